@@ -1,0 +1,108 @@
+"""The verbs that work on files and store nothing: extract, normalize, diff."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harvester.cli.options import FormatOption, StoreOption, parse_date, parse_region
+from harvester.cli.output import Format, complain, emit, printable, to_json
+from harvester.cli.session import DEFAULT_STORE
+from harvester.errors import HarvesterError, WrongCall
+from harvester.messages import _
+from harvester.reading import derive_file, derive_named, normalized_text
+from harvester.telling import lines, page
+from normalizers.compare import compare
+from normalizers.derive import derived_json
+
+TASK_COLUMNS = ("number", "section", "text", "lead", "partner", "responsible", "deadline")
+
+
+class Script(StrEnum):
+    """The script in which a repaired text comes out."""
+
+    SIMPLIFIED = "simplified"
+    TRADITIONAL = "traditional"
+    KEEP = "keep"
+
+
+class DiffFormat(StrEnum):
+    """The forms of a comparison."""
+
+    TEXT = "text"
+    JSON = "json"
+    HTML = "html"
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's verbs to the command line."""
+    for verb in (extract, normalize, diff):
+        app.command()(verb)
+
+
+def extract(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Documents: html, txt, md, docx, xlsx, xls, csv, pdf.")],
+    region: Annotated[str, typer.Option(metavar="CODE", help="The home region, where the text does not say it.")] = "",
+    published: Annotated[str | None, typer.Option(metavar="DATE", help="The day of publication.")] = None,
+    form: FormatOption = Format.TABLE,
+) -> int:
+    """Read tasks, agencies and deadlines out of files; store nothing.
+
+    A file that cannot be read is named on standard error and the others still come out; the exit status is then 1.
+    """
+    day, code = parse_date(published), parse_region(region)
+    documents, unread = [], 0
+    for path in files:
+        try:
+            documents.append(derived_json(derive_file(path, region=code, published=day)))
+        except WrongCall:
+            raise
+        except HarvesterError as error:
+            complain(str(error))
+            unread += 1
+    if form is Format.JSON:
+        sys.stdout.write(to_json(documents) + "\n")
+    else:
+        rows = ({"source": doc["source"], **task} for doc in documents for task in doc["tasks"])
+        emit(rows, form, TASK_COLUMNS if len(documents) == 1 else ("source", *TASK_COLUMNS), title=heading(documents))
+    return 1 if unread else 0
+
+
+def heading(documents: list[dict[str, object]]) -> str:
+    """Return the line above a table of one document's tasks: its title, number and day."""
+    if len(documents) != 1:
+        return ""
+    parts = (documents[0].get(key) for key in ("title", "document_number", "issued_on"))
+    return "  ".join(printable(str(part)) for part in parts if part)
+
+
+def normalize(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The document to repair.")],
+    script: Annotated[Script, typer.Option(help="The script of what comes out.")] = Script.SIMPLIFIED,
+) -> None:
+    """Print the repaired text of a file; what was repaired is told on standard error."""
+    cleaned = normalized_text(file, script.value)
+    sys.stdout.write(cleaned.text if cleaned.text.endswith("\n") else cleaned.text + "\n")
+    for repair in cleaned.repairs:
+        counts = _("{kind}: {count} repaired, {guessed} of them guessed, {left} left")
+        sys.stderr.write(counts.format(kind=repair.kind, count=repair.count, guessed=repair.guessed, left=repair.left) + "\n")
+
+
+def diff(
+    old: Annotated[str, typer.Argument(metavar="OLD", help="A file, a document's id, or id@version.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="A file, a document's id, or id@version.")],
+    form: Annotated[DiffFormat, typer.Option("--format", help="text for people, json for programs, html as one file.")] = DiffFormat.TEXT,
+    store: StoreOption = DEFAULT_STORE,
+) -> None:
+    """Tell what changed between two documents or versions: in the text, and in tasks, agencies and deadlines."""
+    comparison = compare(derive_named(old, store), derive_named(new, store)).as_json()
+    if form is DiffFormat.JSON:
+        sys.stdout.write(to_json(comparison) + "\n")
+    elif form is DiffFormat.HTML:
+        sys.stdout.write(page(comparison, old, new))
+    else:
+        sys.stdout.writelines(printable(line) + "\n" for line in lines(comparison))

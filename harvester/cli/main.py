@@ -1,0 +1,68 @@
+"""The command line: one verb a job, stable shapes (``docs/commands.md``), errors in one sentence.
+
+Exit status 0: done; 1: could not be done; 2: called wrongly; 130: interrupted.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from harvester.cli import crawling, database, demo, files, querying
+from harvester.cli.output import complain
+from harvester.errors import HarvesterError
+from harvester.messages import _
+from storage.errors import StoreError
+
+UsageError = typer.BadParameter.__bases__[0]
+"""What the parser of the command line raises for a wrong call."""
+
+app = typer.Typer(
+    name="harvester",
+    help="Harvest, normalise and query the public credit information of Shanghai, Jiangsu, Zhejiang and Anhui.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for module in (crawling, files, querying, database, demo):
+    module.register(app)
+
+log = logging.getLogger("harvester")
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit status."""
+    try:
+        status = app(list(arguments), standalone_mode=False)
+    except UsageError as error:
+        complain(_("{error} See harvester --help.").format(error=getattr(error, "format_message", error.__str__)()))
+        return 2
+    except (HarvesterError, StoreError) as error:
+        complain(str(error))
+        return getattr(error, "exit_status", 1)
+    except (KeyboardInterrupt, typer.Abort):
+        complain(_("interrupted; what was stored stays, run the same command again to go on."))
+        return 130
+    except BrokenPipeError:
+        # The reader (head, less) has gone: that is its right, and no news for anybody.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001 - the process boundary: everything foreseen was caught above
+        log.debug("unforeseen", exc_info=True)
+        complain(_("this was not foreseen ({kind}: {error}); set HARVESTER_DEBUG=1, run it again and report what it prints.").format(
+            kind=type(error).__name__, error=error))
+        if os.environ.get("HARVESTER_DEBUG"):
+            raise
+        return 1
+    return status if isinstance(status, int) else 0
+
+
+def main() -> None:
+    """Run the command of this process."""
+    sys.exit(run(sys.argv[1:]))

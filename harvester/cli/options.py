@@ -1,0 +1,40 @@
+"""The options that several verbs share, each described once."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from harvester.cli.output import Format
+from harvester.errors import WrongCall
+
+REGION_DIGITS = 6
+
+
+def parse_date(value: str | None) -> date | None:
+    """Return the day written as YYYY-MM-DD; raises WrongCall for anything else."""
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise WrongCall(f"'{value}' is not a date; write it as YYYY-MM-DD, for example 2026-06-30.") from None
+
+
+def parse_region(value: str) -> str:
+    """Return a region code of six digits (GB/T 2260), or nothing; raises WrongCall for anything else."""
+    if value and not (value.isascii() and value.isdigit() and len(value) == REGION_DIGITS):
+        raise WrongCall(f"'{value}' is not a region code; give the six digits of GB/T 2260, for example 310000 for Shanghai.")
+    return value
+
+
+FormatOption = Annotated[Format, typer.Option("--format", help="table for people; json, jsonl or csv for programs.")]
+StoreOption = Annotated[
+    str, typer.Option("--store", envvar="HARVESTER_STORE", help="The store's URL: sqlite:///FILE or postgresql+psycopg://...")
+]
+LimitOption = Annotated[int, typer.Option("--limit", min=0, help="At most so many rows; 0 means all.")]
+AsOfOption = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="What the sources said on that day.")]
+SiteOption = Annotated[str | None, typer.Option("--site", help="Only this site.")]
+RegionOption = Annotated[str | None, typer.Option("--region", metavar="CODE", help="Only this region (six digits of GB/T 2260).")]
