@@ -1,0 +1,196 @@
+"""What the store takes in and gives back about captures, publications and runs, as frozen dataclasses.
+
+What was *derived* from a payload has its records in ``normalizers.records``.
+Every ``datetime`` here is aware and is kept in UTC; naive ones are refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+# --- archive ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A record in the archive: ``length`` bytes at ``offset`` of ``file``, a path relative to the archive's folder.
+
+    ``sha256`` (hex) is that of the payload, the body of the response as it came.
+    """
+
+    file: str
+    offset: int
+    length: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedResponse:
+    """A response read back from the archive, byte for byte what was written."""
+
+    url: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    fetched_at: datetime
+    method: str = "GET"
+    request_body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveReport:
+    """What ``Archive.verify`` found: counts, and one sentence for each thing that is wrong."""
+
+    files: int
+    records: int
+    revisits: int
+    problems: tuple[str, ...] = ()
+
+
+# --- crawl -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureRow:
+    """A response that was archived: ``kind`` is ``list``, ``article`` or ``attachment``.
+
+    ``revisit`` tells that the payload was archived before, so that the record only refers to it.
+    """
+
+    site: str
+    section: str
+    kind: str
+    url: str
+    status: int
+    media_type: str
+    fetched_at: datetime
+    location: Location
+    revisit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """One document at one place of publication: ``site`` and ``key`` (the CMS id in its URL) are its identity.
+
+    ``kind`` is ``article`` or ``attachment``; ``parent_key`` is the key of the article an attachment hangs on.
+    ``hints`` is what is needed to derive the document again from its payload; it must be expressible in JSON.
+    """
+
+    site: str
+    section: str
+    key: str
+    kind: str
+    url: str
+    title: str
+    listed_on: date | None = None
+    parent_key: str = ""
+    hints: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One line of a list page, whether its article was fetched or not."""
+
+    key: str
+    url: str
+    title: str
+    listed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FailureRow:
+    """A fetch that gave nothing to keep: ``cause`` is a word of ``spiders.items.Cause``, ``detail`` a sentence."""
+
+    site: str
+    section: str
+    kind: str
+    url: str
+    key: str
+    cause: str
+    detail: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """When a document was first seen, last seen (in a list or itself) and last checked (fetched, or answered 304).
+
+    ``etag``, ``last_modified`` and ``sha256`` are those of the last payload; ``None`` where the site sent none.
+    """
+
+    first_seen: datetime
+    last_seen: datetime
+    last_checked: datetime
+    etag: str | None
+    last_modified: str | None
+    sha256: str
+
+
+class Effect(StrEnum):
+    """What an ingested capture did to the store."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+
+
+class Verdict(StrEnum):
+    """How a run ended. Readers are shown the last ``complete`` one."""
+
+    COMPLETE = "complete"
+    INCOMPLETE = "incomplete"
+    FAILED = "failed"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSource:
+    """Where a version came from: all that is needed to derive it again."""
+
+    document: str
+    version: int
+    publication: Publication
+    capture: CaptureRow
+
+
+# --- gazetteer -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyName:
+    """A name of a body: ``kind`` is ``canonical``, ``alias``, ``context-alias`` or ``former``; valid on inclusive days."""
+
+    name: str
+    kind: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyMember:
+    """A member of a group of bodies, by name, on inclusive days."""
+
+    name: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyRow:
+    """One body, group, role or class of the gazetteer; ``region`` is a GB/T 2260 code, empty for none."""
+
+    id: str
+    name: str
+    kind: str
+    region: str = ""
+    level: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+    successor: str = ""
+    source: str = ""
+    names: tuple[AgencyName, ...] = ()
+    members: tuple[AgencyMember, ...] = ()
