@@ -1,4 +1,5 @@
 """What can go wrong with the store or the archive. Every message is one sentence that ends in the next step to take."""
+# ruff: noqa: N818 -- the names are words of the field (a full disk, a locked store), as the command line tells them
 
 from __future__ import annotations
 
