@@ -1,0 +1,77 @@
+"""Column types that behave the same on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeDecorator
+
+BIG_ID = BigInteger().with_variant(Integer, "sqlite")
+"""A 64-bit counter; SQLite counts only in a column it calls INTEGER."""
+
+JSON_TEXT = JSON().with_variant(JSONB(), "postgresql")
+
+REPLACEMENT = "\ufffd"
+
+
+def storable(text: str) -> str:
+    """Return the text with what no database takes, NUL and lone surrogates, as U+FFFD; positions stay the same."""
+    if "\0" in text:
+        text = text.replace("\0", REPLACEMENT)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = "".join(REPLACEMENT if "\ud800" <= c <= "\udfff" else c for c in text)
+    return text
+
+
+def to_json(value: Any) -> str:  # noqa: ANN401 -- any JSON value
+    """Return the value as JSON in UTF-8 with real characters; raises ``TypeError`` for what JSON does not know."""
+    return json.dumps(_storable_json(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _storable_json(value: Any) -> Any:  # noqa: ANN401
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, dict):
+        return {storable(str(key)): _storable_json(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_storable_json(item) for item in value]
+    return value
+
+
+class Words(TypeDecorator[str]):
+    """Text of any length and any origin, made storable."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Return what the database can hold of the text."""
+        return None if value is None else storable(value)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A moment: aware in Python, UTC in the store. A naive one is refused with ``ValueError``."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the moment in UTC, as the driver wants it."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"the time {value} has no time zone: pass an aware datetime, in UTC")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the moment, aware, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
