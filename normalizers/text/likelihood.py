@@ -1,0 +1,98 @@
+"""How likely a string is as Chinese official prose: word frequencies, and what the document itself has said so far.
+
+Only ranks the few ways in which lost bytes may have read; it never decides alone that a text is damaged.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+
+from normalizers.text.script import simplified_forms
+
+LONGEST_WORD = 6
+UNKNOWN = -21.0
+"""Log-likelihood of a character no word list knows."""
+
+ECHO = 1.0
+"""Weight of a pair of characters that the same document holds elsewhere: official texts repeat their phrases."""
+
+_SIGNS = {"，": -3.4, "、": -3.6, "。": -4.0, "（": -6.0, "）": -6.0, "“": -5.0, "”": -5.0, "；": -6.0, "：": -6.0, "《": -6.5, "》": -6.5}
+_SIGNS |= {",": -4.0, "(": -6.0, ")": -6.0, ":": -6.5, ";": -6.5, " ": -6.0, "？": -8.5, "！": -8.5, "?": -9.0, "!": -9.0, "—": -8.0}
+_SIGNS |= {"‘": -9.0, "’": -9.0, "%": -8.0, "．": -9.0, ".": -8.0, "·": -9.5, "+": -9.0, "-": -9.0}
+_DIGIT, _LETTER = -7.0, -11.0
+
+
+class Prefix(NamedTuple):
+    """The end of a string that is being built: its last characters, simplified, and the best score up to each."""
+
+    tail: str = ""
+    scores: tuple[float, ...] = (0.0,)
+
+    @property
+    def score(self) -> float:
+        """The log-likelihood of the whole string so far."""
+        return self.scores[-1]
+
+
+@lru_cache(maxsize=1)
+def _words() -> dict[str, float]:
+    """Return jieba's word list as log-likelihoods. Read as text: jieba's own loader keeps a marshalled cache in a shared folder."""
+    spec = find_spec("jieba")
+    if spec is None or not spec.submodule_search_locations:
+        raise RuntimeError("The package jieba is not installed; run `make setup`.")
+    counts: dict[str, int] = {}
+    for line in (Path(spec.submodule_search_locations[0]) / "dict.txt").read_text("utf-8").splitlines():
+        word, count, *_ = line.split(" ")
+        if len(word) <= LONGEST_WORD:
+            counts[word] = int(count)
+    total = math.log(sum(counts.values()))
+    return {word: math.log(count) - total for word, count in counts.items() if count}
+
+
+class Likelihood:
+    """Scores strings for one document; ``learn`` shows it the sound parts of that document."""
+
+    def __init__(self) -> None:
+        self._words = _words()
+        self._simple = simplified_forms()
+        self._pairs: Counter[str] = Counter()
+
+    def learn(self, text: str) -> None:
+        """Count the pairs of neighbouring characters of a sound text."""
+        plain = "".join(map(self._plain, text))
+        self._pairs.update(map("".join, zip(plain, plain[1:], strict=False)))
+
+    def extend(self, prefix: Prefix, char: str) -> Prefix:
+        """Return the prefix with one character more."""
+        plain = self._plain(char)
+        tail = prefix.tail + plain
+        best = prefix.scores[-1] + self._single(plain)
+        for size in range(2, min(len(tail), len(prefix.scores)) + 1):
+            word = self._words.get(tail[-size:])
+            if word is not None:
+                best = max(best, prefix.scores[-size] + word)
+        best += ECHO * min(3.0, math.log1p(self._pairs.get(tail[-2:], 0)))
+        return Prefix(tail[1 - LONGEST_WORD :], (*prefix.scores, best)[-LONGEST_WORD:])
+
+    def score(self, text: str) -> float:
+        """Return the log-likelihood of a string."""
+        prefix = Prefix()
+        for char in text:
+            prefix = self.extend(prefix, char)
+        return prefix.score
+
+    def _plain(self, char: str) -> str:
+        return self._simple.get(char, char)
+
+    def _single(self, char: str) -> float:
+        known = _SIGNS.get(char)
+        if known is not None:
+            return known
+        if char.isascii():
+            return _DIGIT if char.isdigit() else _LETTER
+        return self._words.get(char, UNKNOWN)

@@ -1,0 +1,185 @@
+"""Undo the damage that ``damage`` describes: take the readings out, read the shifted bytes back, prove it by running forward.
+
+What is damaged, and which characters got readings, is learnt from the document itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import permutations
+
+from normalizers.records import Repair
+from normalizers.text.damage import BRACKET, Model, canonical, forward, has_tone, is_hanzi, plain_reading, readings_of
+from normalizers.text.likelihood import Likelihood
+from normalizers.text.script import TRADITIONAL, detect, is_traditional_character
+from normalizers.text.shifted import Found, Search
+
+FEWEST = 3
+"""So many readings on characters that never go without make a damaged document; fewer may be a gloss on a rare character."""
+
+ALWAYS = 0.8
+"""The share of its occurrences in which a character of the list has its reading: the damage misses none, editors may."""
+
+MARGIN = 2.5
+"""How much likelier (natural logarithm) a guess must be than the next that leads to the same damage."""
+
+MOST_ORDERS = 4
+"""Up to so many characters of the list in one clause, every order of replacing them is tried in the proof."""
+
+CHECKED = 40
+"""How many ways to read a clause are proved at most."""
+
+_ANNOTATED = re.compile(rf"(.){BRACKET.pattern}")
+_BREAKS = "\n\r\v\f\x1c-\x1e\x85\u2028\u2029"
+_CLAUSE = re.compile(rf"[^、，,{_BREAKS}]*[、，,{_BREAKS}]|[^、，,{_BREAKS}]+")
+"""Commas are cut before anything is replaced, and no shifted byte can look like one: a clause stands for itself."""
+
+_SUSPECT = re.compile(rf"[?\ufffd]|{BRACKET.pattern}")
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """``text`` after repair with the line breaks of the input, and what was done."""
+
+    text: str
+    repairs: tuple[Repair, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Tally:
+    readings: int = 0
+    places: int = 0
+    guessed: int = 0
+    left: list[str] = field(default_factory=list)
+
+
+def repair(text: str) -> Repaired:
+    """Return the text as it was before readings were put in and bytes lost; a text without that damage as it is.
+
+    Counts are of brackets taken out (``readings``) and of clauses read back (``shifted-bytes``). A clause for which no reading
+    leads back to the input, or two do about equally well, stays as it came but for its whole readings, and is counted as left.
+    """
+    if not BRACKET.search(text):
+        return Repaired(text)
+    listed = learn(text)
+    return _Document(text, listed).repaired() if listed else Repaired(text)
+
+
+def learn(text: str) -> dict[str, str]:
+    """Return the characters that the document annotates and their readings, in order of first sight; none for sound text."""
+    found = Counter((hit[1], plain_reading(hit[2])) for hit in _ANNOTATED.finditer(text) if is_hanzi(hit[1]))
+    seen = Counter(char for char in text if is_hanzi(char))
+    toned = {pair: n for pair, n in found.items() if has_tone(pair[1]) and pair[1] in readings_of(pair[0])}
+    listed = {char: reading for (char, reading), n in toned.items() if n >= ALWAYS * seen[char]}
+    if not _is_systematic(text, {char: toned[char, reading] for char, reading in listed.items()}):
+        return {}
+    neutral = {(char, reading) for (char, reading), n in found.items() if n >= max(2, seen[char]) and not has_tone(reading)}
+    return listed | {char: reading for char, reading in sorted(neutral) if reading in readings_of(char)}
+
+
+def _is_systematic(text: str, counts: dict[str, int]) -> bool:
+    if sum(counts.values()) >= FEWEST:
+        return True
+    return any(map(is_traditional_character, counts)) and detect(BRACKET.sub("", text)) == TRADITIONAL
+
+
+class _Document:
+    """One damaged document under repair."""
+
+    def __init__(self, text: str, listed: dict[str, str]) -> None:
+        self._text = text
+        self._listed = listed
+        by_reading: dict[str, set[str]] = {}
+        for char, reading in listed.items():
+            by_reading.setdefault(reading, set()).add(char)
+        self._by_reading = by_reading
+        self._tally = _Tally()
+        self._search: Search | None = None
+        self._swallows = True
+
+    def repaired(self) -> Repaired:
+        """Return the repaired text and the account of it."""
+        text = "".join(map(self._clause, _CLAUSE.findall(self._text)))
+        return Repaired(text, tuple(self._repairs()), tuple(self._warnings()))
+
+    def _clause(self, clause: str) -> str:
+        if not _SUSPECT.search(clause):
+            return clause
+        plain, count = self._without_readings(clause)
+        if _SUSPECT.search(plain):
+            found = self._read_back(clause)
+            if found is not None:
+                self._tally.readings += len(found.readings)
+                return found.text
+        self._tally.readings += count
+        return plain
+
+    def _without_readings(self, clause: str) -> tuple[str, int]:
+        """Take out the brackets that give the reading of the character before them."""
+        removed = 0
+
+        def take_out(hit: re.Match[str]) -> str:
+            nonlocal removed
+            if not self._is_reading(hit[1], plain_reading(hit[2])):
+                return hit[0]
+            removed += 1
+            return hit[1]
+
+        return _ANNOTATED.sub(take_out, clause), removed
+
+    def _is_reading(self, char: str, reading: str) -> bool:
+        return self._listed.get(char) == reading or (has_tone(reading) and reading in readings_of(char))
+
+    def _read_back(self, clause: str) -> Found | None:
+        """Return the one way to read a broken clause that is proved and clearly the likeliest; ``None`` where the clause stays."""
+        proved = self._proved(clause)
+        best = next(proved, None)
+        if best is not None and not best.guessed and not best.proved:
+            return best
+        rival = next((way for way in proved if best and way.text != best.text), None)
+        if best is None or (best.guessed and rival and best.score - rival.score < MARGIN):
+            self._tally.left.append(clause.strip())
+            return None
+        self._tally.places += 1
+        self._tally.guessed += bool(best.guessed)
+        return best
+
+    def _proved(self, clause: str) -> Iterator[Found]:
+        wanted = canonical(clause)
+        for way in self._ways(clause)[:CHECKED]:
+            if any(forward(way.text, model) == wanted for model in self._models(way)):
+                yield way
+
+    def _ways(self, clause: str) -> list[Found]:
+        if self._search is None:
+            likelihood = Likelihood()
+            likelihood.learn(BRACKET.sub("", self._text))
+            self._search = Search(likelihood, self._by_reading)
+        return self._search.ways(clause)
+
+    def _models(self, way: Found) -> Iterator[Model]:
+        """Yield the varieties of the damage that may have met this clause: its characters of the list, replaced in any order."""
+        data = way.text.encode("gbk", "ignore")
+        near = {char: r for char, r in (self._listed | dict(way.readings)).items() if char.encode("gbk", "ignore") in data}
+        pairs = tuple(near.items())
+        orders: Iterable[tuple[tuple[str, str], ...]] = permutations(pairs) if len(pairs) <= MOST_ORDERS else (pairs, pairs[::-1])
+        for order in orders:
+            yield Model(order)
+            yield Model(order, private=True)
+            yield Model(order, swallows=False)
+
+    def _repairs(self) -> Iterator[Repair]:
+        tally = self._tally
+        if tally.readings:
+            yield Repair("readings", tally.readings)
+        if tally.places or tally.left:
+            yield Repair("shifted-bytes", tally.places, tally.guessed, len(tally.left))
+
+    def _warnings(self) -> Iterator[str]:
+        if self._tally.left:
+            shown = "; ".join(clause[:40] for clause in self._tally.left[:3])
+            yield f"{len(self._tally.left)} places with lost bytes stay as they came ({shown}): compare them with another copy of the document."

@@ -1,0 +1,131 @@
+"""Simplified and traditional characters: which of them a text is in, and the way from one to the other.
+
+The way is OpenCC ``tw2s`` (characters only). ``t2s`` keeps 著力, and the phrase modes rewrite official words (建立 → 创建).
+Simplified text is never sent through a converter: it would take 乾县, 於潜镇 and 昇华 from their bearers.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+import opencc
+
+SIMPLIFIED, TRADITIONAL, MIXED, KEEP = "simplified", "traditional", "mixed", "keep"
+
+DOMINANCE = 4
+"""A text is traditional when characters of that script only are this many times those of the other."""
+
+FEWEST = 2
+"""Fewer traditional characters than this are a name in simplified text."""
+
+FEWEST_IN_LINE = 5
+"""A line alone is judged against its document only with so many characters of the other script."""
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """``text`` in the wanted script, ``count`` characters changed, ``script`` what was found."""
+
+    text: str
+    count: int
+    script: str
+
+
+@lru_cache(maxsize=4)
+def _converter(name: str) -> opencc.OpenCC:
+    return opencc.OpenCC(name)
+
+
+@lru_cache(maxsize=4)
+def _forms(name: str) -> dict[str, str]:
+    """Return what a converter makes of each single character, where it changes it."""
+    chars = [chr(code) for code in range(0x4E00, 0xA000)]
+    forms = str(_converter(name).convert("\n".join(chars))).split("\n")
+    return {char: form for char, form in zip(chars, forms, strict=True) if form != char and len(form) == 1}
+
+
+def simplified_forms() -> dict[str, str]:
+    """Return the simplified form of every character that has another one."""
+    return _forms("tw2s")
+
+
+def _known(char: str, charset: str) -> bool:
+    try:
+        char.encode(charset)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=1)
+def _traditional_only() -> re.Pattern[str]:
+    """Match characters that simplified text does not hold: they have a simplified form and GB/T 2312 lacks them (it has 乾, 於)."""
+    return re.compile(f"[{''.join(c for c in _forms('tw2s') if not _known(c, 'gb2312'))}]")
+
+
+@lru_cache(maxsize=1)
+def _simplified_only() -> re.Pattern[str]:
+    """Match characters that traditional text does not hold: they have a traditional form and Big5 lacks them (it has 后, 里)."""
+    return re.compile(f"[{''.join(c for c in _forms('s2tw') if _known(c, 'gb2312') and not _known(c, 'big5'))}]")
+
+
+def _counts(text: str) -> tuple[int, int]:
+    return len(_traditional_only().findall(text)), len(_simplified_only().findall(text))
+
+
+def is_traditional_character(char: str) -> bool:
+    """Tell whether a character has no place in simplified text."""
+    return _traditional_only().match(char) is not None
+
+
+def detect(text: str) -> str:
+    """Return ``traditional`` where such characters clearly dominate, ``mixed`` where only some lines are, else ``simplified``."""
+    traditional, simplified = _counts(text)
+    if _dominates(traditional, simplified, FEWEST):
+        return TRADITIONAL
+    if traditional >= FEWEST_IN_LINE and any(_stands_out(line) for line in text.splitlines()):
+        return MIXED
+    return SIMPLIFIED
+
+
+def _dominates(ours: int, others: int, fewest: int) -> bool:
+    return ours >= fewest and ours >= DOMINANCE * others
+
+
+def _stands_out(line: str) -> bool:
+    return _dominates(*_counts(line), FEWEST_IN_LINE)
+
+
+def to_simplified(text: str) -> Converted:
+    """Return the text with its traditional parts in simplified characters; lines already simplified stay as they are."""
+    script = detect(text)
+    if script == SIMPLIFIED:
+        return Converted(text, 0, script)
+    lines = text.splitlines(keepends=True)
+    out = [_convert("tw2s", line) if _is_part(line, script) else line for line in lines]
+    return _converted(text, "".join(out), script)
+
+
+def _is_part(line: str, script: str) -> bool:
+    """Tell whether a line of a traditional (or mixed) document is itself traditional."""
+    traditional, simplified = _counts(line)
+    return traditional >= simplified if script == TRADITIONAL else _dominates(traditional, simplified, FEWEST_IN_LINE)
+
+
+def to_traditional(text: str) -> Converted:
+    """Return the text in traditional characters as Taiwan writes them (``s2tw``); lines already traditional stay as they are."""
+    script = detect(text)
+    lines = text.splitlines(keepends=True)
+    out = [_convert("s2tw", line) if script == SIMPLIFIED or not _is_part(line, script) else line for line in lines]
+    return _converted(text, "".join(out), script)
+
+
+def _convert(name: str, line: str) -> str:
+    return str(_converter(name).convert(line))
+
+
+def _converted(old: str, new: str, script: str) -> Converted:
+    changed = sum(a != b for a, b in zip(old, new, strict=True)) if len(old) == len(new) else sum(c not in old for c in new)
+    return Converted(new, changed, script)
