@@ -1,0 +1,119 @@
+"""The deadline of a cell, label or bracket."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import replace
+from datetime import date, timedelta
+
+from normalizers.deadlines.period import PlanPeriod
+from normalizers.deadlines.printed import fold_blanks, mask, read, without_names
+from normalizers.deadlines.readings import Reading, find_readings
+from normalizers.deadlines.rhythm import Term, find_rhythms, find_terms, is_elsewhere, is_ongoing, is_recurring
+from normalizers.deadlines.words import any_of, rhythms, tags, words
+from normalizers.records import Deadline, DeadlineKind
+from normalizers.text.fold import fold
+
+MAX_CELL = 2000
+"""Characters of a cell that are read; a deadline cell is a line, what is longer is a text that slipped in."""
+
+_EMPTY = frozenset(words("cell", "empty"))
+
+
+def parse_deadline(text: str, period: PlanPeriod, *, basis: str = "cell") -> Deadline | None:
+    """Return the deadline of a cell, ``None`` only for an empty one (blank, ``/``, 无, —).
+
+    ``text`` of the deadline is the whole cell as printed. Of several dates the last day counts, flagged ``phases``.
+    A text without a date has kind ``none``, with the flag ``not_parsed`` where no word of it says why.
+    """
+    printed = read(text[:MAX_CELL])
+    bare = printed.text.strip("()[]。;,")
+    if not bare or bare in _EMPTY:
+        return None
+    plain = without_names(printed)
+    whole = Deadline(fold_blanks(text), None, None, DeadlineKind.NONE, basis, strength=strength(plain))
+    readings = find_readings(plain, period, cell=True)
+    dated = [r for r in readings if r.kind is not DeadlineKind.RECURRING]
+    if dated:
+        return _dated(whole, dated, plain, period)
+    return _undated(whole, plain, bare, period, bool(readings))
+
+
+def _dated(whole: Deadline, readings: list[Reading], plain: str, period: PlanPeriod) -> Deadline:
+    """Join the dates of one cell: the last day of all of them, the first of their first days."""
+    ends = [r for r in readings if r.last is not None]
+    final = max(ends, key=lambda r: r.last or date.min) if ends else readings[-1]
+    starts = [r.start for r in readings if r.start is not None]
+    start = min(starts) if starts else None
+    flags = dict.fromkeys(flag for r in (readings if not ends else [final]) for flag in r.flags)
+    if len({r.last for r in ends}) > 1:
+        flags["phases"] = None
+        start = None if final.start is None and final.kind is DeadlineKind.BY_DATE and not _opens(readings) else start
+    rest = mask(plain, [(r.pos, r.end) for r in readings])
+    if is_recurring(rest) or find_rhythms(rest):
+        flags["recurring"] = None
+    if is_ongoing(rest):
+        flags["ongoing"] = None
+    if final.last is not None and start is not None and start > final.last:
+        start = None
+    kind = final.kind if ends else _open_kind(readings)
+    return replace(whole, start=start, end=final.last, kind=kind, flags=tuple(flags))
+
+
+def _opens(readings: list[Reading]) -> bool:
+    return any(r.kind is DeadlineKind.ONGOING for r in readings)
+
+
+def _open_kind(readings: list[Reading]) -> DeadlineKind:
+    return DeadlineKind.ONGOING if _opens(readings) else readings[-1].kind
+
+
+def _undated(whole: Deadline, plain: str, bare: str, period: PlanPeriod, each: bool) -> Deadline:
+    """Return the deadline of a cell without a calendar date."""
+    alone = rhythms().get(bare)
+    if alone or each or is_recurring(plain) or find_rhythms(plain):
+        terms = find_rhythms(plain)
+        length = alone or (terms[0].period if terms else "P1Y" if each else "")
+        return replace(whole, start=period.start, kind=DeadlineKind.RECURRING, period=length)
+    terms = find_terms(plain)
+    if terms:
+        return relative(whole, terms[-1], period)
+    if is_ongoing(plain):
+        return replace(whole, start=period.start, kind=DeadlineKind.ONGOING)
+    found = tuple(tag for tag in tags() if any_of("tag", tag).search(plain))
+    if found:
+        return replace(whole, flags=found, strength="none")
+    if is_elsewhere(plain):
+        return replace(whole, kind=DeadlineKind.RELATIVE)
+    return replace(whole, flags=("not_parsed",), strength="none")
+
+
+def relative(whole: Deadline, term: Term, period: PlanPeriod) -> Deadline:
+    """Return a deadline that runs from an event; days are reckoned only from the document's own issue, never for working days."""
+    found = replace(whole, kind=DeadlineKind.RELATIVE, period=term.period, flags=term.flags)
+    if not term.own_issue or period.issued_on is None or term.flags or not (term.months or term.days):
+        return found
+    return replace(found, start=period.issued_on, end=_add(period.issued_on, term), flags=("from_issue",))
+
+
+def _add(day: date, term: Term) -> date:
+    """Return ``day`` plus the term; a day beyond the month's end is its last day (民法典 第二百零二条)."""
+    month = day.month - 1 + term.months
+    year, month = day.year + month // 12, month % 12 + 1
+    if year > date.max.year - 1:
+        return date.max
+    return date(year, month, min(day.day, monthrange(year, month)[1])) + timedelta(days=term.days)
+
+
+def strength(plain: str) -> str:
+    """Return ``must``, ``aim`` or ``none``: how firmly a text binds, by the words of ``words.toml``; no word means ``must``."""
+    if any_of("strength", "must").search(plain):
+        return "must"
+    return "aim" if any_of("strength", "aim").search(plain) else "must"
+
+
+def undated(text: str) -> str:
+    """Return what a deadline cell says besides its dates, folded: the milestone that is to be reached."""
+    printed = read(text[:MAX_CELL])
+    readings = find_readings(without_names(printed), PlanPeriod(), cell=True)
+    return fold(mask(printed.text, [(r.pos, r.end) for r in readings]))

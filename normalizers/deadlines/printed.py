@@ -1,0 +1,93 @@
+"""A text as the grammar reads it: one width, one dash, no blanks, and the way back to what was printed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+MASK = "\0"
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−─━﹘﹣－~～〜∼˜"), "-")
+_SPACED_DIGITS = re.compile(r"(?<![\d ])\d(?: \d)+(?![\d ])")
+_DOCUMENT_NUMBER = re.compile(r"[〔\[【(﹝{]?(?:19|20)\d\d[〕\]】)﹞}]第?\d{1,5}号|(?:19|20)\d\d年?第\d{1,5}号|第\d{1,5}号")
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """``text`` is the normalised text, ``at`` the position of each of its characters in ``source``."""
+
+    source: str
+    text: str
+    at: tuple[int, ...]
+
+    def slice(self, start: int, end: int) -> str:
+        """Return what was printed for the normalised characters ``start`` up to ``end``, runs of blanks folded."""
+        if start >= end or start >= len(self.at):
+            return ""
+        return fold_blanks(self.source[self.at[start] : self.at[min(end, len(self.at)) - 1] + 1])
+
+
+def fold_blanks(text: str) -> str:
+    """Return ``text`` on one line, single blanks only between Latin words or numbers."""
+    joined = " ".join(text.split())
+    return re.sub(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])", "", joined)
+
+
+def read(source: str) -> Printed:
+    """Return ``source`` in NFKC, dashes as ``-``, blanks dropped except between two digits."""
+    chars: list[str] = []
+    at: list[int] = []
+    blank = False
+    for index, raw in enumerate(source):
+        for char in unicodedata.normalize("NFKC", raw).translate(_DASHES):
+            if char.isspace() or unicodedata.category(char) in ("Cf", "Cc"):
+                blank = True
+                continue
+            if blank and chars and chars[-1].isdigit() and char.isdigit():
+                chars.append(" ")
+                at.append(index)
+            chars.append(char)
+            at.append(index)
+            blank = False
+    return _join_spaced_digits(Printed(source, "".join(chars), tuple(at)))
+
+
+def _join_spaced_digits(printed: Printed) -> Printed:
+    """Drop the blanks of numbers that are printed digit by digit (``2 0 1 8年``)."""
+    drop = {i for m in _SPACED_DIGITS.finditer(printed.text) for i in range(m.start(), m.end()) if printed.text[i] == " "}
+    if not drop:
+        return printed
+    keep = [i for i in range(len(printed.text)) if i not in drop]
+    return Printed(printed.source, "".join(printed.text[i] for i in keep), tuple(printed.at[i] for i in keep))
+
+
+def mask(text: str, spans: list[tuple[int, int]]) -> str:
+    """Return ``text`` with the characters of ``spans`` blotted out, same length."""
+    out = list(text)
+    for start, end in spans:
+        out[start:end] = MASK * (end - start)
+    return "".join(out)
+
+
+def title_spans(text: str) -> list[tuple[int, int]]:
+    """Return where titles in 《》 stand, nested ones within the outer; an unclosed one ends with its sentence."""
+    spans: list[tuple[int, int]] = []
+    depth = start = 0
+    for i, char in enumerate(text):
+        if char == "《":
+            start = i if depth == 0 else start
+            depth += 1
+        elif char == "》" and depth:
+            depth -= 1
+            if depth == 0:
+                spans.append((start, i + 1))
+        elif char in "。;；" and depth:
+            spans.append((start, i))
+            depth = 0
+    return [*spans, (start, len(text))] if depth else spans
+
+
+def without_names(printed: Printed) -> str:
+    """Return the normalised text with titles in 《》 and document numbers blotted out."""
+    text = mask(printed.text, title_spans(printed.text))
+    return mask(text, [m.span() for m in _DOCUMENT_NUMBER.finditer(text)])

@@ -1,0 +1,131 @@
+"""From a calendar unit and the words around it to days: 前, 起, 到, 期间, 每."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from normalizers.deadlines.period import PlanPeriod
+from normalizers.deadlines.units import ENDED, Unit, find_units
+from normalizers.records import DeadlineKind
+
+_BEFORE = re.compile(r"(?:之|以)?前(?!期|后|提|景|三|沿|往|述)|为?止")
+_SINCE = re.compile(r"以来|年来")
+_FROM = re.compile(r"(?:起(?!草|步|诉|到|点|来|底)|开始|始(?!终)|(?:以|之|过)后|后(?!续|期|台|备|勤|者))")
+_WITHIN = re.compile(r"期间|时期|(?:之|以)?内")
+_LEAD_BY = re.compile(r"(?:截[至止]到?|截止至|[截迟晚早]?[不最][迟晚早]?于|最[迟晚]|赶在|直到|[到至])$")
+_LEAD_EACH = re.compile(r"每(?:一?年|个)?的?$")
+_LEAD_FROM = re.compile(r"[自从]$")
+_MAX_YEAR, _MIN_YEAR = 2199, 1901
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One date expression of a text: characters ``pos``..``end`` of the normalised text with the words that bind it.
+
+    ``explicit`` tells whether the text states the year; ``unit`` is what it was read from.
+    """
+
+    pos: int
+    end: int
+    start: date | None
+    last: date | None
+    kind: DeadlineKind
+    unit: Unit
+    flags: tuple[str, ...] = ()
+    explicit: bool = False
+
+
+def find_readings(text: str, period: PlanPeriod, *, cell: bool = False) -> list[Reading]:
+    """Return the dates of a normalised text. A date without a year takes that of the date before it, else the document's."""
+    readings: list[Reading] = []
+    carried: int | None = None
+    for unit in find_units(text, cell=cell):
+        year, flags = _resolve_year(unit, carried, period)
+        reading = _read(unit, year, flags, text, period)
+        if reading is None:
+            continue
+        readings.append(reading)
+        if unit.dated and unit.year is not None:
+            carried = unit.year + unit.years
+    return readings
+
+
+def _resolve_year(unit: Unit, carried: int | None, period: PlanPeriod) -> tuple[int | None, tuple[str, ...]]:
+    """Return the year that a unit begins in, with a flag where the document does not settle it."""
+    if unit.year is not None:
+        return unit.year, ()
+    if unit.shift is None and carried is not None:
+        return carried, ()
+    if period.year is None:
+        return None, ("year_unclear" if period.several_years else "year_unknown",)
+    return period.year + (unit.shift or 0), ("year_unclear",) if period.several_years else ()
+
+
+def _read(unit: Unit, year: int | None, flags: tuple[str, ...], text: str, period: PlanPeriod) -> Reading | None:
+    """Return the reading of a unit, ``None`` for 以来 and years no plan can mean."""
+    before, after = text[max(0, unit.pos - 6) : unit.pos], text[unit.end : unit.end + 4]
+    if _SINCE.match(after) or (year is not None and not _MIN_YEAR <= year + unit.years <= _MAX_YEAR):
+        return None
+    lead = _LEAD_BY.search(before) or _LEAD_EACH.search(before) or _LEAD_FROM.search(before)
+    tail = _BEFORE.match(after) or _FROM.match(after) or _WITHIN.match(after)
+    base = Reading(
+        unit.pos - (len(lead[0]) if lead else 0),
+        unit.end + (len(tail[0]) if tail else 0),
+        None,
+        None,
+        DeadlineKind.BY_DATE,
+        unit,
+        tuple(dict.fromkeys((*unit.flags, *flags))),
+        unit.dated,
+    )
+    if _LEAD_EACH.search(before):
+        return replace(base, kind=DeadlineKind.RECURRING)
+    if year is None or "ambiguous" in unit.flags:
+        return _undecided(base, after)
+    start, last = unit.days(year)
+    if unit.grain == "day" and last.day != unit.last[1] and "day_unclear" not in base.flags:
+        base = replace(base, flags=(*base.flags, "day_unclear"))
+    if _BEFORE.match(after):
+        return _before(base, start, last, period)
+    if _FROM.match(after) or (_LEAD_FROM.search(before) and unit.grain not in ("range", "plan")):
+        begin = last + timedelta(days=1) if "后" in (tail[0] if tail else "") else start
+        return replace(base, start=begin, kind=DeadlineKind.ONGOING)
+    if _LEAD_BY.search(before):
+        return replace(base, last=last)
+    return _plain(base, start, last, bool(_WITHIN.match(after)))
+
+
+def _undecided(base: Reading, after: str) -> Reading:
+    """Return a reading whose days cannot be told: its year is unknown or its words are ambiguous (年初)."""
+    kind = DeadlineKind.ONGOING if _FROM.match(after) else DeadlineKind.BY_DATE
+    return replace(base, kind=kind)
+
+
+def _before(base: Reading, start: date, last: date, period: PlanPeriod) -> Reading:
+    """Return what 前 behind a unit means.
+
+    Behind a day and 底, 末 it means that last day; behind a year it may mean the year or the one before, so no day is given;
+    behind a month it means, read strictly, the day before the month begins, and other parts of a year the same
+    unless that lies before the plan.
+    """
+    unit = base.unit
+    if unit.grain == "day" or unit.edge in ENDED or (unit.grain == "range" and unit.last[1] < 28):
+        return replace(base, last=last)
+    if unit.grain in ("year", "plan"):
+        return replace(base, flags=(*base.flags, "ambiguous"))
+    strict = start - timedelta(days=1)
+    if unit.grain == "range" or (unit.grain != "month" and period.start is not None and strict < period.start):
+        strict = last
+    return replace(base, last=strict, flags=tuple(dict.fromkeys((*base.flags, "day_unclear"))))
+
+
+def _plain(base: Reading, start: date, last: date, within: bool) -> Reading:
+    """Return the reading of a unit without 前, 起 or 到: the last day of a part of a year binds, a year or range is a period."""
+    unit = base.unit
+    if unit.grain == "day" or (unit.edge in ENDED and unit.grain != "range"):
+        return replace(base, last=last)
+    if unit.grain in ("year", "plan", "range") or (within and unit.grain != "month"):
+        return replace(base, start=start, last=last, kind=DeadlineKind.WITHIN_PERIOD)
+    return replace(base, start=start, last=last)

@@ -1,0 +1,119 @@
+"""Deadlines without a last day: what comes round again, what never ends, what runs from another event."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from normalizers.deadlines.units import number
+from normalizers.deadlines.words import any_of
+
+_COUNT = r"(?:\d{1,3}|[一二两三四五六七八九十]{1,3}|半)"
+_MONTHS = {"年": 12, "年度": 12, "半年": 6, "半年度": 6, "季": 3, "季度": 3, "月": 1, "月度": 1, "学期": 6}
+_DAYS = {"日": 1, "天": 1, "工作日": 1, "周": 7, "星期": 7, "旬": 10}
+_UNIT = "半年度?|年度?|季度?|月度?|学期|工作日|周|星期|旬|日|天"
+
+_EVERY = re.compile(rf"每间?隔?(?P<n>{_COUNT})?个?(?P<unit>{_UNIT})(?!均|度?新增)")
+_TIMES = re.compile(
+    rf"(?P<n>{_COUNT})?个?(?P<unit>半年|年|季度|月|周)(?P<times>{_COUNT})次|(?P<times2>\d+)次/(?P<unit2>半年|年|季度?|月|周)"
+)
+_BY = re.compile(r"(?:按|逐|分)(?P<unit>半年|年度?|季度?|月度?|周|旬|日)(?!计|均|历|利)")
+_YEAR_ROUND = re.compile(r"年中(?!国).{0,6}、年(?:底|末|终)")
+
+_RELATIVE = re.compile(
+    rf"(?P<anchor>[^,;。:]{{0,30}}?(?:之日起?|日起|起|之?后|以后))?的?(?P<n>{_COUNT})(?P<unit>个?工作日|个?月|日|天|周|个?星期|年|个?季度|小时)"
+    r"(?:之|以)?内|(?P<half>半年|半个月)(?:之|以)?内"
+)
+_OWN_ISSUE = re.compile(r"(?:印发|发布|公布|下发|本(?:通知|方案|意见|计划|办法)|文件)[^,;。]{0,8}(?:起|后)$")
+_ELSEWHERE = re.compile(
+    r"(?:按|根据|依据|结合|视|与|随)照?.{0,16}(?:要求|部署|安排|规定|时限|进度|节点|计划|情况|进展|同步|一致|执行)|规定的?(?:时限|期限|时间)|同步"
+)
+_EVENT = re.compile(r"^.{1,20}(?:之前|以前|前|之后|以后|后|期间|之日)(?:完成)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A rhythm or a term at ``pos``..``end``: ``period`` in ISO 8601, ``months`` and ``days`` its length.
+
+    ``own_issue`` tells that it runs from the issue of the document itself.
+    """
+
+    pos: int
+    end: int
+    period: str
+    months: int = 0
+    days: int = 0
+    own_issue: bool = False
+    flags: tuple[str, ...] = ()
+
+
+def _count(text: str | None) -> int:
+    return number(text.replace("两", "二")) if text else 1
+
+
+def _iso(months: int, days: int) -> str:
+    if months and months % 12 == 0:
+        return f"P{months // 12}Y"
+    if months:
+        return f"P{months}M"
+    return f"P{days // 7}W" if days and days % 7 == 0 else f"P{days}D"
+
+
+def find_rhythms(text: str) -> list[Term]:
+    """Return what comes round again with a stated period: 每季度, 每两年一次, 半年一次, 按月, 逐年, 年中检查、年底考核."""
+    found = [_rhythm(m, m["unit"], _count(m["n"].replace("半", "一")) if m["n"] else 1, 1) for m in _EVERY.finditer(text)]
+    for match in _TIMES.finditer(text):
+        unit, times = match["unit"] or match["unit2"], match["times"] or match["times2"]
+        count = 1 if match["n"] in (None, "半") else _count(match["n"])
+        found.append(_rhythm(match, "半年" if match["n"] == "半" and unit == "年" else unit, count, _count(times)))
+    found += [_rhythm(m, m["unit"], 1, 1) for m in _BY.finditer(text)]
+    found += [Term(m.start(), m.end(), "P6M", 6, flags=("mechanism",)) for m in _YEAR_ROUND.finditer(text)]
+    found.sort(key=lambda t: (t.pos, -t.end))
+    return [term for i, term in enumerate(found) if all(term.pos >= earlier.end for earlier in found[:i])]
+
+
+def _rhythm(match: re.Match[str], unit: str, count: int, times: int) -> Term:
+    """Return the term of ``times`` in ``count`` units; a fraction of a month is given in days, of a day as one day."""
+    text = match[0]
+    if "半年" in text:
+        unit, count = "半年", 1
+    months, days = _MONTHS.get(unit, 0) * count, _DAYS.get(unit, 0) * count
+    times = max(1, times)
+    if months and months % times:
+        months, days = 0, months * 30
+    months, days = months // times, max(1, days // times) if not months or days else 0
+    return Term(match.start(), match.end(), _iso(months, days), months, days)
+
+
+def find_terms(text: str) -> list[Term]:
+    """Return the terms that run from an event: 收到之日起五个工作日内, 三个月内, 半年内. ``P5D`` of working days is flagged so."""
+    return [_term(match) for match in _RELATIVE.finditer(text)]
+
+
+def _term(match: re.Match[str]) -> Term:
+    own = bool(_OWN_ISSUE.search(match["anchor"] or ""))
+    unit = (match["unit"] or match["half"]).removeprefix("个")
+    if match["n"] == "半" or match["half"]:
+        months, days = (6, 0) if "年" in unit else (0, 15)
+        return Term(match.start(), match.end(), _iso(months, days), months, days, own)
+    count = _count(match["n"])
+    if unit == "小时":
+        return Term(match.start(), match.end(), f"PT{count}H", 0, 0)
+    months, days = _MONTHS.get(unit, 0) * count, _DAYS.get(unit, 0) * count
+    flags = ("business_days",) if unit == "工作日" else ()
+    return Term(match.start(), match.end(), _iso(months, days), months, days, own, flags)
+
+
+def is_recurring(text: str) -> bool:
+    """Tell whether a text says that something comes round, with or without a period."""
+    return bool(any_of("kind", "recurring").search(text))
+
+
+def is_ongoing(text: str) -> bool:
+    """Tell whether a text says that something goes on without an end."""
+    return bool(any_of("kind", "ongoing").search(text))
+
+
+def is_elsewhere(text: str) -> bool:
+    """Tell whether a cell leaves the date to another text or event: 按国家部署, 与规划同步, 验收合格后."""
+    return bool(_ELSEWHERE.search(text) or _EVENT.match(text))

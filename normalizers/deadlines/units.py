@@ -1,0 +1,249 @@
+"""Find the calendar units in a normalised text: days, months, quarters, halves, years, five-year plans, and ranges of them."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+_DIGITS = {c: i for i, row in enumerate(("0零〇○◯oOοΟоО", "1一", "2二", "3三", "4四", "5五", "6六", "7七", "8八", "9九")) for c in row}
+_WORD_YEARS = {"今": 0, "本": 0, "当": 0, "明": 1, "次": 1, "翌": 1, "后": 2, "去": -1, "上": -1}
+
+SEP = r"(?:--?|至|到)"
+_AND = r"[、和及]"
+_YEAR = r"(?:(?<!\d)(?:19|20)\d\d|[一二][零〇○◯oOοΟоО九一二三四五六七八0]{3})"
+_MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]|[十一二三四五六七八九])"
+_DAY = r"(?:3[01]|[12]\d|0?[1-9]|三十一?|二十[一二三四五六七八九]|二十|十[一二三四五六七八九]|[十一二三四五六七八九])"
+_SHORT_YEAR = rf"(?:(?<![\d.])[1-4]\d(?=年(?:年?底|末|年?初|[上下]半年|第?[1-4一二三四]季度|{_MONTH}月)))"
+_WORD = r"(?:[今本当明次翌后去上]年度?)"
+_NUMBER_BEFORE = r"(?<![\d.一二三四五六七八九十第])"
+_OF_YEAR = rf"(?:(?P<year>{_YEAR}|{_SHORT_YEAR})年度?的?|(?P<word>{_WORD})的?|{_NUMBER_BEFORE})"
+_MIDDLE = r"中(?![国央心小考旬下长学医])"
+_EDGE = rf"(?:年底|年末|年终|年内|年中(?![国央心小])|年初|底|末|内|初|终|{_MIDDLE}|全年|年度内?|度内|度|期间)"
+_HOUR = r"(?:\d{1,2}(?:[时点]|:\d\d(?::\d\d)?)整?)?"
+_QUOTE = r"[\"“”'‘’「」『』]?"
+
+ENDED = frozenset("底末内终")
+"""Edges that name the end of a unit: with or without 前 the last day of the unit itself is meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A calendar unit at ``pos``..``end`` of the normalised text.
+
+    ``year`` is as printed, ``shift`` the offset of 今年/明年 to the year of the document, both ``None`` where no year stands.
+    ``first`` and ``last`` are (month, day) of its first and last day, days beyond the month meaning its last day;
+    ``years`` is how many years after the first day's year the last day lies. ``grain`` is day, ten-days, month, quarter, half, year,
+    plan or range; ``edge`` is what is printed behind it (底, 内, ...).
+    """
+
+    pos: int
+    end: int
+    first: tuple[int, int]
+    last: tuple[int, int]
+    grain: str
+    year: int | None = None
+    shift: int | None = None
+    years: int = 0
+    edge: str = ""
+    flags: tuple[str, ...] = ()
+
+    @property
+    def dated(self) -> bool:
+        """Tell whether the unit states its year."""
+        return self.year is not None
+
+    def days(self, year: int) -> tuple[date, date]:
+        """Return the first and last day when the unit begins in ``year``; raises ``ValueError`` for years outside 1..9999."""
+        return _day(year, self.first), _day(year + self.years, self.last)
+
+
+def _day(year: int, month_day: tuple[int, int]) -> date:
+    month, day = month_day
+    return date(year, month, min(day, monthrange(year, month)[1]))
+
+
+def number(text: str) -> int:
+    """Return the value of a number below 100 or a year, in digits or Chinese numerals (二十五, 二〇一八)."""
+    if "十" not in text:
+        return int("".join(str(_DIGITS.get(c, c)) for c in text))
+    tens, _, ones = text.partition("十")
+    return 10 * (_DIGITS[tens] if tens else 1) + (_DIGITS[ones] if ones else 0)
+
+
+def _year_of(match: re.Match[str]) -> tuple[int | None, int | None]:
+    """Return the year and the year offset that the match states."""
+    groups = match.groupdict()
+    if groups.get("year"):
+        year = number(groups["year"])
+        return (year + 2000 if year < 100 else year), None
+    return None, _WORD_YEARS[groups["word"][0]] if groups.get("word") else None
+
+
+def _unit(match: re.Match[str], grain: str, first: tuple[int, int], last: tuple[int, int], years: int = 0) -> Unit:
+    year, shift = _year_of(match)
+    edge = (match.groupdict().get("edge") or "")[-1:]
+    return Unit(match.start(), match.end(), first, last, grain, year, shift, years, edge)
+
+
+def _days(match: re.Match[str]) -> Unit | None:
+    month, day = number(match["month"]), number(match["day"])
+    last_month = number(match["month2"]) if match.groupdict().get("month2") else month
+    last_day = number(match["day2"]) if match.groupdict().get("day2") else day
+    grain = "day" if (month, day) == (last_month, last_day) else "range"
+    impossible = last_day > monthrange(2024, last_month)[1] or day > monthrange(2024, month)[1]
+    if (last_month, last_day) < (month, day):
+        return None
+    return replace(_unit(match, grain, (month, day), (last_month, last_day)), flags=("day_unclear",) if impossible else ())
+
+
+def _compact(match: re.Match[str]) -> Unit | None:
+    return _days(match) if match["day"] else _unit(match, "month", (number(match["month"]), 1), (number(match["month"]), 31))
+
+
+_TEN_DAYS = {"上旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31), "上中旬": (1, 20), "中下旬": (11, 31), "初": (1, 10), "中": (11, 20)}
+
+
+def _months(match: re.Match[str]) -> Unit | None:
+    first = number(match["month"])
+    second = match.groupdict().get("month2") or match.groupdict().get("month3")
+    last = number(second) if second else first
+    part = match.groupdict().get("edge") or ""
+    if part in _TEN_DAYS and not second:
+        start, end = _TEN_DAYS[part]
+        flags = ("day_unclear",) if part in ("初", "中") else ()
+        return replace(_unit(match, "ten-days", (first, start), (first, end)), edge="", flags=flags)
+    return _unit(match, "month" if last == first else "range", (first, 1), (last, 31), years=int(last < first))
+
+
+def _quarters(match: re.Match[str]) -> Unit | None:
+    if match["front"]:
+        return _unit(match, "range", (1, 1), (3 * number(match["front"].replace("两", "二")), 31))
+    text = match["q"]
+    first = {"首": 1, "末": 4}.get(text) or number(text)
+    last = number(match["q2"]) if match["q2"] else first
+    if last < first:
+        return None
+    return _unit(match, "quarter" if last == first else "range", (3 * first - 2, 1), (3 * last, 31))
+
+
+def _half(match: re.Match[str]) -> Unit | None:
+    return _unit(match, "half", (1, 1), (6, 30)) if match["half"] == "上" else _unit(match, "half", (7, 1), (12, 31))
+
+
+def _years(match: re.Match[str]) -> Unit | None:
+    first, last = number(match["year"]), number(match["year2"])
+    if not first < last <= first + 50:
+        return None
+    return _unit(match, "plan", (1, 1), (12, 31), years=last - first)
+
+
+def _year(match: re.Match[str]) -> Unit | None:
+    edge = (match["edge"] or "").removeprefix("年") if match["edge"] != "年" else ""
+    if edge == "中":
+        return replace(_unit(match, "half", (6, 30), (6, 30)), edge="底")
+    if edge == "初":
+        return replace(_unit(match, "year", (1, 1), (12, 31)), edge="", flags=("ambiguous",))
+    edge = {"度内": "内", "终": "末"}.get(edge, edge)
+    return replace(_unit(match, "year", (1, 1), (12, 31)), edge=edge if edge in ENDED else "")
+
+
+def _five_year_plan(match: re.Match[str]) -> Unit | None:
+    first = 2011 + 5 * (number(match["plan"][1]) - 2)
+    edge = match["edge"] or ""
+    if edge in ("初期", "中期"):
+        return replace(_unit(match, "plan", (1, 1), (12, 31), 4), year=first, edge="", flags=("ambiguous",))
+    return replace(_unit(match, "plan", (1, 1), (12, 31), 4), year=first, edge="末" if edge in ("末", "底") else "")
+
+
+def _year_word(match: re.Match[str]) -> Unit | None:
+    if match["edge"] is None:
+        return replace(_unit(match, "year", (1, 1), (12, 31)), shift=0 if match[0] == "本年度" else None)
+    return _year(match)
+
+
+_RULES: tuple[tuple[str, Callable[[re.Match[str]], Unit | None]], ...] = (
+    (rf"{_QUOTE}(?P<plan>十[一二三四五六七]五){_QUOTE}(?:规划期|时期|期间|期)?(?P<edge>末|底|内|中期|初期)?", _five_year_plan),
+    (rf"(?P<year>{_YEAR})(?P<sep>[-./])(?P<month>{_MONTH})(?P=sep)(?P<day>{_DAY})(?:日|号)?(?!\d)T?{_HOUR}", _days),
+    (rf"(?P<year>{_YEAR})[-./](?P<month>{_MONTH})(?:-(?P<month2>{_MONTH}))?月?(?P<edge>底|末|上旬|中旬|下旬)?(?![\d./-]|年)", _months),
+    (rf"(?P<year>{_YEAR})年?(?:{SEP}|{_AND})(?P<year2>{_YEAR})年?(?:度|(?P<edge>底|末|内))?(?![-./]?\d)", _years),
+    (rf"{_OF_YEAR}(?P<month>{_MONTH})月份?(?P<day>{_DAY})(?:[日号]?{SEP}(?P<day2>{_DAY}))?(?:[日号]|(?=前|止|之前|以前|$)){_HOUR}", _days),
+    (
+        rf"{_OF_YEAR}(?P<month>{_MONTH})(?:(?:月份?)?{SEP}(?P<month2>{_MONTH})|{_AND}(?P<month3>{_MONTH}))?月份?"
+        rf"(?P<edge>月底|底|末|上中旬|中下旬|上旬|中旬|下旬|内|初|{_MIDDLE})?",
+        _months,
+    ),
+    (
+        rf"(?:{_OF_YEAR})(?:第?(?P<q>[1-4一二三四首末])(?:(?:季度?)?(?:{SEP}|{_AND})第?(?P<q2>[1-4一二三四]))?"
+        rf"|前(?P<front>[23二三两])个?)季度(?P<edge>末|底|内)?",
+        _quarters,
+    ),
+    (rf"{_OF_YEAR}(?P<half>[上下])半年(?P<edge>末|底|内)?", _half),
+    (rf"(?:(?P<year>{_YEAR}|{_SHORT_YEAR})年|(?P<word>[今本当明次翌后去上]年))(?P<edge>{_EDGE})?", _year),
+    (
+        rf"(?<![\d一二三四五六七八九十两几多半近数每学历N个])年(?P<edge>底|末|内|初|终|度内|{_MIDDLE})|全年|(?<!\d)本年度",
+        _year_word,
+    ),
+)
+
+
+_COMPILED = tuple((re.compile(pattern), build) for pattern, build in _RULES)
+_WHOLE_CELL = (
+    (re.compile(r"^(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])?(?=$|前|之前|以前)"), _compact),
+    (re.compile(rf"^(?P<month>{_MONTH})[./](?P<day>{_DAY})(?=$|前|之前|以前)"), _days),
+)
+_JOIN = re.compile(rf"(?:起|开始)?(?:{SEP})")
+
+
+def find_units(text: str, *, cell: bool = False) -> list[Unit]:
+    """Return the units of a normalised text in reading order, ranges joined; ``cell`` also reads bare numbers that fill a cell."""
+    found = next(([u] for rule, build in _WHOLE_CELL if (m := rule.match(text)) and (u := build(m))), []) if cell else []
+    taken = [False] * len(text)
+    for unit in found:
+        taken[unit.pos : unit.end] = [True] * (unit.end - unit.pos)
+    for rule, build in _COMPILED:
+        for unit in _matches(rule, build, text):
+            if not any(taken[unit.pos : unit.end]):
+                taken[unit.pos : unit.end] = [True] * (unit.end - unit.pos)
+                found.append(unit)
+    return list(_joined(sorted(found, key=lambda u: u.pos), text))
+
+
+def _matches(rule: re.Pattern[str], build: Callable[[re.Match[str]], Unit | None], text: str) -> Iterator[Unit]:
+    for match in rule.finditer(text):
+        unit = build(match)
+        if unit is not None:
+            yield unit
+
+
+def _joined(units: list[Unit], text: str) -> Iterator[Unit]:
+    """Join two units with 至 or a dash between them to one range."""
+    waiting: Unit | None = None
+    for unit in units:
+        if waiting is not None and _JOIN.fullmatch(text[waiting.end : unit.pos]) and (joined := _range(waiting, unit)):
+            waiting = joined
+            continue
+        if waiting is not None:
+            yield waiting
+        waiting = unit
+    if waiting is not None:
+        yield waiting
+
+
+def _range(left: Unit, right: Unit) -> Unit | None:
+    """Return the range from ``left`` to ``right``; the right unit takes the year of the left where it states none."""
+    if right.year is not None and left.year is not None:
+        years = right.year + right.years - left.year
+    elif right.shift is not None:
+        years = right.shift - (left.shift or 0)
+    elif right.year is not None:
+        return None
+    else:
+        years = int(right.last < left.first)
+    if years < 0 or (years == 0 and right.last < left.first):
+        return None
+    flags = tuple(dict.fromkeys((*left.flags, *right.flags)))
+    first = left.last if left.edge in ENDED else left.first
+    return replace(left, end=right.end, first=first, last=right.last, years=years, grain="range", edge=right.edge, flags=flags)
