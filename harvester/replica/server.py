@@ -1,0 +1,261 @@
+"""The replica's server: every site on a loopback port of its own, all in one process, with a log of what was asked."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import signal
+import socket
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, time, timedelta
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import FrameType, TracebackType
+from typing import Any, NamedTuple, Self
+
+from harvester.replica.content import load_documents
+from harvester.replica.document import SHANGHAI_TIME, ReplicaDocument
+from harvester.replica.families.base import site_facts
+from harvester.replica.faults import Fault
+from harvester.replica.site import Answer, ReplicaSite
+
+HOST = "127.0.0.1"
+FORM_LIMIT = 64 * 1024
+"""How many bytes of a form are read."""
+
+IDLE_SECONDS = 60
+"""How long a kept connection may stay silent."""
+
+
+class RequestRecord(NamedTuple):
+    """One line of the log: ``path`` is the request's target with its query."""
+
+    site: str
+    method: str
+    path: str
+    status: int
+
+
+class Replica:
+    """The replica sites, running from construction to ``close()``; a context manager.
+
+    ``sites`` names the sites to serve (all six when ``None``), ``fault`` a fault as ``Fault.parse`` reads it, ``extra`` documents beside
+    the replica's own (each with its ``site``), ``port_base`` the first port (0: any free ones), ``delay`` the seconds of the fault
+    ``slow``; ``own_content=False`` leaves the sites empty but for ``extra``. Unknown names raise ``ValueError``.
+    """
+
+    def __init__(
+        self,
+        sites: Iterable[str] | None = None,
+        fault: str = "",
+        extra: Sequence[ReplicaDocument] = (),
+        *,
+        port_base: int = 0,
+        delay: float = 5.0,
+        own_content: bool = True,
+    ) -> None:
+        known = site_facts()
+        names = list(known) if sites is None else list(sites)
+        for name in names:
+            if name not in known:
+                raise ValueError(f"There is no replica site {name!r}; choose among {', '.join(known)}.")
+        self.requests: list[RequestRecord] = []
+        self._fault: Fault | None = None
+        self.fault = fault
+        self._closing = threading.Event()
+        self._sites = {name: ReplicaSite(known[name], lambda: self._fault, delay) for name in names}
+        for name, site in self._sites.items():
+            for document in load_documents(name) if own_content else ():
+                site.family.publish(document, _published(document))
+        for document in extra:
+            self.add(document.site, document)
+        self._servers = {name: _Server(self, name, port_base + n if port_base else 0) for n, name in enumerate(names)}
+        self.bases = {name: f"http://{HOST}:{server.server_port}" for name, server in self._servers.items()}
+
+    # --- content --------------------------------------------------------------------------------------------------
+
+    def add(self, site: str, document: ReplicaDocument) -> str:
+        """Publish a document on a site and return its key, the CMS id in its address."""
+        return self._site(site).family.publish(document)
+
+    def edit(self, site: str, key: str, **changes: Any) -> None:  # noqa: ANN401 (fields of several types)
+        """Change fields of a published document; its address stays. An unknown key raises ``KeyError``."""
+        self._site(site).family.register.edit(key, **changes)
+
+    def remove(self, site: str, key: str) -> None:
+        """Take a document down: lists no longer name it, its address answers 404. An unknown key raises ``KeyError``."""
+        self._site(site).family.register.remove(key)
+
+    def documents(self, site: str) -> dict[str, ReplicaDocument]:
+        """Return the documents published on a site by key."""
+        return {entry.key: entry.document for entry in self._site(site).family.register}
+
+    def url(self, site: str, key: str) -> str:
+        """Return the address of a published document's page."""
+        family = self._site(site).family
+        return self.bases[site] + family.article_path(family.register.entry(key))
+
+    def file_urls(self, site: str, key: str) -> list[str]:
+        """Return the addresses of a published document's attachments."""
+        family = self._site(site).family
+        entry = family.register.entry(key)
+        return [self.bases[site] + family.file_path(entry, index, file) for index, file in enumerate(entry.files)]
+
+    # --- faults and log -------------------------------------------------------------------------------------------
+
+    @property
+    def fault(self) -> str:
+        """The fault in force, as it was written; may be set while the sites run."""
+        return self._fault_text
+
+    @fault.setter
+    def fault(self, text: str) -> None:
+        self._fault = Fault.parse(text)
+        if self._fault and self._fault.site and self._fault.site not in site_facts():
+            raise ValueError(f"There is no replica site {self._fault.site!r}; choose among {', '.join(site_facts())}.")
+        self._fault_text = text
+
+    def counts(self) -> Counter[str]:
+        """Return how many requests each site has answered, robots.txt included."""
+        return Counter(record.site for record in list(self.requests))
+
+    # --- running --------------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Stop serving: connections are cut, ports are free when this returns. Closing twice does nothing."""
+        self._closing.set()
+        for server in self._servers.values():
+            server.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def answer(self, site: str, method: str, target: str, headers: dict[str, str], body: bytes) -> Answer:
+        """Return a site's answer, after its delay, and note the request."""
+        answer = self._site(site).answer(method, target, headers, body)
+        self.requests.append(RequestRecord(site, method, target, answer.status))
+        if answer.delay:
+            self._closing.wait(answer.delay)
+        return answer
+
+    def _site(self, name: str) -> ReplicaSite:
+        if name not in self._sites:
+            raise ValueError(f"The site {name!r} is not served here; choose among {', '.join(self._sites)}.")
+        return self._sites[name]
+
+
+def _published(document: ReplicaDocument) -> datetime:
+    return datetime.combine(document.listed_on, time(9), SHANGHAI_TIME).astimezone(UTC) + timedelta(minutes=len(document.title))
+
+
+class _Server(ThreadingHTTPServer):
+    """One site's port. Open connections are known, so that stopping cuts them instead of waiting for the askers."""
+
+    daemon_threads = True
+    request_queue_size = 64
+
+    def __init__(self, replica: Replica, site: str, port: int) -> None:
+        super().__init__((HOST, port), _Handler)
+        self.replica = replica
+        self.site = site
+        self._open: set[socket.socket] = set()
+        self._lock = threading.Lock()
+        self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, name=f"replica-{site}", daemon=True)
+        self._thread.start()
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """Accept a connection and remember it."""
+        connection, address = super().get_request()
+        with self._lock:
+            self._open.add(connection)
+        return connection, address
+
+    def shutdown_request(self, request: socket.socket | tuple[bytes, socket.socket]) -> None:
+        """Forget a connection and close it."""
+        with self._lock:
+            self._open -= {request}
+        super().shutdown_request(request)
+
+    def handle_error(self, request: socket.socket | tuple[bytes, socket.socket], client_address: object) -> None:
+        """Stay silent when an asker hangs up; anything else is a fault of ours and is told."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
+
+    def stop(self) -> None:
+        """Stop listening and cut what is open."""
+        if not self._thread.is_alive():
+            return
+        self.shutdown()
+        self._thread.join()
+        self.server_close()
+        with self._lock:
+            connections = list(self._open)
+        for connection in connections:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server_version = "nginx"
+    sys_version = ""
+    timeout = IDLE_SECONDS
+    disable_nagle_algorithm = True
+    server: _Server
+
+    def do_GET(self) -> None:
+        """Answer GET."""
+        self._respond()
+
+    def do_HEAD(self) -> None:
+        """Answer HEAD."""
+        self._respond()
+
+    def do_POST(self) -> None:
+        """Answer POST; a form too long is refused."""
+        length = self.headers.get("Content-Length", "0")
+        if not length.isascii() or not length.isdigit() or int(length) > FORM_LIMIT:
+            self.close_connection = True
+            self.send_error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            return
+        self._respond(self.rfile.read(int(length)))
+
+    def _respond(self, body: bytes = b"") -> None:
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        method = "GET" if self.command == "HEAD" else self.command
+        answer = self.server.replica.answer(self.server.site, method, self.path, headers, body)
+        cut = answer.declared_length > len(answer.body)
+        self.send_response(answer.status)
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        if answer.status != HTTPStatus.NOT_MODIFIED:
+            self.send_header("Content-Length", str(answer.declared_length))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(answer.body)
+        # The asker learns that the body is short only from the end of the connection.
+        self.close_connection = self.close_connection or cut
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Write nothing: the log is ``Replica.requests``."""
+
+
+def serve(sites: Iterable[str] | None = None, *, fault: str = "", port_base: int = 0, delay: float = 5.0) -> None:
+    """Serve until SIGINT or SIGTERM; the bases are printed first, one JSON object on one line of standard output."""
+    stopped = threading.Event()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        stopped.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    with Replica(sites, fault, port_base=port_base, delay=delay) as replica:
+        sys.stdout.write(json.dumps(replica.bases) + "\n")
+        sys.stdout.flush()
+        stopped.wait()
