@@ -9,6 +9,7 @@ import math
 from collections import Counter
 from functools import lru_cache
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -65,7 +66,7 @@ class Likelihood:
     def learn(self, text: str) -> None:
         """Count the pairs of neighbouring characters of a sound text."""
         plain = "".join(map(self._plain, text))
-        self._pairs.update(map("".join, zip(plain, plain[1:], strict=False)))
+        self._pairs.update(map("".join, pairwise(plain)))
 
     def extend(self, prefix: Prefix, char: str) -> Prefix:
         """Return the prefix with one character more."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import permutations
 
@@ -182,4 +182,4 @@ class _Document:
     def _warnings(self) -> Iterator[str]:
         if self._tally.left:
             shown = "; ".join(clause[:40] for clause in self._tally.left[:3])
-            yield f"{len(self._tally.left)} places with lost bytes stay as they came ({shown}): compare them with another copy of the document."
+            yield f"{len(self._tally.left)} places with lost bytes stay as they came ({shown}): compare another copy of the document."

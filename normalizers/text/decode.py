@@ -1,0 +1,136 @@
+"""From bytes to text: byte order mark, declaration, then what the bytes themselves can and cannot be.
+
+Declarations of the region's sites are often wrong (a page in UTF-8 under ``gb2312``), and bytes refute them: UTF-8 that holds is UTF-8.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from charset_normalizer import from_bytes
+
+from normalizers.records import Repair
+from normalizers.text.charsets import BIG5, GB18030, LATIN, UTF_8, codec_of, declared_in, marked, plausibility
+from normalizers.text.mojibake import unmangle
+
+PLAUSIBLE = 0.7
+"""From this share of common characters on, a decoding is believed."""
+
+FEW_FAULTS = 0.02
+"""Up to this share of undecodable characters a decoding may still be right: pages are cut and patched."""
+
+SAMPLE = 262_144
+"""Bytes on which decodings are compared; a document is never judged by more."""
+
+ENOUGH_WIDE, ENOUGH_NARROW = 3, 12
+"""So many characters of three (two) bytes in strict UTF-8 are no chance: short words of GBK, 联通 among them, hold as two-byte ones."""
+
+_WIDE = re.compile(rb"[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_NARROW = re.compile(rb"[\xc2-\xdf][\x80-\xbf]")
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A text, the codec that read it, what was put right on the way, and sentences for the log."""
+
+    text: str
+    encoding: str
+    repairs: tuple[Repair, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def decode(data: bytes, *, declared: str = "", markup: bool = False) -> Decoded:
+    """Return the text of ``data``; never raises, whatever the bytes.
+
+    ``declared`` is the charset of the transport (an HTTP header's parameter); with ``markup`` the page's own declaration is looked for too.
+    Order: byte order mark, strict UTF-8, declarations that the bytes bear out, plausibility, detection. Undecodable bytes become U+FFFD.
+    """
+    labels = [label for label in (declared, declared_in(data) if markup else "") if label]
+    codec, size = marked(data)
+    if not codec:
+        codec = _choose(data, [codec_of(label) for label in labels])
+    text = data[size:].decode(codec, "replace")
+    repairs, warnings = [], []
+    for label in dict.fromkeys(labels):
+        if not _bears_out(label, codec, text):
+            repairs.append(Repair("charset", 1))
+            warnings.append(f"The page says {label[:40]!r}, its bytes are {codec}: they were read as {codec}.")
+    text, mended = unmangle(text)
+    if mended:
+        repairs.append(Repair("mojibake", mended.places, left=mended.left))
+        warnings.append(f"The text was {mended.was} read as {mended.read_as}; it was turned back.")
+    text, dropped = _drop_marks(text)
+    return _account(text, codec, [*repairs, *dropped], warnings)
+
+
+def _bears_out(label: str, codec: str, text: str) -> bool:
+    stated = codec_of(label)
+    return stated == codec or (text.isascii() and stated in (UTF_8, GB18030, BIG5, LATIN)) or (stated, codec) == ("utf-16-le", "utf-16-be")
+
+
+def _drop_marks(text: str) -> tuple[str, list[Repair]]:
+    """Take out byte order marks inside a text (files joined by a server) and NUL."""
+    counts = {"byte-order-mark": text.count("\ufeff"), "nul": text.count("\0")}
+    return text.replace("\ufeff", "").replace("\0", ""), [Repair(kind, n) for kind, n in counts.items() if n]
+
+
+def _account(text: str, codec: str, repairs: list[Repair], warnings: list[str]) -> Decoded:
+    lost = text.count("\ufffd")
+    if lost:
+        repairs.append(Repair("undecodable", 0, left=lost))
+        warnings.append(f"{lost} places could not be decoded as {codec} and stand as U+FFFD: fetch the page again or compare another copy.")
+    return Decoded(text, codec, tuple(repairs), tuple(warnings))
+
+
+def _choose(data: bytes, stated: list[str]) -> str:
+    """Return the codec that the bytes and the declarations agree on best."""
+    if data.isascii() and b"\0" not in data:
+        return next((codec for codec in stated if codec in (UTF_8, GB18030, BIG5)), UTF_8)
+    if wide := _without_mark(data[:SAMPLE]):
+        return wide
+    candidates = [codec for codec in dict.fromkeys([*stated, UTF_8, GB18030, BIG5]) if codec in (UTF_8, GB18030, BIG5)]
+    ranked = sorted(candidates, key=lambda codec: _rank(data, codec, codec in stated), reverse=True)
+    best = ranked[0]
+    if _rank(data, best, stated=False) >= PLAUSIBLE:
+        return best
+    return _detected(data) or (LATIN if LATIN in stated else best)
+
+
+def _without_mark(sample: bytes) -> str:
+    """Return which UTF-16 a text without mark is in, by its zero bytes, "" where it is none: line breaks and digits have one each."""
+    pairs = len(sample) // 2
+    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    if pairs < 8 or max(even, odd) < pairs / 20 or min(even, odd) > max(even, odd) / 20:
+        return ""
+    codec = "utf-16-le" if odd > even else "utf-16-be"
+    return codec if sample[: pairs * 2].decode(codec, "replace").count("\ufffd") <= pairs * FEW_FAULTS else ""
+
+
+def _rank(data: bytes, codec: str, stated: bool) -> float:
+    """Return how well a codec reads the bytes: plausibility less faults, and a bonus for the one that was declared.
+
+    Strict UTF-8 with three-byte characters is UTF-8 whatever was declared: other Chinese text does not hold for long.
+    """
+    sample = data[:SAMPLE]
+    text = sample.decode(codec, "replace")
+    faults = text.count("\ufffd") - sample.decode(codec, "ignore").count("\ufffd")
+    foreign = sum(char > "\x7f" for char in text) or 1
+    cut = 1 if len(data) > SAMPLE or faults else 0  # a page may break off inside a character, and so does the sample
+    share = max(0, faults - cut) / foreign
+    if codec == UTF_8 and faults <= cut and (stated or _is_surely_utf8(sample)):
+        return 3.0
+    if share > FEW_FAULTS * 5:
+        return -share
+    sure = codec == UTF_8 and share <= FEW_FAULTS and len(_WIDE.findall(sample)) >= 20
+    return plausibility(text) - 5 * share + (1.0 if sure else 0.0) + (0.15 if stated else 0.0)
+
+
+def _is_surely_utf8(sample: bytes) -> bool:
+    return len(_WIDE.findall(sample)) >= ENOUGH_WIDE or len(_NARROW.findall(sample)) >= ENOUGH_NARROW
+
+
+def _detected(data: bytes) -> str:
+    """Return what statistics say of bytes that none of the region's charsets reads well, "" when they say nothing."""
+    best = from_bytes(data[: SAMPLE // 8]).best()
+    return best.encoding if best is not None else ""
