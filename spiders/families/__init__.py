@@ -1,0 +1,38 @@
+"""What the families of content management systems look like: pure functions from a page's text to its fields.
+
+Every module of this package is a :class:`Family`. None of them knows the network, the store or Scrapy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Protocol, cast
+
+from spiders.factsheet import FactSheet, Section
+from spiders.items import Article, ListPage
+
+from .reading import ListRequest, NoBodyError, NoListError, PageError
+
+__all__ = ["Family", "ListRequest", "NoBodyError", "NoListError", "PageError", "family"]
+
+
+class Family(Protocol):
+    """What a module of this package offers."""
+
+    def document_key(self, url: str) -> str:
+        """Return the CMS id in an article's address, or an empty string where it holds none."""
+
+    def read_list(self, text: str, url: str, sheet: FactSheet, section: Section) -> ListPage:
+        """Return what a list page lists, in its order, each document once; :class:`NoListError` when it has no list."""
+
+    def read_article(self, text: str, url: str, sheet: FactSheet) -> Article:
+        """Return the fields of an article; :class:`NoBodyError` when it has no body."""
+
+    def further(self, text: str, url: str, sheet: FactSheet, section: Section, page: ListPage) -> Sequence[ListRequest]:
+        """Return the list pages still to be had after this one: all of them where the site says how many, else the next one."""
+
+
+def family(name: str) -> Family:
+    """Return the family module of that name, one of ``spiders.factsheet.FAMILIES``."""
+    return cast("Family", import_module(f"spiders.families.{name}"))

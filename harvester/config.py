@@ -1,0 +1,113 @@
+"""What can be set: the store, the archive, pace, bases and limits, from ``harvester.toml``, the environment and the caller, in this order."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Self
+
+from harvester.errors import WrongCall
+
+PROGRAM = "credit-harvester"
+FILE = "harvester.toml"
+PREFIX = "HARVESTER_"
+_NUMBERS = frozenset({"pace", "timeout", "seconds"})
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The settings of the application.
+
+    store: SQLAlchemy URL. archive: folder of the WARC files. bases: other addresses of sites, by id. pace: seconds between two requests
+    to a host, ``None`` for what the fact sheet says; below that only for a site whose base is given. timeout: seconds for one response.
+    seconds: at most so long for one crawl of a site, 0 for no limit. contact: an address for site owners, sent in the user agent.
+    proxy: whether the environment's proxy may be used; then addresses are looked up by the proxy and cannot be guarded here.
+    """
+
+    store: str = "sqlite:///data/harvester.sqlite"
+    archive: Path = Path("data/archive")
+    bases: Mapping[str, str] = field(default_factory=dict)
+    pace: float | None = None
+    timeout: float = 30.0
+    seconds: float = 0.0
+    contact: str = ""
+    proxy: bool = False
+    log_level: str = "WARNING"
+
+    @classmethod
+    def load(cls, path: Path | None = None, environ: Mapping[str, str] | None = None, **given: Any) -> Self:  # noqa: ANN401 - any field
+        """Return the settings: those given, else the environment's ``HARVESTER_<NAME>``, else the file's, else the defaults.
+
+        ``path`` defaults to ``HARVESTER_CONFIG`` or ``harvester.toml`` here, which may be absent. Values of ``None`` count as not given.
+        Raises WrongCall for a file that cannot be read, an unknown key or a value of the wrong kind.
+        """
+        environ = os.environ if environ is None else environ
+        values = _from_file(path or environ.get(PREFIX + "CONFIG"))
+        names = {f.name for f in fields(cls)}
+        values |= {name: environ[PREFIX + name.upper()] for name in names if environ.get(PREFIX + name.upper())}
+        values |= {name: value for name, value in given.items() if value is not None}
+        if unknown := sorted(values.keys() - names):
+            raise WrongCall(f"The settings know no {', '.join(unknown)}; known are {', '.join(sorted(names))}.")
+        return cls(**{name: _typed(name, value) for name, value in values.items()})
+
+    def with_bases(self, bases: Mapping[str, str]) -> Self:
+        """Return the settings with further bases."""
+        return replace(self, bases={**self.bases, **bases})
+
+
+def user_agent(contact: str) -> str:
+    """Return what the program calls itself towards sites: its name and version, and whom to write to."""
+    try:
+        number = version(PROGRAM)
+    except PackageNotFoundError:  # run from a source tree that was not installed
+        number = "source"
+    return f"{PROGRAM}/{number}" + (f" (+{contact})" if contact else "")
+
+
+def _from_file(path: Path | str | None) -> dict[str, Any]:
+    file = Path(path or FILE)
+    if path is None and not file.is_file():
+        return {}
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise WrongCall(f"The settings file {file} cannot be read ({error}); mend it or name another with HARVESTER_CONFIG.") from error
+
+
+def _typed(name: str, value: Any) -> Any:  # noqa: ANN401 - a value of any field
+    try:
+        if name in _NUMBERS:
+            return _not_negative(float(value))
+        if name == "archive":
+            return Path(value)
+        if name == "bases":
+            return _bases(json.loads(value) if isinstance(value, str) else value)
+        if name == "proxy":
+            return _truth(value)
+        return str(value)
+    except (TypeError, ValueError) as error:
+        raise WrongCall(f"The setting {name} cannot be {value!r} ({error}); see docs/crawling.md for what it takes.") from error
+
+
+def _not_negative(number: float) -> float:
+    if not 0 <= number < 86400:
+        raise ValueError("it must be seconds from 0 to a day")
+    return number
+
+
+def _truth(value: object) -> bool:
+    words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+    if (word := str(value).lower()) not in words:
+        raise ValueError("it must be true or false")
+    return words[word]
+
+
+def _bases(value: object) -> dict[str, str]:
+    if not isinstance(value, Mapping) or not all(isinstance(v, str) and v.startswith(("http://", "https://")) for v in value.values()):
+        raise ValueError('it must map site ids to http addresses, like {"shanghai": "http://127.0.0.1:8001"}')
+    return {str(site): base for site, base in value.items()}

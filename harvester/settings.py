@@ -1,0 +1,75 @@
+"""Scrapy's settings. Whatever differs from Scrapy 2.19's default says so, and why."""
+
+from __future__ import annotations
+
+
+from harvester.config import Config, user_agent
+
+_config = Config.load()
+
+BOT_NAME = "harvester"  # default "scrapybot"
+SPIDER_MODULES = ["spiders"]  # default []
+NEWSPIDER_MODULE = "spiders"  # default ""
+
+# --- who we are and how we behave ------------------------------------------------------------------------------------
+
+# default "Scrapy/2.19 (+https://scrapy.org)": an honest name, and whom to write to
+USER_AGENT = user_agent(_config.contact)
+ROBOTSTXT_OBEY = True  # default False
+CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default 8: one connection a host
+DOWNLOAD_DELAY = 3.0  # default 0: seconds between requests to a host; the fact sheet of a site may ask for more
+DOWNLOAD_DELAY_JITTER = 0  # default 0.5: the pace is a floor, and half of it would be under
+COOKIES_ENABLED = False  # default True: no session is kept or replayed
+REFERER_ENABLED = False  # default True: nothing of a browser is imitated
+DEFAULT_REQUEST_HEADERS = {  # default Accept-Language "en"
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Language": "zh-CN,zh;q=0.9",
+}
+HTTPPROXY_ENABLED = _config.proxy  # default True: a proxy looks names up itself, past the guard below
+
+# --- limits ------------------------------------------------------------------------------------------------------------
+
+DOWNLOAD_TIMEOUT = _config.timeout  # default 180: dead addresses of these hosts hold a connection for over a minute
+DOWNLOAD_MAXSIZE = 64 * 1024 * 1024  # default 1 GiB; fact sheets set less for pages
+DOWNLOAD_WARNSIZE = 16 * 1024 * 1024  # default 32 MiB
+DOWNLOAD_VERIFY_CERTIFICATES = True  # default False
+DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}  # default: all on; a link must not open a local file
+REDIRECT_MAX_TIMES = 5  # default 20
+METAREFRESH_ENABLED = False  # default True: a page that sends its visitor on by itself is a challenge more often than not
+RETRY_TIMES = 2  # the default: three requests in all
+RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408]  # default with 429: too many requests is an order to stop, not to repeat
+TWISTED_DNS_RESOLVER = "harvester.network.GuardedResolver"  # default scrapy.resolver.CachingThreadedResolver
+DNS_TIMEOUT = 20  # default 60
+CLOSESPIDER_TIMEOUT = _config.seconds  # the default 0: no limit to a crawl
+TELNETCONSOLE_ENABLED = False  # default True: it runs code
+REMOTE_CONTROL_ENABLED = False  # default True: it runs code
+URLLENGTH_LIMIT = 4000  # default 2083: the unit calls of one family carry long parameters
+
+# --- what an answer goes through -------------------------------------------------------------------------------------
+
+DOWNLOADER_MIDDLEWARES = {  # default {}
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # ours knows ports, redirects and private addresses
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "harvester.middlewares.BorderMiddleware": 50,
+    "harvester.middlewares.RobotsMiddleware": 100,
+    "harvester.middlewares.ConditionalMiddleware": 540,  # engine side of the retries: a 304 is good
+    "harvester.middlewares.HealthMiddleware": 560,  # after decompression, before the retries: a challenge is never repeated
+    "harvester.middlewares.CarefulRedirectMiddleware": 600,
+}
+SPIDER_MIDDLEWARES = {"harvester.middlewares.FreshnessMiddleware": 100}  # default {}
+ITEM_PIPELINES = {"harvester.pipelines.StorePipeline": 300}  # default {}
+CONCURRENT_ITEMS = 1  # default 100: one capture after the other reaches the store, in the order it came
+
+# --- the application's own ---------------------------------------------------------------------------------------------
+
+HARVESTER_STORE = _config.store
+HARVESTER_ARCHIVE = str(_config.archive)
+HARVESTER_BASES = dict(_config.bases)
+HARVESTER_PACE = _config.pace
+HARVESTER_RECHECK = "due"
+HARVESTER_DRY_RUN = False
+
+LOG_LEVEL = _config.log_level  # default "DEBUG"
+LOG_VERSIONS: list[str] = []  # default: eleven libraries a run
+STATS_DUMP = False  # default True: the run's summary says it

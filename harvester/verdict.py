@@ -1,0 +1,100 @@
+"""How a run ended: complete, incomplete, failed or blocked, and why. Pure: from the coverage of its lists and its failures.
+
+A list that lacks one page is incomplete, whatever share of its documents was had; and a page that was blocked is never an empty one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from spiders.coverage import Coverage
+from spiders.items import CaptureKind, Cause, Failure
+from storage.records import Verdict
+
+BLOCKING = (Cause.CHALLENGE, Cause.ROBOTS_UNREADABLE)
+"""Causes that block a site wherever they appear; a list that robots.txt forbids blocks it too."""
+
+LASTING = frozenset({Cause.NOT_FOUND, Cause.OFFSITE, Cause.PRIVATE_ADDRESS, Cause.TOO_LARGE, Cause.UNREADABLE, Cause.ROBOTS_REFUSED})
+"""Causes that lie in what the site publishes: another crawl mends none of them, so they are told and do not spoil a document's run."""
+
+TOLERANCE = 1
+"""Sites count one more than they list (388 stated, 387 listed), so a total that is one off is noted and no more."""
+
+FINISHED = "finished"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict, the cause of anything but a complete run, and what else is worth knowing, in sentences."""
+
+    verdict: Verdict
+    cause: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def judge(coverage: Mapping[str, Coverage], failures: Sequence[Failure], reason: str, *, skipped: int = 0) -> Judgement:
+    """Return the verdict of one run of one site.
+
+    ``reason`` is why the crawl ended (``finished`` when it came to its end by itself), ``skipped`` the number of listed documents that
+    ``--limit`` or ``--since`` left out: such a run is not judged by its coverage and is never complete.
+    """
+    notes = [note for section in coverage.values() for note in _notes(section)]
+    if blocked := _blocking(failures):
+        return Judgement(Verdict.BLOCKED, blocked, tuple(notes))
+    lists = [failure for failure in failures if failure.kind is CaptureKind.LIST]
+    if not any(section.had for section in coverage.values()):
+        return Judgement(Verdict.FAILED, _commonest(lists) or Cause.STOPPED, tuple(notes))
+    if reason != FINISHED:
+        return Judgement(Verdict.INCOMPLETE, Cause.STOPPED, (*notes, f"The crawl was stopped before its end ({reason})."))
+    if skipped or any(section.limited for section in coverage.values()):
+        sentence = f"The crawl was limited by its caller ({skipped or 'some'} listed documents left out), so its coverage is not judged."
+        return Judgement(Verdict.INCOMPLETE, _commonest(_passing(failures)) or Cause.STOPPED, (*notes, sentence))
+    return _by_coverage(coverage, failures, lists, notes)
+
+
+def _by_coverage(coverage: Mapping[str, Coverage], failures: Sequence[Failure], lists: list[Failure], notes: list[str]) -> Judgement:
+    if any(section.missing for section in coverage.values()):
+        return Judgement(Verdict.INCOMPLETE, _commonest(lists) or Cause.STOPPED, tuple(notes))
+    if any(_lacking(section) > TOLERANCE for section in coverage.values()):
+        return Judgement(Verdict.INCOMPLETE, Cause.COUNT_MISMATCH, tuple(notes))
+    if passing := _commonest(_passing(failures)):
+        return Judgement(Verdict.INCOMPLETE, passing, tuple(notes))
+    return Judgement(Verdict.COMPLETE, "", tuple(notes))
+
+
+def whole(section: Coverage) -> bool:
+    """Tell whether every page of a section's list was had and its count is right, so that what it lacks may be looked for."""
+    return bool(section.had) and not section.limited and not section.missing and not section.queue and _lacking(section) <= TOLERANCE
+
+
+def _blocking(failures: Iterable[Failure]) -> str:
+    for failure in failures:
+        if failure.cause in BLOCKING or (failure.cause is Cause.ROBOTS_REFUSED and failure.kind is CaptureKind.LIST):
+            return failure.cause
+    return ""
+
+
+def _passing(failures: Iterable[Failure]) -> list[Failure]:
+    return [failure for failure in failures if failure.kind is CaptureKind.LIST or failure.cause not in LASTING]
+
+
+def _commonest(failures: Iterable[Failure]) -> str:
+    counted = Counter(failure.cause for failure in failures if failure.cause is not Cause.STOPPED)
+    return counted.most_common(1)[0][0] if counted else ""
+
+
+def _lacking(section: Coverage) -> int:
+    """Return how many items the site says it has and its list did not show; the total may have moved during the crawl."""
+    return min(section.totals) - len(section.items) if section.totals else 0
+
+
+def _notes(section: Coverage) -> Iterable[str]:
+    if section.missing:
+        yield f"Section {section.section} lacks page {', '.join(map(str, section.missing))} of {section.pages or 'an unknown number'}."
+    if section.duplicates:
+        yield f"Section {section.section} repeats earlier items on page {', '.join(map(str, section.duplicates))}."
+    lacking = _lacking(section)
+    if section.totals and lacking and not section.missing and not section.limited:
+        yield f"Section {section.section} states {min(section.totals)} documents and lists {len(section.items)}."

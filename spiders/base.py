@@ -1,0 +1,303 @@
+"""The base of all spiders: lists, then articles, then files, in the order a reader would; what a page means is its family's business."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any, ClassVar, Self
+
+from normalizers.text.decode import decode
+from scrapy import Request, Spider
+from scrapy.crawler import Crawler
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    ResponseDataLossError,
+)
+from scrapy.http import FormRequest, Response
+from scrapy.settings import BaseSettings
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.python.failure import Failure as TwistedFailure
+
+from spiders.coverage import Coverage
+from spiders.factsheet import FactSheet, FactSheetError, Section, load_sheet
+from spiders.families import Family, ListRequest, PageError, family
+from spiders.health import FetchError
+from spiders.items import (
+    Article,
+    ArticleCapture,
+    Attachment,
+    AttachmentCapture,
+    Capture,
+    CaptureKind,
+    Cause,
+    Failure,
+    ListCapture,
+    ListItem,
+)
+
+LIST_PRIORITY, FILE_PRIORITY = 20, 10
+"""Lists first, before they shift under the crawl; the files of an article before the next article."""
+
+_CAUSES: tuple[tuple[type[Exception], Cause], ...] = (
+    (DownloadTimeoutError, Cause.TIMEOUT),
+    (ResponseDataLossError, Cause.TRUNCATED),
+    (DownloadCancelledError, Cause.TOO_LARGE),
+    (CannotResolveHostError, Cause.CONNECTION),
+    (DownloadConnectionRefusedError, Cause.CONNECTION),
+    (DownloadFailedError, Cause.CONNECTION),
+    (OSError, Cause.CONNECTION),
+)
+
+Output = Request | ListCapture | ArticleCapture | AttachmentCapture | Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What a request is for; stands in ``request.meta["errand"]`` for the middlewares."""
+
+    kind: CaptureKind
+    section: str
+    key: str = ""
+    page: int = 0
+    unlisted: bool = False
+
+
+@dataclass(slots=True)
+class _Held:
+    """An article whose files are still being fetched; it is handed on after them, so that a crawl killed in between fetches all again."""
+
+    capture: Capture
+    entry: ListItem
+    article: Article
+    files: deque[Attachment]
+
+
+class SiteSpider(Spider):
+    """Harvests one site by its fact sheet. A leaf spider says ``name`` and ``site``; arguments are those of ``scrapy crawl -a``.
+
+    section: one section instead of all. since: first list date (YYYY-MM-DD) of documents to fetch. limit: how many of the first listed
+    documents. base: another address of the site (a replica). lists_only: read the lists and fetch no document.
+    """
+
+    site: ClassVar[str]
+
+    def __init__(self, section: str = "", since: str = "", limit: str = "", base: str = "", lists_only: str = "") -> None:
+        super().__init__()
+        sheet = load_sheet(self.site)
+        self.sheet: FactSheet = sheet.with_base(base) if base else sheet
+        if not self.sheet.base:
+            raise FactSheetError(f"the address of {self.site} is not known today: give one with --base, like http://127.0.0.1:8001")
+        self.family: Family = family(self.sheet.family)
+        self.sections: tuple[Section, ...] = (self.sheet.section(section),) if section else self.sheet.sections
+        self.since: date | None = date.fromisoformat(since) if since else None
+        self.limit: int | None = int(limit) if limit else None
+        self.lists_only = bool(lists_only)
+        self.coverage: dict[str, Coverage] = {chosen.id: Coverage(chosen.id) for chosen in self.sections}
+        self.asked: set[str] = set()
+        self.skipped: set[str] = set()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: object, **kwargs: object) -> Self:
+        """Return the spider; the setting ``HARVESTER_BASES`` (site to address) stands in for a missing ``base``."""
+        kwargs.setdefault("base", crawler.settings.getdict("HARVESTER_BASES").get(cls.site, ""))
+        return super().from_crawler(crawler, *args, **kwargs)
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Take pace and limits from the fact sheet; a lower pace than its own is for a given base only."""
+        super().update_settings(settings)
+        sheet = load_sheet(cls.site)
+        wanted = settings.get("HARVESTER_PACE")
+        pace = sheet.pace if wanted is None else float(wanted)
+        local = cls.site in settings.getdict("HARVESTER_BASES")
+        settings.set("DOWNLOAD_DELAY", pace if local else max(pace, sheet.pace), priority="spider")
+
+    # --- lists ---------------------------------------------------------------------------------------------------------
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Ask for the first page of every section."""
+        for section in self.sections:
+            yield self._list_request(section, ListRequest(self.sheet.url(section.path), 1))
+
+    def _list_request(self, section: Section, asked: ListRequest) -> Request:
+        meta = self._meta(Errand(CaptureKind.LIST, section.id, page=asked.page))
+        options: dict[str, Any] = {"errback": self.failed, "meta": meta, "priority": LIST_PRIORITY, "dont_filter": True}
+        if asked.form:
+            return FormRequest(asked.url, self.parse_list, "POST", formdata=list(asked.form), **options)
+        return Request(asked.url, self.parse_list, **options)
+
+    def _meta(self, errand: Errand) -> dict[str, Any]:
+        limits = self.sheet.limits
+        size = limits.file_bytes if errand.kind is CaptureKind.ATTACHMENT else limits.page_bytes
+        seconds = min(limits.seconds, self.settings.getfloat("DOWNLOAD_TIMEOUT"))
+        return {"errand": errand, "download_maxsize": size, "download_timeout": seconds}
+
+    def parse_list(self, response: Response) -> Iterator[Output]:
+        """Hand on a list page, ask for its documents and for the next page."""
+        errand: Errand = response.meta["errand"]
+        section, coverage = self.sheet.section(errand.section), self.coverage[errand.section]
+        text = self.text(response)
+        try:
+            page = self.family.read_list(text, response.url, self.sheet, section)
+            # Where the site does not say which page this is, it is the one that was asked for.
+            counted = page if page.page == 0 else replace(page, page=errand.page)
+            requests = self.family.further(text, response.url, self.sheet, section, counted)
+        except PageError as error:
+            yield from self._list_failed(errand, response.url, error.cause, str(error))
+            return
+        if page.page == 0:
+            # A column page without items of its own leads to the call that has them.
+            yield from (self._list_request(section, asked) for asked in requests)
+            return
+        if not coverage.take(errand.page, page):
+            yield from self._duplicate(errand, response.url)
+            return
+        yield ListCapture(self._capture(response, errand), page)
+        if page.items or not coverage.open_ended:
+            coverage.plan(requests)
+        documents = list(self._documents(page.items, errand.section))
+        yield from self._next_page(errand.section)
+        yield from documents
+
+    def _next_page(self, section: str) -> Iterator[Request]:
+        following = self.coverage[section].following()
+        if following:
+            yield self._list_request(self.sheet.section(section), following)
+
+    def _duplicate(self, errand: Errand, url: str) -> Iterator[Output]:
+        coverage = self.coverage[errand.section]
+        if coverage.open_ended:
+            coverage.duplicates.remove(errand.page)
+            coverage.ended = True
+            return
+        detail = f"page {errand.page} repeats the items of an earlier page"
+        yield self._failure(errand, url, Cause.DUPLICATE_PAGE, detail)
+        yield from self._next_page(errand.section)
+
+    def _list_failed(self, errand: Errand, url: str, cause: Cause, detail: str) -> Iterator[Output]:
+        coverage = self.coverage[errand.section]
+        if cause is Cause.NOT_FOUND and coverage.open_ended and errand.page > 1:
+            coverage.ended = True
+            return
+        coverage.failed.add(errand.page)
+        yield self._failure(errand, url, cause, detail)
+        yield from self._next_page(errand.section)
+
+    # --- documents -----------------------------------------------------------------------------------------------------
+
+    def _documents(self, items: tuple[ListItem, ...], section: str) -> Iterator[Request]:
+        for item in items:
+            if item.key in self.asked or self.lists_only:
+                continue
+            if self._too_old(item) or self._enough():
+                self.skipped.add(item.key)
+                continue
+            self.asked.add(item.key)
+            yield self.article_request(item, section)
+        if self._enough():
+            for coverage in self.coverage.values():
+                coverage.limited = True
+
+    def _too_old(self, item: ListItem) -> bool:
+        return self.since is not None and item.listed_on is not None and item.listed_on < self.since
+
+    def _enough(self) -> bool:
+        return self.limit is not None and len(self.asked) >= self.limit
+
+    def article_request(self, item: ListItem, section: str, *, unlisted: bool = False) -> Request:
+        """Return the request for a document; ``unlisted`` marks one that no list names any more."""
+        errand = Errand(CaptureKind.ARTICLE, section, item.key, unlisted=unlisted)
+        meta = self._meta(errand)
+        return Request(item.url, self.parse_article, errback=self.failed, meta=meta, cb_kwargs={"entry": item}, dont_filter=unlisted)
+
+    def parse_article(self, response: Response, entry: ListItem) -> Iterator[Output]:
+        """Read an article and fetch its files; it is handed on when they are through."""
+        errand: Errand = response.meta["errand"]
+        try:
+            article = self.family.read_article(self.text(response), response.url, self.sheet)
+        except PageError as error:
+            yield self._failure(errand, response.url, error.cause, str(error))
+            return
+        yield from self._next_file(_Held(self._capture(response, errand), entry, article, deque(article.attachments)))
+
+    def _next_file(self, held: _Held) -> Iterator[Output]:
+        if not held.files:
+            yield ArticleCapture(held.capture, held.entry, held.article)
+            return
+        file = held.files.popleft()
+        meta = self._meta(Errand(CaptureKind.ATTACHMENT, held.capture.section, file.key))
+        arguments = {"held": held, "file": file}
+        # The same file may hang on several articles, and each of them waits for it: no filter of duplicates here.
+        yield Request(
+            file.url, self.parse_file, errback=self.failed, meta=meta, cb_kwargs=arguments, priority=FILE_PRIORITY, dont_filter=True
+        )
+
+    def parse_file(self, response: Response, held: _Held, file: Attachment) -> Iterator[Output]:
+        """Hand on a file, then go on with the next one of its article."""
+        yield AttachmentCapture(self._capture(response, response.meta["errand"]), file, held.entry, held.article)
+        yield from self._next_file(held)
+
+    # --- what all answers share ------------------------------------------------------------------------------------------
+
+    def text(self, response: Response) -> str:
+        """Return the text of a page; a charset in the fact sheet outweighs what the answer declares."""
+        declared = self.sheet.charset or (response.headers.get("Content-Type") or b"").decode("latin-1").partition("charset=")[2].strip(
+            "\"' ;"
+        )
+        return decode(response.body, declared=declared, markup=True).text
+
+    def _capture(self, response: Response, errand: Errand) -> Capture:
+        request = response.request
+        return Capture(
+            site=self.site,
+            section=errand.section,
+            kind=errand.kind,
+            url=response.url,
+            status=response.meta.get("answered", response.status),
+            headers=tuple(
+                (name.decode("latin-1"), value.decode("latin-1")) for name, values in response.headers.items() for value in values
+            ),
+            body=response.body,
+            fetched_at=datetime.now(UTC),
+            method=request.method if request else "GET",
+            request_body=request.body if request else b"",
+        )
+
+    def _failure(self, errand: Errand, url: str, cause: Cause, detail: str) -> Failure:
+        return Failure(self.site, errand.section, errand.kind, url, cause, detail, datetime.now(UTC), errand.key)
+
+    def failed(self, failure: TwistedFailure) -> Iterator[Output]:
+        """Hand on a failed request as a failure with its cause, and go on with what came after it."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        errand: Errand = request.meta["errand"]
+        cause, detail = explain(failure.value)
+        if errand.kind is CaptureKind.LIST:
+            yield from self._list_failed(errand, request.url, cause, detail)
+            return
+        yield self._failure(errand, request.url, cause, detail)
+        if errand.kind is CaptureKind.ATTACHMENT:
+            yield from self._next_file(request.cb_kwargs["held"])
+
+
+def header_pairs(response: Response) -> tuple[tuple[str, str], ...]:
+    """Return the header lines of a response, repeated ones as often as they came."""
+    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, values in response.headers.items() for value in values)
+
+
+def explain(error: BaseException | None) -> tuple[Cause, str]:
+    """Return the cause that an exception of the download stands for, and a sentence."""
+    if isinstance(error, FetchError):
+        return error.cause, error.detail
+    if isinstance(error, HttpError):
+        status = error.response.status
+        return (Cause.NOT_FOUND if status in (404, 410) else Cause.HTTP_ERROR), f"answered with status {status}"
+    for kind, cause in _CAUSES:
+        if isinstance(error, kind):
+            return cause, f"{type(error).__name__}: {str(error) or 'no more is known'}"
+    return Cause.HTTP_ERROR, f"{type(error).__name__}: {error}"

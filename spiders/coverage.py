@@ -1,0 +1,68 @@
+"""What a crawl had of a section's list, beside what the site says there is: the ledger a run's verdict rests on."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from spiders.families import ListRequest
+from spiders.items import ListItem, ListPage
+
+
+@dataclass(slots=True)
+class Coverage:
+    """The pages and items of one section in one run.
+
+    ``pages`` is the number of requests that make up the whole list, ``None`` while the site does not say; such a list is followed page by
+    page until one is missing or empty. ``limited`` tells that the crawl was asked not to read it whole.
+    """
+
+    section: str
+    pages: int | None = None
+    had: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    failed: set[int] = field(default_factory=set)
+    duplicates: list[int] = field(default_factory=list)
+    totals: list[int] = field(default_factory=list)
+    items: dict[str, ListItem] = field(default_factory=dict)
+    queue: deque[ListRequest] = field(default_factory=deque)
+    limited: bool = False
+    ended: bool = False
+
+    @property
+    def open_ended(self) -> bool:
+        """Tell whether the site has not said how many pages there are."""
+        return self.pages is None
+
+    def take(self, number: int, page: ListPage) -> bool:
+        """Note a page and return whether it is new; one that repeats the items of an earlier page is not."""
+        keys = tuple(item.key for item in page.items)
+        if keys and any(keys == earlier for at, earlier in self.had.items() if at != number):
+            self.duplicates.append(number)
+            return False
+        self.had[number] = keys
+        if page.pages is not None:
+            self.pages = max(self.pages or 0, page.pages)
+        if page.total is not None:
+            self.totals.append(page.total)
+        for item in page.items:
+            self.items.setdefault(item.key, item)
+        return True
+
+    def plan(self, requests: Iterable[ListRequest]) -> None:
+        """Queue further pages, each once."""
+        known = {request.page for request in self.queue} | self.had.keys() | self.failed | set(self.duplicates)
+        self.queue.extend(request for request in requests if request.page not in known)
+
+    def following(self) -> ListRequest | None:
+        """Return the next page to ask for, ``None`` at the end of the list or of what was asked for."""
+        if self.limited or not self.queue:
+            self.ended = not self.limited
+            return None
+        return self.queue.popleft()
+
+    @property
+    def missing(self) -> list[int]:
+        """Return the numbers of the pages that the list has and the run has not, in order."""
+        wanted = range(1, self.pages + 1) if self.pages is not None else ()
+        return sorted({number for number in wanted if number not in self.had} | self.failed | set(self.duplicates))

@@ -1,0 +1,277 @@
+"""Fact sheets: what is known of a site, as data (``spiders/sites/<site>.toml``), checked when it is read.
+
+Every selector says how sure we are of it: ``real page`` (a saved page of the live site was read), ``inferred``
+(neighbouring evidence, another crawler's code) or ``assumed`` (a guess that ``harvester check`` has to settle).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from enum import StrEnum
+from importlib.resources import files
+from typing import Any, TypeVar
+from urllib.parse import urljoin, urlsplit
+
+ARTICLE_FIELDS = ("title", "document_number", "issuers", "issued_on", "published_on", "source", "body", "facts", "attachments")
+LIST_FIELDS = ("list", "item", "link", "date", "pager")
+FAMILIES = ("anhui_cms", "hanweb_jcms", "hanweb_jpaas", "shanghai_cms", "sip_credit", "trs")
+E = TypeVar("E", bound=StrEnum)
+_SLUG = re.compile(r"[a-z][a-z0-9_]{0,31}")
+_REGION = re.compile(r"\d{6}")
+
+
+class FactSheetError(ValueError):
+    """A fact sheet says something that cannot be, or lacks something it must say."""
+
+
+class UnknownSiteError(LookupError):
+    """There is no fact sheet of that name."""
+
+
+class UnknownSectionError(LookupError):
+    """The site's fact sheet names no such section."""
+
+
+class SiteKind(StrEnum):
+    """Whose site it is."""
+
+    PROVINCIAL = "provincial"
+    CITY = "city"
+    NATIONAL = "national"
+
+
+class Certainty(StrEnum):
+    """What a selector rests on, from sure to unsure."""
+
+    REAL_PAGE = "real page"
+    INFERRED = "inferred"
+    ASSUMED = "assumed"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One way to find something on a page: a CSS selector, an XPath relative to the item, or the name of a ``<meta>``."""
+
+    css: str = ""
+    xpath: str = ""
+    meta: str = ""
+    certainty: Certainty = Certainty.ASSUMED
+
+    @property
+    def expression(self) -> str:
+        """Return the selector as written in the fact sheet."""
+        return self.css or self.xpath or f"meta {self.meta}"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a crawl of this site never goes beyond: list pages a section, bytes a page, bytes a file, seconds a response."""
+
+    list_pages: int = 500
+    page_bytes: int = 8 * 1024 * 1024
+    file_bytes: int = 64 * 1024 * 1024
+    seconds: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One list of a site (栏目): its first page, and ``pages``, the path of the others with ``{page}`` (2, 3, …) or ``{index}`` (1, 2, …).
+
+    ``without_list`` marks a page that may have no list at all: then its absence is no failure, and there are no items.
+    """
+
+    id: str
+    name_zh: str
+    path: str
+    pages: str = ""
+    without_list: bool = False
+    certainty: Certainty = Certainty.ASSUMED
+    rules: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FactSheet:
+    """Everything a spider has to know of one site. ``pace`` is in seconds between two requests to a host.
+
+    ``hosts`` are the site's real hosts, the first one its own; ``base`` is where it is reached: the real address, a replica, or
+    empty when no address is known. ``local`` tells that ``base`` was given by the caller.
+    """
+
+    id: str
+    name: str
+    name_zh: str
+    kind: SiteKind
+    region: str
+    hosts: tuple[str, ...]
+    base: str
+    family: str
+    sections: tuple[Section, ...]
+    rules: Mapping[str, tuple[Rule, ...]]
+    pace: float = 3.0
+    charset: str = ""
+    limits: Limits = Limits()
+    options: Mapping[str, str] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
+    local: bool = False
+
+    def section(self, name: str) -> Section:
+        """Return the section ``name``; :class:`UnknownSectionError` names those there are."""
+        for section in self.sections:
+            if section.id == name:
+                return section
+        raise UnknownSectionError(f"{self.id} has no section {name!r}; it has {', '.join(s.id for s in self.sections)}")
+
+    def find(self, what: str, section: Section | None = None) -> tuple[Rule, ...]:
+        """Return the rules for a field, the section's own before the site's."""
+        own = section.rules.get(what, ()) if section else ()
+        return (*own, *self.rules.get(what, ()))
+
+    def url(self, path: str) -> str:
+        """Return the absolute address of a path of the site."""
+        return urljoin(self.base, path)
+
+    def with_base(self, base: str) -> FactSheet:
+        """Return the sheet pointed to another address, such as a replica: scheme, host and port, no path."""
+        parts = urlsplit(base)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+            raise FactSheetError(f"{base!r} is no base for {self.id}: give scheme, host and port only, like http://127.0.0.1:8001")
+        return replace(self, base=f"{parts.scheme}://{parts.netloc}", local=True)
+
+    def localise(self, url: str) -> str:
+        """Return ``url`` with the site's real host replaced by ``base``, so that absolute links of a replica stay on it."""
+        parts = urlsplit(url)
+        if not self.local or parts.hostname not in self.hosts:
+            return url
+        base = urlsplit(self.base)
+        return parts._replace(scheme=base.scheme, netloc=base.netloc).geturl()
+
+    def serves(self, url: str) -> bool:
+        """Tell whether ``url`` lies on the site: the exact host and port of a given base, else one of its real hosts on its usual port."""
+        parts = urlsplit(url)
+        if parts.netloc == urlsplit(self.base).netloc:
+            return True
+        return not self.local and parts.hostname in self.hosts and parts.port in (None, 80, 443)
+
+
+def load_sheet(site: str) -> FactSheet:
+    """Return the fact sheet of a site; :class:`UnknownSiteError` names the sites there are."""
+    if site not in site_ids():
+        raise UnknownSiteError(f"no site {site!r}; known are {', '.join(site_ids())}")
+    return read_sheet((files("spiders") / "sites" / f"{site}.toml").read_text("utf-8"), site)
+
+
+def site_ids() -> list[str]:
+    """Return the ids of all sites that have a fact sheet, in alphabetical order."""
+    return sorted(entry.name.removesuffix(".toml") for entry in (files("spiders") / "sites").iterdir() if entry.name.endswith(".toml"))
+
+
+def sheets() -> list[FactSheet]:
+    """Return every fact sheet, by id."""
+    return [load_sheet(site) for site in site_ids()]
+
+
+def read_sheet(text: str, name: str = "") -> FactSheet:
+    """Return the fact sheet written in TOML; :class:`FactSheetError` says which key of which sheet is wrong, and how."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise FactSheetError(f"fact sheet {name or '?'}: not TOML, {error}") from error
+    sheet = _build(data, name or str(data.get("id", "?")))
+    _check(sheet, name)
+    return sheet
+
+
+def _build(data: dict[str, Any], name: str) -> FactSheet:
+    allowed = {f.name for f in fields(FactSheet)} - {"local", "rules"} | {"list", "article"}
+    _refuse_unknown(data, allowed, name)
+    for key in ("id", "name", "name_zh", "kind", "region", "hosts", "base", "family", "sections"):
+        if key not in data:
+            raise FactSheetError(f"fact sheet {name}: the key {key!r} is missing")
+    rules = dict(_rules(data.get("list", {}), LIST_FIELDS, name)) | dict(_rules(data.get("article", {}), ARTICLE_FIELDS, name))
+    limits = data.get("limits", {})
+    _refuse_unknown(limits, {f.name for f in fields(Limits)}, f"{name}, [limits]")
+    return FactSheet(
+        id=data["id"],
+        name=data["name"],
+        name_zh=data["name_zh"],
+        kind=_choice(SiteKind, data["kind"], f"{name}, kind"),
+        region=data["region"],
+        hosts=tuple(data["hosts"]),
+        base=data["base"],
+        family=data["family"],
+        sections=tuple(_section(entry, name) for entry in data["sections"]),
+        rules=rules,
+        pace=float(data.get("pace", 3.0)),
+        charset=data.get("charset", ""),
+        limits=Limits(**limits),
+        options=dict(data.get("options", {})),
+        sources=tuple(data.get("sources", ())),
+    )
+
+
+def _section(entry: dict[str, Any], name: str) -> Section:
+    where = f"{name}, section {entry.get('id', '?')}"
+    _refuse_unknown(entry, {"id", "name_zh", "path", "pages", "without_list", "certainty", "list"}, where)
+    for key in ("id", "name_zh", "path", "certainty"):
+        if key not in entry:
+            raise FactSheetError(f"fact sheet {where}: the key {key!r} is missing")
+    return Section(
+        id=entry["id"],
+        name_zh=entry["name_zh"],
+        path=entry["path"],
+        pages=entry.get("pages", ""),
+        without_list=bool(entry.get("without_list", False)),
+        certainty=_choice(Certainty, entry["certainty"], where),
+        rules=dict(_rules(entry.get("list", {}), LIST_FIELDS, where)),
+    )
+
+
+def _rules(table: dict[str, Any], allowed: tuple[str, ...], where: str) -> Iterator[tuple[str, tuple[Rule, ...]]]:
+    _refuse_unknown(table, set(allowed), where)
+    for key, entries in table.items():
+        yield key, tuple(_rule(entry, f"{where}, {key}") for entry in entries)
+
+
+def _rule(entry: dict[str, str], where: str) -> Rule:
+    _refuse_unknown(entry, {"css", "xpath", "meta", "certainty"}, where)
+    ways = [entry.get(way, "") for way in ("css", "xpath", "meta")]
+    if sum(bool(way) for way in ways) != 1 or "certainty" not in entry:
+        raise FactSheetError(f"fact sheet {where}: a rule is one of css, xpath or meta, and its certainty; this is {entry!r}")
+    css, xpath, meta = ways
+    return Rule(css, xpath, meta, _choice(Certainty, entry["certainty"], where))
+
+
+def _choice(kind: type[E], value: str, where: str) -> E:
+    try:
+        return kind(value)
+    except ValueError:
+        raise FactSheetError(f"fact sheet {where}: {value!r} is none of {', '.join(kind)}") from None
+
+
+def _refuse_unknown(table: Mapping[str, Any], allowed: set[str], where: str) -> None:
+    if unknown := sorted(set(table) - allowed):
+        raise FactSheetError(f"fact sheet {where}: unknown key {', '.join(unknown)}; known are {', '.join(sorted(allowed))}")
+
+
+def _check(sheet: FactSheet, name: str) -> None:
+    paged = [section.pages for section in sheet.sections if section.pages]
+    checks = {
+        f"id {sheet.id!r} must be a short lower-case word": bool(_SLUG.fullmatch(sheet.id)),
+        f"id {sheet.id!r} must be the name of its file": name in ("", sheet.id),
+        f"region {sheet.region!r} must be a six-digit code of GB/T 2260": bool(_REGION.fullmatch(sheet.region)),
+        f"family {sheet.family!r} is none of {', '.join(FAMILIES)}": sheet.family in FAMILIES,
+        "base must be empty or an http(s) address whose host is among hosts": urlsplit(sheet.base).hostname in (*sheet.hosts, None),
+        f"pace {sheet.pace} must not be under 1 second": sheet.pace >= 1,
+        "limits must be positive": min(getattr(sheet.limits, f.name) for f in fields(Limits)) > 0,
+        "there must be sections, each with its own id": 0 < len(sheet.sections) == len({s.id for s in sheet.sections}),
+        "the rules need at least list, item and body": all(sheet.rules.get(key) for key in ("list", "item", "body")),
+        "a body is found by css, which the readers of documents use too": all(rule.css for rule in sheet.find("body")),
+        "a section's path must begin with /": all(s.path.startswith("/") for s in sheet.sections),
+        "a section's pages must hold {page} or {index}": all("{page}" in p or "{index}" in p for p in paged),
+    }
+    for sentence, holds in checks.items():
+        if not holds:
+            raise FactSheetError(f"fact sheet {name or sheet.id}: {sentence}")

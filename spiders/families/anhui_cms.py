@@ -1,0 +1,55 @@
+"""The government CMS of Anhui: lists ``/ywdt/tzgg/index.html`` or ``/content/column/<id>?pageIndex=N``, articles under a number.
+
+Every sixth or seventh item of a list is an empty separator. Files lie on FastDFS under names that say nothing, so a link's text names them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from parsel import Selector
+
+from spiders.factsheet import FactSheet, Section
+from spiders.items import Article, ListPage
+
+from .reading import ListRequest, join, list_containers, numbered, pager_of, parse, read_fields, read_items, text_of
+
+_KEY = re.compile(r"/(\d{5,12})\.html?(?:\?|$)")
+_INDEX = re.compile(r"[?&]pageIndex=(\d{1,6})")
+
+
+def document_key(url: str) -> str:
+    """Return the number that names an article."""
+    found = _KEY.search(url)
+    return found[1] if found else ""
+
+
+def read_list(text: str, url: str, sheet: FactSheet, section: Section) -> ListPage:
+    """Return what a list page lists; raises NoListError."""
+    page = parse(text)
+    items = tuple(read_items(list_containers(page, sheet, section, url), url, sheet, section, document_key))
+    pager = pager_of(page, text, sheet, section, len(items))
+    asked = _INDEX.search(url)
+    return ListPage(items, page=pager.page or (int(asked[1]) if asked else 1), pages=pager.pages, total=pager.total)
+
+
+def read_article(text: str, url: str, sheet: FactSheet) -> Article:
+    """Return the fields of an article; raises NoBodyError."""
+    return read_fields(text, url, sheet, document_key(url))
+
+
+def further(text: str, url: str, sheet: FactSheet, section: Section, page: ListPage) -> Sequence[ListRequest]:
+    """Return the further pages: numbered where the site says how many, else the one its 下一页 leads to."""
+    if page.pages is not None:
+        return numbered(sheet, section, page)
+    following = _next(parse(text), url)
+    return (ListRequest(sheet.localise(following), page.page + 1),) if following and page.page < sheet.limits.list_pages else ()
+
+
+def _next(page: Selector, url: str) -> str:
+    for anchor in page.xpath("//a[@href]"):
+        if text_of(anchor).strip(" >»") in ("下一页", "下页"):
+            target = join(url, anchor.attrib["href"].strip())
+            return "" if target == join(url, url) else target
+    return ""
