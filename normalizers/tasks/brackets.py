@@ -1,0 +1,190 @@
+"""Role brackets: which bracket of a paragraph says who does it, and which stretch of the paragraph it speaks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from normalizers.agencies import Context, looks_like_agencies
+from normalizers.tasks.roles import inline_label
+from normalizers.tasks.sections import is_article
+from normalizers.tasks.statements import Statement, is_nothing, read_statement
+
+_OPEN = {"（": 0, "(": 0, "【": 1, "[": 1, "〔": 1, "［": 1, "{": 1}
+_CLOSE = {"）": 0, ")": 0, "】": 1, "]": 1, "〕": 1, "］": 1, "}": 1}
+_STOP = re.compile(r"[\s。；;！!，,、.]*")
+_SENTENCE_STOP = re.compile(r"\s*(?:[。；;！!]|$)")
+_BODY_BEFORE = re.compile(r"(?:[局委办厅部院会署]|中心|政府|公司|集团|协会|总部|银行)\s*$")
+_LIST_MARK = re.compile(r"[、，,；;]")
+_ORDINAL = re.compile(r"\s*(?:[一二三四五六七八九十]{1,2}是|第[一二三四五六七八九十]{1,2}[，,、]|其[一二三四五六七八九])")
+MIN_ITEM = 6
+"""Characters that must stand before a bracket for it to be the bracket of an item."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bracket:
+    """An outermost bracket: ``start`` up to ``end`` with its marks, ``inner`` what stands between them."""
+
+    start: int
+    end: int
+    inner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A stretch of a paragraph with the bracket that speaks for it. ``text`` is the stretch without the bracket."""
+
+    start: int
+    end: int
+    text: str
+    statement: Statement
+    rule: str
+    bracket: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Marked:
+    start: int
+    end: int
+    statement: Statement
+    rule: str
+
+
+def outer_brackets(text: str) -> list[Bracket]:
+    """Return the outermost brackets of ``text``, full-width and half-width alike; one that never closes ends where the text ends."""
+    out: list[Bracket] = []
+    stack: list[tuple[int, int]] = []
+    for at, char in enumerate(text):
+        if char in _OPEN:
+            stack.append((at, _OPEN[char]))
+        elif char in _CLOSE and stack:
+            kinds = [kind for _, kind in stack]
+            if _CLOSE[char] not in kinds:
+                continue
+            while stack and stack[-1][1] != _CLOSE[char]:
+                stack.pop()
+            start, _ = stack.pop()
+            if not stack:
+                out.append(Bracket(start, at + 1, text[start + 1 : at]))
+    return out + _unclosed(text, stack, out)
+
+
+def _unclosed(text: str, stack: Sequence[tuple[int, int]], closed: Sequence[Bracket]) -> list[Bracket]:
+    """Return the bracket left open at the end, where it opens with a label; a mark that merely went astray is none."""
+    for start, _ in stack:
+        inner = text[start + 1 :]
+        found = inline_label(lines=False).match(inner.lstrip())
+        if found and not any(one.start < start < one.end for one in closed):
+            return [Bracket(start, len(text), inner.rstrip("）)】] \n。"))]
+    return []
+
+
+def left_open(text: str) -> bool:
+    """Tell whether ``text`` ends inside a labelled bracket: its rest stands on the next line or page."""
+    return any(one.end == len(text) and text[-1:] not in _CLOSE for one in outer_brackets(text))
+
+
+def marked_units(text: str, context: Context, *, bare: bool = True) -> list[Unit]:
+    """Return the stretches of ``text`` that carry a role bracket of their own, in order; the first begins where the text begins.
+
+    ``bare``: a bracket that holds nothing but a list of bodies counts too.
+    """
+    if is_article(text):
+        return []
+    marks = _merged(text, [mark for mark in (_read(text, one, context, bare=bare) for one in _candidates(text)) if mark])
+    named = [mark for mark in marks if mark.statement.names]
+    if not named:
+        return []
+    units: list[Unit] = []
+    start = 0
+    for mark in named:
+        units += _unit(text, start, mark, marks)
+        start = mark.end + len(_match_stop(text, mark.end))
+    return _with_deadlines(units, [mark for mark in marks if not mark.statement.names])
+
+
+def _candidates(text: str) -> list[Bracket]:
+    """Return the brackets that may state roles; 【责任单位】A is a label, not a bracket."""
+    labelled = [found.span() for found in inline_label(lines=False).finditer(text) if found["boxed"]]
+    return [one for one in outer_brackets(text) if not any(start <= one.start < end for start, end in labelled)]
+
+
+def _match_stop(text: str, at: int) -> str:
+    found = _STOP.match(text, at)
+    return found.group() if found else ""
+
+
+def _read(text: str, bracket: Bracket, context: Context, *, bare: bool) -> _Marked | None:
+    inner = bracket.inner.strip()
+    if len(inner) < 2 or (len(text[: bracket.start].strip()) < MIN_ITEM and bracket.end < len(text.rstrip())):
+        return None
+    statement = read_statement(inner)
+    if statement.labelled or (statement.deadline and not statement.names and inline_label(lines=False).match(inner)):
+        return _Marked(bracket.start, bracket.end, statement, "bracket")
+    if statement.verbal and statement.names and all(looks_like_agencies(name, context) for name in _all_names(statement)):
+        return _Marked(bracket.start, bracket.end, statement, "verb-bracket")
+    if bare and statement.responsible and _is_bare_list(text, bracket, statement, context):
+        return _Marked(bracket.start, bracket.end, statement, "bare-bracket")
+    return None
+
+
+def _all_names(statement: Statement) -> tuple[str, ...]:
+    return statement.lead + statement.partner + statement.responsible
+
+
+def _is_bare_list(text: str, bracket: Bracket, statement: Statement, context: Context) -> bool:
+    """Tell whether a bracket at an item's or sentence's end holds nothing but bodies, and not the second name of the body before it."""
+    if not _SENTENCE_STOP.match(text, bracket.end):
+        return False
+    before = text[: bracket.start]
+    if _BODY_BEFORE.search(before) and not _LIST_MARK.search(bracket.inner):
+        return False
+    return all(looks_like_agencies(name, context) for name in statement.responsible)
+
+
+def _merged(text: str, marks: Sequence[_Marked]) -> list[_Marked]:
+    """Take brackets that follow each other at once for one: （牵头单位：A）（完成时限：…）."""
+    out: list[_Marked] = []
+    for mark in marks:
+        if out and is_nothing(text[out[-1].end : mark.start]):
+            last = out[-1]
+            out[-1] = replace(last, end=mark.end, statement=last.statement | mark.statement)
+        else:
+            out.append(mark)
+    return out
+
+
+def _unit(text: str, start: int, mark: _Marked, marks: Sequence[_Marked]) -> list[Unit]:
+    """Return the unit that ends in ``mark``; where it is the only one, a sentence behind the bracket belongs to it too."""
+    stop = _match_stop(text, mark.end)
+    rest = text[mark.end + len(stop) :]
+    only = not any(other.statement.names for other in marks if other is not mark)
+    end = len(text.rstrip()) if only and rest.strip() and not _ORDINAL.match(rest) else mark.end
+    own = _without(text, start, end, marks)
+    if end == mark.end and not own.endswith(("。", "；", ";", "！")):
+        own += stop.strip(" ，,、\n")
+    if len(own.strip(" 。；;，,")) < MIN_ITEM:
+        return []
+    lead = len(text[start:end]) - len(text[start:end].lstrip())
+    return [Unit(start + lead, end, own, mark.statement, mark.rule, (mark.start, mark.end))]
+
+
+def _without(text: str, start: int, end: int, marks: Sequence[_Marked]) -> str:
+    """Return ``text[start:end]`` without its role and deadline brackets."""
+    out = ""
+    for mark in marks:
+        if start <= mark.start and mark.end <= end:
+            out, start = out.rstrip() + text[start : mark.start].rstrip() if out else text[start : mark.start].rstrip(), mark.end
+    return (out + text[start:end]).strip()
+
+
+def _with_deadlines(units: list[Unit], dates: Sequence[_Marked]) -> list[Unit]:
+    """Give a deadline that stands in a bracket of its own to the unit around or before it."""
+    out = list(units)
+    for date in dates:
+        for number, unit in enumerate(out):
+            if date.start < unit.end or number == len(out) - 1:
+                out[number] = replace(unit, statement=unit.statement | date.statement)
+                break
+    return out

@@ -1,0 +1,188 @@
+"""The heading rows of a table: which column holds what, and whether the table is one of tasks at all (labels.md, rule 1)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from normalizers.records import Cell
+from normalizers.tasks.clauses import NO_CLAUSES, Clauses, split_clauses
+from normalizers.tasks.roles import AGENCY_ROLES, Role, column_role, squeeze
+
+Grid = Sequence[Sequence[Cell | None]]
+
+_MAX_DEPTH = 3
+_MAX_LABEL = 14
+"""Characters of the longest heading cell, bracketed notes aside, in a row that counts as a heading row."""
+_NOTE = re.compile(r"[（(【\[][^（()）】\]]*[)）】\]]")
+_TASK_CAPTION = re.compile(r"任务|分工|举措|工作要点|责任清单|工作清单|措施清单|行动计划|工作计划|整改清单")
+_OTHER_CAPTION = re.compile(
+    r"(?:项目|工程|企业|公司|单位|机构|人员|专家|指标|评分|评价|考核|考评|测评|打分|目录|名单|名录|通讯录|联系|立法|法规|规章|文件|标准|权力|事项|惩戒|奖惩|激励|数据|信息|证明|许可)"
+    r"[^，。]{0,8}(?:表|清单|计划|体系|细则|目录|名单|名录|一览)?(?:[（(][^（()）]*[)）])?$"
+)
+_AVERAGE_TASK = 12  # characters: names of things are shorter, tasks are sentences
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What the columns of one table hold, by number from 0. ``partner_beside``: a 配合单位 column stands beside 责任单位."""
+
+    task: int
+    agencies: tuple[tuple[int, Role], ...]
+    deadlines: tuple[int, ...] = ()
+    number: int | None = None
+    sections: tuple[int, ...] = ()
+    fallbacks: tuple[int, ...] = ()
+    partner_beside: bool = False
+    clauses: Clauses = NO_CLAUSES
+    confidence: float = 0.98
+    headings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The heading rows found from one row on: ``depth`` of them, and their texts by column, from top to bottom."""
+
+    depth: int
+    texts: tuple[tuple[str, ...], ...]
+    roles: tuple[Role | None, ...]
+
+
+def row_cells(row: Sequence[Cell | None]) -> list[Cell]:
+    """Return the distinct cells of a grid row, from left to right."""
+    out: list[Cell] = []
+    for cell in row:
+        if cell is not None and (not out or out[-1] is not cell):
+            out.append(cell)
+    return out
+
+
+def heading_at(grid: Grid, row: int) -> Heading | None:
+    """Return the heading that begins in ``row``: short cells, of which at least one names a role and another says what of."""
+    filled = [cell for cell in row_cells(grid[row]) if cell.text.strip()]
+    if len(filled) < 2 or any(len(_NOTE.sub("", squeeze(cell.text))) > _MAX_LABEL for cell in filled):
+        return None
+    depth = min(max(cell.row + cell.rowspan - row for cell in filled), _MAX_DEPTH, len(grid) - row)
+    while depth < _MAX_DEPTH and row + depth < len(grid) and _only_labels(grid, row, row + depth):
+        depth += 1
+    for rows in range(depth, 0, -1):
+        heading = _heading(grid, row, rows)
+        if heading is not None:
+            return heading
+    return None
+
+
+def is_other_heading(grid: Grid, row: int) -> bool:
+    """Tell whether a row heads columns, though none of roles: a table of something else begins."""
+    cells = [cell for cell in row_cells(grid[row]) if cell.text.strip()]
+    return len(cells) > 1 and sum(column_role(cell.text) is not None for cell in cells) * 2 > len(cells)
+
+
+def _heading(grid: Grid, row: int, depth: int) -> Heading | None:
+    width = len(grid[row])
+    texts = tuple(_column_texts(grid, row, depth, column) for column in range(width))
+    roles = tuple(_lowest_role(column) for column in texts)
+    others = {number for number, role in enumerate(roles) if role not in AGENCY_ROLES and texts[number]}
+    if not AGENCY_ROLES.intersection(role for role in roles if role) or not others:
+        return None
+    return Heading(depth, texts, roles)
+
+
+def _column_texts(grid: Grid, row: int, depth: int, column: int) -> tuple[str, ...]:
+    texts = (cell.text.strip() for cell in (grid[number][column] for number in range(row, row + depth)) if cell is not None)
+    return tuple(dict.fromkeys(text for text in texts if text))
+
+
+def _lowest_role(texts: Sequence[str]) -> Role | None:
+    return next((role for role in map(column_role, reversed(texts)) if role), None)
+
+
+def _only_labels(grid: Grid, top: int, row: int) -> bool:
+    """Tell whether a row below a heading row holds nothing but further labels."""
+    above = {id(cell) for cell in grid[top] if cell is not None}
+    fresh = [cell for cell in row_cells(grid[row]) if id(cell) not in above and cell.text.strip()]
+    return bool(fresh) and all(column_role(cell.text) for cell in fresh)
+
+
+def read_columns(heading: Heading, rows: Grid, caption: str) -> Columns | None:
+    """Return what the columns hold, ``None`` when the table lists projects, firms, indicators, rules or contacts and no tasks.
+
+    ``rows`` are the rows below the heading, ``caption`` is the table's title.
+    """
+    roles = heading.roles
+    found = _task_column(heading, rows, caption)
+    if found is None:
+        return None
+    task, confidence = found
+    agencies = tuple((number, role) for number, role in enumerate(roles) if role in AGENCY_ROLES and role)
+    number = next((column for column, role in enumerate(roles) if role is Role.NUMBER), None)
+    texts = [text for column in heading.texts for text in column]
+    clauses = NO_CLAUSES
+    for text in texts:
+        clauses |= split_clauses(text)[1]
+    fallbacks = tuple(column for column, role in enumerate(roles) if role in (Role.TASK, Role.CONTENT) and column != task)
+    return Columns(
+        task=task,
+        agencies=agencies,
+        deadlines=tuple(column for column, role in enumerate(roles) if role is Role.DEADLINE),
+        number=number,
+        sections=_sections(heading, task, rows),
+        fallbacks=fallbacks,
+        partner_beside=any(role is Role.PARTNER for _, role in agencies),
+        clauses=clauses,
+        confidence=confidence,
+        headings=tuple(squeeze("".join(column)) for column in heading.texts),
+    )
+
+
+def _task_column(heading: Heading, rows: Grid, caption: str) -> tuple[int, float] | None:
+    roles = set(heading.roles)
+    named = _TASK_CAPTION.search(squeeze(caption)) is not None
+    other = not named and _OTHER_CAPTION.search(squeeze(caption)) is not None
+    tasks = [number for number, role in enumerate(heading.roles) if role is Role.TASK]
+    contents = [number for number, role in enumerate(heading.roles) if role is Role.CONTENT]
+    if roles & {Role.GRADE, Role.CONTACT}:
+        return None
+    if tasks:
+        return _rightmost(heading, rows, tasks + contents), 0.98
+    if roles & {Role.PROJECT, Role.SCORE} or other:
+        return None
+    if contents:
+        return _rightmost(heading, rows, contents), 0.95 if named else 0.85
+    return _unnamed(heading, rows, named=named)
+
+
+def _rightmost(heading: Heading, rows: Grid, columns: Sequence[int]) -> int:
+    """Return the last of the columns that is filled in most rows: the most particular wording of the task."""
+    filled = {column: _average(rows, column)[0] for column in columns}
+    good = [column for column in columns if filled[column] * 2 >= max(filled.values())]
+    first_role = next(number for number, role in enumerate(heading.roles) if role in AGENCY_ROLES)
+    before = [column for column in good if column < first_role]
+    return max(before or good)
+
+
+def _unnamed(heading: Heading, rows: Grid, *, named: bool) -> tuple[int, float] | None:
+    """Return a column that no label names but whose cells read as tasks: sentences, the longest of the table."""
+    free = [number for number, role in enumerate(heading.roles) if role in (None, Role.SECTION) and heading.texts[number]]
+    lengths = {column: _average(rows, column)[1] for column in free}
+    best = max(free, key=lambda column: lengths[column], default=None)
+    if best is None or lengths[best] < _AVERAGE_TASK:
+        return None
+    return best, 0.8 if named else 0.6
+
+
+def _average(rows: Grid, column: int) -> tuple[int, float]:
+    """Return how many cells of a column hold text, and their average length in characters."""
+    lengths = [len(squeeze(cell.text)) for row in rows if (cell := row[column]) is not None and cell.text.strip()]
+    return len(lengths), sum(lengths) / len(lengths) if lengths else 0.0
+
+
+def _sections(heading: Heading, task: int, rows: Grid) -> tuple[int, ...]:
+    """Return the columns that hold headings of the tasks: named ones, broader wordings, and unnamed ones before the task."""
+    out = []
+    for number, role in enumerate(heading.roles):
+        before = number < task and role is None and _average(rows, number)[0]
+        if number != task and (role in (Role.SECTION, Role.TASK, Role.CONTENT) or before):
+            out.append(number)
+    return tuple(out)

@@ -1,0 +1,203 @@
+"""From a document to its tasks: in reading order, tables and running text alike, names and dates read in the document's context."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from normalizers.agencies import Context, read_agencies
+from normalizers.deadlines import PlanPeriod, find_milestones, parse_deadline, plan_period
+from normalizers.records import Agency, Block, BlockKind, Deadline, Document, Metadata, Span, Task
+from normalizers.tasks.clauses import Clauses
+from normalizers.tasks.drafts import Draft
+from normalizers.tasks.paragraphs import Line, Walk, lines_of, read_lines
+from normalizers.tasks.sections import is_heading, split_number
+from normalizers.tasks.statements import Statement
+from normalizers.tasks.tables import Carry, read_table
+from normalizers.text.fold import fingerprint
+
+_YEAR = re.compile(r"20\d{2}")
+_CAPTION_BLOCKS = 3
+_MAX_CAPTION = 80
+_PAGE_MARK = re.compile(r"[\s\d/—–·第页共（）()续表上接下转-]*")
+_FAMILIAR = 3  # so many bare brackets in one document are its way of writing, not chance
+_STAR = re.compile(r"[*＊★☆▲△●#]")
+_ORDINAL = re.compile(r"[一二三四五六七八九十]{1,2}是")
+_LAYOUT_COLUMNS = 2  # a table of so few columns without a heading may be there for the page's layout only
+_LAYOUT_TEXT = 30
+
+
+@dataclass(slots=True)
+class _Page:
+    """The reading of one document: drafts so far, and what a table may continue or be called."""
+
+    walk: Walk
+    drafts: list[Draft] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    above: list[Block] = field(default_factory=list)
+    carry: Carry | None = None
+
+    def text(self, block: Block) -> None:
+        """Take in a text block; the words between two tables end the first, page marks do not."""
+        self.above.append(block)
+        if not _PAGE_MARK.fullmatch(block.text):
+            self.carry = None
+        if block.kind is not BlockKind.TITLE:
+            self.lines += lines_of(block)
+
+    def flush(self) -> None:
+        """Read the lines taken in so far."""
+        read_lines(self.lines, self.walk, self.drafts)
+        self.lines = []
+
+    def table(self, block: Block) -> None:
+        """Read a table; one that holds no tasks may still be a frame around running text."""
+        self.flush()
+        count = len(self.drafts)
+        last = self.above[-1] if self.above else None
+        section = self.walk.section if last is not None and is_heading(last) and split_number(last.text)[0] else ""
+        self.carry = read_table(block, self.walk.context, self.drafts, caption=_caption(self.above), section=section, carry=self.carry)
+        if self.carry is None and len(self.drafts) == count:
+            read_lines(_framed(block), self.walk, self.drafts)
+        self.above = []
+        self.walk.done()
+
+
+def extract_tasks(document: Document, metadata: Metadata) -> tuple[Task, ...]:
+    """Return the tasks that ``document`` marks, in reading order (labels.md, rules 1 to 12), and none for what it does not mark."""
+    context = Context(
+        region=metadata.regions[0] if len(metadata.regions) == 1 else "",
+        on=metadata.issued_on or metadata.published_on or metadata.plan_start,
+    )
+    page = _Page(Walk(context))
+    for block in document.blocks:
+        if block.table is not None:
+            page.table(block)
+        else:
+            page.text(block)
+    page.flush()
+    return tuple(_Finish(context, metadata, page.walk.notes, page.drafts).tasks(len(document.text)))
+
+
+def _caption(above: Sequence[Block]) -> str:
+    """Return the short lines right above a table that may be its title."""
+    near = [block.text.strip() for block in above[-_CAPTION_BLOCKS:]]
+    return "\n".join(text for text in near if len(text) <= _MAX_CAPTION)
+
+
+def _framed(block: Block) -> list[Line]:
+    """Return the lines of a table that only lays out running text."""
+    if block.table is None or block.table.columns > _LAYOUT_COLUMNS:
+        return []
+    out: list[Line] = []
+    for cell in block.table.cells:
+        at = cell.span.start
+        for text in cell.text.split("\n") if len(cell.text) >= _LAYOUT_TEXT else ():
+            if text.strip():
+                out.append(Line(text, at, f"{block.address}.r{cell.row + 1}.c{cell.column + 1}"))
+            at += len(text) + 1
+    return out
+
+
+class _Finish:
+    """Turns drafts into tasks: standing clauses applied in order, bodies and dates read."""
+
+    def __init__(self, context: Context, metadata: Metadata, notes: Clauses, drafts: Sequence[Draft]) -> None:
+        self.context = context
+        self.issued_on: date | None = metadata.issued_on or metadata.published_on
+        self.period = plan_period(metadata.title, self.issued_on)
+        self.notes = notes
+        self.drafts = drafts
+        self.first_leads = notes.first_is_lead
+        self.implied: tuple[Agency, ...] = self._agencies((notes.implied,) if notes.implied else ())[0]
+        self.rules = Counter(draft.rule for draft in drafts)
+
+    def tasks(self, length: int) -> Iterable[Task]:
+        """Yield the task of each draft; ``length`` is that of the document's text, which no evidence exceeds."""
+        for draft in self.drafts:
+            yield self._task(draft, length)
+
+    def _task(self, draft: Draft, length: int) -> Task:
+        statement = self._by_clauses(draft.statement)
+        lead, open_lead = self._agencies(statement.lead)
+        partner, open_partner = self._agencies(statement.partner)
+        responsible, open_responsible = self._agencies(statement.responsible)
+        if self._first_leads(draft.statement) and responsible:
+            lead, partner, responsible = responsible[:1], responsible[1:], ()
+        implied = self._implied(draft.statement.clauses, lead + partner + responsible)
+        period = self._period(draft.caption)
+        return Task(
+            number=draft.number,
+            section=draft.section,
+            text=draft.text,
+            lead=lead,
+            partner=tuple(one for one in partner if one.mention not in {other.mention for other in lead}),
+            responsible=responsible,
+            implied=implied,
+            open_list=open_lead or open_partner or open_responsible,
+            deadline=self._deadline(draft, period),
+            milestones=tuple(find_milestones(draft.text, period)),
+            evidence=Span(min(draft.evidence.start, length), min(draft.evidence.end, length)),
+            address=draft.address,
+            rule=draft.rule,
+            confidence=self._confidence(draft),
+            fingerprint=fingerprint(_ORDINAL.sub("", draft.text, count=1) if _ORDINAL.match(draft.text) else draft.text),
+            agency_address=draft.agency_address,
+            deadline_address=draft.deadline_address,
+        )
+
+    def _agencies(self, texts: Iterable[str]) -> tuple[tuple[Agency, ...], bool]:
+        """Return the bodies named by some texts, each once, and whether any list was left open (等)."""
+        found: dict[str, Agency] = {}
+        is_open = False
+        for text in texts:
+            listed = read_agencies(text, self.context)
+            is_open |= listed.open_list
+            for agency in listed.agencies:
+                found.setdefault(agency.mention, agency)
+        return tuple(found.values()), is_open
+
+    def _first_leads(self, statement: Statement) -> bool:
+        """Tell whether the first of a list leads, and remember 下同 for what follows (rule 6)."""
+        clauses = statement.clauses
+        if clauses.first_is_lead and clauses.onward:
+            self.first_leads = True
+        return (self.first_leads or clauses.first_is_lead) and not statement.lead and not statement.partner
+
+    def _by_clauses(self, statement: Statement) -> Statement:
+        """Part a list by the marks that tell its lead (带*的为牵头单位)."""
+        if not (statement.clauses.starred or self.notes.starred) or not statement.responsible:
+            return statement
+        names = [name for text in statement.responsible for name in re.split(r"[、，,；;\n]", text)]
+        lead = tuple(_STAR.sub("", name) for name in names if _STAR.search(name))
+        if not lead:
+            return statement
+        return replace(statement, lead=lead, partner=tuple(name for name in names if not _STAR.search(name)), responsible=())
+
+    def _implied(self, clauses: Clauses, named: Sequence[Agency]) -> tuple[Agency, ...]:
+        """Return the bodies that a standing clause adds to this task: its own and those of earlier items."""
+        if clauses.implied:
+            more, _ = self._agencies((clauses.implied,))
+            self.implied = tuple({one.mention: one for one in self.implied + more}.values())
+        mentions = {one.mention for one in named}
+        return tuple(one for one in self.implied if one.mention not in mentions)
+
+    def _period(self, caption: str) -> PlanPeriod:
+        """Return the plan's period; a year in the table's own title goes before the document's."""
+        if _YEAR.search(caption):
+            found = plan_period(caption.replace("\n", ""), self.issued_on)
+            if found.year is not None:
+                return found
+        return self.period
+
+    def _deadline(self, draft: Draft, period: PlanPeriod) -> Deadline | None:
+        text = draft.statement.deadline.strip()
+        return parse_deadline(text, period, basis=draft.deadline_basis) if text else None
+
+    def _confidence(self, draft: Draft) -> float:
+        if draft.rule == "bare-bracket" and self.rules["bare-bracket"] >= _FAMILIAR:
+            return min(draft.confidence + 0.13, 1.0)
+        return max(0.0, min(draft.confidence, 1.0))

@@ -1,0 +1,141 @@
+"""What a label makes of the text beside it, in column headings, brackets and lines; the labels are in ``data/role_labels.csv``."""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+
+
+class Role(StrEnum):
+    """What a column or a labelled piece of text holds."""
+
+    LEAD = "lead"
+    PARTNER = "partner"
+    RESPONSIBLE = "responsible"
+    JOINT = "joint"  # 牵头及配合单位 in one column: the cell itself must say who leads
+    DEADLINE = "deadline"
+    PERSON = "person"
+    TASK = "task"
+    CONTENT = "content"  # 主要内容: of a task, but as often of a project or a rule to be written
+    SECTION = "section"
+    NUMBER = "number"
+    REMARK = "remark"
+    PROJECT = "project"
+    SCORE = "score"
+    GRADE = "grade"
+    CONTACT = "contact"
+
+
+AGENCY_ROLES = frozenset({Role.LEAD, Role.PARTNER, Role.RESPONSIBLE, Role.JOINT})
+_SUFFIX_ROLES = AGENCY_ROLES | {
+    Role.DEADLINE,
+    Role.TASK,
+    Role.CONTENT,
+    Role.SECTION,
+    Role.SCORE,
+    Role.GRADE,
+    Role.PERSON,
+    Role.REMARK,
+    Role.PROJECT,
+}
+_MAX_HEADING = 24  # a column heading longer than this is a sentence
+_NOTE = re.compile(r"[（(\[［【][^（()）\]］】]*[)）\]］】]")
+_TAIL = re.compile(r"(?:名称|情况)$")
+_JOIN = re.compile(r"[、/／及和与或]")
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One line of the label table; ``where``: ``any``, ``bracket`` (columns too, but never a line of its own) or ``column``."""
+
+    text: str
+    role: Role
+    where: str
+
+
+@cache
+def labels() -> dict[str, Label]:
+    """Return every known label by its text."""
+    with files("normalizers.tasks").joinpath("data/role_labels.csv").open(encoding="utf-8", newline="") as stream:
+        rows = [Label(row["label"], Role(row["role"]), row["where"]) for row in csv.DictReader(stream)]
+    out: dict[str, Label] = {}
+    for row in rows:
+        known = out.get(row.text)
+        out[row.text] = row if known is None or known.where == "column" else known
+    return out
+
+
+def squeeze(text: str) -> str:
+    """Return ``text`` without blanks and line breaks, in NFKC: how labels are compared."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+@cache
+def column_role(heading: str) -> Role | None:
+    """Return what the column under ``heading`` holds, ``None`` for a heading that the label table does not know.
+
+    Blanks, bracketed notes and a foregoing specification (省级责任单位) do not matter; two agency roles in one heading are ``JOINT``.
+    """
+    name = _NOTE.sub("", squeeze(heading)).strip("：:*★·.")
+    if not name or len(name) > _MAX_HEADING:
+        return None
+    known = labels()
+    if name in known:
+        return known[name].role
+    return _joint(name) or _by_suffix(name) or _by_suffix(_TAIL.sub("", name))
+
+
+def _joint(name: str) -> Role | None:
+    parts = [part for part in _JOIN.split(name) if part]
+    if len(parts) < 2:
+        return None
+    tail = re.search(r"(?:单位|部门|处室)$", name)
+    roles = {_by_suffix(part) or (_by_suffix(part + tail.group()) if tail else None) for part in parts}
+    agency = roles & AGENCY_ROLES
+    if len(agency) > 1:
+        return Role.JOINT
+    return next(iter(agency)) if agency else None
+
+
+def _by_suffix(name: str) -> Role | None:
+    known = labels()
+    for start in range(max(0, len(name) - 12), len(name) - 1):
+        label = known.get(name[start:])
+        if label is not None and label.role in _SUFFIX_ROLES:
+            return label.role
+    return None
+
+
+_SPECIFIED = r"(?:(?:各?[省市区县]级?|本级|国家|地方|主要|共同|具体|建议|拟|相关){0,2})"
+
+
+@cache
+def _label_pattern(where: tuple[str, ...], roles: tuple[Role, ...]) -> str:
+    names = sorted((row.text for row in labels().values() if row.where in where and row.role in roles), key=len, reverse=True)
+    return _SPECIFIED + "(?:" + "|".join(r"\s{0,4}".join(map(re.escape, name)) for name in names) + ")"
+
+
+_INLINE = (Role.LEAD, Role.PARTNER, Role.RESPONSIBLE, Role.DEADLINE, Role.PERSON, Role.REMARK, Role.CONTACT)
+
+
+@cache
+def inline_label(*, lines: bool) -> re.Pattern[str]:
+    """Return the pattern of a label with its colon or its own brackets; ``lines``: only labels that may open a line of their own.
+
+    Group ``label`` is the bare label. 主办单位 and the like open no line: they stand in page footers and invitations.
+    """
+    names = _label_pattern(("any",) if lines else ("any", "bracket"), _INLINE)
+    note = r"(?:\s*[（(][^（()）]{1,30}[)）])?"
+    pair = rf"(?:{names})(?:\s*(?:及|和|与|、|/|／)\s*(?:{names}))?"
+    return re.compile(rf"(?:[【\[〔［](?P<boxed>{pair})[】\]〕］]\s*[:：]?|(?P<plain>{pair}){note}\s*(?:[:：]|(?<=[位门头体])为[:：]?))\s*")
+
+
+@cache
+def label_role(label: str) -> Role | None:
+    """Return the role of a label that :func:`inline_label` found."""
+    return column_role(squeeze(label))

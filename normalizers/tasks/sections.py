@@ -1,0 +1,62 @@
+"""Numbers and headings: where an item begins, and under which heading it stands."""
+
+from __future__ import annotations
+
+import re
+
+from normalizers.records import Block, BlockKind
+
+_HAN = "一二三四五六七八九十百"
+_NUMBERS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("chapter", re.compile(rf"第(?P<n>[{_HAN}\d]{{1,4}})[章节编篇部](?:分)?[\s、:：]*")),
+    ("one", re.compile(rf"(?P<n>[{_HAN}]{{1,4}})\s*[、.．]\s*")),
+    ("two", re.compile(rf"[（(]\s*(?P<n>[{_HAN}]{{1,4}})\s*[）)]\s*[、.．]?\s*")),
+    ("three", re.compile(r"(?P<n>\d{1,3}(?:[.．]\d{1,2}){0,3})\s*(?:[、.．:：]|[)）])(?![\d%])\s*")),
+    ("three", re.compile(r"(?P<n>\d{1,2}(?:[.．]\d{1,2}){1,3})\s*(?=[\u4e00-\u9fff“《])")),
+    ("three", re.compile(r"(?P<n>\d{1,2})[ \t\u3000]+(?=[\u4e00-\u9fff“《])")),
+    ("four", re.compile(r"[（(]\s*(?P<n>\d{1,3})\s*[）)]\s*[、.．]?\s*")),
+    ("five", re.compile(r"(?P<n>[①-⑳⑴-⒇❶-❿])\s*[、.．]?\s*")),
+    ("five", re.compile(r"(?:任务|举措|措施|事项)(?P<n>[一二三四五六七八九十\d]{1,3})\s*[:：、.．]\s*")),
+)
+_ARTICLE = re.compile(rf"\s*第[{_HAN}千零〇\d]{{1,6}}条(?:之[一二三四五六七八九十])?[\s\u3000（(]")
+_TITLE_END = re.compile(r"(?:方案|要点|计划|通知|意见|办法|条例|规划|清单|目录|规定|分工|安排|表|一览)(?:[（(][^（()）]{0,30}[）)])?$")
+_RUNS_ON = re.compile(r"[。；;，,：:？?！!、]$")
+_SENTENCES = re.compile(r"[。；;！!]")
+MAX_HEADING = 45
+"""Characters of the longest line without a sentence's end that is taken for a heading where the reader marked none."""
+
+
+def split_number(text: str) -> tuple[str, str, int]:
+    """Return the number that ``text`` opens with ("" when none), its style ("one" 一、 to "five" ①) and where the words begin."""
+    start = len(text) - len(text.lstrip())
+    for style, pattern in _NUMBERS:
+        found = pattern.match(text, start)
+        if found and found.end() < len(text):
+            return found["n"].replace("．", "."), style, found.end()
+    return "", "", start
+
+
+def is_article(text: str) -> bool:
+    """Tell whether ``text`` is an article of a regulation (第三条 …): rules, never tasks."""
+    return _ARTICLE.match(text) is not None
+
+
+def is_heading(block: Block) -> bool:
+    """Tell whether a block is a heading to what follows: marked by its reader, or a short numbered line that ends no sentence."""
+    if block.kind is BlockKind.HEADING:
+        return True
+    if block.kind is not BlockKind.PARAGRAPH or "\n" in block.text:
+        return False
+    text = block.text.strip()
+    number, style, start = split_number(text)
+    return bool(number) and style in ("chapter", "one", "two") and start < len(text) <= MAX_HEADING and not _RUNS_ON.search(text)
+
+
+def is_title_like(text: str) -> bool:
+    """Tell whether a heading is the title of an inner text or table: it closes the sections before it and is none itself."""
+    return not split_number(text)[0] and _TITLE_END.search(text.strip()) is not None
+
+
+def is_short_item(text: str) -> bool:
+    """Tell whether a numbered line is the caption of what follows: one sentence at most, short."""
+    return bool(split_number(text)[0]) and len(text) <= MAX_HEADING and len(_SENTENCES.findall(text.rstrip("。；; "))) == 0

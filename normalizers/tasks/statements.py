@@ -1,0 +1,194 @@
+"""What one bracket, line or cell states about who does a task by when: 牵头单位：A；配合单位：B · A牵头，B配合 · A、B按职责分工负责."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from normalizers.tasks.clauses import NO_CLAUSES, Clauses, split_clauses
+from normalizers.tasks.roles import AGENCY_ROLES, Role, inline_label, label_role
+
+_NOTHING = re.compile(r"[\s/／\\—–\-_－一无暂○×、。.；;，,]*|[Nn]/?[Aa]|暂?无|不涉及|空")
+_VERB_END = r"(?=\s*(?:[、，,；;。)）]|会同|会|$|\s))"
+_LEAD_VERB = rf"(?:共同|联合|分别|总|具体)?牵头(?:负责|落实|实施|推进|组织实施|组织|推动|办理|抓总|承担|开展|制定|协调|完成|总)*{_VERB_END}"
+_DUTY = r"(?:按照?|依|根据)(?:各自)?(?:的)?职[责能](?:和?任务)?(?:分工)?(?:范围)?(?:内)?|按(?:任务)?分工|各负其责"
+_HELP_VERB = (
+    rf"(?:{_DUTY})?(?:共同|积极|密切|协同|联合|分别)*(?:配合|参与|参加|协同|协助|协办|支持)"
+    rf"(?:落实|实施|推进|做好|负责|开展|单位)*{_VERB_END}"
+)
+_DO_VERB = (
+    rf"(?:(?:{_DUTY})[，,]?(?:分别|共同|做好|组织|抓好|具体)*(?:负责|落实|实施|推进|做好)*|"
+    rf"(?:分别|共同|具体|组织|统筹|联合|各自|分工)*(?:负责|落实|实施|推进|承办|主办|执行|贯彻落实)(?:落实|实施|推进|组织|办理|到位|相关工作)*){_VERB_END}"
+)
+_VERBS = re.compile(rf"(?P<lead>{_LEAD_VERB})|(?P<help>{_HELP_VERB})|(?P<do>{_DO_VERB})")
+_BESIDE = re.compile(r"[（(]\s*(?P<word>牵头(?:单位|部门|负责)?|主办|主责|配合(?:单位|部门)?|协办|参与|负责)\s*[)）]")
+_OPENERS = re.compile(r"^[\s、，,；;。：:]*(?:由|请|会同|会|及|和|与|并由|其中)?\s*")
+_DATE = re.compile(
+    r"\s*(?:(?:力争|确保|计划|拟|原则上)?(?:于|在|到|至|自|截至|不迟于)?\s*(?:20)?\d{2}\s*年|\d{1,2}\s*月|[上下]半年|第?[一二三四]季度|季度|年[底内末中]|全年|长期|持续|常态|"
+    r"每[年月季半两]|按[年月季]|贯穿|适时|即日|当年|本年|今年|明年|十[二三四五]五|“十[二三四五]五|[一二三四五六七八九十]{1,3}月)"
+)
+_WHO = re.compile(r"牵头|配合|负责")
+_BODY_END = re.compile(r"(?:[局委办厅部院会行署关处队站所区县市]|中心|政府|单位|部门|机构|集团|公司|协会)(?:等)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The texts that a bracket, line or row gives to each role, in order; nothing is split or resolved yet."""
+
+    lead: tuple[str, ...] = ()
+    partner: tuple[str, ...] = ()
+    responsible: tuple[str, ...] = ()
+    deadline: str = ""
+    clauses: Clauses = NO_CLAUSES
+    labelled: bool = False
+    verbal: bool = False
+
+    @property
+    def names(self) -> bool:
+        """Tell whether any body is named."""
+        return bool(self.lead or self.partner or self.responsible)
+
+    def __or__(self, other: Statement) -> Statement:
+        """Return both statements as one; a text that stands in both counts once."""
+        return Statement(
+            tuple(dict.fromkeys(self.lead + other.lead)),
+            tuple(dict.fromkeys(self.partner + other.partner)),
+            tuple(dict.fromkeys(self.responsible + other.responsible)),
+            self.deadline or other.deadline,
+            self.clauses | other.clauses,
+            self.labelled or other.labelled,
+            self.verbal or other.verbal,
+        )
+
+    def settled(self, *, partner_beside: bool = False) -> Statement:
+        """Return the statement by labels.md, rule 3: 责任单位 leads beside a 配合单位 and helps beside a 牵头单位."""
+        if not self.responsible:
+            return self
+        if self.lead:
+            return replace(self, partner=self.partner + self.responsible, responsible=())
+        if self.partner or partner_beside:
+            return replace(self, lead=self.responsible, responsible=())
+        return self
+
+
+def is_nothing(text: str) -> bool:
+    """Tell whether a cell says that there is none: empty, /, 无, —."""
+    return _NOTHING.fullmatch(text.strip()) is not None
+
+
+def read_statement(text: str, default: Role = Role.RESPONSIBLE, *, lines: bool = False) -> Statement:
+    """Return what ``text`` states; words under no label and no verb belong to ``default``, or to the deadline where they are a date.
+
+    ``lines``: only labels that may open a line of their own count. Rule 3 is not applied yet (:meth:`Statement.settled`).
+    """
+    text, clauses = split_clauses(text)
+    out = Statement(clauses=clauses)
+    for role, value in _labelled(text, default, lines=lines):
+        if role is None:
+            out |= _value(value, default)
+        elif role in AGENCY_ROLES:
+            out |= replace(_value(value, role), labelled=True)
+        elif role is Role.DEADLINE and not is_nothing(value):
+            out |= Statement(deadline=value.strip(" \n，,；;"))
+    return out
+
+
+def _labelled(text: str, default: Role, *, lines: bool) -> Iterator[tuple[Role | None, str]]:
+    """Yield the pieces of ``text`` with the role of the label before each, ``None`` where no label stands before."""
+    found = [m for m in inline_label(lines=lines).finditer(text) if _at_boundary(text, m.start())]
+    head = text[: found[0].start()] if found else text
+    if not is_nothing(head):
+        yield None, head
+    ends = [*(one.start() for one in found[1:]), len(text)]
+    for here, end in zip(found, ends, strict=False):
+        value = text[here.end() : end]
+        role = label_role(here["boxed"] or here["plain"])
+        if role is Role.JOINT:
+            role = default if default in AGENCY_ROLES else Role.RESPONSIBLE
+        if not is_nothing(value):
+            yield role, value
+
+
+def _at_boundary(text: str, start: int) -> bool:
+    """Tell whether a label may begin here: not in the middle of a word (各责任单位：)."""
+    return start == 0 or not (text[start - 1].isalnum()) or text[start - 1] in "局委办厅部院会等"
+
+
+def _value(text: str, role: Role) -> Statement:
+    text = text.strip(" \n\t\u3000，,；;。、")
+    beside = _named_beside(text)
+    if beside is not None:
+        return beside
+    kept, deadline = _take_dates(text)
+    out = _by_verbs(kept, role)
+    return replace(out, deadline=deadline)
+
+
+def _take_dates(text: str) -> tuple[str, str]:
+    """Split off the comma-parted pieces that are a date and name no body: A牵头，2023年底前完成."""
+    pieces = re.split(r"([，,；;。\n])", text)
+    kept, dates = [], []
+    for piece, mark in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
+        bare = piece.strip()
+        if len(bare) <= 30 and _DATE.match(bare) and not _BODY_END.search(bare) and not _WHO.search(bare):
+            dates.append(bare)
+        else:
+            kept += [piece, mark]
+    return "".join(kept).strip("，,；;。 \n"), "，".join(dates)
+
+
+def _named_beside(text: str) -> Statement | None:
+    """Read roles that stand in a bracket behind the names: A（牵头）、B、C（配合）."""
+    if not _BESIDE.search(text):
+        return None
+    lead: list[str] = []
+    rest: list[str] = []
+    at = 0
+    for found in _BESIDE.finditer(text):
+        names = text[at : found.start()].strip("、，,；; \n")
+        if found["word"][:2] in ("牵头", "主办", "主责"):
+            cut = max(names.rfind(mark) for mark in "、，,；;\n") + 1 if rest or lead else 0
+            rest += [names[:cut].strip("、，,；; \n")]
+            lead += [names[cut:]]
+        else:
+            rest.append(names)
+        at = found.end()
+    rest.append(text[at:].strip("、，,；;。 \n"))
+    others = tuple(name for name in rest if name)
+    return Statement(tuple(lead), others, verbal=True) if lead else Statement(responsible=others, verbal=True)
+
+
+def _by_verbs(text: str, role: Role) -> Statement:
+    """Give the names before each verb to its role; names under no verb belong to ``role``, or help where somebody leads."""
+    out = Statement()
+    at = 0
+    for found in _VERBS.finditer(text):
+        names = _names(text[at : found.start()])
+        at = found.end()
+        if found["lead"]:
+            out |= Statement(lead=names, verbal=True)
+        elif found["help"] or out.lead:
+            out |= Statement(partner=names, verbal=True)
+        else:
+            out |= _under(names, role, verbal=True)
+    return out | _tail(_names(text[at:]), role, out)
+
+
+def _tail(names: tuple[str, ...], role: Role, before: Statement) -> Statement:
+    if before.lead or before.partner:
+        return Statement(partner=names)
+    return _under(names, role, verbal=False)
+
+
+def _under(names: tuple[str, ...], role: Role, *, verbal: bool) -> Statement:
+    if role is Role.LEAD:
+        return Statement(lead=names, verbal=verbal)
+    if role is Role.PARTNER:
+        return Statement(partner=names, verbal=verbal)
+    return Statement(responsible=names, verbal=verbal)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    names = _OPENERS.sub("", text, count=1).strip("、，,；;。 \n\t\u3000")
+    return () if is_nothing(names) else (names,)

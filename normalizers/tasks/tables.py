@@ -1,0 +1,288 @@
+"""Task tables: rows under a heading row, with merged cells, page breaks and section rows (labels.md, rules 1, 2 and 10)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from normalizers.agencies import Context
+from normalizers.records import Block, Cell, Span, Table
+from normalizers.tasks.brackets import Unit, marked_units
+from normalizers.tasks.columns import Columns, Grid, heading_at, is_other_heading, read_columns, row_cells
+from normalizers.tasks.drafts import Draft
+from normalizers.tasks.roles import Role, squeeze
+from normalizers.tasks.sections import split_number
+from normalizers.tasks.statements import Statement, is_nothing, read_statement
+
+_NOTE_ROW = re.compile(r"\s*(?:备?注|说明|填表|制表|审核|合计|总计|小计|单位[:：])")
+_INNER_NUMBER = re.compile(r"(?:^|[\n。；;])\s*(?:[（(]?\d{1,2}[）)、.．]|[（(][一二三四五六七八九十]{1,2}[）)]|[②-⑳])(?!\d)")
+_ENDED = re.compile(r"[。；;！!？?：:）)”\"]\s*$")
+_MAX_SECTION = 60
+_MIN_TASK = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """The text of one role or deadline cell of a row, where it stands, and whether it was written in this very row."""
+
+    text: str = ""
+    address: str = ""
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """What a table hands to the one that continues it on the next page: its columns and the values that blank cells take on."""
+
+    columns: Columns
+    width: int
+    caption: str
+    values: dict[int, _Value]
+    sections: dict[int, str]
+    row_section: str = ""
+    number: str = ""
+
+
+class _Rows:
+    """Reads the rows of one table from top to bottom, remembering what blank cells continue."""
+
+    def __init__(self, block: Block, table: Table, context: Context, section: str, drafts: list[Draft]) -> None:
+        self.block = block
+        self.table = table
+        self.grid: Grid = table.grid()
+        self.context = context
+        self.section = section
+        self.drafts = drafts
+        self.state: Carry | None = None
+        self.last_cell: Cell | None = None
+        self.fresh = True
+
+    def read(self, caption: str, carry: Carry | None) -> None:
+        """Read every row; ``carry`` stands in for a heading where the table has none of its own."""
+        row = 0
+        while row < len(self.grid):
+            depth = self._heading(row, caption)
+            if depth:
+                row += depth
+                continue
+            if row == 0 and carry is not None and carry.width == self.table.columns and not is_other_heading(self.grid, 0):
+                self.state = carry
+            if self.state is not None:
+                self._row(row)
+            row += 1
+
+    def _heading(self, row: int, caption: str) -> int:
+        found = heading_at(self.grid, row)
+        if found is None:
+            return 0
+        columns = read_columns(found, self.grid[row + found.depth :], caption)
+        if columns is None:
+            self.state = None
+            self.fresh = False
+            return found.depth
+        if self.state is None or self.state.columns.headings != columns.headings:
+            self.state = Carry(columns, self.table.columns, caption, {}, {})
+        self.fresh = True
+        return found.depth
+
+    def _address(self, cell: Cell) -> str:
+        return f"{self.block.address}.r{cell.row + 1}.c{cell.column + 1}"
+
+    def _own(self, row: int, column: int) -> Cell | None:
+        """Return the cell at a place if it holds text."""
+        cell = self.grid[row][column] if column < len(self.grid[row]) else None
+        return cell if cell is not None and cell.text.strip() else None
+
+    def _row(self, row: int) -> None:
+        state = self.state
+        if state is None:
+            return
+        cells = [cell for cell in row_cells(self.grid[row]) if cell.text.strip()]
+        if not cells:
+            return
+        section = self._section_row(row, cells, state)
+        if section is not None:
+            self.state = replace(state, row_section=section or state.row_section, sections={} if section else state.sections)
+            return
+        self._data_row(row, state)
+        self.fresh = False
+
+    def _section_row(self, row: int, cells: Sequence[Cell], state: Carry) -> str | None:
+        """Return the section that a row of one cell opens, "" for a note, ``None`` when the row is no such row."""
+        columns = state.columns
+        if len(cells) != 1 or (cells[0].row < row):
+            return None
+        cell, text = cells[0], squeeze(cells[0].text)
+        covers = range(cell.column, cell.column + cell.colspan)
+        wide = columns.task in covers and cell.colspan > 1 and any(column in covers for column, _ in columns.agencies)
+        if _NOTE_ROW.match(text) and (wide or cell.column == 0):
+            return ""
+        style = split_number(cell.text)[1]
+        numbered = style in ("chapter", "one", "two") and len(text) <= _MAX_SECTION and not text.endswith(("。", "；"))
+        first = cell.column in (0, columns.number) and columns.task not in covers and cell.column not in columns.sections
+        if wide or (first and len(text) > 3) or (numbered and len(text) <= 30):
+            return cell.text.replace("\n", "").strip()[:_MAX_SECTION] if len(text) <= _MAX_SECTION else ""
+        return None
+
+    def _data_row(self, row: int, state: Carry) -> None:
+        columns = state.columns
+        cell = self._task_cell(row, columns)
+        number = self._number(row, columns)
+        roles = [column for column, _ in columns.agencies]
+        blank = not any(self._own(row, column) for column in [*roles, *columns.deadlines])
+        continues = blank and (columns.number is None or not self._own(row, columns.number))
+        values = self._values(row, state, continues=continues)
+        sections = self._sections(row, columns, state.sections, cell)
+        if cell is None or cell is self.last_cell or self._runs_on(row, cell, number, blank=blank):
+            self._continue(values, columns, cell)
+        else:
+            state = replace(state, number=number or state.number)
+            self._add(cell, replace(state, values=values, sections=sections))
+        self.last_cell = cell or self.last_cell
+        self.state = replace(state, values=values, sections=sections, number=number or state.number)
+
+    def _task_cell(self, row: int, columns: Columns) -> Cell | None:
+        for column in (columns.task, *reversed(columns.fallbacks)):
+            cell = self._own(row, column)
+            if cell is not None and len(squeeze(cell.text)) >= _MIN_TASK and not is_nothing(cell.text):
+                return cell if column == columns.task or cell.row == row else None
+        return None
+
+    def _number(self, row: int, columns: Columns) -> str:
+        cell = self._own(row, columns.number) if columns.number is not None else None
+        return squeeze(cell.text).strip("()、.，,:;") if cell is not None else ""
+
+    def _values(self, row: int, state: Carry, *, continues: bool) -> dict[int, _Value]:
+        """Return the value of every role and deadline column in a row: its own, or by rule 10 the one above."""
+        columns = state.columns
+        new_lead = any(self._own(row, column) for column, role in columns.agencies if role is not Role.PARTNER)
+        out: dict[int, _Value] = {}
+        for column in [*(number for number, _ in columns.agencies), *columns.deadlines]:
+            cell = self._own(row, column)
+            partner = dict(columns.agencies).get(column) is Role.PARTNER
+            if cell is not None:
+                out[column] = _Value("" if is_nothing(cell.text) else cell.text, self._address(cell), own=cell.row == row)
+            elif (continues or not self.table.merged) and not (partner and new_lead):
+                out[column] = replace(state.values.get(column, _Value()), own=False)
+            else:
+                out[column] = _Value()
+        return out
+
+    def _sections(self, row: int, columns: Columns, before: dict[int, str], task: Cell | None) -> dict[int, str]:
+        out = dict(before)
+        for place, column in enumerate(columns.sections):
+            cell = self._own(row, column)
+            if cell is None or cell is task:
+                continue
+            text = squeeze_line(cell.text)
+            if out.get(column) != text:
+                for narrower in columns.sections[place + 1 :]:
+                    out.pop(narrower, None)
+            out[column] = text
+        return out
+
+    def _runs_on(self, row: int, cell: Cell, number: str, *, blank: bool) -> bool:
+        """Tell whether the first row of a page is the rest of the last row of the page before."""
+        if not (self.fresh and self.drafts and blank and not number and self.state and self.state.columns.number is not None):
+            return False
+        last = self.drafts[-1].text
+        if _ENDED.search(last):
+            return False
+        self.drafts[-1] = replace(self.drafts[-1], text=last + cell.text.strip())
+        return True
+
+    def _continue(self, values: dict[int, _Value], columns: Columns, cell: Cell | None) -> None:
+        """Add the roles of a row that has no task cell of its own, or shares it with the row above, to the last task."""
+        own = {column: value for column, value in values.items() if value.own}
+        if not own or not self.drafts or (cell is None and self.last_cell is None):
+            return
+        last = self.drafts[-1]
+        more = _statement(own, columns).settled(partner_beside=columns.partner_beside)
+        self.drafts[-1] = replace(last, statement=(last.statement | more).settled())
+
+    def _add(self, cell: Cell, state: Carry) -> None:
+        columns = state.columns
+        statement = _statement(state.values, columns).settled(partner_beside=columns.partner_beside)
+        inherited = [value for value in state.values.values() if value.text and not value.own]
+        number, text, offset = _numbered(cell, state.number)
+        sections = [self.state.row_section] if self.state and self.state.row_section else []
+        sections += [state.sections[column] for column in columns.sections if state.sections.get(column)]
+        section = " / ".join(dict.fromkeys(sections)) or self.section
+        deadline = next((state.values[column] for column in columns.deadlines if state.values[column].text), _Value())
+        draft = Draft(
+            text=text,
+            statement=statement,
+            evidence=Span(cell.span.start + offset, cell.span.end) if offset < cell.span.end - cell.span.start else cell.span,
+            address=self._address(cell),
+            rule="table",
+            confidence=round(columns.confidence - (0.05 if inherited else 0.0) - (0.2 if not statement.names else 0.0), 2),
+            number=number,
+            section=section,
+            caption=state.caption,
+            agency_address=next((state.values[column].address for column, _ in columns.agencies if state.values[column].text), ""),
+            deadline_address=deadline.address,
+            deadline_basis="cell" if deadline.own else "merged-cell",
+        )
+        self.drafts += self._by_units(cell, draft)
+
+    def _by_units(self, cell: Cell, draft: Draft) -> list[Draft]:
+        """Split a cell whose numbered items carry brackets of their own; a single bracket belongs to the whole cell."""
+        units = marked_units(draft.text, self.context, bare=not draft.statement.names)
+        if not units:
+            return [draft]
+        if len(units) == 1:
+            return [replace(draft, text=units[0].text, statement=_under_bracket(draft.statement, units[0]))]
+        base = draft.evidence.start
+        out = []
+        for unit in units:
+            number, _, start = split_number(unit.text)
+            evidence = Span(min(base + unit.start, cell.span.end), min(base + unit.end, cell.span.end))
+            statement = _under_bracket(Statement(deadline=draft.statement.deadline), unit)
+            words = unit.text[start:] if number else unit.text
+            out.append(
+                replace(draft, text=words, number=number or draft.number, statement=statement, evidence=evidence, rule="table-bracket")
+            )
+        return out
+
+
+def squeeze_line(text: str) -> str:
+    """Return a heading cell on one line: line breaks and the blanks around them go, also blanks between Chinese characters."""
+    return re.sub(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])|\s*\n\s*", "", text).strip()
+
+
+def _under_bracket(statement: Statement, unit: Unit) -> Statement:
+    own = unit.statement.settled()
+    return own if not statement.names else replace(statement | own, deadline=statement.deadline or own.deadline)
+
+
+def _statement(values: dict[int, _Value], columns: Columns) -> Statement:
+    out = Statement(clauses=columns.clauses)
+    for column, role in columns.agencies:
+        value = values.get(column, _Value())
+        if value.text:
+            out |= read_statement(value.text, Role.RESPONSIBLE if role is Role.JOINT else role)
+    dates = [value.text for column in columns.deadlines if (value := values.get(column, _Value())).text]
+    return replace(out, deadline=dates[0].strip()) if dates else out
+
+
+def _numbered(cell: Cell, number: str) -> tuple[str, str, int]:
+    """Return the number, the words and where they begin in the cell; a cell of several numbered items keeps their numbers."""
+    text = cell.text.strip()
+    own, _, start = split_number(text)
+    if not own or len(_INNER_NUMBER.findall(text)) > 1:
+        return number, text, 0
+    return number or own, text[start:], start
+
+
+def read_table(block: Block, context: Context, drafts: list[Draft], *, caption: str, section: str, carry: Carry | None) -> Carry | None:
+    """Append the drafts of one table's tasks to ``drafts`` and return what a following table without a heading row continues.
+
+    ``caption`` is the text above the table, ``section`` the heading its tasks stand under where no cell says so. A row that a page
+    break cut in two is put together again, so the last draft may grow. ``None`` is returned for a table that holds no tasks.
+    """
+    if block.table is None:
+        return None
+    rows = _Rows(block, block.table, context, section, drafts)
+    rows.read(caption, carry)
+    return rows.state
