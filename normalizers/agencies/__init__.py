@@ -1,0 +1,22 @@
+"""Bodies named in documents: cut out of a cell, expanded, and tied to the gazetteer at the document's date."""
+
+from normalizers.agencies.gazetteer import Gazetteer, GazetteerEntry, Member, gazetteer
+from normalizers.agencies.home import guess_region
+from normalizers.agencies.reading import looks_like_agencies, read_agencies
+from normalizers.agencies.regions import Region, Regions, regions
+from normalizers.agencies.resolve import Context, resolve
+
+__all__ = [
+    "Context",
+    "Gazetteer",
+    "GazetteerEntry",
+    "Member",
+    "Region",
+    "Regions",
+    "gazetteer",
+    "guess_region",
+    "looks_like_agencies",
+    "read_agencies",
+    "regions",
+    "resolve",
+]

@@ -1,0 +1,214 @@
+"""Expand what a list leaves out: a head, a level word or a quantifier that one name shares with its neighbours, and 等.
+
+Rule 8 of the labels: 江苏省、浙江省信用办 are two credit offices, 省商务厅、交通运输厅 two provincial departments,
+保险、家政等行业协会 one association a trade, 沪、苏、浙、皖信用管理部门 four groups.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from normalizers.agencies.departments import is_department
+from normalizers.agencies.groups import LEVEL_WORDS
+from normalizers.agencies.mentions import Item
+from normalizers.agencies.regions import PROVINCES, regions
+from normalizers.agencies.tables import word_set, words
+
+Stands = Callable[[str], bool]
+
+# 等 that closes a list, not the one of 高等学校, 中等职业学校, 同等, 平等.
+_AND_SO_ON = re.compile(r"(?<![高中初同平均优])等(?!级|次|于|同)(?:[\d一二三四五六七八九十]+)?(?:个|家)?")
+_PACKED_PROVINCES = re.compile(r"([沪申苏浙皖]{2,4})(?![沪申苏浙皖])(.+)")
+_GOVERNMENT_HEADS = ("人民政府", "政府", "管委会")
+
+
+@dataclass(frozen=True, slots=True)
+class Expanded:
+    """The mentions after expansion, and whether 等 left the list open."""
+
+    mentions: tuple[str, ...]
+    open_list: bool
+
+
+def expand(items: list[Item], stands: Stands) -> Expanded:
+    """Return every mention of the list in full, in reading order, repeated ones once."""
+    closed, open_list = _closed(items)
+    whole: list[str] = []
+    for part in sorted({item.part for item in closed}):
+        names = [item.text for item in closed if item.part == part]
+        whole += _distributed(_of_trades(names, stands))
+    return Expanded(tuple(dict.fromkeys(_carried(whole, stands))), open_list)
+
+
+# --- 等 -----------------------------------------------------------------------------------------------------------------
+
+
+def _closed(items: list[Item]) -> tuple[list[Item], bool]:
+    """Take 等 off the items. A class noun behind it becomes an item (…等各类社会主体); a head of trades stays with its item."""
+    out: list[Item] = []
+    open_list = False
+    for item in items:
+        found = list(_AND_SO_ON.finditer(item.text))
+        if not found or item.text.find("（") in range(found[-1].start()):
+            out.append(item)
+            continue
+        before, behind = item.text[: found[-1].start()], item.text[found[-1].end() :]
+        if behind in word_set("shared_heads") and (behind != "部门" or before.lstrip(LEVEL_WORDS) in word_set("functions")):
+            out.append(item)
+            continue
+        open_list = True
+        out += [Item(text, item.part) for text in (before, "" if behind in word_set("closing_nouns") else behind) if text]
+    return out, open_list
+
+
+# --- trades and functions -------------------------------------------------------------------------------------------------
+
+
+def _of_trades(names: list[str], stands: Stands) -> list[str]:
+    """Give each trade or function before a shared head the head: 保险、家政等行业协会, 工商、税务部门."""
+    out: list[str] = []
+    for name in names:
+        head = _shared_head(name)
+        if not head:
+            out.append(name)
+            continue
+        last = _AND_SO_ON.sub("", name.removesuffix(head)).rstrip("等")
+        trades = [last] if last else []
+        while out and _is_trade(out[-1], head, stands):
+            trades.insert(0, out.pop())
+        if len(trades) > 1 or "等" in name:
+            out += [trade + head for trade in _with_level_word(trades)]
+        else:
+            out.append(name)
+    return out
+
+
+def _shared_head(name: str) -> str:
+    """Return the head that a list of trades shares and this name ends in, empty for none."""
+    return next((head for head in words("shared_heads") if name.endswith(head) and len(name) > len(head)), "")
+
+
+def _is_trade(name: str, head: str, stands: Stands) -> bool:
+    if head.endswith("部门"):
+        return name in word_set("functions") or (name[0] in LEVEL_WORDS and name[1:] in word_set("functions"))
+    return len(name) <= 8 and "（" not in name and not stands(name) and not name.endswith(words("body_endings"))
+
+
+def _with_level_word(trades: list[str]) -> list[str]:
+    """Let the level word of the first function hold for the rest (市工商、税务部门)."""
+    word = trades[0][0] if trades[0][0] in LEVEL_WORDS and trades[0][1:] in word_set("functions") else ""
+    return [trades[0], *(word + trade for trade in trades[1:])]
+
+
+# --- heads over regions ---------------------------------------------------------------------------------------------------
+
+
+def _distributed(names: list[str]) -> list[str]:
+    """Give each bare region before a region with a head the head: 江苏省、浙江省信用办; 沪、苏、浙、皖信用管理部门."""
+    out: list[str] = []
+    waiting: list[str] = []
+    for name in names:
+        if _is_bare(name):
+            waiting.append(name)
+            continue
+        out += _headed(waiting, name)
+        waiting = []
+    return out + waiting
+
+
+def _is_bare(name: str) -> bool:
+    return regions().is_name(name) or name in _province_characters() or (len(name) == 1 and name in LEVEL_WORDS)
+
+
+def _headed(waiting: list[str], name: str) -> list[str]:
+    """Return the waiting regions and the name, all with the name's head if it is theirs too."""
+    packed = _PACKED_PROVINCES.fullmatch(name)
+    if packed and not waiting:
+        return [_province_characters()[character] + packed[2] for character in packed[1]]
+    characters = _province_characters()
+    if name[0] in characters and waiting and all(region in characters for region in waiting):
+        return [characters[region] + name[1:] for region in (*waiting, name[0])]
+    last = _leading(name)
+    head = name[len(last) :]
+    if not waiting or not last or not head:
+        return [*waiting, name]
+    sharing = len(waiting)
+    while sharing and _alike(waiting[sharing - 1], last, head):
+        sharing -= 1
+    return [*waiting[:sharing], *(_as_written(region, last) + head for region in waiting[sharing:]), name]
+
+
+def _province_characters() -> dict[str, str]:
+    """Return the provinces' names by their one-character abbreviations (沪 and 申, 苏, 浙, 皖)."""
+    table = regions().by_code
+    return {character: table[code].name for code in PROVINCES for character in table[code].abbreviations}
+
+
+def _leading(name: str) -> str:
+    """Return the region name or level word a name begins with."""
+    return regions().prefix(name) or (name[0] if name[0] in LEVEL_WORDS else "")
+
+
+def _alike(region: str, last: str, head: str) -> bool:
+    """Tell whether two regions can share a head: written the same way and of one level, or joined by a government's head."""
+    if len(region) == 1 or len(last) == 1:
+        return len(region) == len(last)
+    if head in _GOVERNMENT_HEADS:
+        return True
+    suffixed = region[-1] in "省市区县", last[-1] in "省市区县"
+    return suffixed[0] == suffixed[1] and (_levels(region) == _levels(last) or (suffixed[0] and region[-1] == last[-1] != "区"))
+
+
+def _levels(name: str) -> frozenset[str]:
+    return frozenset(region.level for region in regions().spelled(name))
+
+
+def _as_written(region: str, last: str) -> str:
+    """Return the region with the suffix that the last one carries for all (合肥、芜湖、蚌埠市人民政府)."""
+    if last[-1] in "省市" and region[-1] not in "省市区县":
+        return next((found.name for found in regions().spelled(region)), region)
+    return region
+
+
+# --- level words ----------------------------------------------------------------------------------------------------------
+
+
+def _carried(names: list[str], stands: Stands) -> list[str]:
+    """Let a level word or region hold for the departments behind it that have none: 省商务厅、交通运输厅; 省委宣传部、网信办."""
+    out: list[str] = []
+    level, party, near = "", False, False
+    for name in names:
+        own = _leading(name)
+        stem = name[len(own) :]
+        if own and stem and not _reads_as_department(name, own):
+            level, party, near = own, _is_party(stem), True
+            out.append(name)
+            continue
+        full = _completed(name, level, party=party, near=near, stands=stands) if level else name
+        near = full != name
+        out.append(full)
+    return out
+
+
+def _reads_as_department(name: str, own: str) -> bool:
+    """Tell whether the first character belongs to the department's name (市场监管局 is no 场监管局 of a city)."""
+    return len(own) == 1 and is_department(name) and not is_department(name[1:])
+
+
+def _is_party(stem: str) -> bool:
+    return stem.startswith("委") and len(stem) > 1
+
+
+def _completed(name: str, level: str, *, party: bool, near: bool, stands: Stands) -> str:
+    """Return the name with the level word that holds for it, the name itself if none does."""
+    if name.startswith(words("uncarried_beginnings")) or regions().is_name(name) or _leading(name) not in ("", name[0]):
+        return name
+    outer = name.split("（", 1)[0]
+    if party and is_department("委" + outer):
+        return level + "委" + name
+    if is_department(outer):
+        return level + name
+    unknown = near and not stands(name) and len(outer) >= 3 and outer.endswith(("局", "委", "办", "厅"))
+    return level + name if unknown or (not stands(name) and outer.endswith(words("carried_endings")) and stands(level + outer)) else name

@@ -1,0 +1,124 @@
+"""Compose the name of a department from a region and a kind of department, where the gazetteer doesn't list it.
+
+``departments.csv`` says how a department of a level is written in short (``stems``), what its full name is, where and when.
+What it doesn't know stays unresolved: a wrong body is worse than none.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from normalizers.agencies.gazetteer import agency_id, gazetteer
+from normalizers.agencies.periods import Period, period
+from normalizers.agencies.regions import MUNICIPALITY, Region, regions
+from normalizers.agencies.tables import listed, rows
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """One kind of department: ``name`` is its full name with ``{r}`` (region), ``{f}`` (region with its province) or ``{s}`` (short name)."""
+
+    name: str
+    stems: tuple[str, ...]
+    ranks: str
+    regions: tuple[str, ...]
+    validity: Period
+    valid_from: str
+    successor: str
+
+    def fit(self, region: Region) -> int:
+        """Return how closely the kind is bound to the region: digits of its code that agree, 1 for every region, 0 for not at all."""
+        if region.rank not in self.ranks:
+            return 0
+        if not self.regions:
+            return 1
+        return max((len(code) for code in self.regions if region.code.startswith(code)), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A composed body: canonical name, id, and whether the name written is out of its time."""
+
+    name: str
+    id: str
+    anachronistic: bool
+
+
+@cache
+def _departments() -> dict[str, list[Department]]:
+    """Return the kinds of departments by stem and, behind ``=``, by full name."""
+    found: dict[str, list[Department]] = defaultdict(list)
+    for row in rows("departments"):
+        validity = period(row["valid_from"], row["valid_to"])
+        kind = Department(
+            row["name"], listed(row["stems"]), row["levels"], listed(row["regions"]), validity, row["valid_from"], row["successor"]
+        )
+        for stem in kind.stems:
+            found[stem].append(kind)
+        found["=" + kind.name].append(kind)
+    return dict(found)
+
+
+def is_department(stem: str) -> bool:
+    """Tell whether some level of government has a department written so, without its region (发展改革委, 委宣传部)."""
+    return stem in _departments() or stem in _listed_stems()
+
+
+@cache
+def _listed_stems() -> frozenset[str]:
+    """Return what is left of the gazetteer's context names without their level word."""
+    return frozenset(name[1:] for entry in gazetteer().entries for name in entry.context_names if name[0] in "省市区县")
+
+
+def compose(stem: str, region: Region, on: date | None) -> Composed | None:
+    """Return the region's department written as ``stem``, ``None`` where the table has none or several that fit."""
+    kinds = _closest(_departments().get(stem, ()), region)
+    fitting = [kind for kind in kinds if kind.validity.may_hold(on)]
+    if len(fitting) == 1:
+        return _composed(fitting[0], region, anachronistic=False)
+    if fitting or len(kinds) != 1:
+        return None
+    return _composed(_successor(kinds[0], region, on), region, anachronistic=on is not None)
+
+
+def _closest(kinds: Sequence[Department], region: Region) -> list[Department]:
+    """Return the kinds that fit the region, and of these only the ones bound to it most closely."""
+    fits = {id(kind): kind.fit(region) for kind in kinds}
+    best = max(fits.values(), default=0)
+    return [kind for kind in kinds if fits[id(kind)] == best] if best else []
+
+
+def _successor(kind: Department, region: Region, on: date | None) -> Department:
+    """Return the kind that followed, as far as the day asks for it."""
+    for _ in range(4):
+        if on is None or kind.validity.end is None or on < kind.validity.end:
+            break
+        following = _closest(_departments().get("=" + kind.successor, ()), region)
+        if len(following) != 1:
+            break
+        kind = following[0]
+    return kind
+
+
+def _composed(kind: Department, region: Region, *, anachronistic: bool) -> Composed:
+    name = kind.name.format(r=display(region), f=formal(region), s=(region.short_names or (region.name,))[0])
+    entry = next((e for e in gazetteer().canonical(name) if e.region == region.code), None)
+    return Composed(name, entry.id if entry else agency_id(name, region.code, kind.valid_from), anachronistic)
+
+
+def display(region: Region) -> str:
+    """Return the region's name as departments carry it: districts with their city, for many cities have a 鼓楼区."""
+    if region.rank != "q":
+        return region.name
+    return regions().by_code[region.parent].name + region.name
+
+
+def formal(region: Region) -> str:
+    """Return the name as courts and procuratorates carry it: cities and counties with the province, districts with the city."""
+    if region.rank == "q" or region.code == MUNICIPALITY:
+        return display(region)
+    return regions().by_code[region.province].name + region.name

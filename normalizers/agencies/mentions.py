@@ -1,0 +1,194 @@
+"""Cut a cell or bracket into parts and items: where one name ends and the next begins.
+
+The caller says which texts stand as names, so that a line break or a 和 inside a name is told from one between two names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from normalizers.agencies.groups import is_group
+from normalizers.agencies.tables import word_set, words
+
+Stands = Callable[[str], bool]
+
+_WIDTH = str.maketrans({"(": "（", ")": "）", "，": ",", ";": "；", ":": "：", "﹑": "、", "､": "、", "｡": "。"})
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\xad]")
+_BREAK = re.compile(r"[ \t]*[\r\n\v\f\u2028\u2029]+\s*")
+_BLANK = re.compile(r"[^\S\r\n]+")
+_AROUND_STOP = re.compile(r"\s*([、,；：（）])\s*")
+_UNITS = re.compile(r"(?:省?直管|各)?(?:县级市|市县区|区县|县区|市县|市|区|县|乡镇|乡|镇|街道|开发区|园区)(?:（[市区县镇乡街道、]{1,8}）)?(?:人民政府|政府|管委会)?")
+_ALL_UNITS = re.compile(r".{0,6}各(?:设区的?|地级|省辖)?(?:市|区|县|乡镇|乡|镇)")
+
+HARD, WEAK_BREAK, WEAK_BLANK, PART = "、", "\n", " ", "；"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One piece between separators; ``part`` numbers the parts that ， and ； cut, from 0."""
+
+    text: str
+    part: int
+
+
+def even(text: str) -> str:
+    """Return the text with widths evened, invisible characters gone, brackets balanced and no blank beside a separator."""
+    text = _INVISIBLE.sub("", text).translate(_WIDTH)
+    text = _AROUND_STOP.sub(r"\1", _BLANK.sub(" ", _BREAK.sub("\n", text.strip())))
+    return _unwrapped(_balanced(text)).strip("。.、,； \n")
+
+
+def _balanced(text: str) -> str:
+    """Drop brackets without a partner."""
+    lonely: set[int] = set()
+    open_at: list[int] = []
+    for i, character in enumerate(text):
+        if character == "（":
+            open_at.append(i)
+        elif character == "）":
+            if open_at:
+                open_at.pop()
+            else:
+                lonely.add(i)
+    lonely.update(open_at)
+    return "".join(c for i, c in enumerate(text) if i not in lonely) if lonely else text
+
+
+def _unwrapped(text: str) -> str:
+    """Take off a bracket that holds the whole text."""
+    while text.startswith("（") and text.endswith("）"):
+        depth = 0
+        for i, character in enumerate(text):
+            depth += (character == "（") - (character == "）")
+            if depth == 0 and i < len(text) - 1:
+                return text
+        text = text[1:-1]
+    return text
+
+
+def cut(text: str, stands: Stands) -> list[Item]:
+    """Return the items of an evened text in reading order, each in its part; names that hold a separator stay whole."""
+    pieces = _glued(_pieces(text), stands)
+    items: list[Item] = []
+    part = 0
+    for piece, stop in pieces:
+        cleaned = _without_phrases(piece)
+        if cleaned and cleaned not in word_set("none"):
+            items.append(Item(cleaned, part))
+        part += stop == PART
+    merged = _merged(items)
+    return [Item(name, item.part) for item in merged for name in _coordinated(item.text, stands)]
+
+
+def _pieces(text: str) -> list[tuple[str, str]]:
+    """Split at separators outside brackets; each piece with the separator behind it. What ends in ： is a label and goes."""
+    pieces: list[tuple[str, str]] = []
+    depth, piece = 0, ""
+    for character in text:
+        depth += (character == "（") - (character == "）")
+        if depth or character not in "、,；：\n ":
+            if not (depth and character in " \n"):
+                piece += character
+        elif character == "：":
+            piece = ""
+        else:
+            pieces.append((piece, PART if character in ",；" else character))
+            piece = ""
+    return [*pieces, (piece, "")]
+
+
+def _glued(pieces: list[tuple[str, str]], stands: Stands) -> list[tuple[str, str]]:
+    """Join what a blank or line break cut inside a name, and keep the cut between two names."""
+    out: list[tuple[str, str]] = []
+    for piece, stop in pieces:
+        if out and out[-1][1] in (WEAK_BREAK, WEAK_BLANK):
+            left, weak = out[-1]
+            if not _between_names(left, piece, weak, stands):
+                out[-1] = (left + piece, stop)
+                continue
+        out.append((piece, stop))
+    return out
+
+
+def _between_names(left: str, right: str, weak: str, stands: Stands) -> bool:
+    if not left or not right:
+        return False
+    if right.startswith("（") or stands(left + right):
+        return False
+    if stands(left) and (stands(right) or right.startswith(words("quantifiers"))):
+        return True
+    # A new line that opens with a level word behind a whole name is a new name, known or not.
+    return weak == WEAK_BREAK and left.endswith(words("carried_endings")) and right[0] in "省市区县各" and len(right) > 2
+
+
+def _without_phrases(text: str) -> str:
+    """Take the words off that say what a body does (由…牵头, …按职责分工负责, （牵头））."""
+    for note in words("role_notes"):
+        text = text.removesuffix(f"（{note}）")
+    text = text.strip("。.")
+    ended = next((phrase for phrase in words("trailing") if text.endswith(phrase) and len(text) > len(phrase) + 1), "")
+    text = text.removesuffix(ended)
+    begun = next((phrase for phrase in words("leading") if text.startswith(phrase) and len(text) > len(phrase) + 2), "")
+    return text.removeprefix(begun)
+
+
+def _merged(items: list[Item]) -> list[Item]:
+    """Join items that are one group with 、 in its wording (各市、县（市、区）人民政府; 市政府各委、办、局)."""
+    out: list[Item] = []
+    i = 0
+    while i < len(items):
+        length = next((n for n in (4, 3, 2) if _is_one(items[i : i + n], n)), 1)
+        out.append(Item("、".join(item.text for item in items[i : i + length]), items[i].part))
+        i += length
+    return out
+
+
+def _is_one(items: list[Item], wanted: int) -> bool:
+    if len(items) < wanted or len({item.part for item in items}) > 1:
+        return False
+    if is_group("、".join(item.text for item in items)):
+        return True
+    return bool(_ALL_UNITS.fullmatch(items[0].text)) and all(_UNITS.fullmatch(item.text) for item in items[1:])
+
+
+def _coordinated(text: str, stands: Stands) -> list[str]:
+    """Split at 和, 及, 与 … where both sides stand as names and the whole is none."""
+    if stands(text):
+        return [text]
+    for start, end in _joints(text):
+        left, right = text[:start], text[end:]
+        if stands(left) or _functions(left, right):
+            shared = _shared_quantifier(left, right)
+            if shared or stands(right) or any(stands(text[a:b]) for a, b in _later_pieces(text, end)):
+                return [left, *_coordinated(shared or right, stands)]
+    return [text]
+
+
+def _joints(text: str) -> list[tuple[int, int]]:
+    """Return where conjunctions stand outside brackets, in reading order."""
+    found: list[tuple[int, int]] = []
+    depth = i = 0
+    while i < len(text):
+        depth += (text[i] == "（") - (text[i] == "）")
+        word = next((w for w in words("conjunctions") if text.startswith(w, i)), "") if not depth else ""
+        if word and 0 < i < len(text) - len(word):
+            found.append((i, i + len(word)))
+        i += len(word) or 1
+    return found
+
+
+def _later_pieces(text: str, start: int) -> list[tuple[int, int]]:
+    """Return what stands between one conjunction and each later one: 甲和乙和丙."""
+    return [(start, a) for a, _ in _joints(text) if a > start]
+
+
+def _shared_quantifier(left: str, right: str) -> str:
+    """Return 各区县 for the 区县 of 各有关部门和区县; empty where nothing is shared."""
+    return "各" + right if "各" in left[:4] and _UNITS.fullmatch(right) and not right.startswith("各") else ""
+
+
+def _functions(left: str, right: str) -> bool:
+    """Tell whether 税务和环境保护部门 joins two functions."""
+    return left in word_set("functions") and right.endswith("部门") and right.removesuffix("部门") in word_set("functions")

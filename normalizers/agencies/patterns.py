@@ -1,0 +1,72 @@
+"""Say what a mention is that no table holds: a function, a group, a role, a class of bodies, or a body that stays unresolved."""
+
+from __future__ import annotations
+
+from normalizers.agencies.departments import display
+from normalizers.agencies.gazetteer import agency_id
+from normalizers.agencies.groups import LEVEL_WORDS
+from normalizers.agencies.regions import Region, regions
+from normalizers.agencies.tables import word_set, words
+from normalizers.records import Agency, AgencyKind
+
+UNRESOLVED = "unresolved"
+
+
+def classify(text: str, home: str) -> Agency:
+    """Return the mention by its wording alone. Groups and classes are their own canonical name, with the region filled in."""
+    region, rest = leading_region(text, home)
+    if is_function(rest):
+        return _generic(text, region, rest, AgencyKind.GROUP, "function")
+    if is_quantified(rest):
+        return _generic(text, region, rest, AgencyKind.GROUP, "group-pattern")
+    if rest.endswith(words("role_nouns")):
+        return _generic(text, region, rest, AgencyKind.ROLE, "role-pattern")
+    if rest == text and rest.endswith(words("class_nouns")) and not rest.endswith(words("proper_class_endings")):
+        return _generic(text, region, rest, AgencyKind.CLASS, "class-pattern")
+    return Agency(text, rule=UNRESOLVED, flags=_reasons(text, home))
+
+
+def leading_region(text: str, home: str) -> tuple[Region | None, str]:
+    """Return the region that a mention begins with, by name or level word, and what follows; no region and the whole text otherwise."""
+    table = regions()
+    prefix = table.prefix(text)
+    if prefix:
+        return table.named(prefix, home), text[len(prefix) :]
+    if text[:1] in LEVEL_WORDS and text[:2] not in ("市场", "区域", "市民", "市政", "区块", "县域", "市县", "区县"):
+        return table.target(text[0], home), text[1:]
+    return None, text
+
+
+def is_function(text: str) -> bool:
+    """Tell whether the text names a department by its function only (税务部门, 信用管理部门, 行业主管部门)."""
+    for ending in ("主管部门", "监管部门", "管理部门", "部门"):
+        if text.endswith(ending):
+            return text.removesuffix(ending) in word_set("functions") or text.removesuffix("部门") in word_set("functions")
+    return False
+
+
+def is_quantified(text: str) -> bool:
+    """Tell whether the text is a group by its first word and its noun (各有关高校, 相关行业组织, 三省一市税务部门)."""
+    bare = text.removeprefix("级").removeprefix("直")
+    if not bare.startswith(words("quantifiers")):
+        return False
+    outer = bare.split("（", 1)[0]
+    if any(word in outer for word in words("conjunctions")):
+        return False
+    return outer.endswith(words("group_nouns")) or outer.endswith(words("carried_endings"))
+
+
+def _generic(text: str, region: Region | None, rest: str, kind: AgencyKind, rule: str) -> Agency:
+    if rest != text and region is None:
+        return Agency(text, kind=kind, rule=rule, flags=("no_home_region",))
+    name = display(region) + rest if region else text
+    return Agency(text, name, agency_id(name, region.code if region else "", ""), kind, rule)
+
+
+def _reasons(text: str, home: str) -> tuple[str, ...]:
+    prefix = regions().prefix(text)
+    if prefix and regions().named(prefix, home) is None:
+        return ("ambiguous_region",)
+    if not prefix and text[:1] in LEVEL_WORDS and regions().target(text[0], home) is None:
+        return ("no_home_region",)
+    return ()

@@ -1,0 +1,156 @@
+"""The administrative divisions of the four provinces since 2014, by code, name, short name and home region.
+
+Codes follow GB/T 2260; the table starts from the place-name data of the Ministry of Civil Affairs (民政部).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from normalizers.agencies.periods import Period, period
+from normalizers.agencies.tables import listed, rows
+
+PROVINCES = ("310000", "320000", "330000", "340000")
+MUNICIPALITY = "310000"
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """One division while it had this name: ``level`` is ``province``, ``city`` or ``county``, ``parent`` a code (a county's is its city)."""
+
+    code: str
+    name: str
+    short_names: tuple[str, ...]
+    abbreviations: tuple[str, ...]
+    parent: str
+    level: str
+    validity: Period
+    successor: str
+
+    @property
+    def province(self) -> str:
+        """The code of the province-level unit the division lies in."""
+        return self.code[:2] + "0000"
+
+    @property
+    def rank(self) -> str:
+        """``p`` province level, ``c`` city, ``q`` urban district (区), ``k`` county or county-level city."""
+        if self.level != "county":
+            return self.level[0]
+        return "q" if self.name.endswith("区") else "k"
+
+
+class Regions:
+    """The table of regions with its look-ups. Names that several divisions share need a home region to be told apart."""
+
+    def __init__(self, table: Iterable[Region]) -> None:
+        self.all = tuple(table)
+        self.by_code = {region.code: region for region in self.all}
+        self._named: dict[str, list[Region]] = defaultdict(list)
+        for region in self.all:
+            for name in self._spellings(region):
+                self._named[name].append(region)
+        self.longest = max(map(len, self._named))
+
+    def _spellings(self, region: Region) -> set[str]:
+        """Return the names a region is written by. Short names of counties are ordinary words too often to be among them."""
+        names = {region.name}
+        if region.level != "county":
+            names.update(region.short_names)
+        parents = [self.by_code[code] for code in self.chain(region.code)[1:]]
+        path = region.name
+        for parent in parents:
+            names.add(parent.name + region.name)
+            path = parent.name + path
+        return names | {path}
+
+    def chain(self, code: str) -> tuple[str, ...]:
+        """Return a region's code and those of the regions it lies in, the nearest first; empty for an unknown code."""
+        found: list[str] = []
+        while code in self.by_code:
+            found.append(code)
+            code = self.by_code[code].parent
+        return tuple(found)
+
+    def path(self, region: Region) -> str:
+        """Return the name with those of all regions around it (江苏省南京市鼓楼区)."""
+        return "".join(self.by_code[code].name for code in reversed(self.chain(region.code)))
+
+    def named(self, name: str, home: str = "", on: date | None = None) -> Region | None:
+        """Return the region written as ``name`` in a document of home region ``home``, ``None`` when unknown or not to be told apart."""
+        found = self._named.get(name, [])
+        found = [region for region in found if region.validity.may_hold(on)] or found
+        if len(found) > 1 or (found and len(name) <= 2 and found[0].level == "county"):
+            found = self._near(found, home)
+        return found[0] if len(found) == 1 else None
+
+    def _near(self, found: list[Region], home: str) -> list[Region]:
+        """Keep the regions that share the narrowest region with ``home``; none if they share none."""
+        for code in self.chain(home):
+            near = [region for region in found if code in self.chain(region.code)]
+            if near:
+                return near
+        return []
+
+    def is_name(self, text: str) -> bool:
+        """Tell whether the text is a region's name, shared or not."""
+        return text in self._named
+
+    def spelled(self, name: str) -> tuple[Region, ...]:
+        """Return every region that is or was written so."""
+        return tuple(self._named.get(name, ()))
+
+    def prefix(self, text: str) -> str:
+        """Return the longest region name that ``text`` begins with, empty for none."""
+        for length in range(min(self.longest, len(text)), 1, -1):
+            if text[:length] in self._named:
+                return text[:length]
+        return ""
+
+    def target(self, word: str, home: str) -> Region | None:
+        """Return the region that a level word (省, 市, 区, 县) means in a document of home region ``home``.
+
+        市 is the municipality in Shanghai, the city in a city's or district's document, the county-level city in its own;
+        in a province's document it means none in particular.
+        """
+        for code in self.chain(home):
+            region = self.by_code[code]
+            if region.name.endswith(word):
+                return region
+        return None
+
+    def current(self, region: Region, on: date | None) -> Region:
+        """Return the division that stands in the region's place on a day: itself, its successor, or the one it succeeded."""
+        seen = {region.code}
+        while not region.validity.may_hold(on):
+            later = on is None or (region.validity.end is not None and on >= region.validity.end)
+            following = [self.by_code[region.successor]] if later and region.successor in self.by_code else []
+            earlier = [] if later else [other for other in self.all if other.successor == region.code and other.validity.may_hold(on)]
+            step = following or earlier
+            if len(step) != 1 or step[0].code in seen:
+                break
+            region = step[0]
+            seen.add(region.code)
+        return region
+
+
+@cache
+def regions() -> Regions:
+    """Return the table of regions, read once."""
+    return Regions(
+        Region(
+            code=row["code"],
+            name=row["name"],
+            short_names=listed(row["short_names"]),
+            abbreviations=listed(row["abbreviations"]),
+            parent=row["parent"],
+            level=row["level"],
+            validity=period(row["valid_from"], row["valid_to"]),
+            successor=row["successor"],
+        )
+        for row in rows("regions")
+    )

@@ -1,0 +1,178 @@
+"""Tie a mention to the body it names at the document's date, seen from the document's home region.
+
+The order: a name that is safe anywhere, a name of the home region, a composed department, a group, a name without its region,
+a pattern; and where none fits, unresolved, with the reason as a flag.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+
+from normalizers.agencies.departments import Composed, compose, is_department
+from normalizers.agencies.gazetteer import GazetteerEntry, agency_id, gazetteer
+from normalizers.agencies.groups import LEVEL_WORDS, group_name
+from normalizers.agencies.patterns import classify
+from normalizers.agencies.regions import Region, regions
+from normalizers.records import Agency, AgencyKind
+
+ANACHRONISM = "name_anachronistic"
+ELIDED = "region_elided"
+NO_HOME = "no_home_region"
+AMBIGUOUS_REGION = "ambiguous_region"
+
+LONGEST_MENTION = 80
+"""Characters. The longest real name has about forty; what is longer is a sentence and not looked up."""
+
+NATIONAL = "100000"
+_LAST_BRACKET = re.compile(r"（[^（）]*）$")
+_ANY_BRACKET = re.compile(r"（[^（）]*）")
+_LEAGUE = re.compile(r"(?:共青团|团)(.{1,12}?)委(?:员会)?")
+_PARTY = re.compile(r"(?:中共|中国共产党)(?=.)")
+_TO_FULL_WIDTH = str.maketrans("()", "（）", " \t\r\n\u3000\xa0\u200b\u200c\u200d\ufeff")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a name is read against: ``region``, the document's home region (GB/T 2260 code, empty: none), and its date."""
+
+    region: str = ""
+    on: date | None = None
+
+
+def tidy(mention: str) -> str:
+    """Return a mention as it is kept: no blanks, full-width brackets."""
+    return mention.translate(_TO_FULL_WIDTH)
+
+
+def resolve(mention: str, context: Context) -> Agency:
+    """Return the agency that a mention stands for. Never raises: what can't be tied has ``name`` ``None`` and rule ``unresolved``.
+
+    A second plaque in brackets (市委宣传部（市文明办）) doesn't count: the body is the one named outside.
+    """
+    text = tidy(mention)
+    if len(text) > LONGEST_MENTION:
+        return Agency(text, rule="unresolved", flags=("too_long",))
+    return _resolve(text, context)
+
+
+@lru_cache(maxsize=20_000)
+def _resolve(text: str, context: Context) -> Agency:
+    for form in _forms(text):
+        found = _look_up(form, context)
+        if found is not None:
+            return replace(found, mention=text)
+    return classify(text, context.region)
+
+
+def _forms(text: str) -> Iterator[str]:
+    """Yield the mention, then without its last bracket, then without any (省市场监管（知识产权）局)."""
+    yield text
+    if "（" in text:
+        outer = _LAST_BRACKET.sub("", text)
+        bare = _ANY_BRACKET.sub("", text)
+        yield from dict.fromkeys(form for form in (outer, bare) if form and form != text)
+
+
+def _look_up(form: str, context: Context) -> Agency | None:
+    known = gazetteer()
+    return (
+        _listed(known.free(form), form, context, "alias")
+        or _in_home(form, context)
+        or _with_region(form, context)
+        or _with_level_word(form, context)
+        or _home_group(form, context)
+        or _elided(form, context)
+    )
+
+
+def _listed(found: Iterator[GazetteerEntry] | tuple[GazetteerEntry, ...] | list[GazetteerEntry], form: str, context: Context, rule: str) -> Agency | None:
+    entry, anachronistic = gazetteer().dated(tuple(found), context.on)
+    if entry is None:
+        return None
+    return Agency(form, entry.name, entry.id, entry.kind, rule, (ANACHRONISM,) if anachronistic else ())
+
+
+def _in_home(form: str, context: Context) -> Agency | None:
+    """Look up a context name in the region it speaks of: the one its level word means, else the home region itself."""
+    known, table = gazetteer(), regions()
+    codes = [context.region] if context.region else ["", NATIONAL]
+    for word in LEVEL_WORDS:
+        target = table.target(word, context.region) if word in form[:6] else None
+        if target is not None:
+            codes.insert(0, target.code)
+    for code in codes:
+        found = _listed(known.in_context(code, form), form, context, "context-alias")
+        if found is not None:
+            return found
+    return None
+
+
+def _with_region(form: str, context: Context) -> Agency | None:
+    """Read a name that begins with its region (合肥市发改委, 鼓楼区, 共青团温州市委, 中共合肥市委宣传部)."""
+    table = regions()
+    league = _LEAGUE.fullmatch(form)
+    body = league[1] + "团委" if league else _PARTY.sub("", form, count=1)
+    for length in range(min(table.longest, len(body)), 1, -1):
+        if not table.is_name(body[:length]):
+            continue
+        region = table.named(body[:length], context.region, context.on)
+        found = _of_region(body[length:], region, form, context) if region else None
+        if found is not None:
+            return found
+    return None
+
+
+def _with_level_word(form: str, context: Context) -> Agency | None:
+    """Read a name that begins with a level word (省商务厅, 市经信局, 团市委)."""
+    league = _LEAGUE.fullmatch(form)
+    body = league[1] + "团委" if league else form
+    if body[0] not in LEVEL_WORDS or (league and len(league[1]) > 1):
+        return None
+    region = regions().target(body[0], context.region)
+    return _of_region(body[1:], region, form, context) if region else None
+
+
+def _of_region(stem: str, region: Region, form: str, context: Context) -> Agency | None:
+    """Look up ``stem`` as a body, then as a group of the region, or of the one that stands in its place at the date."""
+    current = regions().current(region, context.on)
+    word = current.name[-1]
+    # A bare region as a unit is its government.
+    found = _listed(gazetteer().in_context(current.code, word + (stem or "政府")), form, context, "alias" if stem else "region-government")
+    if found is None and stem:
+        found = _composed(compose(stem, current, context.on), form) or _group(stem, current, form, prefixed=True)
+    if found is not None and current is not region:
+        return replace(found, flags=tuple(dict.fromkeys((*found.flags, ANACHRONISM))))
+    return found
+
+
+def _composed(found: Composed | None, form: str) -> Agency | None:
+    if found is None:
+        return None
+    kind = gazetteer().by_id[found.id].kind if found.id in gazetteer().by_id else AgencyKind.AGENCY
+    return Agency(form, found.name, found.id, kind, "composed", (ANACHRONISM,) if found.anachronistic else ())
+
+
+def _group(wording: str, region: Region, form: str, *, prefixed: bool) -> Agency | None:
+    name = group_name(wording, region, prefixed=prefixed)
+    if not name:
+        return None
+    entry = next(iter(gazetteer().canonical(name)), None)
+    return Agency(form, name, entry.id if entry else agency_id(name, region.code, ""), AgencyKind.GROUP, "group")
+
+
+def _home_group(form: str, context: Context) -> Agency | None:
+    region = regions().by_code.get(context.region)
+    return _group(form, region, form, prefixed=False) if region else None
+
+
+def _elided(form: str, context: Context) -> Agency | None:
+    """Read a name that leaves out its region (政府办公厅): it takes the home region's."""
+    region = regions().by_code.get(context.region)
+    if region is None or len(form) < 3 or not is_department(form):
+        return None
+    found = _of_region(form, region, form, context)
+    return replace(found, rule="elided-region", flags=(*found.flags, ELIDED)) if found else None

@@ -1,0 +1,40 @@
+"""Read the package's own data files: CSV tables with a head line, and the word lists."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+
+_DATA = files(__package__) / "data"
+
+
+def rows(name: str) -> Iterator[dict[str, str]]:
+    """Yield the rows of ``data/<name>.csv`` by column name."""
+    with (_DATA / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def listed(value: str) -> tuple[str, ...]:
+    """Return the parts of a cell that holds several values, joined by ``|``."""
+    return tuple(part for part in value.split("|") if part)
+
+
+@cache
+def words(name: str) -> tuple[str, ...]:
+    """Return one list of ``data/words.toml``, the longest words first."""
+    return tuple(sorted(_words()[name], key=len, reverse=True))
+
+
+@cache
+def word_set(name: str) -> frozenset[str]:
+    """Return one list of ``data/words.toml`` as a set."""
+    return frozenset(_words()[name])
+
+
+@cache
+def _words() -> dict[str, list[str]]:
+    table: dict[str, list[str]] = tomllib.loads((_DATA / "words.toml").read_text(encoding="utf-8"))
+    return table
