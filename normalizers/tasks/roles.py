@@ -61,8 +61,8 @@ class Label:
 @cache
 def labels() -> dict[str, Label]:
     """Return every known label by its text."""
-    with files("normalizers.tasks").joinpath("data/role_labels.csv").open(encoding="utf-8", newline="") as stream:
-        rows = [Label(row["label"], Role(row["role"]), row["where"]) for row in csv.DictReader(stream)]
+    text = files("normalizers.tasks").joinpath("data/role_labels.csv").read_text(encoding="utf-8")
+    rows = [Label(row["label"], Role(row["role"]), row["where"]) for row in csv.DictReader(text.splitlines())]
     out: dict[str, Label] = {}
     for row in rows:
         known = out.get(row.text)

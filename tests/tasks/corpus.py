@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from docx import Document as new_docx
+import docx
 
 from normalizers.records import Hints
 
@@ -52,7 +52,7 @@ class Case:
         return Hints(media_type=kind, charset="utf-8", file_name=self.name, region=self.hints.region)
 
     def _docx(self) -> bytes:
-        book = new_docx()
+        book = docx.Document()
         book.add_paragraph(self.title)
         table = book.add_table(len(self.rows), len(self.rows[0]))
         for number, row in enumerate(self.rows):
@@ -72,7 +72,8 @@ SHANGHAI, JIANGSU, ZHEJIANG, ANHUI = (Hints(region=code) for code in ("310000", 
 
 def page(title: str, inner: str) -> str:
     """Return an HTML page around a body."""
-    return f"<!DOCTYPE html><html><head><meta charset='utf-8'><title>{title}</title></head><body><h1>{title}</h1><div>{inner}</div></body></html>"
+    head = f"<head><meta charset='utf-8'><title>{title}</title></head>"
+    return f"<!DOCTYPE html><html>{head}<body><h1>{title}</h1><div>{inner}</div></body></html>"
 
 
 def table(*rows: str) -> str:
@@ -253,12 +254,12 @@ TABLES = (
 
 序号	专项	主要内容	牵头单位	配合单位	完成时间
 1	数据共享	统一信用数据接口规范。	江苏省信用办	上海市信用办、浙江省信用办	上半年
-		完成首批接口联调测试。			
+		完成首批接口联调测试。
 2	联合培训	举办信用监管业务培训班。	上海市信用办		10月底前
 """,
         (
-            Label("统一信用数据", ["江苏省信用办"], ["上海市信用办", "浙江省信用办"], end=day("2019-06-30"), number="1", section="数据共享"),
-            Label("完成首批接口", ["江苏省信用办"], ["上海市信用办", "浙江省信用办"], end=day("2019-06-30"), number="1", section="数据共享"),
+            Label("统一信用数据", ["江苏省信用办"], ["上海市信用办", "浙江省信用办"], end=day("2019-06-30"), section="数据共享"),
+            Label("完成首批接口", ["江苏省信用办"], ["上海市信用办", "浙江省信用办"], end=day("2019-06-30"), number="1"),
             Label("举办信用监管", ["上海市信用办"], [], end=day("2019-10-31"), number="2", section="联合培训"),
         ),
     ),
@@ -648,7 +649,11 @@ NEGATIVES = (
         "company_list",
         page(
             "信用服务机构备案名单",
-            table("序号|企业名称|统一社会信用代码|主管部门", "1|某信用评估有限公司|91310000000000000X|市发展改革委", "2|某征信有限公司|91310000000000001X|市金融办"),
+            table(
+                "序号|企业名称|统一社会信用代码|主管部门",
+                "1|某信用评估有限公司|91310000000000000X|市发展改革委",
+                "2|某征信有限公司|91310000000000001X|市金融办",
+            ),
         ),
         hints=SHANGHAI,
     ),
@@ -701,7 +706,11 @@ NEGATIVES = (
         "penalty_measures",
         page(
             "失信惩戒措施清单",
-            table("序号|惩戒措施|法律依据|实施部门", "1|限制参加政府采购活动|《中华人民共和国政府采购法》|财政部门", "2|限制取得荣誉称号|有关规定|各有关部门"),
+            table(
+                "序号|惩戒措施|法律依据|实施部门",
+                "1|限制参加政府采购活动|《中华人民共和国政府采购法》|财政部门",
+                "2|限制取得荣誉称号|有关规定|各有关部门",
+            ),
         ),
     ),
 )

@@ -1,0 +1,27 @@
+"""Bytes in, records out: everything that is derived from one payload, in one pure function."""
+
+from __future__ import annotations
+
+from normalizers import documents
+from normalizers.compare import signature
+from normalizers.metadata import read_metadata
+from normalizers.records import Derived, Hints
+from normalizers.tasks import extract_tasks
+from normalizers.text.fold import content_hash
+
+
+def derive(payload: bytes, hints: Hints) -> Derived:
+    """Return the document, what it says of itself, its tasks, and what to find its copies by.
+
+    The same bytes and hints always give the same records. Raises ``normalizers.documents.UnreadableError`` when no reader can
+    make a text of ``payload``; the message says what is wrong with the file and what to do about it.
+    """
+    document = documents.read(payload, hints)
+    metadata = read_metadata(document, hints)
+    return Derived(
+        document=document,
+        metadata=metadata,
+        tasks=extract_tasks(document, metadata),
+        content_hash=content_hash(document.text),
+        signature=signature(document.text),
+    )

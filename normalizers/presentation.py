@@ -1,0 +1,69 @@
+"""Records as plain values for JSON, in the stable shapes of the command line (``harvester extract --format json``)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from normalizers.records import Agency, Deadline, Derived, Task
+
+Json = dict[str, Any]
+
+
+def derived_json(derived: Derived) -> Json:
+    """Return one derived document: dates in ISO 8601, empty text for what is not known, ``null`` for a missing date."""
+    metadata, document = derived.metadata, derived.document
+    return {
+        "source": document.source,
+        "title": metadata.title,
+        "document_number": metadata.document_number,
+        "issuers": agencies_json(metadata.issuers),
+        "issued_on": _day(metadata.issued_on),
+        "published_on": _day(metadata.published_on),
+        "regions": list(metadata.regions),
+        "plan_period": {"start": _day(metadata.plan_start), "end": _day(metadata.plan_end)},
+        "repairs": [{"kind": repair.kind, "count": repair.count} for repair in document.repairs],
+        "warnings": list(document.warnings),
+        "tasks": [task_json(task) for task in derived.tasks],
+        "notices": [],
+    }
+
+
+def task_json(task: Task) -> Json:
+    """Return one task; ``evidence`` is half-open, in characters of the normalised text."""
+    return {
+        "number": task.number,
+        "section": task.section,
+        "text": task.text,
+        "lead": agencies_json(task.lead),
+        "partner": agencies_json(task.partner),
+        "responsible": agencies_json(task.responsible),
+        "implied": agencies_json(task.implied),
+        "open_list": task.open_list,
+        "deadline": deadline_json(task.deadline) if task.deadline else None,
+        "milestones": [deadline_json(milestone) for milestone in task.milestones],
+        "evidence": {"start": task.evidence.start, "end": task.evidence.end},
+        "rule": task.rule,
+        "confidence": task.confidence,
+    }
+
+
+def agencies_json(agencies: Iterable[Agency]) -> list[Json]:
+    """Return mentions of bodies; ``name`` and ``id`` are ``null`` where nothing in the gazetteer matched."""
+    return [{"mention": one.mention, "name": one.name, "id": one.id, "kind": one.kind.value, "resolved": one.resolved} for one in agencies]
+
+
+def deadline_json(deadline: Deadline) -> Json:
+    """Return a deadline or milestone with its inclusive days."""
+    return {
+        "text": deadline.text,
+        "start": _day(deadline.start),
+        "end": _day(deadline.end),
+        "kind": deadline.kind.value,
+        "basis": deadline.basis,
+    }
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
