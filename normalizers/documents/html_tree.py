@@ -1,0 +1,110 @@
+"""Parse HTML within limits, and walk a tree without recursion: hostile pages nest as deep as they like."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from functools import cache
+from importlib.resources import files
+
+from lxml import etree, html
+
+from normalizers.documents.limits import UnreadableError
+from normalizers.records import Origin
+
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
+_INLINE_TAGS = re.compile(r"</?(?:font|span|b|i|u|em|strong|o:p|small|big|a|ins|sub|sup)\b[^<>]{0,2000}>", re.IGNORECASE)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
+
+Event = tuple[str, "etree._Element", str]
+
+
+@cache
+def names(key: str) -> tuple[str, ...]:
+    """Return one list of ``data/html.toml``, in its order."""
+    data = tomllib.loads((files(__package__) / "data" / "html.toml").read_text(encoding="utf-8"))
+    return tuple(data[key])
+
+
+@cache
+def words(key: str) -> frozenset[str]:
+    """Return one list of ``data/html.toml`` as a set."""
+    return frozenset(names(key))
+
+
+def _parsed(markup: str) -> tuple[etree._Element | None, bool]:
+    """Return the tree, and whether the parser gave up half way for depth or size."""
+    parser = html.HTMLParser(huge_tree=False, no_network=True, recover=True, remove_comments=True, remove_pis=True)
+    try:
+        tree = html.document_fromstring(markup, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        tree = None
+    gave_up = any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log)
+    return tree, gave_up
+
+
+def parse(markup: str, name: str) -> etree._Element:
+    """Return the tree of a page; raise ``UnreadableError`` when there is none or it goes deeper than the parser follows.
+
+    The parser stops without a word at 256 levels and at texts of ten million characters, and drops what follows.
+    Unclosed ``font`` and ``span`` tags are the usual reason, so the page is tried once more without such tags.
+    """
+    markup = _DECLARATION.sub("", markup).replace("\x00", "")
+    tree, gave_up = _parsed(markup)
+    if gave_up:
+        tree, gave_up = _parsed(_INLINE_TAGS.sub("", markup))
+    if gave_up:
+        raise UnreadableError(
+            f"{name} nests its elements more than 255 deep, or holds one text of over ten million characters: look at it by hand."
+        )
+    if tree is None:
+        raise UnreadableError(f"{name} holds no HTML element: check whether the page is empty or was cut off, and fetch it again.")
+    return tree
+
+
+def tag_of(element: etree._Element) -> str:
+    """Return the element's name in lower case, empty for comments and the like."""
+    return element.tag.lower() if isinstance(element.tag, str) else ""
+
+
+def is_hidden(element: etree._Element) -> bool:
+    """Tell whether an element is not shown, or holds no text a reader sees."""
+    if tag_of(element) in words("dropped_tags") or not isinstance(element.tag, str):
+        return True
+    return "hidden" in element.attrib or element.get("aria-hidden") == "true" or bool(_HIDDEN.search(element.get("style", "")))
+
+
+def walk(root: etree._Element, skip: Callable[[etree._Element], bool]) -> Iterator[Event]:
+    """Yield ``open``, ``text`` and ``close`` events in document order, without the elements for which ``skip`` holds."""
+    yield "open", root, ""
+    if root.text:
+        yield "text", root, root.text
+    stack = [(root, iter(root))]
+    while stack:
+        parent, children = stack[-1]
+        child = next(children, None)
+        if child is None:
+            stack.pop()
+            yield "close", parent, ""
+            if stack and parent.tail:
+                yield "text", stack[-1][0], parent.tail
+        elif skip(child):
+            if child.tail:
+                yield "text", parent, child.tail
+        else:
+            yield "open", child, ""
+            if child.text:
+                yield "text", child, child.text
+            stack.append((child, iter(child)))
+
+
+def line_of(element: etree._Element) -> Origin | None:
+    """Return the line of the source on which an element begins, where the parser knows it."""
+    number = element.sourceline
+    return Origin("line", number) if isinstance(number, int) and number > 0 else None
+
+
+def words_of(element: etree._Element) -> set[str]:
+    """Return the class names and the id of an element in lower case."""
+    return {*element.get("class", "").lower().split(), element.get("id", "").lower()} - {""}

@@ -1,0 +1,231 @@
+"""Read pdf files that carry text: paragraphs, ruled and unruled tables, without running headers and page numbers."""
+
+from __future__ import annotations
+
+import re
+import time
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+
+import pdfplumber
+from pdfminer.pdfparser import PDFSyntaxError
+from pdfminer.psexceptions import PSException
+from pdfplumber.utils.exceptions import PdfminerException
+
+from normalizers.documents.blocks import RawBlock
+from normalizers.documents.builder import Source, build
+from normalizers.documents.limits import MAX_PAGES, MAX_UNPACKED, SECONDS_PER_PAGE, UnreadableError
+from normalizers.documents.pdf_lines import Char, Margins, TextLine, margins, paragraphs, running_lines, text_lines, without_running
+from normalizers.documents.pdf_tables import PageTable, join_parts, ruled_table, unruled_table
+from normalizers.records import BlockKind, Document, Hints, Origin, Repair
+
+MAX_STROKES = 20_000
+"""Lines and rectangles on a page beyond which it is a drawing, and no table is looked for."""
+MAX_CHARS = 60_000
+"""Characters on a page beyond which it is no page of text."""
+MIN_SECONDS = 30.0
+MIN_TITLE_SIZE = 1.15
+"""Type size of a title in relation to the text's."""
+_STREAM = re.compile(rb"stream\r?\n")
+_IMAGE = re.compile(rb"/Subtype\s*/Image")
+_READ_ERRORS = (
+    PDFSyntaxError,
+    PSException,
+    PdfminerException,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    zlib.error,
+    RecursionError,
+    OSError,
+)
+"""What pdfminer raises on damaged files: it trusts its input, so any of these means the file and not this code."""
+
+
+Item = TextLine | PageTable
+
+
+@dataclass(slots=True)
+class _Page:
+    number: int
+    lines: list[TextLine]
+    tables: list[PageTable]
+
+
+@dataclass(slots=True)
+class _Pages:
+    pages: list[_Page] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    images: int = 0
+
+
+def _check_streams(payload: bytes, name: str) -> None:
+    """Raise ``UnreadableError`` when the streams unpack to more than ``MAX_UNPACKED``; pictures are left packed and not counted."""
+    total = 0
+    for found in _STREAM.finditer(payload):
+        if _IMAGE.search(payload, max(0, found.start() - 600), found.start()) or payload[found.end() : found.end() + 1] not in {
+            b"x",
+            b"h",
+            b"H",
+            b"\x08",
+        }:
+            continue
+        end = payload.find(b"endstream", found.end())
+        data = payload[found.end() : end if end > 0 else None]
+        try:
+            unpacked = zlib.decompressobj().decompress(data, MAX_UNPACKED - total + 1)
+        except zlib.error:
+            continue
+        total += len(unpacked)
+        if total > MAX_UNPACKED:
+            raise UnreadableError(
+                f"{name} would unpack to more than {MAX_UNPACKED / 2**20:.0f} MB, as a zip bomb does: look at it by hand."
+            )
+
+
+def _upright(chars: Sequence[Char]) -> list[Char]:
+    """Return the characters that stand upright: what lies across a page is a watermark."""
+    return [char for char in chars if char.get("upright", True) and abs(char["matrix"][1]) < 0.2 * max(1e-6, abs(char["matrix"][0]))]
+
+
+def _tables(page: Any, chars: Sequence[Char], number: int) -> list[PageTable]:  # noqa: ANN401  pdfplumber has no types
+    found = [table for one in page.find_tables() if (table := ruled_table(one, chars, number))]
+    found.sort(key=lambda table: table.top)
+    return [table for n, table in enumerate(found) if not any(_within(table, other) for other in found[:n])]
+
+
+def _within(inner: PageTable, outer: PageTable) -> bool:
+    return (
+        outer.top <= inner.top and inner.bottom <= outer.bottom and outer.edges[0] <= inner.edges[0] and inner.edges[-1] <= outer.edges[-1]
+    )
+
+
+def _read_page(page: Any, number: int, into: _Pages) -> None:  # noqa: ANN401
+    chars = _upright(page.dedupe_chars(tolerance=1).chars) if len(page.chars) <= MAX_CHARS else []
+    into.images += len(page.images)
+    if len(page.chars) > MAX_CHARS:
+        into.warnings.append(f"Page {number} has {len(page.chars)} characters and was not read.")
+    tables: list[PageTable] = []
+    if len(page.lines) + len(page.rects) + len(page.curves) <= MAX_STROKES:
+        tables = _tables(page, chars, number)
+    else:
+        into.warnings.append(f"Page {number} is a drawing of more than {MAX_STROKES} strokes; no table was looked for on it.")
+    loose = [char for char in chars if not any(_covers(table, char) for table in tables)]
+    into.pages.append(_Page(number, text_lines(loose, number), tables))
+
+
+def _covers(table: PageTable, char: Char) -> bool:
+    x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
+    return bool(table.top <= y <= table.bottom and table.edges[0] <= x <= table.edges[-1])
+
+
+def _read_pages(payload: bytes, name: str) -> _Pages:
+    out = _Pages()
+    start = time.monotonic()
+    try:
+        with pdfplumber.open(BytesIO(payload)) as opened:
+            count = len(opened.pages)
+            if count > MAX_PAGES:
+                out.warnings.append(f"{name} has {count} pages; those beyond {MAX_PAGES} were not read.")
+            budget = max(MIN_SECONDS, SECONDS_PER_PAGE * min(count, MAX_PAGES))
+            for number, page in enumerate(opened.pages[:MAX_PAGES], start=1):
+                if time.monotonic() - start > budget:
+                    out.warnings.append(f"Reading stopped at page {number} of {count} after {budget:.0f} seconds.")
+                    break
+                _read_page(page, number, out)
+                page.close()
+    except _READ_ERRORS as error:
+        raise UnreadableError(
+            f"{name} is damaged or protected ({type(error).__name__}: {error}): fetch it again, or look for another copy."
+        ) from error
+    return out
+
+
+# --- in order ------------------------------------------------------------------------------------------------------------------------
+
+
+def _items(pages: Sequence[_Page]) -> Iterator[Item]:
+    """Yield lines and tables in reading order."""
+    for page in pages:
+        items: list[Item] = [*page.lines, *page.tables]
+        yield from sorted(items, key=lambda item: item.top)
+
+
+def _joined_tables(items: Sequence[Item]) -> list[Item]:
+    """Return the items with tables that page breaks cut put together: nothing may stand between their parts."""
+    out: list[Item] = []
+    for item in items:
+        before = out[-1] if out else None
+        if isinstance(item, PageTable) and isinstance(before, PageTable) and (whole := join_parts(before, item)):
+            out[-1] = whole
+        else:
+            out.append(item)
+    return out
+
+
+def _with_unruled(items: Sequence[Item]) -> list[Item]:
+    """Return the items with tables found among the lines by their headers."""
+    out: list[Item] = []
+    at = 0
+    while at < len(items):
+        run: list[TextLine] = []
+        for item in items[at:]:
+            if not isinstance(item, TextLine):
+                break
+            run.append(item)
+        start = 0
+        while start < len(run):
+            found = unruled_table(run, start)
+            out.append(found[0] if found else run[start])
+            start = found[1] if found else start + 1
+        at += len(run)
+        if at < len(items):
+            out.append(items[at])
+            at += 1
+    return out
+
+
+def _blocks(items: Sequence[Item], area: Margins) -> list[RawBlock]:
+    blocks: list[RawBlock] = []
+    run: list[TextLine] = []
+    sizes = sorted(item.size for item in items if isinstance(item, TextLine) for _ in item.text)
+    usual = sizes[len(sizes) // 2] if sizes else 0.0
+
+    def flush() -> None:
+        for part in paragraphs(run, area):
+            strong = part.size > MIN_TITLE_SIZE * usual
+            blocks.append(RawBlock(part.text, origin=Origin("page", part.page), centred=part.centred and strong, strong=strong))
+        run.clear()
+
+    for item in items:
+        if isinstance(item, TextLine):
+            run.append(item)
+        else:
+            flush()
+            first = item.table.cells[0].origin if item.table.cells else None
+            blocks.append(RawBlock(kind=BlockKind.TABLE, table=item.table, origin=first))
+    flush()
+    return blocks
+
+
+def read(payload: bytes, hints: Hints, name: str) -> Document:
+    """Return the document of a pdf; raise ``UnreadableError`` when it is damaged, protected, or carries no text layer."""
+    _check_streams(payload, name)
+    read_pages = _read_pages(payload, name)
+    running = running_lines([page.lines for page in read_pages.pages if page.lines])
+    dropped = 0
+    for page in read_pages.pages:
+        page.lines, count = without_running(page.lines, running)
+        dropped += count
+    items = _with_unruled(_joined_tables(list(_items(read_pages.pages))))
+    if not items:
+        seen = f"{read_pages.images} pictures and no text, as scans do" if read_pages.images else "no text"
+        raise UnreadableError(f"{name} holds {seen}: not extracted; run it through text recognition, or look for a text copy.")
+    area = margins([line for page in read_pages.pages for line in page.lines])
+    repairs = (Repair("page-chrome", dropped),)
+    return build(_blocks(items, area), Source(name, "pdf", repairs=repairs, warnings=tuple(read_pages.warnings)), hints)

@@ -1,0 +1,190 @@
+"""Characters of a pdf page put into lines, and lines into paragraphs."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+from normalizers.documents.blocks import is_wide, join_lines
+from normalizers.documents.chrome import is_page_number
+from normalizers.documents.columns import Piece, PlacedLine
+from normalizers.documents.structure import heading_level
+
+Char = dict[str, Any]
+"""A character as pdfplumber gives it: ``text``, ``x0``, ``x1``, ``top``, ``bottom``, ``size``, ``upright`` …"""
+
+EDGE_LINES = 2
+"""Running headers and footers are among so many lines from the edge of a page."""
+BLANK_GAP, COLUMN_GAP = 0.3, 1.2
+"""Gaps, in type sizes, from which a blank is put between letters, and from which two pieces of a line stand apart."""
+_DIGITS = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """One printed line: its text, its edges in points from the page's upper left, its type size and page (from 1)."""
+
+    text: str
+    x0: float
+    x1: float
+    top: float
+    bottom: float
+    size: float
+    page: int
+    pieces: tuple[Piece, ...]
+
+    def placed(self) -> PlacedLine:
+        """Return the line as the column reader takes it; pages lie below one another."""
+        shift = (self.page - 1) * 10_000.0
+        return PlacedLine(self.pieces, self.top + shift, self.bottom + shift, self.page)
+
+
+def _rows(chars: Sequence[Char]) -> list[list[Char]]:
+    """Return characters grouped by line: a character whose middle lies within a line's height belongs to it."""
+    rows: list[list[Char]] = []
+    edges: tuple[float, float] | None = None
+    for char in sorted(chars, key=lambda char: (char["top"] + char["bottom"]) / 2):
+        middle = (char["top"] + char["bottom"]) / 2
+        if edges and edges[0] <= middle <= edges[1] and middle - edges[0] < 1.0 * (edges[1] - edges[0]):
+            rows[-1].append(char)
+        else:
+            rows.append([char])
+            height = char["bottom"] - char["top"]
+            edges = middle - 0.3 * height, middle + 0.45 * height
+    return [sorted(row, key=lambda char: char["x0"]) for row in rows]
+
+
+def _gap_text(left: Char, right: Char) -> str:
+    """Return what stands between two neighbours: nothing, a blank, or a tab for a gap between columns."""
+    gap, size = right["x0"] - left["x1"], max(left["size"], right["size"], 1.0)
+    if gap > COLUMN_GAP * size:
+        return "\t"
+    letters = not (is_wide(left["text"][-1:] or " ") and is_wide(right["text"][:1] or " "))
+    return " " if gap > BLANK_GAP * size * (1 if letters else 3) else ""
+
+
+def _line(row: Sequence[Char], page: int) -> TextLine | None:
+    text = row[0]["text"]
+    for left, right in pairwise(row):
+        text += _gap_text(left, right) + right["text"]
+    if not text.strip():
+        return None
+    pieces: list[Piece] = []
+    start = 0
+    for stop in range(1, len(row) + 1):
+        if stop == len(row) or _gap_text(row[stop - 1], row[stop]) == "\t":
+            words = row[start:stop]
+            joined = words[0]["text"] + "".join(_gap_text(a, b) + b["text"] for a, b in pairwise(words))
+            if joined.strip():
+                pieces.append(Piece(words[0]["x0"], words[-1]["x1"], joined.strip()))
+            start = stop
+    top, bottom = min(char["top"] for char in row), max(char["bottom"] for char in row)
+    size = median(char["size"] for char in row)
+    return TextLine(" ".join(piece.text for piece in pieces), pieces[0].start, pieces[-1].stop, top, bottom, size, page, tuple(pieces))
+
+
+def text_lines(chars: Sequence[Char], page: int) -> list[TextLine]:
+    """Return the lines that characters make, from top to bottom."""
+    filled = [char for char in chars if char["text"].strip()]
+    return [line for row in _rows(filled) if row and (line := _line(row, page))]
+
+
+# --- running headers, page numbers -------------------------------------------------------------------------------------------------
+
+
+def _edge_indices(lines: Sequence[TextLine]) -> set[int]:
+    count = len(lines)
+    return set(range(min(EDGE_LINES, count))) | set(range(max(0, count - EDGE_LINES), count))
+
+
+def _key(line: TextLine) -> tuple[str, int]:
+    return _DIGITS.sub("#", line.text), round(line.top / 6)
+
+
+def running_lines(pages: Sequence[Sequence[TextLine]]) -> set[tuple[str, int]]:
+    """Return the keys of lines at the edges of pages that come again at the same place on half of them, at least twice."""
+    counts = Counter(key for lines in pages for key in {_key(lines[n]) for n in _edge_indices(lines)})
+    return {key for key, count in counts.items() if count >= max(2, (len(pages) + 1) // 2)}
+
+
+def without_running(lines: Sequence[TextLine], running: set[tuple[str, int]]) -> tuple[list[TextLine], int]:
+    """Return a page's lines without running headers and page numbers, and how many went."""
+    edges = _edge_indices(lines)
+    kept = [line for n, line in enumerate(lines) if not (n in edges and (_key(line) in running or _is_number(line, n, len(lines))))]
+    return kept, len(lines) - len(kept)
+
+
+def _is_number(line: TextLine, index: int, count: int) -> bool:
+    return is_page_number(line.text) or (index in {0, count - 1} and line.text.isdigit() and len(line.text) <= 3)
+
+
+# --- paragraphs --------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Lines put together; ``centred`` when they stand in the middle of the page's text."""
+
+    text: str
+    page: int
+    centred: bool
+    size: float
+
+
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """The edges of the text area in points."""
+
+    left: float
+    right: float
+
+
+def margins(lines: Sequence[TextLine]) -> Margins:
+    """Return the edges that most lines keep to."""
+    if not lines:
+        return Margins(0.0, 0.0)
+    left = Counter(round(line.x0) for line in lines).most_common(1)[0][0]
+    rights = sorted(line.x1 for line in lines)
+    return Margins(min(left, min(line.x0 for line in lines) + 60), rights[int(len(rights) * 0.9)])
+
+
+def _is_centred(line: TextLine, area: Margins) -> bool:
+    left, right = line.x0 - area.left, area.right - line.x1
+    return left > 2.5 * line.size and right > 1.5 * line.size and abs(left - right) < 2 * line.size
+
+
+def _goes_on(before: TextLine, line: TextLine, area: Margins, leading: float) -> bool:
+    """Tell whether ``line`` goes on with the paragraph that ``before`` belongs to."""
+    if abs(before.size - line.size) > 0.15 * line.size or heading_level(before.text):
+        return False
+    if _is_centred(line, area) or _is_centred(before, area):
+        return (
+            _is_centred(line, area)
+            and _is_centred(before, area)
+            and before.size > 13
+            and before.page == line.page
+            and line.top - before.bottom < line.size
+        )
+    full = before.x1 > area.right - 2.2 * before.size
+    indented = line.x0 > area.left + 1.2 * line.size
+    far = before.page == line.page and line.top - before.top > 1.7 * leading
+    return full and not indented and not far and line.page - before.page <= 1
+
+
+def paragraphs(lines: Sequence[TextLine], area: Margins) -> list[Paragraph]:
+    """Return lines put together to paragraphs by indent, length and distance."""
+    steps = [after.top - before.top for before, after in pairwise(lines) if after.page == before.page and after.top > before.top]
+    leading = median(steps) if steps else 20.0
+    out: list[Paragraph] = []
+    for number, line in enumerate(lines):
+        if number and _goes_on(lines[number - 1], line, area, leading):
+            last = out[-1]
+            out[-1] = Paragraph(join_lines(last.text, line.text), last.page, last.centred, last.size)
+        else:
+            out.append(Paragraph(line.text, line.page, _is_centred(line, area), line.size))
+    return out

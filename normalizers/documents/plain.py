@@ -1,0 +1,179 @@
+"""Read plain text and Markdown: chrome of the page it was copied from goes, tables are found, broken paragraphs are put together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from normalizers.documents import markdown
+from normalizers.documents.aligned_tables import read_aligned
+from normalizers.documents.blocks import RawBlock, join_lines
+from normalizers.documents.builder import Source, build
+from normalizers.documents.chrome import chrome_lines
+from normalizers.documents.grid import place
+from normalizers.documents.html import read_table_markup
+from normalizers.documents.limits import MAX_MARKUP, UnreadableError, check_size
+from normalizers.documents.row_tables import read_spaced, read_tabbed
+from normalizers.documents.stacked_tables import read_numbered_cells, read_records
+from normalizers.documents.structure import heading_level, looks_like_title
+from normalizers.documents.textlines import Found, Line
+from normalizers.records import BlockKind, Document, Hints, Origin, Repair
+from normalizers.text import clean, decode
+
+LONG_PARAGRAPH = 40
+"""A line of so many characters that ends without a mark was broken by a page, not by its writer."""
+MAX_PARAGRAPH = 20_000
+"""Characters of the longest paragraph that a broken line is still joined to."""
+MIN_WRAP, MAX_WRAP = 18, 60
+"""Characters a line of hard-wrapped Chinese text holds; a sheet of official paper holds 28 (GB/T 9704-2012, 5.2.3)."""
+WRAPPED_SHARE = 0.5
+"""Share of unended lines that must be full for a text to count as hard-wrapped."""
+
+_ENDS = '。！？!?；;：:…）)】]”"’》|'
+_STARTS_NEW = re.compile(
+    r"\s|[（(]?[一二三四五六七八九十\d]{1,4}[）)、.．]|第[一二三四五六七八九十百\d]{1,5}[章节条款]|附\s*件|附[:：]|[-*•●■◆★#>|]|(?:19|20)\d\d年\d{1,2}月\d{1,2}日$"
+)
+_PUNCTUATED = re.compile(r"[，。；、,;]")
+_TABLE_OPEN = re.compile(r"<table\b", re.IGNORECASE)
+_TABLE_CLOSE = re.compile(r"</table\s*>", re.IGNORECASE)
+
+
+def _lines(text: str) -> list[Line]:
+    """Return the lines as printed and as seen after repair."""
+    flat = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n").replace("\x00", " ")
+    raw = flat.split("\n")
+    seen = clean(flat).text.split("\n")
+    return [Line(number, line, view) for number, (line, view) in enumerate(zip(raw, seen, strict=True), start=1)]
+
+
+def _without_chrome(lines: Sequence[Line]) -> tuple[list[Line], tuple[Repair, ...]]:
+    """Return the lines with those of the page made blank, and how many were."""
+    site, numbers = chrome_lines([line.seen for line in lines])
+    filled = sum(not lines[at].blank for at in site)
+    kept = [replace(line, raw="", seen="") if at in site or at in numbers else line for at, line in enumerate(lines)]
+    return kept, (Repair("site-chrome", filled), Repair("page-number", len(numbers)))
+
+
+def _read_markup(lines: Sequence[Line], start: int) -> Found | None:
+    """Return an HTML table inside a text, as converters of PDF to Markdown write them."""
+    if not _TABLE_OPEN.search(lines[start].raw):
+        return None
+    stop = start
+    while stop < len(lines) and not _TABLE_CLOSE.search(lines[stop].raw):
+        stop += 1
+    if stop == len(lines):
+        return None
+    table = read_table_markup("\n".join(line.raw for line in lines[start : stop + 1]))
+    if table is None:
+        return None
+    cells = tuple(replace(cell, origin=Origin("line", lines[start].number)) for cell in table.cells)
+    return Found(replace(table, cells=cells), stop + 1)
+
+
+_FORMS: tuple[Callable[[Sequence[Line], int], Found | None], ...] = (
+    _read_markup,
+    markdown.read_pipes,
+    read_tabbed,
+    read_records,
+    read_numbered_cells,
+    read_aligned,
+    read_spaced,
+)
+
+
+def _find_table(lines: Sequence[Line], start: int) -> Found | None:
+    if lines[start].blank:
+        return None
+    return next((found for form in _FORMS if (found := form(lines, start))), None)
+
+
+# --- paragraphs --------------------------------------------------------------------------------------------------------------
+
+
+def _wrap_width(lines: Sequence[Line]) -> int:
+    """Return the length of a full line where a text is hard-wrapped, else 0."""
+    lengths = sorted(len(line.raw.strip()) for line in lines if not line.blank)
+    if len(lengths) < 8:
+        return 0
+    width = lengths[int(len(lengths) * 0.9)]
+    unended = [len(line.raw.strip()) for line in lines if not line.blank and line.raw.strip()[-1] not in _ENDS]
+    full = sum(width - 3 <= length <= width + 2 for length in unended)
+    return width if MIN_WRAP <= width <= MAX_WRAP and full >= max(4, WRAPPED_SHARE * len(unended)) else 0
+
+
+def _goes_on(first: Line, text: str, second: Line, *, apart: bool, width: int) -> bool:
+    """Tell whether ``second`` goes on with the paragraph ``text`` whose last line is ``first``; ``apart``: blank lines lie between."""
+    if text[-1] in _ENDS or len(text) > MAX_PARAGRAPH or second.indented or _STARTS_NEW.match(second.seen) or heading_level(text):
+        return False
+    if width and not apart:
+        return len(first.raw.strip()) >= width - 3
+    sentence = _PUNCTUATED.search(text) is not None and _PUNCTUATED.search(second.seen) is not None
+    return len(text) >= LONG_PARAGRAPH and sentence and not looks_like_title(text) and "。" in second.seen
+
+
+def _paragraphs(lines: Sequence[Line], width: int, marked: bool) -> tuple[list[RawBlock], int]:
+    """Return text blocks, and how many breaks within paragraphs were mended."""
+    blocks: list[RawBlock] = []
+    mended = 0
+    last: tuple[int, Line] | None = None
+    for at, line in enumerate(lines):
+        if line.blank:
+            continue
+        text = line.raw.strip()
+        if (
+            last
+            and blocks[-1].kind is BlockKind.PARAGRAPH
+            and _goes_on(last[1], blocks[-1].text, line, apart=at - last[0] > 1, width=width)
+        ):
+            blocks[-1] = replace(blocks[-1], text=join_lines(blocks[-1].text, text))
+            mended += 1
+        else:
+            blocks.append(_block(text, line.number, marked))
+        last = at, line
+    return blocks, mended
+
+
+def _block(text: str, number: int, marked: bool) -> RawBlock:
+    origin = Origin("line", number)
+    heading = markdown.heading(text) if marked else None
+    if heading:
+        return RawBlock(heading[1], BlockKind.HEADING, heading[0], origin)
+    return RawBlock(markdown.inline_text(text) if marked else text, origin=origin)
+
+
+def _blocks(lines: Sequence[Line], marked: bool) -> tuple[list[RawBlock], int]:
+    found: list[tuple[int, Found]] = []
+    loose: list[Line] = []
+    at = 0
+    while at < len(lines):
+        table = _find_table(lines, at)
+        if table:
+            found.append((at, table))
+            at = table.stop
+        else:
+            loose.append(lines[at])
+            at += 1
+    width = _wrap_width(loose)
+    blocks: list[RawBlock] = []
+    mended = start = 0
+    for begin, table in [*found, (len(lines), Found(place([]), len(lines)))]:
+        texts, count = _paragraphs(lines[start:begin], width, marked)
+        blocks.extend(texts)
+        mended += count
+        if table.table.cells:
+            blocks.append(RawBlock(kind=BlockKind.TABLE, table=table.table, origin=Origin("line", lines[begin].number)))
+        start = table.stop
+    return blocks, mended
+
+
+def read(payload: bytes, hints: Hints, name: str, media: str = "text") -> Document:
+    """Return the document of a plain text or Markdown file; raise ``UnreadableError`` when it holds no text."""
+    check_size(len(payload), MAX_MARKUP, name)
+    decoded = decode(payload, declared=hints.charset)
+    if not decoded.text.strip():
+        raise UnreadableError(f"{name} holds no text: fetch it again, or leave it out.")
+    lines, removed = _without_chrome(_lines(decoded.text))
+    blocks, mended = _blocks(lines, media == "markdown")
+    repairs = (*decoded.repairs, *removed, Repair("broken-line", mended))
+    return build(blocks, Source(name, media, decoded.encoding, repairs, decoded.warnings), hints)

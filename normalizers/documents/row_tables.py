@@ -1,0 +1,217 @@
+"""Tables in plain text that hold a row in a line: cells parted by tabs, or by single blanks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from normalizers.documents.blocks import join_lines
+from normalizers.documents.labels import column_of, is_header, split_header
+from normalizers.documents.structure import heading_level
+from normalizers.documents.textlines import BLANKS, Found, Line, follows, next_filled, row_number, text_table
+
+LOOKAHEAD = 12
+"""Filled lines in which the next row must begin, for the lines before it to belong to the row above."""
+EXTRA_LEADS = 2
+"""Columns that one merged label may head before the number (工作内容 over section and action)."""
+_DATE_LIKE = re.compile(r"[年月底季度旬]|全年|持续|长期|常态|每|\d{4}")
+_BODY_LIKE = re.compile(r"[局委办厅院会部行团队署]|政府|单位|中心|公司|区|县|市")
+
+
+# --- tabs ----------------------------------------------------------------------------------------------------------------
+
+
+def _tabbed(line: Line) -> list[str]:
+    return [cell.strip() for cell in line.raw.rstrip("\r\n").split("\t")]
+
+
+def _begins_tabbed(lines: Sequence[Line], start: int) -> bool:
+    cells = [cell.strip() for cell in lines[start].seen.split("\t")]
+    if sum(bool(cell) for cell in cells) < 2:
+        return False
+    if is_header(cells):
+        return True
+    following = next_filled(lines, start + 1)
+    return following < len(lines) and len(_tabbed(lines[following])) == len(cells)
+
+
+def align_row(cells: list[str], width: int, number_at: int | None) -> list[str]:
+    """Return a row of ``width`` cells: a short one stands where its number meets the number column, a long one is cut at the right."""
+    if len(cells) > width:
+        return [*cells[: width - 1], " ".join(cell for cell in cells[width - 1 :] if cell)]
+    shift = 0
+    if number_at is not None and len(cells) < width:
+        at = next((n for n, cell in enumerate(cells[: number_at + 1]) if row_number(cell) is not None), None)
+        shift = 0 if at is None else min(number_at - at, width - len(cells))
+    return [*[""] * shift, *cells, *[""] * (width - shift - len(cells))]
+
+
+def _continues(lines: Sequence[Line], at: int, header: list[str], row: list[str]) -> bool:
+    """Tell whether a line without a tab goes on with the row above it."""
+    if heading_level(lines[at].seen.strip()):
+        return False
+    if not lines[at - 1].blank and not row[-1]:
+        return True
+    following = next((n for n in range(at + 1, min(at + 4, len(lines))) if "\t" in lines[n].raw), None)
+    return following is not None and _tabbed(lines[following]) != header and len(_tabbed(lines[following])) <= len(header)
+
+
+def read_tabbed(lines: Sequence[Line], start: int) -> Found | None:
+    """Return the table of tab-separated lines that begins at ``start``; blank lines within it are page breaks."""
+    if "\t" not in lines[start].raw or not _begins_tabbed(lines, start):
+        return None
+    header = _tabbed(lines[start])
+    kinds = [column_of(cell.strip()) for cell in lines[start].seen.split("\t")]
+    number_at = kinds.index("number") if "number" in kinds else None
+    width = len(header)
+    if number_at is None:
+        width = max(width, *(len(_tabbed(line)) for line in lines[start : start + 3]))
+    rows: list[tuple[int, list[str]]] = []
+    at = stop = start
+    while at < len(lines):
+        line = lines[at]
+        if "\t" in line.raw and not line.blank:
+            if not rows or _tabbed(line) != header:
+                rows.append((line.number, align_row(_tabbed(line), width, number_at)))
+        elif not line.blank:
+            if len(rows) < 2 or not _continues(lines, at, header, rows[-1][1]):
+                break
+            row = rows[-1][1]
+            last = max((n for n, cell in enumerate(row) if cell), default=0)
+            row[last] = join_lines(row[last], line.raw.strip())
+        if not line.blank:
+            stop = at + 1
+        at += 1
+    return Found(text_table(rows), stop) if len(rows) >= 2 else None
+
+
+# --- single blanks ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Row:
+    line: int
+    leads: list[str]
+    number: str
+    rest: str = field(default="")
+
+
+def _numbered_row(line: Line, last: int | None, leads: int) -> _Row | None:
+    """Return a line read as a row that begins ``[section [action]] number``, or ``None``."""
+    tokens = BLANKS.split(line.raw.strip())
+    for at, token in enumerate(tokens[: leads + 1]):
+        number = row_number(token)
+        if number is not None and len(tokens) > at + 1 and follows(number, last):
+            return _Row(line.number, tokens[:at], token, " ".join(tokens[at + 1 :]))
+    return None
+
+
+def _parted(rest: str, kinds: Sequence[str]) -> list[str]:
+    """Return what follows the number, cut into its columns: one field each from the ends, the rest is the task."""
+    tokens = _tokens(rest)
+    task = next((n for n, kind in enumerate(kinds) if kind == "task"), 0)
+    before, after = task, len(kinds) - task - 1
+    if len(tokens) > before + after:
+        stop = len(tokens) - after
+        return [*tokens[:before], " ".join(tokens[before:stop]), *tokens[stop:]]
+    out = [*tokens, *[""] * (len(kinds) - len(tokens))]
+    if "deadline" in kinds and len(tokens) == task + 2:  # one field after the task: is it the date?
+        at = list(kinds).index("deadline")
+        only = tokens[task + 1]
+        if at != task + 1 and _DATE_LIKE.search(only) and not _BODY_LIKE.search(only):
+            out[task + 1], out[at] = "", only
+    return out
+
+
+def _tokens(rest: str) -> list[str]:
+    """Return blank-separated fields; a field that opens with a bracket or follows an enumeration mark belongs to the one before."""
+    out: list[str] = []
+    for token in BLANKS.split(rest.strip()):
+        if (out and (token[0] in "（(、，," or out[-1][-1] in "、，,（(")) or (out and out[-1][-1].isdigit() and token[0] in "年月日"):
+            out[-1] += token
+        else:
+            out.append(token)
+    return out
+
+
+def _row_ahead(lines: Sequence[Line], start: int, last: int, leads: int) -> bool:
+    """Tell whether the next row begins within the next filled lines."""
+    seen, at = 0, start
+    while at < len(lines) and seen < LOOKAHEAD:
+        if not lines[at].blank:
+            row = _numbered_row(lines[at], last, leads)
+            if row and row_number(row.number) == last + 1:
+                return True
+            seen += 1
+        at += 1
+    return False
+
+
+def _collect(lines: Sequence[Line], start: int, header: list[str], leads: int, fields: int) -> tuple[list[_Row], int]:
+    """Return the numbered rows from ``start`` on, lines that run over joined, and the index after the last."""
+    rows: list[_Row] = []
+    at = stop = start
+    while at < len(lines):
+        line = lines[at]
+        last = row_number(rows[-1].number) if rows else None
+        if line.blank or split_header(line.seen) == header:
+            at += 1
+            continue
+        row = _numbered_row(line, last, leads)
+        if row:
+            rows.append(row)
+        elif last is None:
+            break
+        elif (not lines[at - 1].blank and len(_tokens(rows[-1].rest)) < fields) or _row_ahead(lines, at + 1, last, leads):
+            rows[-1].rest = join_lines(rows[-1].rest, line.raw.strip())
+        else:
+            break
+        at += 1
+        stop = at
+    return rows, stop
+
+
+def read_spaced(lines: Sequence[Line], start: int) -> Found | None:
+    """Return the table whose header's labels and whose cells are parted by single blanks.
+
+    A row is ``[section [action]] number text bodies``; a section stands only in its first row, and again after a page break.
+    """
+    header = split_header(lines[start].seen)
+    if not header:
+        return None
+    kinds = [column_of(label) for label in header]
+    if "number" not in kinds:
+        return _unnumbered(lines, start, header, kinds)
+    number_at = kinds.index("number")
+    fields = kinds[number_at + 1 :]
+    if not fields:
+        return None
+    allowed = number_at + EXTRA_LEADS if number_at else 0
+    rows, stop = _collect(lines, start + 1, header, allowed, len(fields))
+    if not rows:
+        return None
+    leads = max(number_at, *(len(row.leads) for row in rows))
+    spans = [1] * len(header)
+    if number_at:
+        spans[number_at - 1] += leads - number_at
+    body = [(row.line, [*[""] * (leads - len(row.leads)), *row.leads, row.number, *_parted(row.rest, fields)]) for row in rows]
+    return Found(text_table([(lines[start].number, _labels(lines[start], header)), *body], spans), stop)
+
+
+def _labels(line: Line, header: list[str]) -> list[str]:
+    """Return a header's labels as printed, where they can be told apart there."""
+    printed = BLANKS.split(line.raw.strip())
+    return printed if len(printed) == len(header) else header
+
+
+def _unnumbered(lines: Sequence[Line], start: int, header: list[str], kinds: list[str]) -> Found | None:
+    """Return a table without numbers: the lines right below the header that have a field for every column."""
+    rows: list[tuple[int, list[str]]] = []
+    at = start + 1
+    while at < len(lines) and not lines[at].blank and len(_tokens(lines[at].raw)) >= len(header):
+        rows.append((lines[at].number, _parted(lines[at].raw, kinds)))
+        at += 1
+    if len(rows) < 2:
+        return None
+    return Found(text_table([(lines[start].number, _labels(lines[start], header)), *rows]), at)
