@@ -33,7 +33,12 @@ def one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
 
 def days(*columns: str) -> list[CheckConstraint]:
     """SQLite keeps dates as text, so what is no date must be refused; PostgreSQL does by itself and takes the same sentence."""
-    return [CheckConstraint(f"{column} = date({column})", name=f"{column}_day") for column in columns]
+    return [CheckConstraint(_is_day(column), name=f"{column}_day") for column in columns]
+
+
+def _is_day(column: str) -> str:
+    # Of what is no date SQLite's date() makes NULL, and a check that comes out NULL would let it pass.
+    return f"{column} IS NULL OR (date({column}) IS NOT NULL AND {column} = date({column}))"
 
 
 def times(*columns: str) -> list[CheckConstraint]:

@@ -188,6 +188,7 @@ versions = Table(
     must("warnings", JSON_TEXT),
     must("hints", JSON_TEXT),
     must("signature", LargeBinary),
+    must("folded_length", Integer),
     must("task_count", Integer),
     words("normalizer_version"),
     PrimaryKeyConstraint("document_id", "number"),

@@ -34,8 +34,13 @@ def downgrade() -> None:
     raise NotImplementedError("a store is never taken back to an older schema: restore the file or the database from a backup")
 
 
+def _texts(*names: str) -> list[sa.Column[str]]:
+    return [sa.Column(name, sa.Text(), nullable=False) for name in names]
+
+
 def _day(table: str, column: str) -> sa.CheckConstraint:
-    return sa.CheckConstraint(f"{column} = date({column})", name=op.f(f"ck_{table}_{column}_day"))
+    is_day = f"{column} IS NULL OR (date({column}) IS NOT NULL AND {column} = date({column}))"
+    return sa.CheckConstraint(is_day, name=op.f(f"ck_{table}_{column}_day"))
 
 
 def _time(table: str, column: str) -> sa.CheckConstraint:
@@ -48,23 +53,15 @@ def _code(table: str) -> sa.CheckConstraint:
 
 
 def _runs() -> None:
-    op.create_table(
-        "sites",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("region", sa.Text(), nullable=False),
-        _code("sites"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_sites")),
-    )
+    op.create_table("sites", *_texts("id", "name", "region"), _code("sites"), sa.PrimaryKeyConstraint("id", name=op.f("pk_sites")))
     op.create_table(
         "runs",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("site", sa.Text(), nullable=False),
+        *_texts("id", "site"),
         sa.Column("sections", JSON_TEXT, nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("verdict", sa.Text(), nullable=True),
-        sa.Column("cause", sa.Text(), nullable=False),
+        *_texts("cause"),
         sa.Column("counters", JSON_TEXT, nullable=False),
         _time("runs", "ended_at"),
         _time("runs", "started_at"),
@@ -77,14 +74,7 @@ def _runs() -> None:
     op.create_table(
         "failures",
         sa.Column("id", BIG_ID, nullable=False),
-        sa.Column("run", sa.Text(), nullable=False),
-        sa.Column("site", sa.Text(), nullable=False),
-        sa.Column("section", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("url", sa.Text(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("cause", sa.Text(), nullable=False),
-        sa.Column("detail", sa.Text(), nullable=False),
+        *_texts("run", "site", "section", "kind", "url", "key", "cause", "detail"),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         _time("failures", "at"),
         sa.CheckConstraint("cause <> ''", name=op.f("ck_failures_cause")),
@@ -96,18 +86,14 @@ def _runs() -> None:
     op.create_table(
         "captures",
         sa.Column("id", BIG_ID, nullable=False),
-        sa.Column("run", sa.Text(), nullable=False),
-        sa.Column("site", sa.Text(), nullable=False),
-        sa.Column("section", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("url", sa.Text(), nullable=False),
+        *_texts("run", "site", "section", "kind", "url"),
         sa.Column("status", sa.Integer(), nullable=False),
-        sa.Column("media_type", sa.Text(), nullable=False),
+        *_texts("media_type"),
         sa.Column("fetched_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("file", sa.Text(), nullable=False),
+        *_texts("file"),
         sa.Column("file_offset", sa.BigInteger(), nullable=False),
         sa.Column("file_length", sa.BigInteger(), nullable=False),
-        sa.Column("sha256", sa.Text(), nullable=False),
+        *_texts("sha256"),
         sa.Column("revisit", sa.Boolean(), nullable=False),
         _time("captures", "fetched_at"),
         sa.CheckConstraint("kind IN ('list', 'article', 'attachment')", name=op.f("ck_captures_kind")),
@@ -132,27 +118,19 @@ def _runs() -> None:
 def _documents() -> None:
     op.create_table(
         "works",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
+        *_texts("id", "title", "reason"),
         sa.CheckConstraint("reason IN ('single', 'content', 'number', 'title', 'text')", name=op.f("ck_works_reason")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_works")),
     )
     op.create_table(
         "documents",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("site", sa.Text(), nullable=False),
-        sa.Column("section", sa.Text(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("parent_key", sa.Text(), nullable=False),
+        *_texts("id", "site", "section", "key", "kind", "parent_key"),
         sa.Column("parent_id", sa.Text(), nullable=True),
-        sa.Column("url", sa.Text(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
+        *_texts("url", "title"),
         sa.Column("listed_on", sa.Date(), nullable=True),
-        sa.Column("state", sa.Text(), nullable=False),
+        *_texts("state"),
         sa.Column("state_since", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("work_id", sa.Text(), nullable=False),
+        *_texts("work_id"),
         sa.Column("version", sa.Integer(), nullable=False),
         _time("documents", "state_since"),
         sa.CheckConstraint("kind = 'attachment' OR parent_key = ''", name=op.f("ck_documents_parent")),
@@ -168,13 +146,13 @@ def _documents() -> None:
     op.create_index(op.f("ix_documents_work_id"), "documents", ["work_id"], unique=False)
     op.create_table(
         "clocks",
-        sa.Column("document_id", sa.Text(), nullable=False),
+        *_texts("document_id"),
         sa.Column("first_seen", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_seen", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_checked", sa.DateTime(timezone=True), nullable=False),
         sa.Column("etag", sa.Text(), nullable=True),
         sa.Column("last_modified", sa.Text(), nullable=True),
-        sa.Column("sha256", sa.Text(), nullable=False),
+        *_texts("sha256"),
         _time("clocks", "first_seen"),
         _time("clocks", "last_checked"),
         _time("clocks", "last_seen"),
@@ -184,11 +162,7 @@ def _documents() -> None:
     )
     op.create_table(
         "sightings",
-        sa.Column("site", sa.Text(), nullable=False),
-        sa.Column("section", sa.Text(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("url", sa.Text(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
+        *_texts("site", "section", "key", "url", "title"),
         sa.Column("listed_on", sa.Date(), nullable=True),
         sa.Column("first_seen", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_seen", sa.DateTime(timezone=True), nullable=False),
@@ -202,32 +176,25 @@ def _documents() -> None:
 def _versions() -> None:
     op.create_table(
         "versions",
-        sa.Column("document_id", sa.Text(), nullable=False),
+        *_texts("document_id"),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("change", sa.Text(), nullable=False),
-        sa.Column("content_hash", sa.Text(), nullable=False),
-        sa.Column("records_hash", sa.Text(), nullable=False),
+        *_texts("change", "content_hash", "records_hash"),
         sa.Column("capture_id", BIG_ID, nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("title_key", sa.Text(), nullable=False),
-        sa.Column("document_number", sa.Text(), nullable=False),
-        sa.Column("number_key", sa.Text(), nullable=False),
+        *_texts("title", "title_key", "document_number", "number_key"),
         sa.Column("issued_on", sa.Date(), nullable=True),
         sa.Column("published_on", sa.Date(), nullable=True),
         sa.Column("plan_start", sa.Date(), nullable=True),
         sa.Column("plan_end", sa.Date(), nullable=True),
         sa.Column("in_force_from", sa.Date(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("format", sa.Text(), nullable=False),
-        sa.Column("encoding", sa.Text(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
+        *_texts("source", "format", "encoding", "text"),
         sa.Column("raw_text", sa.Text(), nullable=True),
         sa.Column("repairs", JSON_TEXT, nullable=False),
         sa.Column("warnings", JSON_TEXT, nullable=False),
         sa.Column("hints", JSON_TEXT, nullable=False),
         sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.Column("folded_length", sa.Integer(), nullable=False),
         sa.Column("task_count", sa.Integer(), nullable=False),
-        sa.Column("normalizer_version", sa.Text(), nullable=False),
+        *_texts("normalizer_version"),
         sa.CheckConstraint("change IN ('first', 'source', 'reading')", name=op.f("ck_versions_change")),
         _day("versions", "in_force_from"),
         _day("versions", "issued_on"),
@@ -246,16 +213,15 @@ def _versions() -> None:
     op.create_index(op.f("ix_versions_title_key"), "versions", ["title_key"], unique=False)
     op.create_table(
         "version_issuers",
-        sa.Column("document_id", sa.Text(), nullable=False),
+        *_texts("document_id"),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("mention", sa.Text(), nullable=False),
-        sa.Column("mention_key", sa.Text(), nullable=False),
+        *_texts("mention", "mention_key"),
         sa.Column("name", sa.Text(), nullable=True),
         sa.Column("agency_id", sa.Text(), nullable=True),
-        sa.Column("kind", sa.Text(), nullable=False),
+        *_texts("kind"),
         sa.Column("resolved", sa.Boolean(), nullable=False),
-        sa.Column("rule", sa.Text(), nullable=False),
+        *_texts("rule"),
         sa.Column("flags", JSON_TEXT, nullable=False),
         sa.CheckConstraint("kind IN ('agency', 'group', 'role', 'class')", name=op.f("ck_version_issuers_kind")),
         sa.ForeignKeyConstraint(
@@ -265,10 +231,10 @@ def _versions() -> None:
     )
     op.create_table(
         "version_regions",
-        sa.Column("document_id", sa.Text(), nullable=False),
+        *_texts("document_id"),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("region", sa.Text(), nullable=False),
+        *_texts("region"),
         _code("version_regions"),
         sa.ForeignKeyConstraint(
             ["document_id", "version"], ["versions.document_id", "versions.number"], name=op.f("fk_version_regions_document_id_version")
@@ -281,9 +247,7 @@ def _versions() -> None:
 def _copies() -> None:
     op.create_table(
         "work_ties",
-        sa.Column("document_id", sa.Text(), nullable=False),
-        sa.Column("other_id", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
+        *_texts("document_id", "other_id", "reason"),
         sa.Column("score", sa.Float(), nullable=False),
         sa.CheckConstraint("reason IN ('content', 'number', 'title', 'text')", name=op.f("ck_work_ties_reason")),
         sa.CheckConstraint("document_id < other_id", name=op.f("ck_work_ties_once")),
@@ -297,7 +261,7 @@ def _copies() -> None:
         "signature_bands",
         sa.Column("band", sa.Integer(), nullable=False),
         sa.Column("value", sa.BigInteger(), nullable=False),
-        sa.Column("document_id", sa.Text(), nullable=False),
+        *_texts("document_id"),
         sa.ForeignKeyConstraint(["document_id"], ["documents.id"], name=op.f("fk_signature_bands_document_id")),
         sa.PrimaryKeyConstraint("band", "value", "document_id", name=op.f("pk_signature_bands")),
     )
@@ -307,13 +271,10 @@ def _copies() -> None:
 def _tasks() -> None:
     op.create_table(
         "tasks",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("document_id", sa.Text(), nullable=False),
+        *_texts("id", "document_id"),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("ordinal", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Text(), nullable=False),
-        sa.Column("section", sa.Text(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
+        *_texts("number", "section", "text"),
         sa.Column("open_list", sa.Boolean(), nullable=False),
         sa.Column("deadline_text", sa.Text(), nullable=True),
         sa.Column("deadline_start", sa.Date(), nullable=True),
@@ -326,12 +287,9 @@ def _tasks() -> None:
         sa.Column("milestones", JSON_TEXT, nullable=False),
         sa.Column("evidence_start", sa.Integer(), nullable=False),
         sa.Column("evidence_end", sa.Integer(), nullable=False),
-        sa.Column("address", sa.Text(), nullable=False),
-        sa.Column("agency_address", sa.Text(), nullable=False),
-        sa.Column("deadline_address", sa.Text(), nullable=False),
-        sa.Column("rule", sa.Text(), nullable=False),
+        *_texts("address", "agency_address", "deadline_address", "rule"),
         sa.Column("confidence", sa.Float(), nullable=False),
-        sa.Column("fingerprint", sa.Text(), nullable=False),
+        *_texts("fingerprint"),
         sa.CheckConstraint(
             "deadline_kind IN ('by-date', 'within-period', 'recurring', 'ongoing', 'relative', 'none')", name=op.f("ck_tasks_deadline_kind")
         ),
@@ -351,16 +309,14 @@ def _tasks() -> None:
     op.create_index(op.f("ix_tasks_fingerprint"), "tasks", ["fingerprint"], unique=False)
     op.create_table(
         "task_agencies",
-        sa.Column("task_id", sa.Text(), nullable=False),
-        sa.Column("role", sa.Text(), nullable=False),
+        *_texts("task_id", "role"),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("mention", sa.Text(), nullable=False),
-        sa.Column("mention_key", sa.Text(), nullable=False),
+        *_texts("mention", "mention_key"),
         sa.Column("name", sa.Text(), nullable=True),
         sa.Column("agency_id", sa.Text(), nullable=True),
-        sa.Column("kind", sa.Text(), nullable=False),
+        *_texts("kind"),
         sa.Column("resolved", sa.Boolean(), nullable=False),
-        sa.Column("rule", sa.Text(), nullable=False),
+        *_texts("rule"),
         sa.Column("flags", JSON_TEXT, nullable=False),
         sa.CheckConstraint("kind IN ('agency', 'group', 'role', 'class')", name=op.f("ck_task_agencies_kind")),
         sa.CheckConstraint("role IN ('lead', 'partner', 'responsible', 'implied')", name=op.f("ck_task_agencies_role")),
@@ -374,15 +330,10 @@ def _tasks() -> None:
 def _gazetteer() -> None:
     op.create_table(
         "agencies",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("region", sa.Text(), nullable=False),
-        sa.Column("level", sa.Text(), nullable=False),
+        *_texts("id", "name", "kind", "region", "level"),
         sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_to", sa.Date(), nullable=True),
-        sa.Column("successor", sa.Text(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
+        *_texts("successor", "source"),
         _code("agencies"),
         _day("agencies", "valid_from"),
         _day("agencies", "valid_to"),
@@ -391,11 +342,9 @@ def _gazetteer() -> None:
     op.create_index(op.f("ix_agencies_name"), "agencies", ["name"], unique=False)
     op.create_table(
         "agency_names",
-        sa.Column("agency_id", sa.Text(), nullable=False),
+        *_texts("agency_id"),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("name_key", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
+        *_texts("name", "name_key", "kind"),
         sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_to", sa.Date(), nullable=True),
         _day("agency_names", "valid_from"),
@@ -406,9 +355,9 @@ def _gazetteer() -> None:
     op.create_index(op.f("ix_agency_names_name_key"), "agency_names", ["name_key"], unique=False)
     op.create_table(
         "agency_members",
-        sa.Column("agency_id", sa.Text(), nullable=False),
+        *_texts("agency_id"),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
+        *_texts("name"),
         sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_to", sa.Date(), nullable=True),
         _day("agency_members", "valid_from"),
@@ -422,9 +371,9 @@ def _search() -> None:
     op.create_table(
         "search_entries",
         sa.Column("id", BIG_ID, nullable=False),
-        sa.Column("document_id", sa.Text(), nullable=False),
+        *_texts("document_id"),
         sa.Column("task_id", sa.Text(), nullable=True),
-        sa.Column("folded", sa.Text(), nullable=False),
+        *_texts("folded"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_search_entries")),
     )
     op.create_index(op.f("ix_search_entries_document_id"), "search_entries", ["document_id"], unique=False)

@@ -1,0 +1,179 @@
+"""Connect to the database and bring its schema to this program's: SQLite in WAL mode, or PostgreSQL through psycopg 3."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError
+
+from storage import views
+from storage.errors import FullDisk, LockedStore, MissingStore, NewerStore, OldStore, StoreError, UnreachableStore
+from storage.types import to_json
+
+PATIENCE = 30.0
+"""Seconds to wait for another process that writes; an ingest takes some milliseconds, a migration may take longer."""
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+WRITE = {"storage_write": True}
+_SQLITE_UNREADABLE = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_IOERR}
+_SQLITE_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_POSTGRES_LOCKED = {"55P03", "40P01", "40001"}
+
+
+def read_url(text: str) -> URL:
+    """Return the database URL; ``postgresql://`` means psycopg 3. Raises ``StoreError`` for one that is none or of another database."""
+    try:
+        url = make_url(text)
+    except ArgumentError as error:
+        raise StoreError(f"{text!r} is no database URL: write sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME.") from error
+    if url.drivername in ("postgresql", "postgres"):
+        url = url.set(drivername="postgresql+psycopg")
+    if url.drivername not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg"):
+        raise StoreError(f"The database {url.drivername} is not known here: use sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME.")
+    if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
+        raise StoreError("A store in memory would be lost at once: name a file, sqlite:///FILE.")
+    return url
+
+
+def file_of(url: URL) -> Path | None:
+    """Return the file of a SQLite store, ``None`` for PostgreSQL."""
+    return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
+
+
+def connect(url: URL, patience: float = PATIENCE) -> Engine:
+    """Return an engine whose transactions behave alike on both databases; ``patience`` is in seconds."""
+    try:
+        if url.get_backend_name() == "sqlite":
+            engine = create_engine(url, json_serializer=to_json, connect_args={"timeout": patience})
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+            return engine
+        options = f"-c timezone=UTC -c lock_timeout={int(patience * 1000)}"
+        return create_engine(url, json_serializer=to_json, pool_pre_ping=True, connect_args={"options": options, "connect_timeout": 10})
+    except (NoSuchModuleError, ArgumentError) as error:
+        raise StoreError(f"{url.drivername} cannot be used here: install the project's requirements, then try again.") from error
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
+    # The driver must not begin transactions by itself; _begin_sqlite does.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer takes its lock at the start: one that first reads and then writes could not wait for another one's end.
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("storage_write") else "BEGIN")
+
+
+@contextmanager
+def told(url: URL) -> Iterator[None]:
+    """Turn what a database says when it is locked, full or out of reach into a ``StoreError``; let everything else pass."""
+    try:
+        yield
+    except DBAPIError as error:
+        failure = _failure(error, url.render_as_string(hide_password=True))
+        if failure is None:
+            raise
+        raise failure from error
+    except (sqlite3.OperationalError, sqlite3.DatabaseError) as error:
+        failure = _sqlite_failure(error, url.render_as_string(hide_password=True))
+        if failure is None:
+            raise
+        raise failure from error
+
+
+def _failure(error: DBAPIError, name: str) -> StoreError | None:
+    if isinstance(error.orig, sqlite3.Error):
+        return _sqlite_failure(error.orig, name)
+    return _postgres_failure(error.orig, name) if isinstance(error.orig, psycopg.Error) else None
+
+
+def _sqlite_failure(error: sqlite3.Error, name: str) -> StoreError | None:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in _SQLITE_BUSY:
+        return _locked(name)
+    if code == sqlite3.SQLITE_FULL:
+        return _full(name)
+    if code in _SQLITE_UNREADABLE:
+        return UnreachableStore(f"The store {name} cannot be used ({error}): check the file, its folder and their permissions.")
+    return None
+
+
+def _postgres_failure(error: psycopg.Error, name: str) -> StoreError | None:
+    state = error.sqlstate or ""
+    if state in _POSTGRES_LOCKED:
+        return _locked(name)
+    if state == "53100":
+        return _full(name)
+    if not state or state[:2] in ("08", "28", "57", "3D"):
+        first = (str(error).strip().splitlines() or ["no answer"])[0]
+        return UnreachableStore(f"The store {name} cannot be reached ({first}): check the URL and that the server runs.")
+    return None
+
+
+def _locked(name: str) -> LockedStore:
+    return LockedStore(f"The store {name} is locked by another process: wait for its end or stop it, then try again.")
+
+
+def _full(name: str) -> FullDisk:
+    return FullDisk(f"No room is left for the store {name}: free some space and run again; nothing of the last step was kept.")
+
+
+# --- schema ----------------------------------------------------------------------------------------------------------
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def revisions() -> list[str]:
+    """Return the revisions this program knows, the newest first."""
+    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
+
+
+def revision(connection: Connection) -> str | None:
+    """Return the revision of the database's schema, ``None`` when it has none."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def check(connection: Connection, name: str) -> None:
+    """Raise ``MissingStore``, ``OldStore`` or ``NewerStore`` unless the schema is this program's."""
+    known, current = revisions(), revision(connection)
+    if current is None:
+        raise MissingStore(f"There is no store in {name}: make one with `harvester db upgrade`.")
+    if current not in known:
+        raise NewerStore(f"The store {name} was made by a newer program (schema {current}): install that program, or use another store.")
+    if current != known[0]:
+        raise OldStore(f"The store {name} was made by an older program (schema {current}): run `harvester db upgrade`.")
+
+
+def upgrade(connection: Connection, name: str) -> None:
+    """Bring the schema to this program's, within the caller's transaction. Raises ``NewerStore``."""
+    current = revision(connection)
+    if current is not None and current not in revisions():
+        check(connection, name)
+    views.drop(connection)
+    command.upgrade(_config(connection), "head")
+    views.create(connection)
+
+
+def rows(result: Any) -> list[dict[str, Any]]:  # noqa: ANN401 -- a Result of any row type
+    """Return the rows of a result as plain dictionaries."""
+    return [dict(row) for row in result.mappings()]
+
+
+__all__ = ["DatabaseError", "check", "connect", "file_of", "read_url", "revision", "revisions", "rows", "told", "upgrade"]

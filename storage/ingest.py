@@ -1,0 +1,271 @@
+"""Write what a crawl brings, each capture in one transaction with all that was derived from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Table, delete, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from normalizers.records import Derived
+from storage import search, works
+from storage.errors import StoreError
+from storage.identity import document_id, text_key, work_id
+from storage.records import AgencyRow, CaptureRow, Effect, FailureRow, Publication, Sighting
+from storage.schema import agencies, agency_members, agency_names, captures, clocks, documents, failures, sightings, versions
+from storage.versions import Row, insert_version, records_hash
+
+LOCAL = ZoneInfo("Asia/Shanghai")
+"""The day on which a site said something is the day there."""
+
+
+def upsert(connection: Connection, table: Table, found: Sequence[Row], *, keep: Sequence[str] = ()) -> None:
+    """Write rows by their primary key: new ones whole, known ones but for the columns in ``keep``."""
+    if not found:
+        return
+    keys = [column.name for column in table.primary_key]
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement: Any = dialect.insert(table)
+    changed = {name: statement.excluded[name] for name in found[0] if name not in keys and name not in keep}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), list(found))
+
+
+# --- captures ----------------------------------------------------------------------------------------------------------
+
+
+def write_capture(connection: Connection, run: str, capture: CaptureRow) -> int:
+    """Write a capture unless it is there, and return its number. The same payload of a URL is written once, revisits aside."""
+    place = capture.location
+    row = {
+        "run": run,
+        **{name: getattr(capture, name) for name in ("site", "section", "kind", "url", "status", "media_type", "fetched_at", "revisit")},
+        "file": place.file,
+        "file_offset": place.offset,
+        "file_length": place.length,
+        "sha256": place.sha256,
+    }
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement: Any = dialect.insert(captures)
+    connection.execute(statement.on_conflict_do_nothing(), [row])
+    c = captures.c
+    here = (c.file == place.file) & (c.file_offset == place.offset)
+    first = (c.url == capture.url) & (c.sha256 == place.sha256) & ~c.revisit
+    found = connection.execute(select(c.id).where(or_(here, first)).order_by(here.desc()).limit(1)).scalar_one()
+    return int(found)
+
+
+def write_failure(connection: Connection, run: str, failure: FailureRow) -> None:
+    """Write a fetch that gave nothing to keep."""
+    names = ("site", "section", "kind", "url", "key", "cause", "detail", "at")
+    connection.execute(insert(failures), [{"run": run} | {name: getattr(failure, name) for name in names}])
+
+
+def write_list(connection: Connection, run: str, capture: CaptureRow, found: Iterable[Sighting]) -> None:
+    """Write a list page and what it listed; documents known by then were seen again."""
+    write_capture(connection, run, capture)
+    lines = {line.key: line for line in found}
+    at = capture.fetched_at
+    upsert(
+        connection,
+        sightings,
+        [
+            {
+                "site": capture.site,
+                "section": capture.section,
+                "key": line.key,
+                "url": line.url,
+                "title": line.title,
+                "listed_on": line.listed_on,
+                "first_seen": at,
+                "last_seen": at,
+            }
+            for line in lines.values()
+        ],
+        keep=["first_seen"],
+    )
+    seen = [document_id(capture.site, key) for key in lines]
+    for start in range(0, len(seen), 500):
+        known = clocks.c.document_id.in_(seen[start : start + 500])
+        connection.execute(update(clocks).where(known, clocks.c.last_seen < at).values(last_seen=at))
+
+
+# --- documents ---------------------------------------------------------------------------------------------------------
+
+
+def write_document(
+    connection: Connection, run: str, capture: CaptureRow, publication: Publication, derived: Derived, validators: Row, *, again: bool
+) -> Effect:
+    """Write one document as captured: its version if the content is new, and its clock in any case."""
+    capture_id = write_capture(connection, run, capture)
+    document = document_id(publication.site, publication.key)
+    known = _known(connection, document, publication)
+    effect = _effect(known, capture, derived, again=again)
+    if effect is not Effect.UNCHANGED:
+        _write_version(connection, document, known, capture, publication, derived, capture_id)
+    elif known is not None and known["state"] in ("gone", "moved"):
+        connection.execute(update(documents).where(documents.c.id == document).values(state="live", state_since=capture.fetched_at))
+    _write_clock(connection, document, capture, validators)
+    return effect
+
+
+def _known(connection: Connection, document: str, publication: Publication) -> Row | None:
+    """Return the document as it stands, with its current version and that one's capture; ``None`` when it is new."""
+    d, v, c = documents.c, versions.c, captures.c
+    joined = documents.join(versions, (v.document_id == d.id) & (v.number == d.version)).join(captures, c.id == v.capture_id)
+    columns = (d.site, d.key, d.state, d.version, v.content_hash, v.records_hash, v.normalizer_version, v.in_force_from)
+    query = select(*columns, c.sha256, c.fetched_at).select_from(joined).where(d.id == document)
+    row = connection.execute(query.with_for_update(of=documents)).mappings().one_or_none()
+    if row is None:
+        return None
+    if (row["site"], row["key"]) != (publication.site, publication.key):
+        other = f"{row['site']} {row['key']}"
+        raise StoreError(
+            f"{publication.site} {publication.key} would get the identifier {document} of {other}: report this to the project."
+        )
+    return dict(row)
+
+
+def _effect(known: Row | None, capture: CaptureRow, derived: Derived, *, again: bool) -> Effect:
+    if known is None:
+        return Effect.NEW
+    if capture.fetched_at < known["fetched_at"]:
+        # A capture older than what is known says nothing new of the source.
+        return Effect.UNCHANGED
+    if known["content_hash"] != derived.content_hash:
+        return Effect.CHANGED
+    reread = again or known["normalizer_version"] != derived.normalizer_version
+    return Effect.CHANGED if reread and known["records_hash"] != records_hash(derived) else Effect.UNCHANGED
+
+
+def _write_version(
+    connection: Connection,
+    document: str,
+    known: Row | None,
+    capture: CaptureRow,
+    publication: Publication,
+    derived: Derived,
+    capture_id: int,
+) -> None:
+    number = known["version"] + 1 if known else 1
+    change = _change(known, capture, derived)
+    _write_place(connection, document, number, publication, capture, known)
+    title = derived.metadata.title or publication.title
+    more = {
+        "change": change,
+        "capture_id": capture_id,
+        "title_key": text_key(title),
+        "hints": dict(publication.hints),
+        "in_force_from": _in_force_from(connection, document, change, capture, publication, derived),
+    }
+    insert_version(connection, document, number, derived, more)
+    search.index(connection, document, number, title)
+    works.index_signature(connection, document, derived)
+    works.tie(connection, document)
+
+
+def _change(known: Row | None, capture: CaptureRow, derived: Derived) -> str:
+    """Tell a change of the source from a better reading of the same payload (design: two clocks)."""
+    if known is None:
+        return "first"
+    same = known["sha256"] == capture.location.sha256 or known["content_hash"] == derived.content_hash
+    return "reading" if same else "source"
+
+
+def _write_place(
+    connection: Connection, document: str, number: int, publication: Publication, capture: CaptureRow, known: Row | None
+) -> None:
+    row: Row = {name: getattr(publication, name) for name in ("site", "section", "key", "kind", "parent_key", "url", "title", "listed_on")}
+    parent = document_id(publication.site, publication.parent_key) if publication.parent_key else None
+    row |= {"parent_id": parent, "version": number, "state": "live"}
+    if known is None:
+        works.write_work(connection, document)
+        connection.execute(insert(documents), [row | {"id": document, "work_id": work_id(document), "state_since": None}])
+        return
+    if known["state"] != "live":
+        row["state_since"] = capture.fetched_at
+    connection.execute(update(documents).where(documents.c.id == document).values(row))
+
+
+def _in_force_from(
+    connection: Connection, document: str, change: str, capture: CaptureRow, publication: Publication, derived: Derived
+) -> date:
+    """Return the day from which the source said this: of the first content its publication, of a later one the day it was found."""
+    fetched = capture.fetched_at.astimezone(LOCAL).date()
+    v = versions.c
+    if change == "reading":
+        last = select(func.max(v.in_force_from)).where(v.document_id == document, v.change == "source")
+        found: date | None = connection.execute(last).scalar()
+        if found is not None:
+            return found
+    if change == "source":
+        return fetched
+    return min(derived.metadata.published_on or publication.listed_on or fetched, fetched)
+
+
+def _write_clock(connection: Connection, document: str, capture: CaptureRow, validators: Row) -> None:
+    at = capture.fetched_at
+    c = clocks.c
+    known = connection.execute(select(c.first_seen, c.last_seen, c.last_checked).where(c.document_id == document)).one_or_none()
+    if known is not None and at < known.last_checked:
+        return
+    row = {
+        "document_id": document,
+        "first_seen": known.first_seen if known else at,
+        "last_seen": max(at, known.last_seen) if known else at,
+        "last_checked": at,
+        "sha256": capture.location.sha256,
+        "etag": validators.get("etag"),
+        "last_modified": validators.get("last_modified"),
+    }
+    upsert(connection, clocks, [row])
+
+
+def mark_checked(connection: Connection, document: str, at: datetime) -> None:
+    """Move the clock of a document whose site answered that nothing changed (304)."""
+    connection.execute(update(clocks).where(clocks.c.document_id == document).values(last_seen=at, last_checked=at))
+
+
+def mark_gone(connection: Connection, document: str, at: datetime) -> None:
+    """Note that a document is gone at source. Its versions and tasks stay."""
+    here = (documents.c.id == document) & documents.c.state.in_(["live", "moved"])
+    connection.execute(update(documents).where(here).values(state="gone", state_since=at))
+
+
+# --- gazetteer ---------------------------------------------------------------------------------------------------------
+
+
+def write_agencies(connection: Connection, found: Sequence[AgencyRow]) -> bool:
+    """Put the gazetteer's entries in the place of those that were there; return whether anything differed."""
+    columns = ("id", "name", "kind", "region", "level", "valid_from", "valid_to", "successor", "source")
+    names = [
+        {"agency_id": row.id, "position": n, "name_key": text_key(name.name)}
+        | {column: getattr(name, column) for column in ("name", "kind", "valid_from", "valid_to")}
+        for row in found
+        for n, name in enumerate(row.names)
+    ]
+    members = [
+        {"agency_id": row.id, "position": n} | {column: getattr(member, column) for column in ("name", "valid_from", "valid_to")}
+        for row in found
+        for n, member in enumerate(row.members)
+    ]
+    wanted = {
+        agencies: [{column: getattr(row, column) for column in columns} for row in found],
+        agency_names: names,
+        agency_members: members,
+    }
+    if all(_same_rows(connection, table, rows) for table, rows in wanted.items()):
+        return False
+    for table in reversed(wanted):
+        connection.execute(delete(table))
+    for table, rows in wanted.items():
+        for start in range(0, len(rows), 1000):
+            connection.execute(insert(table), rows[start : start + 1000])
+    return True
+
+
+def _same_rows(connection: Connection, table: Table, wanted: Sequence[Row]) -> bool:
+    there = {repr(sorted(row.items(), key=str)) for row in connection.execute(select(table)).mappings()}
+    return there == {repr(sorted(row.items(), key=str)) for row in wanted}

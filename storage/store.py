@@ -1,0 +1,238 @@
+"""The store: what the application opens, writes to and reads from."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, insert, or_, select, update
+
+from normalizers.records import Derived
+from storage import engine as engines
+from storage import ingest
+from storage.archive import Archive
+from storage.errors import MissingStore, StoreError, UnreachableStore
+from storage.identity import document_id
+from storage.locks import SiteLocks
+from storage.records import AgencyRow, CaptureRow, Clock, Effect, FailureRow, Location, Publication, Sighting, Verdict
+from storage.schema import captures, clocks, documents, runs, sightings, sites
+
+KILLED = "killed"
+"""Cause of a run that never ended, found when the next run of its site begins."""
+
+
+class Store:
+    """One store: a database, and the archive its captures point into. Safe to use from several threads."""
+
+    def __init__(self, url: URL, engine: Engine, archive: Archive | None) -> None:
+        self.url = url
+        self.engine = engine
+        self._archive = archive
+        self._locks = SiteLocks(engine, engines.file_of(url))
+
+    # --- open ---
+
+    @classmethod
+    def open(
+        cls, url: str, *, archive: Path | None = None, create: bool = False, check: bool = True, patience: float = engines.PATIENCE
+    ) -> Store:
+        """Return the store at a database URL, ``sqlite:///FILE`` or ``postgresql+psycopg://…``.
+
+        ``create`` makes it where there is none. ``check=False`` opens one of any schema, to be upgraded. ``patience`` is how many
+        seconds to wait for another process. Raises ``MissingStore``, ``OldStore``, ``NewerStore``, ``LockedStore``, ``FullDisk``
+        or another ``StoreError``.
+        """
+        place = engines.read_url(url)
+        file = engines.file_of(place)
+        if file is not None and not file.exists():
+            if not create:
+                raise MissingStore(f"There is no store in {file}: make one with `harvester db upgrade`.")
+            _make_folder(file.parent)
+        store = cls(place, engines.connect(place, patience), Archive(archive) if archive is not None else None)
+        try:
+            if create and store.revision is None:
+                store.upgrade()
+            if check:
+                with store.reading() as connection:
+                    engines.check(connection, store.name)
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    @property
+    def name(self) -> str:
+        """The URL without its password."""
+        return self.url.render_as_string(hide_password=True)
+
+    @property
+    def archive(self) -> Archive:
+        """The archive; raises ``StoreError`` when the store was opened without one."""
+        if self._archive is None:
+            raise StoreError("The store was opened without its archive: name the archive's folder.")
+        return self._archive
+
+    @property
+    def revision(self) -> str | None:
+        """The revision of the database's schema, ``None`` where there is none."""
+        with self.reading() as connection:
+            return engines.revision(connection)
+
+    def upgrade(self) -> None:
+        """Bring the schema to this program's, all or nothing. Raises ``NewerStore``, ``LockedStore``, ``FullDisk``."""
+        with self.writing() as connection:
+            engines.upgrade(connection, self.name)
+
+    def close(self) -> None:
+        """Give back every connection and lock."""
+        self._locks.close()
+        self.engine.dispose()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection that sees one moment of the store."""
+        with engines.told(self.url), self.engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give a connection in one transaction: all of it is kept, or nothing."""
+        with engines.told(self.url), self.engine.connect() as connection:
+            connection = connection.execution_options(**engines.WRITE)
+            with connection.begin():
+                yield connection
+
+    # --- runs ---
+
+    def begin_run(self, site: str, sections: Sequence[str], started_at: datetime, *, name: str = "", region: str = "") -> str:
+        """Begin a run of a site and return its identifier.
+
+        Runs of the site that never ended are marked failed, cause ``killed``. ``name`` and ``region`` (GB/T 2260) are the site's.
+        Raises ``LockedStore`` while another process crawls the site.
+        """
+        self._locks.take(site)
+        run = f"{started_at.astimezone(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+        lost = {"verdict": Verdict.FAILED, "cause": KILLED, "ended_at": started_at}
+        with self.writing() as connection:
+            self._write_site(connection, site, name, region)
+            connection.execute(update(runs).where(runs.c.site == site, runs.c.verdict.is_(None)).values(lost))
+            row = {"id": run, "site": site, "sections": list(sections), "started_at": started_at, "cause": "", "counters": {}}
+            connection.execute(insert(runs), [row])
+        return run
+
+    def end_run(self, run: str, verdict: str, cause: str, counters: Mapping[str, Any], ended_at: datetime) -> None:
+        """End a run: ``verdict`` is ``complete``, ``incomplete``, ``failed`` or ``blocked``; ``cause`` is empty for ``complete``."""
+        row = {"verdict": Verdict(verdict), "cause": cause, "counters": dict(counters), "ended_at": ended_at}
+        with self.writing() as connection:
+            site = connection.execute(select(runs.c.site).where(runs.c.id == run)).scalar_one_or_none()
+            if site is None:
+                raise StoreError(f"There is no run {run}: begin it first.")
+            connection.execute(update(runs).where(runs.c.id == run).values(row))
+        self._locks.release(site)
+
+    @staticmethod
+    def _write_site(connection: Connection, site: str, name: str, region: str) -> None:
+        known = connection.execute(select(sites.c.name, sites.c.region).where(sites.c.id == site)).one_or_none()
+        if known is None:
+            connection.execute(insert(sites), [{"id": site, "name": name, "region": region}])
+        elif (name or known.name, region or known.region) != (known.name, known.region):
+            row = {"name": name or known.name, "region": region or known.region}
+            connection.execute(update(sites).where(sites.c.id == site).values(row))
+
+    # --- what a crawl brings ---
+
+    def ingest(
+        self,
+        run: str,
+        capture: CaptureRow,
+        publication: Publication,
+        derived: Derived,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        again: bool = False,
+    ) -> Effect:
+        """Store one captured document and all that was derived from it, in one transaction, and return what that did.
+
+        A content that differs from the current version's makes a new version; so does, from the same content, a better reading
+        by a newer normalizer, or by the same one when ``again`` says that the archive is being derived again on purpose.
+        ``etag`` and ``last_modified`` are kept for the next conditional request.
+        """
+        validators = {"etag": etag, "last_modified": last_modified}
+        with self.writing() as connection:
+            return ingest.write_document(connection, run, capture, publication, derived, validators, again=again)
+
+    def ingest_list(self, run: str, capture: CaptureRow, found: Iterable[Sighting]) -> None:
+        """Store a list page and what it listed."""
+        with self.writing() as connection:
+            ingest.write_list(connection, run, capture, found)
+
+    def record_failure(self, run: str, failure: FailureRow, *, capture: CaptureRow | None = None) -> None:
+        """Store a fetch that gave nothing to keep, with its capture where the response was archived but could not be read."""
+        with self.writing() as connection:
+            if capture is not None:
+                ingest.write_capture(connection, run, capture)
+            ingest.write_failure(connection, run, failure)
+
+    def mark_checked(self, site: str, key: str, at: datetime) -> None:
+        """Note that the site answered that a document did not change (304)."""
+        with self.writing() as connection:
+            ingest.mark_checked(connection, document_id(site, key), at)
+
+    def mark_gone(self, site: str, key: str, at: datetime) -> None:
+        """Note that a document is gone at source. Only a confirmed 404 or 410 is a reason to call this; what was stored stays."""
+        with self.writing() as connection:
+            ingest.mark_gone(connection, document_id(site, key), at)
+
+    def load_agencies(self, found: Sequence[AgencyRow]) -> bool:
+        """Put the gazetteer's entries in the place of those in the store; return whether anything differed."""
+        with self.writing() as connection:
+            return ingest.write_agencies(connection, found)
+
+    # --- what a crawl asks ---
+
+    def clock(self, site: str, key: str) -> Clock | None:
+        """Return the clock of a document, ``None`` when it is not in the store."""
+        c = clocks.c
+        columns = (c.first_seen, c.last_seen, c.last_checked, c.etag, c.last_modified, c.sha256)
+        with self.reading() as connection:
+            row = connection.execute(select(*columns).where(c.document_id == document_id(site, key))).one_or_none()
+        return None if row is None else Clock(*row)
+
+    def keys(self, site: str, section: str = "") -> set[str]:
+        """Return the keys of the documents stored of a site, or of those listed in one of its sections."""
+        d, s = documents.c, sightings.c
+        query = select(d.key).where(d.site == site)
+        if section:
+            listed = select(s.key).where(s.site == site, s.section == section)
+            query = query.where(or_(d.section == section, d.key.in_(listed)))
+        with self.reading() as connection:
+            return set(connection.execute(query).scalars())
+
+    def first_capture(self, url: str, sha256: str) -> Location | None:
+        """Return where the payload of a URL was archived first, for ``Archive.open_run(known=…)``."""
+        c = captures.c
+        columns = (c.file, c.file_offset, c.file_length, c.sha256)
+        with self.reading() as connection:
+            row = connection.execute(select(*columns).where(c.url == url, c.sha256 == sha256, ~c.revisit)).one_or_none()
+        return None if row is None else Location(*row)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UnreachableStore(f"The folder {folder} cannot be made ({error.strerror}): choose another place for the store.") from error

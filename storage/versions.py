@@ -1,0 +1,150 @@
+"""The rows of one version: what ``normalizers`` derived, as the tables keep it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, insert
+
+from normalizers.records import Agency, Deadline, Derived, Task
+from normalizers.text.fold import fold
+from storage.identity import task_id, text_key
+from storage.schema import ROLES, task_agencies, tasks, version_issuers, version_regions, versions
+from storage.types import to_json
+
+Row = dict[str, Any]
+
+SIGNATURE_BYTES = 4
+"""Bytes of one value of a MinHash signature: unsigned, 32 bits, big-endian."""
+
+
+def pack_signature(signature: Sequence[int]) -> bytes:
+    """Return the values of a MinHash signature as bytes."""
+    return b"".join(value.to_bytes(SIGNATURE_BYTES, "big") for value in signature)
+
+
+def unpack_signature(data: bytes) -> tuple[int, ...]:
+    """Return the values of a packed signature."""
+    return tuple(int.from_bytes(data[at : at + SIGNATURE_BYTES], "big") for at in range(0, len(data), SIGNATURE_BYTES))
+
+
+def records_hash(derived: Derived) -> str:
+    """Return the SHA-256, in hex, of everything read out of a text but not the text itself: metadata and tasks."""
+    records = {"metadata": asdict(derived.metadata), "tasks": [asdict(task) for task in derived.tasks]}
+    plain = json.loads(json.dumps(records, default=_plain))
+    return hashlib.sha256(to_json(plain).encode()).hexdigest()
+
+
+def insert_version(connection: Connection, document: str, number: int, derived: Derived, more: Mapping[str, Any]) -> None:
+    """Write a version with its issuers, regions, tasks and their agencies; ``more`` is what comes from outside the payload."""
+    connection.execute(insert(versions), [version_row(document, number, derived) | dict(more)])
+    place = {"document_id": document, "version": number}
+    meta = derived.metadata
+    for table, found in (
+        (version_issuers, [place | {"position": n} | mention_row(agency) for n, agency in enumerate(meta.issuers)]),
+        (version_regions, [place | {"position": n, "region": region} for n, region in enumerate(dict.fromkeys(meta.regions))]),
+        (tasks, [task_row(document, number, n, task) for n, task in enumerate(derived.tasks, start=1)]),
+        (task_agencies, [row for n, task in enumerate(derived.tasks, start=1) for row in agency_rows(task_id(document, number, n), task)]),
+    ):
+        if found:
+            connection.execute(insert(table), found)
+
+
+def version_row(document: str, number: int, derived: Derived) -> Row:
+    """Return the row of a version, as far as the payload tells."""
+    text, meta = derived.document, derived.metadata
+    return {
+        "document_id": document,
+        "number": number,
+        "content_hash": derived.content_hash,
+        "records_hash": records_hash(derived),
+        "title": meta.title,
+        "title_key": text_key(meta.title),
+        "document_number": meta.document_number,
+        "number_key": text_key(meta.document_number),
+        "issued_on": meta.issued_on,
+        "published_on": meta.published_on,
+        "plan_start": meta.plan_start,
+        "plan_end": meta.plan_end,
+        "source": meta.source,
+        "format": text.format,
+        "encoding": text.encoding,
+        "text": text.text,
+        "raw_text": text.raw_text if text.raw_text != text.text else None,
+        "repairs": [asdict(repair) for repair in text.repairs],
+        "warnings": list(text.warnings),
+        "signature": pack_signature(derived.signature),
+        "folded_length": len(fold(text.text)),
+        "task_count": len(derived.tasks),
+        "normalizer_version": derived.normalizer_version,
+    }
+
+
+def task_row(document: str, version: int, ordinal: int, task: Task) -> Row:
+    """Return the row of a task."""
+    return {
+        "id": task_id(document, version, ordinal),
+        "document_id": document,
+        "version": version,
+        "ordinal": ordinal,
+        "number": task.number,
+        "section": task.section,
+        "text": task.text,
+        "open_list": task.open_list,
+        **deadline_columns(task.deadline),
+        "milestones": [deadline_json(milestone) for milestone in task.milestones],
+        "evidence_start": task.evidence.start,
+        "evidence_end": task.evidence.end,
+        "address": task.address,
+        "agency_address": task.agency_address,
+        "deadline_address": task.deadline_address,
+        "rule": task.rule,
+        "confidence": task.confidence,
+        "fingerprint": task.fingerprint,
+    }
+
+
+def deadline_columns(deadline: Deadline | None) -> Row:
+    """Return the deadline columns of a task; all NULL where it has none."""
+    names = ("text", "start", "end", "kind", "basis", "period", "strength")
+    columns: Row = {f"deadline_{name}": getattr(deadline, name) if deadline else None for name in names}
+    return columns | {"deadline_flags": list(deadline.flags) if deadline else []}
+
+
+def deadline_json(deadline: Deadline) -> Row:
+    """Return a deadline as JSON: days in ISO 8601."""
+    return {key: _plain(value) if isinstance(value, date) else value for key, value in asdict(deadline).items()}
+
+
+def agency_rows(task: str, record: Task) -> list[Row]:
+    """Return the rows of every body a task names, in every role."""
+    return [
+        {"task_id": task, "role": role, "position": n} | mention_row(agency)
+        for role in ROLES
+        for n, agency in enumerate(getattr(record, role))
+    ]
+
+
+def mention_row(agency: Agency) -> Row:
+    """Return the columns of one mention of a body."""
+    return {
+        "mention": agency.mention,
+        "mention_key": text_key(agency.mention),
+        "name": agency.name,
+        "agency_id": agency.id,
+        "kind": agency.kind,
+        "resolved": agency.resolved,
+        "rule": agency.rule,
+        "flags": list(agency.flags),
+    }
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{value!r} is no value of a record")

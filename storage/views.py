@@ -1,0 +1,98 @@
+"""The views for readers: plain names, one meaning each, the same columns on SQLite and PostgreSQL. ``docs/store.md`` describes them.
+
+They hold nothing, so they are dropped and made again at every upgrade.
+"""
+# ruff: noqa: S608 -- statements are put together from constants of this file only
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, text
+
+_OWN_REGION = """(SELECT r.region FROM version_regions r
+    WHERE r.document_id = d.id AND r.version = d.version AND r.position = 0)"""
+
+_DOCUMENTS = f"""
+SELECT d.id AS document, d.version, d.work_id AS work, d.site, d.section, d.kind, d.parent_id AS parent, d.url,
+    CASE WHEN v.title <> '' THEN v.title ELSE d.title END AS title, v.document_number, v.issued_on, v.published_on, d.listed_on,
+    coalesce({_OWN_REGION}, '') AS region, v.plan_start, v.plan_end, d.state, d.state_since, v.task_count AS tasks,
+    (SELECT count(*) FROM documents o WHERE o.work_id = d.work_id) AS copies,
+    v.format, v.normalizer_version, k.first_seen, k.last_seen, k.last_checked
+FROM documents d
+JOIN versions v ON v.document_id = d.id AND v.number = d.version
+LEFT JOIN clocks k ON k.document_id = d.id
+"""
+
+_VERSIONS = """
+SELECT v.document_id AS document, v.number AS version, v.change, v.in_force_from, v.title, v.document_number, v.issued_on,
+    v.published_on, v.plan_start, v.plan_end, v.content_hash, v.task_count AS tasks, v.normalizer_version,
+    c.url, c.fetched_at, c.sha256, c.file, c.file_offset, c.file_length
+FROM versions v JOIN captures c ON c.id = v.capture_id
+"""
+
+
+def _names(role: str) -> str:
+    return f"""coalesce((SELECT {{concat}}(n.name, '、') FROM (SELECT coalesce(a.name, a.mention) AS name FROM task_agencies a
+        WHERE a.task_id = t.id AND a.role = '{role}' ORDER BY a.position) AS n), '') AS {role}"""
+
+
+_TASKS = f"""
+SELECT t.id AS task, t.document_id AS document, t.version, d.work, d.site, d.region, d.title, d.document_number, d.published_on,
+    d.state, d.url, t.ordinal, t.number, t.section, t.text,
+    {_names("lead")}, {_names("partner")}, {_names("responsible")}, {_names("implied")}, t.open_list,
+    t.deadline_text, t.deadline_start, t.deadline_end, t.deadline_kind, t.deadline_basis,
+    t.evidence_start, t.evidence_end, t.address, t.rule, t.confidence, t.fingerprint
+FROM tasks t JOIN v_documents d ON d.document = t.document_id AND d.version = t.version
+"""
+
+_TASK_AGENCIES = """
+SELECT a.task_id AS task, t.document_id AS document, t.version, a.role, a.position, a.mention, a.name, a.agency_id AS agency,
+    a.kind, a.resolved, a.rule
+FROM task_agencies a JOIN tasks t ON t.id = a.task_id
+JOIN documents d ON d.id = t.document_id AND d.version = t.version
+"""
+
+_AGENCIES = """
+SELECT a.id AS agency, a.name, a.kind, a.region, a.level, a.valid_from, a.valid_to, a.successor, a.source,
+    (SELECT count(*) FROM agency_names n WHERE n.agency_id = a.id) AS names
+FROM agencies a
+"""
+
+_CAPTURES = """
+SELECT c.id AS capture, c.run, c.site, c.section, c.kind, c.url, c.status, c.media_type, c.fetched_at, c.file, c.file_offset,
+    c.file_length, c.sha256, c.revisit
+FROM captures c
+"""
+
+_RUNS = """
+SELECT r.id AS run, r.site, r.started_at, r.ended_at, r.verdict, r.cause,
+    (SELECT count(*) FROM captures c WHERE c.run = r.id) AS captures,
+    (SELECT count(*) FROM failures f WHERE f.run = r.id) AS failures
+FROM runs r
+"""
+
+_FAILURES = "SELECT f.run, f.site, f.section, f.kind, f.url, f.key, f.cause, f.detail, f.at FROM failures f"
+
+VIEWS = {
+    "v_documents": _DOCUMENTS,
+    "v_versions": _VERSIONS,
+    "v_tasks": _TASKS,
+    "v_task_agencies": _TASK_AGENCIES,
+    "v_agencies": _AGENCIES,
+    "v_captures": _CAPTURES,
+    "v_runs": _RUNS,
+    "v_failures": _FAILURES,
+}
+"""Name and statement of every view, each after those it rests on."""
+
+
+def drop(connection: Connection) -> None:
+    """Drop the views that are there."""
+    for name in reversed(VIEWS):
+        connection.execute(text(f"DROP VIEW IF EXISTS {name}"))
+
+
+def create(connection: Connection) -> None:
+    """Make the views."""
+    concat = "group_concat" if connection.dialect.name == "sqlite" else "string_agg"
+    for name, statement in VIEWS.items():
+        connection.execute(text(f"CREATE VIEW {name} AS {statement.replace('{concat}', concat)}"))
