@@ -1,18 +1,27 @@
 """Cut a cell or bracket into parts and items: where one name ends and the next begins.
 
-The caller says which texts stand as names, so that a line break or a 和 inside a name is told from one between two names.
+The caller judges which texts are names, so that a line break or a 和 inside a name is told from one between two names.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from normalizers.agencies.groups import is_group
 from normalizers.agencies.tables import word_set, words
 
-Stands = Callable[[str], bool]
+
+class Judge(Protocol):
+    """Tells names from other words."""
+
+    def known(self, text: str) -> bool:
+        """Tell whether the text is a name that some table holds."""
+
+    def named(self, text: str) -> bool:
+        """Tell whether the text is known, or at least built like a name."""
+
 
 _WIDTH = str.maketrans({"(": "（", ")": "）", "，": ",", ";": "；", ":": "：", "﹑": "、", "､": "、", "｡": "。"})
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\xad]")
@@ -68,9 +77,9 @@ def _unwrapped(text: str) -> str:
     return text
 
 
-def cut(text: str, stands: Stands) -> list[Item]:
+def cut(text: str, judge: Judge) -> list[Item]:
     """Return the items of an evened text in reading order, each in its part; names that hold a separator stay whole."""
-    pieces = _glued(_pieces(text), stands)
+    pieces = _glued(_pieces(text), judge)
     items: list[Item] = []
     part = 0
     for piece, stop in pieces:
@@ -79,7 +88,7 @@ def cut(text: str, stands: Stands) -> list[Item]:
             items.append(Item(cleaned, part))
         part += stop == PART
     merged = _merged(items)
-    return [Item(name, item.part) for item in merged for name in _coordinated(item.text, stands)]
+    return [Item(name, item.part) for item in merged for name in _coordinated(item.text, judge)]
 
 
 def _pieces(text: str) -> list[tuple[str, str]]:
@@ -99,28 +108,28 @@ def _pieces(text: str) -> list[tuple[str, str]]:
     return [*pieces, (piece, "")]
 
 
-def _glued(pieces: list[tuple[str, str]], stands: Stands) -> list[tuple[str, str]]:
+def _glued(pieces: list[tuple[str, str]], judge: Judge) -> list[tuple[str, str]]:
     """Join what a blank or line break cut inside a name, and keep the cut between two names."""
     out: list[tuple[str, str]] = []
     for piece, stop in pieces:
         if out and out[-1][1] in (WEAK_BREAK, WEAK_BLANK):
             left, weak = out[-1]
-            if not _between_names(left, piece, weak, stands):
+            if not _between_names(left, piece, weak, judge):
                 out[-1] = (left + piece, stop)
                 continue
         out.append((piece, stop))
     return out
 
 
-def _between_names(left: str, right: str, weak: str, stands: Stands) -> bool:
+def _between_names(left: str, right: str, weak: str, judge: Judge) -> bool:
     if not left or not right:
         return False
-    if right.startswith("（") or stands(left + right):
+    if right.startswith("（") or judge.known(left + right):
         return False
-    if stands(left) and (stands(right) or right.startswith(words("quantifiers"))):
+    if judge.named(left) and (judge.named(right) or right.startswith(words("quantifiers"))):
         return True
     # A new line that opens with a level word behind a whole name is a new name, known or not.
-    return weak == WEAK_BREAK and left.endswith(words("carried_endings")) and right[0] in "省市区县各" and len(right) > 2
+    return weak == WEAK_BREAK and left.endswith((*words("carried_endings"), "政府", "部门", "单位")) and right[0] in "省市区县各" and len(right) > 2
 
 
 def _without_phrases(text: str) -> str:
@@ -153,16 +162,16 @@ def _is_one(items: list[Item], wanted: int) -> bool:
     return bool(_ALL_UNITS.fullmatch(items[0].text)) and all(_UNITS.fullmatch(item.text) for item in items[1:])
 
 
-def _coordinated(text: str, stands: Stands) -> list[str]:
+def _coordinated(text: str, judge: Judge) -> list[str]:
     """Split at 和, 及, 与 … where both sides stand as names and the whole is none."""
-    if stands(text):
+    if judge.known(text):
         return [text]
     for start, end in _joints(text):
         left, right = text[:start], text[end:]
-        if stands(left) or _functions(left, right):
+        if judge.named(left) or _functions(left, right):
             shared = _shared_quantifier(left, right)
-            if shared or stands(right) or any(stands(text[a:b]) for a, b in _later_pieces(text, end)):
-                return [left, *_coordinated(shared or right, stands)]
+            if shared or judge.named(right) or any(judge.named(text[a:b]) for a, b in _later_pieces(text, end)):
+                return [left, *_coordinated(shared or right, judge)]
     return [text]
 
 

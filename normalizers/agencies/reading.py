@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
+import re
+from dataclasses import dataclass
 
 from normalizers.agencies.coordination import expand
 from normalizers.agencies.departments import is_department
-from normalizers.agencies.groups import LEVEL_WORDS, is_group
+from normalizers.agencies.groups import is_group, level_word
 from normalizers.agencies.mentions import cut, even
 from normalizers.agencies.regions import regions
 from normalizers.agencies.resolve import LONGEST_MENTION, Context, resolve
@@ -19,6 +20,12 @@ LONGEST_TEXT = 20_000
 LONGEST_BRACKET = 400
 """Characters. A longer bracket is prose, whatever bodies it names."""
 
+_TWO_NAMES = re.compile(r"会同|(?:[局办厅院署]|中心|部门|单位|(?<=..)委)[省市区县各]")
+"""Where one name ends and the next begins without a mark between them: two names, unless the gazetteer knows the whole."""
+
+SHORTEST_STEM = 3
+"""Characters behind the level word from which an unknown name counts as one."""
+
 _TABLE_RULES = frozenset({"alias", "context-alias", "composed", "group"})
 _WEAK_RULES = frozenset({"region-government", "elided-region", "function", "group-pattern"})
 
@@ -29,30 +36,44 @@ def read_agencies(text: str, context: Context) -> AgencyList:
     Names are as printed, without blanks, with full-width brackets and second plaques; repeated ones once. ``open_list``
     tells that the list ended in 等. A text that says "nobody" (无, —) gives an empty list.
     """
-    known = partial(_stands, context=context)
-    items = cut(even(text[:LONGEST_TEXT]), known)
-    expanded = expand(items, known)
+    names = _Names(context)
+    expanded = expand(cut(even(text[:LONGEST_TEXT]), names), names)
     return AgencyList(tuple(resolve(mention, context) for mention in expanded.mentions), expanded.open_list)
 
 
-def _stands(text: str, context: Context) -> bool:
-    """Tell whether a text stands as a name by itself: resolved, a group, or a department without its region."""
-    if not text or len(text) > LONGEST_MENTION:
-        return False
-    found = resolve(text, context)
-    if found.rule != "unresolved":
-        return found.kind is not AgencyKind.CLASS or found.rule == "alias"
-    return is_group(text) or is_department(text) or _has_shape(text)
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Tells names from other words, as a document of this context uses them."""
+
+    context: Context
+
+    def known(self, text: str) -> bool:
+        """Tell whether a table holds the text: as a body, a group or a role, with its region or without."""
+        if not text or len(text) > LONGEST_MENTION:
+            return False
+        found = resolve(text, self.context)
+        if found.rule != "unresolved" and "literal" not in found.flags:
+            return found.kind is not AgencyKind.CLASS or found.rule == "alias"
+        outer = text.split("（", 1)[0]
+        return is_group(text) or is_department(text) or is_department(outer[len(_leading(outer)) :])
+
+    def named(self, text: str) -> bool:
+        """Tell whether the text is known, or built like a body's name."""
+        return self.known(text) or _has_shape(text)
+
+
+def _leading(text: str) -> str:
+    """Return the region name or level word a text begins with."""
+    return regions().prefix(text) or level_word(text)
 
 
 def _has_shape(text: str) -> bool:
-    """Tell whether an unresolved text is built like a body's name: a region or level word, and an ending of bodies."""
+    """Tell whether a text is built like a body's name: a region or level word, and an ending of bodies, nothing joined."""
     outer = text.split("（", 1)[0]
-    prefix = regions().prefix(outer) or (outer[0] if outer[:1] in LEVEL_WORDS else "")
-    stem = outer[len(prefix) :]
-    if not prefix or not stem:
+    stem = outer[len(_leading(outer)) :]
+    if stem == outer or len(stem) < SHORTEST_STEM or any(word in stem for word in words("conjunctions")):
         return False
-    return is_department(stem) or (len(stem) >= 3 and stem.endswith(("局", "委", "办", "厅", "院")))
+    return stem.endswith(words("body_endings"))
 
 
 def looks_like_agencies(text: str, context: Context) -> bool:
@@ -64,8 +85,7 @@ def looks_like_agencies(text: str, context: Context) -> bool:
     evened = even(text[: LONGEST_BRACKET + 1])
     if not evened or len(evened) > LONGEST_BRACKET or any(word in evened for word in word_set("never")):
         return False
-    known = partial(_stands, context=context)
-    agencies = [resolve(mention, context) for mention in expand(cut(evened, known), known).mentions]
+    agencies = read_agencies(evened, context).agencies
     if not agencies or not all(_may_be_body(agency) for agency in agencies):
         return False
     return any(_is_body(agency) for agency in agencies) or sum(agency.rule in ("elided-region", "function") for agency in agencies) > 1
@@ -83,5 +103,8 @@ def _is_body(agency: Agency) -> bool:
     """Tell whether the mention is a body or a listed group for certain."""
     if agency.rule in _TABLE_RULES:
         return agency.kind is not AgencyKind.CLASS and not regions().is_name(agency.mention)
+    if agency.rule not in ("unresolved", "group-pattern"):
+        return False
     outer = agency.mention.split("（", 1)[0]
-    return agency.rule == "unresolved" and (is_group(outer) or (outer[:1] in LEVEL_WORDS and is_department(outer[1:])))
+    department = bool(level_word(outer)) and (is_department(outer[1:]) or (len(outer) > SHORTEST_STEM + 1 and outer.endswith(("局", "委", "办", "厅"))))
+    return is_group(agency.mention) or is_group(outer) or (agency.rule == "unresolved" and department)
