@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 from normalizers.deadlines.cells import relative, strength
 from normalizers.deadlines.period import PlanPeriod
@@ -14,6 +15,12 @@ from normalizers.records import Deadline, DeadlineKind
 
 MAX_TEXT = 200_000
 """Characters that are read: more than the longest plan, less than what makes a reader wait."""
+
+MAX_MILESTONES = 1000
+"""Dates that are handed back: a text with more of them is a list of dates, not a plan."""
+
+REACH = 400
+"""Characters to either side of a date that may belong to its clause."""
 
 _SENTENCE = re.compile(r"[。!?;]")
 _COMMA = re.compile(r"(?<!\d),|,(?!\d)")
@@ -32,10 +39,15 @@ def find_milestones(text: str, period: PlanPeriod) -> tuple[Deadline, ...]:
     """
     printed = read(text[:MAX_TEXT])
     plain = without_names(printed)
-    rhythms = [t for t in find_rhythms(plain) if not plain.startswith("分", t.pos)]
-    readings = [r for r in find_readings(plain, period) if not _overlaps(r, rhythms) and _is_milestone(r, plain, printed, period)]
+    rhythms = [t for t in find_rhythms(plain)[:MAX_MILESTONES] if plain[t.pos] not in "分逐"]
+    readings = [
+        r
+        for r in find_readings(plain, period)[: 2 * MAX_MILESTONES]
+        if not _overlaps(r, rhythms) and _is_milestone(r, plain, printed, period)
+    ]
     terms = [t for t in find_terms(plain) if t.own_issue]
     marks: list[Reading | Term] = sorted([*readings, *rhythms, *terms], key=lambda mark: mark.pos)
+    del marks[MAX_MILESTONES:]
     ends = [0, *(mark.end for mark in marks)]
     starts = [*(mark.pos for mark in marks[1:]), len(plain)]
     found: list[Deadline] = []
@@ -77,20 +89,19 @@ def _is_milestone(reading: Reading, plain: str, printed: Printed, period: PlanPe
 
 
 def _is_past(reading: Reading, period: PlanPeriod) -> bool:
-    """Tell whether a date lies before the plan, or before the issue where the plan states no period: history, not a task."""
+    """Tell whether a date lies before the plan or, stated with its year, before the issue: history, not a task."""
     day = reading.last or reading.start
-    limit = period.start or period.issued_on
-    return day is not None and limit is not None and day < limit
+    limits = (period.start, period.issued_on if reading.unit.dated or period.start is None else None)
+    return day is not None and any(limit is not None and day < limit for limit in limits)
 
 
 def _fills_its_line(reading: Reading, printed: Printed) -> bool:
     """Tell whether nothing but the date stands on its line: a page date or a signature."""
-    first, last = printed.at[reading.pos], printed.at[reading.end - 1]
-    line_start = printed.source.rfind("\n", 0, first) + 1
-    line_end = printed.source.find("\n", last)
-    line = printed.source[line_start : line_end if line_end >= 0 else len(printed.source)]
-    rest = printed.source[line_start:first] + printed.source[last + 1 : line_start + len(line)]
-    return reading.unit.grain == "day" and not rest.strip(" \t\u3000()（）[]【】:：0123456789") and (line_start > 0 or line_end >= 0)
+    first, last = printed.at[reading.pos], printed.at[reading.end - 1] + 1
+    before = printed.source[max(0, first - REACH) : first].rpartition("\n")
+    after = printed.source[last : last + REACH].partition("\n")
+    rest = before[2] + after[0]
+    return reading.unit.grain == "day" and bool(before[1] or after[1]) and not rest.strip(" \t\u3000()（）[]【】:：0123456789")
 
 
 def _is_name_or_data(before: str, after: str) -> bool:
@@ -98,6 +109,8 @@ def _is_name_or_data(before: str, after: str) -> bool:
     if before.endswith("(") and after.startswith(")"):
         return True
     if any(before.endswith(word) for word in words("text", "before_data")):
+        return True
+    if re.match(r"[也又既正将]?是|以来", after):
         return True
     act = _ACT.match(after)
     nouns = rf"{any_of('text', 'title_nouns').pattern}|{any_of('text', 'data_nouns').pattern}"
@@ -109,15 +122,17 @@ def _clause(printed: Printed, plain: str, mark: Reading | Term, previous: int, f
 
     A date that hangs behind its object (…平台，于2018年底前建成) takes the comma before it along.
     """
-    start = _last_end(_SENTENCE, plain, previous, mark.pos) or _line_start(printed, mark.pos, previous)
-    end = next((m.start() for m in _SENTENCE.finditer(plain, mark.end)), len(plain))
+    floor = max(previous, mark.pos - REACH)
+    start = max(_last_end(_SENTENCE, plain, floor, mark.pos), _paragraph_start(printed, mark.pos, floor))
+    stop = _SENTENCE.search(plain, mark.end, mark.end + REACH)
+    end = stop.start() if stop else min(len(plain), mark.end + REACH)
     commas = [m.end() for m in _COMMA.finditer(plain, start, mark.pos)]
     if commas:
-        hanging = _HANGING.match(plain[commas[-1] : mark.pos]) and _ends_soon(plain, mark.end)
-        start = (commas[-2] if len(commas) > 1 else start) if hanging and plain[commas[-1] : mark.pos] else commas[-1]
+        lead = plain[commas[-1] : mark.pos]
+        hangs = lead and _HANGING.match(lead) and _ends_soon(plain, mark.end)
+        start = (commas[-2] if len(commas) > 1 else start) if hangs else commas[-1]
     if following < end:
-        cut = [m.start() for m in _COMMA.finditer(plain, mark.end, following)]
-        end = cut[-1] if cut else following
+        end = max((m.start() for m in _COMMA.finditer(plain, mark.end, following)), default=following)
     return printed.slice(start, end), plain[start:end]
 
 
@@ -127,13 +142,13 @@ def _ends_soon(plain: str, pos: int) -> bool:
 
 
 def _last_end(pattern: re.Pattern[str], text: str, start: int, end: int) -> int:
-    """Return where the last match between two positions ends, 0 where there is none."""
-    return max((m.end() for m in pattern.finditer(text, start, end)), default=0)
+    """Return where the last match between two positions ends, else the first position."""
+    return max((m.end() for m in pattern.finditer(text, start, end)), default=start)
 
 
-def _line_start(printed: Printed, pos: int, floor: int) -> int:
-    """Return where a paragraph begins in the normalised text: behind an empty line, or the floor."""
-    gap = printed.source.rfind("\n\n", 0, printed.at[pos])
-    if gap < 0:
+def _paragraph_start(printed: Printed, pos: int, floor: int) -> int:
+    """Return where the paragraph of a position begins in the normalised text, at the earliest the floor."""
+    if floor >= pos:
         return floor
-    return max(floor, next((i for i in range(pos, -1, -1) if printed.at[i] < gap), -1) + 1)
+    gap = printed.source.rfind("\n\n", printed.at[floor], printed.at[pos])
+    return floor if gap < 0 else bisect_left(printed.at, gap, floor, pos)

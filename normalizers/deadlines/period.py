@@ -11,6 +11,10 @@ from normalizers.deadlines.units import Unit, find_units
 from normalizers.deadlines.words import any_of, words
 
 
+MAX_TITLE = 1000
+"""Characters of a title that are read."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlanPeriod:
     """What a document's dates without a year refer to.
@@ -38,7 +42,7 @@ def plan_period(title: str, issued_on: date | None = None) -> PlanPeriod:
     Years in 《》 of other documents do not count, the document's own title may stand in 《》. Of several periods the narrowest wins,
     then the latest: a yearly table of a three-year plan is for its year.
     """
-    own = own_title(read(title))
+    own = own_title(read(title[:MAX_TITLE]))
     text = without_names(own)
     stated = [] if _is_report(text) else [_days(unit) for unit in find_units(text) if _is_plan_time(unit, text)]
     if stated:

@@ -38,16 +38,20 @@ class Reading:
 
 
 def find_readings(text: str, period: PlanPeriod, *, cell: bool = False) -> list[Reading]:
-    """Return the dates of a normalised text. A date without a year takes that of the date before it, else the document's."""
+    """Return the dates of a normalised text. A date without a year takes that of the one before in its sentence, else the document's."""
     readings: list[Reading] = []
     carried: int | None = None
+    behind = 0
     for unit in find_units(text, cell=cell):
+        if "。" in text[behind : unit.pos]:
+            carried = None
+        behind = unit.end
         year, flags = _resolve_year(unit, carried, period)
         reading = _read(unit, year, flags, text, period)
         if reading is None:
             continue
         readings.append(reading)
-        if unit.dated and unit.year is not None:
+        if unit.year is not None and unit.grain != "plan":
             carried = unit.year + unit.years
     return readings
 

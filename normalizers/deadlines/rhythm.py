@@ -15,7 +15,7 @@ _UNIT = "半年度?|年度?|季度?|月度?|学期|工作日|周|星期|旬|日|
 
 _EVERY = re.compile(rf"每间?隔?(?P<n>{_COUNT})?个?(?P<unit>{_UNIT})(?!均|度?新增)")
 _TIMES = re.compile(
-    rf"(?P<n>{_COUNT})?个?(?P<unit>半年|年|季度|月|周)(?P<times>{_COUNT})次|(?P<times2>\d+)次/(?P<unit2>半年|年|季度?|月|周)"
+    rf"(?P<n>{_COUNT})?个?(?P<unit>半年|年|季度|月|周)(?P<times>{_COUNT})次|(?P<times2>\d{1, 3})次/(?P<unit2>半年|年|季度?|月|周)"
 )
 _BY = re.compile(r"(?:按|逐|分)(?P<unit>半年|年度?|季度?|月度?|周|旬|日)(?!计|均|历|利)")
 _YEAR_ROUND = re.compile(r"年中(?!国).{0,6}、年(?:底|末|终)")
@@ -69,7 +69,11 @@ def find_rhythms(text: str) -> list[Term]:
     found += [_rhythm(m, m["unit"], 1, 1) for m in _BY.finditer(text)]
     found += [Term(m.start(), m.end(), "P6M", 6, flags=("mechanism",)) for m in _YEAR_ROUND.finditer(text)]
     found.sort(key=lambda t: (t.pos, -t.end))
-    return [term for i, term in enumerate(found) if all(term.pos >= earlier.end for earlier in found[:i])]
+    apart: list[Term] = []
+    for term in found:
+        if not apart or term.pos >= apart[-1].end:
+            apart.append(term)
+    return apart
 
 
 def _rhythm(match: re.Match[str], unit: str, count: int, times: int) -> Term:
