@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from normalizers.agencies.coordination import expand
@@ -19,9 +18,6 @@ LONGEST_TEXT = 20_000
 
 LONGEST_BRACKET = 400
 """Characters. A longer bracket is prose, whatever bodies it names."""
-
-_TWO_NAMES = re.compile(r"会同|(?:[局办厅院署]|中心|部门|单位|(?<=..)委)[省市区县各]")
-"""Where one name ends and the next begins without a mark between them: two names, unless the gazetteer knows the whole."""
 
 SHORTEST_STEM = 3
 """Characters behind the level word from which an unknown name counts as one."""
