@@ -1,4 +1,4 @@
-"""What can be set: the store, the archive, pace, bases and limits, from ``harvester.toml``, the environment and the caller, in this order."""
+"""What can be set: store, archive, pace, bases and limits, from ``harvester.toml``, the environment and the caller, in this order."""
 
 from __future__ import annotations
 

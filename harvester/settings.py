@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from harvester.config import Config, user_agent
 
 _config = Config.load()
@@ -16,6 +15,7 @@ NEWSPIDER_MODULE = "spiders"  # default ""
 # default "Scrapy/2.19 (+https://scrapy.org)": an honest name, and whom to write to
 USER_AGENT = user_agent(_config.contact)
 ROBOTSTXT_OBEY = True  # default False
+CONCURRENT_REQUESTS = 1  # default 16: one request under way a site, so that the first challenge is the last request
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default 8: one connection a host
 DOWNLOAD_DELAY = 3.0  # default 0: seconds between requests to a host; the fact sheet of a site may ask for more
 DOWNLOAD_DELAY_JITTER = 0  # default 0.5: the pace is a floor, and half of it would be under
@@ -36,6 +36,8 @@ DOWNLOAD_VERIFY_CERTIFICATES = True  # default False
 DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}  # default: all on; a link must not open a local file
 REDIRECT_MAX_TIMES = 5  # default 20
 METAREFRESH_ENABLED = False  # default True: a page that sends its visitor on by itself is a challenge more often than not
+RETRY_GIVE_UP_LOG_INSTALL_ROOT_HANDLER = True  # the default; the command line turns it off and shows the run itself
+LOG_LEVEL = "INFO"  # default "ERROR": it becomes a failure with its cause
 RETRY_TIMES = 2  # the default: three requests in all
 RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408]  # default with 429: too many requests is an order to stop, not to repeat
 TWISTED_DNS_RESOLVER = "harvester.network.GuardedResolver"  # default scrapy.resolver.CachingThreadedResolver
@@ -58,6 +60,7 @@ DOWNLOADER_MIDDLEWARES = {  # default {}
     "harvester.middlewares.CarefulRedirectMiddleware": 600,
 }
 SPIDER_MIDDLEWARES = {"harvester.middlewares.FreshnessMiddleware": 100}  # default {}
+EXTENSIONS = {"harvester.vanished.VanishedDocuments": 0}  # default {}
 ITEM_PIPELINES = {"harvester.pipelines.StorePipeline": 300}  # default {}
 CONCURRENT_ITEMS = 1  # default 100: one capture after the other reaches the store, in the order it came
 
@@ -70,6 +73,7 @@ HARVESTER_PACE = _config.pace
 HARVESTER_RECHECK = "due"
 HARVESTER_DRY_RUN = False
 
+LOG_INSTALL_ROOT_HANDLER = True  # the default; the command line turns it off and shows the run itself
 LOG_LEVEL = _config.log_level  # default "DEBUG"
 LOG_VERSIONS: list[str] = []  # default: eleven libraries a run
 STATS_DUMP = False  # default True: the run's summary says it

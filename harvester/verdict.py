@@ -19,9 +19,6 @@ BLOCKING = (Cause.CHALLENGE, Cause.ROBOTS_UNREADABLE)
 LASTING = frozenset({Cause.NOT_FOUND, Cause.OFFSITE, Cause.PRIVATE_ADDRESS, Cause.TOO_LARGE, Cause.UNREADABLE, Cause.ROBOTS_REFUSED})
 """Causes that lie in what the site publishes: another crawl mends none of them, so they are told and do not spoil a document's run."""
 
-TOLERANCE = 1
-"""Sites count one more than they list (388 stated, 387 listed), so a total that is one off is noted and no more."""
-
 FINISHED = "finished"
 
 
@@ -57,7 +54,7 @@ def judge(coverage: Mapping[str, Coverage], failures: Sequence[Failure], reason:
 def _by_coverage(coverage: Mapping[str, Coverage], failures: Sequence[Failure], lists: list[Failure], notes: list[str]) -> Judgement:
     if any(section.missing for section in coverage.values()):
         return Judgement(Verdict.INCOMPLETE, _commonest(lists) or Cause.STOPPED, tuple(notes))
-    if any(_lacking(section) > TOLERANCE for section in coverage.values()):
+    if any(section.lacks_items for section in coverage.values()):
         return Judgement(Verdict.INCOMPLETE, Cause.COUNT_MISMATCH, tuple(notes))
     if passing := _commonest(_passing(failures)):
         return Judgement(Verdict.INCOMPLETE, passing, tuple(notes))
@@ -66,7 +63,7 @@ def _by_coverage(coverage: Mapping[str, Coverage], failures: Sequence[Failure], 
 
 def whole(section: Coverage) -> bool:
     """Tell whether every page of a section's list was had and its count is right, so that what it lacks may be looked for."""
-    return bool(section.had) and not section.limited and not section.missing and not section.queue and _lacking(section) <= TOLERANCE
+    return bool(section.had) and not section.limited and not section.missing and not section.queue and not section.lacks_items
 
 
 def _blocking(failures: Iterable[Failure]) -> str:
@@ -85,16 +82,10 @@ def _commonest(failures: Iterable[Failure]) -> str:
     return counted.most_common(1)[0][0] if counted else ""
 
 
-def _lacking(section: Coverage) -> int:
-    """Return how many items the site says it has and its list did not show; the total may have moved during the crawl."""
-    return min(section.totals) - len(section.items) if section.totals else 0
-
-
 def _notes(section: Coverage) -> Iterable[str]:
     if section.missing:
         yield f"Section {section.section} lacks page {', '.join(map(str, section.missing))} of {section.pages or 'an unknown number'}."
     if section.duplicates:
         yield f"Section {section.section} repeats earlier items on page {', '.join(map(str, section.duplicates))}."
-    lacking = _lacking(section)
-    if section.totals and lacking and not section.missing and not section.limited:
+    if section.totals and section.lacking and not section.missing and not section.limited:
         yield f"Section {section.section} states {min(section.totals)} documents and lists {len(section.items)}."

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar, Self
 
-from normalizers.text.decode import decode
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 from scrapy.exceptions import (
@@ -24,6 +23,7 @@ from scrapy.settings import BaseSettings
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure as TwistedFailure
 
+from normalizers.text.decode import decode
 from spiders.coverage import Coverage
 from spiders.factsheet import FactSheet, FactSheetError, Section, load_sheet
 from spiders.families import Family, ListRequest, PageError, family
@@ -101,6 +101,7 @@ class SiteSpider(Spider):
         self.coverage: dict[str, Coverage] = {chosen.id: Coverage(chosen.id) for chosen in self.sections}
         self.asked: set[str] = set()
         self.skipped: set[str] = set()
+        self.unlisted: set[str] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: object, **kwargs: object) -> Self:
@@ -129,7 +130,7 @@ class SiteSpider(Spider):
         meta = self._meta(Errand(CaptureKind.LIST, section.id, page=asked.page))
         options: dict[str, Any] = {"errback": self.failed, "meta": meta, "priority": LIST_PRIORITY, "dont_filter": True}
         if asked.form:
-            return FormRequest(asked.url, self.parse_list, "POST", formdata=list(asked.form), **options)
+            return FormRequest(asked.url, callback=self.parse_list, formdata=list(asked.form), **options)
         return Request(asked.url, self.parse_list, **options)
 
     def _meta(self, errand: Errand) -> dict[str, Any]:
@@ -153,6 +154,7 @@ class SiteSpider(Spider):
             return
         if page.page == 0:
             # A column page without items of its own leads to the call that has them.
+            coverage.columns += 1
             yield from (self._list_request(section, asked) for asked in requests)
             return
         if not coverage.take(errand.page, page):
@@ -172,9 +174,9 @@ class SiteSpider(Spider):
 
     def _duplicate(self, errand: Errand, url: str) -> Iterator[Output]:
         coverage = self.coverage[errand.section]
-        if coverage.open_ended:
+        if coverage.open_ended and not coverage.lacks_items:
+            # Asked for one page too many, some sites answer with the last one again.
             coverage.duplicates.remove(errand.page)
-            coverage.ended = True
             return
         detail = f"page {errand.page} repeats the items of an earlier page"
         yield self._failure(errand, url, Cause.DUPLICATE_PAGE, detail)
@@ -183,7 +185,6 @@ class SiteSpider(Spider):
     def _list_failed(self, errand: Errand, url: str, cause: Cause, detail: str) -> Iterator[Output]:
         coverage = self.coverage[errand.section]
         if cause is Cause.NOT_FOUND and coverage.open_ended and errand.page > 1:
-            coverage.ended = True
             return
         coverage.failed.add(errand.page)
         yield self._failure(errand, url, cause, detail)

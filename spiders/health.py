@@ -17,8 +17,7 @@ from scrapy.exceptions import IgnoreRequest
 
 from spiders.items import CaptureKind, Cause
 
-_OPENING = re.compile(r"<html[\s>]", re.IGNORECASE)
-_CLOSING = re.compile(r"</html\s*>\s*(?:<!--.{0,2000}-->\s*|<script\b.{0,20000}</script>\s*)*\Z", re.IGNORECASE | re.DOTALL)
+_PAIRS = tuple((re.compile(rf"<{name}[\s>]", re.IGNORECASE), re.compile(rf"</{name}\s*>", re.IGNORECASE)) for name in ("html", "datastore"))
 _MARKUP = re.compile(r"\s*(?:<!doctype\s+html|<html[\s>]|<head[\s>]|<script[\s>])", re.IGNORECASE)
 
 
@@ -61,14 +60,14 @@ def diagnose(status: int, text: str, kind: CaptureKind, *, file: bool = False) -
     for cause, numbers in statuses.items():
         if status in numbers and not (file and status == 403):
             return FetchError(cause, f"answered with status {status}")
-    if text and (found := _recognise(text, signatures)):
+    if text and (found := _recognise(text, signatures)) and (status == 200 or found.cause is Cause.CHALLENGE):
         return FetchError(found.cause, f"looks like {found.name}")
     if status != 200:
         return None
     if file:
         return FetchError(Cause.ERROR_PAGE, "answered with a page where a file was asked for") if text else None
     if cut_short(text):
-        return FetchError(Cause.TRUNCATED, f"is a {kind} page that ends before its </html>")
+        return FetchError(Cause.TRUNCATED, f"is a {kind} page that ends before its end")
     return None
 
 
@@ -94,9 +93,11 @@ def _title_and_length(text: str) -> tuple[str, int]:
 
 
 def cut_short(text: str) -> bool:
-    """Tell whether a page opened ``<html>`` and never closed it: half a body, whatever its Content-Length said."""
-    tail = text[-40000:]
-    return bool(_OPENING.search(text[:5000])) and not (_CLOSING.search(tail) or "</html>" in tail.lower())
+    """Tell whether a page, a list in XML or one in JSON was opened and never closed: half a body, whatever its Content-Length said."""
+    start, end = text[:5000].lstrip("\ufeff \r\n\t"), text[-40000:].rstrip()
+    if start.startswith("{"):
+        return not end.endswith("}")
+    return any(opened.search(start) and not closed.search(end) for opened, closed in _PAIRS)
 
 
 def looks_like_page(body: bytes) -> bool:

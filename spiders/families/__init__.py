@@ -23,6 +23,9 @@ class Family(Protocol):
     def document_key(self, url: str) -> str:
         """Return the CMS id in an article's address, or an empty string where it holds none."""
 
+    def markup(self, text: str) -> str:
+        """Return the HTML in which the rules of the list apply: the page itself, or what it carries inside a script or JSON."""
+
     def read_list(self, text: str, url: str, sheet: FactSheet, section: Section) -> ListPage:
         """Return what a list page lists, in its order, each document once; :class:`NoListError` when it has no list."""
 

@@ -34,6 +34,12 @@ def document_key(url: str) -> str:
     return found[1] if found else ""
 
 
+def markup(text: str) -> str:
+    """Return the records of the datastores as HTML."""
+    stores = ("".join(_RECORD.findall(store)) for store in _STORE.findall(text))
+    return "".join(f"<datastore>{records}</datastore>" for records in stores)
+
+
 def read_list(text: str, url: str, sheet: FactSheet, section: Section) -> ListPage:
     """Return the records of a column page or of a proxy's answer, each once; raises NoListError."""
     stores = _STORE.findall(text)

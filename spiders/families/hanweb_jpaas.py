@@ -32,12 +32,20 @@ def document_key(url: str) -> str:
     return (found[1] or found[2].lower()) if found else ""
 
 
+def markup(text: str) -> str:
+    """Return the HTML inside a unit call's answer; for any other text the text itself."""
+    try:
+        return _html(text)
+    except NoListError:
+        return text
+
+
 def read_list(text: str, url: str, sheet: FactSheet, section: Section) -> ListPage:
     """Return what a unit call's answer lists; the column page itself lists nothing and is page 0. Raises NoListError."""
     if not text.lstrip("\ufeff \r\n\t").startswith("{"):
         _unit(parse(text), url, sheet, section)
         return ListPage((), page=0)
-    page = parse(_html(text, url, sheet))
+    page = parse(_html(text, url))
     items = tuple(read_items(list_containers(page, sheet, section, url), url, sheet, section, document_key))
     counters = next(iter(page.css("table.pagination")), None)
     total = _counter(counters, "count")
@@ -46,14 +54,14 @@ def read_list(text: str, url: str, sheet: FactSheet, section: Section) -> ListPa
     return ListPage(items, page=number, pages=None if total is None else max(1, math.ceil(total / size)), total=total)
 
 
-def _html(text: str, url: str, sheet: FactSheet) -> str:
+def _html(text: str, url: str = "") -> str:
     try:
         answer: Any = json.loads(text)
         good = answer["success"] is True and isinstance(answer["data"]["html"], str)
     except (ValueError, KeyError, TypeError, RecursionError):
         good = False
     if not good:
-        raise NoListError(f"{url} did not answer with success and data.html; run `harvester check {sheet.id}`")
+        raise NoListError(f"{url} did not answer with success and data.html; run `harvester check` for the site")
     return str(answer["data"]["html"])
 
 

@@ -10,6 +10,7 @@ _PLAIN = {
     "pages": re.compile(r"共\s*(\d{1,6})\s*页"),
     "total": re.compile(r"共\s*(?:有\s*)?(\d{1,8})\s*条"),
 }
+_FRACTION = re.compile(r"(?<![\d/])(\d{1,6})\s*/\s*(\d{1,6})\s*页")
 _SET_PAGE = re.compile(r"""["']setPage["']\s*,\s*(\d{1,6})\s*,\s*(\d{1,6})""")
 _CREATE = re.compile(r"createPageHTML\s*\(([^()]{1,200})\)")
 _TOTAL_PAGE = re.compile(r"\b(?:totalPage|pageCount|countPage)[\"']?\s*[:=]\s*[\"']?(\d{1,6})\b", re.IGNORECASE)
@@ -25,9 +26,11 @@ class Pager:
 
 
 def read_pager(text: str) -> Pager:
-    """Return what the words of a pager say: 第 2 页, 共 22 页, 共 217 条."""
+    """Return what the words of a pager say: 第 2 页, 共 22 页, 共 217 条, or 2/22页. A page of none is the script's blank, no statement."""
     found = {name: int(hit[1]) for name, pattern in _PLAIN.items() if (hit := pattern.search(text))}
-    return Pager(**found)
+    if hit := _FRACTION.search(text):
+        found = {"page": int(hit[1]), "pages": int(hit[2])} | found
+    return Pager(**{name: number for name, number in found.items() if number or name == "total"})
 
 
 def read_scripted_pager(html: str) -> Pager:

@@ -1,0 +1,73 @@
+"""Run a crawl in a process of its own: Twisted's reactor runs once in a process, and a scheduler or a test crawls many times."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+import threading
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def reactor_spent() -> bool:
+    """Tell whether this process cannot start a reactor any more: it ran one, or runs one now."""
+    reactor = sys.modules.get("twisted.internet.reactor")
+    return reactor is not None and bool(getattr(reactor, "_started", False) or getattr(reactor, "_startedBefore", False))
+
+
+def run(work: Callable[..., T], *arguments: Any) -> T:  # noqa: ANN401 - whatever the work takes
+    """Return what ``work`` returns in a child process; its exceptions are raised here. A last argument that is callable is told progress.
+
+    The child ends when this process does, however it does.
+    """
+    *rest, last = arguments
+    progress = last if callable(last) else None
+    here, there = multiprocessing.get_context("spawn").Pipe()
+    child = multiprocessing.get_context("spawn").Process(target=_child, args=(there, work, rest, last, progress is not None), daemon=True)
+    child.start()
+    there.close()
+    try:
+        result: T = _listen(here, progress)
+        return result
+    finally:
+        here.close()
+        child.join(30)
+        if child.is_alive():
+            child.terminate()
+
+
+def _listen(here: Connection, progress: Callable[..., None] | None) -> Any:  # noqa: ANN401 - what the work returns
+    while True:
+        try:
+            kind, value = here.recv()
+        except EOFError:
+            raise RuntimeError("the crawl's process ended without a result; see its log") from None
+        if kind == "progress" and progress:
+            progress(*value)
+        elif kind == "error":
+            raise value
+        elif kind == "result":
+            return value
+
+
+def _child(there: Connection, work: Callable[..., Any], rest: list[Any], last: Any, told: bool) -> None:  # noqa: ANN401 - an argument
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+    def progress(*value: Any) -> None:  # noqa: ANN401 - passed on
+        there.send(("progress", value))
+
+    try:
+        there.send(("result", work(*rest, progress if told else last)))
+    except Exception as error:  # noqa: BLE001 - the boundary of the process: the parent raises it
+        there.send(("error", error))
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent:
+        parent.join()
+        os._exit(1)

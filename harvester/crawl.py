@@ -1,0 +1,267 @@
+"""Crawl sites, plan a crawl without a request, and check which selectors still match the live pages."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from urllib.parse import urljoin
+
+from scrapy import signals
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.settings import Settings
+
+from harvester import apart
+from harvester.config import Config, user_agent
+from harvester.freshness import Recheck, is_due
+from harvester.pipelines import STORE_FAILED, StorePipeline
+from spiders.checking import CheckingSpider, RuleMatch, checking
+from spiders.factsheet import FactSheet, FactSheetError, load_sheet
+from spiders.items import Cause, Failure
+from storage.errors import MissingStore, StoreError
+from storage.records import Effect, Verdict
+from storage.store import Store
+
+Progress = Callable[[str, Mapping[str, int]], None]
+"""Told after each item: the site and its counts so far (``list``, ``article``, ``attachment``, ``failures``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """One run of one site.
+
+    requests: made, robots.txt and repetitions included. least: the least that could have done: robots.txt, the list pages, and one for
+    each new document. captures, effects, failures: counts by kind, effect and cause. notes: sentences on the coverage.
+    """
+
+    site: str
+    run: str
+    verdict: str
+    cause: str
+    started_at: datetime
+    ended_at: datetime
+    requests: int
+    least: int
+    captures: Mapping[str, int]
+    effects: Mapping[str, int]
+    tasks: int
+    bytes: int
+    gone: int
+    failures: Mapping[str, int]
+    pages: Mapping[str, tuple[int, int | None]]
+    notes: tuple[str, ...] = ()
+    sample: tuple[Failure, ...] = ()
+    error: str = ""
+
+    @property
+    def documents(self) -> int:
+        """Return how many documents the run found new."""
+        return self.effects.get(Effect.NEW, 0)
+
+    @property
+    def versions(self) -> int:
+        """Return how many versions the run added."""
+        return self.effects.get(Effect.NEW, 0) + self.effects.get(Effect.CHANGED, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class SectionPlan:
+    """What a crawl would do in a section: its first page, and what the store knows of it."""
+
+    section: str
+    name_zh: str
+    url: str
+    stored: int
+    due: int
+    listed: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a crawl of a site would request; ``seconds`` is the least time it takes at the site's pace for what is known beforehand."""
+
+    site: str
+    robots: str
+    pace: float
+    sections: tuple[SectionPlan, ...]
+    requests: int
+    seconds: float
+
+
+def crawl(
+    sites: Sequence[str],
+    config: Config,
+    *,
+    section: str = "",
+    since: date | None = None,
+    limit: int | None = None,
+    dry_run: bool = False,
+    recheck: str = "due",
+    progress: Progress | None = None,
+) -> list[RunSummary]:
+    """Crawl sites side by side in this process and return a summary each, in their order.
+
+    A dry run reads the lists and fetches no document and writes nothing. Raises UnknownSiteError, UnknownSectionError, FactSheetError
+    (no base), StoreError (the store cannot be used), ValueError (``recheck``) before any request is made.
+    """
+    orders = _orders(sites, config, section, since, limit, dry_run)
+    settings = settings_for(config, recheck=Recheck(recheck), dry_run=dry_run)
+    if not dry_run:
+        Store.open(config.store, archive=config.archive, create=True).close()
+    if apart.reactor_spent():
+        return apart.run(crawl_here, orders, settings, progress)
+    return crawl_here(orders, settings, progress)
+
+
+def _orders(
+    sites: Sequence[str], config: Config, section: str, since: date | None, limit: int | None, dry_run: bool
+) -> list[tuple[str, dict[str, str]]]:
+    arguments = {
+        "section": section,
+        "since": since.isoformat() if since else "",
+        "limit": "" if limit is None else str(limit),
+        "lists_only": "1" if dry_run else "",
+    }
+    for site in dict.fromkeys(sites):
+        sheet = sheet_for(site, config)
+        if section:
+            sheet.section(section)
+    return [(site, arguments) for site in dict.fromkeys(sites)]
+
+
+def sheet_for(site: str, config: Config) -> FactSheet:
+    """Return a site's fact sheet with the base it is given; FactSheetError when it has no address at all."""
+    sheet = load_sheet(site)
+    if base := config.bases.get(site):
+        sheet = sheet.with_base(base)
+    if not sheet.base:
+        raise FactSheetError(f"the address of {site} is not known today: give one with --base {site}=http://HOST:PORT")
+    return sheet
+
+
+def settings_for(config: Config, *, recheck: Recheck = Recheck.DUE, dry_run: bool = False) -> Settings:
+    """Return Scrapy's settings for these."""
+    settings = Settings()
+    settings.setmodule("harvester.settings", priority="project")
+    given = {
+        "HARVESTER_STORE": config.store,
+        "HARVESTER_ARCHIVE": str(config.archive),
+        "HARVESTER_BASES": dict(config.bases),
+        "HARVESTER_PACE": config.pace,
+        "HARVESTER_RECHECK": recheck.value,
+        "HARVESTER_DRY_RUN": dry_run,
+        "DOWNLOAD_TIMEOUT": config.timeout,
+        "CLOSESPIDER_TIMEOUT": config.seconds,
+        "HTTPPROXY_ENABLED": config.proxy,
+        "USER_AGENT": user_agent(config.contact),
+        "LOG_LEVEL": config.log_level,
+        "LOG_INSTALL_ROOT_HANDLER": False,
+    }
+    settings.setdict(given, priority="cmdline")
+    return settings
+
+
+def crawl_here(orders: Iterable[tuple[str, dict[str, str]]], settings: Settings, progress: Progress | None) -> list[RunSummary]:
+    """Crawl in this process, whose reactor can run only once."""
+    process = AsyncCrawlerProcess(settings)
+    crawlers: list[Crawler] = []
+    tasks: list[asyncio.Task[None]] = []
+    for site, arguments in orders:
+        crawler = process.create_crawler(site)
+        if progress:
+            _tell(crawler, site, progress)
+        crawlers.append(crawler)
+        tasks.append(process.crawl(crawler, **arguments))
+    process.start(install_signal_handlers=threading.current_thread() is threading.main_thread())
+    errors = [task.exception() if task.done() and not task.cancelled() else None for task in tasks]
+    return [summarize(crawler, error) for crawler, error in zip(crawlers, errors, strict=True)]
+
+
+def _tell(crawler: Crawler, site: str, progress: Progress) -> None:
+    def told(item: object) -> None:
+        keeper = crawler.get_item_pipeline(StorePipeline)
+        if keeper:
+            progress(site, {**keeper.tally.captures, "failures": len(keeper.tally.failures)})
+
+    crawler.signals.connect(told, signals.item_scraped, weak=False)
+
+
+def summarize(crawler: Crawler, error: BaseException | None = None) -> RunSummary:
+    """Return the summary of a crawl that has ended, however it did; ``error`` is what kept it from beginning."""
+    keeper = crawler.get_item_pipeline(StorePipeline) if crawler._engine else None
+    site = getattr(crawler.spidercls, "site", crawler.spidercls.name)
+    if keeper is None or keeper.judgement is None or error is not None:
+        now, sentence = datetime.now(UTC), str(error or "the crawl did not begin; see the log")
+        cause = STORE_FAILED if isinstance(error, StoreError) else Cause.STOPPED
+        return RunSummary(site, "", Verdict.FAILED, cause, now, now, 0, 0, {}, {}, 0, 0, 0, {}, {}, error=sentence)
+    tally, judgement, counters = keeper.tally, keeper.judgement, keeper.counters()
+    coverage = keeper.spider.coverage.values() if crawler.spider else ()
+    return RunSummary(
+        site=site,
+        run=keeper.run,
+        verdict=Verdict.FAILED if keeper.error else judgement.verdict,
+        cause=STORE_FAILED if keeper.error else str(judgement.cause),
+        started_at=keeper.started_at,
+        ended_at=keeper.ended_at,
+        requests=counters["requests"],
+        least=keeper.least(),
+        captures=counters["captures"],
+        effects={str(effect): count for effect, count in tally.effects.items()},
+        tasks=tally.tasks,
+        bytes=tally.bytes,
+        gone=tally.gone,
+        failures=counters["failures"],
+        pages={section.section: (len(section.had), section.pages) for section in coverage},
+        notes=judgement.notes,
+        sample=tuple(tally.failures[:20]),
+        error=str(keeper.error or ""),
+    )
+
+
+def plan(site: str, config: Config) -> Plan:
+    """Return what a crawl of a site would request, from its fact sheet and the store, without a request."""
+    sheet = sheet_for(site, config)
+    try:
+        store = Store.open(config.store, archive=config.archive)
+    except MissingStore:
+        return _plan(sheet, config, [SectionPlan(s.id, s.name_zh, sheet.url(s.path), 0, 0, None) for s in sheet.sections])
+    with store:
+        return _plan(sheet, config, [_section_plan(store, sheet, s.id) for s in sheet.sections])
+
+
+def _section_plan(store: Store, sheet: FactSheet, name: str) -> SectionPlan:
+    section, now = sheet.section(name), datetime.now(UTC)
+    keys = store.keys(sheet.id, name)
+    due = sum(is_due(store.clock(sheet.id, key), now, Recheck.DUE) for key in keys)
+    return SectionPlan(name, section.name_zh, sheet.url(section.path), len(keys), due, None)
+
+
+def _plan(sheet: FactSheet, config: Config, sections: list[SectionPlan]) -> Plan:
+    pace = sheet.pace if config.pace is None else config.pace if sheet.local else max(config.pace, sheet.pace)
+    requests = 1 + len(sections) + sum(section.due for section in sections)
+    return Plan(sheet.id, urljoin(sheet.base, "/robots.txt"), pace, tuple(sections), requests, (requests - 1) * pace)
+
+
+def check(site: str, config: Config) -> list[RuleMatch]:
+    """Return how often each rule of a site's fact sheet matches on its live pages: one list page and one article a section."""
+    sheet_for(site, config)
+    settings = settings_for(config, dry_run=True)
+    settings.setdict({"ITEM_PIPELINES": {}, "EXTENSIONS": {}}, priority="cmdline")
+    if apart.reactor_spent():
+        return apart.run(check_here, site, settings)
+    return check_here(site, settings)
+
+
+def check_here(site: str, settings: Settings) -> list[RuleMatch]:
+    """Check in this process, whose reactor can run only once."""
+    process = AsyncCrawlerProcess(settings)
+    crawler = process.create_crawler(checking(site))
+    process.crawl(crawler)
+    process.start(install_signal_handlers=threading.current_thread() is threading.main_thread())
+    spider = crawler.spider
+    return list(spider.matches) if isinstance(spider, CheckingSpider) else []
+
+
+__all__ = ["Plan", "RuleMatch", "RunSummary", "SectionPlan", "check", "crawl", "plan", "settings_for"]

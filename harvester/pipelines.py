@@ -1,0 +1,353 @@
+"""From captures to the store: archive, derive, store, in this order, one transaction a capture.
+
+A response is on the disk before anything is derived from it, and done only with the transaction that keeps what was derived.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, date, datetime
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, Self
+
+from scrapy import signals
+
+from harvester.freshness import Recheck, is_due
+from harvester.recall import last_response, owed_articles
+from harvester.verdict import Judgement, judge
+from normalizers.derive import derive
+from normalizers.documents import UnreadableError
+from normalizers.records import Derived, Hints
+from spiders.base import Errand, SiteSpider
+from spiders.items import ArticleCapture, AttachmentCapture, Capture, CaptureKind, Cause, Failure, ListCapture
+from storage.errors import StoreError
+from storage.records import ArchivedResponse, CaptureRow, Effect, FailureRow, Publication, Sighting
+from storage.store import Store
+
+if TYPE_CHECKING:
+    from scrapy import Spider
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from twisted.python.failure import Failure as TwistedFailure
+
+log = logging.getLogger(__name__)
+_DERIVING = ThreadPoolExecutor(max_workers=1, thread_name_prefix="derive")
+"""Deriving takes seconds for a long PDF; in a thread of its own it does not let other sites' downloads time out."""
+
+STORE_FAILED = "store"
+Document = ArticleCapture | AttachmentCapture
+
+
+def stop_crawl(crawler: Crawler, reason: str) -> None:
+    """End the crawl of a site, once: what is under way is finished, the rest is dropped."""
+    if not is_stopping(crawler) and crawler.engine is not None:
+        crawler.harvester_stopping = asyncio.ensure_future(crawler.engine.close_spider_async(reason=reason))  # type: ignore[attr-defined]
+
+
+def is_stopping(crawler: Crawler) -> bool:
+    """Tell whether the crawl of this site is being ended."""
+    return getattr(crawler, "harvester_stopping", None) is not None
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a run did, counted."""
+
+    captures: Counter[str] = field(default_factory=Counter)
+    effects: Counter[str] = field(default_factory=Counter)
+    fetched: Counter[str] = field(default_factory=Counter)
+    tasks: int = 0
+    bytes: int = 0
+    gone: int = 0
+    failures: list[Failure] = field(default_factory=list)
+
+
+class StorePipeline:
+    """Keeps one run of one site; the middlewares ask it what is stored already."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        settings = crawler.settings
+        self.crawler = crawler
+        self.dry_run = settings.getbool("HARVESTER_DRY_RUN")
+        self.recheck = Recheck(settings.get("HARVESTER_RECHECK", Recheck.DUE))
+        self.tally = Tally()
+        self.judgement: Judgement | None = None
+        self.error: StoreError | None = None
+        self.started_at = self.ended_at = datetime.now(UTC)
+        self.run = ""
+        self.store: Store | None = None
+        self._turn = asyncio.Lock()
+        crawler.signals.connect(self.finish, signals.spider_closed)
+        crawler.signals.connect(self.broken, signals.spider_error)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Return the pipeline of a crawler."""
+        return cls(crawler)
+
+    @property
+    def spider(self) -> SiteSpider:
+        """Return the spider of the crawler."""
+        assert isinstance(self.crawler.spider, SiteSpider)  # noqa: S101 - every spider here is one
+        return self.crawler.spider
+
+    # --- a run's beginning and end ---------------------------------------------------------------------------------------
+
+    def open_spider(self) -> None:
+        """Begin the run; a dry run writes nothing. Raises StoreError when the store cannot be used."""
+        settings, sheet = self.crawler.settings, self.spider.sheet
+        url, folder = settings["HARVESTER_STORE"], Path(settings["HARVESTER_ARCHIVE"])
+        if self.dry_run:
+            return
+        self.store = Store.open(url, archive=folder, create=True)
+        sections = [section.id for section in self.spider.sections]
+        self.run = self.store.begin_run(sheet.id, sections, self.started_at, name=sheet.name_zh, region=sheet.region)
+        self.writer = self.store.archive.open_run(sheet.id, self.run, known=self.store.first_capture)
+        self.owed = owed_articles(self.store, sheet.id)
+
+    def broken(self, failure: TwistedFailure, response: Response, spider: Spider) -> None:
+        """Count a page that tripped its parser as a failure: it was not read, whatever it held."""
+        errand: Errand | None = response.meta.get("errand")
+        if errand is None:
+            return
+        cause = Cause.NO_LIST if errand.kind is CaptureKind.LIST else Cause.NO_BODY
+        detail = f"reading it failed: {type(failure.value).__name__}: {failure.value}"
+        self._fail(Failure(self.spider.site, errand.section, errand.kind, response.url, cause, detail, datetime.now(UTC), errand.key))
+
+    def finish(self, spider: Spider, reason: str) -> None:
+        """Judge the run and end it."""
+        self.ended_at = datetime.now(UTC)
+        self.judgement = judge(self.spider.coverage, self.tally.failures, reason, skipped=len(self.spider.skipped))
+        if self.store is None or not self.run:
+            return
+        try:
+            self.writer.close()
+            self.store.end_run(self.run, self.judgement.verdict, self.judgement.cause, self.counters(), self.ended_at)
+        except StoreError as error:
+            self.error = self.error or error
+        finally:
+            self.store.close()
+
+    def counters(self) -> dict[str, Any]:
+        """Return what the run did, as the store keeps it."""
+        stats = self.crawler.stats
+        coverage = {
+            name: {
+                "pages": section.pages,
+                "had": len(section.had),
+                "missing": section.missing,
+                "items": len(section.items),
+                "stated": section.totals[-1:],
+            }
+            for name, section in self.spider.coverage.items()
+        }
+        return {
+            "requests": stats.get_value("downloader/request_count", 0) if stats else 0,
+            "captures": dict(self.tally.captures),
+            "effects": dict(self.tally.effects),
+            "tasks": self.tally.tasks,
+            "bytes": self.tally.bytes,
+            "gone": self.tally.gone,
+            "failures": dict(Counter(str(failure.cause) for failure in self.tally.failures)),
+            "coverage": coverage,
+            "notes": list(self.judgement.notes) if self.judgement else [],
+        }
+
+    def least(self) -> int:
+        """Return the least number of requests that could have had this: robots.txt, every list page, each new document once."""
+        pages = sum(max(len(section.had), section.pages or 0) + section.columns for section in self.spider.coverage.values())
+        return 1 + pages + self.tally.effects[Effect.NEW]
+
+    # --- what the middlewares ask ------------------------------------------------------------------------------------------
+
+    def wants(self, errand: Errand) -> bool:
+        """Tell whether an article is to be asked for: new, due, or with files still owed."""
+        if self.store is None:
+            return True
+        site = self.spider.site
+        return errand.key in self.owed or is_due(self.store.clock(site, errand.key), self.started_at, self.recheck)
+
+    def validators(self, url: str) -> dict[str, str]:
+        """Return the headers of a conditional request for an address, empty when none of its payloads is kept or it sent no validators."""
+        kept = self.archived(url)
+        found = {name.lower(): value for name, value in kept.headers} if kept else {}
+        wanted = {"If-None-Match": found.get("etag"), "If-Modified-Since": found.get("last-modified")}
+        return {name: value for name, value in wanted.items() if value}
+
+    def archived(self, url: str) -> ArchivedResponse | None:
+        """Return the last response of an address with its payload."""
+        return last_response(self.store, url) if self.store else None
+
+    # --- items -------------------------------------------------------------------------------------------------------------
+
+    async def process_item(self, item: object) -> object:
+        """Keep a list page, a document or a failure; an error of the store ends the crawl."""
+        async with self._turn:
+            try:
+                if isinstance(item, Failure):
+                    self._fail(item)
+                elif isinstance(item, ListCapture):
+                    self._keep_list(item)
+                elif isinstance(item, ArticleCapture | AttachmentCapture):
+                    await self._keep_document(item)
+            except StoreError as error:
+                self.error = self.error or error
+                stop_crawl(self.crawler, STORE_FAILED)
+        return item
+
+    def _keep_list(self, item: ListCapture) -> None:
+        self._count(item.capture)
+        if self.store is None:
+            return
+        found = [Sighting(line.key, line.url, line.title, line.listed_on) for line in item.page.items]
+        self.store.ingest_list(self.run, self._archive(item.capture), found)
+
+    async def _keep_document(self, item: Document) -> None:
+        capture, publication, hints = item.capture, publication_of(item), hints_of(item, self.spider)
+        self._count(capture)
+        if self.store is None:
+            return
+        if capture.status == 304 and self.store.clock(publication.site, publication.key):
+            self.store.mark_checked(publication.site, publication.key, capture.fetched_at)
+            self.tally.effects[Effect.UNCHANGED] += 1
+            return
+        row = self._archive(capture)
+        derived = await self._derive(capture, hints)
+        if isinstance(derived, str):
+            self._fail(_failure_of(capture, publication.key, derived))
+            return
+        headers = {name.lower(): value for name, value in capture.headers}
+        publication = replace(publication, hints=hints_to_json(hints))
+        effect = self.store.ingest(
+            self.run, row, publication, derived, etag=headers.get("etag"), last_modified=headers.get("last-modified")
+        )
+        self.tally.effects[effect] += 1
+        self.tally.fetched[f"{capture.kind} {effect}"] += 1
+        if effect is not Effect.UNCHANGED:
+            self.tally.tasks += len(derived.tasks)
+
+    async def _derive(self, capture: Capture, hints: Hints) -> Derived | str:
+        """Return what was derived, or why nothing could be."""
+        work = partial(derive, capture.body, hints)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(_DERIVING, work)
+        except UnreadableError as error:
+            return str(error)
+        except Exception as error:
+            log.exception("Nothing could be derived from %s", capture.url)
+            return f"{type(error).__name__}: {error}"
+
+    def _archive(self, capture: Capture) -> CaptureRow:
+        location, revisit = self.writer.write(
+            url=capture.url,
+            status=capture.status,
+            headers=capture.headers,
+            body=capture.body,
+            fetched_at=capture.fetched_at,
+            method=capture.method,
+            request_body=capture.request_body,
+        )
+        return CaptureRow(
+            capture.site,
+            capture.section,
+            capture.kind,
+            capture.url,
+            capture.status,
+            media_type(capture),
+            capture.fetched_at,
+            location,
+            revisit,
+        )
+
+    def _fail(self, failure: Failure) -> None:
+        unlisted = failure.kind is CaptureKind.ARTICLE and failure.key in self.spider.unlisted
+        if failure.cause is Cause.NOT_FOUND and unlisted:
+            self.tally.gone += 1
+            if self.store:
+                self.store.mark_gone(failure.site, failure.key, failure.at)
+            return
+        self.tally.failures.append(failure)
+        if self.store and failure.cause is not Cause.STOPPED:
+            self.store.record_failure(self.run, FailureRow(**{name: getattr(failure, name) for name in _FAILURE_FIELDS}))
+
+    def _count(self, capture: Capture) -> None:
+        self.tally.captures[str(capture.kind)] += 1
+        self.tally.bytes += len(capture.body)
+
+
+_FAILURE_FIELDS = ("site", "section", "kind", "url", "key", "cause", "detail", "at")
+
+
+def _failure_of(capture: Capture, key: str, detail: str) -> Failure:
+    return Failure(capture.site, capture.section, capture.kind, capture.url, Cause.UNREADABLE, detail, capture.fetched_at, key)
+
+
+def media_type(capture: Capture) -> str:
+    """Return the media type a capture was declared to have, without its parameters, in lower case."""
+    declared = next((value for name, value in capture.headers if name.lower() == "content-type"), "")
+    return declared.partition(";")[0].strip().lower()
+
+
+def declared_charset(capture: Capture) -> str:
+    """Return the charset a capture was declared to have, empty when none was."""
+    declared = next((value for name, value in capture.headers if name.lower() == "content-type"), "")
+    return declared.lower().partition("charset=")[2].partition(";")[0].strip("\"' ")
+
+
+# --- what is known from outside ------------------------------------------------------------------------------------------
+
+
+def publication_of(item: Document) -> Publication:
+    """Return where a document was published, without its hints."""
+    capture = item.capture
+    if isinstance(item, AttachmentCapture):
+        name = item.attachment.name
+        return Publication(
+            capture.site, capture.section, item.attachment.key, capture.kind, capture.url, name, item.entry.listed_on, item.entry.key
+        )
+    title = item.article.title or item.entry.title
+    return Publication(capture.site, capture.section, item.entry.key, capture.kind, capture.url, title, item.entry.listed_on)
+
+
+def hints_of(item: Document, spider: SiteSpider) -> Hints:
+    """Return what is known of a payload from its page, its list and its site.
+
+    A file is a document of its own: it shares its article's issuers and dates, but not its number, by which texts are told apart.
+    """
+    article, entry, sheet = item.article, item.entry, spider.sheet
+    shared = Hints(
+        media_type=media_type(item.capture),
+        charset=declared_charset(item.capture),
+        issuers=article.issuers,
+        issued_on=article.issued_on,
+        published_on=article.published_on or entry.listed_on,
+        region=sheet.region,
+        source=article.source,
+    )
+    if isinstance(item, AttachmentCapture):
+        name = item.attachment.name
+        return replace(shared, file_name=name, title=PurePosixPath(name).stem)
+    return replace(
+        shared,
+        charset=sheet.charset or shared.charset,
+        title=article.title or entry.title,
+        document_number=article.document_number,
+        body=article.body,
+    )
+
+
+def hints_to_json(hints: Hints) -> dict[str, Any]:
+    """Return hints as JSON can hold them: days in ISO 8601."""
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in asdict(hints).items() if value}
+
+
+def hints_from_json(data: Mapping[str, Any]) -> Hints:
+    """Return the hints that ``hints_to_json`` wrote."""
+    days = {name: date.fromisoformat(data[name]) for name in ("issued_on", "published_on") if data.get(name)}
+    return Hints(**{**data, **days, "issuers": tuple(data.get("issuers", ()))})
