@@ -26,6 +26,11 @@ READING = rf"[a-z{VOWELS}]{{1,7}}"
 BRACKET = re.compile(rf"[(（][ \u00a0\u3000]{{0,3}}({READING})[ \u00a0\u3000]{{0,3}}[)）]")
 """A bracket that holds nothing but what may be a reading."""
 
+BREAKS = "\n\r\v\f\x1c-\x1e\x85\u2028\u2029"
+"""What ``str.splitlines`` breaks lines at, as a character class."""
+
+LINE_BREAKS = re.compile(f"([{BREAKS}]+)")
+
 _TO_WIDE = {ord(sign): ord(sign) + 0xFEE0 for sign in ",!?:;()"}
 _TO_HALF = {0xFF01 + i: 0x21 + i for i in range(94)} | {0xFFFD: ord(LOST)}
 _TONES = frozenset("\u0300\u0301\u0304\u030c")
@@ -80,7 +85,7 @@ def forward(text: str, model: Model) -> str:
 
     Signs come out in half width; those of the input are taken for full width, as Chinese text prints them.
     """
-    return "".join(_forward_line(line, model) for line in text.splitlines(keepends=True))
+    return "".join(_forward_line(part, model) if n % 2 == 0 else part for n, part in enumerate(LINE_BREAKS.split(text)))
 
 
 def _forward_line(line: str, model: Model) -> str:

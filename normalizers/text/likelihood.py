@@ -13,6 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+from normalizers.text.damage import is_hanzi
 from normalizers.text.script import simplified_forms
 
 LONGEST_WORD = 6
@@ -21,6 +22,9 @@ UNKNOWN = -21.0
 
 ECHO = 1.0
 """Weight of a pair of characters that the same document holds elsewhere: official texts repeat their phrases."""
+
+FAMILIAR = 0.5
+"""Weight of a character, as printed, that the document holds elsewhere: a traditional text has no simplified 见."""
 
 _SIGNS = {"，": -3.4, "、": -3.6, "。": -4.0, "（": -6.0, "）": -6.0, "“": -5.0, "”": -5.0, "；": -6.0, "：": -6.0, "《": -6.5, "》": -6.5}
 _SIGNS |= {",": -4.0, "(": -6.0, ")": -6.0, ":": -6.5, ";": -6.5, " ": -6.0, "？": -8.5, "！": -8.5, "?": -9.0, "!": -9.0, "—": -8.0}
@@ -62,9 +66,11 @@ class Likelihood:
         self._words = _words()
         self._simple = simplified_forms()
         self._pairs: Counter[str] = Counter()
+        self._chars: Counter[str] = Counter()
 
     def learn(self, text: str) -> None:
-        """Count the pairs of neighbouring characters of a sound text."""
+        """Count the characters of a sound text and their neighbours."""
+        self._chars.update(filter(is_hanzi, text))
         plain = "".join(map(self._plain, text))
         self._pairs.update(map("".join, pairwise(plain)))
 
@@ -77,7 +83,7 @@ class Likelihood:
             word = self._words.get(tail[-size:])
             if word is not None:
                 best = max(best, prefix.scores[-size] + word)
-        best += ECHO * min(3.0, math.log1p(self._pairs.get(tail[-2:], 0)))
+        best += ECHO * min(3.0, math.log1p(self._pairs.get(tail[-2:], 0))) + FAMILIAR * math.log1p(self._chars[char])
         return Prefix(tail[1 - LONGEST_WORD :], (*prefix.scores, best)[-LONGEST_WORD:])
 
     def score(self, text: str) -> float:

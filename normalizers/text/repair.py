@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import permutations
 
 from normalizers.records import Repair
-from normalizers.text.damage import BRACKET, Model, canonical, forward, has_tone, is_hanzi, plain_reading, readings_of
+from normalizers.text.damage import BRACKET, BREAKS, Model, canonical, forward, has_tone, is_hanzi, plain_reading, readings_of
 from normalizers.text.likelihood import Likelihood
 from normalizers.text.script import TRADITIONAL, detect, is_traditional_character
 from normalizers.text.shifted import Found, Search
@@ -33,8 +33,7 @@ CHECKED = 40
 """How many ways to read a clause are proved at most."""
 
 _ANNOTATED = re.compile(rf"(.){BRACKET.pattern}")
-_BREAKS = "\n\r\v\f\x1c-\x1e\x85\u2028\u2029"
-_CLAUSE = re.compile(rf"[^、，,{_BREAKS}]*[、，,{_BREAKS}]|[^、，,{_BREAKS}]+")
+_CLAUSE = re.compile(rf"[^、，,{BREAKS}]*[、，,{BREAKS}]|[^、，,{BREAKS}]+")
 """Commas are cut before anything is replaced, and no shifted byte can look like one: a clause stands for itself."""
 
 _SUSPECT = re.compile(rf"[?\ufffd]|{BRACKET.pattern}")

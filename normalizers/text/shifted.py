@@ -15,17 +15,20 @@ from typing import NamedTuple
 from normalizers.text.damage import READING, decode_pair, has_tone, plain_reading, readings_of
 from normalizers.text.likelihood import Likelihood, Prefix
 
-WIDTH = 120
-"""How many ways to read a clause are kept at each step."""
+WIDTH = 48
+"""How many ways to read a clause are kept at each step, besides those that wait for the next step to be told apart."""
 
-DEPTH = 30.0
+BRANCHES = 6
+"""How many of the best ways are tried with a lost byte in every value."""
+
+DEPTH = 20.0
 """How far, in log-likelihood, a way may fall behind the best and still be kept."""
 
 LONGEST = 600
 """Clauses of more steps are not searched: no sentence is so long, hostile input is."""
 
-PAIRS_FROM = 8
-"""How many of the best ways are tried with a whole pair of bytes lost: 23,000 branches each."""
+PAIRS_FROM = 12
+"""How many of the best ways are tried with a whole pair of bytes lost, the end of one character and the beginning of the next."""
 
 _LISTED = 4.0
 """What a reading is worth that the document gives to the same character elsewhere."""
@@ -58,7 +61,10 @@ class Found:
 
 
 class _Path(NamedTuple):
-    """A half-read clause: the last two source bytes; ``waiting`` says that the last one is a lead byte without its trail."""
+    """A half-read clause: the last two source bytes; ``waiting`` says that the last one is a lead byte without its trail.
+
+    ``blind``: that lead byte was lost, so nothing tells the ways apart before the next byte is read.
+    """
 
     tail: bytes = b""
     waiting: bool = False
@@ -68,10 +74,7 @@ class _Path(NamedTuple):
     proved: int = 0
     guessed: int = 0
     readings: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def score(self) -> float:
-        return self.prefix.scores[-1] + self.bonus
+    blind: bool = False
 
 
 def tokens(clause: str) -> list[Token]:
@@ -100,9 +103,11 @@ class Search:
         for step in steps:
             after = [new for path in paths for new in self._after(path, step)]
             if step.lost and not step.reading:
-                after.extend(self._lost_pairs(paths))
+                sighted = [path for path in paths if not path.blind]
+                after.extend(new for path in sighted[:BRANCHES] for new in self._lost_byte(path))
+                after.extend(self._lost_pairs(sighted))
             paths = _best(after, WIDTH)
-        return [Found(p.text, p.score, p.proved, p.guessed, p.readings) for p in paths if not p.waiting]
+        return [Found(p.text, _score(p), p.proved, p.guessed, p.readings) for p in paths if not p.waiting]
 
     def _after(self, path: _Path, step: Token) -> Iterable[_Path]:
         if step.lost:
@@ -150,24 +155,26 @@ class Search:
                 )
 
     def _lost(self, path: _Path, printed: str) -> Iterator[_Path]:
-        """Yield the path with a mark that was printed, or with one byte lost where a piece ended."""
+        """Yield the path with a mark that was printed as such, in half or full width."""
         if not path.waiting:
             yield self._emit(path, printed)
         elif (longer := self._feed(path, b"\xa3\xbf")) is not None:
             yield longer
+
+    def _lost_byte(self, path: _Path) -> Iterator[_Path]:
+        """Yield the path with one byte lost, where a piece ended."""
         for byte in _TRAILS if path.waiting else _LEADS:
             longer = self._feed(path, bytes((byte,)))
             if longer is not None:
-                yield longer._replace(guessed=longer.guessed + 1)
+                yield longer._replace(guessed=longer.guessed + 1, blind=longer.waiting)
 
     def _lost_pairs(self, paths: list[_Path]) -> Iterator[_Path]:
         """Yield the best paths with two bytes lost that are no character together: the end of one and the beginning of the next."""
         waiting = [path for path in paths if path.waiting][:PAIRS_FROM]
-        ends = (self._feed(path, bytes((byte,))) for path in waiting for byte in _TRAILS)
-        for path in _best([end for end in ends if end is not None and end.tail[-1] > 0x80], PAIRS_FROM):
-            for byte in _LEADS:
-                if not decode_pair(path.tail[-1], byte):
-                    yield path._replace(tail=bytes((path.tail[-1], byte)), waiting=True, guessed=path.guessed + 2)
+        ends = (self._feed(path, bytes((byte,))) for path in waiting for byte in _unpaired())
+        for path in _best([end for end in ends if end is not None], PAIRS_FROM):
+            for byte in _unpaired()[path.tail[-1]]:
+                yield path._replace(tail=bytes((path.tail[-1], byte)), waiting=True, guessed=path.guessed + 2, blind=True)
 
     def _is_read(self, char: str, reading: str) -> bool:
         return char in self._listed.get(reading, ()) or (has_tone(reading) and reading in readings_of(char))
@@ -187,7 +194,7 @@ class Search:
                 if not char:
                     return None
                 prefix = self._likelihood.extend(path.prefix, char)
-                path = path._replace(tail=bytes((path.tail[-1], byte)), waiting=False, prefix=prefix, text=path.text + char)
+                path = path._replace(tail=bytes((path.tail[-1], byte)), waiting=False, blind=False, prefix=prefix, text=path.text + char)
             elif byte > 0x80:
                 path = path._replace(tail=path.tail[-1:] + bytes((byte,)), waiting=True)
             else:
@@ -199,14 +206,21 @@ _LEADS = range(0x81, 0xFF)
 _TRAILS = (*range(0x40, 0x7F), *range(0x80, 0xFF))
 
 
+def _score(path: _Path) -> float:
+    return path.prefix.scores[-1] + path.bonus
+
+
 def _best(paths: list[_Path], width: int) -> list[_Path]:
     """Return the likeliest paths; of those that read alike and go on alike, the likeliest only."""
-    ranked = sorted(paths, key=lambda path: path.score, reverse=True)
+    ranked = sorted(paths, key=_score, reverse=True)
     kept: dict[tuple[bytes, bool, str], _Path] = {}
+    blind, floor = 0, _score(ranked[0]) - DEPTH if ranked else 0.0
     for path in ranked:
-        if len(kept) >= width or path.score < ranked[0].score - DEPTH:
+        if len(kept) - blind >= width or _score(path) < floor:
             break
+        before = len(kept)
         kept.setdefault((path.tail, path.waiting, path.text), path)
+        blind += path.blind and len(kept) > before
     return list(kept.values())
 
 
@@ -214,6 +228,13 @@ def _best(paths: list[_Path], width: int) -> list[_Path]:
 def _row(lead: int) -> tuple[tuple[int, str], ...]:
     """Return the trail bytes and characters of a lead byte."""
     return tuple((trail, char) for trail in _TRAILS if (char := decode_pair(lead, trail)))
+
+
+@lru_cache(maxsize=1)
+def _unpaired() -> dict[int, tuple[int, ...]]:
+    """Return, by trail byte, the lead bytes that make no character after it."""
+    without = {byte: tuple(lead for lead in _LEADS if not decode_pair(byte, lead)) for byte in _LEADS}
+    return {byte: leads for byte, leads in without.items() if leads}
 
 
 @lru_cache(maxsize=65536)
