@@ -1,0 +1,62 @@
+"""The lines of a document outside its tables, as its head and signature are read from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from normalizers.deadlines.printed import fold_blanks, read
+from normalizers.deadlines.units import find_units
+from normalizers.records import BlockKind, Document
+
+MAX_LINE = 400
+"""Characters of a line that a title, number, signature or date can have; longer lines are text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: ``raw`` as printed, ``text`` with its blanks folded; ``whole`` tells that it is a block of its own."""
+
+    raw: str
+    text: str
+    kind: BlockKind
+    whole: bool
+
+    @property
+    def short(self) -> bool:
+        """Tell whether the line is too short and bare to be running text."""
+        return len(self.text) <= MAX_LINE and "。" not in self.text
+
+
+def lines_of(document: Document) -> list[Line]:
+    """Return the filled lines of the blocks of text, or of the whole text where a reader made no blocks; tables give none."""
+    out: list[Line] = []
+    for block in document.blocks:
+        if block.kind is not BlockKind.TABLE:
+            parts = [part for part in block.text.split("\n") if part.strip()]
+            out += [Line(part.strip(), fold_blanks(part), block.kind, len(parts) == 1) for part in parts]
+    if document.blocks:
+        return out
+    return [Line(part.strip(), fold_blanks(part), BlockKind.PARAGRAPH, True) for part in document.text.split("\n") if part.strip()]
+
+
+def only_date(text: str) -> date | None:
+    """Return the day that a line consists of (2018年4 月9日, 二〇一八年四月九日, 2018-04-09 16:21), ``None`` for anything else."""
+    if len(text) > MAX_LINE:
+        return None
+    plain = read(text).text.strip("()[].。")
+    units = find_units(plain)
+    if len(units) != 1 or units[0].grain != "day" or units[0].year is None or units[0].pos or plain[units[0].end :].strip(" :0123456789"):
+        return None
+    return units[0].days(units[0].year)[0]
+
+
+def dated_tail(text: str) -> tuple[str, date] | None:
+    """Return what stands before a day that ends a line, and the day (市信用办2018年4月9日), ``None`` where no day ends it."""
+    if len(text) > MAX_LINE:
+        return None
+    printed = read(text)
+    units = [u for u in find_units(printed.text) if u.grain == "day" and u.year is not None and not printed.text[u.end :].strip("。)")]
+    if len(units) != 1 or units[0].pos == 0 or units[0].year is None:
+        return None
+    return printed.source[: printed.at[units[0].pos]].strip(), units[0].days(units[0].year)[0]

@@ -1,0 +1,111 @@
+"""Who issued a document and when: the signature above its date, else its heading, its page, its title."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from normalizers.metadata.lines import Line, dated_tail, only_date
+from normalizers.metadata.words import words_pattern
+
+MAX_BODIES = 30
+"""Bodies of one joint signature; thirty-odd ministries have signed together, no more."""
+LAST_LINES = 12
+"""Lines at the end of a text in which a bare date is its signed date."""
+MAX_NAME = 40
+
+_SEAL = re.compile(rf"[(（\[【]\s*(?:{words_pattern('issuer', 'seals').pattern})\s*[)）\]】]")
+_BODY = re.compile(
+    rf"[\u4e00-\u9fff（）()·“”]{{0,{MAX_NAME}}}(?:{words_pattern('issuer', 'endings').pattern})(?:[（(][^（）()]{{1,12}}[）)])?"
+)
+_NUMERIC = re.compile(r"\d{4}\s*[-./]")
+_HEADING = re.compile(r"(?P<bodies>.{2,200}?)\s*文\s*件")
+_ABOUT = re.compile(r"^(?P<bodies>[^《》]{2,120}?)关于")
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """The bodies as printed and the day they signed, ``None`` where none is printed."""
+
+    bodies: tuple[str, ...] = ()
+    day: date | None = None
+
+
+def _joined(parts: list[str]) -> list[str]:
+    """Join names that are printed letter by letter (交 通 运 输 部)."""
+    if len(parts) > 1 and all(len(part) == 1 for part in parts):
+        return ["".join(parts)]
+    return parts
+
+
+def bodies_in(raw: str) -> tuple[str, ...]:
+    """Return the bodies that a line consists of, parted by blanks or 、; nothing when any part of it is no body."""
+    text = _SEAL.sub("", raw).strip()
+    wide = [part for part in re.split(r"\s{2,}|\t|\u3000+|、|，|；", text) if part]
+    parts = [name for part in wide for name in _names(part)]
+    return tuple(parts) if parts and all(_BODY.fullmatch(part) and len(part) >= 3 for part in parts) else ()
+
+
+def _names(part: str) -> list[str]:
+    """Return the names of a part with single blanks: several where each is a body, one where blanks lie inside it."""
+    single = _joined(part.split())
+    if all(_BODY.fullmatch(name) and len(name) > 2 for name in single):
+        return single
+    return ["".join(single)]
+
+
+def read_signature(lines: list[Line]) -> Signature:
+    """Return the first signature with bodies above or before its date; a bare date at the very end of a text is signed too.
+
+    Days printed in digits only (2018-04-09) are the page's, 印发 lines are the printer's: neither is the day of issue.
+    """
+    for i, line in enumerate(lines):
+        if not line.short or _NUMERIC.match(line.raw):
+            continue
+        day = only_date(line.raw)
+        bodies = _bodies_above(lines, i) if day else ()
+        if day and bodies:
+            return Signature(bodies, day)
+        tail = None if day else dated_tail(line.raw)
+        if tail and (named := bodies_in(tail[0])):
+            return Signature((*_bodies_above(lines, i), *named), tail[1])
+    return Signature((), _bare_day(lines))
+
+
+def _bodies_above(lines: list[Line], index: int) -> tuple[str, ...]:
+    found: list[str] = []
+    for line in reversed(lines[max(0, index - MAX_BODIES) : index]):
+        named = bodies_in(line.raw) if line.short else ()
+        if not named:
+            break
+        found[:0] = named
+    return tuple(dict.fromkeys(found))
+
+
+def _bare_day(lines: list[Line]) -> date | None:
+    """Return a day without bodies: in brackets below the title, or at the end of the text behind its sentences."""
+    for line in lines[1:6]:
+        if line.raw.startswith(("(", "（")) and not _NUMERIC.match(line.raw[1:]) and (day := only_date(line.raw)):
+            return day
+    if not any("。" in line.text for line in lines):
+        return None
+    for line in reversed(lines[max(4, len(lines) - LAST_LINES) :]):
+        if line.short and not _NUMERIC.match(line.raw) and (day := only_date(line.raw)):
+            return day
+    return None
+
+
+def heading_bodies(lines: list[Line]) -> tuple[str, ...]:
+    """Return the bodies of the red heading (甲 乙 文件), empty where there is none."""
+    for line in lines[:15]:
+        match = _HEADING.fullmatch(line.raw) if line.short else None
+        if match and (bodies := bodies_in(match["bodies"])):
+            return bodies
+    return ()
+
+
+def title_bodies(title: str) -> tuple[str, ...]:
+    """Return the bodies that a title begins with (甲、乙关于印发…), empty where it names none."""
+    match = _ABOUT.match(title)
+    return bodies_in(match["bodies"]) if match else ()
