@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from normalizers.agencies import Context, looks_like_agencies
+from normalizers.agencies import Context, looks_like_agencies, read_agencies
 from normalizers.tasks.roles import inline_label
 from normalizers.tasks.sections import is_article
 from normalizers.tasks.statements import Statement, is_nothing, read_statement
@@ -122,11 +122,16 @@ def _read(text: str, bracket: Bracket, context: Context, *, bare: bool) -> _Mark
     statement = read_statement(inner)
     if statement.labelled or (statement.deadline and not statement.names and inline_label(lines=False).match(inner)):
         return _Marked(bracket.start, bracket.end, statement, "bracket")
-    if statement.verbal and statement.names and all(looks_like_agencies(name, context) for name in _all_names(statement)):
+    if statement.verbal and statement.names and any(_names_bodies(name, context) for name in _all_names(statement)):
         return _Marked(bracket.start, bracket.end, statement, "verb-bracket")
     if bare and statement.responsible and _is_bare_list(text, bracket, statement, context):
         return _Marked(bracket.start, bracket.end, statement, "bare-bracket")
     return None
+
+
+def _names_bodies(text: str, context: Context) -> bool:
+    """Tell whether the words before a verb name bodies, so that the verb says who does it; 企业 and 申请人 are none."""
+    return looks_like_agencies(text, context) or any(agency.resolved for agency in read_agencies(text, context).agencies)
 
 
 def _all_names(statement: Statement) -> tuple[str, ...]:

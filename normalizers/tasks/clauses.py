@@ -111,7 +111,7 @@ def _take_first(text: str) -> tuple[str, bool, bool]:
         start, end = start - 1, end + 1
         onward = onward or _ONWARD.match(text, end)
         end = max(end, onward.end() if onward else end)
-    return text[:start].rstrip("，,；;、 ") + text[end:], True, onward is not None
+    return text[:start].rstrip("，,；;、。 ") + text[end:], True, onward is not None
 
 
 def _segment(text: str, start: int, end: int) -> tuple[int, int]:
@@ -130,4 +130,4 @@ def _take(pattern: re.Pattern[str], text: str) -> tuple[str, bool]:
     start, end = _segment(text, found.start(), found.end())
     if start and end < len(text) and text[start - 1] in "（(" and text[end] in "）)":
         start, end = start - 1, end + 1
-    return text[:start].rstrip("，,；; ") + text[end:], True
+    return text[:start].rstrip("，,；;。 ") + text[end:], True

@@ -139,7 +139,7 @@ def read_columns(heading: Heading, rows: Grid, caption: str) -> Columns | None:
 def _task_column(heading: Heading, rows: Grid, caption: str) -> tuple[int, float] | None:
     roles = set(heading.roles)
     named = _TASK_CAPTION.search(squeeze(caption)) is not None
-    other = not named and _OTHER_CAPTION.search(squeeze(caption)) is not None
+    other = not named and Role.LEAD not in roles and _OTHER_CAPTION.search(squeeze(caption)) is not None
     tasks = [number for number, role in enumerate(heading.roles) if role is Role.TASK]
     contents = [number for number, role in enumerate(heading.roles) if role is Role.CONTENT]
     if roles & {Role.GRADE, Role.CONTACT}:

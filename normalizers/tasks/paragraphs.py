@@ -53,12 +53,18 @@ class Walk:
     heading: Line | None = None
     pending: list[Line] = field(default_factory=list)
     begun: bool = False
+    item: tuple[str, str] | None = None  # style and section of the item whose words opened a section of their own
     notes: Clauses = NO_CLAUSES
 
     def under(self, text: str, line: Line | None) -> None:
         """Enter the section that a heading opens; ``line`` is the heading while no role was given to it."""
         self.above, self.section = self.section, "" if is_title_like(text) else text.strip().rstrip("。：:")
-        self.heading, self.pending = line, []
+        self.heading, self.pending, self.item = line, [], None
+
+    def beside(self, line: Line) -> None:
+        """Leave the section that an item opened when the next item of its rank begins."""
+        if self.item is not None and split_number(line.text)[1] in (self.item[0], "one"):
+            self.section, self.item = self.item[1], None
 
     def done(self) -> None:
         """Forget the lines that a task took up."""
@@ -154,18 +160,24 @@ def _further(line: Line, before: Statement, walk: Walk) -> Statement | None:
 
 
 def _read_line(line: Line, walk: Walk, drafts: list[Draft]) -> None:
+    walk.beside(line)
     units = marked_units(line.text, walk.context) or _label_tail(line, walk)
     if not units:
         _remember(line, walk)
         return
     for number, unit in enumerate(units):
         drafts.append(_from_unit(line, unit, walk, first=number == 0))
-    _, style, start = split_number(units[0].text)
-    if line.heading or (
-        style in ("one", "two") and len(units) == 1 and start < len(units[0].text) <= _LONG_ITEM and "。" not in units[0].text.rstrip("。")
-    ):
+    outer = walk.section
+    if line.heading or (len(units) == 1 and _heads(units[0].text)):
         walk.under(units[0].text, None)
+        walk.item = (split_number(units[0].text)[1], outer)
     walk.done()
+
+
+def _heads(text: str) -> bool:
+    """Tell whether an item is short enough to be the heading of what follows it: （二）拓展应用（省商务厅牵头）."""
+    _, style, start = split_number(text)
+    return style in ("one", "two") and start < len(text) <= _LONG_ITEM and "。" not in text.rstrip("。")
 
 
 def _remember(line: Line, walk: Walk) -> None:
@@ -185,7 +197,7 @@ def _label_tail(line: Line, walk: Walk) -> list[Unit]:
         return []
     for found in inline_label(lines=True).finditer(text):
         before = text[: found.start()]
-        if len(before.strip()) < MIN_ITEM * 2 or not re.search(r"[。；;！!）)”]\s*$|\s$", before):
+        if len(before.strip()) < MIN_ITEM or not re.search(r"[。；;！!）)”]\s*$|\s$", before):
             continue
         statement = role_line(text[found.start() :], walk)
         if statement is None or not statement.names:

@@ -22,7 +22,7 @@ _DO_VERB = (
     rf"(?:分别|共同|具体|组织|统筹|联合|各自|分工)*(?:负责|落实|实施|推进|承办|主办|执行|贯彻落实)(?:落实|实施|推进|组织|办理|到位|相关工作)*){_VERB_END}"
 )
 _VERBS = re.compile(rf"(?P<lead>{_LEAD_VERB})|(?P<help>{_HELP_VERB})|(?P<do>{_DO_VERB})")
-_BESIDE = re.compile(r"[（(]\s*(?P<word>牵头(?:单位|部门|负责)?|主办|主责|配合(?:单位|部门)?|协办|参与|负责)\s*[)）]")
+_BESIDE = re.compile(r"[（(]\s*(?P<word>(?:共同|联合)?牵头(?:单位|部门|负责)?|主办|主责|配合(?:单位|部门)?|协办|参与|负责)\s*[)）]")
 _OPENERS = re.compile(r"^[\s、，,；;。：:]*(?:由|请|会同|会|及|和|与|并由|其中)?\s*")
 _DATE = re.compile(
     r"\s*(?:(?:力争|确保|计划|拟|原则上)?(?:于|在|到|至|自|截至|不迟于)?\s*(?:20)?\d{2}\s*年|\d{1,2}\s*月|[上下]半年|第?[一二三四]季度|季度|年[底内末中]|全年|长期|持续|常态|"
@@ -147,8 +147,8 @@ def _named_beside(text: str) -> Statement | None:
     at = 0
     for found in _BESIDE.finditer(text):
         names = text[at : found.start()].strip("、，,；; \n")
-        if found["word"][:2] in ("牵头", "主办", "主责"):
-            cut = max(names.rfind(mark) for mark in "、，,；;\n") + 1 if rest or lead else 0
+        if found["word"].endswith(("牵头", "牵头单位", "牵头部门", "牵头负责", "主办", "主责")):
+            cut = 0 if found["word"][0] in "共联" else max(names.rfind(mark) for mark in "、，,；;\n") + 1
             rest += [names[:cut].strip("、，,；; \n")]
             lead += [names[cut:]]
         else:

@@ -18,6 +18,7 @@ from normalizers.tasks.statements import Statement, is_nothing, read_statement
 _NOTE_ROW = re.compile(r"\s*(?:备?注|说明|填表|制表|审核|合计|总计|小计|单位[:：])")
 _INNER_NUMBER = re.compile(r"(?:^|[\n。；;])\s*(?:[（(]?\d{1,2}[）)、.．]|[（(][一二三四五六七八九十]{1,2}[）)]|[②-⑳])(?!\d)")
 _ENDED = re.compile(r"[。；;！!？?：:）)”\"]\s*$")
+_HAN_NUMBER = re.compile(r"[(]?[一二三四五六七八九十]{1,3}[)]?、?")
 _MAX_SECTION = 60
 _MIN_TASK = 4
 
@@ -112,7 +113,7 @@ class _Rows:
         """Return the section that a row of one cell opens, "" for a note, ``None`` when the row is no such row."""
         columns = state.columns
         if len(cells) != 1 or (cells[0].row < row):
-            return None
+            return self._numbered_section(row, cells, columns)
         cell, text = cells[0], squeeze(cells[0].text)
         covers = range(cell.column, cell.column + cell.colspan)
         wide = columns.task in covers and cell.colspan > 1 and any(column in covers for column, _ in columns.agencies)
@@ -124,6 +125,15 @@ class _Rows:
         if wide or (first and len(text) > 3) or (numbered and len(text) <= 30):
             return cell.text.replace("\n", "").strip()[:_MAX_SECTION] if len(text) <= _MAX_SECTION else ""
         return None
+
+    def _numbered_section(self, row: int, cells: Sequence[Cell], columns: Columns) -> str | None:
+        """Return the section of a row that holds 一 in its number cell, a few words beside it, and nothing else."""
+        if len(cells) != 2 or columns.number is None or self._own(row, columns.number) is not cells[0] or cells[0].row < row:
+            return None
+        text = squeeze_line(cells[1].text)
+        if not _HAN_NUMBER.fullmatch(squeeze(cells[0].text)) or len(text) > _MAX_SECTION or _ENDED.search(text):
+            return None
+        return f"{squeeze(cells[0].text)}、{text}" if cells[1].row == row else None
 
     def _data_row(self, row: int, state: Carry) -> None:
         columns = state.columns

@@ -1,0 +1,75 @@
+"""Running text by hand: brackets, role lines, headings, and what carries no role."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tasks.build import document, tasks, who
+
+
+def test_the_section_is_the_nearest_heading() -> None:
+    found = tasks("# 一、重点任务", "# （一）完善制度", "1.编制信用目录。（责任单位：省信用办）")
+    assert (found[0].number, found[0].section) == ("1", "（一）完善制度")
+
+
+def test_an_item_with_a_bracket_is_no_section_of_the_item_beside_it() -> None:
+    found = tasks("# 一、重点任务", "（一）编制目录（责任单位：省信用办）", "（二）公布目录（责任单位：省司法厅）")
+    assert [task.section for task in found] == ["一、重点任务", "一、重点任务"]
+
+
+def test_the_evidence_is_the_words_themselves() -> None:
+    text = "1.编制信用目录，按年更新。（责任单位：省信用办）"
+    page = document("# 一、任务", text)
+    found = tasks("# 一、任务", text)[0]
+    assert page.text[found.evidence.start :].startswith("编制信用目录")
+    assert found.address == "p2"
+
+
+def test_a_bracket_that_a_page_break_cut_is_read_whole() -> None:
+    found = tasks("1.编制信用目录。（责任单位：省信用办、", "省司法厅）")
+    assert who(found[0]) == ([], [], ["省信用办", "省司法厅"])
+
+
+def test_a_bracket_that_never_closes_ends_with_the_paragraph() -> None:
+    found = tasks("1.编制信用目录。（责任单位：省信用办、省司法厅")
+    assert who(found[0]) == ([], [], ["省信用办", "省司法厅"])
+
+
+def test_a_heading_with_a_role_line_right_below_is_the_task() -> None:
+    found = tasks("# 一、任务", "# （一）编制信用目录", "责任单位：省信用办", "目录应当公开。")
+    assert [(task.text, task.section) for task in found] == [("编制信用目录", "一、任务")]
+
+
+def test_a_numbered_caption_is_the_section_of_the_paragraph_below_it() -> None:
+    found = tasks("# 一、任务", "1.完善目录", "编制信用目录，按年更新。（责任单位：省信用办）")
+    assert [(task.number, task.section, task.text) for task in found] == [("1", "1.完善目录", "编制信用目录，按年更新。")]
+
+
+def test_the_fingerprint_does_not_know_numbers_or_brackets() -> None:
+    one = tasks("1.编制信用目录。（责任单位：省信用办）")[0]
+    other = tasks("（三）编制信用目录（省司法厅牵头）。")[0]
+    assert one.fingerprint == other.fingerprint
+
+
+def test_dates_in_the_words_are_milestones_and_no_deadline() -> None:
+    found = tasks("1.编制信用目录，6月底前公布。（责任单位：省信用办）")[0]
+    assert found.deadline is None
+    assert [one.end.isoformat() for one in found.milestones if one.end] == ["2023-06-30"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "各责任单位：现将有关事项通知如下。",
+        "请于5月底前报送省发展改革委（省信用办）。",
+        "本办法由省发展改革委负责解释。",
+        "第三条 省发展改革委负责统筹协调（省信用办）。",
+        "信用报告可在线查询（每年免费两次）。",
+        "主办单位：某省发展和改革委员会",
+        "责任单位要切实履行职责，完善工作机制，加强督促检查。",
+        "修复申请由失信主体提出（申请人自行负责）。",
+        "项目名称：信用平台\n责任单位：省信用办",
+    ],
+)
+def test_words_that_mark_no_item_give_no_task(text: str) -> None:
+    assert tasks("# 一、有关事项", text) == ()

@@ -1,0 +1,109 @@
+"""Tables by hand: blank cells, page breaks, section rows, what is no table of tasks."""
+
+from __future__ import annotations
+
+from tests.tasks.build import Sheet, tasks, who
+
+HEAD = ["序号", "重点任务", "牵头单位", "配合单位", "完成时间"]
+
+
+def test_in_a_text_table_a_blank_cell_takes_the_value_above() -> None:
+    rows = [HEAD, ["1", "编制信用目录。", "省信用办", "省司法厅", "6月底前"], ["", "公布信用目录。", "", "", ""]]
+    second = tasks(Sheet(rows, merged=False))[1]
+    assert who(second) == (["省信用办"], ["省司法厅"], [])
+    assert second.deadline is not None
+    assert (second.deadline.text, second.deadline.basis, second.number) == ("6月底前", "merged-cell", "1")
+
+
+def test_a_new_lead_with_a_blank_partner_cell_has_no_partner() -> None:
+    rows = [HEAD, ["1", "编制信用目录。", "省信用办", "省司法厅", "6月底前"], ["2", "公布信用目录。", "省财政厅", "", ""]]
+    second = tasks(Sheet(rows, merged=False))[1]
+    assert who(second) == (["省财政厅"], [], [])
+    assert second.deadline is not None and second.deadline.text == "6月底前"
+
+
+def test_where_the_source_states_merging_a_blank_cell_of_a_new_row_is_none() -> None:
+    rows = [HEAD, ["1", "编制信用目录。", "省信用办", "省司法厅", "6月底前"], ["2", "公布信用目录。", "省财政厅", "", ""]]
+    second = tasks(Sheet(rows))[1]
+    assert who(second) == (["省财政厅"], [], [])
+    assert second.deadline is None
+
+
+def test_a_task_cell_over_several_rows_is_one_task_with_all_their_bodies() -> None:
+    rows = [HEAD[:4], ["1", "联合开展信用检查。", "省信用办", "省司法厅"], ["", "", "省财政厅", "省教育厅"]]
+    found = tasks(Sheet(rows, spans={(1, 0): (2, 1), (1, 1): (2, 1)}))
+    assert len(found) == 1
+    assert who(found[0]) == (["省信用办", "省财政厅"], ["省司法厅", "省教育厅"], [])
+
+
+def test_a_table_goes_on_behind_a_page_mark_without_its_heading() -> None:
+    first = Sheet([["序号", "重点任务", "责任单位"], ["1", "编制信用目录。", "省信用办"]], merged=False)
+    second = Sheet([["2", "公布信用目录。", "省财政厅"]], merged=False)
+    found = tasks(first, "— 3 —", second)
+    assert [task.number for task in found] == ["1", "2"]
+    assert found[1].address == "tab2.r1.c2"
+
+
+def test_words_between_two_tables_end_the_first() -> None:
+    first = Sheet([["序号", "重点任务", "责任单位"], ["1", "编制信用目录。", "省信用办"]], merged=False)
+    other = Sheet([["2", "某某信用服务公司", "甲"]], merged=False)
+    assert len(tasks(first, "附件2：有关名单如下。", other)) == 1
+
+
+def test_a_table_of_something_else_does_not_go_on_with_the_one_before() -> None:
+    first = Sheet([["序号", "重点任务", "责任单位"], ["1", "编制信用目录。", "省信用办"]])
+    other = Sheet([["序号", "企业名称", "联系电话"], ["1", "某某信用服务公司", "000"]])
+    assert len(tasks(first, other)) == 1
+
+
+def test_a_row_that_a_page_cuts_in_two_is_put_together() -> None:
+    rows = [["序号", "重点任务", "责任单位"], ["1", "编制并公布", "省信用办"]]
+    found = tasks(Sheet(rows), Sheet([["", "信用信息目录。", ""], ["2", "开展检查。", "省财政厅"]]))
+    assert [task.text for task in found] == ["编制并公布信用信息目录。", "开展检查。"]
+
+
+def test_a_section_row_names_the_section_and_a_note_row_nothing() -> None:
+    rows = [
+        ["序号", "重点任务", "责任单位"],
+        ["一、政务诚信", "", ""],
+        ["1", "编制信用目录。", "省信用办"],
+        ["注：以上任务按季通报。", "", ""],
+    ]
+    found = tasks(Sheet(rows, spans={(1, 0): (1, 3), (3, 0): (1, 3)}))
+    assert [(task.section, task.text) for task in found] == [("一、政务诚信", "编制信用目录。")]
+
+
+def test_a_wider_section_that_changes_closes_the_narrower_one() -> None:
+    rows = [
+        ["领域", "类别", "重点任务", "责任单位"],
+        ["政务", "承诺", "编制信用目录。", "省信用办"],
+        ["商务", "", "开展合同检查。", "省商务厅"],
+    ]
+    assert [task.section for task in tasks(Sheet(rows, merged=False))] == ["政务 / 承诺", "商务"]
+
+
+def test_a_year_in_the_tables_title_goes_before_the_documents() -> None:
+    rows = [["重点任务", "责任单位", "完成时间"], ["编制信用目录。", "省信用办", "9月底前"]]
+    found = tasks("2024年重点任务分工表", Sheet(rows), title="信用建设行动方案（2023-2025年）")
+    assert found[0].deadline is not None and found[0].deadline.end is not None
+    assert found[0].deadline.end.isoformat() == "2024-09-30"
+
+
+def test_a_starred_name_leads_where_a_note_says_so() -> None:
+    rows = [["重点任务", "责任单位"], ["编制信用目录。", "省司法厅、省信用办*"]]
+    found = tasks(Sheet(rows), "注：带*的为牵头单位。")
+    assert who(found[0]) == (["省信用办"], ["省司法厅"], [])
+
+
+def test_a_note_under_the_table_on_the_first_listed_holds_for_the_whole() -> None:
+    rows = [["重点任务", "责任单位"], ["编制信用目录。", "省司法厅、省信用办"]]
+    found = tasks(Sheet(rows), "注：责任单位中列第一位的为牵头单位。")
+    assert who(found[0]) == (["省司法厅"], ["省信用办"], [])
+
+
+def test_a_column_no_label_names_is_the_task_when_it_reads_as_one() -> None:
+    rows = [["序号", "分工事由", "责任单位"], ["1", "每季度汇总各地信用信息归集情况并通报。", "省信用办"]]
+    found = tasks(Sheet(rows))
+    assert [task.text for task in found] == ["每季度汇总各地信用信息归集情况并通报。"]
+    assert found[0].confidence < 0.7
+    assert not tasks(Sheet([["序号", "姓名", "责任单位"], ["1", "张某", "省信用办"]]))
