@@ -112,6 +112,7 @@ captures = Table(
     *times("fetched_at"),
     UniqueConstraint("file", "file_offset"),
     Index(None, "run"),
+    Index(None, "url"),
 )
 Index(
     "uq_captures_payload",

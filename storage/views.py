@@ -45,7 +45,7 @@ FROM tasks t JOIN v_documents d ON d.document = t.document_id AND d.version = t.
 """
 
 _TASK_AGENCIES = """
-SELECT a.task_id AS task, t.document_id AS document, t.version, a.role, a.position, a.mention, a.name, a.agency_id AS agency,
+SELECT a.task_id AS task, t.document_id AS document, t.version, t.ordinal, a.role, a.position, a.mention, a.name, a.agency_id AS agency,
     a.kind, a.resolved, a.rule
 FROM task_agencies a JOIN tasks t ON t.id = a.task_id
 JOIN documents d ON d.id = t.document_id AND d.version = t.version
@@ -83,6 +83,18 @@ VIEWS = {
     "v_failures": _FAILURES,
 }
 """Name and statement of every view, each after those it rests on."""
+
+ORDER = {
+    "v_documents": ("site", "document"),
+    "v_versions": ("document", "version"),
+    "v_tasks": ("site", "document", "version", "ordinal"),
+    "v_task_agencies": ("document", "version", "ordinal", "role", "position"),
+    "v_agencies": ("agency",),
+    "v_captures": ("capture",),
+    "v_runs": ("started_at", "run"),
+    "v_failures": ("at", "run", "url"),
+}
+"""The columns by which the rows of a view are shown; they are never NULL."""
 
 
 def drop(connection: Connection) -> None:

@@ -105,12 +105,13 @@ def _runs() -> None:
         sa.UniqueConstraint("file", "file_offset", name=op.f("uq_captures_file_file_offset")),
     )
     op.create_index(op.f("ix_captures_run"), "captures", ["run"], unique=False)
+    op.create_index(op.f("ix_captures_url"), "captures", ["url"], unique=False)
     op.create_index(
         "uq_captures_payload",
         "captures",
         ["url", "sha256"],
         unique=True,
-        sqlite_where=sa.text("NOT revisit"),
+        sqlite_where=sa.text("revisit = 0"),
         postgresql_where=sa.text("NOT revisit"),
     )
 

@@ -1,0 +1,111 @@
+"""A canonical text of what a store holds: equal for two stores that know the same, however they came to know it.
+
+JSON lines, sorted by natural keys. Clocks, runs, failures, offsets and the identifiers of runs are left out, and so is
+everything that rests on the moment of a fetch; a work is told by its documents. A crawl that was killed and repeated gives
+the dump of one that was not.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from storage import schema
+from storage.engine import rows
+from storage.store import Store
+from storage.types import to_json
+
+Row = dict[str, Any]
+
+_SOURCES = ("article", "attachment")
+_LOCAL = {"id", "capture_id", "in_force_from", "signature", "work_id", "state_since", "document_id", "parent_id", "task_id"}
+"""Columns that name rows of this store or hold a moment of a crawl."""
+
+
+def dump(store: Store) -> Iterator[str]:
+    """Yield the lines of the dump, without line ends; every line is a JSON object with its ``table``."""
+    with store.reading() as connection:
+        places = _places(connection)
+        for table, found in (
+            ("capture", _captures(connection)),
+            ("document", _documents(connection, places)),
+            ("version", _of_documents(connection, "versions", places)),
+            ("version_issuer", _of_documents(connection, "version_issuers", places)),
+            ("version_region", _of_documents(connection, "version_regions", places)),
+            ("task", _of_documents(connection, "tasks", places)),
+            ("task_agency", _task_agencies(connection, places)),
+            ("work", _works(connection, places)),
+            ("tie", _ties(connection, places)),
+            ("agency", _plain(connection, "agencies")),
+            ("agency_name", _plain(connection, "agency_names")),
+            ("agency_member", _plain(connection, "agency_members")),
+        ):
+            yield from sorted(to_json({"table": table} | _days(row)) for row in found)
+
+
+def _places(connection: Connection) -> dict[str, Row]:
+    d = schema.documents.c
+    return {row.id: {"site": row.site, "key": row.key} for row in connection.execute(select(d.id, d.site, d.key))}
+
+
+def _captures(connection: Connection) -> Iterator[Row]:
+    c = schema.captures.c
+    query = select(c.site, c.kind, c.url, c.sha256).where(c.kind.in_(_SOURCES)).distinct()
+    yield from rows(connection.execute(query))
+
+
+def _documents(connection: Connection, places: dict[str, Row]) -> Iterator[Row]:
+    listed: dict[tuple[str, str], set[str]] = defaultdict(set)
+    s = schema.sightings.c
+    for site, key, section in connection.execute(select(s.site, s.key, s.section)):
+        listed[site, key].add(section)
+    for row in rows(connection.execute(select(schema.documents))):
+        # Under which of its sections a document was met first depends on the order of a crawl.
+        sections = listed.get((row["site"], row["key"])) or {row["section"]}
+        yield _bare(row) | {"section": sorted(sections)} | places[row["id"]]
+
+
+def _of_documents(connection: Connection, name: str, places: dict[str, Row]) -> Iterator[Row]:
+    table = schema.metadata.tables[name]
+    payloads = {row.id: row.sha256 for row in connection.execute(select(schema.captures.c.id, schema.captures.c.sha256))}
+    for row in rows(connection.execute(select(table))):
+        payload = {"payload": payloads[row["capture_id"]]} if "capture_id" in row else {}
+        yield _bare(row) | payload | {"document": places[row["document_id"]]}
+
+
+def _task_agencies(connection: Connection, places: dict[str, Row]) -> Iterator[Row]:
+    a, t = schema.task_agencies.c, schema.tasks.c
+    query = select(schema.task_agencies, t.document_id, t.version, t.ordinal).join(schema.tasks, t.id == a.task_id)
+    for row in rows(connection.execute(query)):
+        yield _bare(row) | {"document": places[row["document_id"]]}
+
+
+def _works(connection: Connection, places: dict[str, Row]) -> Iterator[Row]:
+    d, w = schema.documents.c, schema.works.c
+    members: dict[str, list[str]] = defaultdict(list)
+    for work, document in connection.execute(select(d.work_id, d.id)):
+        members[work].append(to_json(places[document]))
+    for row in rows(connection.execute(select(w.id, w.title, w.reason))):
+        yield {"title": row["title"], "reason": row["reason"], "documents": sorted(members[row["id"]])}
+
+
+def _ties(connection: Connection, places: dict[str, Row]) -> Iterator[Row]:
+    for row in rows(connection.execute(select(schema.work_ties))):
+        pair = sorted(to_json(places[row[name]]) for name in ("document_id", "other_id"))
+        yield {"reason": row["reason"], "score": row["score"], "documents": pair}
+
+
+def _plain(connection: Connection, name: str) -> Iterator[Row]:
+    yield from rows(connection.execute(select(schema.metadata.tables[name])))
+
+
+def _bare(row: Row) -> Row:
+    return {name: value for name, value in row.items() if name not in _LOCAL}
+
+
+def _days(row: Row) -> Row:
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in row.items()}

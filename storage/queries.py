@@ -1,0 +1,247 @@
+"""Questions to the store. Every answer is a list of plain dictionaries, in a lasting order.
+
+Unless said otherwise an answer rests on the current versions of documents that are neither withdrawn nor repealed, and a
+work that was published in several places counts once: the copy with the whole text, of these the publisher's own (that on
+the site of the document's home region), else the one published first. ``as_of`` asks for the versions in force on a day.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import CTE, ColumnElement, Connection, Select, and_, case, exists, func, literal, or_, select
+
+from storage import schema
+from storage import search as index
+from storage.engine import rows
+from storage.identity import text_key
+from storage.schema import ROLES
+from storage.selection import NO_FILTERS, Filters, chosen_versions, region_of
+from storage.store import Store
+
+Row = dict[str, Any]
+
+
+# --- tasks -------------------------------------------------------------------------------------------------------------
+
+
+def tasks(store: Store, filters: Filters = NO_FILTERS) -> list[Row]:
+    """Return one row a task, by site, document and place in it, with its bodies by role and its deadline."""
+    with store.reading() as connection:
+        return read_tasks(connection, filters)
+
+
+def read_tasks(connection: Connection, filters: Filters) -> list[Row]:
+    """Return the rows of ``tasks`` from within a transaction."""
+    query = _task_query(connection, filters)
+    found = rows(connection.execute(query if filters.limit is None else query.limit(filters.limit)))
+    bodies = _bodies(connection, [row["id"] for row in found])
+    return [_task(row, bodies) for row in found]
+
+
+def _task_query(connection: Connection, filters: Filters) -> Select[Any]:
+    chosen = chosen_versions(filters)
+    d, v, t = schema.documents.c, schema.versions.c, schema.tasks.c
+    head = (chosen.c.work_id.label("work"), chosen.c.copies, d.site, d.url, d.state)
+    title = case((v.title != "", v.title), else_=d.title).label("title")
+    region = select(schema.version_regions.c.region).where(region_of(v)).scalar_subquery().label("region")
+    query = (
+        select(*schema.tasks.c, *head, title, region, v.document_number, v.published_on)
+        .join(chosen, (t.document_id == chosen.c.document_id) & (t.version == chosen.c.version))
+        .join(schema.documents, d.id == t.document_id)
+        .join(schema.versions, (v.document_id == t.document_id) & (v.number == t.version))
+    )
+    wanted = [t.deadline_end >= filters.due_from] if filters.due_from else []
+    wanted += [t.deadline_end <= filters.due_to] if filters.due_to else []
+    wanted += [_named(connection, filters)] if filters.agency or filters.role else []
+    if filters.words:
+        wanted.append(t.id.in_(_entries(connection, filters.words).with_only_columns(schema.search_entries.c.task_id)))
+    return query.where(*wanted).order_by(d.site, v.published_on, t.document_id, t.version, t.ordinal)
+
+
+def _named(connection: Connection, filters: Filters) -> ColumnElement[bool]:
+    a = schema.task_agencies.c
+    wanted = [a.task_id == schema.tasks.c.id]
+    if filters.role:
+        wanted.append(a.role == filters.role)
+    if filters.agency:
+        ids, names = _agency_names(connection, filters.agency)
+        wanted.append(or_(a.agency_id.in_(ids), a.name.in_(names), a.mention_key.in_([text_key(name) for name in names])))
+    return exists().where(*wanted)
+
+
+def _agency_names(connection: Connection, name: str) -> tuple[set[str], set[str]]:
+    """Return the identifiers that a name or identifier stands for, and the canonical names to look for."""
+    g, n = schema.agencies.c, schema.agency_names.c
+    by_name = select(n.agency_id).where(n.name_key == text_key(name))
+    found = connection.execute(select(g.id, g.name).where(or_(g.id == name, g.name == name, g.id.in_(by_name)))).all()
+    return {row.id for row in found} | {name}, {row.name for row in found} | {name}
+
+
+def _bodies(connection: Connection, ids: Sequence[str]) -> dict[str, dict[str, list[Row]]]:
+    found: dict[str, dict[str, list[Row]]] = defaultdict(lambda: {role: [] for role in ROLES})
+    a = schema.task_agencies.c
+    for start in range(0, len(ids), 500):
+        query = select(schema.task_agencies).where(a.task_id.in_(ids[start : start + 500])).order_by(a.task_id, a.role, a.position)
+        for row in rows(connection.execute(query)):
+            found[row["task_id"]][row["role"]].append(_body(row))
+    return found
+
+
+def _body(row: Row) -> Row:
+    names = ("mention", "name", "kind", "resolved", "rule", "flags")
+    return {"id": row["agency_id"]} | {name: row[name] for name in names}
+
+
+def _task(row: Row, bodies: dict[str, dict[str, list[Row]]]) -> Row:
+    deadline = {name: row[f"deadline_{name}"] for name in ("text", "start", "end", "kind", "basis", "period", "strength", "flags")}
+    first = ("id", "document_id", "version", "work", "copies", "site", "region", "title", "document_number", "published_on", "url", "state")
+    shown = {name.removesuffix("_id"): row[name] for name in first}
+    shown |= {name: row[name] for name in ("ordinal", "number", "section", "text")} | bodies[row["id"]]
+    shown |= {"open_list": row["open_list"], "deadline": deadline if row["deadline_kind"] else None, "milestones": row["milestones"]}
+    shown["evidence"] = {"start": row["evidence_start"], "end": row["evidence_end"]}
+    return shown | {name: row[name] for name in ("address", "agency_address", "deadline_address", "rule", "confidence", "fingerprint")}
+
+
+# --- documents, agencies, runs -------------------------------------------------------------------------------------------
+
+
+def documents(store: Store, filters: Filters = NO_FILTERS) -> list[Row]:
+    """Return one row a document and the version asked for, every copy of a work, the newest first."""
+    filters = replace(filters, all_copies=True)
+    with store.reading() as connection:
+        chosen = chosen_versions(filters)
+        d, v, k = schema.documents.c, schema.versions.c, schema.clocks.c
+        title = case((v.title != "", v.title), else_=d.title).label("title")
+        region = func.coalesce(select(schema.version_regions.c.region).where(region_of(v)).scalar_subquery(), "").label("region")
+        query = (
+            select(d.id, v.number.label("version"), d.work_id.label("work"), chosen.c.copies, d.site, d.section, d.kind)
+            .add_columns(d.parent_id.label("parent"), d.url, title, v.document_number, region, v.issued_on, v.published_on, d.listed_on)
+            .add_columns(v.plan_start, v.plan_end, v.task_count.label("tasks"), d.state, v.change, v.format, k.first_seen, k.last_checked)
+            .join(chosen, chosen.c.document_id == d.id)
+            .join(schema.versions, (v.document_id == d.id) & (v.number == chosen.c.version))
+            .outerjoin(schema.clocks, k.document_id == d.id)
+            .order_by(func.coalesce(v.published_on, d.listed_on).desc(), d.site, d.id)
+        )
+        if filters.words:
+            query = query.where(d.id.in_(_entries(connection, filters.words).with_only_columns(schema.search_entries.c.document_id)))
+        return rows(connection.execute(query if filters.limit is None else query.limit(filters.limit)))
+
+
+def agencies(store: Store, filters: Filters = NO_FILTERS) -> list[Row]:
+    """Return one row a body named in tasks, with how many tasks it has in each role, the busiest first.
+
+    A mention that could not be resolved stands under its own words, with ``resolved`` false.
+    """
+    found: dict[tuple[str | None, str], Row] = {}
+    with store.reading() as connection:
+        for task in read_tasks(connection, replace(filters, limit=None)):
+            for role in ROLES:
+                for body in task[role]:
+                    name = body["name"] or body["mention"]
+                    empty = {"id": body["id"], "name": name, "kind": body["kind"], "resolved": body["resolved"], "counts": Counter()}
+                    found.setdefault((body["id"], name), empty)["counts"][role] += 1
+    shown = [{k: v for k, v in row.items() if k != "counts"} | {role: row["counts"][role] for role in ROLES} for row in found.values()]
+    shown.sort(key=lambda row: (-sum(row[role] for role in ROLES), row["name"]))
+    return shown[: filters.limit]
+
+
+def runs(store: Store, site: str = "", limit: int | None = None) -> list[Row]:
+    """Return one row a run, the newest first, with its counts of captures and failures."""
+    r, c, f = schema.runs.c, schema.captures.c, schema.failures.c
+    captured = select(func.count()).where(c.run == r.id).scalar_subquery().label("captures")
+    failed = select(func.count()).where(f.run == r.id).scalar_subquery().label("failures")
+    query = select(*r, captured, failed).order_by(r.started_at.desc(), r.id.desc())
+    with store.reading() as connection:
+        return rows(connection.execute((query.where(r.site == site) if site else query).limit(limit)))
+
+
+def failures(store: Store, *, run: str = "", site: str = "") -> list[Row]:
+    """Return one row a failure, in the order in which they came."""
+    f = schema.failures.c
+    query = select(*f).order_by(f.id)
+    with store.reading() as connection:
+        return rows(connection.execute(query.where(*([f.run == run] if run else []), *([f.site == site] if site else []))))
+
+
+def counts(store: Store) -> list[Row]:
+    """Return one row a site: captures, documents, versions, tasks, bodies named and deadlines with a date."""
+    d, v, t, a, c = schema.documents.c, schema.versions.c, schema.tasks.c, schema.task_agencies.c, schema.captures.c
+    of_site = select(func.count()).select_from(schema.documents)
+    with_versions = of_site.join(schema.versions, v.document_id == d.id)
+    current = of_site.join(schema.tasks, (t.document_id == d.id) & (t.version == d.version))
+    named = select(func.count(func.distinct(func.coalesce(a.agency_id, a.mention)))).select_from(schema.documents)
+    named = named.join(schema.tasks, (t.document_id == d.id) & (t.version == d.version)).join(schema.task_agencies, a.task_id == t.id)
+    found = []
+    with store.reading() as connection:
+        for site in connection.execute(select(schema.sites.c.id).order_by(schema.sites.c.id)).scalars():
+            asked = {
+                "captures": select(func.count()).where(c.site == site),
+                "documents": of_site.where(d.site == site),
+                "versions": with_versions.where(d.site == site),
+                "tasks": current.where(d.site == site),
+                "agencies": named.where(d.site == site),
+                "deadlines": current.where(d.site == site, or_(t.deadline_start.is_not(None), t.deadline_end.is_not(None))),
+            }
+            found.append({"site": site} | {name: connection.execute(query).scalar_one() for name, query in asked.items()})
+    return found
+
+
+# --- search ------------------------------------------------------------------------------------------------------------
+
+
+def _entries(connection: Connection, words: str) -> Select[Any]:
+    wanted = index.words_of(words)
+    return select(schema.search_entries).where(index.matches(connection.dialect.name, wanted) if wanted else literal(False))
+
+
+def search(store: Store, words: str, filters: Filters = NO_FILTERS, *, kind: str = "") -> Row:
+    """Return ``{"words", "counts": {"document", "task"}, "hits"}``; all words must be found, a word may have any length.
+
+    A hit tells ``kind`` (``document`` or ``task``), ``id``, ``document``, ``title``, ``site``, ``url``, ``published_on``,
+    ``count`` (how often the words stand there), a ``snippet`` and the spans of the hits in it. Hits in titles come first.
+    """
+    wanted = index.words_of(words)
+    if not wanted:
+        return {"words": [], "counts": {"document": 0, "task": 0}, "hits": []}
+    with store.reading() as connection:
+        query = _hit_query(connection, wanted, filters)
+        of = case((query.c.task_id.is_(None), "document"), else_="task")
+        counts = {"document": 0, "task": 0} | {row[0]: row[1] for row in connection.execute(select(of, func.count()).group_by(of))}
+        page = select(query).order_by(query.c.titled.desc(), query.c.count.desc(), query.c.published_on.desc(), query.c.entry)
+        if kind:
+            page = page.where(of == kind)
+        hits = [_hit(wanted, row) for row in rows(connection.execute(page.limit(filters.limit)))]
+    return {"words": wanted, "counts": counts, "hits": hits}
+
+
+def _hit_query(connection: Connection, words: Sequence[str], filters: Filters) -> CTE:
+    e, d, v, t = schema.search_entries.c, schema.documents.c, schema.versions.c, schema.tasks.c
+    chosen = chosen_versions(replace(filters, as_of=None))
+    title = case((v.title != "", v.title), else_=d.title).label("title")
+    head = func.substr(e.folded, 1, 200)
+    find = func.instr if connection.dialect.name == "sqlite" else func.strpos
+    titled = case((and_(e.task_id.is_(None), *(find(head, word).between(1, func.length(title)) for word in words)), 1), else_=0)
+    query = (
+        select(e.id.label("entry"), e.task_id, e.document_id, title, titled.label("titled"), index.count_of(words).label("count"))
+        .add_columns(d.site, d.url, v.published_on, func.coalesce(t.text, v.text).label("shown"))
+        .join(chosen, chosen.c.document_id == e.document_id)
+        .join(schema.documents, d.id == e.document_id)
+        .join(schema.versions, (v.document_id == d.id) & (v.number == chosen.c.version))
+        .outerjoin(schema.tasks, t.id == e.task_id)
+    )
+    return query.where(index.matches(connection.dialect.name, words)).cte("hit")
+
+
+def _hit(words: Iterable[str], row: Row) -> Row:
+    asked = list(words)
+    shown, spans = index.snippet(asked, row["shown"])
+    if not spans:
+        shown, spans = index.snippet(asked, row["title"])
+    kept = {name: row[name] for name in ("title", "site", "url", "published_on", "count")}
+    kind = "task" if row["task_id"] else "document"
+    identity = {"kind": kind, "id": row["task_id"] or row["document_id"], "document": row["document_id"]}
+    return identity | kept | {"snippet": shown, "spans": spans}

@@ -1,0 +1,123 @@
+"""The migrations make exactly the schema of ``storage.schema``, and the database refuses what is none of its words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from storage import schema
+from storage.engine import connect, read_url, revisions
+from storage.store import Store
+from storage.views import ORDER, VIEWS
+from tests.storage.samples import AT, make_derived, put
+
+
+def shape(connection: Connection) -> dict[str, Any]:
+    """Return everything the database tells of the tables of the schema."""
+    seen = inspect(connection)
+    return {
+        name: {
+            "columns": [(c["name"], str(c["type"]), c["nullable"], c["default"]) for c in seen.get_columns(name)],
+            "key": seen.get_pk_constraint(name),
+            "foreign": sorted(map(str, seen.get_foreign_keys(name))),
+            "unique": sorted(map(str, seen.get_unique_constraints(name))),
+            "indexes": sorted(map(_index, seen.get_indexes(name))),
+            "checks": sorted((str(c["name"]), "".join(str(c["sqltext"]).split())) for c in seen.get_check_constraints(name)),
+        }
+        for name in schema.metadata.tables
+    }
+
+
+def _index(found: Any) -> str:
+    options = {key: str(value) for key, value in found.pop("dialect_options", {}).items()}
+    return f"{found} {options}"
+
+
+def test_the_migrations_make_the_schema_of_the_metadata(empty_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    with Store.open(empty_url, create=True) as store, store.reading() as connection:
+        migrated = shape(connection)
+        ours = lambda item, name, kind, *_: kind != "table" or name in schema.metadata.tables  # noqa: E731
+        context = MigrationContext.configure(connection, opts={"include_object": ours, "compare_type": True})
+        assert compare_metadata(context, schema.metadata) == []
+    if empty_url.startswith("sqlite"):
+        other = create_engine(f"sqlite:///{tmp_path}/plain.sqlite")
+    else:
+        from tests.storage.conftest import database
+
+        other = connect(read_url(database(request.getfixturevalue("postgres"))))
+    with other.begin() as connection:
+        schema.metadata.create_all(connection)
+        plain = shape(connection)
+    other.dispose()
+    assert set(plain) == set(migrated)
+    for name, table in plain.items():
+        assert migrated[name] == table, name
+
+
+def test_every_view_is_made_with_its_order(store: Store) -> None:
+    with store.reading() as connection:
+        seen = inspect(connection)
+        assert set(seen.get_view_names()) == set(VIEWS) == set(ORDER)
+        for name, order in ORDER.items():
+            assert set(order) <= {column["name"] for column in seen.get_columns(name)}
+
+
+def test_there_is_one_line_of_revisions() -> None:
+    assert revisions()[-1] == "0001"
+
+
+def test_an_upgrade_that_fails_leaves_nothing(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from storage import views
+
+    def fail(_: Connection) -> None:
+        raise RuntimeError("power cut")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(views, "create", fail)
+        with pytest.raises(RuntimeError):
+            Store.open(empty_url, create=True)
+    with Store.open(empty_url, create=True) as store:
+        assert store.keys("jiangkou") == set()
+
+
+Change = Callable[[Connection], object]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE documents SET state = 'lost'",
+        "UPDATE documents SET kind = 'page'",
+        "UPDATE documents SET listed_on = '2024-13-01'",
+        "UPDATE documents SET listed_on = 'some day'",
+        "UPDATE versions SET change = 'whim'",
+        "UPDATE versions SET content_hash = 'abc'",
+        "UPDATE tasks SET confidence = 1.5",
+        "UPDATE tasks SET evidence_end = -1",
+        "UPDATE tasks SET deadline_kind = 'soon'",
+        "UPDATE tasks SET deadline_end = '30.9.2024'",
+        "UPDATE task_agencies SET role = 'boss'",
+        "UPDATE task_agencies SET kind = 'person'",
+        "UPDATE version_regions SET region = '31000x'",
+        "UPDATE version_regions SET region = '31'",
+        "UPDATE captures SET status = 99",
+        "UPDATE captures SET fetched_at = 'now and then'",
+        "UPDATE captures SET file_length = 0",
+        "UPDATE runs SET verdict = 'fine', ended_at = started_at",
+        "UPDATE works SET reason = 'mood'",
+        "DELETE FROM versions",
+        "DELETE FROM captures",
+    ],
+)
+def test_what_is_none_of_its_words_is_refused(store: Store, statement: str) -> None:
+    run = store.begin_run("jiangkou", ["notices"], AT, region="310000")
+    put(store, run, "1001", make_derived())
+    with pytest.raises(DBAPIError), store.writing() as connection:
+        connection.execute(text(statement))
