@@ -196,7 +196,7 @@ def _styles() -> dict[str, ParagraphStyle]:
         "p": ParagraphStyle("p", fontSize=12, leading=21, firstLineIndent=24, **common),
         "c": ParagraphStyle("c", fontSize=12, leading=21, alignment=1, **common),
         "r": ParagraphStyle("r", fontSize=12, leading=21, alignment=2, **common),
-        "cell": ParagraphStyle("cell", fontSize=10, leading=14, **common),
+        "cell": ParagraphStyle("cell", fontSize=12, leading=18, **common),
     }
 
 
@@ -205,7 +205,7 @@ def build_pdf(blocks: list[PlainBlock]) -> bytes:
     wide = any(block.columns >= _WIDE for block in blocks)
     size = landscape(A4) if wide else A4
     out = io.BytesIO()
-    document = SimpleDocTemplate(out, pagesize=size, leftMargin=54, rightMargin=54, topMargin=60, bottomMargin=60, invariant=1)
+    document = SimpleDocTemplate(out, pagesize=size, leftMargin=54, rightMargin=54, topMargin=90, bottomMargin=90, invariant=1)
     document.build([flowable for block in blocks for flowable in _flowables(block, size[0] - 108)])
     return out.getvalue()
 
@@ -235,5 +235,5 @@ def _pdf_table(block: PlainBlock, width: float) -> Table:
 def _widths(block: PlainBlock, width: float) -> list[float]:
     """Return the columns' widths in points: by their longest text, within bounds, filling the line."""
     longest = [max((len(c.text) for c in block.cells if c.column == n and c.colspan == 1), default=1) for n in range(block.columns)]
-    weights = [min(max(length, 3), 24) for length in longest]
+    weights = [min(max(length, 5), 24) for length in longest]
     return [width * weight / sum(weights) for weight in weights]

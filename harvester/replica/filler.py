@@ -39,6 +39,7 @@ class _Draw:
     """A choice that depends on nothing but the site, the document's number and what is chosen."""
 
     def __init__(self, site: str, number: int) -> None:
+        self.number = number
         self._seed = f"{site}|{number}"
 
     def below(self, bound: int, what: str) -> int:
@@ -73,11 +74,12 @@ def _document(table: dict[str, Any], kind: dict[str, Any], topic: dict[str, Any]
         "share": 41 + draw.below(55, "share"),
         "phone": f"{table['area_code']}-5550{draw.below(9000, 'phone') + 1000}",
     }
-    body = list(_body(kind, topic, draw, slots, places))
     section = table["sections"].get(kind["name"], table["sections"]["news"])
     title = draw.one(kind["titles"], "title").format(**slots)
-    fragment = "\n".join(body)
-    attached = (build(kind["file"].format(**slots), fragment),) if "file" in kind and draw.below(2, "file") else ()
+    rows = _table(kind, draw, places) if "columns" in kind else ""
+    apart = "file" in kind and draw.number // len(_data()["kinds"]) % 2 == 0
+    attached = (build(kind["file"].format(**slots), f"<h1>{title}</h1>\n{rows}"),) if apart else ()
+    fragment = "\n".join(_body(kind, topic, draw, slots, "" if apart else rows))
     return ReplicaDocument(section, title, day, fragment, attached, source=slots["office"], form=_form(table, draw))
 
 
@@ -85,7 +87,7 @@ def _form(table: dict[str, Any], draw: _Draw) -> str:
     return str(table["form"]) if "form" in table and draw.below(5, "form") else ""
 
 
-def _body(kind: dict[str, Any], topic: dict[str, Any], draw: _Draw, slots: dict[str, Any], places: list[str]) -> Iterator[str]:
+def _body(kind: dict[str, Any], topic: dict[str, Any], draw: _Draw, slots: dict[str, Any], rows: str) -> Iterator[str]:
     paragraphs = [draw.one(kind["openings"], "opening"), *kind.get("fixed", ())]
     own = draw.some(topic["sentences"], 3, "own")
     general = draw.some(kind["middles"], 2, "middle") if "middles" in kind else []
@@ -94,8 +96,8 @@ def _body(kind: dict[str, Any], topic: dict[str, Any], draw: _Draw, slots: dict[
         yield from _articles(paragraphs, slots)
     else:
         yield from (f"<p>{escape(text.format(**slots), quote=False)}</p>" for text in paragraphs)
-    if "columns" in kind:
-        yield _table(kind, draw, places)
+    if rows:
+        yield rows
     closing = draw.one(kind["closings"], "closing").format(**slots)
     yield f"<p>{escape(closing, quote=False)}</p>"
     yield f'<p class="r">{slots["office"]}</p>'
