@@ -16,6 +16,7 @@ from scrapy.settings import Settings
 from harvester import apart
 from harvester.config import Config, user_agent
 from harvester.freshness import Recheck, is_due
+from harvester.gazetteer import load_gazetteer
 from harvester.pipelines import STORE_FAILED, StorePipeline
 from spiders.checking import CheckingSpider, RuleMatch, checking
 from spiders.factsheet import FactSheet, FactSheetError, load_sheet
@@ -109,7 +110,8 @@ def crawl(
     orders = _orders(sites, config, section, since, limit, dry_run)
     settings = settings_for(config, recheck=Recheck(recheck), dry_run=dry_run)
     if not dry_run:
-        Store.open(config.store, archive=config.archive, create=True).close()
+        with Store.open(config.store, archive=config.archive, create=True) as store:
+            load_gazetteer(store)
     if apart.reactor_spent():
         return apart.run(crawl_here, orders, settings, progress)
     return crawl_here(orders, settings, progress)

@@ -86,4 +86,6 @@ def page(comparison: JsonMap, old: str, new: str) -> str:
     """Return a comparison as one HTML page that needs nothing else: no script, no request."""
     environment = Environment(loader=PackageLoader("harvester"), autoescape=select_autoescape(default=True))
     environment.globals.update(_=_, task_name=task_name, field_lines=lambda change: list(field_lines(change.get("fields") or {})))
-    return environment.get_template("comparison.html").render(comparison=comparison, old=old, new=new, lang="zh-CN" if language() == "zh" else "en")
+    return environment.get_template("comparison.html").render(
+        comparison=comparison, old=old, new=new, lang="zh-CN" if language() == "zh" else "en"
+    )

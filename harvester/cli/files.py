@@ -11,7 +11,6 @@ import typer
 
 from harvester.cli.options import FormatOption, StoreOption, parse_date, parse_region
 from harvester.cli.output import Format, complain, emit, printable, to_json
-from harvester.cli.session import DEFAULT_STORE
 from harvester.errors import HarvesterError, WrongCall
 from harvester.messages import _
 from harvester.reading import derive_file, derive_named, normalized_text
@@ -96,7 +95,7 @@ def diff(
     old: Annotated[str, typer.Argument(metavar="OLD", help="A file, a document's id, or id@version.")],
     new: Annotated[str, typer.Argument(metavar="NEW", help="A file, a document's id, or id@version.")],
     form: Annotated[DiffFormat, typer.Option("--format", help="text for people, json for programs, html as one file.")] = DiffFormat.TEXT,
-    store: StoreOption = DEFAULT_STORE,
+    store: StoreOption = None,
 ) -> None:
     """Tell what changed between two documents or versions: in the text, and in tasks, agencies and deadlines."""
     comparison = compare(derive_named(old, store), derive_named(new, store)).as_json()

@@ -53,10 +53,13 @@ def run(arguments: Sequence[str]) -> int:
         # The reader (head, less) has gone: that is its right, and no news for anybody.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception as error:  # noqa: BLE001 - the process boundary: everything foreseen was caught above
+    except Exception as error:
         log.debug("unforeseen", exc_info=True)
-        complain(_("this was not foreseen ({kind}: {error}); set HARVESTER_DEBUG=1, run it again and report what it prints.").format(
-            kind=type(error).__name__, error=error))
+        complain(
+            _("this was not foreseen ({kind}: {error}); set HARVESTER_DEBUG=1, run it again and report what it prints.").format(
+                kind=type(error).__name__, error=error
+            )
+        )
         if os.environ.get("HARVESTER_DEBUG"):
             raise
         return 1

@@ -32,7 +32,8 @@ def parse_region(value: str) -> str:
 
 FormatOption = Annotated[Format, typer.Option("--format", help="table for people; json, jsonl or csv for programs.")]
 StoreOption = Annotated[
-    str, typer.Option("--store", envvar="HARVESTER_STORE", help="The store's URL: sqlite:///FILE or postgresql+psycopg://...")
+    str | None,
+    typer.Option("--store", metavar="URL", help="sqlite:///FILE or postgresql+psycopg://...; else HARVESTER_STORE, harvester.toml, data/."),
 ]
 LimitOption = Annotated[int, typer.Option("--limit", min=0, help="At most so many rows; 0 means all.")]
 AsOfOption = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="What the sources said on that day.")]

@@ -1,0 +1,1 @@
+"""Benchmarks: they print JSON and judge nothing. Absolute times depend on the machine; compare ratios of one run."""

@@ -1,0 +1,283 @@
+"""The verbs of operators: crawl, sites, plan, check, replica."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from harvester.cli.options import FormatOption, StoreOption, parse_date
+from harvester.cli.output import Format, complain, console, emit
+from harvester.config import Config
+from harvester.crawl import RunSummary
+from harvester.crawl import check as check_site
+from harvester.crawl import crawl as crawl_sites
+from harvester.crawl import plan as plan_site
+from harvester.errors import HarvesterError, WrongCall
+from harvester.freshness import Recheck
+from harvester.messages import _
+from harvester.replica.faults import Fault
+from harvester.replica.server import serve
+from harvester.session import opened, settings
+from spiders.factsheet import FactSheet, FactSheetError, UnknownSectionError, UnknownSiteError, sheets
+from storage import queries
+from storage.errors import MissingStore
+from storage.records import Verdict
+
+SUMMARY_COLUMNS = (
+    "site",
+    "verdict",
+    "cause",
+    "requests",
+    "least",
+    "captures",
+    "new",
+    "changed",
+    "unchanged",
+    "tasks",
+    "failures",
+    "seconds",
+)
+SITE_COLUMNS = ("site", "name", "kind", "region", "sections", "documents", "last complete run", "last verdict", "address")
+PLAN_COLUMNS = ("section", "name", "address", "stored", "due")
+CHECK_COLUMNS = ("section", "field", "rule", "certainty", "matches", "url")
+
+BaseOption = Annotated[
+    list[str] | None,
+    typer.Option("--base", metavar="[SITE=]URL", help="Another address of a site, such as a replica; may be given once a site."),
+]
+SiteArgument = Annotated[str, typer.Argument(metavar="SITE", help="A site's id, as `harvester sites` lists it.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's verbs to the command line."""
+    for verb in (crawl, sites, plan, check, replica):
+        app.command()(verb)
+
+
+def told(call: Callable[[], Any]) -> Any:  # noqa: ANN401 - what the call returns
+    """Return what ``call`` returns; its words on unknown sites, sections and addresses become those of a wrong call."""
+    try:
+        return call()
+    except (UnknownSiteError, UnknownSectionError, FactSheetError) as error:
+        known = ", ".join(sheet.id for sheet in sheets())
+        raise WrongCall(f"{str(error).strip('.')}. The sites are {known}; see `harvester sites`.") from None
+
+
+def bases(given: list[str] | None, names: list[str]) -> dict[str, str]:
+    """Return the bases by site; a URL without a site's name is that of the only site named."""
+    found = {}
+    for text in given or ():
+        site, equals, url = text.partition("=")
+        if not equals or "/" in site:
+            if len(names) != 1:
+                raise WrongCall(f"--base {text} does not say for which of the sites; write SITE=URL.")
+            site, url = names[0], text
+        found[site] = url
+    return found
+
+
+def crawl(
+    names: Annotated[list[str], typer.Argument(metavar="SITE...", help="Ids of sites, or `all`.")],
+    section: Annotated[str, typer.Option(help="Only this section.")] = "",
+    since: Annotated[str | None, typer.Option(metavar="DATE", help="Only documents listed on or after this day.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many documents a site.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read the lists only; fetch no document, write nothing.")] = False,
+    recheck: Annotated[Recheck, typer.Option(help="Stored documents to ask for again: those due by age, all, or none.")] = Recheck.DUE,
+    base: BaseOption = None,
+    pace: Annotated[
+        float | None, typer.Option(min=0, help="Seconds between requests to a host; below a site's own only with --base.")
+    ] = None,
+    store: StoreOption = None,
+    form: FormatOption = Format.TABLE,
+) -> int:
+    """Fetch, archive, derive and store what sites publish; run it again at any time, also after a kill.
+
+    Exit status 0 when every run is complete (or was limited on purpose), else 1.
+    """
+    day, names = parse_date(since), resolved(names)
+    config = with_pace(settings(store).with_bases(bases(base, names)), pace)
+    progress = Progress() if form is Format.TABLE else None
+    summaries = told(
+        lambda: crawl_sites(names, config, section=section, since=day, limit=limit, dry_run=dry_run, recheck=recheck, progress=progress)
+    )
+    if progress:
+        progress.end()
+    report(summaries, form)
+    limited = limit is not None or day is not None or dry_run
+    return 0 if all(right(summary, limited) for summary in summaries) else 1
+
+
+def resolved(names: list[str]) -> list[str]:
+    """Return the sites meant by ``names``; ``all`` means every site that has an address."""
+    return [sheet.id for sheet in sheets() if sheet.base] if names == ["all"] else names
+
+
+def with_pace(config: Config, pace: float | None) -> Config:
+    """Return the settings with a pace given on the command line."""
+    return config if pace is None else replace(config, pace=pace)
+
+
+def right(summary: RunSummary, limited: bool) -> bool:
+    """Tell whether a run ended as its caller wished."""
+    return summary.verdict == Verdict.COMPLETE or (limited and summary.verdict == Verdict.INCOMPLETE and summary.cause in ("", "stopped"))
+
+
+def summary_row(summary: RunSummary) -> dict[str, Any]:
+    """Return a run as one row of plain values."""
+    return {
+        "site": summary.site,
+        "run": summary.run,
+        "verdict": str(summary.verdict),
+        "cause": str(summary.cause),
+        "requests": summary.requests,
+        "least": summary.least,
+        "captures": sum(summary.captures.values()),
+        "new": summary.effects.get("new", 0),
+        "changed": summary.effects.get("changed", 0),
+        "unchanged": summary.effects.get("unchanged", 0),
+        "gone": summary.gone,
+        "tasks": summary.tasks,
+        "failures": dict(summary.failures),
+        "seconds": round((summary.ended_at - summary.started_at).total_seconds(), 1),
+        "notes": list(summary.notes),
+        "error": summary.error,
+    }
+
+
+def report(summaries: list[RunSummary], form: Format) -> None:
+    """Show the runs; in a table the causes stand as words, notes and sample failures below it."""
+    rows = [summary_row(summary) for summary in summaries]
+    if form is not Format.TABLE:
+        emit(rows, form, SUMMARY_COLUMNS)
+        return
+    shown = [row | {"failures": causes(row["failures"])} for row in rows]
+    emit(shown, form, SUMMARY_COLUMNS)
+    for summary in summaries:
+        for note in summary.notes:
+            console().print(f"{summary.site}: {note}", markup=False)
+        for failure in summary.sample[:3]:
+            console().print(f"{summary.site}: {failure.cause}: {failure.url} {failure.detail}", markup=False)
+        if summary.error:
+            complain(f"{summary.site}: {summary.error}")
+
+
+def causes(counted: Mapping[str, int]) -> str:
+    """Return failures by cause in words, ``0`` for none."""
+    return ", ".join(f"{cause} {count}" for cause, count in sorted(counted.items())) or "0"
+
+
+class Progress:
+    """One line that moves on a terminal, a plain line every hundred items elsewhere."""
+
+    def __init__(self) -> None:
+        self.terminal = sys.stderr.isatty()
+        self.counts: dict[str, Mapping[str, int]] = {}
+        self.told = 0
+
+    def __call__(self, site: str, counts: Mapping[str, int]) -> None:
+        """Take the counts of a site so far."""
+        self.counts[site] = counts
+        self.told += 1
+        if self.terminal:
+            sys.stderr.write("\r\033[K" + self.line()[:150])
+        elif self.told % 100 == 0:
+            sys.stderr.write(self.line() + "\n")
+
+    def line(self) -> str:
+        """Return the counts of all sites in a line."""
+        return "  ".join(f"{site} {sum(counts.values())}" for site, counts in self.counts.items())
+
+    def end(self) -> None:
+        """Leave the terminal's line clean."""
+        if self.terminal:
+            sys.stderr.write("\r\033[K")
+
+
+def sites(store: StoreOption = None, form: FormatOption = Format.TABLE) -> None:
+    """List the sites: what is known of each, how many documents are stored, how fresh it is."""
+    rows = [site_row(sheet) for sheet in sheets()]
+    try:
+        with opened(store) as found:
+            stored = {row["site"]: row for row in queries.counts(found)}
+            for row in rows:
+                row["documents"] = stored.get(row["site"], {}).get("documents", 0)
+                row |= freshness(queries.runs(found, row["site"], 50))
+    except MissingStore:
+        pass  # nothing was crawled yet: the fact sheets alone are the answer
+    emit(rows, form, SITE_COLUMNS)
+
+
+def site_row(sheet: FactSheet) -> dict[str, Any]:
+    """Return what a fact sheet says in one row."""
+    return {
+        "site": sheet.id,
+        "name": sheet.name_zh,
+        "kind": sheet.kind.value,
+        "region": sheet.region,
+        "family": sheet.family,
+        "sections": len(sheet.sections),
+        "documents": 0,
+        "last complete run": None,
+        "last verdict": "",
+        "address": sheet.base or _("unknown"),
+    }
+
+
+def freshness(runs: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return when a site was last had whole, and how its last run ended."""
+    complete = next((run["ended_at"] for run in runs if run["verdict"] == Verdict.COMPLETE), None)
+    last = next((f"{run['verdict']} {run['cause'] or ''}".strip() for run in runs if run["verdict"]), "")
+    return {"last complete run": age(complete) if complete else None, "last verdict": last}
+
+
+def age(moment: datetime) -> str:
+    """Return how long ago a moment was, in the largest unit that fits."""
+    minutes = int((datetime.now(UTC) - moment).total_seconds() // 60)
+    if minutes < 120:
+        return _("{n} min ago").format(n=minutes)
+    return _("{n} h ago").format(n=minutes // 60) if minutes < 48 * 60 else _("{n} days ago").format(n=minutes // (24 * 60))
+
+
+def plan(name: SiteArgument, base: BaseOption = None, store: StoreOption = None, form: FormatOption = Format.TABLE) -> None:
+    """Tell what a crawl of a site would request, without a request."""
+    found = told(lambda: plan_site(name, settings(store).with_bases(bases(base, [name]))))
+    rows = [{**asdict(section), "name": section.name_zh, "address": section.url} for section in found.sections]
+    emit(rows, form, PLAN_COLUMNS)
+    if form is Format.TABLE:
+        sentence = _("First {robots}, then at least {n} requests, one every {pace} s: {seconds} s or more; list pages tell the rest.")
+        console().print(
+            sentence.format(robots=found.robots, n=found.requests - 1, pace=found.pace, seconds=round(found.seconds)), markup=False
+        )
+
+
+def check(name: SiteArgument, base: BaseOption = None, store: StoreOption = None, form: FormatOption = Format.TABLE) -> int:
+    """Tell which selectors of a site's fact sheet still match: one list page and one article of each section are read.
+
+    Exit status 1 when nothing matched.
+    """
+    found = told(lambda: check_site(name, settings(store).with_bases(bases(base, [name]))))
+    emit([asdict(match) for match in found], form, CHECK_COLUMNS)
+    if not any(match.matches for match in found):
+        raise HarvesterError(f"no selector of {name} matched; see `harvester crawl {name} --dry-run` for the cause.")
+    return 0
+
+
+def replica(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[SITE...]", help="Sites to serve; all when none is named.")] = None,
+    fault: Annotated[str, typer.Option(metavar="NAME[:SITE][@REACH]", help="What goes wrong: challenge, half-body, 500 ...")] = "",
+    port_base: Annotated[int, typer.Option(min=0, max=65000, help="The first port; 0 takes any free ones.")] = 0,
+    delay: Annotated[float, typer.Option(min=0, help="Seconds of the fault slow.")] = 5.0,
+) -> None:
+    """Serve the replica sites on this machine until Ctrl-C; prints their addresses as JSON."""
+    try:
+        Fault.parse(fault)
+        serve(names or None, fault=fault, port_base=port_base, delay=delay)
+    except (ValueError, KeyError) as error:
+        raise WrongCall(str(error).strip("'\"")) from None
+    except OSError as error:
+        raise HarvesterError(f"the replica cannot listen there ({error.strerror}); choose another --port-base.") from None

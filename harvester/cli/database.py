@@ -1,0 +1,72 @@
+"""The verbs on the store itself: db upgrade, status, dump, verify."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harvester.cli.options import FormatOption, StoreOption
+from harvester.cli.output import Format, console, emit
+from harvester.errors import HarvesterError
+from harvester.gazetteer import load_gazetteer
+from harvester.messages import _
+from harvester.session import opened
+from storage import queries
+from storage.dump import dump as dump_lines
+
+COUNT_COLUMNS = ("site", "captures", "documents", "versions", "tasks", "agencies", "deadlines")
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's verbs to the command line, below ``db``."""
+    group = typer.Typer(help="The store: make or upgrade it, show, dump or verify it.", no_args_is_help=True, rich_markup_mode=None)
+    for verb in (upgrade, status, dump, verify):
+        group.command()(verb)
+    app.add_typer(group, name="db")
+
+
+def upgrade(store: StoreOption = None) -> None:
+    """Make the store, or bring it to this program's schema; load the gazetteer."""
+    with opened(store, create=True, check=False) as found:
+        found.upgrade()
+        load_gazetteer(found)
+        console().print(_("{store} is at schema {revision}").format(store=found.name, revision=found.revision), markup=False)
+
+
+def status(store: StoreOption = None, form: FormatOption = Format.TABLE) -> None:
+    """Show what the store holds, site by site."""
+    with opened(store) as found:
+        rows = queries.counts(found)
+        emit(rows, form, COUNT_COLUMNS, title=f"{found.name}  ({_('schema')} {found.revision})")
+
+
+def dump(
+    to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="Where to; standard output if not given.")] = None,
+    store: StoreOption = None,
+) -> None:
+    """Write the store's content as sorted JSON lines, without clocks and runs: equal stores give equal dumps."""
+    with opened(store) as found:
+        if to is None:
+            sys.stdout.writelines(line + "\n" for line in dump_lines(found))
+            return
+        try:
+            with to.open("w", encoding="utf-8") as file:
+                file.writelines(line + "\n" for line in dump_lines(found))
+        except OSError as error:
+            raise HarvesterError(f"{to} cannot be written ({error.strerror}); choose another place with --to.") from None
+
+
+def verify(store: StoreOption = None) -> int:
+    """Read the whole archive and check every record's digest; exit status 1 when something is wrong."""
+    with opened(store) as found:
+        report = found.archive.verify()
+    told = _("{files} files, {records} records, {revisits} revisits, {problems} problems")
+    console().print(
+        told.format(files=report.files, records=report.records, revisits=report.revisits, problems=len(report.problems)), markup=False
+    )
+    for problem in report.problems:
+        console().print(problem, markup=False)
+    return 1 if report.problems else 0

@@ -1,0 +1,108 @@
+"""The demo: harvest the replica sites on this machine, show what is in the store, ask it three things."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harvester.cli.crawling import Progress, causes
+from harvester.cli.output import Format, console, emit
+from harvester.config import Config
+from harvester.crawl import RunSummary, crawl
+from harvester.errors import WrongCall
+from harvester.messages import _
+from harvester.replica.server import Replica
+from harvester.session import opened, settings
+from storage import queries
+
+COLUMNS = ("site", "verdict", "requests", "captures", "documents", "versions", "tasks", "agencies", "deadlines", "failures")
+QUERIES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("What is due in the first half of 2026?", ("tasks", "--due-from", "2026-01-01", "--due-to", "2026-06-30", "--limit", "6")),
+    ("Which bodies of Zhejiang have most to do?", ("agencies", "--region", "330000", "--limit", "8")),
+    ("Where is credit repair spoken of?", ("search", "信用修复", "--limit", "4")),
+)
+MARKER = "harvester-demo"
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's verb to the command line."""
+    app.command()(demo)
+
+
+def demo(
+    folder: Annotated[Path, typer.Option("--folder", help="Where the demo's store and archive go; made anew each time.")] = Path("demo"),
+    fault: Annotated[str, typer.Option(metavar="NAME[:SITE][@REACH]", help="Let the replica sites fail, to see what is told.")] = "",
+) -> int:
+    """Harvest the six replica sites on this machine, show what is in the store, and ask it three questions."""
+    store = prepare(folder)
+    begun = time.monotonic()
+    with Replica(fault=fault) as site:
+        config = replace(settings(store).with_bases(site.bases), pace=0.0, timeout=10.0)
+        names = sorted(site.bases)
+        console().print(_("Six replica sites on this machine (pages of our own), no pause between requests because they are ours."))
+        first = harvest(names, config)
+        again = harvest(names, config)
+    show(store, first, again)
+    console().print(
+        _("{seconds} s in all; the store is {store}").format(seconds=round(time.monotonic() - begun), store=store), markup=False
+    )
+    ask(store)
+    return 0 if fault or all(summary.verdict == "complete" for summary in [*first, *again]) else 1
+
+
+def prepare(folder: Path) -> str:
+    """Return the URL of a fresh store in ``folder``; what an earlier demo left there is removed, anything else is not touched."""
+    marker = folder / MARKER
+    if folder.exists() and any(folder.iterdir()) and not marker.exists():
+        raise WrongCall(f"{folder} holds something that no demo made; choose another --folder.")
+    if marker.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    marker.write_text("made by `harvester demo`, removed by the next one\n", "utf-8")
+    return f"sqlite:///{folder / 'demo.sqlite'}"
+
+
+def harvest(names: Sequence[str], config: Config) -> list[RunSummary]:
+    """Crawl all sites side by side and return their summaries."""
+    progress = Progress()
+    try:
+        return crawl(names, config, progress=progress)
+    finally:
+        progress.end()
+
+
+def show(store: str, first: list[RunSummary], again: list[RunSummary]) -> None:
+    """Show per site what the first crawl brought, and what the second one asked for."""
+    with opened(store) as found:
+        counted = {row["site"]: row for row in queries.counts(found)}
+    rows = [
+        {**counted.get(s.site, {}), "site": s.site, "verdict": str(s.verdict), "requests": s.requests, "failures": causes(s.failures)}
+        for s in first
+    ]
+    emit(rows, Format.TABLE, COLUMNS)
+    text = _("A second crawl of the unchanged sites: {requests} requests (least possible {least}), {versions} new versions.")
+    asked, least, versions = (sum(getattr(s, name) for s in again) for name in ("requests", "least", "versions"))
+    console().print(text.format(requests=asked, least=least, versions=versions))
+
+
+def ask(store: str) -> None:
+    """Run the three queries as their user would, each with its command line."""
+    from harvester.cli.main import run  # the commands are registered there, this one included
+
+    short = f"--store {store}"
+    for question, words in QUERIES:
+        console().print(f"\n{_(question)}\n$ harvester {' '.join(words)} {short}", markup=False, style="bold")
+        run([*words, "--store", store])
+    with opened(store) as found:
+        tasks = queries.tasks(found)
+    if tasks:
+        console().print(
+            f"\n{_('And the way back from one task:')}\n$ harvester explain {tasks[0]['id']} {short}", markup=False, style="bold"
+        )
+        run(["explain", tasks[0]["id"], "--store", store])

@@ -1,0 +1,206 @@
+"""The verbs of analysts: tasks, documents, agencies, search, explain, export, runs."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from harvester.cli.explaining import tell
+from harvester.cli.options import AsOfOption, FormatOption, LimitOption, RegionOption, SiteOption, StoreOption, parse_date, parse_region
+from harvester.cli.output import Format, console, emit, printable, to_json
+from harvester.errors import WrongCall
+from harvester.messages import _
+from harvester.session import opened
+from storage import exports, queries
+from storage.explain import explain as explain_record
+from storage.selection import Filters
+
+TASK_COLUMNS = ("id", "site", "number", "text", "lead", "partner", "responsible", "deadline", "end")
+DOCUMENT_COLUMNS = ("id", "version", "site", "published_on", "title", "document_number", "tasks", "copies", "state")
+AGENCY_COLUMNS = ("id", "name", "kind", "lead", "partner", "responsible", "implied", "resolved")
+RUN_COLUMNS = ("id", "site", "started_at", "ended_at", "verdict", "cause", "captures", "failures")
+DEFAULT_LIMIT = 50
+
+
+class Role(StrEnum):
+    """The roles of a body in a task."""
+
+    LEAD = "lead"
+    PARTNER = "partner"
+    RESPONSIBLE = "responsible"
+    IMPLIED = "implied"
+
+
+class HitKind(StrEnum):
+    """What a search finds."""
+
+    ANY = "any"
+    DOCUMENT = "document"
+    TASK = "task"
+
+
+AgencyOption = Annotated[str, typer.Option("--agency", help="A body by any of its names or its id.")]
+RoleOption = Annotated[Role | None, typer.Option("--role", help="Only where the body has this role.")]
+DueFromOption = Annotated[str | None, typer.Option("--due-from", metavar="DATE", help="Deadline on or after this day.")]
+DueToOption = Annotated[str | None, typer.Option("--due-to", metavar="DATE", help="Deadline on or before this day.")]
+WordsOption = Annotated[str, typer.Option("--words", help="Only rows that hold these words.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's verbs to the command line."""
+    for verb in (tasks, documents, agencies, search, explain, export, runs):
+        app.command()(verb)
+
+
+def filters(
+    *, limit: int, as_of: str | None, region: str | None, due_from: str | None = None, due_to: str | None = None, **rest: Any
+) -> Filters:  # noqa: ANN401
+    """Return the filters that the options name; raises WrongCall for a bad date or region."""
+    dates = {"as_of": parse_date(as_of), "due_from": parse_date(due_from), "due_to": parse_date(due_to)}
+    given = {name: value for name, value in rest.items() if value}
+    return Filters(limit=limit or None, region=parse_region(region or ""), **dates, **given)
+
+
+def shown(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a task's row with its last day beside it, for a table."""
+    return row | {"end": (row["deadline"] or {}).get("end")}
+
+
+def tasks(
+    agency: AgencyOption = "",
+    role: RoleOption = None,
+    site: SiteOption = None,
+    region: RegionOption = None,
+    due_from: DueFromOption = None,
+    due_to: DueToOption = None,
+    document: Annotated[str, typer.Option(help="Only tasks of this document: ID or ID@VERSION.")] = "",
+    words: WordsOption = "",
+    as_of: AsOfOption = None,
+    all_copies: Annotated[bool, typer.Option("--all-copies", help="Every copy of a text published in several places.")] = False,
+    limit: LimitOption = DEFAULT_LIMIT,
+    store: StoreOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """List tasks: who does what by when. A text published in several places counts once."""
+    wanted = filters(
+        limit=limit, as_of=as_of, region=region, due_from=due_from, due_to=due_to,
+        agency=agency, role=role.value if role else "", site=site, document=document, words=words, all_copies=all_copies,
+    )  # fmt: skip
+    with opened(store) as found:
+        rows = queries.tasks(found, wanted)
+    emit([shown(row) for row in rows] if form is Format.TABLE else rows, form, TASK_COLUMNS)
+    cut(rows, limit, form)
+
+
+def cut(rows: list[dict[str, Any]], limit: int, form: Format) -> None:
+    """Say below a table that it was cut."""
+    if form is Format.TABLE and limit and len(rows) == limit:
+        console(stderr=True).print(_("the first {n} rows; --limit 0 shows all.").format(n=limit))
+
+
+def documents(
+    site: SiteOption = None,
+    region: RegionOption = None,
+    words: WordsOption = "",
+    as_of: AsOfOption = None,
+    limit: LimitOption = DEFAULT_LIMIT,
+    store: StoreOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """List documents, every copy, the newest first."""
+    with opened(store) as found:
+        rows = queries.documents(found, filters(limit=limit, as_of=as_of, region=region, site=site, words=words))
+    emit(rows, form, DOCUMENT_COLUMNS)
+    cut(rows, limit, form)
+
+
+def agencies(
+    name: Annotated[str, typer.Option(help="Only bodies whose name holds this.")] = "",
+    site: SiteOption = None,
+    region: RegionOption = None,
+    as_of: AsOfOption = None,
+    limit: LimitOption = DEFAULT_LIMIT,
+    store: StoreOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """List the bodies named in tasks, with how many tasks each has in each role, the busiest first."""
+    with opened(store) as found:
+        rows = [row for row in queries.agencies(found, filters(limit=0, as_of=as_of, region=region, site=site)) if name in row["name"]]
+    rows = rows[:limit] if limit else rows
+    emit(rows, form, AGENCY_COLUMNS)
+    cut(rows, limit, form)
+
+
+def search(
+    words: Annotated[list[str], typer.Argument(metavar="WORDS...", help="Words of any length; all must be found.")],
+    kind: Annotated[HitKind, typer.Option(help="Find documents, tasks, or any.")] = HitKind.ANY,
+    site: SiteOption = None,
+    region: RegionOption = None,
+    limit: LimitOption = 20,
+    store: StoreOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Search the texts of documents and tasks."""
+    with opened(store) as found:
+        wanted = filters(limit=limit, as_of=None, region=region, site=site)
+        result = queries.search(found, " ".join(words), wanted, kind="" if kind is HitKind.ANY else kind.value)
+    if form is not Format.TABLE:
+        emit(result["hits"], form, ("kind", "id", "title", "snippet"))
+        return
+    out = console()
+    counts = result["counts"]
+    out.print(_("{documents} documents, {tasks} tasks").format(documents=counts["document"], tasks=counts["task"]))
+    for hit in result["hits"]:
+        out.print(Text(f"{hit['id']}  {hit['site']}  {hit['published_on'] or ''}  {printable(hit['title'])}", style="bold"))
+        out.print(highlighted(hit["snippet"], hit["spans"]))
+
+
+def highlighted(snippet: str, spans: list[tuple[int, int]]) -> Text:
+    """Return a snippet with its hits marked by colour on a terminal, indented."""
+    text = Text(snippet)
+    for start, end in spans:
+        text.stylize("bold yellow", start, end)
+    return Text("    ") + Text(" ").join(text.split("\n"))
+
+
+def explain(
+    identifier: Annotated[str, typer.Argument(metavar="ID", help="A task (ID.VERSION.tN), a document (ID) or a version (ID@VERSION).")],
+    store: StoreOption = None,
+    form: Annotated[Format, typer.Option("--format", help="table tells it in lines; json gives everything.")] = Format.TABLE,
+) -> None:
+    """Show the way back from a task or document: archived record, bytes, repairs, rule, gazetteer entry."""
+    if form not in (Format.TABLE, Format.JSON):
+        raise WrongCall("explain tells one record; take --format table or json.")
+    with opened(store) as found:
+        record = explain_record(found, identifier)
+        if form is Format.JSON:
+            console().file.write(to_json(record) + "\n")
+        else:
+            tell(found, record)
+
+
+def export(
+    view: Annotated[str, typer.Argument(metavar="VIEW", help="tasks, documents, versions, agencies, captures, runs, failures ...")],
+    to: Annotated[Path, typer.Option("--to", metavar="FILE", help="Where to: .csv .xlsx .parquet or .jsonl.")],
+    store: StoreOption = None,
+) -> None:
+    """Write a view of the store to a file; formulas in cells are neutralised."""
+    with opened(store) as found:
+        count = exports.export(found, view, to)
+    console().print(_("{count} rows in {file}").format(count=count, file=to), markup=False)
+
+
+def runs(
+    site: SiteOption = None,
+    limit: LimitOption = 20,
+    store: StoreOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """List the runs, the newest first, with their verdict and its cause."""
+    with opened(store) as found:
+        rows = queries.runs(found, site or "", limit or None)
+    emit(rows, form, RUN_COLUMNS)
