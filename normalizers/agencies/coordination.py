@@ -7,20 +7,20 @@ Rule 8 of the labels: 江苏省、浙江省信用办 are two credit offices, 省
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from normalizers.agencies.departments import is_department
-from normalizers.agencies.groups import LEVEL_WORDS
-from normalizers.agencies.mentions import Item
+from normalizers.agencies.groups import LEVEL_WORDS, level_word
+from normalizers.agencies.mentions import Item, Judge
 from normalizers.agencies.regions import PROVINCES, regions
 from normalizers.agencies.tables import word_set, words
-
-Stands = Callable[[str], bool]
 
 # 等 that closes a list, not the one of 高等学校, 中等职业学校, 同等, 平等.
 _AND_SO_ON = re.compile(r"(?<![高中初同平均优])等(?!级|次|于|同)(?:[\d一二三四五六七八九十]+)?(?:个|家)?")
 _PACKED_PROVINCES = re.compile(r"([沪申苏浙皖]{2,4})(?![沪申苏浙皖])(.+)")
+SHORTEST_GUESS = 3
+"""Characters from which a department nobody knows takes the level word of the one right before it (港航局)."""
+
 _GOVERNMENT_HEADS = ("人民政府", "政府", "管委会")
 
 
@@ -32,14 +32,14 @@ class Expanded:
     open_list: bool
 
 
-def expand(items: list[Item], stands: Stands) -> Expanded:
+def expand(items: list[Item], judge: Judge) -> Expanded:
     """Return every mention of the list in full, in reading order, repeated ones once."""
     closed, open_list = _closed(items)
     whole: list[str] = []
     for part in sorted({item.part for item in closed}):
         names = [item.text for item in closed if item.part == part]
-        whole += _distributed(_of_trades(names, stands))
-    return Expanded(tuple(dict.fromkeys(_carried(whole, stands))), open_list)
+        whole += _distributed(_of_trades(names, judge))
+    return Expanded(tuple(dict.fromkeys(_carried(whole, judge))), open_list)
 
 
 # --- 等 -----------------------------------------------------------------------------------------------------------------
@@ -66,7 +66,7 @@ def _closed(items: list[Item]) -> tuple[list[Item], bool]:
 # --- trades and functions -------------------------------------------------------------------------------------------------
 
 
-def _of_trades(names: list[str], stands: Stands) -> list[str]:
+def _of_trades(names: list[str], judge: Judge) -> list[str]:
     """Give each trade or function before a shared head the head: 保险、家政等行业协会, 工商、税务部门."""
     out: list[str] = []
     for name in names:
@@ -76,7 +76,7 @@ def _of_trades(names: list[str], stands: Stands) -> list[str]:
             continue
         last = _AND_SO_ON.sub("", name.removesuffix(head)).rstrip("等")
         trades = [last] if last else []
-        while out and _is_trade(out[-1], head, stands):
+        while out and _is_trade(out[-1], head, judge):
             trades.insert(0, out.pop())
         if len(trades) > 1 or "等" in name:
             out += [trade + head for trade in _with_level_word(trades)]
@@ -90,10 +90,10 @@ def _shared_head(name: str) -> str:
     return next((head for head in words("shared_heads") if name.endswith(head) and len(name) > len(head)), "")
 
 
-def _is_trade(name: str, head: str, stands: Stands) -> bool:
+def _is_trade(name: str, head: str, judge: Judge) -> bool:
     if head.endswith("部门"):
         return name in word_set("functions") or (name[0] in LEVEL_WORDS and name[1:] in word_set("functions"))
-    return len(name) <= 8 and "（" not in name and not stands(name) and not name.endswith(words("body_endings"))
+    return len(name) <= 8 and "（" not in name and not judge.named(name) and not name.endswith(words("body_endings"))
 
 
 def _with_level_word(trades: list[str]) -> list[str]:
@@ -148,7 +148,7 @@ def _province_characters() -> dict[str, str]:
 
 def _leading(name: str) -> str:
     """Return the region name or level word a name begins with."""
-    return regions().prefix(name) or (name[0] if name[0] in LEVEL_WORDS else "")
+    return regions().prefix(name) or level_word(name)
 
 
 def _alike(region: str, last: str, head: str) -> bool:
@@ -175,40 +175,53 @@ def _as_written(region: str, last: str) -> str:
 # --- level words ----------------------------------------------------------------------------------------------------------
 
 
-def _carried(names: list[str], stands: Stands) -> list[str]:
+def _carried(names: list[str], judge: Judge) -> list[str]:
     """Let a level word or region hold for the departments behind it that have none: 省商务厅、交通运输厅; 省委宣传部、网信办."""
     out: list[str] = []
-    level, party, near = "", False, False
+    held = _Held()
     for name in names:
         own = _leading(name)
         stem = name[len(own) :]
-        if own and stem and not _reads_as_department(name, own):
-            level, party, near = own, _is_party(stem), True
+        if own and stem:
+            held.take(own, stem)
             out.append(name)
-            continue
-        full = _completed(name, level, party=party, near=near, stands=stands) if level else name
-        near = full != name
-        out.append(full)
+        else:
+            out.append(name if regions().is_name(name) else held.completed(name, judge))
     return out
 
 
-def _reads_as_department(name: str, own: str) -> bool:
-    """Tell whether the first character belongs to the department's name (市场监管局 is no 场监管局 of a city)."""
-    return len(own) == 1 and is_department(name) and not is_department(name[1:])
+class _Held:
+    """What holds for the names that follow: a level (省, 上海市), the party's part of it, or the short region of a branch (上海)."""
 
+    def __init__(self) -> None:
+        self.level = ""
+        self.branch = ""
+        self.party = False
+        self.near = False
 
-def _is_party(stem: str) -> bool:
-    return stem.startswith("委") and len(stem) > 1
+    def take(self, own: str, stem: str) -> None:
+        """Remember the region or level word of a full name."""
+        if own[-1] in LEVEL_WORDS:
+            self.level, self.party, self.branch = own, stem.startswith("委") and len(stem) > 1, ""
+        else:
+            self.branch = own
+        self.near = True
 
+    def completed(self, name: str, judge: Judge) -> str:
+        """Return the name with what holds for it, the name itself if nothing does."""
+        full = self._completion(name, judge) if not name.startswith(words("uncarried_beginnings")) else name
+        self.near = full != name
+        return full
 
-def _completed(name: str, level: str, *, party: bool, near: bool, stands: Stands) -> str:
-    """Return the name with the level word that holds for it, the name itself if none does."""
-    if name.startswith(words("uncarried_beginnings")) or regions().is_name(name) or _leading(name) not in ("", name[0]):
-        return name
-    outer = name.split("（", 1)[0]
-    if party and is_department("委" + outer):
-        return level + "委" + name
-    if is_department(outer):
-        return level + name
-    unknown = near and not stands(name) and len(outer) >= 3 and outer.endswith(("局", "委", "办", "厅"))
-    return level + name if unknown or (not stands(name) and outer.endswith(words("carried_endings")) and stands(level + outer)) else name
+    def _completion(self, name: str, judge: Judge) -> str:
+        outer = name.split("（", 1)[0]
+        if self.level and self.party and is_department("委" + outer):
+            return self.level + "委" + name
+        if self.level and is_department(outer):
+            return self.level + name
+        if self.near and self.branch and judge.known(self.branch + outer) and not is_department(outer):
+            return self.branch + name
+        if not self.level or judge.named(name) or not outer.endswith(words("carried_endings")):
+            return name
+        guessed = self.near and len(outer) >= SHORTEST_GUESS and outer.endswith(("局", "委", "办", "厅"))
+        return self.level + name if guessed or judge.known(self.level + outer) else name

@@ -15,12 +15,16 @@ from functools import cache
 from normalizers.agencies.gazetteer import agency_id, gazetteer
 from normalizers.agencies.periods import Period, period
 from normalizers.agencies.regions import MUNICIPALITY, Region, regions
-from normalizers.agencies.tables import listed, rows
+from normalizers.agencies.tables import listed, rows, without_and
 
 
 @dataclass(frozen=True, slots=True)
 class Department:
-    """One kind of department: ``name`` is its full name with ``{r}`` (region), ``{f}`` (region with its province) or ``{s}`` (short name)."""
+    """One kind of department.
+
+    ``name`` is its full name with ``{r}`` for the region, ``{f}`` for the region with its province, ``{s}`` for its short name;
+    ``ranks`` are those of ``Region.rank`` that have it.
+    """
 
     name: str
     stems: tuple[str, ...]
@@ -50,7 +54,7 @@ class Composed:
 
 @cache
 def _departments() -> dict[str, list[Department]]:
-    """Return the kinds of departments by stem and, behind ``=``, by full name."""
+    """Return the kinds of departments by stem, behind ``~`` by stem without 和, and behind ``=`` by full name."""
     found: dict[str, list[Department]] = defaultdict(list)
     for row in rows("departments"):
         validity = period(row["valid_from"], row["valid_to"])
@@ -59,37 +63,46 @@ def _departments() -> dict[str, list[Department]]:
         )
         for stem in kind.stems:
             found[stem].append(kind)
+            if (loose := without_and(stem)) != stem and loose not in kind.stems:
+                found["~" + loose].append(kind)
         found["=" + kind.name].append(kind)
     return dict(found)
 
 
 def is_department(stem: str) -> bool:
     """Tell whether some level of government has a department written so, without its region (发展改革委, 委宣传部)."""
-    return stem in _departments() or stem in _listed_stems()
+    return bool(kinds(stem)) or stem in _listed_stems() or without_and(stem) in _listed_stems()
+
+
+def kinds(stem: str) -> Sequence[Department]:
+    """Return the kinds written so, exactly or but for a 和."""
+    table, loose = _departments(), without_and(stem)
+    return table.get(stem, ()) or table.get(loose, ()) or table.get("~" + loose, ())
 
 
 @cache
 def _listed_stems() -> frozenset[str]:
     """Return what is left of the gazetteer's context names without their level word."""
-    return frozenset(name[1:] for entry in gazetteer().entries for name in entry.context_names if name[0] in "省市区县")
+    names = [name[1:] for entry in gazetteer().entries for name in entry.context_names if name[0] in "省市区县"]
+    return frozenset(names) | {without_and(name) for name in names}
 
 
 def compose(stem: str, region: Region, on: date | None) -> Composed | None:
     """Return the region's department written as ``stem``, ``None`` where the table has none or several that fit."""
-    kinds = _closest(_departments().get(stem, ()), region)
-    fitting = [kind for kind in kinds if kind.validity.may_hold(on)]
+    near = closest(kinds(stem), region)
+    fitting = [kind for kind in near if kind.validity.may_hold(on)]
     if len(fitting) == 1:
         return _composed(fitting[0], region, anachronistic=False)
-    if fitting or len(kinds) != 1:
+    if fitting or len(near) != 1:
         return None
-    return _composed(_successor(kinds[0], region, on), region, anachronistic=on is not None)
+    return _composed(_successor(near[0], region, on), region, anachronistic=on is not None)
 
 
-def _closest(kinds: Sequence[Department], region: Region) -> list[Department]:
+def closest(found: Sequence[Department], region: Region) -> list[Department]:
     """Return the kinds that fit the region, and of these only the ones bound to it most closely."""
-    fits = {id(kind): kind.fit(region) for kind in kinds}
+    fits = {id(kind): kind.fit(region) for kind in found}
     best = max(fits.values(), default=0)
-    return [kind for kind in kinds if fits[id(kind)] == best] if best else []
+    return [kind for kind in found if fits[id(kind)] == best] if best else []
 
 
 def _successor(kind: Department, region: Region, on: date | None) -> Department:
@@ -97,7 +110,7 @@ def _successor(kind: Department, region: Region, on: date | None) -> Department:
     for _ in range(4):
         if on is None or kind.validity.end is None or on < kind.validity.end:
             break
-        following = _closest(_departments().get("=" + kind.successor, ()), region)
+        following = closest(_departments().get("=" + kind.successor, ()), region)
         if len(following) != 1:
             break
         kind = following[0]

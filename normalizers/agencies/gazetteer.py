@@ -15,7 +15,7 @@ from functools import cache
 
 from normalizers.agencies.periods import Period, period
 from normalizers.agencies.regions import regions
-from normalizers.agencies.tables import listed, rows
+from normalizers.agencies.tables import listed, rows, without_and
 from normalizers.records import AgencyKind
 
 
@@ -66,6 +66,8 @@ class Gazetteer:
         self.by_id = {entry.id: entry for entry in self.entries}
         self._free: dict[str, list[GazetteerEntry]] = defaultdict(list)
         self._context: dict[tuple[str, str], list[GazetteerEntry]] = defaultdict(list)
+        self._loose: dict[str, list[GazetteerEntry]] = defaultdict(list)
+        self._loose_context: dict[tuple[str, str], list[GazetteerEntry]] = defaultdict(list)
         self._canonical: dict[str, list[GazetteerEntry]] = defaultdict(list)
         self._before: dict[str, list[GazetteerEntry]] = defaultdict(list)
         self._members: dict[str, list[Member]] = defaultdict(list)
@@ -79,16 +81,21 @@ class Gazetteer:
         self._before[entry.successor].append(entry)
         for name in (entry.name, *entry.names):
             self._free[name].append(entry)
+            if (loose := without_and(name)) != name:
+                self._loose[loose].append(entry)
         for name in entry.context_names:
             self._context[entry.region, name].append(entry)
+            if (loose := without_and(name)) != name:
+                self._loose_context[entry.region, loose].append(entry)
 
     def free(self, name: str) -> Sequence[GazetteerEntry]:
         """Return the entries that ``name`` means in any document."""
-        return self._free.get(name, ())
+        return self._free.get(name, ()) or self._free.get(without_and(name), ()) or self._loose.get(without_and(name), ())
 
     def in_context(self, region: str, name: str) -> Sequence[GazetteerEntry]:
         """Return the entries that ``name`` means in a document of this region."""
-        return self._context.get((region, name), ())
+        loose = region, without_and(name)
+        return self._context.get((region, name), ()) or self._context.get(loose, ()) or self._loose_context.get(loose, ())
 
     def canonical(self, name: str) -> Sequence[GazetteerEntry]:
         """Return the entries whose canonical name this is."""
@@ -114,7 +121,9 @@ class Gazetteer:
         later = entry.valid_to is not None and on >= entry.valid_to
         wave, seen = [entry], {entry.id}
         while wave:
-            step = [self.by_id[e.successor] for e in wave if e.successor] if later else [b for e in wave for b in self._before.get(e.id, ())]
+            step = (
+                [self.by_id[e.successor] for e in wave if e.successor] if later else [b for e in wave for b in self._before.get(e.id, ())]
+            )
             wave = [e for e in step if e.id not in seen]
             seen.update(e.id for e in wave)
             valid = {e.id: e for e in wave if e.validity.may_hold(on)}

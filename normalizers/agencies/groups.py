@@ -8,7 +8,7 @@ from functools import cache
 
 from normalizers.agencies.departments import display
 from normalizers.agencies.regions import Region, regions
-from normalizers.agencies.tables import listed, rows
+from normalizers.agencies.tables import listed, rows, words
 
 LEVEL_WORDS = "省市区县"
 _GOVERNMENT_ENDINGS = ("", "政府", "人民政府")
@@ -40,6 +40,11 @@ def _groups() -> dict[str, list[Group]]:
     return dict(found)
 
 
+def level_word(text: str) -> str:
+    """Return the level word (省, 市, 区, 县) a name begins with; empty where the character belongs to another word (市场, 区域)."""
+    return text[0] if text[:1] and text[0] in LEVEL_WORDS and not text.startswith(words("level_exceptions")) else ""
+
+
 def group_name(wording: str, region: Region, *, prefixed: bool) -> str:
     """Return the canonical name of a region's group, empty when the wording is none; ``prefixed``: a level word stood before it."""
     for key in (wording, "~" + wording) if prefixed else (wording,):
@@ -52,7 +57,7 @@ def group_name(wording: str, region: Region, *, prefixed: bool) -> str:
 def is_group(text: str) -> bool:
     """Tell whether the text is the wording of some region's group, with or without its region or level word."""
     table = _groups()
-    for rest in {text, text[len(regions().prefix(text)) :], text[1:] if text[:1] in LEVEL_WORDS else text}:
+    for rest in {text, text[len(regions().prefix(text)) :], text[len(level_word(text)) :]}:
         if rest in table or (rest != text and "~" + rest in table):
             return True
     return False

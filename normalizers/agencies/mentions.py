@@ -27,9 +27,14 @@ _WIDTH = str.maketrans({"(": "（", ")": "）", "，": ",", ";": "；", ":": "�
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\xad]")
 _BREAK = re.compile(r"[ \t]*[\r\n\v\f\u2028\u2029]+\s*")
 _BLANK = re.compile(r"[^\S\r\n]+")
-_AROUND_STOP = re.compile(r"\s*([、,；：（）])\s*")
-_UNITS = re.compile(r"(?:省?直管|各)?(?:县级市|市县区|区县|县区|市县|市|区|县|乡镇|乡|镇|街道|开发区|园区)(?:（[市区县镇乡街道、]{1,8}）)?(?:人民政府|政府|管委会)?")
+_AROUND_STOP = re.compile(r"\s*([、,；：（])\s*|\s+(）)")
+_UNITS = re.compile(
+    r"(?:省?直管|各)?(?:县级市|市县区|区县|县区|市县|市|区|县|乡镇|乡|镇|街道|开发区|园区)(?:（[市区县镇乡街道、]{1,8}）)?(?:人民政府|政府|管委会)?"
+)
 _ALL_UNITS = re.compile(r".{0,6}各(?:设区的?|地级|省辖)?(?:市|区|县|乡镇|乡|镇)")
+
+LONGEST_JOINED = 200
+"""Characters. A longer piece without a separator is prose, not names joined by 和."""
 
 HARD, WEAK_BREAK, WEAK_BLANK, PART = "、", "\n", " ", "；"
 
@@ -45,7 +50,7 @@ class Item:
 def even(text: str) -> str:
     """Return the text with widths evened, invisible characters gone, brackets balanced and no blank beside a separator."""
     text = _INVISIBLE.sub("", text).translate(_WIDTH)
-    text = _AROUND_STOP.sub(r"\1", _BLANK.sub(" ", _BREAK.sub("\n", text.strip())))
+    text = _AROUND_STOP.sub(r"\1\2", _BLANK.sub(" ", _BREAK.sub("\n", text.strip())))
     return _unwrapped(_balanced(text)).strip("。.、,； \n")
 
 
@@ -129,7 +134,12 @@ def _between_names(left: str, right: str, weak: str, judge: Judge) -> bool:
     if judge.named(left) and (judge.named(right) or right.startswith(words("quantifiers"))):
         return True
     # A new line that opens with a level word behind a whole name is a new name, known or not.
-    return weak == WEAK_BREAK and left.endswith((*words("carried_endings"), "政府", "部门", "单位")) and right[0] in "省市区县各" and len(right) > 2
+    return (
+        weak == WEAK_BREAK
+        and left.endswith((*words("carried_endings"), "政府", "部门", "单位"))
+        and right[0] in "省市区县各"
+        and len(right) > 2
+    )
 
 
 def _without_phrases(text: str) -> str:
@@ -164,7 +174,7 @@ def _is_one(items: list[Item], wanted: int) -> bool:
 
 def _coordinated(text: str, judge: Judge) -> list[str]:
     """Split at 和, 及, 与 … where both sides stand as names and the whole is none."""
-    if judge.known(text):
+    if len(text) > LONGEST_JOINED or judge.known(text):
         return [text]
     for start, end in _joints(text):
         left, right = text[:start], text[end:]

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from normalizers.agencies.departments import display
 from normalizers.agencies.gazetteer import agency_id
-from normalizers.agencies.groups import LEVEL_WORDS
+from normalizers.agencies.groups import level_word
 from normalizers.agencies.regions import Region, regions
 from normalizers.agencies.tables import word_set, words
 from normalizers.records import Agency, AgencyKind
 
 UNRESOLVED = "unresolved"
 
+SHORTEST_LITERAL = 4
+"""Characters behind the level word from which a name of an association is taken as its full name (市律师协会)."""
+
 
 def classify(text: str, home: str) -> Agency:
     """Return the mention by its wording alone. Groups and classes are their own canonical name, with the region filled in."""
     region, rest = leading_region(text, home)
+    if region is not None and rest.endswith(words("literal_endings")) and len(rest) >= SHORTEST_LITERAL:
+        name = display(region) + rest
+        return Agency(text, name, agency_id(name, region.code, ""), AgencyKind.AGENCY, "composed", ("literal",))
     if is_function(rest):
         return _generic(text, region, rest, AgencyKind.GROUP, "function")
     if is_quantified(rest):
@@ -32,8 +38,9 @@ def leading_region(text: str, home: str) -> tuple[Region | None, str]:
     prefix = table.prefix(text)
     if prefix:
         return table.named(prefix, home), text[len(prefix) :]
-    if text[:1] in LEVEL_WORDS and text[:2] not in ("市场", "区域", "市民", "市政", "区块", "县域", "市县", "区县"):
-        return table.target(text[0], home), text[1:]
+    word = level_word(text)
+    if word:
+        return table.target(word, home), text[1:]
     return None, text
 
 
@@ -67,6 +74,7 @@ def _reasons(text: str, home: str) -> tuple[str, ...]:
     prefix = regions().prefix(text)
     if prefix and regions().named(prefix, home) is None:
         return ("ambiguous_region",)
-    if not prefix and text[:1] in LEVEL_WORDS and regions().target(text[0], home) is None:
+    word = level_word(text)
+    if not prefix and word and regions().target(word, home) is None:
         return ("no_home_region",)
     return ()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+
+_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +52,13 @@ def _first_and_next(text: str) -> tuple[date | None, date | None]:
     """Return the first day of a day, month or year, and the first day after it."""
     if not text:
         return None, None
-    parts = [int(part) for part in text.split("-")]
-    if len(parts) == 1:
-        return date(parts[0], 1, 1), date(parts[0] + 1, 1, 1)
-    if len(parts) == 2:
-        first = date(parts[0], parts[1], 1)
+    match = _DATE.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r} is no date; write 2018, 2018-11 or 2018-11-05")
+    year, month, day = (int(part) if part else 0 for part in match.groups())
+    first = date(year, month or 1, day or 1)
+    if day:
+        return first, first + timedelta(days=1)
+    if month:
         return first, (first + timedelta(days=31)).replace(day=1)
-    if len(parts) == 3:
-        day = date(*parts)
-        return day, day + timedelta(days=1)
-    raise ValueError(f"{text!r} is no date; write 2018, 2018-11 or 2018-11-05")
+    return first, date(year + 1, 1, 1)

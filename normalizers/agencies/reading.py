@@ -9,7 +9,7 @@ from normalizers.agencies.departments import is_department
 from normalizers.agencies.groups import is_group, level_word
 from normalizers.agencies.mentions import cut, even
 from normalizers.agencies.regions import regions
-from normalizers.agencies.resolve import LONGEST_MENTION, Context, resolve
+from normalizers.agencies.resolve import LONGEST_MENTION, Context, outer_name, resolve
 from normalizers.agencies.tables import word_set, words
 from normalizers.records import Agency, AgencyKind, AgencyList
 
@@ -50,7 +50,7 @@ class _Names:
         found = resolve(text, self.context)
         if found.rule != "unresolved" and "literal" not in found.flags:
             return found.kind is not AgencyKind.CLASS or found.rule == "alias"
-        outer = text.split("（", 1)[0]
+        outer = outer_name(text)
         return is_group(text) or is_department(text) or is_department(outer[len(_leading(outer)) :])
 
     def named(self, text: str) -> bool:
@@ -65,7 +65,7 @@ def _leading(text: str) -> str:
 
 def _has_shape(text: str) -> bool:
     """Tell whether a text is built like a body's name: a region or level word, and an ending of bodies, nothing joined."""
-    outer = text.split("（", 1)[0]
+    outer = outer_name(text)
     stem = outer[len(_leading(outer)) :]
     if stem == outer or len(stem) < SHORTEST_STEM or any(word in stem for word in words("conjunctions")):
         return False
@@ -101,6 +101,8 @@ def _is_body(agency: Agency) -> bool:
         return agency.kind is not AgencyKind.CLASS and not regions().is_name(agency.mention)
     if agency.rule not in ("unresolved", "group-pattern"):
         return False
-    outer = agency.mention.split("（", 1)[0]
-    department = bool(level_word(outer)) and (is_department(outer[1:]) or (len(outer) > SHORTEST_STEM + 1 and outer.endswith(("局", "委", "办", "厅"))))
+    outer = outer_name(agency.mention)
+    department = bool(level_word(outer)) and (
+        is_department(outer[1:]) or (len(outer) > SHORTEST_STEM and outer.endswith(("局", "委", "办", "厅")))
+    )
     return is_group(agency.mention) or is_group(outer) or (agency.rule == "unresolved" and department)

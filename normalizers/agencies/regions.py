@@ -20,7 +20,7 @@ MUNICIPALITY = "310000"
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """One division while it had this name: ``level`` is ``province``, ``city`` or ``county``, ``parent`` a code (a county's is its city)."""
+    """One division while it had this name: ``level`` is ``province``, ``city`` or ``county``, ``parent`` the code around it."""
 
     code: str
     name: str

@@ -7,14 +7,14 @@ a pattern; and where none fits, unresolved, with the reason as a flag.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
 from normalizers.agencies.departments import Composed, compose, is_department
 from normalizers.agencies.gazetteer import GazetteerEntry, agency_id, gazetteer
-from normalizers.agencies.groups import LEVEL_WORDS, group_name
+from normalizers.agencies.groups import LEVEL_WORDS, group_name, level_word
 from normalizers.agencies.patterns import classify
 from normalizers.agencies.regions import Region, regions
 from normalizers.records import Agency, AgencyKind
@@ -68,11 +68,16 @@ def _resolve(text: str, context: Context) -> Agency:
     return classify(text, context.region)
 
 
+def outer_name(mention: str) -> str:
+    """Return the mention without the bracket it ends in: a second plaque or a part (市财政局（市国资委）)."""
+    return _LAST_BRACKET.sub("", mention)
+
+
 def _forms(text: str) -> Iterator[str]:
     """Yield the mention, then without its last bracket, then without any (省市场监管（知识产权）局)."""
     yield text
     if "（" in text:
-        outer = _LAST_BRACKET.sub("", text)
+        outer = outer_name(text)
         bare = _ANY_BRACKET.sub("", text)
         yield from dict.fromkeys(form for form in (outer, bare) if form and form != text)
 
@@ -89,8 +94,8 @@ def _look_up(form: str, context: Context) -> Agency | None:
     )
 
 
-def _listed(found: Iterator[GazetteerEntry] | tuple[GazetteerEntry, ...] | list[GazetteerEntry], form: str, context: Context, rule: str) -> Agency | None:
-    entry, anachronistic = gazetteer().dated(tuple(found), context.on)
+def _listed(found: Sequence[GazetteerEntry], form: str, context: Context, rule: str) -> Agency | None:
+    entry, anachronistic = gazetteer().dated(found, context.on)
     if entry is None:
         return None
     return Agency(form, entry.name, entry.id, entry.kind, rule, (ANACHRONISM,) if anachronistic else ())
@@ -130,9 +135,10 @@ def _with_level_word(form: str, context: Context) -> Agency | None:
     """Read a name that begins with a level word (省商务厅, 市经信局, 团市委)."""
     league = _LEAGUE.fullmatch(form)
     body = league[1] + "团委" if league else form
-    if body[0] not in LEVEL_WORDS or (league and len(league[1]) > 1):
+    word = level_word(body)
+    if not word or (league and len(league[1]) > 1):
         return None
-    region = regions().target(body[0], context.region)
+    region = regions().target(word, context.region)
     return _of_region(body[1:], region, form, context) if region else None
 
 

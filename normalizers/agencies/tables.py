@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import csv
+import re
 import tomllib
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
+
+# Before these characters 和 joins two tasks of a department; elsewhere it may belong to a place (和县, 云和县).
+_AND = re.compile(r"和(?=[城信社改旅规自计物体监行宗家国市房广数经])")
 
 _DATA = files(__package__) / "data"
 
 
 def rows(name: str) -> Iterator[dict[str, str]]:
     """Yield the rows of ``data/<name>.csv`` by column name."""
-    with (_DATA / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+    with (_DATA / f"{name}.csv").open(encoding="utf-8") as file:
         yield from csv.DictReader(file)
 
 
 def listed(value: str) -> tuple[str, ...]:
     """Return the parts of a cell that holds several values, joined by ``|``."""
     return tuple(part for part in value.split("|") if part)
+
+
+def without_and(name: str) -> str:
+    """Return the name without the 和 that short names keep or drop as they like (住房和城乡建设局, 住房城乡建设局)."""
+    return _AND.sub("", name)
 
 
 @cache

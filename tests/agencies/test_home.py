@@ -1,0 +1,57 @@
+"""The home region of a document, from its issuers, number, title and what is known from outside."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from normalizers.agencies import guess_region, regions
+
+
+@pytest.mark.parametrize(
+    ("known", "wanted"),
+    [
+        ({"number": "沪经信征〔2014〕1号"}, "310000"),
+        ({"number": "苏政办发〔2021〕5号"}, "320000"),
+        ({"number": "浙发改财金〔2020〕12号"}, "330000"),
+        ({"number": "皖信用办〔2018〕21号"}, "340000"),
+        ({"number": "苏府办〔2020〕1号"}, "320500"),
+        ({"number": "甬政办发〔2020〕1号"}, "330200"),
+        ({"number": "杭政办函〔2020〕1号"}, "330100"),
+        ({"number": "合政办〔2020〕1号"}, "340100"),
+        ({"number": "浦府规〔2020〕1号"}, "310115"),
+        ({"number": "宿政办发〔2020〕1号"}, ""),
+        ({"number": "宿政办发〔2020〕1号", "title": "宿迁市2020年工作要点"}, "321300"),
+        ({"number": "国办发〔2020〕1号"}, ""),
+        ({"title": "2023年上海市社会信用工作安排"}, "310000"),
+        ({"title": "关于印发温州市信用建设方案的通知", "hint": "330000"}, "330300"),
+        ({"title": "关于印发浦东新区行动方案的通知", "hint": "310000"}, "310115"),
+        ({"title": "关于印发行动方案的通知", "hint": "340100"}, "340100"),
+        ({"title": "长三角地区信用合作方案", "hint": "310000"}, ""),
+        ({"title": "长三角地区信用合作上海市实施办法"}, "310000"),
+        ({"title": "三省一市联合惩戒备忘录", "hint": "320000"}, ""),
+        ({"title": "上海市、江苏省合作备忘录", "hint": "310000"}, ""),
+        ({"title": "苏州市、无锡市合作备忘录"}, "320000"),
+        ({"issuers": ["安徽省发展和改革委员会"]}, "340000"),
+        ({"issuers": ["上海市人民政府", "江苏省人民政府"], "hint": "310000"}, ""),
+        ({"issuers": ["中国人民银行南京分行"]}, "320000"),
+        ({"issuers": ["江苏省发展和改革委员会", "苏州市人民政府"]}, "320500"),
+        ({"issuers": ["浙江省发展和改革委员会"], "number": "苏府〔2020〕1号"}, "330000"),
+        ({"issuers": ["国家发展改革委"]}, ""),
+        ({"title": "各市和县的工作"}, ""),
+        ({"hint": "999999"}, ""),
+        ({}, ""),
+    ],
+)
+def test_the_home_region_follows_from_what_is_known(known, wanted):
+    assert guess_region(**known) == wanted
+
+
+@given(st.text(max_size=30), st.text(max_size=40), st.lists(st.text(max_size=20), max_size=3), st.text(max_size=8))
+def test_property_the_answer_is_a_known_region_or_none(number, title, issuers, hint):
+    found = guess_region(number=number, title=title, issuers=issuers, hint=hint)
+    assert found == "" or found in regions().by_code
+
+
+@given(st.sampled_from([region for region in regions().all if region.level != "county"]))
+def test_property_a_title_with_one_region_gives_it(region):
+    assert guess_region(title=f"关于印发{region.name}信用工作要点的通知") == region.code
