@@ -25,11 +25,13 @@ def filler_documents(site: str) -> Iterator[ReplicaDocument]:
     table = data["sites"][site]
     kinds, topics = data["kinds"], data["topics"]
     day: date = table["last_day"]
-    shift = list(data["sites"]).index(site) * 7
+    place = list(data["sites"]).index(site)
     for number in range(table["count"]):
         kind = kinds[number % len(kinds)]
-        # Chosen so that no two documents, on one site or on two, have both kind and topic in common: they would pass for copies.
-        topic = topics[(number * 5 + number // len(topics) * 7 + shift) % len(topics)]
+        # The shift differs modulo the twelve kinds for every site and round, so that no two documents have both kind and topic in
+        # common: they would pass for copies of each other.
+        shift = place + len(data["sites"]) * (number // len(topics))
+        topic = topics[(number * 5 + shift) % len(topics)]
         draw = _Draw(site, number)
         yield _document(table, kind, topic, draw, day)
         day -= timedelta(days=table["step"] + draw.below(5, "gap"))
