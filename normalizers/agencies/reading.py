@@ -23,6 +23,7 @@ SHORTEST_STEM = 3
 """Characters behind the level word from which an unknown name counts as one."""
 
 _TABLE_RULES = frozenset({"alias", "context-alias", "composed", "group"})
+_PATTERN_RULES = frozenset({"group-pattern", "role-pattern"})
 _WEAK_RULES = frozenset({"region-government", "elided-region", "function", "group-pattern"})
 
 
@@ -48,14 +49,14 @@ class _Names:
         if not text or len(text) > LONGEST_MENTION:
             return False
         found = resolve(text, self.context)
-        if found.rule != "unresolved" and "literal" not in found.flags:
-            return found.kind is not AgencyKind.CLASS or found.rule == "alias"
+        if found.rule in _TABLE_RULES or found.rule in ("region-government", "elided-region", "function"):
+            return "literal" not in found.flags
         outer = outer_name(text)
-        return is_group(text) or is_department(text) or is_department(outer[len(_leading(outer)) :])
+        return (not self.context.region and is_group(text)) or is_department(text) or is_department(outer[len(_leading(outer)) :])
 
     def named(self, text: str) -> bool:
         """Tell whether the text is known, or built like a body's name."""
-        return self.known(text) or _has_shape(text)
+        return self.known(text) or _has_shape(text) or (len(text) <= LONGEST_MENTION and resolve(text, self.context).rule in _PATTERN_RULES)
 
 
 def _leading(text: str) -> str:
