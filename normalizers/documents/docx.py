@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from io import BytesIO
 
@@ -26,6 +27,19 @@ _DROPPED = frozenset(f"{W}{name}" for name in ("del", "moveFrom", "instrText", "
     f"{_ALTERNATE}Fallback"
 }
 _HEADING = re.compile(r"(?:heading|标题|標題)\s*(\d)", re.IGNORECASE)
+_READ_ERRORS = (
+    OpcError,
+    KeyError,
+    ValueError,
+    AttributeError,
+    etree.XMLSyntaxError,
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+)
+"""What python-docx and zipfile raise on damaged files; any of these means the file and not this code."""
 _OFF = frozenset({"0", "false", "off", "none"})
 
 
@@ -197,16 +211,7 @@ def read(payload: bytes, hints: Hints, name: str) -> Document:
         body = opened.element.body
         numbering = next((rel.target_part.element for rel in opened.part.rels.values() if rel.reltype.endswith("/numbering")), None)
         styles = _styles(opened.styles.element)
-    except (
-        OpcError,
-        KeyError,
-        ValueError,
-        AttributeError,
-        etree.XMLSyntaxError,
-        zipfile.BadZipFile,
-        EOFError,
-        NotImplementedError,
-    ) as error:
+    except _READ_ERRORS as error:
         raise UnreadableError(f"{name} is no readable Word document ({error}): save it again as docx, or fetch it again.") from error
     reader = _Reader(styles, read_numbering(numbering))
     blocks = [block for block in reader.blocks(body) if block.table is not None or block.text]

@@ -19,7 +19,7 @@ from normalizers.documents.blocks import RawBlock
 from normalizers.documents.builder import Source, build
 from normalizers.documents.limits import MAX_PAGES, MAX_UNPACKED, SECONDS_PER_PAGE, UnreadableError
 from normalizers.documents.pdf_lines import Char, Margins, TextLine, margins, paragraphs, running_lines, text_lines, without_running
-from normalizers.documents.pdf_tables import PageTable, join_parts, ruled_table, unruled_table
+from normalizers.documents.pdf_tables import PageTable, join_parts, open_edges, ruled_table, unruled_table
 from normalizers.records import BlockKind, Document, Hints, Origin, Repair
 
 MAX_STROKES = 20_000
@@ -94,7 +94,10 @@ def _upright(chars: Sequence[Char]) -> list[Char]:
 
 
 def _tables(page: Any, chars: Sequence[Char], number: int) -> list[PageTable]:  # noqa: ANN401  pdfplumber has no types
-    found = [table for one in page.find_tables() if (table := ruled_table(one, chars, number))]
+    drawn = page.find_tables()
+    if level := [y for one in drawn for y in open_edges(one, page)]:
+        drawn = page.find_tables({"explicit_horizontal_lines": level})
+    found = [table for one in drawn if (table := ruled_table(one, chars, number))]
     found.sort(key=lambda table: table.top)
     return [table for n, table in enumerate(found) if not any(_within(table, other) for other in found[:n])]
 

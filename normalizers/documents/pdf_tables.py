@@ -20,6 +20,10 @@ SNAP = 2.5
 """Points within which two edges are the same."""
 HARD_BREAK = 2.2
 """Type sizes that a line must fall short of its column for its end to be its writer's and not the column's."""
+MAX_PADDING = 6.0
+"""Points between a cell's edge and its text at most, for telling how long a full line is."""
+OPEN_EDGE = 8.0
+"""Points that upright lines must reach beyond a table's last level line for a row without one to be there."""
 _ENDED = tuple("。；！？;.!?")
 
 Box = tuple[float, float, float, float]
@@ -55,20 +59,42 @@ def _cell_text(lines: Sequence[TextLine], width: float) -> str:
         before = lines[number - 1] if number else None
         if before is None:
             out = line.text
-        elif before.x1 - before.x0 < width - HARD_BREAK * before.size and len(before.text) > 2:
+        elif before.x1 - before.x0 < width - HARD_BREAK * before.size and len(before.text) > 1:
             out += "\n" + line.text
         else:
             out = join_lines(out, line.text)
     return out
 
 
-def _column_widths(cells: Sequence[tuple[RawCell, list[TextLine]]]) -> dict[int, float]:
-    """Return the longest line of each column, by its first column."""
-    widths: dict[int, float] = {}
-    for cell, lines in cells:
-        if cell.colspan == 1:
-            widths[cell.column] = max([widths.get(cell.column, 0.0), *(line.x1 - line.x0 for line in lines)])
-    return widths
+def _padding(lines: Sequence[TextLine], box: Box) -> float:
+    """Return the distance that a cell's lines keep from its nearer edge."""
+    return min((min(line.x0 - box[0], box[2] - line.x1) for line in lines), default=MAX_PADDING)
+
+
+def _room(placed: Sequence[tuple[RawCell, Box, list[TextLine]]]) -> dict[int, float]:
+    """Return the padding of each column: the smallest that any line in it keeps."""
+    out: dict[int, float] = {}
+    for cell, box, lines in placed:
+        if lines:
+            out[cell.column] = max(0.0, min(out.get(cell.column, MAX_PADDING), _padding(lines, box)))
+    return out
+
+
+def open_edges(found: Any, page: Any) -> list[float]:  # noqa: ANN401  pdfplumber has no types
+    """Return where a table's upright lines end above or below all its level lines: a page break left the row there open."""
+    left, top, right, bottom = found.bbox
+    upright = [edge for edge in page.edges if edge["orientation"] == "v" and left - SNAP <= edge["x0"] <= right + SNAP]
+    touching = [edge for edge in upright if edge["top"] <= bottom + SNAP and edge["bottom"] >= top - SNAP]
+    out = []
+    for end, side in (
+        (max((e["bottom"] for e in touching), default=bottom), "bottom"),
+        (min((e["top"] for e in touching), default=top), "top"),
+    ):
+        beyond = end - bottom if side == "bottom" else top - end
+        reaching = {round(edge["x0"] / SNAP) for edge in touching if abs(edge[side] - end) <= SNAP}
+        if beyond > OPEN_EDGE and len(reaching) >= 3:
+            out.append(end)
+    return out
 
 
 def ruled_table(found: Any, chars: Sequence[Char], page: int) -> PageTable | None:  # noqa: ANN401  pdfplumber has no types
@@ -78,14 +104,14 @@ def ruled_table(found: Any, chars: Sequence[Char], page: int) -> PageTable | Non
     rows = _edges([y for box in boxes for y in (box[1], box[3])])
     if len(boxes) < 2 or len(columns) < 3:
         return None
-    placed: list[tuple[RawCell, list[TextLine]]] = []
+    placed: list[tuple[RawCell, Box, list[TextLine]]] = []
     for box in boxes:
         row, column = _at(rows, box[1]), _at(columns, box[0])
         rowspan, colspan = max(1, _at(rows, box[3]) - row), max(1, _at(columns, box[2]) - column)
         inside = [char for char in chars if _is_in(char, box)]
-        placed.append((RawCell("", rowspan, colspan, Origin("page", page), row, column), text_lines(inside, page)))
-    widths = _column_widths(placed)
-    cells = [replace(cell, text=_cell_text(lines, widths.get(cell.column, 0.0) if cell.colspan == 1 else 0.0)) for cell, lines in placed]
+        placed.append((RawCell("", rowspan, colspan, Origin("page", page), row, column), box, text_lines(inside, page)))
+    room = _room(placed)
+    cells = [replace(cell, text=_cell_text(lines, box[2] - box[0] - 2 * room.get(cell.column, 0.0))) for cell, box, lines in placed]
     if not any(cell.text for cell in cells):
         return None
     table = fold_empty_tracks(_unlapped(cells))

@@ -47,11 +47,11 @@ def align_row(cells: list[str], width: int, number_at: int | None) -> list[str]:
     return [*[""] * shift, *cells, *[""] * (width - shift - len(cells))]
 
 
-def _continues(lines: Sequence[Line], at: int, header: list[str], row: list[str]) -> bool:
+def _continues(lines: Sequence[Line], at: int, header: list[str], row: list[str], width: int) -> bool:
     """Tell whether a line without a tab goes on with the row above it."""
     if heading_level(lines[at].seen.strip()):
         return False
-    if not lines[at - 1].blank and not row[-1]:
+    if not lines[at - 1].blank and (len(row) < width or not row[-1]):
         return True
     following = next((n for n in range(at + 1, min(at + 4, len(lines))) if "\t" in lines[n].raw), None)
     return following is not None and _tabbed(lines[following]) != header and len(_tabbed(lines[following])) <= len(header)
@@ -71,19 +71,35 @@ def read_tabbed(lines: Sequence[Line], start: int) -> Found | None:
     at = stop = start
     while at < len(lines):
         line = lines[at]
-        if "\t" in line.raw and not line.blank:
-            if not rows or _tabbed(line) != header:
-                rows.append((line.number, align_row(_tabbed(line), width, number_at)))
-        elif not line.blank:
-            if len(rows) < 2 or not _continues(lines, at, header, rows[-1][1]):
+        cells = _tabbed(line)
+        if line.blank:
+            at += 1
+            continue
+        if "\t" not in line.raw:
+            if len(rows) < 2 or not _continues(lines, at, header, rows[-1][1], width):
                 break
-            row = rows[-1][1]
-            last = max((n for n, cell in enumerate(row) if cell), default=0)
-            row[last] = join_lines(row[last], line.raw.strip())
-        if not line.blank:
-            stop = at + 1
+            _run_over(rows[-1][1], cells)
+        elif len(rows) > 1 and number_at is not None and _completes(rows[-1][1], cells, width):
+            _run_over(rows[-1][1], cells)
+        elif not rows or cells != header:
+            rows.append((line.number, cells))
         at += 1
-    return Found(text_table(rows), stop) if len(rows) >= 2 else None
+        stop = at
+    aligned = [(number, align_row(cells, width, number_at)) for number, cells in rows]
+    return Found(text_table(aligned), stop) if len(rows) >= 2 else None
+
+
+def _completes(row: list[str], cells: list[str], width: int) -> bool:
+    """Tell whether a line with tabs is the rest of the short row above: it has no number, and its cells fill that row up."""
+    return len(row) < width and len(row) + len(cells) - 1 <= width and not any(row_number(cell) is not None for cell in cells)
+
+
+def _run_over(row: list[str], cells: list[str]) -> None:
+    """Put a line that runs on into its row: its first field into the last filled cell, the others after it."""
+    last = max((n for n, cell in enumerate(row) if cell), default=0)
+    row[last] = join_lines(row[last], cells[0])
+    if len(cells) > 1:
+        row[last + 1 :] = cells[1:]
 
 
 # --- single blanks ---------------------------------------------------------------------------------------------------------
@@ -128,8 +144,10 @@ def _tokens(rest: str) -> list[str]:
     """Return blank-separated fields; a field that opens with a bracket or follows an enumeration mark belongs to the one before."""
     out: list[str] = []
     for token in BLANKS.split(rest.strip()):
-        if (out and (token[0] in "（(、，," or out[-1][-1] in "、，,（(")) or (out and out[-1][-1].isdigit() and token[0] in "年月日"):
-            out[-1] += token
+        enumerated = out and (token[:1] in set("（(、，,") or out[-1][-1] in "、，,（(")
+        dated = out and out[-1][-1].isdigit() and token[:1] in set("年月日")
+        if enumerated or dated:
+            out[-1] += f" {token}"
         else:
             out.append(token)
     return out

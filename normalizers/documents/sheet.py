@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
@@ -19,6 +20,7 @@ from normalizers.documents.limits import (
     MAX_MARKUP,
     MAX_ROWS,
     MAX_SHEET_POSITIONS,
+    MAX_UNPACKED,
     UnreadableError,
     check_container,
     check_size,
@@ -57,31 +59,46 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-def _references(archive: zipfile.ZipFile, member: str) -> Iterator[tuple[int, int]]:
-    """Yield the row and column (0 for a row's own number) of every reference in a sheet's XML, read in pieces."""
-    with archive.open(member) as stream:
-        rest = b""
+def _pieces(archive: zipfile.ZipFile, member: str) -> Iterator[bytes]:
+    """Yield a member's bytes to its true end: the size in its header may lie, and the sheet reader does not go by it."""
+    info = archive.getinfo(member)
+    info.file_size = MAX_UNPACKED + 1
+    with archive.open(info) as stream:
         while chunk := stream.read(_CHUNK):
-            text = rest + chunk
-            for letters, row in _REFERENCE.findall(text):
-                yield int(row), _column_number(letters)
-            rest = text[-40:]
+            yield chunk
+
+
+def _extent(archive: zipfile.ZipFile, member: str) -> tuple[int, int, int]:
+    """Return the last row and column that a sheet's XML refers to, and its bytes."""
+    rows = columns = size = 0
+    rest = b""
+    for chunk in _pieces(archive, member):
+        size += len(chunk)
+        if size > MAX_UNPACKED:
+            break
+        text = rest + chunk
+        for letters, row in _REFERENCE.findall(text):
+            rows, columns = max(rows, int(row)), max(columns, _column_number(letters))
+        rest = text[-40:]
+    return rows, columns, size
 
 
 def _check_extent(payload: bytes, members: Sequence[str], name: str) -> None:
-    """Raise ``UnreadableError`` for a sheet whose farthest cells span more positions than memory holds.
+    """Raise ``UnreadableError`` for a workbook whose sheets span more positions than memory holds, or that unpacks beyond measure.
 
     The reader lays out the whole used area at once and ends the process when it cannot; two cells at opposite corners suffice for that.
     """
+    total = 0
     with zipfile.ZipFile(io.BytesIO(payload)) as archive:
         for member in members:
             try:
-                references = list(_references(archive, member))
-            except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, ValueError) as error:
+                rows, columns, size = _extent(archive, member)
+            except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
                 raise UnreadableError(f"{name} is damaged in {member} ({error}): fetch it again.") from error
-            rows = max((row for row, _ in references), default=0)
-            columns = max((column for _, column in references), default=0)
-            if rows * columns > MAX_SHEET_POSITIONS:
+            total += size
+            if total > MAX_UNPACKED:
+                raise UnreadableError(f"{name} unpacks to more than {MAX_UNPACKED / 2**20:.0f} MB, as a zip bomb does: look at it by hand.")
+            if "worksheets" in member and rows * columns > MAX_SHEET_POSITIONS:
                 raise UnreadableError(
                     f"{name}: a sheet reaches to row {rows} and column {columns}, more than {MAX_SHEET_POSITIONS} positions: "
                     "delete stray cells far outside the table and save it again."
@@ -91,7 +108,7 @@ def _check_extent(payload: bytes, members: Sequence[str], name: str) -> None:
 def _open(payload: bytes, name: str) -> calamine.CalamineWorkbook:
     if payload.startswith(b"PK"):
         members = check_container(payload, name)
-        _check_extent(payload, sorted(m for m in members if m.startswith("xl/worksheets/") and m.endswith(".xml")), name)
+        _check_extent(payload, sorted(member for member in members if member.endswith(".xml")), name)
     try:
         return calamine.CalamineWorkbook.from_filelike(io.BytesIO(payload))
     except calamine.PasswordError as error:
