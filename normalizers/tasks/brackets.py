@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from normalizers.agencies import Context, looks_like_agencies, read_agencies
 from normalizers.tasks.roles import inline_label
 from normalizers.tasks.sections import is_article
-from normalizers.tasks.statements import Statement, is_nothing, read_statement
+from normalizers.tasks.statements import Statement, is_nothing, read_statement, with_colons
 
 _OPEN = {"（": 0, "(": 0, "【": 1, "[": 1, "〔": 1, "［": 1, "{": 1}
 _CLOSE = {"）": 0, ")": 0, "】": 1, "]": 1, "〕": 1, "］": 1, "}": 1}
@@ -18,6 +18,7 @@ _SENTENCE_STOP = re.compile(r"\s*(?:[。；;！!]|$)")
 _BODY_BEFORE = re.compile(r"(?:[局委办厅部院会署]|中心|政府|公司|集团|协会|总部|银行)\s*$")
 _LIST_MARK = re.compile(r"[、，,；;]")
 _ORDINAL = re.compile(r"\s*(?:[一二三四五六七八九十]{1,2}是|第[一二三四五六七八九十]{1,2}[，,、]|其[一二三四五六七八九])")
+_SAYS_WHO = re.compile(r"牵头|负责|配合|参[与加]|协[同助办]|职责|分工|落实|主办")
 MIN_ITEM = 6
 """Characters that must stand before a bracket for it to be the bracket of an item."""
 
@@ -122,11 +123,26 @@ def _read(text: str, bracket: Bracket, context: Context, *, bare: bool) -> _Mark
     statement = read_statement(inner)
     if statement.labelled or (statement.deadline and not statement.names and inline_label(lines=False).match(inner)):
         return _Marked(bracket.start, bracket.end, statement, "bracket")
-    if statement.verbal and statement.names and any(_names_bodies(name, context) for name in _all_names(statement)):
+    if (
+        _SAYS_WHO.search(inner)
+        and statement.verbal
+        and statement.names
+        and any(_names_bodies(name, context) for name in _all_names(statement))
+    ):
         return _Marked(bracket.start, bracket.end, statement, "verb-bracket")
+    if (stated := _without_colon(inner, context)) is not None:
+        return _Marked(bracket.start, bracket.end, stated, "bracket")
     if bare and statement.responsible and _is_bare_list(text, bracket, statement, context):
         return _Marked(bracket.start, bracket.end, statement, "bare-bracket")
     return None
+
+
+def _without_colon(inner: str, context: Context) -> Statement | None:
+    """Return what a bracket states whose labels lack their colon, if bodies stand behind each of them."""
+    mended = with_colons(inner)
+    statement = read_statement(mended) if mended != inner else Statement()
+    names = _all_names(statement)
+    return statement if statement.labelled and names and all(looks_like_agencies(name, context) for name in names) else None
 
 
 def _names_bodies(text: str, context: Context) -> bool:

@@ -13,9 +13,12 @@ from normalizers.tasks.clauses import NO_CLAUSES, Clauses, split_clauses
 from normalizers.tasks.drafts import Draft
 from normalizers.tasks.roles import inline_label
 from normalizers.tasks.sections import is_article, is_heading, is_short_item, is_title_like, split_number
-from normalizers.tasks.statements import Statement, read_statement
+from normalizers.tasks.statements import Statement, read_statement, with_colons
 
-_CHROME = re.compile(r"承办|技术支持|网站标识|ICP|ＩＣＰ|备案|版权|网安备|地址|邮编|电话|邮箱|网址")
+_CHROME = re.compile(
+    r"承办|技术支持|网站标识|ICP|ＩＣＰ|备案|版权|网安备|地址|邮编|电话|邮箱|网址|索引号|发布(?:日期|时间|机构)|公开(?:日期|时间|方式|属性)|主题分类|信息来源|成文日期|浏览"
+)
+_PROSE = re.compile(r"。.|^(?:要|应|须|请|为|是|见|由各|负责|根据|按照)|[^、，,；;\n]{40}")
 _CARD = re.compile(
     r"\s*(?:项目|工程|企业|公司|产品|文件|制度|法规|规章|标准|课题|活动|会议)(?:名称|内容|地点|单位|规模|时间)\s*[:：]"
     r"|\s*(?:建设(?:地点|规模|内容|性质|单位|年限|周期)|投资|总投资|预算)[^，。：:]{0,6}[:：]"
@@ -123,13 +126,22 @@ def role_line(text: str, walk: Walk) -> Statement | None:
     if whole is not None:
         return _bracket_line(whole, walk)
     if not inline_label(lines=True).match(bare):
-        return None
+        return _blank_line(bare, walk)
     statement = read_statement(bare, lines=True)
     if not statement.names:
         return replace(statement, labelled=True)
     names = statement.lead + statement.partner + statement.responsible
-    sentences = any("。" in name.rstrip("。") for name in names)
-    return None if sentences or not any(looks_like_agencies(name, walk.context) for name in names) else statement
+    return None if any(_PROSE.search(name) for name in names) else statement
+
+
+def _blank_line(text: str, walk: Walk) -> Statement | None:
+    """Return what a line says whose labels are parted from the bodies by blanks, without a colon."""
+    mended = with_colons(text)
+    if mended == text or not inline_label(lines=True).match(mended):
+        return None
+    statement = read_statement(mended, lines=True)
+    names = statement.lead + statement.partner + statement.responsible
+    return statement if names and all(looks_like_agencies(name, walk.context) for name in names) else None
 
 
 def _inside(text: str) -> str | None:
@@ -270,4 +282,6 @@ def _item(walk: Walk) -> list[Line]:
     numbered = [at for at, line in enumerate(lines) if split_number(line.text)[0]]
     if numbered:
         return lines[numbered[0] if walk.heading is not None else numbered[-1] :]
-    return lines if walk.heading is not None or walk.begun else lines[-1:]
+    if walk.heading is not None or walk.begun:
+        return lines
+    return [line for line in lines[-1:] if line.text.rstrip().endswith(("。", "；", ";"))]

@@ -23,6 +23,9 @@ _DO_VERB = (
 )
 _VERBS = re.compile(rf"(?P<lead>{_LEAD_VERB})|(?P<help>{_HELP_VERB})|(?P<do>{_DO_VERB})")
 _BESIDE = re.compile(r"[（(]\s*(?P<word>(?:共同|联合)?牵头(?:单位|部门|负责)?|主办|主责|配合(?:单位|部门)?|协办|参与|负责)\s*[)）]")
+_NO_COLON = re.compile(
+    r"(?:^|(?<=[，,；;。]))(\s*(?:牵头|配合|责任|参与|协同|主办|协办|负责|落实)(?:责任)?(?:单位|部门))[\s\u3000]*(?=[^\s：:为、，,；;及和与/])"
+)
 _OPENERS = re.compile(r"^[\s、，,；;。：:]*(?:由|请|会同|会|及|和|与|并由|其中)?\s*")
 _DATE = re.compile(
     r"\s*(?:(?:力争|确保|计划|拟|原则上)?(?:于|在|到|至|自|截至|不迟于)?\s*(?:20)?\d{2}\s*年|\d{1,2}\s*月|[上下]半年|第?[一二三四]季度|季度|年[底内末中]|全年|长期|持续|常态|"
@@ -92,6 +95,11 @@ def read_statement(text: str, default: Role = Role.RESPONSIBLE, *, lines: bool =
         elif role is Role.DEADLINE and not is_nothing(value):
             out |= Statement(deadline=value.strip(" \n，,；;"))
     return out
+
+
+def with_colons(text: str) -> str:
+    """Return ``text`` with a colon behind labels that lack one: 牵头单位市信用办，配合单位市财政局."""
+    return _NO_COLON.sub(r"\1：", text)
 
 
 def _labelled(text: str, default: Role, *, lines: bool) -> Iterator[tuple[Role | None, str]]:

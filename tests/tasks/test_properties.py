@@ -9,18 +9,16 @@ from normalizers.records import Document, Metadata
 from normalizers.tasks import extract_tasks
 from tests.tasks.build import Sheet, document
 
-WORDS = st.sampled_from(
-    (
-        "序号|重点任务|主要内容|责任单位|牵头单位|配合单位|完成时间|专项行动|项目名称|||/|1|一|（一）|省信用办|省司法厅、省财政厅|6月底前|"
-        "编制信用目录。|一、政务诚信|注：列第一位的为牵头单位。|甲\n乙|编制并"
-    ).split("|")
-)
-PIECES = st.sampled_from(
-    (
-        "1.|（一）|一是|编制信用目录|。|；|（|）|【|】|(|责任单位：|牵头单位|省信用办|、|负责|牵头|配合|，下同|2023年6月底前|完成时限：|\n| |"
-        "以下均需各市落实，不再列出|第三条 |# |! |列第一位的为牵头单位|*|各区政府|等"
-    ).split("|")
-)
+_CELLS = """
+序号|重点任务|主要内容|责任单位|牵头单位|配合单位|完成时间|专项行动|项目名称|||/|1|一|（一）|省信用办|省司法厅、省财政厅|6月底前
+编制信用目录。|一、政务诚信|注：列第一位的为牵头单位。|编制并|甲、
+"""
+_PIECES = """
+1.|（一）|一是|编制信用目录|。|；|（|）|【|】|(|责任单位：|牵头单位|省信用办|、|负责|牵头|配合|，下同|2023年6月底前|完成时限：
+以下均需各市落实，不再列出|第三条 |# |! |列第一位的为牵头单位|*|各区政府|等| |
+"""
+WORDS = st.sampled_from([*_CELLS.strip().replace("\n", "|").split("|"), "甲\n乙"])
+PIECES = st.sampled_from([*_PIECES.strip("\n").replace("\n", "|").split("|"), "\n"])
 PARAGRAPHS = st.lists(PIECES, min_size=1, max_size=14).map("".join) | st.text(max_size=40)
 
 
