@@ -72,3 +72,8 @@ def plausibility(text: str) -> float:
         return 1.0
     common = _common()
     return sum(char in common for char in foreign) / len(foreign)
+
+
+def is_everyday(char: str) -> bool:
+    """Tell whether a character is among the common ones of either script (level 1 of GB/T 2312 or of Big5)."""
+    return char in _common()

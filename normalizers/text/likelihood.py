@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from functools import lru_cache
+from importlib.resources import files
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
@@ -20,8 +21,11 @@ LONGEST_WORD = 6
 UNKNOWN = -21.0
 """Log-likelihood of a character no word list knows."""
 
-ECHO = 1.0
-"""Weight of a pair of characters that the same document holds elsewhere: official texts repeat their phrases."""
+OFFICIAL = 5000
+"""How often, of 60 million, a word of official prose is counted besides what the word list says: that was drawn from novels and news."""
+
+ECHO, LOUDEST = 1.0, 4.5
+"""Weight and limit of a pair of characters that the same document holds elsewhere: official texts repeat their phrases."""
 
 FAMILIAR = 0.5
 """Weight of a character, as printed, that the document holds elsewhere: a traditional text has no simplified 见."""
@@ -46,7 +50,10 @@ class Prefix(NamedTuple):
 
 @lru_cache(maxsize=1)
 def _words() -> dict[str, float]:
-    """Return jieba's word list as log-likelihoods. Read as text: jieba's own loader keeps a marshalled cache in a shared folder."""
+    """Return jieba's word list and the words of official prose as log-likelihoods.
+
+    Read as text: jieba's own loader keeps a marshalled cache in a folder that others may write to.
+    """
     spec = find_spec("jieba")
     if spec is None or not spec.submodule_search_locations:
         raise RuntimeError("The package jieba is not installed; run `make setup`.")
@@ -55,6 +62,8 @@ def _words() -> dict[str, float]:
         word, count, *_ = line.split(" ")
         if len(word) <= LONGEST_WORD:
             counts[word] = int(count)
+    for word in (files(__package__) / "data" / "words.csv").read_text("utf-8").split()[1:]:
+        counts[word] = counts.get(word, 0) + OFFICIAL
     total = math.log(sum(counts.values()))
     return {word: math.log(count) - total for word, count in counts.items() if count}
 
@@ -83,7 +92,7 @@ class Likelihood:
             word = self._words.get(tail[-size:])
             if word is not None:
                 best = max(best, prefix.scores[-size] + word)
-        best += ECHO * min(3.0, math.log1p(self._pairs.get(tail[-2:], 0))) + FAMILIAR * math.log1p(self._chars[char])
+        best += ECHO * min(LOUDEST, math.log1p(self._pairs.get(tail[-2:], 0))) + FAMILIAR * math.log1p(self._chars[char])
         return Prefix(tail[1 - LONGEST_WORD :], (*prefix.scores, best)[-LONGEST_WORD:])
 
     def score(self, text: str) -> float:

@@ -9,16 +9,18 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import permutations
 
 from normalizers.records import Repair
+from normalizers.text.charsets import is_everyday
 from normalizers.text.damage import BRACKET, BREAKS, Model, canonical, forward, has_tone, is_hanzi, plain_reading, readings_of
 from normalizers.text.likelihood import Likelihood
-from normalizers.text.script import TRADITIONAL, detect, is_traditional_character
+from normalizers.text.script import TRADITIONAL, detect, is_traditional_character, simplified_forms
 from normalizers.text.shifted import Found, Search
 
 FEWEST = 3
-"""So many readings on characters that never go without make a damaged document; fewer may be a gloss on a rare character."""
+"""So many readings on everyday characters that never go without make a damaged document in any script; in a traditional one, one does."""
 
 ALWAYS = 0.8
 """The share of its occurrences in which a character of the list has its reading: the damage misses none, editors may."""
@@ -76,12 +78,13 @@ def learn(text: str) -> dict[str, str]:
     listed = {char: reading for (char, reading), n in toned.items() if n >= ALWAYS * seen[char]}
     if not _is_systematic(text, {char: toned[char, reading] for char, reading in listed.items()}):
         return {}
-    neutral = {(char, reading) for (char, reading), n in found.items() if n >= max(2, seen[char]) and not has_tone(reading)}
-    return listed | {char: reading for char, reading in sorted(neutral) if reading in readings_of(char)}
+    neutral = ((char, reading) for (char, reading), n in found.items() if n == seen[char] and (n > 1 or is_traditional_character(char)))
+    return listed | {char: reading for char, reading in neutral if not has_tone(reading) and reading in readings_of(char)}
 
 
 def _is_systematic(text: str, counts: dict[str, int]) -> bool:
-    if sum(counts.values()) >= FEWEST:
+    """Tell damage from glosses: those stand on rare characters, names mostly, and in texts of either script."""
+    if sum(n for char, n in counts.items() if is_everyday(char)) >= FEWEST:
         return True
     return any(map(is_traditional_character, counts)) and detect(BRACKET.sub("", text)) == TRADITIONAL
 
@@ -98,7 +101,6 @@ class _Document:
         self._by_reading = by_reading
         self._tally = _Tally()
         self._search: Search | None = None
-        self._swallows = True
 
     def repaired(self) -> Repaired:
         """Return the repaired text and the account of it."""
@@ -139,7 +141,7 @@ class _Document:
         best = next(proved, None)
         if best is not None and not best.guessed and not best.proved:
             return best
-        rival = next((way for way in proved if best and way.text != best.text), None)
+        rival = next((way for way in proved if best and _simple(way.text) != _simple(best.text)), None)
         if best is None or (best.guessed and rival and best.score - rival.score < MARGIN):
             self._tally.left.append(clause.strip())
             return None
@@ -157,7 +159,7 @@ class _Document:
         if self._search is None:
             likelihood = Likelihood()
             likelihood.learn(BRACKET.sub("", self._text))
-            self._search = Search(likelihood, self._by_reading)
+            self._search = Search(likelihood, self._by_reading, len(self._text))
         return self._search.ways(clause)
 
     def _models(self, way: Found) -> Iterator[Model]:
@@ -182,3 +184,13 @@ class _Document:
         if self._tally.left:
             shown = "; ".join(clause[:40] for clause in self._tally.left[:3])
             yield f"{len(self._tally.left)} places with lost bytes stay as they came ({shown}): compare another copy of the document."
+
+
+def _simple(text: str) -> str:
+    """Return a text character by character in simplified form: 啓 and 啟 are no different ways to read a clause."""
+    return text.translate(_simple_table())
+
+
+@lru_cache(maxsize=1)
+def _simple_table() -> dict[int, str]:
+    return {ord(char): form for char, form in simplified_forms().items()}

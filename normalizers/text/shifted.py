@@ -24,11 +24,18 @@ BRANCHES = 6
 DEPTH = 20.0
 """How far, in log-likelihood, a way may fall behind the best and still be kept."""
 
+WORK, WORK_PER_CHARACTER = 150_000, 4
+"""How many steps the search of one document may take, and how many more for each of its characters: one to two seconds."""
+
 LONGEST = 600
 """Clauses of more steps are not searched: no sentence is so long, hostile input is."""
 
 PAIRS_FROM = 12
 """How many of the best ways are tried with a whole pair of bytes lost, the end of one character and the beginning of the next."""
+
+_OPENS = frozenset("“‘（《〈【〔([")
+_OPEN_END = -8.0
+"""What it costs a way to end with an opening sign."""
 
 _LISTED = 4.0
 """What a reading is worth that the document gives to the same character elsewhere."""
@@ -88,14 +95,15 @@ def _token(found: re.Match[str]) -> Token:
 
 
 class Search:
-    """Searches the clauses of one document; ``listed`` are the characters it annotates elsewhere, by reading."""
+    """Searches the clauses of one document of ``size`` characters; ``listed`` are those it annotates elsewhere, by reading."""
 
-    def __init__(self, likelihood: Likelihood, listed: dict[str, set[str]]) -> None:
+    def __init__(self, likelihood: Likelihood, listed: dict[str, set[str]], size: int) -> None:
         self._likelihood = likelihood
         self._listed = listed
+        self._work = WORK + WORK_PER_CHARACTER * size
 
     def ways(self, clause: str) -> list[Found]:
-        """Return the ways to read a damaged clause, the likeliest first; none when no sequence of bytes fits."""
+        """Return the ways to read a damaged clause, the likeliest first; none when no bytes fit or the document's work is used up."""
         steps = tokens(clause)
         if len(steps) > LONGEST:
             return []
@@ -107,7 +115,11 @@ class Search:
                 after.extend(new for path in sighted[:BRANCHES] for new in self._lost_byte(path))
                 after.extend(self._lost_pairs(sighted))
             paths = _best(after, WIDTH)
-        return [Found(p.text, _score(p), p.proved, p.guessed, p.readings) for p in paths if not p.waiting]
+            self._work -= len(after)
+            if self._work < 0:
+                return []
+        found = [Found(p.text, _score(p) + _end(p.text), p.proved, p.guessed, p.readings) for p in paths if not p.waiting]
+        return sorted(found, key=lambda way: way.score, reverse=True)
 
     def _after(self, path: _Path, step: Token) -> Iterable[_Path]:
         if step.lost:
@@ -208,6 +220,10 @@ _TRAILS = (*range(0x40, 0x7F), *range(0x80, 0xFF))
 
 def _score(path: _Path) -> float:
     return path.prefix.scores[-1] + path.bonus
+
+
+def _end(text: str) -> float:
+    return _OPEN_END if text.rstrip()[-1:] in _OPENS else 0.0
 
 
 def _best(paths: list[_Path], width: int) -> list[_Path]:
