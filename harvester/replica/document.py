@@ -23,11 +23,13 @@ class AttachedFile(NamedTuple):
 class ReplicaDocument:
     """One document as its publisher typed it; the site's family turns it into a page.
 
-    ``section`` is the short code of a section (``tzgg``, ``284``); empty means the site's first. ``body_html`` is a plain fragment
-    (``p``, ``h2``, ``table``; classes ``c`` and ``r`` centre and right-align). ``key`` is the CMS id, made from site, section, title and
-    date when empty. ``form`` names a variant of the family: ``old`` (address before the change of system), ``pinned`` (before all dates),
-    ``twice`` (listed a second time), ``private`` (attachments on an address inside the publisher's network). ``related`` are
-    titles and addresses of readings that stand beside the document. ``site`` is needed only where no argument names it.
+    ``section`` is a section's code (``tzgg``, ``284``) or its id in the fact sheet; empty means the site's first. ``body_html`` is a
+    plain fragment (``p``, ``h2``, ``table``; classes ``c`` and ``r`` centre and right-align). ``key`` is the CMS id, made from site,
+    section, title and date when empty. ``form`` names a variant of the family: ``old`` (address before the change of system),
+    ``pinned`` (before all dates), ``twice`` (listed a second time), ``private`` (attachments on an address inside the publisher's
+    network). ``related`` are titles and addresses of readings that stand beside the document. ``number`` and ``issuer`` stand on the
+    page where the family prints them (Shanghai, Zhejiang) and are otherwise the body's business. ``site`` is needed only where no
+    argument names it.
     """
 
     section: str

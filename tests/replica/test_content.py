@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from itertools import combinations
+from pathlib import Path
 
 import docx
 import lxml.html
@@ -28,6 +29,7 @@ from normalizers.text.fold import fold
 from tests.shared import SHARED, needs_shared
 
 RUN = 20
+ROOT = Path(__file__).resolve().parents[2]
 CLOTHES = [family._STYLE for family in (anhui_cms, hanweb_jcms, hanweb_jpaas, shanghai_cms, sip_credit, trs)]
 
 
@@ -160,3 +162,19 @@ def test_a_file_built_twice_is_the_same_bytes_and_holds_every_cell(suffix: str) 
 def test_another_kind_of_file_is_refused_in_a_sentence() -> None:
     with pytest.raises(ValueError, match=r"name 表\.wps with \.docx"):
         build("表.wps", "<p>字</p>")
+
+
+def test_the_task_documents_hold_as_many_rows_and_brackets_as_the_documentation_says() -> None:
+    documentation = (ROOT / "docs" / "replica.md").read_text(encoding="utf-8")
+    stated = re.findall(r"^\|[^|]*\| `([0-9]{2}-[a-z0-9-]+)` \| (page|docx|xlsx|PDF) \|.*\| ([0-9]+) \|$", documentation, re.MULTILINE)
+    assert sum(int(count) for _, _, count in stated) == 165 + 14 + 24
+    for name, place, count in stated:
+        (source,) = (ROOT / "harvester" / "replica" / "content").glob(f"*/{name}.html")
+        text = source.read_text(encoding="utf-8")
+        if place != "page":
+            found = re.search(r'source = "([^"]+)", name = "[^"]+\.' + place.lower(), text)
+            assert found is not None
+            text = (source.parent / "files" / found[1]).read_text(encoding="utf-8")
+        rows = len(re.findall("<tr>", text)) - 1
+        brackets = len(re.findall("（责任单位：|[牵牽][头頭](?:，[^（）]+(?:（[^（）]*）[^（）]*)*)?）|负责）", text))
+        assert max(rows, brackets) == int(count), name

@@ -20,7 +20,10 @@ from harvester.replica.faults import Target, TargetKind
 
 
 class Section(NamedTuple):
-    """One section of a site: its short code, the name its pages print, where its list begins, how many lines a page holds."""
+    """One section of a site: the code in its addresses, the name its pages print, where its list begins, how many lines a page holds.
+
+    ``id`` is its name in the site's fact sheet where that differs from the code.
+    """
 
     code: str
     name: str
@@ -28,6 +31,7 @@ class Section(NamedTuple):
     page_size: int
     parent: str = ""
     column: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +46,9 @@ class SiteFacts:
     more: Mapping[str, Any]
 
     def section(self, code: str) -> Section:
-        """Return the section with this code, the first one for an empty code. An unknown code raises ``ValueError``."""
+        """Return the section with this code or id, the first one for an empty code. An unknown code raises ``ValueError``."""
         for section in self.sections:
-            if code in ("", section.code):
+            if code in ("", section.code, section.id):
                 return section
         raise ValueError(f"{self.id} has no section {code!r}; choose one of {', '.join(s.code for s in self.sections)}.")
 
