@@ -23,7 +23,10 @@ from normalizers.text import clean
 REPEAT = 5
 PARAGRAPH = "市发展改革委会同市财政局、市市场监管局等部门，建立健全信用信息归集共享机制，推动在行政审批、政府采购等领域查询使用信用记录。\n"
 DAMAGED = "市發(fā)展改革委會同市財政局,建立健全信用信息歸集共享機制,推動(dòng)在行政審批、政府采購等領(lǐng)域查詢使用信用記錄。\n"
-ROW = "<tr><td>{n}</td><td>推动第{n}类主体信用信息归集，完善共享目录。</td><td>市发展改革委</td><td>市财政局、各区人民政府</td><td>2026年{m}月底前</td></tr>"
+ROW = (
+    "<tr><td>{n}</td><td>推动第{n}类主体信用信息归集，完善共享目录。</td>"
+    "<td>市发展改革委</td><td>市财政局、各区人民政府</td><td>2026年{m}月底前</td></tr>"
+)
 
 
 def median(action: Callable[[], object]) -> float:

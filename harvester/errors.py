@@ -9,7 +9,7 @@ class HarvesterError(Exception):
     exit_status = 1
 
 
-class WrongCall(HarvesterError):
+class WrongCall(HarvesterError):  # noqa: N818 - what happened, in the words of the command line
     """The command was called wrongly: an unknown site, a bad date, a file that is not there. Exit status 2."""
 
     exit_status = 2

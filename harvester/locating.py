@@ -20,7 +20,7 @@ PROBES = (24, 12, 8)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where evidence stands in a payload: bytes ``start`` to ``end`` (half-open) of text formats, and the reader's own unit for every format."""
+    """Where evidence stands in a payload: bytes ``start`` to ``end`` (half-open) of text formats, and the reader's own unit in all."""
 
     origin: str
     encoding: str = ""

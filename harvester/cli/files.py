@@ -16,7 +16,7 @@ from harvester.messages import _
 from harvester.reading import derive_file, derive_named, normalized_text
 from harvester.telling import lines, page
 from normalizers.compare import compare
-from normalizers.derive import derived_json
+from normalizers.presentation import derived_json
 
 TASK_COLUMNS = ("number", "section", "text", "lead", "partner", "responsible", "deadline")
 

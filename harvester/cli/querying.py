@@ -57,8 +57,14 @@ def register(app: typer.Typer) -> None:
 
 
 def filters(
-    *, limit: int, as_of: str | None, region: str | None, due_from: str | None = None, due_to: str | None = None, **rest: Any
-) -> Filters:  # noqa: ANN401
+    *,
+    limit: int,
+    as_of: str | None,
+    region: str | None,
+    due_from: str | None = None,
+    due_to: str | None = None,
+    **rest: Any,  # noqa: ANN401 - fields of Filters that need no reading
+) -> Filters:
     """Return the filters that the options name; raises WrongCall for a bad date or region."""
     dates = {"as_of": parse_date(as_of), "due_from": parse_date(due_from), "due_to": parse_date(due_to)}
     given = {name: value for name, value in rest.items() if value}
