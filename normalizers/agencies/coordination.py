@@ -55,7 +55,7 @@ def _closed(items: list[Item]) -> tuple[list[Item], bool]:
             out.append(item)
             continue
         before, behind = item.text[: found[-1].start()], item.text[found[-1].end() :]
-        if behind in word_set("shared_heads") and (behind != "部门" or before.lstrip(LEVEL_WORDS) in word_set("functions")):
+        if behind in word_set("shared_heads") and (behind != "部门" or _is_function(before)):
             out.append(item)
             continue
         open_list = True
@@ -87,18 +87,25 @@ def _of_trades(names: list[str], judge: Judge) -> list[str]:
 
 def _shared_head(name: str) -> str:
     """Return the head that a list of trades shares and this name ends in, empty for none."""
+    if name.endswith("部门") and _is_function(_AND_SO_ON.sub("", name.removesuffix("部门"))):
+        return "部门"
     return next((head for head in words("shared_heads") if name.endswith(head) and len(name) > len(head)), "")
 
 
 def _is_trade(name: str, head: str, judge: Judge) -> bool:
     if head.endswith("部门"):
-        return name in word_set("functions") or (name[0] in LEVEL_WORDS and name[1:] in word_set("functions"))
+        return _is_function(name)
     return len(name) <= 8 and "（" not in name and not judge.named(name) and not name.endswith(words("body_endings"))
+
+
+def _is_function(name: str) -> bool:
+    """Tell whether the text is the function of a department, with a level word or without (税务, 市税务, 市场监管)."""
+    return name in word_set("functions") or name[len(level_word(name)) :] in word_set("functions")
 
 
 def _with_level_word(trades: list[str]) -> list[str]:
     """Let the level word of the first function hold for the rest (市工商、税务部门)."""
-    word = trades[0][0] if trades[0][0] in LEVEL_WORDS and trades[0][1:] in word_set("functions") else ""
+    word = level_word(trades[0]) if _is_function(trades[0]) else ""
     return [trades[0], *(word + trade for trade in trades[1:])]
 
 

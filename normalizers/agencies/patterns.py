@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from normalizers.agencies.departments import display
 from normalizers.agencies.gazetteer import agency_id
 from normalizers.agencies.groups import level_word
@@ -10,6 +12,9 @@ from normalizers.agencies.tables import word_set, words
 from normalizers.records import Agency, AgencyKind
 
 UNRESOLVED = "unresolved"
+
+# Groups of the units below the home region (各设区市市场监管局) are the home region's.
+_SUBORDINATE = re.compile(r"各(?:设区|地级|县|区|市|乡|镇|街)")
 
 SHORTEST_LITERAL = 4
 """Characters behind the level word from which a name of an association is taken as its full name (市律师协会)."""
@@ -23,11 +28,14 @@ def classify(text: str, home: str) -> Agency:
         return Agency(text, name, agency_id(name, region.code, ""), AgencyKind.AGENCY, "composed", ("literal",))
     if is_function(rest):
         return _generic(text, region, rest, AgencyKind.GROUP, "function")
-    if is_quantified(rest):
+    if region is None and _SUBORDINATE.match(text):
+        region = regions().by_code.get(home)
+    if is_quantified(rest) or rest.endswith("成员单位"):
         return _generic(text, region, rest, AgencyKind.GROUP, "group-pattern")
     if rest.endswith(words("role_nouns")):
         return _generic(text, region, rest, AgencyKind.ROLE, "role-pattern")
-    if rest == text and rest.endswith(words("class_nouns")) and not rest.endswith(words("proper_class_endings")):
+    named = text.startswith(words("uncarried_beginnings"))
+    if rest == text and not named and rest.endswith(words("class_nouns")) and not rest.endswith(words("proper_class_endings")):
         return _generic(text, region, rest, AgencyKind.CLASS, "class-pattern")
     return Agency(text, rule=UNRESOLVED, flags=_reasons(text, home))
 

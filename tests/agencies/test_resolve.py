@@ -5,8 +5,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from normalizers.agencies import Context, resolve
+from normalizers.agencies import Context, gazetteer, resolve
 from normalizers.records import AgencyKind
 
 CASES = Path(__file__).parent / "cases"
@@ -111,3 +113,21 @@ def test_a_name_that_leaves_out_its_region_says_so():
 def test_a_sentence_is_never_looked_up():
     found = resolve("市" * 200, Context("310000"))
     assert (found.name, found.flags) == (None, ("too_long",))
+
+
+@given(st.text(max_size=90), st.sampled_from(["", "310000", "320500", "340123", "999999"]), st.none() | st.dates())
+def test_property_any_mention_gives_an_answer_that_agrees_with_itself(mention, region, on):
+    found = resolve(mention, Context(region, on))
+    assert (found.name is None) == (found.id is None)
+    assert found.resolved or found.rule in {"unresolved", "group-pattern", "role-pattern", "function"} or found.flags
+    assert found == resolve(mention, Context(region, on))
+
+
+@given(st.sampled_from(gazetteer().entries), st.dates(date(2014, 1, 1), date(2026, 12, 31)))
+def test_property_a_canonical_name_always_resolves_to_its_lineage(entry, on):
+    found = resolve(entry.name, Context("", on))
+    assert found.resolved
+    if entry.validity.holds(on):
+        assert found.name == entry.name
+    else:
+        assert found.flags == ("name_anachronistic",) or entry.validity.may_hold(on) or len(gazetteer().canonical(entry.name)) > 1
