@@ -26,6 +26,8 @@ _PAGE_MARK = re.compile(r"[\s\d/—–·第页共（）()续表上接下转-]*")
 _FAMILIAR = 3  # so many bare brackets in one document are its way of writing, not chance
 _STAR = re.compile(r"[*＊★☆▲△●#]")
 _ORDINAL = re.compile(r"[一二三四五六七八九十]{1,2}是")
+_ITEM_MARK = re.compile(r"(?:(?<=[；;。\n])|^)\s*(?:[①-⑳]|\d{1,2}[.、．](?=\s*(?:\d{4}\s*年|\d{1,2}\s*月)))")
+"""The number of an item inside a deadline cell: 1.6月底前…；2.12月底前…; read with its month it would be a decimal."""
 _LAYOUT_COLUMNS = 2  # a table of so few columns without a heading may be there for the page's layout only
 _LAYOUT_TEXT = 30
 
@@ -195,7 +197,11 @@ class _Finish:
 
     def _deadline(self, draft: Draft, period: PlanPeriod) -> Deadline | None:
         text = draft.statement.deadline.strip()
-        return parse_deadline(text, period, basis=draft.deadline_basis) if text else None
+        if not text:
+            return None
+        marks = _ITEM_MARK.findall(text)
+        found = parse_deadline(_ITEM_MARK.sub("", text) if len(marks) > 1 else text, period, basis=draft.deadline_basis)
+        return replace(found, text=text) if found is not None and len(marks) > 1 else found
 
     def _confidence(self, draft: Draft) -> float:
         if draft.rule == "bare-bracket" and self.rules["bare-bracket"] >= _FAMILIAR:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.tasks.build import Sheet, tasks, who
 
 HEAD = ["序号", "重点任务", "牵头单位", "配合单位", "完成时间"]
@@ -87,6 +89,13 @@ def test_a_year_in_the_tables_title_goes_before_the_documents() -> None:
     found = tasks("2024年重点任务分工表", Sheet(rows), title="信用建设行动方案（2023-2025年）")
     assert found[0].deadline is not None and found[0].deadline.end is not None
     assert found[0].deadline.end.isoformat() == "2024-09-30"
+
+
+@pytest.mark.parametrize("text", ["1.6月底前完成初稿；2.10月底前印发。", "①6月底前报审；\n②10月底前印发"])
+def test_numbers_of_items_in_a_deadline_cell_are_no_months(text: str) -> None:
+    found = tasks(Sheet([["重点任务", "责任单位", "完成时间"], ["编制信用目录。", "省信用办", text]]))[0].deadline
+    assert found is not None and found.end is not None
+    assert (found.text, found.end.isoformat()) == (text, "2023-10-31")
 
 
 def test_a_starred_name_leads_where_a_note_says_so() -> None:
