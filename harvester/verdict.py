@@ -74,7 +74,12 @@ def _blocking(failures: Iterable[Failure]) -> str:
 
 
 def _passing(failures: Iterable[Failure]) -> list[Failure]:
-    return [failure for failure in failures if failure.kind is CaptureKind.LIST or failure.cause not in LASTING]
+    return [failure for failure in failures if failure.kind is CaptureKind.LIST or not (failure.cause in LASTING or _no_article(failure))]
+
+
+def _no_article(failure: Failure) -> bool:
+    """Tell whether a line of a list led to a page that is no article of the CMS at all: a topic, another column, a picture."""
+    return failure.cause is Cause.NO_BODY and failure.key.startswith(("/", "http"))
 
 
 def _commonest(failures: Iterable[Failure]) -> str:

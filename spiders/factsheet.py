@@ -141,12 +141,10 @@ class FactSheet:
         return replace(self, base=f"{parts.scheme}://{parts.netloc}", local=True)
 
     def localise(self, url: str) -> str:
-        """Return ``url`` with the site's real host replaced by ``base``, so that absolute links of a replica stay on it."""
-        parts = urlsplit(url)
-        if not self.local or parts.hostname not in self.hosts:
-            return url
-        base = urlsplit(self.base)
-        return parts._replace(scheme=base.scheme, netloc=base.netloc).geturl()
+        """Return ``url`` on ``base`` where it names the site itself: links of a replica stay on it, and http:// becomes the https:// it is."""
+        parts, base = urlsplit(url), urlsplit(self.base)
+        own = parts.hostname in self.hosts if self.local else parts.hostname == base.hostname and parts.port in (None, 80, 443)
+        return parts._replace(scheme=base.scheme, netloc=base.netloc).geturl() if own else url
 
     def serves(self, url: str) -> bool:
         """Tell whether ``url`` lies on the site: the exact host and port of a given base, else one of its real hosts on its usual port."""

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from parsel import Selector
 from scrapy.exceptions import IgnoreRequest
 
+from spiders.families.reading import parse
 from spiders.items import CaptureKind, Cause
 
 _PAIRS = tuple((re.compile(rf"<{name}[\s>]", re.IGNORECASE), re.compile(rf"</{name}\s*>", re.IGNORECASE)) for name in ("html", "datastore"))
@@ -87,7 +87,7 @@ def _recognise(text: str, signatures: tuple[Signature, ...]) -> Signature | None
 def _title_and_length(text: str) -> tuple[str, int]:
     if text.lstrip("\ufeff \r\n\t").startswith(("{", "[")):
         return "", len(text)
-    page = Selector(text=text, type="html")
+    page = parse(text)
     words = page.xpath("//body//text()[not(parent::script or parent::style or parent::noscript)]").getall()
     return " ".join("".join(page.xpath("//title[1]//text()").getall()).split()), sum(len("".join(word.split())) for word in words)
 

@@ -77,12 +77,12 @@ def _file_names(url: str) -> Iterator[str]:
 
 
 def _name(anchor: Selector, url: str, suffix: str) -> str:
+    """Return what the link calls its file: its text, else an attribute, else the address; FastDFS and others have names that say nothing."""
     shown = " ".join(anchor.xpath("string()").get("").split())
-    candidates = (shown, anchor.attrib.get("download", ""), anchor.attrib.get("title", ""), file_key(url))
-    named = [name for name in candidates if splitext(name)[1].lower() in SUFFIXES]
-    if named:
-        return named[0]
-    return (shown or file_key(url)) + suffix
+    for name in (shown, anchor.attrib.get("download", ""), anchor.attrib.get("title", "")):
+        if splitext(name)[1].lower() in SUFFIXES:
+            return name
+    return shown + suffix if shown else file_key(url)
 
 
 def _unique(key: str, keys: set[str]) -> str:

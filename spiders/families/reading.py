@@ -20,6 +20,8 @@ from .pager import Pager, merge, plausible, read_pager, read_scripted_pager
 _DATE = re.compile(r"(?<!\d)((?:19|20)\d{2})\s?[-/.年]\s?(0?[1-9]|1[0-2])\s?[-/.月]\s?(3[01]|[12]\d|0?[1-9])(?!\d)")
 _NUMBER = r"[\u4e00-\u9fff]{2,16}\s?[〔\[［【（(]\s?(?:19|20)\d{2}\s?[〕\]］】）)]\s?第?\s?\d{1,5}\s?号"
 _NUMBER_AT_END = re.compile(rf"(?:[（(]({_NUMBER})[）)]|\s({_NUMBER}))$")
+_FOREIGN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufeff\ufffe\uffff]")
+"""Characters that XML has no place for; lxml lets them into a tree and stumbles over them later."""
 _ARTICLE_WRAPPER = re.compile(r"^【(.*)】\s*-[^-]*$")
 
 
@@ -52,7 +54,7 @@ class ListRequest:
 
 def parse(text: str) -> Selector:
     """Return the page as a tree; text that is no markup at all gives an empty one."""
-    return Selector(text=text.removeprefix("\ufeff") or "<html></html>", type="html")
+    return Selector(text=_FOREIGN.sub("", text) or "<html></html>", type="html")
 
 
 def line(text: str) -> str:
@@ -127,7 +129,14 @@ def _item(node: Selector, url: str, sheet: FactSheet, section: Section, key: Con
         return None
     target = sheet.localise(target)
     listed = read_date(first_text(sheet.find("date", section), node)) or _date_beside(node)
-    return ListItem(key=key(target) if sheet.serves(target) else target, url=target, title=_title(anchor), listed_on=listed)
+    return ListItem(key=_key(target, sheet, key), url=target, title=_title(anchor), listed_on=listed)
+
+
+def _key(target: str, sheet: FactSheet, key: Convert) -> str:
+    """Return the CMS id; for a page of the site without one its path, for a page elsewhere its address."""
+    if not sheet.serves(target):
+        return target
+    return key(target) or urlsplit(target)._replace(scheme="", netloc="").geturl() or "/"
 
 
 def join(url: str, address: str) -> str:

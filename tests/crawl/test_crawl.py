@@ -1,0 +1,172 @@
+"""Crawls of the replica sites in real processes: once, again, changed, spoiled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harvester.replica.server import Replica
+from tests.crawl.sites import dump, harvest, states, stored_failures, verdicts
+
+SITES = ("anhui", "jiangsu", "national", "shanghai", "suzhou_sip", "zhejiang")
+
+
+@pytest.fixture(scope="module")
+def replica():
+    with Replica(delay=3.0) as sites:
+        yield sites
+
+
+@pytest.fixture(scope="module")
+def harvested(replica: Replica, tmp_path_factory: pytest.TempPathFactory):
+    """A first crawl of all six sites: folder and summaries."""
+    replica.fault = ""
+    folder = tmp_path_factory.mktemp("harvested")
+    return folder, harvest(folder, replica.bases)
+
+
+@pytest.fixture
+def whole(replica: Replica):
+    """The replica without a fault, before and after."""
+    replica.fault = ""
+    yield replica
+    replica.fault = ""
+
+
+def test_a_first_crawl_is_complete_and_has_every_document_of_every_site(harvested, replica: Replica):
+    folder, summaries = harvested
+    assert {site: (summary.verdict, summary.cause) for site, summary in summaries.items()} == dict.fromkeys(SITES, ("complete", ""))
+    for site in SITES:
+        articles = {key for key in states(folder, site) if "/" not in key}
+        assert articles == set(replica.documents(site))
+
+
+def test_a_first_crawl_makes_no_request_too_many(harvested):
+    _, summaries = harvested
+    assert {site: s.requests for site, s in summaries.items()} == {site: s.least for site, s in summaries.items()}
+
+
+def test_files_behind_a_private_address_are_noted_and_never_asked_for(harvested, replica: Replica):
+    folder, _ = harvested
+    found = [(kind, cause) for kind, cause, url in stored_failures(folder) if "172.25" in url]
+    assert found
+    assert set(found) == {("attachment", "private-address")}
+
+
+def test_a_second_crawl_of_unchanged_sites_changes_no_row_and_asks_for_the_lists_only(harvested, whole: Replica, capsys):
+    folder, _ = harvested
+    before, asked = dump(folder), len(whole.requests)
+    summaries = harvest(folder, whole.bases)
+    assert {site: s.verdict for site, s in summaries.items()} == dict.fromkeys(SITES, "complete")
+    assert {site: s.versions for site, s in summaries.items()} == dict.fromkeys(SITES, 0)
+    assert dump(folder) == before
+    assert len(whole.requests) - asked == sum(s.requests for s in summaries.values()) == sum(s.least for s in summaries.values())
+    with capsys.disabled():
+        print("\nsecond crawl, requests beside the least:", {site: (s.requests, s.least) for site, s in summaries.items()})
+
+
+def test_a_crawl_that_asks_for_everything_again_gets_304s_and_changes_no_row(harvested, whole: Replica):
+    folder, first = harvested
+    before, asked = dump(folder), len(whole.requests)
+    summaries = harvest(folder, whole.bases, "national", recheck="all")
+    answers = [record.status for record in whole.requests[asked:]]
+    assert summaries["national"].verdict == "complete"
+    assert summaries["national"].captures == first["national"].captures
+    assert answers.count(304) >= first["national"].captures["article"]
+    assert dump(folder) == before
+
+
+def test_a_changed_document_gets_a_version_and_a_removed_one_is_gone(whole: Replica, tmp_path: Path):
+    harvest(tmp_path, whole.bases, "anhui")
+    changed, removed = list(whole.documents("anhui"))[:2]
+    document = whole.documents("anhui")[changed]
+    whole.edit("anhui", changed, body_html=document.body_html + "<p>补充说明：联系电话有变动。</p>")
+    gone = whole.documents("anhui")[removed]
+    whole.remove("anhui", removed)
+    try:
+        summary = harvest(tmp_path, whole.bases, "anhui", recheck="all")["anhui"]
+    finally:
+        whole.edit("anhui", changed, body_html=document.body_html)
+        whole.add("anhui", gone)
+    assert (summary.verdict, summary.versions, summary.documents, summary.gone) == ("complete", 1, 0, 1)
+    assert {key for key, state in states(tmp_path, "anhui").items() if state == "gone"} == {removed}
+
+
+def test_a_document_that_no_list_names_but_that_answers_stays(whole: Replica, tmp_path: Path):
+    harvest(tmp_path, whole.bases, "anhui")
+    removed = next(iter(whole.documents("anhui")))
+    gone = whole.documents("anhui")[removed]
+    whole.remove("anhui", removed)
+    whole.fault = "challenge-412:anhui@article"
+    try:
+        summary = harvest(tmp_path, whole.bases, "anhui", recheck="all")["anhui"]
+    finally:
+        whole.add("anhui", gone)
+    assert (summary.verdict, summary.gone) == ("blocked", 0)
+    assert set(states(tmp_path, "anhui").values()) == {"live"}
+
+
+@pytest.mark.parametrize(
+    ("fault", "verdict", "cause"),
+    [
+        ("challenge", "blocked", "challenge"),
+        ("challenge-412", "blocked", "challenge"),
+        ("challenge@article", "blocked", "challenge"),
+        ("half-body", "incomplete", "truncated"),
+        ("half-page", "incomplete", "truncated"),
+        ("half-page@article", "incomplete", "truncated"),
+        ("dup-page", "incomplete", "duplicate-page"),
+        ("500", "incomplete", "http-error"),
+        ("500@article", "incomplete", "http-error"),
+        ("500@attachment", "incomplete", "http-error"),
+        ("wrong-charset", "complete", ""),
+    ],
+)
+def test_a_fault_gets_its_verdict_and_cause_and_becomes_no_document(whole: Replica, tmp_path: Path, fault: str, verdict: str, cause: str):
+    whole.fault = fault
+    summaries = harvest(tmp_path, whole.bases)
+    assert {site: (s.verdict, s.cause) for site, s in summaries.items()} == dict.fromkeys(SITES, (verdict, cause))
+    assert {(site, v, c) for site, v, c in verdicts(tmp_path)} == {(site, verdict, cause) for site in SITES}
+    for site in SITES:
+        known = states(tmp_path, site)
+        assert {key for key in known if "/" not in key} <= set(whole.documents(site))
+
+
+def test_after_a_fault_the_next_crawl_has_what_was_missing(harvested, whole: Replica, tmp_path: Path):
+    whole.fault = "500"
+    harvest(tmp_path, whole.bases, "jiangsu", "shanghai")
+    whole.fault = "500@attachment"
+    harvest(tmp_path, whole.bases, "jiangsu", "shanghai")
+    whole.fault = ""
+    summaries = harvest(tmp_path, whole.bases, "jiangsu", "shanghai")
+    assert {s.verdict for s in summaries.values()} == {"complete"}
+    for site in summaries:
+        assert states(tmp_path, site) == states(harvested[0], site)
+
+
+def test_a_fault_takes_nothing_out_of_the_store(harvested, whole: Replica):
+    folder, _ = harvested
+    before = dump(folder)
+    for fault in ("challenge", "half-page", "dup-page", "500@all"):
+        whole.fault = fault
+        harvest(folder, whole.bases, recheck="all")
+        assert dump(folder) == before
+
+
+def test_a_slow_site_times_out_and_is_incomplete(whole: Replica, tmp_path: Path):
+    whole.fault = "slow:anhui@list"
+    summary = harvest(tmp_path, whole.bases, "anhui", settings={"timeout": 1.0})["anhui"]
+    assert (summary.verdict, summary.cause) == ("failed", "timeout")
+
+
+def test_a_limited_crawl_is_not_judged_by_its_coverage_and_says_so(whole: Replica, tmp_path: Path):
+    summary = harvest(tmp_path, whole.bases, "shanghai", limit=3)["shanghai"]
+    assert (summary.verdict, summary.cause, summary.captures["article"]) == ("incomplete", "stopped", 3)
+    assert "limited by its caller" in summary.notes[-1]
+
+
+def test_a_dry_run_reads_the_lists_and_writes_nothing(whole: Replica, tmp_path: Path):
+    summary = harvest(tmp_path, whole.bases, "zhejiang", dry_run=True)["zhejiang"]
+    assert set(summary.captures) == {"list"}
+    assert list(tmp_path.iterdir()) == []

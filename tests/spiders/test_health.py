@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spiders.health import cut_short, diagnose, looks_like_page
+from spiders.items import CaptureKind, Cause
+
+LONG = "信用信息公开、修复与监督。" * 80
+
+
+def page(body: str, title: str = "通知公告") -> str:
+    return f"<!DOCTYPE html><html><head><title>{title}</title></head><body>{body}</body></html>"
+
+
+def cause(status: int, text: str, *, file: bool = False) -> Cause | None:
+    found = diagnose(status, text, CaptureKind.ARTICLE, file=file)
+    return found.cause if found else None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        page("<script>document.cookie='__jsl_clearance=1'</script>", ""),
+        page("<script>$_ts=window['$_ts']</script>", ""),
+        page("请输入验证码"),
+        page("您的访问被拒绝"),
+        page("<p>请稍候</p>", "安全验证"),
+        '{"status":40001,"message":"请刷新后重试！","data":null}',
+    ],
+)
+def test_a_challenge_with_status_200_is_one(text: str):
+    assert cause(200, text) is Cause.CHALLENGE
+
+
+@pytest.mark.parametrize("status", [403, 412, 429, 521])
+def test_a_status_that_refuses_is_a_challenge(status: int):
+    assert cause(status, page("x")) is Cause.CHALLENGE
+
+
+def test_a_file_that_is_forbidden_is_no_challenge_to_the_site():
+    assert cause(403, "", file=True) is None
+
+
+@pytest.mark.parametrize("words", ["关于规范短信验证码使用的通知。", "访问被拒绝的原因与处理。", "网站须公示系统异常处置流程。"])
+def test_a_document_that_talks_about_it_is_a_document(words: str):
+    assert cause(200, page(f"<p>{words}{LONG}</p>")) is None
+
+
+@pytest.mark.parametrize(
+    "text", [page("<h1>404</h1>", "404 错误页面"), page("对不起，您访问的页面不存在或已删除"), page("系统繁忙，请稍后再试", "提示")]
+)
+def test_an_error_page_with_status_200_is_no_document(text: str):
+    assert cause(200, text) is Cause.ERROR_PAGE
+
+
+@pytest.mark.parametrize("title", ["关于404号提案的答复", "2026年第500强企业信用状况", "信用错误信息更正办法", "国家标准 GB/T 40478 解读"])
+def test_a_title_with_a_number_in_it_is_no_error(title: str):
+    assert cause(200, page(LONG, title)) is None
+
+
+def test_a_server_error_is_left_to_its_status():
+    assert cause(500, page("x", "500 错误")) is None
+
+
+@pytest.mark.parametrize("text", [page(LONG)[:-20], "<datastore><recordset><record>", '{"success":true,"data":{"html":"<ul>'])
+def test_half_a_page_is_truncated(text: str):
+    assert cause(200, text) is Cause.TRUNCATED
+
+
+@pytest.mark.parametrize("text", [page(LONG) + "<!-- built 12:00 -->\n", "<datastore></datastore>", '{"a":1}\n', "<p>ein Stück</p>"])
+def test_a_whole_page_is_not(text: str):
+    assert not cut_short(text)
+
+
+def test_a_page_in_place_of_a_file_is_an_error_page():
+    assert cause(200, page(LONG), file=True) is Cause.ERROR_PAGE
+
+
+def test_a_page_is_known_by_its_first_bytes():
+    assert looks_like_page(b"\xef\xbb\xbf\r\n<!DOCTYPE HTML><html>")
+    assert not looks_like_page(b"%PDF-1.7 <html>")
+    assert not looks_like_page(b"User-agent: *\nDisallow: /")
+
+
+@given(st.text(), st.integers(100, 599))
+def test_property_any_answer_is_diagnosed(text: str, status: int):
+    diagnose(status, text, CaptureKind.LIST)
