@@ -23,6 +23,9 @@ SHORTEST_GUESS = 3
 
 _GOVERNMENT_HEADS = ("人民政府", "政府", "管委会")
 
+_CLOSED_AND = re.compile(r"(?P<noun>(?:各?(?:有关|相关))?(?:成员单位|部门|单位|机构))(?:以及|和|及|与)(?P<rest>.{2,})")
+"""What 等 leaves behind when a further body follows: …等部门和各设区市人民政府."""
+
 
 @dataclass(frozen=True, slots=True)
 class Expanded:
@@ -59,7 +62,9 @@ def _closed(items: list[Item]) -> tuple[list[Item], bool]:
             out.append(item)
             continue
         open_list = True
-        out += [Item(text, item.part) for text in (before, "" if behind in word_set("closing_nouns") else behind) if text]
+        joined = None if behind in word_set("closing_nouns") else _CLOSED_AND.fullmatch(behind)
+        parts = (before, *(joined.group("noun", "rest") if joined else (behind,)))
+        out += [Item(text, item.part) for text in parts if text and text not in word_set("closing_nouns")]
     return out, open_list
 
 

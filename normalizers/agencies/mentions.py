@@ -147,6 +147,8 @@ def _without_phrases(text: str) -> str:
     for note in words("role_notes"):
         text = text.removesuffix(f"（{note}）")
     text = text.strip("。.")
+    if not text.endswith(words("trailing")) and not text.startswith(words("leading")):
+        return text
     ended = next((phrase for phrase in words("trailing") if text.endswith(phrase) and len(text) > len(phrase) + 1), "")
     text = text.removesuffix(ended)
     begun = next((phrase for phrase in words("leading") if text.startswith(phrase) and len(text) > len(phrase) + 2), "")
@@ -158,7 +160,9 @@ def _merged(items: list[Item]) -> list[Item]:
     out: list[Item] = []
     i = 0
     while i < len(items):
-        length = next((n for n in (4, 3, 2) if _is_one(items[i : i + n], n)), 1)
+        # No such group begins without one of these words.
+        opens = any(word in items[i].text for word in ("各", "有关", "相关"))
+        length = next((n for n in (4, 3, 2) if opens and _is_one(items[i : i + n], n)), 1)
         out.append(Item("、".join(item.text for item in items[i : i + length]), items[i].part))
         i += length
     return out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from normalizers.agencies.coordination import expand
 from normalizers.agencies.departments import is_department
@@ -33,8 +34,14 @@ def read_agencies(text: str, context: Context) -> AgencyList:
     Names are as printed, without blanks, with full-width brackets and second plaques; repeated ones once. ``open_list``
     tells that the list ended in 等. A text that says "nobody" (无, —) gives an empty list.
     """
+    return _read(text, context) if len(text) <= LONGEST_BRACKET else _read.__wrapped__(text[:LONGEST_TEXT], context)
+
+
+# The cells of one document name the same few bodies over and over.
+@lru_cache(maxsize=5_000)
+def _read(text: str, context: Context) -> AgencyList:
     names = _Names(context)
-    expanded = expand(cut(even(text[:LONGEST_TEXT]), names), names)
+    expanded = expand(cut(even(text), names), names)
     return AgencyList(tuple(resolve(mention, context) for mention in expanded.mentions), expanded.open_list)
 
 
