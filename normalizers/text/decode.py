@@ -26,6 +26,12 @@ SAMPLE = 262_144
 ENOUGH_WIDE, ENOUGH_NARROW = 3, 12
 """So many characters of three (two) bytes in strict UTF-8 are no chance: short words of GBK, 联通 among them, hold as two-byte ones."""
 
+_CHINESE = ("big5", "big5hkscs", "cp950", "gb2312", "gb18030", "gbk", "hz")
+_NEIGHBOURS = ("cp932", "cp949", "euc_jis_2004", "euc_jp", "euc_kr", "iso2022_jp", "iso2022_kr", "johab", "shift_jis", "shift_jis_2004")
+_OTHERS = ("cp1250", "cp1251", "cp1252", "iso8859_15", "koi8_r", "latin_1", "utf_8", "utf_16", "utf_16_be", "utf_16_le")
+DETECTABLE = frozenset((*_CHINESE, *_NEIGHBOURS, *_OTHERS))
+"""Charsets a page in China may really be in; statistics alone also name mainframe charsets for noise."""
+
 _WIDE = re.compile(rb"[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _NARROW = re.compile(rb"[\xc2-\xdf][\x80-\xbf]")
 
@@ -131,6 +137,6 @@ def _is_surely_utf8(sample: bytes) -> bool:
 
 
 def _detected(data: bytes) -> str:
-    """Return what statistics say of bytes that none of the region's charsets reads well, "" when they say nothing."""
+    """Return what statistics say of bytes that none of the region's charsets reads well, "" when they say nothing to be believed."""
     best = from_bytes(data[: SAMPLE // 8]).best()
-    return best.encoding if best is not None else ""
+    return best.encoding if best is not None and best.encoding in DETECTABLE else ""

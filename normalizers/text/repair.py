@@ -10,13 +10,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import permutations
+from itertools import islice, permutations
 
 from normalizers.records import Repair
 from normalizers.text.charsets import is_everyday
-from normalizers.text.damage import BRACKET, BREAKS, Model, canonical, forward, has_tone, is_hanzi, plain_reading, readings_of
+from normalizers.text.damage import BRACKET, BREAKS, LINE_BREAKS, Model, canonical, forward, has_tone, is_hanzi, plain_reading, readings_of
 from normalizers.text.likelihood import Likelihood
-from normalizers.text.script import TRADITIONAL, detect, is_traditional_character, simplified_forms
+from normalizers.text.script import is_traditional_character, script_counts, simplified_forms
 from normalizers.text.shifted import Found, Search
 
 FEWEST = 3
@@ -31,12 +31,19 @@ MARGIN = 2.5
 MOST_ORDERS = 4
 """Up to so many characters of the list in one clause, every order of replacing them is tried in the proof."""
 
+MOST_JOINED = 3
+"""So many clauses are read as one where the first alone makes no sense: a comma inside shifted bytes may be a false one."""
+
+MOST_RIVALS = 4
+"""So many proved ways are compared; variants of one character count as one."""
+
 CHECKED = 40
 """How many ways to read a clause are proved at most."""
 
 _ANNOTATED = re.compile(rf"(.){BRACKET.pattern}")
-_CLAUSE = re.compile(rf"[^、，,{BREAKS}]*[、，,{BREAKS}]|[^、，,{BREAKS}]+")
-"""Commas are cut before anything is replaced, and no shifted byte can look like one: a clause stands for itself."""
+_CLAUSE = re.compile(rf"(?:[^、，,{BREAKS}?\ufffd]|[?\ufffd][，,]?)*[、，,{BREAKS}]|(?:[^、，,{BREAKS}?\ufffd]|[?\ufffd][，,]?)+")
+"""Commas are cut before anything is replaced: what stands between two is damaged by itself. A comma after a lost byte may be
+a false one, the end of 。 and the beginning of 現; so may one inside a run of shifted bytes, which shows when the clause can't be read."""
 
 _SUSPECT = re.compile(rf"[?\ufffd]|{BRACKET.pattern}")
 
@@ -86,7 +93,8 @@ def _is_systematic(text: str, counts: dict[str, int]) -> bool:
     """Tell damage from glosses: those stand on rare characters, names mostly, and in texts of either script."""
     if sum(n for char, n in counts.items() if is_everyday(char)) >= FEWEST:
         return True
-    return any(map(is_traditional_character, counts)) and detect(BRACKET.sub("", text)) == TRADITIONAL
+    traditional, simplified = script_counts(BRACKET.sub("", text))
+    return any(map(is_traditional_character, counts)) and traditional >= max(2, 2 * simplified)
 
 
 class _Document:
@@ -104,20 +112,37 @@ class _Document:
 
     def repaired(self) -> Repaired:
         """Return the repaired text and the account of it."""
-        text = "".join(map(self._clause, _CLAUSE.findall(self._text)))
-        return Repaired(text, tuple(self._repairs()), tuple(self._warnings()))
+        clauses = _CLAUSE.findall(self._text)
+        out, at = [], 0
+        while at < len(clauses):
+            text, size = self._next(clauses[at : at + MOST_JOINED])
+            out.append(text)
+            at += size
+        return Repaired("".join(out), tuple(self._repairs()), tuple(self._warnings()))
 
-    def _clause(self, clause: str) -> str:
-        if not _SUSPECT.search(clause):
-            return clause
-        plain, count = self._without_readings(clause)
-        if _SUSPECT.search(plain):
-            found = self._read_back(clause)
-            if found is not None:
-                self._tally.readings += len(found.readings)
-                return found.text
+    def _next(self, clauses: list[str]) -> tuple[str, int]:
+        """Return the first clause repaired and 1, or more of them where only together they can be read back."""
+        plain, count = self._without_readings(clauses[0])
+        if not _SUSPECT.search(plain):
+            self._tally.readings += count
+            return plain, 1
+        for size in range(1, len(clauses) + 1):
+            proved = list(islice(self._proved("".join(clauses[:size])), MOST_RIVALS))
+            if proved:
+                break
+            if LINE_BREAKS.search(clauses[size - 1]):
+                break
+        if proved and _is_clear(proved):
+            self._accept(proved[0])
+            return proved[0].text, size
+        self._tally.left.append(clauses[0].strip())
         self._tally.readings += count
-        return plain
+        return plain, 1
+
+    def _accept(self, found: Found) -> None:
+        self._tally.readings += len(found.readings)
+        self._tally.places += found.proved + found.guessed > 0
+        self._tally.guessed += found.guessed > 0
 
     def _without_readings(self, clause: str) -> tuple[str, int]:
         """Take out the brackets that give the reading of the character before them."""
@@ -134,20 +159,6 @@ class _Document:
 
     def _is_reading(self, char: str, reading: str) -> bool:
         return self._listed.get(char) == reading or (has_tone(reading) and reading in readings_of(char))
-
-    def _read_back(self, clause: str) -> Found | None:
-        """Return the one way to read a broken clause that is proved and clearly the likeliest; ``None`` where the clause stays."""
-        proved = self._proved(clause)
-        best = next(proved, None)
-        if best is not None and not best.guessed and not best.proved:
-            return best
-        rival = next((way for way in proved if best and _simple(way.text) != _simple(best.text)), None)
-        if best is None or (best.guessed and rival and best.score - rival.score < MARGIN):
-            self._tally.left.append(clause.strip())
-            return None
-        self._tally.places += 1
-        self._tally.guessed += bool(best.guessed)
-        return best
 
     def _proved(self, clause: str) -> Iterator[Found]:
         wanted = canonical(clause)
@@ -184,6 +195,13 @@ class _Document:
         if self._tally.left:
             shown = "; ".join(clause[:40] for clause in self._tally.left[:3])
             yield f"{len(self._tally.left)} places with lost bytes stay as they came ({shown}): compare another copy of the document."
+
+
+def _is_clear(ways: list[Found]) -> bool:
+    """Tell whether the first of some proved ways needs no guess or is much likelier than the next that reads otherwise."""
+    best = ways[0]
+    rival = next((way for way in ways[1:] if _simple(way.text) != _simple(best.text)), None)
+    return not best.guessed or rival is None or best.score - rival.score >= MARGIN
 
 
 def _simple(text: str) -> str:

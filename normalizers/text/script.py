@@ -71,7 +71,8 @@ def _simplified_only() -> re.Pattern[str]:
     return re.compile(f"[{''.join(c for c in _forms('s2tw') if _known(c, 'gb2312') and not _known(c, 'big5'))}]")
 
 
-def _counts(text: str) -> tuple[int, int]:
+def script_counts(text: str) -> tuple[int, int]:
+    """Return how many characters of a text only traditional text holds, and how many only simplified text."""
     return len(_traditional_only().findall(text)), len(_simplified_only().findall(text))
 
 
@@ -82,7 +83,7 @@ def is_traditional_character(char: str) -> bool:
 
 def detect(text: str) -> str:
     """Return ``traditional`` where such characters clearly dominate, ``mixed`` where only some lines are, else ``simplified``."""
-    traditional, simplified = _counts(text)
+    traditional, simplified = script_counts(text)
     if _dominates(traditional, simplified, FEWEST):
         return TRADITIONAL
     if traditional >= FEWEST_IN_LINE and any(_stands_out(line) for line in text.splitlines()):
@@ -95,7 +96,7 @@ def _dominates(ours: int, others: int, fewest: int) -> bool:
 
 
 def _stands_out(line: str) -> bool:
-    return _dominates(*_counts(line), FEWEST_IN_LINE)
+    return _dominates(*script_counts(line), FEWEST_IN_LINE)
 
 
 def to_simplified(text: str) -> Converted:
@@ -110,7 +111,7 @@ def to_simplified(text: str) -> Converted:
 
 def _is_part(line: str, script: str) -> bool:
     """Tell whether a line of a traditional (or mixed) document is itself traditional."""
-    traditional, simplified = _counts(line)
+    traditional, simplified = script_counts(line)
     return traditional >= simplified if script == TRADITIONAL else _dominates(traditional, simplified, FEWEST_IN_LINE)
 
 
