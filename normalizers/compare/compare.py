@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from normalizers.compare.align import stream, with_aliases
+from normalizers.compare.streams import stream, with_aliases
 from normalizers.compare.tasks import ROLES, TaskChange, task_changes
 from normalizers.compare.words import TextChange, text_changes
 from normalizers.records import Agency, Derived

@@ -1,33 +1,20 @@
-"""What changed in the tasks of a document: pair the tasks of two versions, then tell the fields that differ."""
+"""What changed in the tasks of a document, field by field."""
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import starmap
 from typing import Any
 
-import numpy as np
-from rapidfuzz import fuzz, process
-
+from normalizers.compare.pairing import pair_tasks, section_key
 from normalizers.deadlines import undated
 from normalizers.presentation import agencies_json, deadline_json, task_json
 from normalizers.records import Agency, Deadline, Task
 from normalizers.text.fold import fold
 
-NEAR = 62.0
-"""Score (0-100, Indel) from which two texts are one task reworded, wherever they stand."""
-NEAR_IN_PLACE = 45.0
-"""The same for tasks of the same number in the same section."""
-SAME_HEAD = 12
-"""Folded characters at the beginning that, being equal, make two tasks in place one, however much was added behind."""
-MAX_PAIRS = 400_000
-"""Pairs of unmatched tasks that are compared in full; beyond it only tasks at about the same place in both documents are."""
 ROLES = ("lead", "partner", "responsible")
-
-_NUMBERING = re.compile(r"^\s*(?:第?[（(]?[一二三四五六七八九十百\d]{1,4}[）)]?[、.．章节条]?\s*)(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,80 +74,6 @@ def task_changes(old: Sequence[Task], new: Sequence[Task]) -> tuple[TaskChange, 
     return tuple(change for _, change in sorted(found, key=lambda item: item[0]))
 
 
-# --- pairing -----------------------------------------------------------------------------------------------------------------
-
-
-def pair_tasks(old: Sequence[Task], new: Sequence[Task]) -> list[tuple[int, int]]:
-    """Return the pairs (position in old, position in new) of what is one task, one to one and the same for the same input.
-
-    Tasks of one fingerprint first, then tasks of near text: those of the same number and section before others.
-    """
-    taken: dict[int, int] = {}
-    used: set[int] = set()
-    for candidates in (_same_text(old, new), _near_text(old, new, taken, used)):
-        for _, i, j in sorted(candidates):
-            if i not in taken and j not in used:
-                taken[i] = j
-                used.add(j)
-    return sorted(taken.items())
-
-
-Candidate = tuple[tuple[float, ...], int, int]
-
-
-def _same_text(old: Sequence[Task], new: Sequence[Task]) -> Iterator[Candidate]:
-    places: dict[str, list[int]] = defaultdict(list)
-    for j, task in enumerate(new):
-        places[task.fingerprint].append(j)
-    for i, task in enumerate(old):
-        for j in places[task.fingerprint][:200]:
-            other = new[j]
-            yield (-_in_place(task, other), -float(_key(task.section) == _key(other.section)), abs(i - j)), i, j
-
-
-def _near_text(old: Sequence[Task], new: Sequence[Task], taken: dict[int, int], used: set[int]) -> Iterator[Candidate]:
-    """Return the pairs of near text among the tasks that have no partner yet; read after the first pass has filled ``taken``."""
-    left = [i for i in range(len(old)) if i not in taken]
-    right = [j for j in range(len(new)) if j not in used]
-    if not left or not right:
-        return
-    texts = [fold(old[i].text) for i in left], [fold(new[j].text) for j in right]
-    reach = max(1, MAX_PAIRS // (2 * len(left)))
-    for a, i in enumerate(left):
-        centre = a * len(right) // len(left)
-        window = (
-            range(len(right)) if len(left) * len(right) <= MAX_PAIRS else range(max(0, centre - reach), min(len(right), centre + reach))
-        )
-        scores = process.cdist(
-            [texts[0][a]], [texts[1][b] for b in window], scorer=fuzz.ratio, score_cutoff=NEAR_IN_PLACE / 2, dtype=np.float32
-        )[0]
-        for b, score in zip(window, scores.tolist(), strict=True):
-            near = _nearness(old[i], new[right[b]], texts[0][a], texts[1][b], score)
-            if near:
-                yield (-near, abs(a / len(left) - b / len(right))), i, right[b]
-
-
-def _nearness(old: Task, new: Task, old_text: str, new_text: str, score: float) -> float:
-    """Return how surely two tasks are one, 0 when they are not: tasks in place need less alike texts."""
-    if _in_place(old, new):
-        head = old_text[:SAME_HEAD] == new_text[:SAME_HEAD] and len(old_text) >= SAME_HEAD
-        return score + 10 if score >= NEAR_IN_PLACE or head else 0.0
-    return score if score >= NEAR else 0.0
-
-
-def _in_place(old: Task, new: Task) -> bool:
-    """Tell whether two tasks have the same number, or no number, in the same section."""
-    return bool(old.number or old.section) and fold(old.number) == fold(new.number) and _key(old.section) == _key(new.section)
-
-
-def _key(section: str) -> str:
-    """Return what a section's heading says, without its numbers."""
-    return "/".join(fold(_NUMBERING.sub("", part)) for part in section.split(" / "))
-
-
-# --- fields ------------------------------------------------------------------------------------------------------------------
-
-
 def _change(old: Task, new: Task, renamed: set[tuple[str, str]]) -> TaskChange | None:
     """Return what differs between two versions of a task, ``None`` when nothing that a reader would call a change does."""
     agencies = tuple((role, added, removed) for role in ROLES for added, removed in [_agencies(old, new, role)] if added or removed)
@@ -170,7 +83,7 @@ def _change(old: Task, new: Task, renamed: set[tuple[str, str]]) -> TaskChange |
     bound = bool(fields)
     if fold(old.text) != fold(new.text):
         fields.append("text")
-    sections = _key(old.section), _key(new.section)
+    sections = section_key(old.section), section_key(new.section)
     if sections[0] != sections[1] and sections not in renamed:
         fields.append("section")
     if not fields:
@@ -208,8 +121,8 @@ def _deadline_differs(old: Deadline | None, new: Deadline | None) -> bool:
 
 def _renamed_sections(old: Sequence[Task], new: Sequence[Task], pairs: list[tuple[int, int]]) -> set[tuple[str, str]]:
     """Return the sections that got another heading and kept their tasks: then the heading changed, not the place of the tasks."""
-    before, after = {_key(t.section) for t in old}, {_key(t.section) for t in new}
-    moves = {(_key(old[i].section), _key(new[j].section)) for i, j in pairs}
+    before, after = {section_key(t.section) for t in old}, {section_key(t.section) for t in new}
+    moves = {(section_key(old[i].section), section_key(new[j].section)) for i, j in pairs}
     targets: dict[str, set[str]] = defaultdict(set)
     sources: dict[str, set[str]] = defaultdict(set)
     for source, target in moves:

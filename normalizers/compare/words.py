@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from normalizers.compare.align import Hunk, Stream, align
+from normalizers.compare.align import Hunk, align
+from normalizers.compare.streams import Stream
 
 PHRASE = 8
 """A phrase between punctuation of at most so many characters is shown whole when part of it is replaced."""
