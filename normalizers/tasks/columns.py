@@ -182,7 +182,7 @@ def _sections(heading: Heading, task: int, rows: Grid) -> tuple[int, ...]:
     """Return the columns that hold headings of the tasks: named ones, broader wordings, and unnamed ones before the task."""
     out = []
     for number, role in enumerate(heading.roles):
-        before = number < task and role is None and _average(rows, number)[0]
+        before = number < task and role in (None, Role.PROJECT) and _average(rows, number)[0]
         if number != task and (role in (Role.SECTION, Role.TASK, Role.CONTENT) or before):
             out.append(number)
     return tuple(out)

@@ -93,7 +93,7 @@ def read_statement(text: str, default: Role = Role.RESPONSIBLE, *, lines: bool =
         elif role in AGENCY_ROLES:
             out |= replace(_value(value, role), labelled=True)
         elif role is Role.DEADLINE and not is_nothing(value):
-            out |= Statement(deadline=value.strip(" \n，,；;"))
+            out |= Statement(deadline=value.strip(" \n，,；;。"))
     return out
 
 
