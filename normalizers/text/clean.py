@@ -1,4 +1,7 @@
-"""Bring a decoded text into its normal form: width, damage, script, in that order, every line break kept."""
+"""Bring a decoded text into its normal form: letters, damage, forms, script, in that order, every line break kept.
+
+Damage comes before radicals and private use, which bytes read one off may look like, and before script, which tells it from glosses.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from normalizers.text import width
 from normalizers.text.repair import repair
 
 MOST_ROUNDS = 4
-"""Putting one thing right may bring another to light (a reading in full-width letters); no text tried took more than three rounds."""
+"""Putting one thing right may bring another to light; no text tried took more than three rounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ def _round(text: str, script: str) -> Cleaned:
     repairs: list[Repair] = []
     warnings: list[str] = []
     if odd := width.needs_width(text):
-        step = width.blanks(text)
+        step = width.letters(text)
         text = step.text
         repairs += step.repairs
     repaired = repair(text)

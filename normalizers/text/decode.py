@@ -34,6 +34,7 @@ DETECTABLE = frozenset((*_CHINESE, *_NEIGHBOURS, *_OTHERS))
 
 _WIDE = re.compile(rb"[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _NARROW = re.compile(rb"[\xc2-\xdf][\x80-\xbf]")
+_NARROW_RUN = re.compile(rb"(?:[\xc2-\xdf][\x80-\xbf]){2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def _choose(data: bytes, stated: list[str]) -> str:
     """Return the codec that the bytes and the declarations agree on best."""
     if data.isascii() and b"\0" not in data:
         return next((codec for codec in stated if codec in (UTF_8, GB18030, BIG5)), UTF_8)
-    if wide := _without_mark(data[:SAMPLE]):
+    if not _WIDE.search(data[:SAMPLE]) and (wide := _without_mark(data[:SAMPLE])):
         return wide
     candidates = [codec for codec in dict.fromkeys([*stated, UTF_8, GB18030, BIG5]) if codec in (UTF_8, GB18030, BIG5)]
     ranked = sorted(candidates, key=lambda codec: _rank(data, codec, codec in stated), reverse=True)
@@ -133,7 +134,10 @@ def _rank(data: bytes, codec: str, stated: bool) -> float:
 
 
 def _is_surely_utf8(sample: bytes) -> bool:
-    return len(_WIDE.findall(sample)) >= ENOUGH_WIDE or len(_NARROW.findall(sample)) >= ENOUGH_NARROW
+    """Tell whether bytes that are valid UTF-8 are no chance: many characters, or single accented letters among ASCII."""
+    narrow = len(_NARROW.findall(sample))
+    alone = narrow and not _NARROW_RUN.search(sample)
+    return len(_WIDE.findall(sample)) >= ENOUGH_WIDE or narrow >= ENOUGH_NARROW or bool(alone)
 
 
 def _detected(data: bytes) -> str:

@@ -24,13 +24,14 @@ _INVISIBLE = (
 )
 """Everything without width but the characters that ``str.splitlines`` breaks lines at, which stay."""
 
-_FORMS = "\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\u2e80-\u2fd5\uf900-\ufaff\U0002f800-\U0002fa1f"
+_LETTERS = "\uff10-\uff19\uff21-\uff3a\uff41-\uff5a"
+_FORMS = "\u2e80-\u2fd5\uf900-\ufaff\U0002f800-\U0002fa1f"
 _PRIVATE = "\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd"
 _SYMBOL = re.compile("[\uf020-\uf0ff]")
 """Where symbol fonts (Wingdings) live: bullets and ticks, no text."""
 
-_ODD = re.compile(f"[{_BLANKS}{_INVISIBLE}{_FORMS}{_PRIVATE}]")
-_BLANK, _NOTHING, _PRIVATE_USE = (re.compile(f"[{chars}]") for chars in (_BLANKS, _INVISIBLE, _PRIVATE))
+_ODD = re.compile(f"[{_BLANKS}{_INVISIBLE}{_LETTERS}{_FORMS}{_PRIVATE}]")
+_BLANK, _NOTHING, _WIDE_LETTER, _PRIVATE_USE = (re.compile(f"[{chars}]") for chars in (_BLANKS, _INVISIBLE, _LETTERS, _PRIVATE))
 
 _GB18030 = {0xE81E: 0x9FB4, 0xE826: 0x9FB5, 0xE82B: 0x9FB6, 0xE82C: 0x9FB7, 0xE832: 0x9FB8, 0xE843: 0x9FB9, 0xE854: 0x9FBA, 0xE864: 0x9FBB}
 _GB18030 |= {0xE816: 0x20087, 0xE817: 0x20089, 0xE818: 0x200CC, 0xE831: 0x215D7, 0xE83B: 0x2298F, 0xE855: 0x241FE}
@@ -53,11 +54,12 @@ def _radicals() -> dict[str, str]:
         return {chr(int(row["radical"], 16)): row["character"] for row in csv.DictReader(lines)}
 
 
-def blanks(text: str) -> Normalized:
-    """Return the text with every blank an ordinary one (line breaks and tabs stay) and without characters that have no width."""
+def letters(text: str) -> Normalized:
+    """Return the text with ordinary blanks, half-width letters and digits, and no character without width; line breaks and tabs stay."""
     text, odd = _BLANK.subn(" ", text)
     text, invisible = _NOTHING.subn(_gap, text)
-    return Normalized(text, tuple(Repair(kind, n) for kind, n in (("blanks", odd), ("invisible", invisible)) if n))
+    text, wide = _WIDE_LETTER.subn(lambda found: chr(ord(found[0]) - 0xFEE0), text)
+    return Normalized(text, tuple(Repair(kind, n) for kind, n in (("blanks", odd), ("invisible", invisible), ("width", wide)) if n))
 
 
 def _gap(found: re.Match[str]) -> str:
@@ -66,7 +68,7 @@ def _gap(found: re.Match[str]) -> str:
 
 
 def forms(text: str) -> Normalized:
-    """Return the text with one form for each letter, digit and character.
+    """Return the text with one form for each character: radicals and compatibility forms become what they stand for.
 
     Private-use characters of symbol fonts go, those of older editions of GB 18030 become what they stand for,
     others stay and are counted as left.
@@ -90,5 +92,5 @@ def _form(char: str) -> str:
 
 
 def needs_width(text: str) -> bool:
-    """Tell whether ``blanks`` or ``forms`` would change anything or count anything as left."""
+    """Tell whether ``letters`` or ``forms`` would change anything or count anything as left."""
     return _ODD.search(text) is not None
