@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import time
 from pathlib import Path
 from typing import IO
 
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
 
 from storage.errors import LockedStore
+
+GRACE = 2.0
+"""Seconds in which the server notices that a killed process is gone."""
 
 
 class SiteLocks:
@@ -33,8 +38,11 @@ class SiteLocks:
         """Give the lock of a site back, if it is held."""
         held = self._held.pop(site, None)
         if isinstance(held, Connection):
-            # The session's locks end with the session, which must not go back into the pool.
-            held.invalidate()
+            try:
+                held.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": _number(site)})
+            except DBAPIError:
+                # The session is gone, and its locks with it.
+                held.invalidate()
         if held is not None:
             held.close()
 
@@ -55,9 +63,15 @@ class SiteLocks:
         return file
 
     def _take_row(self, site: str) -> Connection | None:
-        number = int.from_bytes(hashlib.sha256(f"harvester run {site}".encode()).digest()[:8], "big", signed=True)
         connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        if connection.execute(text("SELECT pg_try_advisory_lock(:number)"), {"number": number}).scalar_one():
-            return connection
-        connection.close()
-        return None
+        last = time.monotonic() + GRACE
+        while not connection.execute(text("SELECT pg_try_advisory_lock(:number)"), {"number": _number(site)}).scalar_one():
+            if time.monotonic() > last:
+                connection.close()
+                return None
+            time.sleep(0.1)
+        return connection
+
+
+def _number(site: str) -> int:
+    return int.from_bytes(hashlib.sha256(f"harvester run {site}".encode()).digest()[:8], "big", signed=True)

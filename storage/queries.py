@@ -1,8 +1,9 @@
 """Questions to the store. Every answer is a list of plain dictionaries, in a lasting order.
 
 Unless said otherwise an answer rests on the current versions of documents that are neither withdrawn nor repealed, and a
-work that was published in several places counts once: the copy with the whole text, of these the publisher's own (that on
-the site of the document's home region), else the one published first. ``as_of`` asks for the versions in force on a day.
+work that was published in several places counts once: the publisher's own copy (that on the site of the document's home
+region), else of the copies with the whole text the one published first; a copy without a task that could be read hides none.
+``as_of`` asks for the versions in force on a day.
 """
 
 from __future__ import annotations

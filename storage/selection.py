@@ -13,7 +13,7 @@ from storage.ingest import LOCAL
 from storage.schema import documents, sites, version_regions, versions
 
 WHOLE = 5
-"""A copy holds the whole text when it has at least four in ``WHOLE`` of the tasks that the fullest copy of the work has."""
+"""A reprint holds the whole text when it has at least four in ``WHOLE`` of the tasks that the fullest copy of the work has."""
 
 _HIDDEN = ("withdrawn", "repealed")
 
@@ -59,8 +59,9 @@ def chosen_versions(filters: Filters) -> CTE:
             d.id.label("document_id"),
             v.number.label("version"),
             d.work_id,
-            case((v.task_count * WHOLE >= fullest * (WHOLE - 1), 0), else_=1).label("part"),
+            case((v.task_count > 0, 0), else_=1).label("unread"),
             case((_own_region(), 0), else_=1).label("reprint"),
+            case((v.task_count * WHOLE >= fullest * (WHOLE - 1), 0), else_=1).label("part"),
             func.coalesce(v.published_on, d.listed_on, v.in_force_from).label("day"),
             d.kind,
         )
@@ -69,7 +70,7 @@ def chosen_versions(filters: Filters) -> CTE:
         .subquery()
     )
     i = inner.c
-    order = (i.part, i.reprint, i.day, i.kind, i.document_id)
+    order = (i.unread, i.reprint, i.part, i.day, i.kind, i.document_id)
     copy = func.row_number().over(partition_by=i.work_id, order_by=order).label("copy")
     copies = func.count().over(partition_by=i.work_id).label("copies")
     ranked = select(i.document_id, i.version, i.work_id, copy, copies).subquery()

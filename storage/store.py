@@ -123,7 +123,8 @@ class Store:
         Runs of the site that never ended are marked failed, cause ``killed``. ``name`` and ``region`` (GB/T 2260) are the site's.
         Raises ``LockedStore`` while another process crawls the site.
         """
-        self._locks.take(site)
+        with engines.told(self.url):
+            self._locks.take(site)
         run = f"{started_at.astimezone(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
         lost = {"verdict": Verdict.FAILED, "cause": KILLED, "ended_at": started_at}
         with self.writing() as connection:

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
@@ -31,6 +31,11 @@ def postgres() -> Iterator[str]:
     except (OSError, RuntimeError, subprocess.SubprocessError) as error:
         shutil.rmtree(folder, ignore_errors=True)
         pytest.skip(f"no PostgreSQL server could be started here: {error}")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        # The server itself is never killed here, and to flush a hundred databases at its end would take minutes.
+        for setting in (b"fsync", b"synchronous_commit", b"full_page_writes"):
+            connection.execute(b"ALTER SYSTEM SET " + setting + b" = off")
+        connection.execute(b"SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
@@ -44,48 +49,60 @@ def database(server: str, template: str = "template1") -> str:
     return server.replace("/postgres?", f"/{name}?")
 
 
+def drop(server: str, url: str) -> None:
+    """Drop a database, with whoever is still connected to it."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{name_of(url)}" WITH (FORCE)'.encode())
+
+
+def name_of(url: str) -> str:
+    return url.split("?")[0].rsplit("/", 1)[1]
+
+
 @pytest.fixture(scope="session")
 def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return {"folder": str(tmp_path_factory.mktemp("templates"))}
 
 
-MakeUrl = Callable[[str, Path], str]
-
-
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Give the URL of a database without a schema."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/data/harvester.sqlite"
-    return database(request.getfixturevalue("postgres"))
+        yield f"sqlite:///{tmp_path}/data/harvester.sqlite"
+        return
+    server = request.getfixturevalue("postgres")
+    made = database(server)
+    yield made
+    drop(server, made)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def url(request: pytest.FixtureRequest, tmp_path: Path, templates: dict[str, str]) -> str:
+def url(request: pytest.FixtureRequest, tmp_path: Path, templates: dict[str, str]) -> Iterator[str]:
     """Give the URL of a store that is there and empty."""
-    return new_url(request, tmp_path, templates)
-
-
-def new_url(request: pytest.FixtureRequest, folder: Path, templates: dict[str, str]) -> str:
     if request.param == "sqlite":
-        made = Path(templates["folder"]) / "made.sqlite"
-        if not made.exists():
-            with Store.open(f"sqlite:///{made}", create=True) as store, store.writing() as connection:
-                connection.exec_driver_sql("SELECT 1")
-        path = folder / "harvester.sqlite"
-        shutil.copy(made, path)
-        return f"sqlite:///{path}"
+        path = tmp_path / "harvester.sqlite"
+        shutil.copy(sqlite_template(templates), path)
+        yield f"sqlite:///{path}"
+        return
     server = request.getfixturevalue("postgres")
+    made = database(server, postgres_template(templates, server))
+    yield made
+    drop(server, made)
+
+
+def sqlite_template(templates: dict[str, str]) -> Path:
+    made = Path(templates["folder"]) / "made.sqlite"
+    if not made.exists():
+        Store.open(f"sqlite:///{made}", create=True).close()
+    return made
+
+
+def postgres_template(templates: dict[str, str], server: str) -> str:
     if "postgres" not in templates:
-        template = database(server)
-        Store.open(template, create=True).close()
-        templates["postgres"] = template
-    name = (
-        templates["postgres"].rsplit("/", 1)[1]
-        if "?" not in templates["postgres"]
-        else templates["postgres"].split("?")[0].rsplit("/", 1)[1]
-    )
-    return database(server, name)
+        made = database(server)
+        Store.open(made, create=True).close()
+        templates["postgres"] = name_of(made)
+    return templates["postgres"]
 
 
 @pytest.fixture

@@ -99,7 +99,7 @@ def make_derived(
         metadata=meta,
         tasks=tuple(make_task(line, start) for line, start in zip(lines, starts[1:], strict=True)) if tasks else (),
         content_hash=content_hash(text),
-        signature=make_signature(text),
+        signature=more.pop("signature") if "signature" in more else make_signature(text),
         **more,
     )
 
