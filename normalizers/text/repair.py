@@ -14,7 +14,19 @@ from itertools import islice, permutations
 
 from normalizers.records import Repair
 from normalizers.text.charsets import is_everyday
-from normalizers.text.damage import BRACKET, BREAKS, LINE_BREAKS, Model, canonical, forward, has_tone, is_hanzi, plain_reading, readings_of
+from normalizers.text.damage import (
+    BRACKET,
+    BREAKS,
+    LINE_BREAKS,
+    LOST,
+    Model,
+    canonical,
+    forward,
+    has_tone,
+    is_hanzi,
+    plain_reading,
+    readings_of,
+)
 from normalizers.text.likelihood import Likelihood
 from normalizers.text.script import is_traditional_character, script_counts, simplified_forms
 from normalizers.text.shifted import Found, Search
@@ -44,6 +56,8 @@ _ANNOTATED = re.compile(rf"(.){BRACKET.pattern}")
 _CLAUSE = re.compile(rf"(?:[^、，,{BREAKS}?\ufffd]|[?\ufffd][，,]?)*[、，,{BREAKS}]|(?:[^、，,{BREAKS}?\ufffd]|[?\ufffd][，,]?)+")
 """Commas are cut before anything is replaced: what stands between two is damaged by itself. A comma after a lost byte may be
 a false one, the end of 。 and the beginning of 現; so may one inside a run of shifted bytes, which shows when the clause can't be read."""
+
+_UNPRINTED = re.compile("[?？][,，、;；:：。!！?？]|[\ufffd]")
 
 _SUSPECT = re.compile(rf"[?\ufffd]|{BRACKET.pattern}")
 
@@ -198,10 +212,16 @@ class _Document:
 
 
 def _is_clear(ways: list[Found]) -> bool:
-    """Tell whether the first of some proved ways needs no guess or is much likelier than the next that reads otherwise."""
+    """Tell whether the first of some proved ways needs no guess, or is much likelier than the next that reads otherwise.
+
+    That a mark was printed as such is a guess too, and never believed of one that no writer prints.
+    """
     best = ways[0]
+    if _UNPRINTED.search(best.text):
+        return False
     rival = next((way for way in ways[1:] if _simple(way.text) != _simple(best.text)), None)
-    return not best.guessed or rival is None or best.score - rival.score >= MARGIN
+    sure = not best.guessed and LOST not in best.text
+    return sure or rival is None or best.score - rival.score >= MARGIN
 
 
 def _simple(text: str) -> str:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from normalizers.records import Repair
@@ -77,7 +77,6 @@ def test_property_clean_keeps_the_lines_and_is_idempotent(text, script):
     assert clean(once.text, script=script).text == once.text
 
 
-@settings(max_examples=50)
 @given(st.text(max_size=200))
 def test_property_any_text_can_be_cleaned(text):
     once = clean(text)

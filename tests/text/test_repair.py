@@ -4,7 +4,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from normalizers.records import Repair
@@ -121,7 +121,6 @@ def test_sound_text_is_not_searched():
 SENTENCES = [sentence for line in TRADITIONAL.splitlines() for sentence in line.split("。") if sentence]
 
 
-@settings(max_examples=60)
 @given(
     st.lists(st.sampled_from(SENTENCES), min_size=3, max_size=12, unique=True),
     st.lists(st.sampled_from(CHARACTERS), min_size=6, max_size=24, unique=True),
@@ -135,7 +134,6 @@ def test_property_prose_with_random_lists_comes_back_or_is_reported(sentences, c
     assert forward(done.text, used) == forward(text, used) or shifted.left
 
 
-@settings(max_examples=60)
 @given(st.text(alphabet=st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=1, max_size=40))
 def test_property_random_characters_come_back_or_are_reported(text):
     whole = f"區業聯發數\n{text}。{text[::-1]}"
@@ -146,7 +144,6 @@ def test_property_random_characters_come_back_or_are_reported(text):
     assert canonical(done.text) == canonical(whole) or shifted.left or shifted.guessed
 
 
-@settings(max_examples=80)
 @given(st.text(alphabet="區業數雲輸入庫專。，、“”??!\ufffd(qū)shùLYc^ 1A\ue000\n", max_size=80))
 def test_property_any_text_of_damaged_pieces_keeps_its_lines(text):
     assert repair(text).text.count("\n") == text.count("\n")
