@@ -1,4 +1,4 @@
-"""The verbs of operators: crawl, sites, plan, check, replica."""
+"""The verbs of operators: crawl, sites, plan, check."""
 
 from __future__ import annotations
 
@@ -20,8 +20,6 @@ from harvester.crawl import plan as plan_site
 from harvester.errors import HarvesterError, WrongCall
 from harvester.freshness import Recheck
 from harvester.messages import _
-from harvester.replica.faults import Fault
-from harvester.replica.server import serve
 from harvester.session import opened, settings
 from spiders.factsheet import FactSheet, FactSheetError, UnknownSectionError, UnknownSiteError, sheets
 from storage import queries
@@ -55,7 +53,7 @@ SiteArgument = Annotated[str, typer.Argument(metavar="SITE", help="A site's id, 
 
 def register(app: typer.Typer) -> None:
     """Add this module's verbs to the command line."""
-    for verb in (crawl, sites, plan, check, replica):
+    for verb in (crawl, sites, plan, check):
         app.command()(verb)
 
 
@@ -265,19 +263,3 @@ def check(name: SiteArgument, base: BaseOption = None, store: StoreOption = None
     if not any(match.matches for match in found):
         raise HarvesterError(f"no selector of {name} matched; see `harvester crawl {name} --dry-run` for the cause.")
     return 0
-
-
-def replica(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[SITE...]", help="Sites to serve; all when none is named.")] = None,
-    fault: Annotated[str, typer.Option(metavar="NAME[:SITE][@REACH]", help="What goes wrong: challenge, half-body, 500 ...")] = "",
-    port_base: Annotated[int, typer.Option(min=0, max=65000, help="The first port; 0 takes any free ones.")] = 0,
-    delay: Annotated[float, typer.Option(min=0, help="Seconds of the fault slow.")] = 5.0,
-) -> None:
-    """Serve the replica sites on this machine until Ctrl-C; prints their addresses as JSON."""
-    try:
-        Fault.parse(fault)
-        serve(names or None, fault=fault, port_base=port_base, delay=delay)
-    except (ValueError, KeyError) as error:
-        raise WrongCall(str(error).strip("'\"")) from None
-    except OSError as error:
-        raise HarvesterError(f"the replica cannot listen there ({error.strerror}); choose another --port-base.") from None

@@ -22,7 +22,7 @@ COUNT_COLUMNS = ("site", "captures", "documents", "versions", "tasks", "agencies
 
 def register(app: typer.Typer) -> None:
     """Add this module's verbs to the command line, below ``db``."""
-    group = typer.Typer(help="The store: make or upgrade it, show, dump or verify it.", no_args_is_help=True, rich_markup_mode=None)
+    group = typer.Typer(help="The store: make or upgrade it, show, dump or verify it.", rich_markup_mode=None)
     for verb in (upgrade, status, dump, verify):
         group.command()(verb)
     app.add_typer(group, name="db")

@@ -1,4 +1,4 @@
-"""The demo: harvest the replica sites on this machine, show what is in the store, ask it three things."""
+"""The replica sites on this machine: serve them, or harvest them and show what is then in the store."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from harvester.cli.crawling import Progress, causes
 from harvester.cli.output import Format, console, emit
 from harvester.config import Config
 from harvester.crawl import RunSummary, crawl
-from harvester.errors import WrongCall
+from harvester.errors import HarvesterError, WrongCall
 from harvester.messages import _
-from harvester.replica.server import Replica
+from harvester.replica.faults import Fault
+from harvester.replica.server import Replica, serve
 from harvester.session import opened, settings
 from storage import queries
 
@@ -31,8 +32,25 @@ MARKER = "harvester-demo"
 
 
 def register(app: typer.Typer) -> None:
-    """Add this module's verb to the command line."""
+    """Add this module's verbs to the command line."""
+    app.command()(replica)
     app.command()(demo)
+
+
+def replica(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[SITE...]", help="Sites to serve; all when none is named.")] = None,
+    fault: Annotated[str, typer.Option(metavar="NAME[:SITE][@REACH]", help="What goes wrong: challenge, half-body, 500 ...")] = "",
+    port_base: Annotated[int, typer.Option(min=0, max=65000, help="The first port; 0 takes any free ones.")] = 0,
+    delay: Annotated[float, typer.Option(min=0, help="Seconds of the fault slow.")] = 5.0,
+) -> None:
+    """Serve the replica sites on this machine until Ctrl-C; prints their addresses as JSON."""
+    try:
+        Fault.parse(fault)
+        serve(names or None, fault=fault, port_base=port_base, delay=delay)
+    except (ValueError, KeyError) as error:
+        raise WrongCall(str(error).strip("'\"")) from None
+    except OSError as error:
+        raise HarvesterError(f"the replica cannot listen there ({error.strerror}); choose another --port-base.") from None
 
 
 def demo(

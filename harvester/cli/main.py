@@ -9,10 +9,10 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 import typer
 
-from harvester.cli import crawling, database, demo, files, querying
 from harvester.cli.output import complain
 from harvester.errors import HarvesterError
 from harvester.messages import _
@@ -21,27 +21,44 @@ from storage.errors import StoreError
 UsageError = typer.BadParameter.__bases__[0]
 """What the parser of the command line raises for a wrong call."""
 
-app = typer.Typer(
-    name="harvester",
-    help="Harvest, normalise and query the public credit information of Shanghai, Jiangsu, Zhejiang and Anhui.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-for module in (crawling, files, querying, database, demo):
-    module.register(app)
+VERBS = {
+    "crawling": ("crawl", "sites", "plan", "check"),
+    "files": ("extract", "normalize", "diff"),
+    "querying": ("tasks", "documents", "agencies", "search", "explain", "export", "runs"),
+    "database": ("db",),
+    "demo": ("replica", "demo"),
+}
+"""Which module holds which verbs. A verb's module alone is imported: asking the store should not wait for Scrapy."""
 
 log = logging.getLogger("harvester")
+
+
+def command_line(arguments: Sequence[str] = ()) -> typer.Typer:
+    """Return the command line with the verb that ``arguments`` begin with, or with all verbs."""
+    app = typer.Typer(
+        name="harvester",
+        help="Harvest, normalise and query the public credit information of Shanghai, Jiangsu, Zhejiang and Anhui.",
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(lambda: None)  # without one, Typer would take a single verb for the whole program
+    verb = arguments[0] if arguments else ""
+    wanted = [name for name, verbs in VERBS.items() if verb in verbs] or list(VERBS)
+    for name in wanted:
+        import_module(f"harvester.cli.{name}").register(app)
+    return app
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit status."""
     try:
-        status = app(list(arguments), standalone_mode=False)
+        status = command_line(arguments)(list(arguments) or ["--help"], standalone_mode=False)
     except UsageError as error:
-        complain(_("{error} See harvester --help.").format(error=getattr(error, "format_message", error.__str__)()))
+        context = getattr(error, "ctx", None)
+        told = {"error": getattr(error, "format_message", error.__str__)(), "path": context.command_path if context else "harvester"}
+        complain(_("{error} See {path} --help.").format(**told))
         return 2
     except (HarvesterError, StoreError) as error:
         complain(str(error))

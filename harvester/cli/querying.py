@@ -9,13 +9,12 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from harvester.cli.explaining import tell
 from harvester.cli.options import AsOfOption, FormatOption, LimitOption, RegionOption, SiteOption, StoreOption, parse_date, parse_region
 from harvester.cli.output import Format, console, emit, printable, to_json
 from harvester.errors import WrongCall
 from harvester.messages import _
 from harvester.session import opened
-from storage import exports, queries
+from storage import queries
 from storage.explain import explain as explain_record
 from storage.selection import Filters
 
@@ -179,6 +178,8 @@ def explain(
     form: Annotated[Format, typer.Option("--format", help="table tells it in lines; json gives everything.")] = Format.TABLE,
 ) -> None:
     """Show the way back from a task or document: archived record, bytes, repairs, rule, gazetteer entry."""
+    from harvester.cli.explaining import tell  # the normalizers: this verb alone reads the archived page again
+
     if form not in (Format.TABLE, Format.JSON):
         raise WrongCall("explain tells one record; take --format table or json.")
     with opened(store) as found:
@@ -195,8 +196,10 @@ def export(
     store: StoreOption = None,
 ) -> None:
     """Write a view of the store to a file; formulas in cells are neutralised."""
+    from storage.exports import export as export_view  # pandas and pyarrow: this verb alone waits for them
+
     with opened(store) as found:
-        count = exports.export(found, view, to)
+        count = export_view(found, view, to)
     console().print(_("{count} rows in {file}").format(count=count, file=to), markup=False)
 
 
