@@ -10,7 +10,6 @@ from normalizers.deadlines.printed import Printed, mask, read, title_spans, with
 from normalizers.deadlines.units import Unit, find_units
 from normalizers.deadlines.words import any_of, words
 
-
 MAX_TITLE = 1000
 """Characters of a title that are read."""
 

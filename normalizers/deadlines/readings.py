@@ -91,7 +91,7 @@ def _read(unit: Unit, year: int | None, flags: tuple[str, ...], text: str, perio
     start, last = unit.days(year)
     if unit.grain == "day" and last.day != unit.last[1] and "day_unclear" not in base.flags:
         base = replace(base, flags=(*base.flags, "day_unclear"))
-    if _BEFORE.match(after):
+    if _BEFORE.match(after) and not (unit.grain == "range" and tail and tail[0].endswith("止")):
         return _before(base, start, last, period)
     if _FROM.match(after) or (_LEAD_FROM.search(before) and unit.grain not in ("range", "plan")):
         begin = last + timedelta(days=1) if "后" in (tail[0] if tail else "") else start

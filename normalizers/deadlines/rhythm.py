@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from normalizers.deadlines.units import number
 from normalizers.deadlines.words import any_of
 
-_COUNT = r"(?:\d{1,3}|[一二两三四五六七八九十]{1,3}|半)"
+_COUNT = r"(?:\d{1,3}|[一二三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九]|半)"
 _MONTHS = {"年": 12, "年度": 12, "半年": 6, "半年度": 6, "季": 3, "季度": 3, "月": 1, "月度": 1, "学期": 6}
 _DAYS = {"日": 1, "天": 1, "工作日": 1, "周": 7, "星期": 7, "旬": 10}
 _UNIT = "半年度?|年度?|季度?|月度?|学期|工作日|周|星期|旬|日|天"
 
 _EVERY = re.compile(rf"每间?隔?(?P<n>{_COUNT})?个?(?P<unit>{_UNIT})(?!均|度?新增)")
 _TIMES = re.compile(
-    rf"(?P<n>{_COUNT})?个?(?P<unit>半年|年|季度|月|周)(?P<times>{_COUNT})次|(?P<times2>\d{1, 3})次/(?P<unit2>半年|年|季度?|月|周)"
+    rf"(?P<n>{_COUNT})?个?(?P<unit>半年|年|季度|月|周)(?P<times>{_COUNT})次|(?P<times2>\d{{1,3}})次/(?P<unit2>半年|年|季度?|月|周)"
 )
 _BY = re.compile(r"(?:按|逐|分)(?P<unit>半年|年度?|季度?|月度?|周|旬|日)(?!计|均|历|利)")
 _YEAR_ROUND = re.compile(r"年中(?!国).{0,6}、年(?:底|末|终)")

@@ -167,7 +167,10 @@ def _year_word(match: re.Match[str]) -> Unit | None:
 _RULES: tuple[tuple[str, Callable[[re.Match[str]], Unit | None]], ...] = (
     (rf"{_QUOTE}(?P<plan>十[一二三四五六七]五){_QUOTE}(?:规划期|时期|期间|期)?(?P<edge>末|底|内|中期|初期)?", _five_year_plan),
     (rf"(?P<year>{_YEAR})(?P<sep>[-./])(?P<month>{_MONTH})(?P=sep)(?P<day>{_DAY})(?:日|号)?(?!\d)T?{_HOUR}", _days),
-    (rf"(?P<year>{_YEAR})[-./](?P<month>{_MONTH})(?:-(?P<month2>{_MONTH}))?月?(?P<edge>底|末|上旬|中旬|下旬)?(?![\d./-]|年)", _months),
+    (
+        rf"(?P<year>{_YEAR})[-./](?P<month>{_MONTH})(?:-(?P<month2>{_MONTH}))?月?(?P<edge>底|末|上旬|中旬|下旬)?(?![\d./]|-(?!(?:19|20)\d\d)|年)",
+        _months,
+    ),
     (rf"(?P<year>{_YEAR})年?(?:{SEP}|{_AND})(?P<year2>{_YEAR})年?(?:度|(?P<edge>底|末|内))?(?![-./]?\d)", _years),
     (rf"{_OF_YEAR}(?P<month>{_MONTH})月份?(?P<day>{_DAY})(?:[日号]?{SEP}(?P<day2>{_DAY}))?(?:[日号]|(?=前|止|之前|以前|$)){_HOUR}", _days),
     (
