@@ -28,10 +28,13 @@ def _tabbed(line: Line) -> list[str]:
 
 def _begins_tabbed(lines: Sequence[Line], start: int) -> bool:
     cells = [cell.strip() for cell in lines[start].seen.split("\t")]
-    if sum(bool(cell) for cell in cells) < 2:
+    filled = sum(bool(cell) for cell in cells)
+    if filled < 2:
         return False
     if is_header(cells):
         return True
+    if filled < 3:  # a number or a page number set off by a tab
+        return False
     following = next_filled(lines, start + 1)
     return following < len(lines) and len(_tabbed(lines[following])) == len(cells)
 
@@ -75,7 +78,9 @@ def read_tabbed(lines: Sequence[Line], start: int) -> Found | None:
         if line.blank:
             at += 1
             continue
-        if "\t" not in line.raw:
+        if "\t" not in line.raw and _is_banner(lines, at, header):
+            rows.append((line.number, cells))
+        elif "\t" not in line.raw:
             if len(rows) < 2 or not _continues(lines, at, header, rows[-1][1], width):
                 break
             _run_over(rows[-1][1], cells)
@@ -85,8 +90,14 @@ def read_tabbed(lines: Sequence[Line], start: int) -> Found | None:
             rows.append((line.number, cells))
         at += 1
         stop = at
-    aligned = [(number, align_row(cells, width, number_at)) for number, cells in rows]
+    aligned = [(number, align_row(cells, width, number_at) if len(cells) > 1 else cells) for number, cells in rows]
     return Found(text_table(aligned), stop) if len(rows) >= 2 else None
+
+
+def _is_banner(lines: Sequence[Line], at: int, header: list[str]) -> bool:
+    """Tell whether a line is a section's heading within the table: numbered, and the next row right below it."""
+    following = next_filled(lines, at + 1)
+    return heading_level(lines[at].seen.strip()) > 0 and following < len(lines) and len(_tabbed(lines[following])) == len(header)
 
 
 def _completes(row: list[str], cells: list[str], width: int) -> bool:
@@ -107,6 +118,8 @@ def _run_over(row: list[str], cells: list[str]) -> None:
 
 @dataclass(slots=True)
 class _Row:
+    """A numbered row; without a number it is a section's heading, its words in ``rest``."""
+
     line: int
     leads: list[str]
     number: str
@@ -166,19 +179,27 @@ def _row_ahead(lines: Sequence[Line], start: int, last: int, leads: int) -> bool
     return False
 
 
+def _row_below(lines: Sequence[Line], start: int, last: int | None, leads: int) -> bool:
+    """Tell whether the next filled line is a row."""
+    at = next_filled(lines, start)
+    return at < len(lines) and _numbered_row(lines[at], last, leads) is not None
+
+
 def _collect(lines: Sequence[Line], start: int, header: list[str], leads: int, fields: int) -> tuple[list[_Row], int]:
     """Return the numbered rows from ``start`` on, lines that run over joined, and the index after the last."""
     rows: list[_Row] = []
     at = stop = start
     while at < len(lines):
         line = lines[at]
-        last = row_number(rows[-1].number) if rows else None
+        last = next((row_number(row.number) for row in reversed(rows) if row.number), None)
         if line.blank or split_header(line.seen) == header:
             at += 1
             continue
         row = _numbered_row(line, last, leads)
         if row:
             rows.append(row)
+        elif heading_level(line.seen.strip()) and _row_below(lines, at + 1, last, leads):
+            rows.append(_Row(line.number, [], "", line.raw.strip()))
         elif last is None:
             break
         elif (not lines[at - 1].blank and len(_tokens(rows[-1].rest)) < fields) or _row_ahead(lines, at + 1, last, leads):
@@ -213,8 +234,14 @@ def read_spaced(lines: Sequence[Line], start: int) -> Found | None:
     spans = [1] * len(header)
     if number_at:
         spans[number_at - 1] += leads - number_at
-    body = [(row.line, [*[""] * (leads - len(row.leads)), *row.leads, row.number, *_parted(row.rest, fields)]) for row in rows]
+    body = [(row.line, _cells(row, leads, fields)) for row in rows]
     return Found(text_table([(lines[start].number, _labels(lines[start], header)), *body], spans), stop)
+
+
+def _cells(row: _Row, leads: int, fields: Sequence[str]) -> list[str]:
+    if not row.number:
+        return [row.rest]
+    return [*[""] * (leads - len(row.leads)), *row.leads, row.number, *_parted(row.rest, fields)]
 
 
 def _labels(line: Line, header: list[str]) -> list[str]:

@@ -31,6 +31,8 @@ from normalizers.text import decode
 Value = int | float | str | bool | time | date | datetime | timedelta
 Range = tuple[tuple[int, int], tuple[int, int]]
 
+MAX_MERGED = 500_000
+"""Positions that the merged ranges of one sheet may cover together."""
 SAMPLE_LINES = 50
 """Lines of a csv by which its delimiter is told."""
 _DELIMITERS = ",;\t|，"
@@ -120,19 +122,18 @@ def _open(payload: bytes, name: str) -> calamine.CalamineWorkbook:
 # --- sheets ----------------------------------------------------------------------------------------------------------------------
 
 
-def _covered(ranges: Sequence[Range]) -> tuple[dict[tuple[int, int], tuple[int, int]], set[tuple[int, int]]]:
-    """Return the spans of merged ranges by their first cell, and all other positions they cover."""
+def _covered(ranges: Sequence[Range], height: int, width: int) -> tuple[dict[tuple[int, int], tuple[int, int]], set[tuple[int, int]]]:
+    """Return the spans of merged ranges by their first cell, and all other positions they cover; overlapping ranges are left out."""
     spans: dict[tuple[int, int], tuple[int, int]] = {}
     hidden: set[tuple[int, int]] = set()
     for (top, left), (bottom, right) in ranges:
-        bottom, right = min(bottom, MAX_ROWS), min(right, MAX_COLUMNS - 1)
-        if bottom < top or right < left or (bottom - top + 1) * (right - left + 1) > MAX_SHEET_POSITIONS:
+        bottom, right = min(bottom, height - 1), min(right, width - 1)
+        if bottom < top or right < left or len(hidden) + (bottom - top + 1) * (right - left + 1) > MAX_MERGED:
             continue
         positions = {(row, column) for row in range(top, bottom + 1) for column in range(left, right + 1)}
-        if positions & hidden or any(position in spans for position in positions):
-            continue
-        spans[top, left] = (bottom - top + 1, right - left + 1)
-        hidden |= positions - {(top, left)}
+        if positions.isdisjoint(hidden) and positions.isdisjoint(spans):
+            spans[top, left] = (bottom - top + 1, right - left + 1)
+            hidden |= positions - {(top, left)}
     return spans, hidden
 
 
@@ -141,15 +142,14 @@ def _used_columns(rows: Sequence[Sequence[Value]]) -> int:
 
 
 def _sheet_table(rows: Sequence[Sequence[Value]], ranges: Sequence[Range], title: str, warnings: Sequence[str]) -> RawTable:
-    spans, hidden = _covered(ranges)
     width = _used_columns(rows)
+    spans, hidden = _covered(ranges, len(rows), width)
     cells = []
     for number, row in enumerate(rows):
         filled = any(value != "" for value in row) or any((number, column) in hidden for column in range(width))
         for column, value in enumerate(row[:width] if filled else ()):
             if (number, column) not in hidden:
                 rowspan, colspan = spans.get((number, column), (1, 1))
-                rowspan, colspan = min(rowspan, len(rows) - number), min(colspan, width - column)
                 cells.append(RawCell(value_text(value), rowspan, colspan, Origin("row", number + 1, title), number, column))
     return fold_empty_tracks(cells, warnings=warnings)
 

@@ -66,10 +66,12 @@ def next_filled(lines: Sequence[Line], start: int) -> int:
 def text_table(rows: Sequence[tuple[int, Sequence[str]]], header_spans: Sequence[int] = ()) -> RawTable:
     """Return a table of texts, each row with its line; ``header_spans`` are the columns that each cell of the first row covers.
 
+    A row of one text is a section's heading over all columns.
     Nothing in a text states merging, so ``merged`` is false: a blank cell may continue the one above.
     """
+    width = max((len(texts) for _, texts in rows), default=0)
     out = []
     for place_in_table, (number, texts) in enumerate(rows):
-        spans = header_spans if place_in_table == 0 and header_spans else [1] * len(texts)
+        spans = header_spans if place_in_table == 0 and header_spans else [1] * len(texts) if len(texts) > 1 else [width]
         out.append([RawCell(text, colspan=span, origin=Origin("line", number)) for text, span in zip(texts, spans, strict=True)])
     return place(out, merged=False)

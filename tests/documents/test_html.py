@@ -69,7 +69,8 @@ def test_br_and_block_elements_break_lines() -> None:
 
 def test_hidden_elements_scripts_and_comments_are_not_text() -> None:
     document = page(
-        "<div id=zoom><p>看得见的内容在这里呢。</p><p style='display: none'>看不见</p><p hidden>看不见</p><!-- 看不见 --><script>看不见</script></div>"
+        "<div id=zoom>"
+        "<p>看得见的内容在这里呢。</p><p style='display: none'>看不见</p><p hidden>看不见</p><!-- 看不见 --><script>看不见</script></div>"
     )
     assert texts(document) == ["看得见的内容在这里呢。"]
 
@@ -81,7 +82,8 @@ def test_numbers_of_ordered_lists_stay_in_the_text() -> None:
 
 def test_spans_are_laid_out_by_the_html_standard() -> None:
     document = page(
-        "<div id=zoom><p>任务分解表见下方所列：</p><table><tr><th rowspan=2>序号</th><th colspan=2>任务</th></tr><tr><td>内容</td><td>单位</td></tr>"
+        "<div id=zoom><p>任务分解表见下方所列：</p><table>"
+        "<tr><th rowspan=2>序号</th><th colspan=2>任务</th></tr><tr><td>内容</td><td>单位</td></tr>"
         "<tr><td>1</td><td rowspan=0>共同推进</td><td>甲局</td></tr><tr><td>2</td><td>乙局</td></tr></table></div>"
     )
     table = next(block.table for block in document.blocks if block.table)
@@ -151,7 +153,10 @@ def test_deep_nesting_is_refused_and_not_silently_cut(depth: int) -> None:
 
 
 def test_entities_are_not_expanded_from_a_document_type() -> None:
-    bomb = '<!DOCTYPE html [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><html><body><div id=zoom><p>文字在此，实体为 &b; 不展开。</p></div></body></html>'
+    bomb = '<!DOCTYPE html [<!ENTITY a "ha"><!ENTITY b (
+    "&a;&"
+    "a;&a;"
+    )>]><html><body><div id=zoom><p>文字在此，实体为 &b; 不展开。</p></div></body></html>'
     assert "hahaha" not in read(bomb.encode(), Hints()).text
     assert parse("<p>&lt;好&gt;</p>", "x") is not None
 

@@ -40,8 +40,8 @@ def test_cells_on_lines_of_their_own_make_a_table_and_blank_cells_stay_blank() -
 
 def test_one_line_a_row_with_single_blanks_is_cut_at_the_number_and_at_the_end() -> None:
     document = text(
-        PLAN
-        + "工作内容 序号 重点任务 责任单位\n政务诚信 健全制度 1 制定 2031 年清单。 甲局、乙局\n2 开展评价。 丙局 (丁办)\n推进公开 3 按月公示。 甲局\n\n"
+        PLAN + "工作内容 序号 重点任务 责任单位\n政务诚信 健全制度 1 制定 2031 年清单。 甲局、乙局\n"
+        "2 开展评价。 丙局 (丁办)\n推进公开 3 按月公示。 甲局\n\n"
         "工作内容 序号 重点任务 责任单位\n商务诚信 4 建立档案，\n逐户核对。 戊局\n\n转载自：某网站\n"
     )
     assert read_grid(document) == [
@@ -65,13 +65,28 @@ def test_a_field_that_is_a_date_goes_to_the_deadline_column() -> None:
 
 def test_tab_separated_rows_run_on_over_blank_lines_and_end_at_the_text() -> None:
     document = text(
-        PLAN
-        + "序号\t重点任务\t责任单位\n1\t建立台账。\t甲局\n\n序号\t重点任务\t责任单位\n2\t归集数据，\n逐条核对。\t乙局\n3\t公示结果。\t丙局\n\n滨江区信用办\n\n2031年3月1日\n"
+        PLAN + "序号\t重点任务\t责任单位\n1\t建立台账。\t甲局\n\n序号\t重点任务\t责任单位\n2\t归集数据，\n"
+        "逐条核对。\t乙局\n3\t公示结果。\t丙局\n\n滨江区信用办\n\n2031年3月1日\n"
     )
     grid = read_grid(document)
     assert [row[0] for row in grid] == ["序号", "1", "2", "3"]
     assert grid[2] == ["2", "归集数据，逐条核对。", "乙局"]
     assert texts(document)[-2:] == ["滨江区信用办", "2031年3月1日"]
+
+
+@pytest.mark.parametrize("gap", ["\t", " ", "    "])
+def test_numbered_lines_between_rows_are_section_rows_over_all_columns(gap: str) -> None:
+    lines = [
+        ["序号", "任务", "责任单位", "完成时限"],
+        ["一、制度建设"],
+        ["1", "出台条例", "甲局", "6月底"],
+        ["2", "发布目录", "乙局", "9月底"],
+        ["二、数据归集"],
+        ["3", "归集数据", "丙局", "年底"],
+    ]
+    document = text(PLAN + "\n".join(gap.join(line) for line in lines) + "\n\n特此通知，请遵照执行。\n")
+    assert read_grid(document) == [line if len(line) > 1 else line * 4 for line in lines]
+    assert texts(document)[-1] == "特此通知，请遵照执行。"
 
 
 def test_a_short_tabbed_row_stands_under_its_number() -> None:
@@ -81,7 +96,8 @@ def test_a_short_tabbed_row_stands_under_its_number() -> None:
 
 def test_markdown_tables_headings_and_links_are_read() -> None:
     document = text(
-        "# 滨江区信用工作方案\n\n## 工作任务\n\n正文**重点**见[附件](http://a.b/c)。\n\n| 任务 | 责任单位 |\n|:--|---|\n| 建档\\|立卡 | 甲局<br>乙局 |\n",
+        "# 滨江区信用工作方案\n\n## 工作任务\n\n正文**重点**见[附件](http://a.b/c)。\n\n"
+        "| 任务 | 责任单位 |\n|:--|---|\n| 建档\\|立卡 | 甲局<br>乙局 |\n",
         "a.md",
     )
     assert [(block.kind, block.level) for block in document.blocks[:2]] == [(BlockKind.TITLE, 0), (BlockKind.HEADING, 2)]
@@ -91,7 +107,8 @@ def test_markdown_tables_headings_and_links_are_read() -> None:
 
 def test_an_html_table_inside_markdown_is_a_table_with_its_merged_cells() -> None:
     document = text(
-        "# 方案\n\n<table><tr><td>任务</td><td>责任单位</td></tr>\n<tr><td>甲项</td><td rowspan=2>甲局</td></tr><tr><td>乙项</td></tr></table>\n\n结束。\n",
+        "# 方案\n\n<table><tr><td>任务</td><td>责任单位</td></tr>\n<tr>"
+        "<td>甲项</td><td rowspan=2>甲局</td></tr><tr><td>乙项</td></tr></table>\n\n结束。\n",
         "a.md",
     )
     assert read_grid(document)[2] == ["乙项", "甲局"]
@@ -99,8 +116,10 @@ def test_an_html_table_inside_markdown_is_a_table_with_its_merged_cells() -> Non
 
 def test_columns_held_apart_by_blanks_are_read_by_place() -> None:
     document = text(
-        PLAN
-        + "序号    任务                          责任单位\n\n 1      建立信用承诺制度，逐户        甲局、\n        建档。                        乙局\n\n 2      开展宣传。                    丙局\n\n\n以上任务按月报送进展，年底前形成总结报告并报区信用办备案存查。\n"
+        PLAN + "序号    任务                          责任单位\n\n"
+        " 1      建立信用承诺制度，逐户        甲局、\n        建档。                        乙局\n"
+        "\n 2      开展宣传。                    丙局\n\n\n"
+        "以上任务按月报送进展，年底前形成总结报告并报区信用办备案存查。\n"
     )
     assert read_grid(document) == [
         ["序号", "任务", "责任单位"],
@@ -125,7 +144,8 @@ def test_a_cell_a_line_without_separators_is_held_by_its_numbers() -> None:
 
 def test_running_text_with_labels_in_it_is_no_table() -> None:
     document = text(
-        "关于责任单位的说明\n\n责任单位、完成时限按附件执行，任务由牵头单位负责。\n1 号文件已经印发，2 号文件另行印发。\n\n序号和任务见附表。\n"
+        "关于责任单位的说明\n\n责任单位、完成时限按附件执行，任务由牵头单位负责。\n"
+        "1 号文件已经印发，2 号文件另行印发。\n\n序号和任务见附表。\n"
     )
     assert not [block for block in document.blocks if block.table]
 
@@ -146,7 +166,8 @@ def test_hard_wrapped_lines_are_joined_and_headings_stay() -> None:
 
 def test_navigation_above_and_the_footer_below_go_and_the_letterhead_stays() -> None:
     document = text(
-        "您好，登录 注册\n您当前的位置：首页 > 政策文件 > 规划计划\n滨信办〔2031〕4号\n关于印发年度要点的通知\n2031-03-01\n\n各单位：\n现将要点印发，请遵照执行。\n\n"
+        "您好，登录 注册\n您当前的位置：首页 > 政策文件 > 规划计划\n滨信办〔2031〕4号\n"
+        "关于印发年度要点的通知\n2031-03-01\n\n各单位：\n现将要点印发，请遵照执行。\n\n"
         "滨江区信用办\n\n相关链接\n网站地图 | 联系我们\n沪ICP备00000000号-1\n版权所有：滨江区信用办\n地址：滨江区某路1号\n"
     )
     assert texts(document)[:3] == ["滨信办〔2031〕4号", "关于印发年度要点的通知", "2031-03-01"]
