@@ -14,6 +14,7 @@ _NUMBER = re.compile(
 )
 _ORDER = re.compile(r"(?:[\u4e00-\u9fff]{1,20}令)?(?:(?:19|20)\d\d年)?第(?:\d{1,4}|[一二三四五六七八九十]{1,4})号")
 _ATTACHED = re.compile(rf"(?P<title>.*(?:{words_pattern('title', 'genres').pattern}|[》)]))(?P<number>[^\s》]{{2,50}}号第?)$")
+_CITES = re.compile("根据|按照?|依据|参照|落实|转发|关于|见")
 MAX_HEAD = 40
 """Lines in which a document's own number stands."""
 
@@ -27,7 +28,7 @@ def normalise_number(text: str) -> str:
     flat = _flat(text[:200]).strip("()[]【】")
     flat = re.sub(rf"^(?:{words_pattern('number', 'labels').pattern}):", "", flat)
     match = _NUMBER.fullmatch(flat)
-    if match:
+    if match and not _CITES.match(flat):
         return f"{match['who']}〔{match['year']}〕{match['nth']}{match['count']}号"
     return flat if _ORDER.fullmatch(flat) else ""
 
