@@ -19,15 +19,14 @@ def reactor_spent() -> bool:
     return reactor is not None and bool(getattr(reactor, "_started", False) or getattr(reactor, "_startedBefore", False))
 
 
-def run(work: Callable[..., T], *arguments: Any) -> T:  # noqa: ANN401 - whatever the work takes
-    """Return what ``work`` returns in a child process; its exceptions are raised here. A last argument that is callable is told progress.
+def run(work: Callable[..., T], *arguments: Any, progress: Callable[..., None] | None = None) -> T:  # noqa: ANN401 - whatever work takes
+    """Return what ``work`` returns in a child process; its exceptions are raised here. ``progress`` is told what the child tells its own.
 
     The child ends when this process does, however it does.
     """
-    *rest, last = arguments
-    progress = last if callable(last) else None
-    here, there = multiprocessing.get_context("spawn").Pipe()
-    child = multiprocessing.get_context("spawn").Process(target=_child, args=(there, work, rest, last, progress is not None), daemon=True)
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe()
+    child = context.Process(target=_child, args=(there, work, arguments, progress is not None))
     child.start()
     there.close()
     try:
@@ -54,14 +53,14 @@ def _listen(here: Connection, progress: Callable[..., None] | None) -> Any:  # n
             return value
 
 
-def _child(there: Connection, work: Callable[..., Any], rest: list[Any], last: Any, told: bool) -> None:  # noqa: ANN401 - an argument
+def _child(there: Connection, work: Callable[..., Any], arguments: tuple[Any, ...], told: bool) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
     def progress(*value: Any) -> None:  # noqa: ANN401 - passed on
         there.send(("progress", value))
 
     try:
-        there.send(("result", work(*rest, progress if told else last)))
+        there.send(("result", work(*arguments, progress=progress) if told else work(*arguments)))
     except Exception as error:  # noqa: BLE001 - the boundary of the process: the parent raises it
         there.send(("error", error))
 

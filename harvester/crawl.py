@@ -113,7 +113,7 @@ def crawl(
         with Store.open(config.store, archive=config.archive, create=True) as store:
             load_gazetteer(store)
     if apart.reactor_spent():
-        return apart.run(crawl_here, orders, settings, progress)
+        return apart.run(crawl_here, orders, settings, progress=progress)
     return crawl_here(orders, settings, progress)
 
 
@@ -165,7 +165,7 @@ def settings_for(config: Config, *, recheck: Recheck = Recheck.DUE, dry_run: boo
     return settings
 
 
-def crawl_here(orders: Iterable[tuple[str, dict[str, str]]], settings: Settings, progress: Progress | None) -> list[RunSummary]:
+def crawl_here(orders: Iterable[tuple[str, dict[str, str]]], settings: Settings, progress: Progress | None = None) -> list[RunSummary]:
     """Crawl in this process, whose reactor can run only once."""
     process = AsyncCrawlerProcess(settings)
     crawlers: list[Crawler] = []

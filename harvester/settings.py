@@ -20,7 +20,7 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default 8: one connection a host
 DOWNLOAD_DELAY = 3.0  # default 0: seconds between requests to a host; the fact sheet of a site may ask for more
 DOWNLOAD_DELAY_JITTER = 0  # default 0.5: the pace is a floor, and half of it would be under
 COOKIES_ENABLED = False  # default True: no session is kept or replayed
-REFERER_ENABLED = False  # default True: nothing of a browser is imitated
+REFERRER_POLICY = "no-referrer"  # default "scrapy-default": nothing of a browser is imitated
 DEFAULT_REQUEST_HEADERS = {  # default Accept-Language "en"
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "zh-CN,zh;q=0.9",

@@ -141,7 +141,7 @@ class FactSheet:
         return replace(self, base=f"{parts.scheme}://{parts.netloc}", local=True)
 
     def localise(self, url: str) -> str:
-        """Return ``url`` on ``base`` where it names the site itself: links of a replica stay on it, and http:// becomes the https:// it is."""
+        """Return ``url`` on ``base`` where it names the site: links of a replica stay on it, and http:// becomes the https:// it is."""
         parts, base = urlsplit(url), urlsplit(self.base)
         own = parts.hostname in self.hosts if self.local else parts.hostname == base.hostname and parts.port in (None, 80, 443)
         return parts._replace(scheme=base.scheme, netloc=base.netloc).geturl() if own else url

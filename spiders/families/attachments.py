@@ -77,7 +77,7 @@ def _file_names(url: str) -> Iterator[str]:
 
 
 def _name(anchor: Selector, url: str, suffix: str) -> str:
-    """Return what the link calls its file: its text, else an attribute, else the address; FastDFS and others have names that say nothing."""
+    """Return what the link calls its file: its text, else an attribute, else the address, whose names often say nothing (FastDFS)."""
     shown = " ".join(anchor.xpath("string()").get("").split())
     for name in (shown, anchor.attrib.get("download", ""), anchor.attrib.get("title", "")):
         if splitext(name)[1].lower() in SUFFIXES:
