@@ -62,8 +62,7 @@ def told(call: Callable[[], Any]) -> Any:  # noqa: ANN401 - what the call return
     try:
         return call()
     except (UnknownSiteError, UnknownSectionError, FactSheetError) as error:
-        known = ", ".join(sheet.id for sheet in sheets())
-        raise WrongCall(f"{str(error).strip('.')}. The sites are {known}; see `harvester sites`.") from None
+        raise WrongCall(f"{str(error).strip('.')}; see `harvester sites`.") from None
 
 
 def bases(given: list[str] | None, names: list[str]) -> dict[str, str]:

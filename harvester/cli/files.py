@@ -65,7 +65,7 @@ def extract(
             unread += 1
     if form is Format.JSON:
         sys.stdout.write(to_json(documents) + "\n")
-    else:
+    elif documents:
         rows = ({"source": doc["source"], **task} for doc in documents for task in doc["tasks"])
         emit(rows, form, TASK_COLUMNS if len(documents) == 1 else ("source", *TASK_COLUMNS), title=heading(documents))
     return 1 if unread else 0

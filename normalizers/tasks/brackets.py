@@ -18,6 +18,7 @@ _SENTENCE_STOP = re.compile(r"\s*(?:[。；;！!]|$)")
 _BODY_BEFORE = re.compile(r"(?:[局委办厅部院会署]|中心|政府|公司|集团|协会|总部|银行)\s*$")
 _LIST_MARK = re.compile(r"[、，,；;]")
 _ORDINAL = re.compile(r"\s*(?:[一二三四五六七八九十]{1,2}是|第[一二三四五六七八九十]{1,2}[，,、]|其[一二三四五六七八九])")
+_OPENING = re.compile(r".*?[。；;：:]\s*(?=一是|第一[，,、]|其一)", re.DOTALL)
 _SAYS_WHO = re.compile(r"牵头|负责|配合|参[与加]|协[同助办]|职责|分工|落实|主办")
 MIN_ITEM = 6
 """Characters that must stand before a bracket for it to be the bracket of an item."""
@@ -102,7 +103,18 @@ def marked_units(text: str, context: Context, *, bare: bool = True) -> list[Unit
     for mark in named:
         units += _unit(text, start, mark, marks)
         start = mark.end + len(_match_stop(text, mark.end))
-    return _with_deadlines(units, [mark for mark in marks if not mark.statement.names])
+    return _with_deadlines(_from_own_ordinal(units), [mark for mark in marks if not mark.statement.names])
+
+
+def _from_own_ordinal(units: list[Unit]) -> list[Unit]:
+    """Begin the first of several units 一是 …, 二是 … at its own 一是: the words before it open all of them, and are none's."""
+    if len(units) < 2 or not all(_ORDINAL.match(unit.text) for unit in units[1:]):
+        return units
+    opening = _OPENING.match(units[0].text)
+    if opening is None:
+        return units
+    first = replace(units[0], start=units[0].start + opening.end(), text=units[0].text[opening.end() :])
+    return [first, *units[1:]]
 
 
 def _candidates(text: str) -> list[Bracket]:

@@ -15,6 +15,7 @@ Grid = Sequence[Sequence[Cell | None]]
 _MAX_DEPTH = 3
 _MAX_LABEL = 14
 """Characters of the longest heading cell, bracketed notes aside, in a row that counts as a heading row."""
+_COUNT = re.compile(r"[(]?\d{1,3}[)]?[.、]?")
 _NOTE = re.compile(r"[（(【\[][^（()）】\]]*[)）】\]]")
 _TASK_CAPTION = re.compile(r"任务|分工|举措|工作要点|责任清单|工作清单|措施清单|行动计划|工作计划|整改清单")
 _OTHER_CAPTION = re.compile(
@@ -63,6 +64,8 @@ def heading_at(grid: Grid, row: int) -> Heading | None:
     filled = [cell for cell in row_cells(grid[row]) if cell.text.strip()]
     if len(filled) < 2 or any(len(_NOTE.sub("", squeeze(cell.text))) > _MAX_LABEL for cell in filled):
         return None
+    if any(_COUNT.fullmatch(squeeze(cell.text)) for cell in filled if cell.row == row):
+        return None  # a row that bears a number is counted, not a heading
     depth = min(max(cell.row + cell.rowspan - row for cell in filled), _MAX_DEPTH, len(grid) - row)
     while depth < _MAX_DEPTH and row + depth < len(grid) and _only_labels(grid, row, row + depth):
         depth += 1

@@ -106,7 +106,8 @@ def _by_suffix(name: str) -> Role | None:
     known = labels()
     for start in range(max(0, len(name) - 12), len(name) - 1):
         label = known.get(name[start:])
-        if label is not None and label.role in _SUFFIX_ROLES:
+        # A verb such as 协同 heads a column alone, but ends many other words: 安全与协同 is no heading of partners.
+        if label is not None and label.role in _SUFFIX_ROLES and label.where != "bracket":
             return label.role
     return None
 

@@ -366,7 +366,7 @@ BRACKETS = (
 （二）夯实工作基础。一是摸清底数，二是分类推进。（责任单位：省信用办）
 """,
         (
-            Label("推进场景建设", responsible=["省文化和旅游厅"]),
+            Label("一是开通图书馆", responsible=["省文化和旅游厅"]),
             Label("二是推广先诊疗", responsible=["省卫生健康委", "省医保局"]),
             Label("三是探索守信者", responsible=["省交通运输厅"]),
             Label("夯实工作基础", responsible=["省信用办"]),

@@ -1,0 +1,134 @@
+"""Wrong calls and broken places end in one sentence and the right exit status, with nothing lost. Real processes, real files."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def harvester(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    program = [sys.executable, "-c", "from harvester.cli.main import main; main()", *arguments]
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("HARVESTER_", "LC_", "LANG"))} | {"PYTHONPATH": str(ROOT)} | environment
+    return subprocess.run(program, cwd=cwd, env=env, capture_output=True, text=True, timeout=120)
+
+
+def one_sentence(done: subprocess.CompletedProcess[str], status: int, *words: str) -> None:
+    assert done.returncode == status, done.stderr
+    assert done.stderr.startswith("harvester: ")
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    assert [word for word in words if word not in done.stderr] == []
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("store")
+    assert harvester("db", "upgrade", cwd=folder).returncode == 0
+    return folder
+
+
+WRONG = [
+    (["nonsense"], ["nonsense", "--help"]),
+    (["tasks", "--nonsense"], ["--nonsense", "tasks --help"]),
+    (["db"], ["db --help"]),
+    (["crawl", "atlantis"], ["atlantis", "shanghai"]),
+    (["crawl", "shanghai", "--section", "nowhere"], ["nowhere", "tzgg"]),
+    (["crawl", "suzhou_sip"], ["suzhou_sip", "--base"]),
+    (["crawl", "shanghai", "--since", "yesterday"], ["yesterday", "YYYY-MM-DD"]),
+    (["crawl", "shanghai", "anhui", "--base", "http://127.0.0.1:1"], ["SITE=URL"]),
+    (["crawl", "shanghai", "--base", "not an address"], ["not an address"]),
+    (["plan", "atlantis"], ["atlantis"]),
+    (["check", "atlantis"], ["atlantis"]),
+    (["tasks", "--due-to", "2026-02-30"], ["2026-02-30", "YYYY-MM-DD"]),
+    (["tasks", "--region", "Shanghai"], ["Shanghai", "310000"]),
+    (["tasks", "--format", "yaml"], ["yaml"]),
+    (["extract", "absent.docx"], ["absent.docx"]),
+    (["extract", "."], ["folder"]),
+    (["extract", "--published", "2026/1/1", "x.txt"], ["2026/1/1"]),
+    (["diff", "absent.txt", "absent.txt"], ["absent.txt"]),
+    (["explain", "d000000", "--format", "csv"], ["json"]),
+    (["replica", "--fault", "nonsense"], ["nonsense", "challenge"]),
+    (["replica", "atlantis"], ["atlantis"]),
+]
+
+
+@pytest.mark.parametrize(("arguments", "words"), WRONG, ids=lambda value: " ".join(value)[:40])
+def test_a_wrong_call_is_told_in_one_sentence_with_status_2(store: Path, arguments: list[str], words: list[str]) -> None:
+    one_sentence(harvester(*arguments, cwd=store), 2, *words)
+
+
+def test_a_settings_file_with_an_unknown_key_is_a_wrong_call(tmp_path: Path) -> None:
+    (tmp_path / "harvester.toml").write_text('colour = "blue"\n')
+    one_sentence(harvester("tasks", cwd=tmp_path), 2, "colour")
+
+
+def test_an_unknown_record_is_told_with_status_1(store: Path) -> None:
+    one_sentence(harvester("explain", "d000000", cwd=store), 1, "d000000", "harvester documents")
+    one_sentence(harvester("diff", "d000000", "d000001", cwd=store), 1, "d000000", "harvester documents")
+
+
+def test_a_missing_store_is_told_with_the_next_step(tmp_path: Path) -> None:
+    one_sentence(harvester("tasks", cwd=tmp_path), 1, "harvester db upgrade")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["picture.pdf", "table.xlsx", "letter.docx", "page.html"])
+def test_an_unreadable_file_is_told_and_the_others_still_come_out(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(bytes(range(256)) * 20)
+    (tmp_path / "good.txt").write_text("加强信用信息归集。（责任单位：市财政局）\n", "utf-8")
+    done = harvester("extract", name, "good.txt", "--format", "json", cwd=tmp_path)
+    one_sentence(done, 1, name)
+    assert "good.txt" in done.stdout
+
+
+def test_a_locked_store_is_told_and_nothing_is_lost(store: Path) -> None:
+    file = store / "data" / "harvester.sqlite"
+    holder = sqlite3.connect(file, isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    try:
+        one_sentence(harvester("db", "upgrade", cwd=store), 1, "again")
+    finally:
+        holder.execute("ROLLBACK")
+        holder.close()
+    assert harvester("db", "status", cwd=store).returncode == 0
+
+
+def test_a_newer_store_is_told_and_left_as_it_was(tmp_path: Path) -> None:
+    assert harvester("db", "upgrade", cwd=tmp_path).returncode == 0
+    file = tmp_path / "data" / "harvester.sqlite"
+    connection = sqlite3.connect(file, isolation_level=None)
+    connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    before = hashlib.sha256(file.read_bytes()).hexdigest()
+    one_sentence(harvester("tasks", cwd=tmp_path), 1, "newer")
+    one_sentence(harvester("db", "upgrade", cwd=tmp_path), 1, "newer")
+    assert hashlib.sha256(file.read_bytes()).hexdigest() == before
+
+
+def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "harvester.sqlite").write_text("this is a letter, not a database\n" * 100)
+    one_sentence(harvester("tasks", cwd=tmp_path), 1)
+
+
+def test_a_full_disk_is_told_and_nothing_is_lost(store: Path) -> None:
+    one_sentence(harvester("export", "tasks", "--to", "/dev/full/tasks.csv", cwd=store), 1)
+    with Path("/dev/full").open("w") as full:
+        program = [sys.executable, "-c", "from harvester.cli.main import main; main()", "db", "dump"]
+        env = os.environ | {"PYTHONPATH": str(ROOT)}
+        done = subprocess.run(program, cwd=store, env=env, stdout=full, stderr=subprocess.PIPE, text=True, timeout=120)
+    one_sentence(done, 1, "space")
+    assert harvester("db", "verify", cwd=store).returncode == 0
+
+
+def test_errors_are_told_in_chinese_where_the_user_reads_chinese(store: Path) -> None:
+    assert "另见" in harvester("nonsense", cwd=store, HARVESTER_LANG="zh").stderr
