@@ -19,10 +19,13 @@ _ALIAS = 0xF0000
 """First code point of the private plane that stands for a body, whatever its printed name."""
 
 _STOPS = frozenset("。！？!?；;")
+_CHINESE = "[一二三四五六七八九十百]{1,4}"
+_WORD = r"(?=[\u4e00-\u9fff])(?![万亿倍个家项件人名次年月日元条份分吨公米平成周天种类所批套处座户亩岁级时])"
 _ITEM = re.compile(
-    r"\s*(?:[（(][一二三四五六七八九十百\d]{1,4}[）)]|[一二三四五六七八九十百]{1,4}[、.．]|第[一二三四五六七八九十百\d]{1,5}[条章节款项]"
-    r"|\d{1,3}(?:\.\d{1,3}){0,3}(?:[、.．)）](?!\d)|\s+(?=[\u4e00-\u9fff])|(?<=\.\d)(?=[\u4e00-\u9fff]))|[①-⑳㈠-㈩])"
+    rf"\s*(?:[（(](?:{_CHINESE}|\d{{1,3}})[）)]|{_CHINESE}[、.．]|第(?:{_CHINESE}|\d{{1,4}})[条章节款项]"
+    rf"|\d{{1,3}}(?:\.\d{{1,3}}){{0,3}}(?:[、.．)）](?!\d)|\s+{_WORD}|(?<=\.\d){_WORD}))"
 )
+_MARK = re.compile(rf"[（(]{_CHINESE}[）)]|[①-⑳㈠-㈩]|(?<=[。；;！!？?\n])(?=\s*[（(\d一二三四五六七八九十第])")
 _NUMBER_CELL = re.compile(r"\s*[（(]?(?:\d{1,4}|[一二三四五六七八九十百]{1,4})[)）.、．]?\s*")
 
 
@@ -61,6 +64,20 @@ def _fold(char: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKC", char).lower() if c.isalnum())
 
 
+def _numbers(source: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Return where the numbers of items stand: at the beginning, behind a full stop, and （一） or ① anywhere."""
+    position = start
+    first = _ITEM.match(source, start, end)
+    if first:
+        position = first.end()
+        yield start, position
+    for mark in _MARK.finditer(source, position, end):
+        item = mark if mark[0] else _ITEM.match(source, mark.start(), end)
+        if item and item.start() >= position and item.end() > item.start():
+            position = item.end()
+            yield item.start(), position
+
+
 class _Builder:
     """Collects a stream piece by piece."""
 
@@ -73,12 +90,18 @@ class _Builder:
         self.addresses: list[str] = []
 
     def add(self, start: int, end: int, address: str) -> None:
-        """Add the characters of a block or cell, without the number of an item before it."""
-        item = _ITEM.match(self.source, start, end)
+        """Add the characters of a block or cell, without the numbers of items in it."""
         self.places.append(len(self.text))
         self.addresses.append(address)
         self.sentences.append(len(self.text))
-        for i in range(item.end() if item else start, end):
+        position = start
+        for first, last in _numbers(self.source, start, end):
+            self._characters(position, first)
+            position = last
+        self._characters(position, end)
+
+    def _characters(self, start: int, end: int) -> None:
+        for i in range(start, end):
             char = self.source[i]
             for folded in _fold(char):
                 self.text.append(folded)
