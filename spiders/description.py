@@ -39,7 +39,8 @@ def _lines(sheet: FactSheet) -> Iterator[str]:
     yield "| section | name | first page | further pages | certainty |"
     yield "|---|---|---|---|---|"
     for section in sheet.sections:
-        yield f"| `{section.id}` | {section.name_zh} | `{section.path}` | {f'`{section.pages}`' if section.pages else '–'} | {section.certainty} |"
+        further = f"`{section.pages}`" if section.pages else "–"
+        yield f"| `{section.id}` | {section.name_zh} | `{section.path}` | {further} | {section.certainty} |"
     yield ""
     yield "| field | rules, the first that finds anything counts |"
     yield "|---|---|"
