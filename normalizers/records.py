@@ -97,7 +97,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One block in reading order. ``address`` is lasting within the version: ``p12`` for text, ``tab1`` for tables (cells: ``tab1.r7.c3``)."""
+    """One block in reading order.
+
+    ``address`` is lasting within the version: ``p12`` for text, ``tab1`` for tables (cells: ``tab1.r7.c3``).
+    """
 
     kind: BlockKind
     text: str
@@ -199,8 +202,9 @@ class Deadline:
 class Task:
     """One task that a document marks, with who does it by when.
 
-    ``lead`` 牵头单位, ``partner`` 配合单位, ``responsible`` 责任单位 where the document states no lead, ``implied`` bodies added by a standing clause.
-    ``evidence`` spans the task's text, ``address`` is its block or cell, ``agency_address`` and ``deadline_address`` those of the role and deadline.
+    ``lead`` 牵头单位, ``partner`` 配合单位, ``responsible`` 责任单位 where the document states no lead, ``implied`` bodies that a
+    standing clause adds. ``evidence`` spans the task's text, ``address`` is its block or cell, ``agency_address`` and
+    ``deadline_address`` those of the role and the deadline.
     ``fingerprint`` is equal for the same task in other versions, copies and years: 16 hex digits over its folded text.
     """
 
@@ -243,7 +247,7 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What is known of a file from outside it: from the page it hung on, the list it stood in, the fact sheet of its site, the command line.
+    """What is known of a file from outside it: from its page, the list it stood in, the fact sheet of its site, the command line.
 
     ``body`` is the CSS selector of the body on an HTML page; empty means: find the main content.
     """

@@ -44,9 +44,10 @@ def test_a_view_is_documented(view: str) -> None:
     assert f"`{view}`" in (ROOT / "docs" / "store.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize(
-    "page", ["README.md", "README.zh-CN.md", *sorted(p.relative_to(ROOT).as_posix() for p in (ROOT / "docs").glob("*.md"))]
-)
+PAGES = ["README.md", "README.zh-CN.md", *sorted(page.relative_to(ROOT).as_posix() for page in (ROOT / "docs").glob("*.md"))]
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_the_links_of_a_page_lead_somewhere(page: str) -> None:
     file = ROOT / page
     links = re.findall(r"\]\(([^)#]+)", file.read_text("utf-8"))
