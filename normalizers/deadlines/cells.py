@@ -49,6 +49,8 @@ def _dated(whole: Deadline, readings: list[Reading], plain: str, period: PlanPer
     if len({r.last for r in ends}) > 1:
         flags["phases"] = None
         start = None if final.start is None and final.kind is DeadlineKind.BY_DATE and not _opens(readings) else start
+    if _only_begins(readings, plain):
+        return replace(whole, start=start, kind=DeadlineKind.ONGOING, flags=tuple(flags))
     rest = mask(plain, [(r.pos, r.end) for r in readings])
     if is_recurring(rest) or find_rhythms(rest):
         flags["recurring"] = None
@@ -58,6 +60,12 @@ def _dated(whole: Deadline, readings: list[Reading], plain: str, period: PlanPer
         start = None
     kind = final.kind if ends else _open_kind(readings)
     return replace(whole, start=start, end=final.last, kind=kind, flags=tuple(flags))
+
+
+def _only_begins(readings: list[Reading], plain: str) -> bool:
+    """Tell whether every date of a cell is a beginning and the work then goes on (2025年启动，持续推进)."""
+    begins = all(any_of("start", "words").match(plain, r.end) for r in readings)
+    return begins and is_ongoing(plain[readings[-1].end :])
 
 
 def _opens(readings: list[Reading]) -> bool:

@@ -50,10 +50,17 @@ def find_readings(text: str, period: PlanPeriod, *, cell: bool = False) -> list[
         reading = _read(unit, year, flags, text, period)
         if reading is None:
             continue
-        readings.append(reading)
+        readings.append(_like_the_one_before(reading, readings, text))
         if unit.year is not None and unit.grain != "plan":
             carried = unit.year + unit.years
     return readings
+
+
+def _like_the_one_before(reading: Reading, earlier: list[Reading], text: str) -> Reading:
+    """Return a date that is listed with a recurring one as recurring, too (每年6月底、12月底前)."""
+    if earlier and earlier[-1].kind is DeadlineKind.RECURRING and text[earlier[-1].end : reading.pos] in ("、", "和", "及", "与"):
+        return replace(reading, kind=DeadlineKind.RECURRING, start=None, last=None)
+    return reading
 
 
 def _resolve_year(unit: Unit, carried: int | None, period: PlanPeriod) -> tuple[int | None, tuple[str, ...]]:
@@ -120,7 +127,7 @@ def _before(base: Reading, start: date, last: date, period: PlanPeriod) -> Readi
     if unit.grain in ("year", "plan"):
         return replace(base, flags=(*base.flags, "ambiguous"))
     strict = start - timedelta(days=1)
-    if unit.grain == "range" or (unit.grain != "month" and period.start is not None and strict < period.start):
+    if unit.grain == "range" or (unit.grain != "month" and strict < (period.start or date(start.year, 1, 1))):
         strict = last
     return replace(base, last=strict, flags=tuple(dict.fromkeys((*base.flags, "day_unclear"))))
 

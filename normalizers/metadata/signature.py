@@ -61,7 +61,7 @@ def read_signature(lines: list[Line]) -> Signature:
     Days printed in digits only (2018-04-09) are the page's, 印发 lines are the printer's: neither is the day of issue.
     """
     for i, line in enumerate(lines):
-        if not line.short or _NUMERIC.match(line.raw):
+        if "日" not in line.raw or not line.short or _NUMERIC.match(line.raw):
             continue
         day = only_date(line.raw)
         bodies = _bodies_above(lines, i) if day else ()
