@@ -8,14 +8,17 @@ from typing import Any
 
 from harvester.pipelines import hints_from_json
 from normalizers.derive import derive
-from normalizers.records import Block, Derived, Origin
-from normalizers.text import decode
+from normalizers.records import Block, Derived, Document, Origin
+from normalizers.text import Decoded, decode
 from storage.explain import source
 from storage.records import StoredSource
 from storage.store import Store
 
 PROBES = (24, 12, 8)
 """Characters of the printed text to look for, longest first: markup inside a sentence cuts the longer ones."""
+
+PACKED = frozenset({"docx", "xlsx", "xls", "pdf"})
+"""Formats whose text is packed: there the place is a row, a page or a paragraph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +42,21 @@ def locate(store: Store, record: Mapping[str, Any]) -> Place:
     """Return where an explained task's evidence stands in its archived payload."""
     document, version, task = record["document"], record["version"], record["task"]
     _, payload, derived = derive_stored(store, f"{document['id']}@{version['number']}")
-    block = block_at(derived, task["address"], task["evidence_start"])
-    origin = origin_of(block, task["address"])
+    origin = origin_of(block_at(derived, task["address"], task["evidence_start"]), task["address"])
+    if derived.document.format in PACKED:
+        return Place(words_of(origin, task["address"]))
     decoded = decode(payload, declared=hints_charset(record), markup=derived.document.format == "html")
-    return find_bytes(payload, decoded.text, decoded.encoding, record["evidence"]["raw"], origin)
+    raw = printed(derived.document, task["evidence_start"], task["evidence_end"])
+    return find_bytes(payload, decoded, raw, origin, words_of(origin, task["address"]))
+
+
+def printed(document: Document, start: int, end: int) -> str:
+    """Return the text before repair of a stretch of the repaired one: the same lines, and of a table's line the same cell."""
+    line = document.text.count("\n", 0, start)
+    before = document.text[document.text.rfind("\n", 0, start) + 1 : start]
+    rows = document.raw_text.split("\n")[line : line + document.text.count("\n", start, end) + 1]
+    cells = rows[0].split("\t")
+    return "\n".join([cells[min(before.count("\t"), len(cells) - 1)], *rows[1:]])
 
 
 def hints_charset(record: Mapping[str, Any]) -> str:
@@ -60,29 +74,48 @@ def block_at(derived: Derived, address: str, position: int) -> Block | None:
     return next((b for b in blocks if b.address == name), next((b for b in blocks if b.span.start <= position < b.span.end), None))
 
 
-def origin_of(block: Block | None, address: str) -> str:
-    """Return in words where the source file holds a block, or the cell of it that the address names."""
+def origin_of(block: Block | None, address: str) -> Origin | None:
+    """Return where the source file holds a block, or the row of it that the address names."""
     if block is None:
-        return address
-    origin: Origin | None = block.origin
+        return None
     if block.table is not None:
         row = next((part[1:] for part in address.split(".") if part.startswith("r") and part[1:].isdigit()), "")
-        cells = [cell for cell in block.table.cells if row and cell.row == int(row) - 1 and cell.origin]
-        origin = cells[0].origin if cells else origin
+        return next((cell.origin for cell in block.table.cells if row and cell.row == int(row) - 1 and cell.origin), block.origin)
+    return block.origin
+
+
+def words_of(origin: Origin | None, address: str) -> str:
+    """Return an origin in words: ``row 3 of Sheet1``."""
     if origin is None:
         return address
     return f"{origin.unit} {origin.number}" + (f" of {origin.part}" if origin.part else "")
 
 
-def find_bytes(payload: bytes, text: str, encoding: str, raw: str, origin: str) -> Place:
-    """Return the bytes of ``payload`` from the first to the last words of ``raw``; none where the format packs its text."""
-    flat = raw.strip()
+def find_bytes(payload: bytes, decoded: Decoded, raw: str, origin: Origin | None, words: str) -> Place:
+    """Return the bytes of ``payload`` from the first to the last words of ``raw``, looked for from its line on."""
+    text, flat = decoded.text, raw.strip()
+    near = line_start(text, origin.number) if origin is not None and origin.unit == "line" else 0
     for length in PROBES:
         head, tail = flat[:length], flat[-length:]
-        start = text.find(head) if len(head) == min(length, len(flat)) and head else -1
+        start = text.find(head, near) if head else -1
+        start = text.find(head) if start < 0 and head else start
         end = text.find(tail, start) if start >= 0 else -1
         if end >= 0:
-            before, inside = text[:start], text[start : end + len(tail)]
-            first = len(before.encode(encoding, "surrogatepass")) + len(payload) - len(text.encode(encoding, "surrogatepass"))
-            return Place(origin, encoding, max(0, first), max(0, first) + len(inside.encode(encoding, "surrogatepass")))
-    return Place(origin)
+            first = size(text[:start], decoded) + len(payload) - size(text, decoded)
+            return Place(words, decoded.encoding, max(0, first), max(0, first) + size(text[start : end + len(tail)], decoded))
+    return Place(words)
+
+
+def size(text: str, decoded: Decoded) -> int:
+    """Return how many bytes a piece of the decoded text took."""
+    return len(text.encode(decoded.encoding, "replace"))
+
+
+def line_start(text: str, number: int) -> int:
+    """Return where a line begins, a little before it: parsers count lines of a tag from where it ends."""
+    at = 0
+    for _ in range(max(0, number - 2)):
+        at = text.find("\n", at) + 1
+        if at == 0:
+            return 0
+    return at

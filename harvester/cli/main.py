@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import cast
 
 import typer
 
@@ -18,7 +19,7 @@ from harvester.errors import HarvesterError
 from harvester.messages import _
 from storage.errors import StoreError
 
-UsageError = typer.BadParameter.__bases__[0]
+UsageError = cast("type[Exception]", typer.BadParameter.__bases__[0])
 """What the parser of the command line raises for a wrong call."""
 
 VERBS = {

@@ -65,9 +65,14 @@ def filters(
     **rest: Any,  # noqa: ANN401 - fields of Filters that need no reading
 ) -> Filters:
     """Return the filters that the options name; raises WrongCall for a bad date or region."""
-    dates = {"as_of": parse_date(as_of), "due_from": parse_date(due_from), "due_to": parse_date(due_to)}
-    given = {name: value for name, value in rest.items() if value}
-    return Filters(limit=limit or None, region=parse_region(region or ""), **dates, **given)
+    return Filters(
+        limit=limit or None,
+        region=parse_region(region or ""),
+        as_of=parse_date(as_of),
+        due_from=parse_date(due_from),
+        due_to=parse_date(due_to),
+        **{name: value for name, value in rest.items() if value},
+    )
 
 
 def shown(row: dict[str, Any]) -> dict[str, Any]:
