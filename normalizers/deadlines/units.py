@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
+from normalizers.deadlines.words import eves
+
 _DIGITS = {c: i for i, row in enumerate(("0零〇○◯oOοΟоО", "1一", "2二", "3三", "4四", "5五", "6六", "7七", "8八", "9九")) for c in row}
 _WORD_YEARS = {"今": 0, "本": 0, "当": 0, "明": 1, "次": 1, "翌": 1, "后": 2, "去": -1, "上": -1}
 
@@ -164,7 +166,13 @@ def _year_word(match: re.Match[str]) -> Unit | None:
     return _year(match)
 
 
+def _eve(match: re.Match[str]) -> Unit | None:
+    day = eves()[match["holiday"]]
+    return _unit(match, "day", day, day)
+
+
 _RULES: tuple[tuple[str, Callable[[re.Match[str]], Unit | None]], ...] = (
+    (rf"(?:{_OF_YEAR})[\"“]?(?P<holiday>{'|'.join(eves())})[\"”]?节?(?:假期)?(?=前|之前|以前|来临前|到来前)", _eve),
     (rf"{_QUOTE}(?P<plan>十[一二三四五六七]五){_QUOTE}(?:规划期|时期|期间|期)?(?P<edge>末|底|内|中期|初期)?", _five_year_plan),
     (rf"(?P<year>{_YEAR})(?P<sep>[-./])(?P<month>{_MONTH})(?P=sep)(?P<day>{_DAY})(?:日|号)?(?!\d)T?{_HOUR}", _days),
     (

@@ -32,6 +32,11 @@ def rhythms() -> dict[str, str]:
     return dict(_tables()["cell"]["rhythm"])
 
 
+def eves() -> dict[str, tuple[int, int]]:
+    """Return the month and day before each holiday of the solar calendar."""
+    return {name: (int(day[:2]), int(day[3:])) for name, day in _tables()["cell"]["eve"].items()}
+
+
 def tags() -> tuple[str, ...]:
     """Return the names of the tags for texts without a date."""
     return tuple(_tables()["tag"])

@@ -309,3 +309,21 @@ def test_the_year_of_issue_counts_inside_a_plan_of_several_years() -> None:
 def test_what_a_cell_says_besides_its_date_is_kept_apart() -> None:
     assert undated("上半年，完成指标设计") == undated("6月底前 完成指标设计") == "完成指标设计"
     assert undated("年底前") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("国庆节前", date(2025, 9, 30)),
+        ("“十一”前", date(2025, 9, 30)),
+        ("2026年五一前", date(2026, 4, 30)),
+        ("元旦前完成", date(2025, 12, 31)),
+        ("春节前", None),
+    ],
+)
+def test_before_a_holiday_of_the_solar_calendar_means_the_day_before_and_a_lunar_one_is_left_as_printed(
+    text: str, end: date | None
+) -> None:
+    deadline = parse_deadline(text, plan_period("2025年信用工作要点"))
+    assert deadline is not None
+    assert deadline.end == end
