@@ -168,7 +168,11 @@ def _year_word(match: re.Match[str]) -> Unit | None:
 
 def _eve(match: re.Match[str]) -> Unit | None:
     day = eves()[match["holiday"]]
-    return _unit(match, "day", day, day)
+    unit = _unit(match, "day", day, day)
+    if match["holiday"] != "元旦":
+        return unit
+    # The day before 2026年元旦 lies in 2025; 元旦 without a year is the one that ends the year of the document.
+    return replace(unit, year=unit.year - 1 if unit.year else None, shift=None if unit.shift is None else unit.shift - 1)
 
 
 _RULES: tuple[tuple[str, Callable[[re.Match[str]], Unit | None]], ...] = (

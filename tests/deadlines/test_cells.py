@@ -318,6 +318,8 @@ def test_what_a_cell_says_besides_its_date_is_kept_apart() -> None:
         ("“十一”前", date(2025, 9, 30)),
         ("2026年五一前", date(2026, 4, 30)),
         ("元旦前完成", date(2025, 12, 31)),
+        ("2019年元旦前", date(2018, 12, 31)),
+        ("明年元旦前", date(2025, 12, 31)),
         ("春节前", None),
     ],
 )
