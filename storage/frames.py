@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Boolean, Date, DateTime, Float, Integer, Table, inspect, text
+from sqlalchemy import Boolean, Date, DateTime, Float, Integer, Table, Text, inspect, text
 
 from storage import schema
 from storage.errors import ExportError
@@ -23,8 +23,9 @@ _RENAMED: dict[str, Any] = {
     "failures": Integer(),
     "capture": Integer(),
     "resolved": Boolean(),
+    "number": Text(),  # a task's, such as 一 or (二); a version's is called version in the views
 }
-"""Columns of views that no table has under the same name, but for text."""
+"""Columns of views that no table has under the same name, but for text; and one that two tables have for different things."""
 
 
 def frame(store: Store, view: str) -> pd.DataFrame:

@@ -56,6 +56,24 @@ def test_every_view_has_the_same_types_with_and_without_rows(filled: Store, tmp_
     assert list(none.dtypes.items()) == list(frame(filled, view).dtypes.items())
 
 
+@pytest.mark.parametrize("ending", [".csv", ".xlsx", ".parquet", ".jsonl"])
+@pytest.mark.parametrize("number", ["一", "(二)", "1.2", "01", "①", ""])
+def test_a_task_s_number_is_text_in_every_form(store: Store, tmp_path: Path, number: str, ending: str) -> None:
+    derived = make_derived()
+    numbered = tuple(replace(task, number=number) for task in derived.tasks)
+    put(store, store.begin_run("jiangkou", ["notices"], AT, region="310000"), "1", replace(derived, tasks=numbered))
+    file = tmp_path / f"t{ending}"
+    export(store, "tasks", file)
+    readers = {
+        ".csv": pd.read_csv,
+        ".xlsx": pd.read_excel,
+        ".parquet": pd.read_parquet,
+        ".jsonl": lambda f: pd.read_json(f, lines=True, dtype=False),
+    }
+    options = {"dtype": "string", "keep_default_na": False} if ending in (".csv", ".xlsx") else {}
+    assert set(readers[ending](file, **options)["number"]) == {number}
+
+
 def test_csv_is_read_by_others_and_starts_no_formula(filled: Store, tmp_path: Path) -> None:
     assert export(filled, "tasks", tmp_path / "t.csv") == 6
     assert (tmp_path / "t.csv").read_bytes().startswith(b"\xef\xbb\xbf")
