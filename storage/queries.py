@@ -9,7 +9,7 @@ region), else of the copies with the whole text the one published first; a copy 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -212,37 +212,43 @@ def search(store: Store, words: str, filters: Filters = NO_FILTERS, *, kind: str
         query = _hit_query(connection, wanted, filters)
         of = case((query.c.task_id.is_(None), "document"), else_="task")
         counts = {"document": 0, "task": 0} | {row[0]: row[1] for row in connection.execute(select(of, func.count()).group_by(of))}
-        page = select(query).order_by(query.c.titled.desc(), query.c.count.desc(), query.c.published_on.desc(), query.c.entry)
-        if kind:
-            page = page.where(of == kind)
-        hits = [_hit(wanted, row) for row in rows(connection.execute(page.limit(filters.limit)))]
+        order = (query.c.titled.desc(), query.c.count.desc(), query.c.published_on.desc(), query.c.document_id, query.c.entry)
+        page = select(query).where(of == kind) if kind else select(query)
+        found = rows(connection.execute(page.order_by(*order).limit(filters.limit)))
+        hits = [_hit(connection, wanted, row) for row in found]
     return {"words": wanted, "counts": counts, "hits": hits}
 
 
 def _hit_query(connection: Connection, words: Sequence[str], filters: Filters) -> CTE:
-    e, d, v, t = schema.search_entries.c, schema.documents.c, schema.versions.c, schema.tasks.c
+    e, d, v = schema.search_entries.c, schema.documents.c, schema.versions.c
+    # The matching entries first, once: a planner that starts from the documents asks the index again for each of them.
+    last = index.last_at(connection.dialect.name, e.folded, words).label("last")
+    columns = (e.id, e.task_id, e.document_id, last, index.count_of(e.folded, words).label("count"))
+    matched = select(*columns).where(index.matches(connection.dialect.name, words))
+    m = matched.cte("matched").prefix_with("MATERIALIZED").c
     chosen = chosen_versions(replace(filters, as_of=None))
     title = case((v.title != "", v.title), else_=d.title).label("title")
-    head = func.substr(e.folded, 1, 200)
-    find = func.instr if connection.dialect.name == "sqlite" else func.strpos
-    titled = case((and_(e.task_id.is_(None), *(find(head, word).between(1, func.length(title)) for word in words)), 1), else_=0)
+    titled = case((and_(m.task_id.is_(None), m.last <= func.length(v.title)), 1), else_=0).label("titled")
     query = (
-        select(e.id.label("entry"), e.task_id, e.document_id, title, titled.label("titled"), index.count_of(words).label("count"))
-        .add_columns(d.site, d.url, v.published_on, func.coalesce(t.text, v.text).label("shown"))
-        .join(chosen, chosen.c.document_id == e.document_id)
-        .join(schema.documents, d.id == e.document_id)
-        .join(schema.versions, (v.document_id == d.id) & (v.number == chosen.c.version))
-        .outerjoin(schema.tasks, t.id == e.task_id)
+        select(m.id.label("entry"), m.task_id, m.document_id, m.count, d.version, title, titled, d.site, d.url, v.published_on)
+        .join(schema.documents, d.id == m.document_id)
+        .join(schema.versions, (v.document_id == d.id) & (v.number == d.version))
     )
-    return query.where(index.matches(connection.dialect.name, words)).cte("hit")
+    return query.where(m.document_id.in_(select(chosen.c.document_id))).cte("hit")
 
 
-def _hit(words: Iterable[str], row: Row) -> Row:
-    asked = list(words)
-    shown, spans = index.snippet(asked, row["shown"])
+def _hit(connection: Connection, words: Sequence[str], row: Row) -> Row:
+    t, v = schema.tasks.c, schema.versions.c
+    text = select(v.text).where(v.document_id == row["document_id"], v.number == row["version"])
+    if row["task_id"]:
+        text = select(t.text).where(t.id == row["task_id"])
+    shown, spans = index.snippet(words, connection.execute(text).scalar_one())
     if not spans:
-        shown, spans = index.snippet(asked, row["title"])
+        shown, spans = index.snippet(words, row["title"])
     kept = {name: row[name] for name in ("title", "site", "url", "published_on", "count")}
-    kind = "task" if row["task_id"] else "document"
-    identity = {"kind": kind, "id": row["task_id"] or row["document_id"], "document": row["document_id"]}
+    identity = {
+        "kind": "task" if row["task_id"] else "document",
+        "id": row["task_id"] or row["document_id"],
+        "document": row["document_id"],
+    }
     return identity | kept | {"snippet": shown, "spans": spans}

@@ -14,9 +14,8 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, column, delete, func, insert, literal_column, select, text
+from sqlalchemy import ColumnElement, Connection, Integer, column, delete, func, insert, literal_column, select, text
 
 from normalizers.text.fold import fold
 from storage.schema import search_entries, tasks, version_issuers, versions
@@ -82,10 +81,10 @@ def index(connection: Connection, document: str, version: int, title: str) -> No
     found += [
         (task.id, task.text) for task in connection.execute(select(t.id, t.text).where(t.document_id == document, t.version == version))
     ]
-    for task_id, words in found:
-        entry = {"document_id": document, "task_id": task_id, "folded": folded(words)}
-        number = connection.execute(insert(search_entries).values(entry).returning(search_entries.c.id)).scalar_one()
-        _write_terms(connection, number, entry["folded"] or "")
+    entries = [{"document_id": document, "task_id": task_id, "folded": folded(words)} for task_id, words in found]
+    added = insert(search_entries).returning(search_entries.c.id, sort_by_parameter_order=True)
+    numbers = connection.execute(added, entries).scalars().all()
+    _write_terms(connection, [(number, entry["folded"] or "") for number, entry in zip(numbers, entries, strict=True)])
 
 
 def remove(connection: Connection, document: str) -> None:
@@ -94,18 +93,19 @@ def remove(connection: Connection, document: str) -> None:
     if connection.dialect.name == "sqlite":
         # A contentless FTS5 table forgets a row only when it is told again what stood there.
         gone = text("INSERT INTO search_terms (search_terms, rowid, terms) VALUES ('delete', :id, :terms)")
-        for row in connection.execute(select(e.id, e.folded).where(e.document_id == document)).all():
-            connection.execute(gone, {"id": row.id, "terms": " ".join(terms(row.folded))})
+        known = connection.execute(select(e.id, e.folded).where(e.document_id == document)).all()
+        if known:
+            connection.execute(gone, [{"id": row.id, "terms": " ".join(terms(row.folded))} for row in known])
     connection.execute(delete(search_entries).where(e.document_id == document))
 
 
-def _write_terms(connection: Connection, number: int, text_folded: str) -> None:
+def _write_terms(connection: Connection, found: Sequence[tuple[int, str]]) -> None:
     if connection.dialect.name == "sqlite":
-        row: dict[str, Any] = {"id": number, "terms": " ".join(terms(text_folded))}
-        connection.execute(text("INSERT INTO search_terms (rowid, terms) VALUES (:id, :terms)"), row)
+        statement = text("INSERT INTO search_terms (rowid, terms) VALUES (:id, :terms)")
+        connection.execute(statement, [{"id": number, "terms": " ".join(terms(held))} for number, held in found])
         return
     statement = text("INSERT INTO search_terms (entry_id, terms) VALUES (:id, CAST(:terms AS TEXT[]))")
-    connection.execute(statement, {"id": number, "terms": _array_terms(text_folded)})
+    connection.execute(statement, [{"id": number, "terms": _array_terms(held)} for number, held in found])
 
 
 # --- find --------------------------------------------------------------------------------------------------------------
@@ -139,9 +139,15 @@ def _checked(dialect: str, words: Iterable[str]) -> ColumnElement[bool]:
     return condition
 
 
-def count_of(words: Iterable[str]) -> ColumnElement[int]:
-    """Return how often the words stand in an entry, all together."""
-    held = search_entries.c.folded
+def last_at(dialect: str, held: ColumnElement[str], words: Sequence[str]) -> ColumnElement[int]:
+    """Return where the last of the words stands first in a folded text, counted from 1."""
+    find, most = (func.instr, func.max) if dialect == "sqlite" else (func.strpos, func.greatest)
+    places = [find(held, word) for word in words]
+    return most(*places, type_=Integer) if len(places) > 1 else places[0]
+
+
+def count_of(held: ColumnElement[str], words: Iterable[str]) -> ColumnElement[int]:
+    """Return how often the words stand in a folded text, all together."""
     total: ColumnElement[int] = literal_column("0")
     for word in words:
         total += (func.length(held) - func.length(func.replace(held, word, ""))) // len(word)

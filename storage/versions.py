@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
@@ -25,12 +26,12 @@ SIGNATURE_BYTES = 4
 
 def pack_signature(signature: Sequence[int]) -> bytes:
     """Return the values of a MinHash signature as bytes."""
-    return b"".join(value.to_bytes(SIGNATURE_BYTES, "big") for value in signature)
+    return struct.pack(f">{len(signature)}I", *signature)
 
 
 def unpack_signature(data: bytes) -> tuple[int, ...]:
     """Return the values of a packed signature."""
-    return tuple(int.from_bytes(data[at : at + SIGNATURE_BYTES], "big") for at in range(0, len(data), SIGNATURE_BYTES))
+    return struct.unpack(f">{len(data) // SIGNATURE_BYTES}I", data)
 
 
 def records_hash(derived: Derived) -> str:

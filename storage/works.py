@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import eq
 
 from sqlalchemy import Connection, delete, insert, or_, select, text, update
 
@@ -65,9 +66,12 @@ def judge(one: Facts, other: Facts) -> Tie | None:
     """Return the tie of two documents, ``None`` when they are different texts. The order of the two does not matter."""
     if not one.length or not other.length:
         return None
+    same = one.content_hash == other.content_hash
+    if not same and _conflict(one, other):
+        return None
     agree = titles_agree(one.title, other.title)
     long = min(one.length, other.length) >= TEMPLATE_LENGTH
-    if one.content_hash == other.content_hash and (agree or long):
+    if same and (agree or long):
         return Tie("content", 1.0)
     if _conflict(one, other):
         return None
@@ -76,7 +80,7 @@ def judge(one: Facts, other: Facts) -> Tie | None:
     if one.family != other.family:
         if one.number_key and one.number_key == other.number_key and (agree or score >= SAME_UNDER_ONE_TITLE):
             return Tie("number", score)
-        if fold(one.title) and fold(one.title) == fold(other.title) and score >= SAME_UNDER_ONE_TITLE:
+        if agree and fold(one.title) == fold(other.title) and score >= SAME_UNDER_ONE_TITLE:
             return Tie("title", score)
     return Tie("text", score) if score >= SAME_TEXT and (agree or long) else None
 
@@ -85,14 +89,15 @@ def similarity(one: Sequence[int], other: Sequence[int]) -> float:
     """Return the share of equal values of two MinHash signatures, 0 where one is empty."""
     if not one or len(one) != len(other):
         return 0.0
-    return sum(a == b for a, b in zip(one, other, strict=True)) / len(one)
+    equal: int = sum(map(eq, one, other))
+    return equal / len(one)
 
 
 def titles_agree(one: str, other: str) -> bool:
     """Tell whether two titles name the same text: equal, one within the other, or with the same 《title》 quoted."""
     a, b = sorted((fold(one), fold(other)), key=len)
-    if a == b or not a:
-        return a == b
+    if not a or a == b:
+        return bool(a)
     if len(a) >= TITLE_PART and a in b:
         return True
     return bool({fold(name) for name in _QUOTED.findall(one)} & {fold(name) for name in _QUOTED.findall(other)})

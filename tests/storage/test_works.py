@@ -53,6 +53,8 @@ DAMAGED = TEXT.replace("责任单位3", "责任单位参").replace("书面材料
         (facts("工作安排", TEXT), facts("工作安排", "。".join(LINES[:2]), name="d2"), None),
         (facts("工作安排", TEXT, number="n1"), facts("政策解读", "。".join(LINES[:2]), number="n1", name="d2"), None),
         (facts("", ""), facts("", "", name="d2"), None),
+        (facts("", "详见附件" * 9), facts("", "详见附件" * 9, name="d2"), None),
+        (facts("", LINES[0] * 3), facts("", LINES[0] * 3 + LINES[1] * 2, name="d2"), None),
         # an article and its annex
         (facts("工作安排", LINES[0] * 5, number="n1"), facts("工作安排", LINES[1] * 5, number="n1", name="d2", family="d1"), None),
         (facts("工作安排", TEXT, number="n1"), facts("附件", DAMAGED, number="n1", name="d2", family="d1"), "text"),
