@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from harvester.errors import WrongCall
+from storage.engine import file_of, read_url
 
 PROGRAM = "credit-harvester"
 FILE = "harvester.toml"
@@ -43,14 +44,15 @@ class Config:
     def load(cls, path: Path | None = None, environ: Mapping[str, str] | None = None, **given: Any) -> Self:  # noqa: ANN401 - any field
         """Return the settings: those given, else the environment's ``HARVESTER_<NAME>``, else the file's, else the defaults.
 
+        An SQLite store has its archive beside it unless the place that names it, or one after it, names an archive too.
         ``path`` defaults to ``HARVESTER_CONFIG`` or ``harvester.toml`` here, which may be absent. Values of ``None`` count as not given.
-        Raises WrongCall for a file that cannot be read, an unknown key or a value of the wrong kind.
+        Raises WrongCall for a file that cannot be read, an unknown key or a value of the wrong kind, StoreError for a URL of no store.
         """
         environ = os.environ if environ is None else environ
-        values = _from_file(path or environ.get(PREFIX + "CONFIG"))
         names = {f.name for f in fields(cls)}
-        values |= {name: environ[PREFIX + name.upper()] for name in names if environ.get(PREFIX + name.upper())}
-        values |= {name: value for name, value in given.items() if value is not None}
+        values = _with_archive(_from_file(path or environ.get(PREFIX + "CONFIG")))
+        values |= _with_archive({name: environ[PREFIX + name.upper()] for name in names if environ.get(PREFIX + name.upper())})
+        values |= _with_archive({name: value for name, value in given.items() if value is not None})
         if unknown := sorted(values.keys() - names):
             raise WrongCall(f"The settings know no {', '.join(unknown)}; known are {', '.join(sorted(names))}.")
         return cls(**{name: _typed(name, value) for name, value in values.items()})
@@ -67,6 +69,13 @@ def user_agent(contact: str) -> str:
     except PackageNotFoundError:  # run from a source tree that was not installed
         number = "source"
     return f"{PROGRAM}/{number}" + (f" (+{contact})" if contact else "")
+
+
+def _with_archive(values: dict[str, Any]) -> dict[str, Any]:
+    """Return settings of one place; an SQLite store named there without an archive has its archive beside it."""
+    if "store" in values and "archive" not in values and (file := file_of(read_url(str(values["store"])))) is not None:
+        return values | {"archive": file.parent / "archive"}
+    return values
 
 
 def _from_file(path: Path | str | None) -> dict[str, Any]:

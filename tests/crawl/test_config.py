@@ -29,6 +29,34 @@ def test_the_caller_outweighs_the_environment_and_that_the_file(tmp_path: Path):
     assert found.bases == {"anhui": "http://127.0.0.1:1"}
 
 
+@pytest.mark.parametrize(
+    ("file", "environ", "given", "archive"),
+    [
+        ("", {"HARVESTER_STORE": "sqlite:///demo/demo.sqlite"}, {}, "demo/archive"),
+        ('store = "sqlite:////srv/credit/a.sqlite"', {}, {}, "/srv/credit/archive"),
+        ("", {}, {"store": "sqlite:///demo/demo.sqlite"}, "demo/archive"),
+        ("", {"HARVESTER_STORE": "sqlite:///demo/demo.sqlite", "HARVESTER_ARCHIVE": "/warc"}, {}, "/warc"),
+        ('store = "sqlite:///a/a.sqlite"\narchive = "/warc"', {}, {}, "/warc"),
+        ('store = "sqlite:///a/a.sqlite"', {"HARVESTER_ARCHIVE": "/warc"}, {}, "/warc"),
+        # a store of one's own must not write into the archive of another one
+        (
+            "",
+            {"HARVESTER_STORE": "sqlite:///a/a.sqlite", "HARVESTER_ARCHIVE": "/warc"},
+            {"store": "sqlite:///demo/demo.sqlite"},
+            "demo/archive",
+        ),
+        ("", {"HARVESTER_STORE": "postgresql://h/credit", "HARVESTER_ARCHIVE": "/warc"}, {}, "/warc"),
+        ("", {"HARVESTER_ARCHIVE": "/warc"}, {"store": "postgresql://h/credit"}, "/warc"),
+        ("", {"HARVESTER_STORE": "postgresql://h/credit"}, {}, "data/archive"),
+    ],
+)
+def test_an_sqlite_store_has_its_archive_beside_it_unless_it_is_named(
+    tmp_path: Path, file: str, environ: dict[str, str], given: dict[str, str], archive: str
+):
+    (tmp_path / "harvester.toml").write_text(file, "utf-8")
+    assert Config.load(tmp_path / "harvester.toml", environ, **given).archive == Path(archive)
+
+
 def test_bases_may_be_written_as_json(tmp_path: Path):
     found = Config.load(
         tmp_path / "x.toml" if (tmp_path / "x.toml").write_text("") else None, {"HARVESTER_BASES": '{"anhui": "http://127.0.0.1:2"}'}
