@@ -14,8 +14,10 @@ from harvester.cli.output import Format, console, emit, printable, to_json
 from harvester.errors import WrongCall
 from harvester.messages import _
 from harvester.session import opened
+from normalizers.text.fold import fold
 from storage import queries
 from storage.explain import explain as explain_record
+from storage.naming import bodies_named
 from storage.selection import Filters
 
 TASK_COLUMNS = ("id", "site", "number", "text", "lead", "partner", "responsible", "deadline", "end")
@@ -129,7 +131,7 @@ def documents(
 
 
 def agencies(
-    name: Annotated[str, typer.Option(help="Only bodies whose name holds this.")] = "",
+    name: Annotated[str, typer.Option(help="Only bodies of which any name, short or full, holds this; or an id.")] = "",
     site: SiteOption = None,
     region: RegionOption = None,
     as_of: AsOfOption = None,
@@ -139,7 +141,10 @@ def agencies(
 ) -> None:
     """List the bodies named in tasks, with how many tasks each has in each role, the busiest first."""
     with opened(store) as found:
-        rows = [row for row in queries.agencies(found, filters(limit=0, as_of=as_of, region=region, site=site)) if name in row["name"]]
+        rows = queries.agencies(found, filters(limit=0, as_of=as_of, region=region, site=site))
+        if name:
+            meant, piece = bodies_named(found, name) | {name}, fold(name)
+            rows = [row for row in rows if row["id"] in meant or (piece and piece in fold(row["name"]))]
     rows = rows[:limit] if limit else rows
     emit(rows, form, AGENCY_COLUMNS)
     cut(rows, limit, form)
