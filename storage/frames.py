@@ -23,6 +23,7 @@ _RENAMED: dict[str, Any] = {
     "failures": Integer(),
     "capture": Integer(),
     "resolved": Boolean(),
+    "counted": Boolean(),
     "number": Text(),  # a task's, such as 一 or (二); a version's is called version in the views
 }
 """Columns of views that no table has under the same name, but for text; and one that two tables have for different things."""

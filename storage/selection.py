@@ -11,9 +11,7 @@ from sqlalchemy import CTE, ColumnElement, Connection, and_, case, exists, func,
 from storage.errors import UnknownRecord
 from storage.ingest import LOCAL
 from storage.schema import documents, sites, version_regions, versions
-
-WHOLE = 5
-"""A reprint holds the whole text when it has at least four in ``WHOLE`` of the tasks that the fullest copy of the work has."""
+from storage.views import WHOLE
 
 _HIDDEN = ("withdrawn", "repealed")
 

@@ -8,14 +8,28 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
+WHOLE = 5
+"""A reprint holds the whole text when it has at least four in ``WHOLE`` of the tasks that the fullest copy of the work has."""
+
 _OWN_REGION = """(SELECT r.region FROM version_regions r
     WHERE r.document_id = d.id AND r.version = d.version AND r.position = 0)"""
+
+# The same order as in ``selection.chosen_versions``: a test holds the two against each other.
+_COUNTED = f"""(d.state NOT IN ('withdrawn', 'repealed') AND row_number() OVER (
+    PARTITION BY d.work_id ORDER BY
+        CASE WHEN d.state IN ('withdrawn', 'repealed') THEN 1 ELSE 0 END,
+        CASE WHEN v.task_count > 0 THEN 0 ELSE 1 END,
+        CASE WHEN EXISTS (SELECT 1 FROM sites s WHERE s.id = d.site AND s.region <> '' AND s.region = {_OWN_REGION}) THEN 0 ELSE 1 END,
+        CASE WHEN v.task_count * {WHOLE} >= {WHOLE - 1} * (SELECT max(w.task_count) FROM documents o
+            JOIN versions w ON w.document_id = o.id AND w.number = o.version
+            WHERE o.work_id = d.work_id AND o.state NOT IN ('withdrawn', 'repealed')) THEN 0 ELSE 1 END,
+        coalesce(v.published_on, d.listed_on, v.in_force_from), d.kind, d.id) = 1)"""
 
 _DOCUMENTS = f"""
 SELECT d.id AS document, d.version, d.work_id AS work, d.site, d.section, d.kind, d.parent_id AS parent, d.url,
     CASE WHEN v.title <> '' THEN v.title ELSE d.title END AS title, v.document_number, v.issued_on, v.published_on, d.listed_on,
     coalesce({_OWN_REGION}, '') AS region, v.plan_start, v.plan_end, d.state, d.state_since, v.task_count AS tasks,
-    (SELECT count(*) FROM documents o WHERE o.work_id = d.work_id) AS copies,
+    (SELECT count(*) FROM documents o WHERE o.work_id = d.work_id) AS copies, {_COUNTED} AS counted,
     v.format, v.normalizer_version, k.first_seen, k.last_seen, k.last_checked
 FROM documents d
 JOIN versions v ON v.document_id = d.id AND v.number = d.version
@@ -37,7 +51,7 @@ def _names(role: str) -> str:
 
 _TASKS = f"""
 SELECT t.id AS task, t.document_id AS document, t.version, d.work, d.site, d.region, d.title, d.document_number, d.published_on,
-    d.state, d.url, t.ordinal, t.number, t.section, t.text,
+    d.state, d.counted, d.url, t.ordinal, t.number, t.section, t.text,
     {_names("lead")}, {_names("partner")}, {_names("responsible")}, {_names("implied")}, t.open_list,
     t.deadline_text, t.deadline_start, t.deadline_end, t.deadline_kind, t.deadline_basis,
     t.evidence_start, t.evidence_end, t.address, t.rule, t.confidence, t.fingerprint

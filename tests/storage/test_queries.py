@@ -14,6 +14,7 @@ from storage import queries
 from storage.dump import dump
 from storage.errors import UnknownRecord
 from storage.explain import explain, source, sources
+from storage.frames import frame
 from storage.identity import document_id
 from storage.records import CaptureRow, FailureRow, Publication
 from storage.schema import documents
@@ -152,6 +153,17 @@ def test_documents_agencies_runs_failures_and_counts_are_listed(filled: Store) -
         ("jiangkou", 1, 1, 1, len(LONG), 3, len(LONG)),
         ("reprints", 2, 2, 2, len(LONG) + 2, 3, len(LONG) + 2),
     ]
+
+
+def test_the_views_count_the_same_copies_as_the_questions(filled: Store) -> None:
+    def counted() -> set[str]:
+        found = frame(filled, "tasks")
+        return set(found[found["counted"]]["task"])
+
+    assert counted() == {row["id"] for row in queries.tasks(filled)}
+    with filled.writing() as connection:
+        connection.execute(update(documents).where(documents.c.site == "jiangkou").values(state="withdrawn", state_since=later(5)))
+    assert counted() == {row["id"] for row in queries.tasks(filled)} != set()
 
 
 # --- the way back ---
