@@ -21,6 +21,8 @@ _PACKED_PROVINCES = re.compile(r"([沪申苏浙皖]{2,4})(?![沪申苏浙皖])(.
 SHORTEST_GUESS = 3
 """Characters from which a department nobody knows takes the level word of the one right before it (港航局)."""
 
+_FAR_GOVERNMENT = re.compile(r"(?![各省市])[\u4e00-\u9fff]{2,4}市(?P<head>(?:人民)?政府)")
+_FAR_CITY = re.compile(r"(?![各省市区县])[\u4e00-\u9fff]{2,3}(?:市|(?<![局委办厅署院社部会关处]))")
 _GOVERNMENT_HEADS = ("人民政府", "政府", "管委会")
 
 _CLOSED_AND = re.compile(r"(?P<noun>(?:各?(?:有关|相关))?(?:成员单位|部门|单位|机构))(?:以及|和|及|与)(?P<rest>.{2,})")
@@ -121,13 +123,24 @@ def _distributed(names: list[str]) -> list[str]:
     """Give each bare region before a region with a head the head: 江苏省、浙江省信用办; 沪、苏、浙、皖信用管理部门."""
     out: list[str] = []
     waiting: list[str] = []
-    for name in names:
+    for name in _far_governments(names):
         if _is_bare(name):
             waiting.append(name)
             continue
         out += _headed(waiting, name)
         waiting = []
     return out + waiting
+
+
+def _far_governments(names: list[str]) -> list[str]:
+    """Give cities that no table holds the head of the last: 广州、深圳、珠海市政府."""
+    out = list(names)
+    for at, name in enumerate(names):
+        found = _FAR_GOVERNMENT.fullmatch(name)
+        while found and not regions().prefix(name) and at and _FAR_CITY.fullmatch(out[at - 1]) and not _is_bare(out[at - 1]):
+            at -= 1
+            out[at] = f"{out[at].removesuffix('市')}市{found['head']}"
+    return out
 
 
 def _is_bare(name: str) -> bool:
