@@ -90,9 +90,20 @@ def looks_like_agencies(text: str, context: Context) -> bool:
     if not evened or len(evened) > LONGEST_BRACKET or any(word in evened for word in word_set("never")):
         return False
     agencies = read_agencies(evened, context).agencies
-    if not agencies or not all(_may_be_body(agency) for agency in agencies):
+    certain = any(_is_body(agency) for agency in agencies)
+    if not agencies or not all(_may_be_body(agency) or (certain and _may_stand_beside(agency)) for agency in agencies):
         return False
-    return any(_is_body(agency) for agency in agencies) or sum(agency.rule in ("elided-region", "function") for agency in agencies) > 1
+    return certain or sum(agency.rule in ("elided-region", "function") for agency in agencies) > 1
+
+
+def _may_stand_beside(agency: Agency) -> bool:
+    """Tell whether an unknown name may be a body's or a group's beside one that is known: 国网浙江省电力有限公司, 省属企业, 南京大学."""
+    name = agency.mention
+    if agency.rule != "unresolved" or not SHORTEST_STEM <= len(name) <= LONGEST_MENTION:
+        return False
+    stem = name[len(_leading(name)) :]
+    ends = words("body_endings") if stem != name or len(name) > SHORTEST_STEM else ()
+    return (stem != name and stem.endswith(words("group_nouns"))) or name.endswith((*ends, *words("open_group_endings")))
 
 
 def _may_be_body(agency: Agency) -> bool:
@@ -107,6 +118,8 @@ def _is_body(agency: Agency) -> bool:
     """Tell whether the mention is a body or a listed group for certain."""
     if agency.rule in _TABLE_RULES:
         return agency.kind is not AgencyKind.CLASS and not regions().is_name(agency.mention)
+    if agency.rule == "group-pattern" and agency.mention.endswith("成员单位"):
+        return agency.mention != "成员单位"
     if agency.rule not in ("unresolved", "group-pattern"):
         return False
     outer = outer_name(agency.mention)
