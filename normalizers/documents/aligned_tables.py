@@ -52,7 +52,8 @@ def _body(lines: Sequence[Line], start: int, header: PlacedLine) -> tuple[list[l
                 out += [[placed], []]
                 at, blank, stop = at + 1, 0, at + 1
                 continue
-            if crosses(placed, header) or (alone and blank and not placed.pieces[0].text.isdigit()):
+            whole = len(placed.pieces) == len(labels) > 2  # a row whose cells run over their columns still has one for each
+            if (crosses(placed, header) and not whole) or (alone and blank and not placed.pieces[0].text.isdigit()):
                 break
             if [piece.text for piece in placed.pieces] != labels:
                 out[-1].append(placed)

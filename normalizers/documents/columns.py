@@ -65,6 +65,8 @@ def _column_zones(header: PlacedLine, body: Sequence[PlacedLine]) -> list[tuple[
 
 
 def _in_columns(line: PlacedLine, zones: Sequence[tuple[float, float]]) -> list[str]:
+    if len(line.pieces) == len(zones):
+        return [piece.text for piece in line.pieces]
     cells = [""] * len(zones)
     for piece in line.pieces:
         best = max(range(len(zones)), key=lambda n: _overlap(piece, zones[n]))
