@@ -66,6 +66,8 @@ def heading_at(grid: Grid, row: int) -> Heading | None:
         return None
     if any(_COUNT.fullmatch(squeeze(cell.text)) for cell in filled if cell.row == row):
         return None  # a row that bears a number is counted, not a heading
+    if _is_form_row(grid, row):
+        return None
     depth = min(max(cell.row + cell.rowspan - row for cell in filled), _MAX_DEPTH, len(grid) - row)
     while depth < _MAX_DEPTH and row + depth < len(grid) and _only_labels(grid, row, row + depth):
         depth += 1
@@ -74,6 +76,14 @@ def heading_at(grid: Grid, row: int) -> Heading | None:
         if heading is not None:
             return heading
     return None
+
+
+def _is_form_row(grid: Grid, row: int) -> bool:
+    """Tell whether every label of a row has a free or annotated field beside it, as forms have (主要内容 | （限500字））."""
+    cells = row_cells(grid[row])
+    labels = [at for at, cell in enumerate(cells) if column_role(cell.text)]
+    fields = [cells[at + 1].text for at in labels if at + 1 < len(cells)]
+    return len(labels) > 1 and len(fields) == len(labels) and not any(_NOTE.sub("", squeeze(text)) for text in fields)
 
 
 def is_other_heading(grid: Grid, row: int) -> bool:
@@ -85,7 +95,7 @@ def is_other_heading(grid: Grid, row: int) -> bool:
 def _heading(grid: Grid, row: int, depth: int) -> Heading | None:
     width = len(grid[row])
     texts = tuple(_column_texts(grid, row, depth, column) for column in range(width))
-    roles = tuple(_lowest_role(column) for column in texts)
+    roles = tuple(_own_role(texts, column) for column in range(width))
     others = {number for number, role in enumerate(roles) if role not in AGENCY_ROLES and texts[number]}
     if not AGENCY_ROLES.intersection(role for role in roles if role) or not others:
         return None
@@ -95,6 +105,15 @@ def _heading(grid: Grid, row: int, depth: int) -> Heading | None:
 def _column_texts(grid: Grid, row: int, depth: int, column: int) -> tuple[str, ...]:
     texts = (cell.text.strip() for cell in (grid[number][column] for number in range(row, row + depth)) if cell is not None)
     return tuple(dict.fromkeys(text for text in texts if text))
+
+
+def _own_role(texts: Sequence[Sequence[str]], column: int) -> Role | None:
+    """Return the role of a column; one of several parts of a deadline heading (季度进度安排: 一季度, 二季度) holds a step."""
+    role = _lowest_role(texts[column])
+    if role is not Role.DEADLINE or column_role(texts[column][-1]) is Role.DEADLINE:
+        return role
+    shared = any(texts[other][:1] == texts[column][:1] for other in range(len(texts)) if other != column)
+    return None if shared else role
 
 
 def _lowest_role(texts: Sequence[str]) -> Role | None:
@@ -145,7 +164,7 @@ def _task_column(heading: Heading, rows: Grid, caption: str) -> tuple[int, float
     other = not named and Role.LEAD not in roles and _OTHER_CAPTION.search(squeeze(caption)) is not None
     tasks = [number for number, role in enumerate(heading.roles) if role is Role.TASK]
     contents = [number for number, role in enumerate(heading.roles) if role is Role.CONTENT]
-    if roles & {Role.GRADE, Role.CONTACT}:
+    if roles & {Role.GRADE, Role.CONTACT, Role.FOREIGN}:
         return None
     if tasks:
         return _rightmost(heading, rows, tasks + contents), 0.98

@@ -29,6 +29,7 @@ class Role(StrEnum):
     SCORE = "score"
     GRADE = "grade"
     CONTACT = "contact"
+    FOREIGN = "foreign"  # 采纳情况, 法定办结时限: stands in lists of other things, never beside a task
 
 
 AGENCY_ROLES = frozenset({Role.LEAD, Role.PARTNER, Role.RESPONSIBLE, Role.JOINT})
