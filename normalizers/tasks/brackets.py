@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
 
 from normalizers.agencies import Context, looks_like_agencies, read_agencies
 from normalizers.tasks.roles import inline_label
-from normalizers.tasks.sections import is_article
+from normalizers.tasks.sections import is_article, split_number
 from normalizers.tasks.statements import Statement, is_nothing, read_statement, with_colons
 
 _OPEN = {"（": 0, "(": 0, "【": 1, "[": 1, "〔": 1, "［": 1, "{": 1}
@@ -16,10 +19,12 @@ _CLOSE = {"）": 0, ")": 0, "】": 1, "]": 1, "〕": 1, "］": 1, "}": 1}
 _STOP = re.compile(r"[\s。；;！!，,、.]*")
 _SENTENCE_STOP = re.compile(r"\s*(?:[。；;！!]|$)")
 _BODY_BEFORE = re.compile(r"(?:[局委办厅部院会署]|中心|政府|公司|集团|协会|总部|银行)\s*$")
+_LAST_PIECE = re.compile(r"[、，,；;。：:]")
 _LIST_MARK = re.compile(r"[、，,；;]")
 _ORDINAL = re.compile(r"\s*(?:[一二三四五六七八九十]{1,2}是|第[一二三四五六七八九十]{1,2}[，,、]|其[一二三四五六七八九])")
 _OPENING = re.compile(r".*?[。；;：:]\s*(?=一是|第一[，,、]|其一)", re.DOTALL)
 _SAYS_WHO = re.compile(r"牵头|负责|配合|参[与加]|协[同助办]|职责|分工|落实|主办")
+_NOTE = re.compile(r"[（(《][^（()）》]{0,40}[)）》]")
 MIN_ITEM = 6
 """Characters that must stand before a bracket for it to be the bracket of an item."""
 
@@ -159,7 +164,9 @@ def _without_colon(inner: str, context: Context) -> Statement | None:
 
 def _names_bodies(text: str, context: Context) -> bool:
     """Tell whether the words before a verb name bodies, so that the verb says who does it; 企业 and 申请人 are none."""
-    return looks_like_agencies(text, context) or any(agency.resolved for agency in read_agencies(text, context).agencies)
+    if looks_like_agencies(text, context):
+        return True
+    return any(agency.resolved or looks_like_agencies(agency.mention, context) for agency in read_agencies(text, context).agencies)
 
 
 def _all_names(statement: Statement) -> tuple[str, ...]:
@@ -168,12 +175,32 @@ def _all_names(statement: Statement) -> tuple[str, ...]:
 
 def _is_bare_list(text: str, bracket: Bracket, statement: Statement, context: Context) -> bool:
     """Tell whether a bracket at an item's or sentence's end holds nothing but bodies, and not the second name of the body before it."""
-    if not _SENTENCE_STOP.match(text, bracket.end):
-        return False
     before = text[: bracket.start]
-    if _BODY_BEFORE.search(before) and not _LIST_MARK.search(bracket.inner):
+    if not (_SENTENCE_STOP.match(text, bracket.end) or before.rstrip().endswith(("。", "；", ";"))):
+        return False
+    if _names_something(before) or (
+        _BODY_BEFORE.search(before) and (not _LIST_MARK.search(bracket.inner) or _names_bodies(_LAST_PIECE.split(before)[-1], context))
+    ):
         return False
     return all(looks_like_agencies(name, context) for name in statement.responsible)
+
+
+@cache
+def _words(key: str) -> tuple[str, ...]:
+    """Return a list of ``data/bare_brackets.toml``."""
+    text = files("normalizers.tasks").joinpath("data/bare_brackets.toml").read_text(encoding="utf-8")
+    return tuple(tomllib.loads(text)[key])
+
+
+def _names_something(before: str) -> bool:
+    """Tell whether the words before a bracket name firms or persons and say nothing of what is to be done."""
+    item = before[split_number(before)[2] :].rstrip()
+    return item.endswith(_words("named")) and _LAST_PIECE.search(item) is None and not item.startswith(_words("verbs"))
+
+
+def reports(title: str) -> bool:
+    """Tell by its title whether a paper reports, replies or lists: its brackets of bodies alone then name sources, not duties."""
+    return _NOTE.sub("", title).strip().endswith(_words("titles"))
 
 
 def _merged(text: str, marks: Sequence[_Marked]) -> list[_Marked]:

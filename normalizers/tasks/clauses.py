@@ -28,13 +28,14 @@ _STOPS = "。；;：:\n"
 class Clauses:
     """What a text says beyond its own item: ``first_is_lead`` for the item, ``onward`` for all later ones too (下同).
 
-    ``starred``: a mark (*, ★) tells the lead. ``implied`` is the body that later items leave out.
+    ``starred``: a mark (*, ★) tells the lead. ``implied`` is the body that later items leave out; ``below``: not this one.
     """
 
     first_is_lead: bool = False
     onward: bool = False
     starred: bool = False
     implied: str = ""
+    below: bool = False
 
     def __bool__(self) -> bool:
         """Tell whether there is any clause."""
@@ -47,6 +48,7 @@ class Clauses:
             self.onward or other.onward,
             self.starred or other.starred,
             self.implied or other.implied,
+            self.below or other.below,
         )
 
 
@@ -55,16 +57,16 @@ NO_CLAUSES = Clauses()
 
 def split_clauses(text: str) -> tuple[str, Clauses]:
     """Return ``text`` without its standing clauses, and the clauses."""
-    text, implied = _take_implied(text)
+    text, implied, below = _take_implied(text)
     text, first, onward = _take_first(text)
     text, starred = _take(_STARRED, text)
-    return text, Clauses(first, onward, starred, implied)
+    return text, Clauses(first, onward, starred, implied, below)
 
 
-def _take_implied(text: str) -> tuple[str, str]:
+def _take_implied(text: str) -> tuple[str, str, bool]:
     found = _NO_MORE.search(text)
     if found is None:
-        return text, ""
+        return text, "", False
     start = _sentence_start(text, found.start())
     sentence = text[start + 1 : found.start()]
     here = sentence.find("以下")
@@ -72,9 +74,9 @@ def _take_implied(text: str) -> tuple[str, str]:
     if here > 0 and not re.search(r"(?:均|都|皆|为|[需须])", sentence[:here]):
         start += here  # 各市人民政府，以下均需…: the words before belong to the list
     if not body:
-        return text, ""
+        return text, "", False
     rest = text[: start + 1] + text[found.end() :].lstrip("。；;，, ")
-    return rest.replace("（）", "").replace("()", "").rstrip("，,；;。 "), body
+    return rest.replace("（）", "").replace("()", "").rstrip("，,；;。 "), body, -1 < here < sentence.find(body)
 
 
 def _sentence_start(text: str, end: int) -> int:

@@ -11,6 +11,7 @@ from datetime import date
 from normalizers.agencies import Context, read_agencies
 from normalizers.deadlines import PlanPeriod, find_milestones, parse_deadline, plan_period
 from normalizers.records import Agency, Block, BlockKind, Deadline, Document, Metadata, Span, Task
+from normalizers.tasks.brackets import reports
 from normalizers.tasks.clauses import Clauses
 from normalizers.tasks.drafts import Draft
 from normalizers.tasks.paragraphs import Line, Walk, lines_of, read_lines
@@ -74,7 +75,7 @@ def extract_tasks(document: Document, metadata: Metadata) -> tuple[Task, ...]:
         region=metadata.regions[0] if len(metadata.regions) == 1 else "",
         on=metadata.issued_on or metadata.published_on or metadata.plan_start,
     )
-    page = _Page(Walk(context))
+    page = _Page(Walk(context, bare=not reports(metadata.title)))
     for block in document.blocks:
         if block.table is not None:
             page.table(block)
@@ -104,13 +105,21 @@ def _framed(block: Block) -> list[Line]:
     return out
 
 
+def _with_year(period: PlanPeriod, drafts: Sequence[Draft]) -> PlanPeriod:
+    """Give a plan that states no year the only one that its deadlines state."""
+    if period.year is not None or period.several_years:
+        return period
+    stated = {int(year) for draft in drafts for year in _YEAR.findall(draft.statement.deadline)}
+    return replace(period, year=stated.pop(), basis="issue-year") if len(stated) == 1 else period
+
+
 class _Finish:
     """Turns drafts into tasks: standing clauses applied in order, bodies and dates read."""
 
     def __init__(self, context: Context, metadata: Metadata, notes: Clauses, drafts: Sequence[Draft]) -> None:
         self.context = context
         self.issued_on: date | None = metadata.issued_on or metadata.published_on
-        self.period = plan_period(metadata.title, self.issued_on)
+        self.period = _with_year(plan_period(metadata.title, self.issued_on), drafts)
         self.notes = notes
         self.drafts = drafts
         self.first_leads = notes.first_is_lead
@@ -180,12 +189,13 @@ class _Finish:
         return replace(statement, lead=lead, partner=tuple(name for name in names if not _STAR.search(name)), responsible=())
 
     def _implied(self, clauses: Clauses, named: Sequence[Agency]) -> tuple[Agency, ...]:
-        """Return the bodies that a standing clause adds to this task: its own and those of earlier items."""
+        """Return the bodies that standing clauses add to this task: those of earlier items, and its own unless that begins below."""
+        before = self.implied
         if clauses.implied:
             more, _ = self._agencies((clauses.implied,))
             self.implied = tuple({one.mention: one for one in self.implied + more}.values())
         mentions = {one.mention for one in named}
-        return tuple(one for one in self.implied if one.mention not in mentions)
+        return tuple(one for one in (before if clauses.below else self.implied) if one.mention not in mentions)
 
     def _period(self, caption: str) -> PlanPeriod:
         """Return the plan's period; a year in the table's own title goes before the document's."""

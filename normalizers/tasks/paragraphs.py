@@ -24,6 +24,8 @@ _CARD = re.compile(
     r"|\s*(?:建设(?:地点|规模|内容|性质|单位|年限|周期)|投资|总投资|预算)[^，。：:]{0,6}[:：]"
 )
 _LABEL_TAIL = re.compile(r"(?<=[。；;！!）)”\s])\s*(?=\S)")
+_BULLET = re.compile(r"\s*(?:[-*•●◆■▪►➢❖◇○·]\s+|[•●◆■▪►➢❖]|—{2,}|-{2,})\s*(?:\[[ xX√]\]\s*)?(?=\S)")
+"""The mark of an item in a list without numbers; it is no part of the task, and a role line may stand behind it."""
 _LONG_ITEM = 40
 """Characters from which a numbered paragraph without a bracket is a part of the item that follows, and not its caption."""
 _MAX_ROLE_LINE = 600
@@ -58,6 +60,7 @@ class Walk:
     begun: bool = False
     item: tuple[str, str] | None = None  # style and section of the item whose words opened a section of their own
     notes: Clauses = NO_CLAUSES
+    bare: bool = True  # whether a bracket that holds nothing but bodies says who is responsible
 
     def under(self, text: str, line: Line | None) -> None:
         """Enter the section that a heading opens; ``line`` is the heading while no role was given to it."""
@@ -81,7 +84,9 @@ def lines_of(block: Block) -> list[Line]:
     heading = is_heading(block)
     for text in block.text.split("\n"):
         if text.strip():
-            out.append(Line(text, at, block.address, heading))
+            mark = _BULLET.match(text)
+            start = mark.end() if mark else 0
+            out.append(Line(text[start:], at + start, block.address, heading))
         at += len(text) + 1
     return out
 
@@ -157,7 +162,7 @@ def _bracket_line(inner: str, walk: Walk) -> Statement | None:
     if statement.labelled or (not statement.names and statement.deadline):
         return statement
     names = statement.lead + statement.partner + statement.responsible
-    if not names or not all(looks_like_agencies(name, walk.context) for name in names):
+    if not names or not (walk.bare or statement.verbal) or not all(looks_like_agencies(name, walk.context) for name in names):
         return None
     item = walk.pending[-1].text.rstrip() if walk.pending else ""
     return statement if statement.verbal or (len(item) > MIN_ITEM * 2 and item.endswith(("。", "；"))) else None
@@ -173,7 +178,7 @@ def _further(line: Line, before: Statement, walk: Walk) -> Statement | None:
 
 def _read_line(line: Line, walk: Walk, drafts: list[Draft]) -> None:
     walk.beside(line)
-    units = marked_units(line.text, walk.context) or _label_tail(line, walk)
+    units = marked_units(line.text, walk.context, bare=walk.bare) or _label_tail(line, walk)
     if not units:
         _remember(line, walk)
         return
