@@ -183,7 +183,7 @@ class Progress:
         if self.terminal:
             sys.stderr.write("\r\033[K" + self.line()[:150])
         elif self.told % 100 == 0:
-            sys.stderr.write(self.line() + "\n")
+            sys.stderr.write(_("so far: {counts}").format(counts=self.line()) + "\n")
 
     def line(self) -> str:
         """Return the counts of all sites in a line."""

@@ -1,4 +1,4 @@
-"""Every verb, option, setting and view is documented; every page of the documentation that is linked is there."""
+"""Every verb, option and setting is documented (views: tests/storage/test_docs.py); every page of the documentation that is linked is there."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import typer.main
 
 from harvester.cli.main import command_line
 from harvester.config import Config
-from storage.views import VIEWS
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = (ROOT / "docs" / "commands.md").read_text("utf-8")
@@ -37,11 +36,6 @@ def test_a_verb_and_each_of_its_options_is_in_docs_commands(name: str, command: 
 @pytest.mark.parametrize("name", [field.name for field in fields(Config)])
 def test_a_setting_is_documented(name: str) -> None:
     assert re.search(rf"`{name}`|HARVESTER_{name.upper()}\b", (ROOT / "docs" / "crawling.md").read_text("utf-8") + COMMANDS)
-
-
-@pytest.mark.parametrize("view", sorted(VIEWS))
-def test_a_view_is_documented(view: str) -> None:
-    assert f"`{view}`" in (ROOT / "docs" / "store.md").read_text("utf-8")
 
 
 PAGES = ["README.md", "README.zh-CN.md", *sorted(page.relative_to(ROOT).as_posix() for page in (ROOT / "docs").glob("*.md"))]
