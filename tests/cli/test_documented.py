@@ -1,4 +1,4 @@
-"""Every verb, option and setting is documented (views: tests/storage/test_docs.py); every page of the documentation that is linked is there."""
+"""Every verb, option and setting is documented (views: tests/storage), and the pages that are linked are there."""
 
 from __future__ import annotations
 
