@@ -69,6 +69,8 @@ def cell(value: Any) -> str:  # noqa: ANN401
         return str(value.get("mention") or value.get("text") or to_json(value, indent=None))
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.isoformat(" ", timespec="seconds")
     return str(plain(value))
 
 
