@@ -63,7 +63,12 @@ class _Names:
 
     def named(self, text: str) -> bool:
         """Tell whether the text is known, or built like a body's name."""
-        return self.known(text) or _has_shape(text) or (len(text) <= LONGEST_MENTION and resolve(text, self.context).rule in _PATTERN_RULES)
+        return (
+            self.known(text)
+            or _has_shape(text)
+            or _is_national(text)
+            or (len(text) <= LONGEST_MENTION and resolve(text, self.context).rule in _PATTERN_RULES)
+        )
 
 
 def _leading(text: str) -> str:
@@ -78,6 +83,11 @@ def _has_shape(text: str) -> bool:
     if stem == outer or len(stem) < SHORTEST_STEM or any(word in stem for word in words("conjunctions")):
         return False
     return stem.endswith(words("body_endings"))
+
+
+def _is_national(text: str) -> bool:
+    """Tell whether a text is built like the name of a national enterprise's or body's branch (国网常州供电公司)."""
+    return len(text) <= LONGEST_MENTION and text.startswith(words("national_beginnings")) and text.endswith(words("body_endings"))
 
 
 def looks_like_agencies(text: str, context: Context) -> bool:
