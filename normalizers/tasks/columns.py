@@ -66,8 +66,6 @@ def heading_at(grid: Grid, row: int) -> Heading | None:
         return None
     if any(_COUNT.fullmatch(squeeze(cell.text)) for cell in filled if cell.row == row):
         return None  # a row that bears a number is counted, not a heading
-    if _is_form_row(grid, row):
-        return None
     depth = min(max(cell.row + cell.rowspan - row for cell in filled), _MAX_DEPTH, len(grid) - row)
     while depth < _MAX_DEPTH and row + depth < len(grid) and _only_labels(grid, row, row + depth):
         depth += 1
@@ -93,6 +91,8 @@ def is_other_heading(grid: Grid, row: int) -> bool:
 
 
 def _heading(grid: Grid, row: int, depth: int) -> Heading | None:
+    if any(_is_form_row(grid, number) for number in range(row, row + depth)):
+        return None
     width = len(grid[row])
     texts = tuple(_column_texts(grid, row, depth, column) for column in range(width))
     roles = tuple(_own_role(texts, column) for column in range(width))

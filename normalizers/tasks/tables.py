@@ -19,6 +19,7 @@ _NOTE_ROW = re.compile(r"\s*(?:备?注|说明|填表|制表|审核|合计|总计
 _INNER_NUMBER = re.compile(r"(?:^|[\n。；;])\s*(?:[（(]?\d{1,2}[）)、.．]|[（(][一二三四五六七八九十]{1,2}[）)]|[②-⑳])(?!\d)")
 _ENDED = re.compile(r"[。；;！!？?：:）)”\"]\s*$")
 _HAN_NUMBER = re.compile(r"[(]?[一二三四五六七八九十]{1,3}[)]?、?")
+_WORDS = re.compile(r"[\u4e00-\u9fff](?:[^\u4e00-\u9fff]*[\u4e00-\u9fff]){2}")  # a task is words, 50000 or 120万元 is a figure
 _MAX_SECTION = 60
 _MIN_TASK = 4
 
@@ -155,7 +156,7 @@ class _Rows:
     def _task_cell(self, row: int, columns: Columns) -> Cell | None:
         for column in (columns.task, *reversed(columns.fallbacks)):
             cell = self._own(row, column)
-            if cell is not None and len(squeeze(cell.text)) >= _MIN_TASK and not is_nothing(cell.text):
+            if cell is not None and len(squeeze(cell.text)) >= _MIN_TASK and not is_nothing(cell.text) and _WORDS.search(cell.text):
                 return cell if column == columns.task or cell.row == row else None
         return None
 
