@@ -24,6 +24,7 @@ _LIST_MARK = re.compile(r"[、，,；;]")
 _ORDINAL = re.compile(r"\s*(?:[一二三四五六七八九十]{1,2}是|第[一二三四五六七八九十]{1,2}[，,、]|其[一二三四五六七八九])")
 _OPENING = re.compile(r".*?[。；;：:]\s*(?=一是|第一[，,、]|其一)", re.DOTALL)
 _SAYS_WHO = re.compile(r"牵头|负责|配合|参[与加]|协[同助办]|职责|分工|落实|主办")
+_ISSUED = re.compile(r"(?:印发|转发|公布|发布)《?(?P<own>[^《》]{2,80}?(?:[（(][^（()）]{0,20}[）)])?)》?的通知$")
 _NOTE = re.compile(r"[（(《][^（()）》]{0,40}[)）》]")
 MIN_ITEM = 6
 """Characters that must stand before a bracket for it to be the bracket of an item."""
@@ -200,7 +201,8 @@ def _names_something(before: str) -> bool:
 
 def reports(title: str) -> bool:
     """Tell by its title whether a paper reports, replies or lists: its brackets of bodies alone then name sources, not duties."""
-    return _NOTE.sub("", title).strip().endswith(_words("titles"))
+    issued = _ISSUED.search(title)
+    return _NOTE.sub("", issued["own"] if issued else title).strip().endswith(_words("titles"))
 
 
 def _merged(text: str, marks: Sequence[_Marked]) -> list[_Marked]:

@@ -60,12 +60,14 @@ class Walk:
     begun: bool = False
     item: tuple[str, str] | None = None  # style and section of the item whose words opened a section of their own
     notes: Clauses = NO_CLAUSES
+    article: bool = False  # whether the lines belong to an article of a regulation: its brackets say whom a rule binds
     bare: bool = True  # whether a bracket that holds nothing but bodies says who is responsible
 
     def under(self, text: str, line: Line | None) -> None:
         """Enter the section that a heading opens; ``line`` is the heading while no role was given to it."""
         self.above, self.section = self.section, "" if is_title_like(text) else text.strip().rstrip("。：:")
         self.heading, self.pending, self.item = line, [], None
+        self.article = is_article(text)
 
     def beside(self, line: Line) -> None:
         """Leave the section that an item opened when the next item of its rank begins."""
@@ -178,7 +180,8 @@ def _further(line: Line, before: Statement, walk: Walk) -> Statement | None:
 
 def _read_line(line: Line, walk: Walk, drafts: list[Draft]) -> None:
     walk.beside(line)
-    units = marked_units(line.text, walk.context, bare=walk.bare) or _label_tail(line, walk)
+    walk.article |= is_article(line.text)
+    units = marked_units(line.text, walk.context, bare=walk.bare and not walk.article) or _label_tail(line, walk)
     if not units:
         _remember(line, walk)
         return
