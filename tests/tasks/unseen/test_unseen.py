@@ -13,8 +13,9 @@ from tests.tasks.unseen.pasted import PASTED
 from tests.tasks.unseen.second import SECOND
 from tests.tasks.unseen.tables import TABLES
 from tests.tasks.unseen.texts import TEXTS
+from tests.tasks.unseen.third import THIRD
 
-PAPERS = (*TEXTS, *TABLES, *PASTED, *SECOND, *NEGATIVES)
+PAPERS = (*TEXTS, *TABLES, *PASTED, *SECOND, *THIRD, *NEGATIVES)
 ROLES = ("lead", "partner", "responsible", "implied")
 
 
