@@ -17,6 +17,7 @@ _MAX_LABEL = 14
 """Characters of the longest heading cell, bracketed notes aside, in a row that counts as a heading row."""
 _COUNT = re.compile(r"[(]?\d{1,3}[)]?[.、]?")
 _NOTE = re.compile(r"[（(【\[][^（()）】\]]*[)）】\]]")
+_PERSONS = re.compile(r"(?:责任|负责|牵头|联系|联络|分管)(?:人|领导|负责人)|领导")
 _TASK_CAPTION = re.compile(r"任务|分工|举措|工作要点|责任清单|工作清单|措施清单|行动计划|工作计划|整改清单")
 _OTHER_CAPTION = re.compile(
     r"(?:项目|工程|企业|公司|单位|机构|人员|专家|指标|评分|评价|考核|考评|测评|打分|目录|名单|名录|通讯录|联系|立法|法规|规章|文件|标准|权力|事项|惩戒|奖惩|激励|数据|信息|证明|许可)"
@@ -27,7 +28,10 @@ _AVERAGE_TASK = 12  # characters: names of things are shorter, tasks are sentenc
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What the columns of one table hold, by number from 0. ``partner_beside``: a 配合单位 column stands beside 责任单位."""
+    """What the columns of one table hold, by number from 0. ``partner_beside``: a 配合单位 column stands beside 责任单位.
+
+    ``persons`` are the columns of bodies whose heading names persons, too (责任单位及责任人).
+    """
 
     task: int
     agencies: tuple[tuple[int, Role], ...]
@@ -39,6 +43,7 @@ class Columns:
     clauses: Clauses = NO_CLAUSES
     confidence: float = 0.98
     headings: tuple[str, ...] = ()
+    persons: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +160,7 @@ def read_columns(heading: Heading, rows: Grid, caption: str) -> Columns | None:
         clauses=clauses,
         confidence=confidence,
         headings=tuple(squeeze("".join(column)) for column in heading.texts),
+        persons=frozenset(column for column, _ in agencies if _PERSONS.search(squeeze("".join(heading.texts[column])))),
     )
 
 

@@ -11,6 +11,7 @@ from normalizers.records import Block, Cell, Span, Table
 from normalizers.tasks.brackets import Unit, marked_units
 from normalizers.tasks.columns import Columns, Grid, heading_at, is_other_heading, read_columns, row_cells
 from normalizers.tasks.drafts import Draft
+from normalizers.tasks.persons import without_persons
 from normalizers.tasks.roles import Role, squeeze
 from normalizers.tasks.sections import split_number
 from normalizers.tasks.statements import Statement, is_nothing, read_statement
@@ -272,9 +273,10 @@ def _under_bracket(statement: Statement, unit: Unit) -> Statement:
 def _statement(values: dict[int, _Value], columns: Columns) -> Statement:
     out = Statement(clauses=columns.clauses)
     for column, role in columns.agencies:
-        value = values.get(column, _Value())
-        if value.text:
-            out |= read_statement(value.text, Role.RESPONSIBLE if role is Role.JOINT else role)
+        text = values.get(column, _Value()).text
+        if text:
+            text = without_persons(text) if column in columns.persons else text
+            out |= read_statement(text, Role.RESPONSIBLE if role is Role.JOINT else role)
     dates = [value.text for column in columns.deadlines if (value := values.get(column, _Value())).text]
     return replace(out, deadline=dates[0].strip()) if dates else out
 
