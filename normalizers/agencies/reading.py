@@ -23,6 +23,9 @@ LONGEST_BRACKET = 400
 SHORTEST_STEM = 3
 """Characters behind the level word from which an unknown name counts as one."""
 
+SHORTEST_GROUP = 5
+"""Characters from which a group nobody listed says whose it is (各信源单位); 各单位 and 成员单位 may be anyone's."""
+
 _TABLE_RULES = frozenset({"alias", "context-alias", "composed", "group"})
 _PATTERN_RULES = frozenset({"group-pattern", "role-pattern"})
 _WEAK_RULES = frozenset({"region-government", "elided-region", "function", "group-pattern"})
@@ -128,8 +131,10 @@ def _is_body(agency: Agency) -> bool:
     """Tell whether the mention is a body or a listed group for certain."""
     if agency.rule in _TABLE_RULES:
         return agency.kind is not AgencyKind.CLASS and not regions().is_name(agency.mention)
-    if agency.rule == "group-pattern" and agency.mention.endswith("成员单位"):
-        return agency.mention != "成员单位"
+    if agency.rule == "group-pattern" and not agency.mention.startswith(words("class_beginnings")):
+        name = outer_name(agency.mention)
+        if len(name) >= SHORTEST_GROUP and name.endswith(words("certain_group_endings")):
+            return True
     if agency.rule not in ("unresolved", "group-pattern"):
         return False
     outer = outer_name(agency.mention)
