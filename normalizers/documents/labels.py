@@ -12,6 +12,9 @@ MAX_LABEL = 24
 _BRACKET = re.compile(r"[（(][^（）()]{0,20}[）)]$")
 _GAP = re.compile(r"[\s　]+")
 _WORK = frozenset({"task"})
+_SPECIFIED = frozenset({"task", "lead", "partner", "responsible", "deadline"})
+SPECIFYING, LONGEST_SPECIFIED = 4, 8
+"""Characters that may specify a known label, and those of the whole."""
 _BODIES = frozenset({"lead", "partner", "responsible"})
 
 
@@ -32,7 +35,16 @@ def column_of(label: str) -> str:
     if not folded or len(folded) > MAX_LABEL:
         return ""
     labels = column_labels()
-    return labels.get(folded) or labels.get(_BRACKET.sub("", folded), "")
+    bare = _BRACKET.sub("", folded)
+    return labels.get(folded) or labels.get(bare) or _by_ending(bare)
+
+
+def _by_ending(label: str) -> str:
+    """Return the kind of a label that a few characters before a known one specify: 攻坚任务, 市级牵头单位."""
+    if len(label) > LONGEST_SPECIFIED:
+        return ""
+    ends = (label[at:] for at in range(1, min(SPECIFYING, len(label) - 2) + 1))
+    return next((kind for end in ends if (kind := column_labels().get(end, "")) in _SPECIFIED), "")
 
 
 def is_header(cells: Sequence[str]) -> bool:

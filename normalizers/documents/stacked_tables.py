@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from normalizers.documents.labels import MAX_LABEL, column_of, is_header
 from normalizers.documents.textlines import Found, Line, next_filled, row_number, text_table
+
+_HAN_NUMBER = re.compile(r"[一二三四五六七八九十]{1,3}[、.．]?")
+_HAN_SECTION = re.compile(r"(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[）)])[^，。；]{2,24}")
 
 Row = tuple[int, list[str]]
 
@@ -103,6 +107,15 @@ def _anchors(lines: Sequence[Line], start: int) -> list[int]:
     return out
 
 
+def _banner(cells: list[str]) -> tuple[list[str], str]:
+    """Return the cells without the heading of a section that ends them (一、数据归集, or 一 over 数据归集), and that heading."""
+    if len(cells) > 1 and _HAN_NUMBER.fullmatch(cells[-2]) and len(cells[-1]) <= MAX_LABEL:
+        return cells[:-2], f"{cells[-2].rstrip('、.．')}、{cells[-1]}"
+    if cells and _HAN_SECTION.fullmatch(cells[-1]):
+        return cells[:-1], cells[-1]
+    return cells, ""
+
+
 def _between(cells: list[str], before: int, fields: Sequence[str]) -> tuple[list[str], list[str]]:
     """Return a row's cells after its number, and the cells that stand before the next row's number."""
     over = len(cells) - len(fields)
@@ -124,17 +137,20 @@ def read_numbered_cells(lines: Sequence[Line], start: int) -> Found | None:
     anchors = _anchors(lines, body)
     if not anchors or not fields:
         return None
-    leads = [line.raw.strip() for line in lines[body : anchors[0]] if not line.blank]
+    leads, banner = _banner([line.raw.strip() for line in lines[body : anchors[0]] if not line.blank])
     if len(leads) > number_at:
         return None
     rows: list[Row] = [(lines[start].number, [lines[at].raw.strip() for at in header])]
+    rows += [(lines[body].number, [banner])] if banner else []
     stop = body
     for place, at in enumerate(anchors):
         last = place + 1 == len(anchors)
         end = _last_row_end(lines, at + 1, len(fields)) if last else anchors[place + 1]
         cells = [line.raw.strip() for line in lines[at + 1 : end] if not line.blank]
+        cells, banner = _banner(cells) if len(cells) > len(fields) else (cells, "")
         own, following = _between(cells, 0 if last else number_at, fields)
         rows.append((lines[at].number, [*[""] * (number_at - len(leads)), *leads, lines[at].raw.strip(), *own]))
+        rows += [(lines[end - 1].number, [banner])] if banner else []
         leads, stop = following, end
     return Found(text_table(rows), stop)
 
