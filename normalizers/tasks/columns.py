@@ -13,6 +13,7 @@ from normalizers.tasks.roles import AGENCY_ROLES, Role, column_role, squeeze
 Grid = Sequence[Sequence[Cell | None]]
 
 _MAX_DEPTH = 3
+_MAX_SUBLABEL = 8  # characters of the labels that stand below another, where not all are known
 _MAX_LABEL = 14
 """Characters of the longest heading cell, bracketed notes aside, in a row that counts as a heading row."""
 _COUNT = re.compile(r"[(]?\d{1,3}[)]?[.、]?")
@@ -44,6 +45,12 @@ class Columns:
     confidence: float = 0.98
     headings: tuple[str, ...] = ()
     persons: frozenset[int] = frozenset()
+
+    @property
+    def helpers(self) -> frozenset[int]:
+        """The columns of bodies that help: 配合单位, and 责任单位 beside 牵头单位 (labels.md, rule 4)."""
+        led = any(role is Role.LEAD for _, role in self.agencies)
+        return frozenset(column for column, role in self.agencies if role is Role.PARTNER or (led and role is Role.RESPONSIBLE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +136,9 @@ def _only_labels(grid: Grid, top: int, row: int) -> bool:
     """Tell whether a row below a heading row holds nothing but further labels."""
     above = {id(cell) for cell in grid[top] if cell is not None}
     fresh = [cell for cell in row_cells(grid[row]) if id(cell) not in above and cell.text.strip()]
-    return bool(fresh) and all(column_role(cell.text) for cell in fresh)
+    roles = [column_role(cell.text) for cell in fresh]
+    short = all(len(squeeze(cell.text)) <= _MAX_SUBLABEL for cell in fresh)
+    return bool(fresh) and (all(roles) or (short and len(AGENCY_ROLES.intersection(role for role in roles if role)) > 1))
 
 
 def read_columns(heading: Heading, rows: Grid, caption: str) -> Columns | None:

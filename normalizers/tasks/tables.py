@@ -168,13 +168,14 @@ class _Rows:
     def _values(self, row: int, state: Carry, *, continues: bool) -> dict[int, _Value]:
         """Return the value of every role and deadline column in a row: its own, or by rule 10 the one above."""
         columns = state.columns
-        leads = [cell for column, role in columns.agencies if role is not Role.PARTNER and (cell := self._own(row, column))]
+        helpers = columns.helpers
+        leads = [cell for column, _ in columns.agencies if column not in helpers and (cell := self._own(row, column))]
         new_lead = any(cell.row == row for cell in leads)
         shares = bool(leads) and not new_lead  # under a merged lead a blank cell goes on too, though nobody merged it
         out: dict[int, _Value] = {}
         for column in [*(number for number, _ in columns.agencies), *columns.deadlines]:
             cell = self._own(row, column)
-            partner = dict(columns.agencies).get(column) is Role.PARTNER
+            partner = column in helpers
             if cell is not None:
                 out[column] = _Value("" if is_nothing(cell.text) else cell.text, self._address(cell), own=cell.row == row)
             elif (continues or shares or not self.table.merged) and not (partner and new_lead):
