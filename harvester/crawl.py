@@ -177,8 +177,17 @@ def crawl_here(orders: Iterable[tuple[str, dict[str, str]]], settings: Settings,
         crawlers.append(crawler)
         tasks.append(process.crawl(crawler, **arguments))
     process.start(install_signal_handlers=threading.current_thread() is threading.main_thread())
+    for crawler in crawlers:
+        _end(crawler)
     errors = [task.exception() if task.done() and not task.cancelled() else None for task in tasks]
     return [summarize(crawler, error) for crawler, error in zip(crawlers, errors, strict=True)]
+
+
+def _end(crawler: Crawler) -> None:
+    """End the run of a crawl that was stopped before Scrapy could close it: at its very beginning, or by a second Ctrl-C."""
+    keeper = crawler.get_item_pipeline(StorePipeline) if crawler._engine else None
+    if keeper and keeper.run and keeper.judgement is None and crawler.spider:
+        keeper.finish(crawler.spider, "shutdown")
 
 
 def _tell(crawler: Crawler, site: str, progress: Progress) -> None:
@@ -195,7 +204,7 @@ def summarize(crawler: Crawler, error: BaseException | None = None) -> RunSummar
     keeper = crawler.get_item_pipeline(StorePipeline) if crawler._engine else None
     site = getattr(crawler.spidercls, "site", crawler.spidercls.name)
     if keeper is None or keeper.judgement is None or error is not None:
-        now, sentence = datetime.now(UTC), str(error or "the crawl did not begin; see the log")
+        now, sentence = datetime.now(UTC), str(error or "the crawl was stopped before it began: run it again.")
         cause = STORE_FAILED if isinstance(error, StoreError) else Cause.STOPPED
         return RunSummary(site, "", Verdict.FAILED, cause, now, now, 0, 0, {}, {}, 0, 0, 0, {}, {}, error=sentence)
     tally, judgement, counters = keeper.tally, keeper.judgement, keeper.counters()

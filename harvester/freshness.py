@@ -39,4 +39,6 @@ def is_due(clock: Clock | None, now: datetime, recheck: Recheck) -> bool:
         return True
     if recheck is Recheck.NONE:
         return False
-    return now - clock.last_checked >= interval(now - clock.first_seen)
+    since = now - clock.last_checked
+    # A check in the future was made by a clock that ran ahead: it tells nothing of how long ago it was.
+    return since < timedelta(0) or since >= interval(now - clock.first_seen)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urljoin, urlsplit
 
+import brotli  # type: ignore[import-untyped]
+from backports import zstd
 from scrapy import Request
+from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
-from scrapy.exceptions import CannotResolveHostError
+from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
 from scrapy.http import Response
 from scrapy.robotstxt import ProtegoRobotParser, RobotParser
 from scrapy.spidermiddlewares.base import BaseSpiderMiddleware
@@ -18,6 +22,8 @@ from harvester.network import is_local_name, is_private
 from harvester.pipelines import StorePipeline, is_stopping, stop_crawl
 from normalizers.text.decode import decode
 from spiders.base import Errand, SiteSpider
+from spiders.factsheet import Limits
+from spiders.file_health import diagnose_file
 from spiders.health import FetchError, diagnose, looks_like_page
 from spiders.items import CaptureKind, Cause
 
@@ -27,7 +33,11 @@ if TYPE_CHECKING:
 STOPPING = (Cause.CHALLENGE, Cause.ROBOTS_UNREADABLE)
 """Causes that end the crawl of a site at once."""
 LONGEST_CRAWL_DELAY = 120.0
-"""Seconds; a robots.txt that asks for more means a crawl at another time, not one of days."""
+"""Seconds; a robots.txt that asks for more asks not to be crawled."""
+ROBOTS_BYTES = 512 * 1024
+"""As much of a robots.txt is read; RFC 9309, section 2.5, asks for 500 KiB at least."""
+LONGEST_URL = 2500
+"""Characters of an address that is asked for; PostgreSQL's indexes hold 2,704 bytes."""
 
 
 class _Middleware:
@@ -53,6 +63,8 @@ class BorderMiddleware(_Middleware):
 
     def process_request(self, request: Request) -> None:
         """Raise FetchError for a request that must not be made."""
+        if len(request.url) > LONGEST_URL:
+            raise FetchError(Cause.TOO_LARGE, f"the address has {len(request.url)} characters, more than {LONGEST_URL}")
         check_border(request.url, self.spider)
         if is_stopping(self.crawler):
             raise FetchError(Cause.STOPPED, "the crawl of this site has ended")
@@ -60,7 +72,10 @@ class BorderMiddleware(_Middleware):
 
 def check_border(url: str, spider: SiteSpider) -> None:
     """Raise FetchError with its cause when ``url`` is not on the site of ``spider``; the base that the caller gave may be private."""
-    host = urlsplit(url).hostname or ""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme not in ("http", "https") or not host:
+        raise FetchError(Cause.OFFSITE, f"{shorten(url)} is no web address")
     if spider.sheet.serves(url):
         return
     if is_private(host) or is_local_name(host):
@@ -71,22 +86,28 @@ def check_border(url: str, spider: SiteSpider) -> None:
 class RobotsMiddleware(RobotsTxtMiddleware):
     """Obeys robots.txt (RFC 9309), and does not crawl where it cannot be read.
 
-    404 and 410 allow everything; an error, a time-out or a page in its stead allows nothing. ``Crawl-delay`` raises the pace.
+    404 and 410 allow everything; an error, a time-out or a page in its stead allows nothing. ``Crawl-delay`` raises the pace, and one
+    beyond ``LONGEST_CRAWL_DELAY`` forbids the site.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._unreadable: dict[str, str] = {}
+        self._too_slow: dict[str, float] = {}
 
     async def process_request(self, request: Request) -> None:  # type: ignore[override]
         """Raise FetchError where robots.txt forbids the request or cannot be read."""
         if request.meta.get("dont_obey_robotstxt"):
+            request.meta.setdefault("download_maxsize", self.spider_limits().page_bytes)
             return
         parser = await self.robot_parser(request)
         host = urlsplit(request.url).netloc
         if reason := self._unreadable.get(host):
             stop_crawl(self.crawler, Cause.ROBOTS_UNREADABLE)
             raise FetchError(Cause.ROBOTS_UNREADABLE, f"robots.txt of {host} {reason}, so nothing is crawled")
+        if asked := self._too_slow.get(host):
+            detail = f"robots.txt of {host} asks for {asked:g} s between requests, more than the {LONGEST_CRAWL_DELAY:g} a crawl can wait"
+            raise FetchError(Cause.ROBOTS_REFUSED, detail)
         if parser is not None and not parser.allowed(request.url, self._default_useragent):
             raise FetchError(Cause.ROBOTS_REFUSED, f"robots.txt of {host} forbids this address")
 
@@ -95,11 +116,11 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             self._settle(netloc, ProtegoRobotParser(b"", None))
         elif response.status != 200:
             self._refuse(netloc, f"answered with status {response.status}")
-        elif looks_like_page(response.body):
+        elif looks_like_page(response.body) or response.body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"<", b"{", b"["):
             self._refuse(netloc, "is a page")
         else:
-            parser = ProtegoRobotParser(response.body, None)
-            self._slow_down(parser, request)
+            parser = ProtegoRobotParser(decode(response.body[:ROBOTS_BYTES]).text.encode(), None)
+            self._slow_down(parser, request, netloc)
             self._settle(netloc, parser)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
@@ -114,11 +135,31 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         self._parsers[netloc] = parser
         waiting.callback(parser)
 
-    def _slow_down(self, parser: ProtegoRobotParser, request: Request) -> None:
+    def _slow_down(self, parser: ProtegoRobotParser, request: Request, netloc: str) -> None:
         asked = parser.rp.crawl_delay(self._default_useragent)
-        if asked and self.crawler.engine:
+        if asked and asked > LONGEST_CRAWL_DELAY:
+            self._too_slow[netloc] = asked
+        elif asked and self.crawler.engine:
             _, slot = self.crawler.engine.downloader._get_slot(request)
-            slot.delay = max(slot.delay, min(float(asked), LONGEST_CRAWL_DELAY))
+            slot.delay = max(slot.delay, float(asked))
+
+    def spider_limits(self) -> Limits:
+        """Return the limits of the site's fact sheet."""
+        spider = self.crawler.spider
+        return spider.sheet.limits if isinstance(spider, SiteSpider) else Limits()
+
+
+class BoundedCompressionMiddleware(HttpCompressionMiddleware):
+    """Unpacks answers as far as the size limit goes, and names the cause where that fails."""
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
+        """Return the answer unpacked, or raise FetchError for one that is too large or damaged."""
+        try:
+            return super().process_response(request, response)
+        except IgnoreRequest as error:
+            raise FetchError(Cause.TOO_LARGE, f"unpacks to more than {request.meta.get('download_maxsize')} bytes") from error
+        except (OSError, EOFError, ValueError, zlib.error, brotli.error, zstd.ZstdError) as error:
+            raise FetchError(Cause.TRUNCATED, f"cannot be unpacked ({error})") from error
 
 
 class HealthMiddleware(_Middleware):
@@ -129,9 +170,10 @@ class HealthMiddleware(_Middleware):
         errand: Errand | None = request.meta.get("errand")
         if errand is None or 300 <= response.status < 400:
             return response
-        file = errand.kind is CaptureKind.ATTACHMENT
-        text = "" if file and not looks_like_page(response.body) else decode(response.body, markup=True).text
-        wrong = diagnose(response.status, text, errand.kind, file=file)
+        if errand.kind is CaptureKind.ATTACHMENT:
+            wrong = diagnose_file(response.status, response.body, errand.suffix)
+        else:
+            wrong = diagnose(response.status, decode(response.body, markup=True).text, errand.kind)
         if wrong is None:
             return response
         if wrong.cause is Cause.TRUNCATED and (again := get_retry_request(request, spider=self.spider, reason="truncated")):
@@ -161,7 +203,7 @@ class CarefulRedirectMiddleware(RedirectMiddleware):
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         """Return the redirected request, or raise FetchError for one that must not be followed."""
         if response.status in (301, 302, 303, 307, 308) and "Location" in response.headers:
-            target = urljoin(request.url, (response.headers["Location"] or b"").decode("latin-1"))
+            target = _joined(request.url, (response.headers["Location"] or b"").decode("latin-1"))
             spider = self.crawler.spider
             if "errand" in request.meta and isinstance(spider, SiteSpider):
                 if target == request.url:
@@ -172,6 +214,18 @@ class CarefulRedirectMiddleware(RedirectMiddleware):
         if isinstance(answer, Request):
             answer.dont_filter = True
         return answer
+
+
+def _joined(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError as error:
+        raise FetchError(Cause.OFFSITE, f"redirects to {shorten(location)}, which is no web address") from error
+
+
+def shorten(url: str) -> str:
+    """Return an address as a sentence can hold it."""
+    return url if len(url) <= 120 else f"{url[:119]}…"
 
 
 class ConditionalMiddleware(_Middleware):

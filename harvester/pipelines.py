@@ -142,6 +142,7 @@ class StorePipeline:
                 "pages": section.pages,
                 "had": len(section.had),
                 "missing": section.missing,
+                "cut": section.cut,
                 "items": len(section.items),
                 "stated": section.totals[-1:],
             }
@@ -161,7 +162,9 @@ class StorePipeline:
 
     def least(self) -> int:
         """Return the least number of requests that could have had this: robots.txt, every list page, each new document once."""
-        pages = sum(max(len(section.had), section.pages or 0) + section.columns for section in self.spider.coverage.values())
+        pages = sum(
+            max(len(section.had), min(section.pages or 0, section.most)) + section.columns for section in self.spider.coverage.values()
+        )
         return 1 + pages + self.tally.effects[Effect.NEW]
 
     # --- what the middlewares ask ------------------------------------------------------------------------------------------

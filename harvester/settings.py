@@ -45,7 +45,7 @@ DNS_TIMEOUT = 20  # default 60
 CLOSESPIDER_TIMEOUT = _config.seconds  # the default 0: no limit to a crawl
 TELNETCONSOLE_ENABLED = False  # default True: it runs code
 REMOTE_CONTROL_ENABLED = False  # default True: it runs code
-URLLENGTH_LIMIT = 4000  # default 2083: the unit calls of one family carry long parameters
+URLLENGTH_LIMIT = 0  # default 2083: it drops without a word; harvester.middlewares.LONGEST_URL tells
 
 # --- what an answer goes through -------------------------------------------------------------------------------------
 
@@ -56,11 +56,17 @@ DOWNLOADER_MIDDLEWARES = {  # default {}
     "harvester.middlewares.BorderMiddleware": 50,
     "harvester.middlewares.RobotsMiddleware": 100,
     "harvester.middlewares.ConditionalMiddleware": 540,  # engine side of the retries: a 304 is good
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "harvester.middlewares.BoundedCompressionMiddleware": 590,  # where its base stands
     "harvester.middlewares.HealthMiddleware": 560,  # after decompression, before the retries: a challenge is never repeated
     "harvester.middlewares.CarefulRedirectMiddleware": 600,
 }
 SPIDER_MIDDLEWARES = {"harvester.middlewares.FreshnessMiddleware": 100}  # default {}
-EXTENSIONS = {"harvester.vanished.VanishedDocuments": 0}  # default {}
+EXTENSIONS = {  # default {}
+    "harvester.vanished.VanishedDocuments": 0,
+    "harvester.stopping.PromptEnd": 0,
+    "scrapy.extensions.corestats.CoreStats": None,  # default on: it trips over a crawl whose store could not be opened
+}
 ITEM_PIPELINES = {"harvester.pipelines.StorePipeline": 300}  # default {}
 CONCURRENT_ITEMS = 1  # default 100: one capture after the other reaches the store, in the order it came
 

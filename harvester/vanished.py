@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from scrapy import signals
-from scrapy.exceptions import DontCloseSpider, NotConfigured
+from scrapy.exceptions import DontCloseSpider
 
 from harvester.pipelines import StorePipeline, is_stopping
 from harvester.recall import live_articles
@@ -26,10 +26,8 @@ class VanishedDocuments:
     """Acts when a crawl has nothing left to do; off in dry runs."""
 
     def __init__(self, crawler: Crawler) -> None:
-        if crawler.settings.getbool("HARVESTER_DRY_RUN"):
-            raise NotConfigured("a dry run looks for no vanished documents")
         self.crawler = crawler
-        self._done = False
+        self._done = crawler.settings.getbool("HARVESTER_DRY_RUN")
         crawler.signals.connect(self.idle, signals.spider_idle)
 
     @classmethod

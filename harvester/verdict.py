@@ -40,11 +40,13 @@ def judge(coverage: Mapping[str, Coverage], failures: Sequence[Failure], reason:
     notes = [note for section in coverage.values() for note in _notes(section)]
     if blocked := _blocking(failures):
         return Judgement(Verdict.BLOCKED, blocked, tuple(notes))
+    if reason != FINISHED:
+        notes.append(f"The crawl was stopped before its end ({reason}).")
     lists = [failure for failure in failures if failure.kind is CaptureKind.LIST]
     if not any(section.had for section in coverage.values()):
         return Judgement(Verdict.FAILED, _commonest(lists) or Cause.STOPPED, tuple(notes))
     if reason != FINISHED:
-        return Judgement(Verdict.INCOMPLETE, Cause.STOPPED, (*notes, f"The crawl was stopped before its end ({reason})."))
+        return Judgement(Verdict.INCOMPLETE, Cause.STOPPED, tuple(notes))
     if skipped or any(section.limited for section in coverage.values()):
         sentence = f"The crawl was limited by its caller ({skipped or 'some'} listed documents left out), so its coverage is not judged."
         return Judgement(Verdict.INCOMPLETE, _commonest(_passing(failures)) or Cause.STOPPED, (*notes, sentence))
@@ -54,6 +56,8 @@ def judge(coverage: Mapping[str, Coverage], failures: Sequence[Failure], reason:
 def _by_coverage(coverage: Mapping[str, Coverage], failures: Sequence[Failure], lists: list[Failure], notes: list[str]) -> Judgement:
     if any(section.missing for section in coverage.values()):
         return Judgement(Verdict.INCOMPLETE, _commonest(lists) or Cause.STOPPED, tuple(notes))
+    if any(section.cut for section in coverage.values()):
+        return Judgement(Verdict.INCOMPLETE, Cause.TOO_LARGE, tuple(notes))
     if any(section.lacks_items for section in coverage.values()):
         return Judgement(Verdict.INCOMPLETE, Cause.COUNT_MISMATCH, tuple(notes))
     if passing := _commonest(_passing(failures)):
@@ -63,7 +67,8 @@ def _by_coverage(coverage: Mapping[str, Coverage], failures: Sequence[Failure], 
 
 def whole(section: Coverage) -> bool:
     """Tell whether every page of a section's list was had and its count is right, so that what it lacks may be looked for."""
-    return bool(section.had) and not section.limited and not section.missing and not section.queue and not section.lacks_items
+    lacks = section.limited or section.cut or section.missing or section.queue or section.lacks_items
+    return bool(section.had) and not lacks
 
 
 def _blocking(failures: Iterable[Failure]) -> str:
@@ -89,8 +94,22 @@ def _commonest(failures: Iterable[Failure]) -> str:
 
 def _notes(section: Coverage) -> Iterable[str]:
     if section.missing:
-        yield f"Section {section.section} lacks page {', '.join(map(str, section.missing))} of {section.pages or 'an unknown number'}."
+        yield f"Section {section.section} lacks page {_ranges(section.missing)} of {section.pages or 'an unknown number'}."
+    if section.cut:
+        yield f"Section {section.section} has more than the {section.most} pages that its fact sheet allows (limits, list_pages)."
     if section.duplicates:
-        yield f"Section {section.section} repeats earlier items on page {', '.join(map(str, section.duplicates))}."
+        yield f"Section {section.section} repeats earlier items on page {_ranges(section.duplicates)}."
     if section.totals and section.lacking and not section.missing and not section.limited:
         yield f"Section {section.section} states {min(section.totals)} documents and lists {len(section.items)}."
+
+
+def _ranges(numbers: Sequence[int], most: int = 10) -> str:
+    """Return page numbers in words, those in a row as one: ``2, 5-9``; after ``most`` pieces the rest is counted."""
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1][1:] = [number]
+        else:
+            runs.append([number])
+    words = ["-".join(map(str, run)) for run in runs]
+    return ", ".join(words[:most]) + (f" and {len(words) - most} more" if len(words) > most else "")

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from posixpath import splitext
 from typing import Any, ClassVar, Self
 
 from scrapy import Request, Spider
@@ -27,7 +28,8 @@ from normalizers.text.decode import decode
 from spiders.coverage import Coverage
 from spiders.factsheet import FactSheet, FactSheetError, Section, load_sheet
 from spiders.families import Family, ListRequest, PageError, family
-from spiders.health import FetchError
+from spiders.families.attachments import file_suffix
+from spiders.health import FetchError, empty_notice
 from spiders.items import (
     Article,
     ArticleCapture,
@@ -44,6 +46,9 @@ from spiders.items import (
 LIST_PRIORITY, FILE_PRIORITY = 20, 10
 """Lists first, before they shift under the crawl; the files of an article before the next article."""
 
+LONGEST_TOLD = 4000
+"""Characters of an address that a failure keeps."""
+
 _CAUSES: tuple[tuple[type[Exception], Cause], ...] = (
     (DownloadTimeoutError, Cause.TIMEOUT),
     (ResponseDataLossError, Cause.TRUNCATED),
@@ -59,13 +64,14 @@ Output = Request | ListCapture | ArticleCapture | AttachmentCapture | Failure
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """What a request is for; stands in ``request.meta["errand"]`` for the middlewares."""
+    """What a request is for; stands in ``request.meta["errand"]`` for the middlewares. ``suffix`` is that of a file's name."""
 
     kind: CaptureKind
     section: str
     key: str = ""
     page: int = 0
     unlisted: bool = False
+    suffix: str = ""
 
 
 @dataclass(slots=True)
@@ -98,7 +104,7 @@ class SiteSpider(Spider):
         self.since: date | None = date.fromisoformat(since) if since else None
         self.limit: int | None = int(limit) if limit else None
         self.lists_only = bool(lists_only)
-        self.coverage: dict[str, Coverage] = {chosen.id: Coverage(chosen.id) for chosen in self.sections}
+        self.coverage: dict[str, Coverage] = {chosen.id: Coverage(chosen.id, most=self.sheet.limits.list_pages) for chosen in self.sections}
         self.asked: set[str] = set()
         self.skipped: set[str] = set()
         self.unlisted: set[str] = set()
@@ -163,6 +169,7 @@ class SiteSpider(Spider):
         yield ListCapture(self._capture(response, errand), page)
         if page.items or not coverage.open_ended:
             coverage.plan(requests)
+            coverage.endless = coverage.open_ended and errand.page >= coverage.most
         documents = list(self._documents(page.items, errand.section))
         yield from self._next_page(errand.section)
         yield from documents
@@ -215,24 +222,35 @@ class SiteSpider(Spider):
         """Return the request for a document; ``unlisted`` marks one that no list names any more."""
         errand = Errand(CaptureKind.ARTICLE, section, item.key, unlisted=unlisted)
         meta = self._meta(errand)
-        return Request(item.url, self.parse_article, errback=self.failed, meta=meta, cb_kwargs={"entry": item}, dont_filter=unlisted)
+        # Each key is asked for once; Scrapy's filter would take addresses for one that differ in the order of their parameters.
+        return Request(item.url, self.parse_article, errback=self.failed, meta=meta, cb_kwargs={"entry": item}, dont_filter=True)
 
     def parse_article(self, response: Response, entry: ListItem) -> Iterator[Output]:
         """Read an article and fetch its files; it is handed on when they are through."""
         errand: Errand = response.meta["errand"]
+        text = self.text(response)
         try:
-            article = self.family.read_article(self.text(response), response.url, self.sheet)
+            article = self.family.read_article(text, response.url, self.sheet)
         except PageError as error:
             yield self._failure(errand, response.url, error.cause, str(error))
             return
-        yield from self._next_file(_Held(self._capture(response, errand), entry, article, deque(article.attachments)))
+        if not article.attachments and (wrong := empty_notice(text, article.body)):
+            yield self._failure(errand, response.url, wrong.cause, wrong.detail)
+            return
+        most = self.sheet.limits.files
+        if len(article.attachments) > most:
+            detail = f"has {len(article.attachments)} files, more than the {most} that its fact sheet allows; the others are left"
+            yield self._failure(errand, response.url, Cause.TOO_LARGE, detail)
+        files = deque(article.attachments[:most])
+        yield from self._next_file(_Held(self._capture(response, errand), entry, article, files))
 
     def _next_file(self, held: _Held) -> Iterator[Output]:
         if not held.files:
             yield ArticleCapture(held.capture, held.entry, held.article)
             return
         file = held.files.popleft()
-        meta = self._meta(Errand(CaptureKind.ATTACHMENT, held.capture.section, file.key))
+        suffix = file_suffix(file.url) or splitext(file.name)[1].lower()
+        meta = self._meta(Errand(CaptureKind.ATTACHMENT, held.capture.section, file.key, suffix=suffix))
         arguments = {"held": held, "file": file}
         # The same file may hang on several articles, and each of them waits for it: no filter of duplicates here.
         yield Request(
@@ -271,7 +289,7 @@ class SiteSpider(Spider):
         )
 
     def _failure(self, errand: Errand, url: str, cause: Cause, detail: str) -> Failure:
-        return Failure(self.site, errand.section, errand.kind, url, cause, detail, datetime.now(UTC), errand.key)
+        return Failure(self.site, errand.section, errand.kind, url[:LONGEST_TOLD], cause, detail, datetime.now(UTC), errand.key)
 
     def failed(self, failure: TwistedFailure) -> Iterator[Output]:
         """Hand on a failed request as a failure with its cause, and go on with what came after it."""

@@ -19,10 +19,12 @@ class Coverage:
 
     ``pages`` is the number of requests that make up the whole list, ``None`` while the site does not say; such a list is followed page by
     page until one is missing or empty. ``limited`` tells that the crawl was asked not to read it whole, ``columns`` counts pages that
-    only lead to the list.
+    only lead to the list. ``most`` is the number of pages that the fact sheet allows, ``endless`` tells that a list without a stated
+    end went on beyond them.
     """
 
     section: str
+    most: int = 500
     pages: int | None = None
     had: dict[int, tuple[str, ...]] = field(default_factory=dict)
     failed: set[int] = field(default_factory=set)
@@ -32,6 +34,7 @@ class Coverage:
     queue: deque[ListRequest] = field(default_factory=deque)
     columns: int = 0
     limited: bool = False
+    endless: bool = False
 
     @property
     def open_ended(self) -> bool:
@@ -63,6 +66,11 @@ class Coverage:
         return None if self.limited or not self.queue else self.queue.popleft()
 
     @property
+    def cut(self) -> bool:
+        """Tell whether the list has more pages than may be asked for."""
+        return self.endless or (self.pages or 0) > self.most
+
+    @property
     def lacking(self) -> int:
         """Return how many items the site says it has and its list did not show; the total may have moved during the crawl."""
         return min(self.totals) - len(self.items) if self.totals else 0
@@ -74,6 +82,6 @@ class Coverage:
 
     @property
     def missing(self) -> list[int]:
-        """Return the numbers of the pages that the list has and the run has not, in order."""
-        wanted = range(1, self.pages + 1) if self.pages is not None else ()
+        """Return the numbers of the pages that may be asked for and that the run has not, in order."""
+        wanted = range(1, min(self.pages, self.most) + 1) if self.pages is not None else ()
         return sorted({number for number in wanted if number not in self.had} | self.failed | set(self.duplicates))

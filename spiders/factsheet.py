@@ -68,9 +68,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a crawl of this site never goes beyond: list pages a section, bytes a page, bytes a file, seconds a response."""
+    """What a crawl of this site never goes beyond: list pages a section, files an article, bytes a page or file, seconds a response."""
 
     list_pages: int = 500
+    files: int = 200
     page_bytes: int = 8 * 1024 * 1024
     file_bytes: int = 64 * 1024 * 1024
     seconds: float = 60.0

@@ -1,7 +1,7 @@
 """Is this answer what was asked for? Challenges, error pages with status 200 and halves of pages, recognised by data.
 
 The signatures are lines of ``spiders/data/challenges.toml``. A page that talks *about* captchas is no challenge, so words count only
-on pages with hardly any text, and titles only as a whole.
+on pages with hardly any text, and titles only as a whole. Files are judged by ``spiders.file_health``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,16 @@ from spiders.families.reading import parse
 from spiders.items import CaptureKind, Cause
 
 _PAIRS = tuple((re.compile(rf"<{name}[\s>]", re.IGNORECASE), re.compile(rf"</{name}\s*>", re.IGNORECASE)) for name in ("html", "datastore"))
-_MARKUP = re.compile(r"\s*(?:<!doctype\s+html|<html[\s>]|<head[\s>]|<script[\s>])", re.IGNORECASE)
+_MARKUP = re.compile(
+    r"\s*+(?:(?:<\?xml[^>]{0,200}\?>|<!--.{0,2000}?-->)\s*+)*+"
+    r"<(?:!doctype\s+html|(?:html|head|body|title|meta|link|base|style|script|form|div|center|span|p|h[1-6]|table|iframe)[\s/>])",
+    re.IGNORECASE | re.DOTALL,
+)
+_WIDE = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+
+
+LONGEST_NOTICE = 60
+"""Characters of a body that may be a notice of an error inside the site's own template."""
 
 
 class FetchError(IgnoreRequest):
@@ -34,14 +43,20 @@ class FetchError(IgnoreRequest):
 class Signature:
     """One way to know a page that is not content.
 
-    ``title`` is a pattern for the whole title, ``text`` stands somewhere in a page that shows at most ``shown`` characters.
+    ``title`` is a pattern for the whole title; ``text`` (or what ``pattern`` matches) stands somewhere in a page that shows at most
+    ``shown`` characters.
     """
 
     name: str
     cause: Cause
     title: str = ""
     text: str = ""
+    pattern: str = ""
     shown: int = 400
+
+    def stands_in(self, text: str) -> bool:
+        """Tell whether the words of this sign are in ``text``."""
+        return bool((self.text and self.text in text) or (self.pattern and re.search(self.pattern, text)))
 
 
 @cache
@@ -51,37 +66,56 @@ def _data() -> tuple[dict[Cause, frozenset[int]], tuple[Signature, ...]]:
     return statuses, tuple(Signature(**(entry | {"cause": Cause(entry["cause"])})) for entry in data["signature"])
 
 
-def diagnose(status: int, text: str, kind: CaptureKind, *, file: bool = False) -> FetchError | None:
-    """Return what is wrong with an answer, ``None`` when it may be what was asked for.
-
-    ``text`` is the decoded body, empty for a file. ``file`` tells that a file was asked for, so that a page in its stead is an error.
-    """
-    statuses, signatures = _data()
-    for cause, numbers in statuses.items():
-        if status in numbers and not (file and status == 403):
-            return FetchError(cause, f"answered with status {status}")
-    if text and (found := _recognise(text, signatures)) and (status == 200 or found.cause is Cause.CHALLENGE):
-        return FetchError(found.cause, f"looks like {found.name}")
-    if status != 200:
-        return None
-    if file:
-        return FetchError(Cause.ERROR_PAGE, "answered with a page where a file was asked for") if text else None
-    if cut_short(text):
+def diagnose(status: int, text: str, kind: CaptureKind) -> FetchError | None:
+    """Return what is wrong with a page, ``None`` when it may be what was asked for. ``text`` is its decoded body."""
+    if wrong := by_status(status) or by_signature(status, text):
+        return wrong
+    if succeeded(status) and cut_short(text):
         return FetchError(Cause.TRUNCATED, f"is a {kind} page that ends before its end")
     return None
 
 
+def by_status(status: int, *, but: frozenset[int] = frozenset()) -> FetchError | None:
+    """Return what a status says by itself; those in ``but`` say nothing. 206 is a part that nobody asked for (RFC 9110 §15.3.7)."""
+    statuses, _ = _data()
+    for cause, numbers in statuses.items():
+        if status in numbers - but:
+            return FetchError(cause, f"answered with status {status}")
+    return FetchError(Cause.TRUNCATED, "answered with a part (status 206)") if status == 206 else None
+
+
+def by_signature(status: int, text: str) -> FetchError | None:
+    """Return the challenge that ``text`` is, or, with a status of success, the error page."""
+    found = _recognise(text, _data()[1]) if text else None
+    return FetchError(found.cause, f"looks like {found.name}") if found and (succeeded(status) or found.cause is Cause.CHALLENGE) else None
+
+
+def succeeded(status: int) -> bool:
+    """Tell whether a status claims that here is what was asked for."""
+    return 200 <= status < 300
+
+
 def _recognise(text: str, signatures: tuple[Signature, ...]) -> Signature | None:
-    suspects = [signature for signature in signatures if signature.title or signature.text in text]
+    suspects = [signature for signature in signatures if signature.title or signature.stands_in(text)]
     if not suspects:
         return None
     title, shown = _title_and_length(text)
     for signature in suspects:
         if signature.title and re.fullmatch(signature.title, title, re.IGNORECASE):
             return signature
-        if signature.text and signature.text in text and shown <= signature.shown:
+        if not signature.title and shown <= signature.shown:
             return signature
     return None
+
+
+def empty_notice(text: str, body: str) -> FetchError | None:
+    """Return the error that an article tells of inside the site's own template, and nothing else; ``body`` is its selector (CSS)."""
+    suspects = [signature for signature in _data()[1] if signature.cause is Cause.ERROR_PAGE and signature.stands_in(text)]
+    if not suspects:
+        return None
+    said = "".join("".join(parse(text).css(body).xpath(".//text()[not(parent::script or parent::style)]").getall()).split())
+    found = next((signature for signature in suspects if len(said) <= LONGEST_NOTICE and signature.stands_in(said)), None)
+    return FetchError(found.cause, f"says nothing but {found.name}") if found else None
 
 
 def _title_and_length(text: str) -> tuple[str, int]:
@@ -101,5 +135,6 @@ def cut_short(text: str) -> bool:
 
 
 def looks_like_page(body: bytes) -> bool:
-    """Tell whether bytes are an HTML page, whatever their declared type."""
-    return bool(_MARKUP.match(body[:1000].removeprefix(b"\xef\xbb\xbf").decode("latin-1")))
+    """Tell whether bytes are an HTML page, whatever their declared type; comments and an XML declaration may come first."""
+    head = body[:4000].removeprefix(b"\xef\xbb\xbf")
+    return bool(_MARKUP.match(head.decode(_WIDE.get(head[:2], "latin-1"), "replace").lstrip("\ufeff")))

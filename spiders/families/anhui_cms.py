@@ -13,7 +13,7 @@ from parsel import Selector
 from spiders.factsheet import FactSheet, Section
 from spiders.items import Article, ListPage
 
-from .reading import ListRequest, join, list_containers, numbered, pager_of, parse, read_fields, read_items, text_of
+from .reading import ListRequest, base_of, join, list_containers, numbered, pager_of, parse, read_fields, read_items, text_of
 
 _KEY = re.compile(r"/(\d{5,12})\.html?(?:\?|$)")
 _INDEX = re.compile(r"[?&]pageIndex=(\d{1,6})")
@@ -55,6 +55,6 @@ def further(text: str, url: str, sheet: FactSheet, section: Section, page: ListP
 def _next(page: Selector, url: str) -> str:
     for anchor in page.xpath("//a[@href]"):
         if text_of(anchor).strip(" >»") in ("下一页", "下页"):
-            target = join(url, anchor.attrib["href"].strip())
+            target = join(base_of(page, url), anchor.attrib["href"].strip())
             return "" if target == join(url, url) else target
     return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from posixpath import basename, splitext
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
@@ -52,6 +53,7 @@ def _absolute(url: str, address: str) -> str:
         return ""
     try:
         parts = urlsplit(urljoin(url, address))
+        _ = parts.port
     except ValueError:
         return ""
     return parts._replace(fragment="").geturl() if parts.scheme in ("http", "https") and parts.hostname else ""
@@ -69,17 +71,22 @@ def file_key(url: str) -> str:
 
 def _file_names(url: str) -> Iterator[str]:
     parts = urlsplit(url)
-    yield basename(unquote(parts.path))
+    yield _plain(basename(unquote(parts.path)))
     parameters = {key.lower(): value for key, value in parse_qsl(parts.query, max_num_fields=100)} if parts.query.count("&") < 100 else {}
     for key in _NAMING:
         if key in parameters:
-            yield basename(unquote(parameters[key]).replace("\\", "/"))
+            yield _plain(basename(unquote(parameters[key]).replace("\\", "/")))
+
+
+def _plain(text: str) -> str:
+    """Return a name on one line, without control characters and turns of the direction of writing (CWE-451)."""
+    return " ".join("".join(c if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf", "Cs") else "" for c in text).split())
 
 
 def _name(anchor: Selector, url: str, suffix: str) -> str:
     """Return what the link calls its file: its text, else an attribute, else the address, whose names often say nothing (FastDFS)."""
-    shown = " ".join(anchor.xpath("string()").get("").split())
-    for name in (shown, anchor.attrib.get("download", ""), anchor.attrib.get("title", "")):
+    shown = _plain(anchor.xpath("string()").get(""))
+    for name in (shown, _plain(anchor.attrib.get("download", "")), _plain(anchor.attrib.get("title", ""))):
         if splitext(name)[1].lower() in SUFFIXES:
             return name
     return shown + suffix if shown else file_key(url)

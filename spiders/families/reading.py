@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -22,6 +23,10 @@ _NUMBER = r"[\u4e00-\u9fff]{2,16}\s?[〔\[［【（(]\s?(?:19|20)\d{2}\s?[〕\]�
 _NUMBER_AT_END = re.compile(rf"(?:[（(]({_NUMBER})[）)]|\s({_NUMBER}))$")
 _FOREIGN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufeff\ufffe\uffff]")
 """Characters that XML has no place for; lxml lets them into a tree and stumbles over them later."""
+_STEERING = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Characters that steer a terminal or turn the direction of writing: no part of a title, whoever put them there."""
+LONGEST_KEY = 200
+"""Characters of a document's key; ids of content management systems have up to 32."""
 _ARTICLE_WRAPPER = re.compile(r"^【(.*)】\s*-[^-]*$")
 
 
@@ -58,8 +63,8 @@ def parse(text: str) -> Selector:
 
 
 def line(text: str) -> str:
-    """Return ``text`` on one line, runs of blanks as one."""
-    return " ".join(text.split())
+    """Return ``text`` on one line, runs of blanks as one, without characters that steer a terminal."""
+    return " ".join(_STEERING.sub("", text).split())
 
 
 def text_of(node: Selector) -> str:
@@ -113,6 +118,7 @@ def read_items(
     """Yield the items of list containers, each document once. ``link`` turns an ``href`` of the family into an address."""
     seen: set[str] = set()
     for container in containers:
+        url = base_of(container, url)
         for node in (hit for rule in sheet.find("item", section) for hit in apply(rule, container)):
             item = _item(node, url, sheet, section, key, link)
             if item and item.key not in seen:
@@ -135,8 +141,18 @@ def _item(node: Selector, url: str, sheet: FactSheet, section: Section, key: Con
 def _key(target: str, sheet: FactSheet, key: Convert) -> str:
     """Return the CMS id; for a page of the site without one its path, for a page elsewhere its address."""
     if not sheet.serves(target):
-        return target
-    return key(target) or urlsplit(target)._replace(scheme="", netloc="").geturl() or "/"
+        return shortened(target)
+    return shortened(key(target) or urlsplit(target)._replace(scheme="", netloc="").geturl() or "/")
+
+
+def shortened(key: str, most: int = LONGEST_KEY) -> str:
+    """Return a key of at most ``most`` characters: a longer one ends in 16 hex digits of its SHA-256."""
+    return key if len(key) <= most else f"{key[: most - 17]}-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
+
+
+def base_of(node: Selector, url: str) -> str:
+    """Return what the relative links of a page refer to: its ``<base href>``, else its own address (HTML, 2.4.3)."""
+    return join(url, line(next(iter(node.xpath("(/html/head/base | /html/body//base)[1]/@href").getall()), ""))) or url
 
 
 def join(url: str, address: str) -> str:
@@ -145,7 +161,8 @@ def join(url: str, address: str) -> str:
         return ""
     try:
         target = urlsplit(urljoin(url, address))._replace(fragment="")
-    except ValueError:  # an unclosed bracket in the host, for one
+        _ = target.port
+    except ValueError:  # an unclosed bracket in the host, or a port that is none
         return ""
     return target.geturl() if target.scheme in ("http", "https") and target.hostname else ""
 
@@ -215,7 +232,7 @@ def read_fields(text: str, url: str, sheet: FactSheet, key: str) -> Article:
         issued_on=read_date(field("issued_on")),
         published_on=read_date(field("published_on")),
         source=field("source").removeprefix("来源：").strip(),
-        attachments=read_attachments([*body[1], *boxes], url, sheet, key),
+        attachments=read_attachments([*body[1], *boxes], base_of(page, url), sheet, key),
     )
 
 

@@ -47,6 +47,21 @@ def test_one_missing_page_is_incomplete_whatever_the_share():
     assert not whole(had)
 
 
+def test_a_list_longer_than_its_limit_is_told_in_a_short_sentence_and_is_not_complete():
+    found = judge({"tzgg": section(page("a", pages=999_999))}, (), "finished")
+    assert found.verdict is Verdict.INCOMPLETE
+    assert found.notes[0] == "Section tzgg lacks page 2-500 of 999999."
+    assert not whole(section(*[page(str(n), pages=600) for n in range(500)]))
+
+
+def test_many_gaps_are_counted():
+    had = Coverage("tzgg")
+    for number in range(1, 100, 2):
+        had.take(number, page(str(number), pages=99))
+    (note,) = judge({"tzgg": had}, (), "finished").notes
+    assert note == "Section tzgg lacks page 2, 4, 6, 8, 10, 12, 14, 16, 18, 20 and 39 more of 99."
+
+
 def test_a_total_that_is_one_off_is_noted_and_one_that_is_more_off_is_a_mismatch():
     near = judge({"tzgg": section(page("a", "b", total=3))}, (), "finished")
     assert (near.verdict, near.notes) == (Verdict.COMPLETE, ("Section tzgg states 3 documents and lists 2.",))
@@ -129,6 +144,10 @@ def test_the_caller_may_ask_for_all_or_none():
     assert is_due(just, NOW, Recheck.ALL)
     assert not is_due(clock(timedelta(days=1), timedelta(days=99)), NOW, Recheck.NONE)
     assert is_due(None, NOW, Recheck.NONE)
+
+
+def test_a_check_by_a_clock_that_ran_ahead_is_done_again():
+    assert is_due(clock(timedelta(days=-900), timedelta(days=-900)), NOW, Recheck.DUE)
 
 
 @given(st.timedeltas(timedelta(0), timedelta(days=9000)), st.timedeltas(timedelta(0), timedelta(days=9000)))
