@@ -42,13 +42,21 @@ class Archive:
         """Return a writer for the records of one run, after mending what a killed run of the site left.
 
         ``known`` finds payloads archived by earlier runs, so that they are not kept twice.
-        Raises ``StoreError`` for a name that is no plain word, ``LockedStore`` when the run's file exists, ``FullDisk``.
+        Raises ``StoreError`` for a name that is no plain word, ``LockedStore`` when the run's file exists, ``FullDisk``, and
+        ``ArchiveError`` for a folder that cannot be written.
         """
         folder = self.folder / _plain(site)
         path = folder / (_plain(run) + SUFFIX)
-        folder.mkdir(parents=True, exist_ok=True)
-        self.recover(site)
-        return ArchiveWriter(self.folder, path, known)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self.recover(site)
+            return ArchiveWriter(self.folder, path, known)
+        except OSError as error:
+            if is_full(error):
+                raise FullDisk(f"No room is left for the archive ({folder}): free some space and run the crawl again.") from error
+            raise ArchiveError(
+                f"The archive folder {folder} cannot be written ({error.strerror}): check its path and permissions, then run again."
+            ) from error
 
     def read(self, location: Location) -> ArchivedResponse:
         """Return the response at a location; a revisit is followed to the payload it refers to.
