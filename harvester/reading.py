@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -17,13 +18,17 @@ from normalizers.text import Cleaned, clean, decode
 IDENTIFIER = re.compile(r"[a-z0-9]{4,32}(@[0-9]{1,9})?")
 """What a document's id, or id@version, looks like."""
 
-PLAIN_SUFFIXES = (".txt", ".text")
-"""Files whose text is all there is: they are repaired as they stand, page furniture included."""
+MAX_BYTES = 64 << 20
+"""The most bytes of a file: as much as a crawl takes of one response."""
 
 
 def load(path: Path) -> bytes:
-    """Return a file's bytes; raises WrongCall where there is no such file or it may not be read."""
+    """Return a file's bytes; raises WrongCall where there is no such file, it is no file, too large, or may not be read."""
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise WrongCall(f"{path} is a device, a pipe or a socket; write what it gives to a file and name that.")
+        if path.is_file() and path.stat().st_size > MAX_BYTES:
+            raise WrongCall(f"{path} is larger than {MAX_BYTES >> 20} MiB, more than any document of a site; split it and name its parts.")
         return path.read_bytes()
     except FileNotFoundError:
         raise WrongCall(f"there is no file {path}; check the path.") from None
@@ -42,14 +47,22 @@ def derive_file(path: Path, *, region: str = "", published: date | None = None) 
 
 
 def normalized_text(path: Path, script: str) -> Cleaned:
-    """Return the repaired text of a file in the script asked for; raises as ``derive_file``."""
-    payload = load(path)
-    if path.suffix.lower() in PLAIN_SUFFIXES:
-        return clean(decode(payload).text, script=script)
+    """Return the repaired text of a file in the script asked for, with all repairs; raises as ``derive_file``.
+
+    Plain text is repaired as it stands, page furniture included.
+    """
+    payload, hints = load(path), Hints(file_name=path.name)
     try:
-        return clean(read(payload, Hints(file_name=path.name)).raw_text, script=script)
+        document = read(payload, hints)
     except UnreadableError as error:
         raise HarvesterError(str(error)) from error
+    if document.format == "text":
+        decoded = decode(payload)
+        cleaned, before = clean(decoded.text, script=script), decoded.repairs
+    else:
+        cleaned, before = clean(document.raw_text, script=script), document.repairs
+    told = {repair.kind for repair in cleaned.repairs}
+    return replace(cleaned, repairs=(*(repair for repair in before if repair.kind not in told), *cleaned.repairs))
 
 
 def derive_named(name: str, store: str | None) -> Derived:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,6 +15,10 @@ SHOWN = 60
 """Characters of a task's text that are enough to know it by."""
 
 ROLE_NAMES = {"lead": "lead (牵头单位)", "partner": "partner (配合单位)", "responsible": "responsible (责任单位)"}
+
+
+_CELL = re.compile(r"tab(?P<table>\d{1,9})\.r(?P<row>\d{1,9})\.c(?P<column>\d{1,9})")
+_PARAGRAPH = re.compile(r"p\d{1,9}")
 
 
 def shorten(text: str, length: int = SHOWN) -> str:
@@ -66,7 +71,14 @@ def text_line(change: JsonMap) -> str:
     """Tell one change of the text in a line."""
     old, new = shorten(change["old"] or ""), shorten(change["new"] or "")
     told = {"replace": f"「{old}」→「{new}」", "insert": f"+「{new}」", "delete": f"-「{old}」"}[change["op"]]
-    return f"{change['where']}: {told}" if change.get("where") else told
+    return f"{place(change['where'])}: {told}" if change.get("where") else told
+
+
+def place(address: str) -> str:
+    """Return an address in words: ``tab1.r7.c3`` is table 1, row 7, column 3, and ``p12`` paragraph 12."""
+    if found := _CELL.fullmatch(address):
+        return _("table {table}, row {row}, column {column}").format(**found.groupdict())
+    return _("paragraph {n}").format(n=address[1:]) if _PARAGRAPH.fullmatch(address) else address
 
 
 def lines(comparison: JsonMap) -> Iterator[str]:
@@ -85,7 +97,9 @@ def lines(comparison: JsonMap) -> Iterator[str]:
 def page(comparison: JsonMap, old: str, new: str) -> str:
     """Return a comparison as one HTML page that needs nothing else: no script, no request."""
     environment = Environment(loader=PackageLoader("harvester"), autoescape=select_autoescape(default=True))
-    environment.globals.update(_=_, task_name=task_name, field_lines=lambda change: list(field_lines(change.get("fields") or {})))
+    environment.globals.update(
+        _=_, place=place, task_name=task_name, field_lines=lambda change: list(field_lines(change.get("fields") or {}))
+    )
     return environment.get_template("comparison.html").render(
         comparison=comparison, old=old, new=new, lang="zh-CN" if language() == "zh" else "en"
     )

@@ -147,3 +147,6 @@ _WRITERS: dict[str, Callable[[pd.DataFrame, Path], None]] = {
     ".parquet": _write_parquet,
     ".jsonl": _write_jsonl,
 }
+
+ENDINGS = tuple(_WRITERS)
+"""The endings of file names that tell a form."""

@@ -1,4 +1,4 @@
-"""Find bodies by a piece of any of their names."""
+"""Find bodies, sites and documents by what people call them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from sqlalchemy import select
 
 from normalizers.text.fold import fold
 from storage import schema
+from storage.identity import text_key
+from storage.selection import current_version
 from storage.store import Store
 
 
@@ -20,3 +22,29 @@ def bodies_named(store: Store, piece: str) -> set[str]:
     n = schema.agency_names.c
     with store.reading() as connection:
         return {row.agency_id for row in connection.execute(select(n.agency_id, n.name)) if wanted in fold(row.name)}
+
+
+def site_ids(store: Store) -> list[str]:
+    """Return the ids of the sites that the store has seen, sorted."""
+    with store.reading() as connection:
+        return list(connection.execute(select(schema.sites.c.id).order_by(schema.sites.c.id)).scalars())
+
+
+def check_document(store: Store, identifier: str) -> None:
+    """Raise ``UnknownRecord`` unless there is a document (``ID``) or version (``ID@VERSION``) of this name."""
+    with store.reading() as connection:
+        current_version(connection, identifier)
+
+
+def successor_of(store: Store, name: str) -> tuple[str, str] | None:
+    """Return the full name of the body that ``name`` stands for and that of its successor, ``None`` where it has none.
+
+    A short name that several provinces' bodies bear stands for none of them.
+    """
+    a, n = schema.agencies.c, schema.agency_names.c
+    heirs = schema.agencies.alias("heirs")
+    by_name = select(n.agency_id).where(n.name_key == text_key(name))
+    query = select(a.name, heirs.c.name.label("heir")).join(heirs, (heirs.c.id == a.successor) | (heirs.c.name == a.successor))
+    with store.reading() as connection:
+        found = connection.execute(query.where((a.id == name) | a.id.in_(by_name)).limit(2)).all()
+    return (found[0].name, found[0].heir) if len(found) == 1 else None

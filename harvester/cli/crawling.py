@@ -41,8 +41,8 @@ SUMMARY_COLUMNS = (
     "seconds",
 )
 SITE_COLUMNS = ("site", "name", "kind", "region", "sections", "documents", "last complete run", "last verdict", "address")
-PLAN_COLUMNS = ("section", "name", "address", "stored", "due")
-CHECK_COLUMNS = ("section", "field", "rule", "certainty", "matches", "url")
+PLAN_COLUMNS = ("site section", "name", "address", "stored", "due")
+CHECK_COLUMNS = ("site section", "field", "rule", "certainty", "matches", "url")
 
 BaseOption = Annotated[
     list[str] | None,
@@ -244,12 +244,17 @@ def plan(name: SiteArgument, base: BaseOption = None, store: StoreOption = None,
     """Tell what a crawl of a site would request, without a request."""
     found = told(lambda: plan_site(name, settings(store).with_bases(bases(base, [name]))))
     rows = [{**asdict(section), "name": section.name_zh, "address": section.url} for section in found.sections]
-    emit(rows, form, PLAN_COLUMNS)
+    emit(with_heading(rows, form), form, PLAN_COLUMNS)
     if form is Format.TABLE:
         sentence = _("First {robots}, then at least {n} requests, one every {pace} s: {seconds} s or more; list pages tell the rest.")
         console().print(
             sentence.format(robots=found.robots, n=found.requests - 1, pace=found.pace, seconds=round(found.seconds)), markup=False
         )
+
+
+def with_heading(rows: list[dict[str, Any]], form: Format) -> list[dict[str, Any]]:
+    """Return rows for a table with a site's section (栏目) under a heading that no text's section (章节) has."""
+    return [row | {"site section": row["section"]} for row in rows] if form is Format.TABLE else rows
 
 
 def check(name: SiteArgument, base: BaseOption = None, store: StoreOption = None, form: FormatOption = Format.TABLE) -> int:
@@ -258,7 +263,7 @@ def check(name: SiteArgument, base: BaseOption = None, store: StoreOption = None
     Exit status 1 when nothing matched.
     """
     found = told(lambda: check_site(name, settings(store).with_bases(bases(base, [name]))))
-    emit([asdict(match) for match in found], form, CHECK_COLUMNS)
+    emit(with_heading([asdict(match) for match in found], form), form, CHECK_COLUMNS)
     if not any(match.matches for match in found):
         raise HarvesterError(f"no selector of {name} matched; see `harvester crawl {name} --dry-run` for the cause.")
     return 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from rich.cells import cell_len
+
 from harvester.cli.output import cell, printable
 from harvester.locating import Place, locate
 from harvester.messages import _
@@ -18,7 +20,8 @@ ROLES = ("lead", "partner", "responsible", "implied")
 def tell(store: Store, record: Row) -> None:
     """Print an explained record, nearest things first: the task, its evidence, the repairs, the version, the archive."""
     for label, text in lines(store, record):
-        print(f"{_(label):<12} {printable(text)}" if label else f"{'':<12} {printable(text)}")
+        heading = _(label) if label else ""
+        print(f"{heading}{' ' * (12 - cell_len(heading))} {printable(text)}")
 
 
 def lines(store: Store, record: Row) -> Iterator[tuple[str, str]]:
@@ -35,7 +38,8 @@ def lines(store: Store, record: Row) -> Iterator[tuple[str, str]]:
 def task_lines(task: Row, gazetteer: list[Row]) -> Iterator[tuple[str, str]]:
     """Tell a task: its text, who, by when, and by which rule each was read."""
     yield "task", f"{task['id']}  {task['number']}  {shorten(task['text'], 200)}"
-    yield "section", task["section"] or "-"
+    if task["section"]:
+        yield "section", task["section"]
     yield (
         "rule",
         _("{rule}, confidence {confidence}, at {address}").format(
@@ -54,16 +58,19 @@ def agency_text(agency: Row, entries: Mapping[str, Row]) -> str:
     if not agency["resolved"]:
         return _("{mention}: not resolved ({rule}), kept as printed").format(mention=agency["mention"], rule=agency["rule"] or "-")
     entry = entries.get(agency["agency_id"] or "")
-    days = f", {cell(entry['valid_from']) or '…'} – {cell(entry['valid_to']) or '…'}, {entry['source']}" if entry else ""
+    known = entry and (entry["valid_from"] or entry["valid_to"])
+    days = f", {cell(entry['valid_from']) or '…'} – {cell(entry['valid_to']) or '…'}" if entry and known else ""
+    days += f", {entry['source']}" if entry else ""
     flags = f" [{cell(agency['flags'])}]" if agency["flags"] else ""
     return f"{agency['mention']} → {agency['name']} ({agency['agency_id']}, {agency['rule']}{days}){flags}"
 
 
 def deadline_text(task: Row) -> str:
     """Tell a task's deadline with its days, kind and basis."""
-    days = f"{cell(task['deadline_start']) or '…'} – {cell(task['deadline_end']) or '…'}"
+    start, end = cell(task["deadline_start"]), cell(task["deadline_end"])
+    days = f"{start} – {end or '…'}" if start and start != end else end
     where = f" {task['deadline_address']}" if task["deadline_address"] else ""
-    return f"{task['deadline_text']} → {days} ({task['deadline_kind']}, {task['deadline_basis']}{where})"
+    return f"{task['deadline_text']}{' → ' if days else ''}{days} ({task['deadline_kind']}, {task['deadline_basis']}{where})"
 
 
 def evidence_lines(evidence: Row | None) -> Iterator[tuple[str, str]]:
@@ -89,7 +96,7 @@ def version_lines(record: Row) -> Iterator[tuple[str, str]]:
     """Tell the document and its version."""
     document, version = record["document"], record["version"]
     yield "document", f"{document['id']}@{version['number']}  {document['site']}  {version['title'] or document['title']}"
-    yield "", f"{document['url']}  ({document['state']})"
+    yield "", f"{document['url']}  ({_(document['state'])})"
     issuers = "、".join(issuer["mention"] for issuer in record["issuers"])
     yield (
         "",

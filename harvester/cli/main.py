@@ -10,14 +10,20 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import cast
+from importlib.metadata import version
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Annotated, cast
 
 import typer
 
 from harvester.cli.output import complain
+from harvester.config import PROGRAM
 from harvester.errors import HarvesterError
 from harvester.messages import _
+from normalizers.records import NORMALIZER_VERSION
 from storage.errors import StoreError
+from storage.fullness import is_full
 
 UsageError = cast("type[Exception]", typer.BadParameter.__bases__[0])
 """What the parser of the command line raises for a wrong call."""
@@ -38,13 +44,12 @@ def command_line(arguments: Sequence[str] = ()) -> typer.Typer:
     """Return the command line with the verb that ``arguments`` begin with, or with all verbs."""
     app = typer.Typer(
         name="harvester",
-        help="Harvest, normalise and query the public credit information of Shanghai, Jiangsu, Zhejiang and Anhui.",
         add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    app.callback()(lambda: None)  # without one, Typer would take a single verb for the whole program
+    app.callback()(program)  # without one, Typer would take a single verb for the whole program
     verb = arguments[0] if arguments else ""
     wanted = [name for name, verbs in VERBS.items() if verb in verbs] or list(VERBS)
     for name in wanted:
@@ -52,14 +57,29 @@ def command_line(arguments: Sequence[str] = ()) -> typer.Typer:
     return app
 
 
+def show_version(*, wanted: bool) -> None:
+    """Print the versions of the program and of its normalizer, and end."""
+    if wanted:
+        print(f"{PROGRAM} {version(PROGRAM)}, normalizer {NORMALIZER_VERSION}")
+        raise typer.Exit
+
+
+def program(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=lambda value: show_version(wanted=value), is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Harvest, normalise and query the public credit information of Shanghai, Jiangsu, Zhejiang and Anhui."""
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit status."""
     try:
         status = command_line(arguments)(list(arguments) or ["--help"], standalone_mode=False)
+        sys.stdout.flush()  # here, so that a full disk is told and a reader that left is not
     except UsageError as error:
         context = getattr(error, "ctx", None)
-        told = {"error": getattr(error, "format_message", error.__str__)(), "path": context.command_path if context else "harvester"}
-        complain(_("{error} See {path} --help.").format(**told))
+        complain(_("{error} See {path} --help.").format(error=wording(error), path=context.command_path if context else "harvester"))
         return 2
     except (HarvesterError, StoreError) as error:
         complain(str(error))
@@ -67,11 +87,13 @@ def run(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         complain(_("interrupted; what was stored stays, run the same command again to go on."))
         return 130
-    except BrokenPipeError:
-        # The reader (head, less) has gone: that is its right, and no news for anybody.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except (BrokenPipeError, SystemExit):
+        # The reader (head, less) has gone: that is its right, and no news for anybody. Typer and rich make a SystemExit of it.
+        return discard()
     except Exception as error:
+        if isinstance(error, OSError) and is_full(error):
+            complain(_("no room is left where the output goes; free some space and run it again."))
+            return discard() or 1
         log.debug("unforeseen", exc_info=True)
         complain(
             _("this was not foreseen ({kind}: {error}); set HARVESTER_DEBUG=1, run it again and report what it prints.").format(
@@ -84,6 +106,24 @@ def run(arguments: Sequence[str]) -> int:
     return status if isinstance(status, int) else 0
 
 
+def discard() -> int:
+    """Send what standard output still holds to nowhere, so that the interpreter's end does not try again; return 0."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def wording(error: Exception) -> str:
+    """Return what the parser of the command line says of a wrong call, as one sentence."""
+    words = str(getattr(error, "format_message", error.__str__)()).replace("Value error, ", "")
+    return words if words.endswith((".", "?", "!")) else f"{words}."
+
+
 def main() -> None:
     """Run the command of this process."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by the caller (>&-)
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - as long as the process
+        elif isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # where the terminal's charset lacks a character
     sys.exit(run(sys.argv[1:]))

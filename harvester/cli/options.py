@@ -39,3 +39,11 @@ LimitOption = Annotated[int, typer.Option("--limit", min=0, help="At most so man
 AsOfOption = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="What the sources said on that day.")]
 SiteOption = Annotated[str | None, typer.Option("--site", help="Only this site.")]
 RegionOption = Annotated[str | None, typer.Option("--region", metavar="CODE", help="Only this region (six digits of GB/T 2260).")]
+
+
+def parse_days(due_from: str | None, due_to: str | None) -> tuple[date | None, date | None]:
+    """Return the first and last day of a period; raises WrongCall for a bad date, or where the first is after the last."""
+    first, last = parse_date(due_from), parse_date(due_to)
+    if first and last and first > last:
+        raise WrongCall(f"{first} is after {last}; write the earlier day first.")
+    return first, last

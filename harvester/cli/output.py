@@ -10,6 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -21,6 +22,14 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 PLAIN_WIDTH = 160
 """Columns of a table that does not go to a terminal, so that lines in a log do not depend on the machine."""
+
+
+WHOLE = 18
+"""Columns of the terminal up to which a value is not broken: an identifier, a day, a short name."""
+
+
+SOME = 10
+"""Columns of the terminal that longer values get at least: five characters a line."""
 
 
 class Format(StrEnum):
@@ -57,6 +66,10 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - a JSON value is what it is
 def to_json(value: Any, *, indent: int | None = 1) -> str:  # noqa: ANN401
     """Return ``value`` as JSON with real characters."""
     return json.dumps(plain(value), ensure_ascii=False, indent=indent)
+
+
+CODES = frozenset({"verdict", "last verdict", "kind", "state", "resolved"})
+"""Columns of fixed words: a table shows them in the user's language."""
 
 
 def cell(value: Any) -> str:  # noqa: ANN401
@@ -98,17 +111,64 @@ def emit(rows: Iterable[Mapping[str, Any]], form: Format, columns: Sequence[str]
 
 
 def show_table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], *, title: str = "") -> None:
-    """Print rows as a table with headings in the user's language; numbers stand to the right."""
-    rows = list(rows)
-    table = Table(title=title or None, title_justify="left", show_edge=False, pad_edge=False, header_style="bold")
+    """Print rows as a table with headings in the user's language; numbers stand to the right.
+
+    Where the terminal is too narrow for that, each row is a paragraph of its own, a line a column.
+    """
+    rows, out = list(rows), console()
+    texts = [{column: shown(column, row.get(column)) for column in columns} for row in rows]
+    widths = fit(texts, columns, out.width - 3 * (len(columns) - 1))
+    if not widths:
+        show_paragraphs(out, texts, title)
+        return
+    table = Table(show_edge=False, pad_edge=False, header_style="bold")
     for column in columns:
         numeric = bool(rows) and all(isinstance(row.get(column), int | None) for row in rows)
-        table.add_column(_(column), justify="right" if numeric else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(printable(cell(row.get(column)))) for column in columns))
-    console().print(table)
+        table.add_column(_(column), justify="right" if numeric else "left", overflow="fold", width=widths[column])
+    for text in texts:
+        table.add_row(*(Text(text[column]) for column in columns))
+    if title:
+        out.print(Text(title, style="italic"))
+    out.print(table)
     if not rows:
-        console().print(_("(nothing found)"))
+        out.print(_("(nothing found)"))
+
+
+def fit(texts: Sequence[Mapping[str, str]], columns: Sequence[str], room: int) -> dict[str, int]:
+    """Return how wide each column of a table may be in ``room`` columns of the terminal, or nothing where it could not be read.
+
+    Short values stay whole; long ones get ``SOME`` columns and their share of what is left.
+    """
+    longest = {column: max((cell_len(text[column]) for text in texts), default=0) for column in columns}
+    widths = {column: max(cell_len(_(column)), longest[column] if longest[column] <= WHOLE else SOME) for column in columns}
+    spare = room - sum(widths.values())
+    if spare < 0:
+        return {} if texts else widths
+    wanted = {column: max(0, longest[column] - widths[column]) for column in columns}
+    total = sum(wanted.values())
+    return {column: widths[column] + (min(wanted[column], spare * wanted[column] // total) if total else 0) for column in columns}
+
+
+def show_paragraphs(out: Console, texts: Sequence[Mapping[str, str]], title: str) -> None:
+    """Print each row as a paragraph: a line a column that says something, its heading before it."""
+    if title:
+        out.print(Text(title, style="italic"), end="\n\n")
+    indent = max((cell_len(_(column)) for column in (texts[0] if texts else ())), default=0) + 2
+    for text in texts:
+        grid = Table.grid(padding=0)
+        grid.add_column(style="bold", width=indent)
+        grid.add_column(overflow="fold")
+        for column, words in text.items():
+            if words:
+                grid.add_row(_(column), Text(words))
+        out.print(grid, end="\n")
+        out.print()
+
+
+def shown(column: str, value: Any) -> str:  # noqa: ANN401
+    """Return one value as a table shows it."""
+    text = printable(cell(value))
+    return _(text) if column in CODES and text else text
 
 
 def write_csv(rows: Iterable[Mapping[str, Any]]) -> None:

@@ -2,29 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sized
+from dataclasses import replace
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.text import Text
 
-from harvester.cli.options import AsOfOption, FormatOption, LimitOption, RegionOption, SiteOption, StoreOption, parse_date, parse_region
-from harvester.cli.output import Format, console, emit, printable, to_json
+from harvester.cli.options import (
+    AsOfOption,
+    FormatOption,
+    LimitOption,
+    RegionOption,
+    SiteOption,
+    StoreOption,
+    parse_date,
+    parse_days,
+    parse_region,
+)
+from harvester.cli.output import Format, complain, console, emit, printable, to_json
 from harvester.errors import WrongCall
 from harvester.messages import _
 from harvester.session import opened
 from normalizers.text.fold import fold
+from normalizers.text.script import simplified_forms
+from spiders.factsheet import sheets
 from storage import queries
 from storage.explain import explain as explain_record
-from storage.naming import bodies_named
+from storage.naming import bodies_named, check_document, site_ids, successor_of
 from storage.selection import Filters
+from storage.store import Store
 
 TASK_COLUMNS = ("id", "site", "number", "text", "lead", "partner", "responsible", "deadline", "end")
 DOCUMENT_COLUMNS = ("id", "version", "site", "published_on", "title", "document_number", "tasks", "copies", "state")
 AGENCY_COLUMNS = ("id", "name", "kind", "lead", "partner", "responsible", "implied", "resolved")
 RUN_COLUMNS = ("id", "site", "started_at", "ended_at", "verdict", "cause", "captures", "failures")
 DEFAULT_LIMIT = 50
+
+Found = TypeVar("Found", bound=Sized)
 
 
 class Role(StrEnum):
@@ -67,12 +85,13 @@ def filters(
     **rest: Any,  # noqa: ANN401 - fields of Filters that need no reading
 ) -> Filters:
     """Return the filters that the options name; raises WrongCall for a bad date or region."""
+    first, last = parse_days(due_from, due_to)
     return Filters(
         limit=limit or None,
         region=parse_region(region or ""),
         as_of=parse_date(as_of),
-        due_from=parse_date(due_from),
-        due_to=parse_date(due_to),
+        due_from=first,
+        due_to=last,
         **{name: value for name, value in rest.items() if value},
     )
 
@@ -80,6 +99,29 @@ def filters(
 def shown(row: dict[str, Any]) -> dict[str, Any]:
     """Return a task's row with its last day beside it, for a table."""
     return row | {"end": (row["deadline"] or {}).get("end")}
+
+
+def check_names(store: Store, site: str | None, document: str = "") -> None:
+    """Raise WrongCall for a site that is neither known nor stored, UnknownRecord for a document that is not stored."""
+    if site and site not in (names := sorted({sheet.id for sheet in sheets()} | set(site_ids(store)))):
+        raise WrongCall(f"there is no site {site}; the sites are {', '.join(names)}.")
+    if document:
+        check_document(store, document)
+
+
+def as_typed(ask: Callable[[str], Found], words: str) -> Found:
+    """Return what ``ask`` finds by ``words``; where that is nothing, by their simplified characters, and say so.
+
+    Stored texts are simplified. Words are converted only then: a converter takes 乾县 from its bearer.
+    """
+    found = ask(words)
+    forms = simplified_forms()
+    simplified = "".join(forms.get(c, c) for c in words)
+    if found or simplified == words:
+        return found
+    if again := ask(simplified):
+        complain(_("nothing is called {words}; this is what is called {simplified}.").format(words=words, simplified=simplified))
+    return again
 
 
 def tasks(
@@ -100,12 +142,16 @@ def tasks(
     """List tasks: who does what by when. A text published in several places counts once."""
     wanted = filters(
         limit=limit, as_of=as_of, region=region, due_from=due_from, due_to=due_to,
-        agency=agency, role=role.value if role else "", site=site, document=document, words=words, all_copies=all_copies,
+        role=role.value if role else "", site=site, document=document, all_copies=all_copies,
     )  # fmt: skip
     with opened(store) as found:
-        rows = queries.tasks(found, wanted)
+        check_names(found, site, document)
+        rows = as_typed(lambda a: as_typed(lambda w: queries.tasks(found, replace(wanted, agency=a, words=w)), words), agency)
+        former = successor_of(found, agency) if agency and not rows else None
     emit([shown(row) for row in rows] if form is Format.TABLE else rows, form, TASK_COLUMNS)
     cut(rows, limit, form)
+    if former:
+        complain(_("{name} has no task here; its successor is {heir}: ask for that.").format(name=former[0], heir=former[1]))
 
 
 def cut(rows: list[dict[str, Any]], limit: int, form: Format) -> None:
@@ -124,8 +170,10 @@ def documents(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """List documents, every copy, the newest first."""
+    wanted = filters(limit=limit, as_of=as_of, region=region, site=site)
     with opened(store) as found:
-        rows = queries.documents(found, filters(limit=limit, as_of=as_of, region=region, site=site, words=words))
+        check_names(found, site)
+        rows = as_typed(lambda w: queries.documents(found, replace(wanted, words=w)), words)
     emit(rows, form, DOCUMENT_COLUMNS)
     cut(rows, limit, form)
 
@@ -140,14 +188,20 @@ def agencies(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """List the bodies named in tasks, with how many tasks each has in each role, the busiest first."""
+    wanted = filters(limit=0, as_of=as_of, region=region, site=site)
     with opened(store) as found:
-        rows = queries.agencies(found, filters(limit=0, as_of=as_of, region=region, site=site))
-        if name:
-            meant, piece = bodies_named(found, name) | {name}, fold(name)
-            rows = [row for row in rows if row["id"] in meant or (piece and piece in fold(row["name"]))]
+        check_names(found, site)
+        named = queries.agencies(found, wanted)
+        rows = as_typed(lambda piece: holding(named, piece, bodies_named(found, piece)), name) if name else named
     rows = rows[:limit] if limit else rows
     emit(rows, form, AGENCY_COLUMNS)
     cut(rows, limit, form)
+
+
+def holding(rows: list[dict[str, Any]], piece: str, ids: set[str]) -> list[dict[str, Any]]:
+    """Return the bodies among ``rows`` that are meant by ``piece``: one of ``ids``, the id itself, or a name that holds it."""
+    folded = fold(piece)
+    return [row for row in rows if row["id"] in ids or row["id"] == piece or (folded and folded in fold(row["name"]))]
 
 
 def search(
@@ -160,23 +214,34 @@ def search(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Search the texts of documents and tasks."""
+    wanted, of = filters(limit=limit, as_of=None, region=region, site=site), "" if kind is HitKind.ANY else kind.value
     with opened(store) as found:
-        wanted = filters(limit=limit, as_of=None, region=region, site=site)
-        result = queries.search(found, " ".join(words), wanted, kind="" if kind is HitKind.ANY else kind.value)
+        check_names(found, site)
+        result = as_typed(lambda w: Hits(queries.search(found, w, wanted, kind=of)), " ".join(words))
     if form is not Format.TABLE:
         emit(result["hits"], form, ("kind", "id", "title", "snippet"))
         return
     out = console()
     counts = result["counts"]
     out.print(_("{documents} documents, {tasks} tasks").format(documents=counts["document"], tasks=counts["task"]))
+    if not result["hits"]:
+        out.print(_("(nothing found)"))
     for hit in result["hits"]:
         out.print(Text(f"{hit['id']}  {hit['site']}  {hit['published_on'] or ''}  {printable(hit['title'])}", style="bold"))
         out.print(highlighted(hit["snippet"], hit["spans"]))
 
 
+class Hits(dict[str, Any]):
+    """The answer to a search; false where nothing was found."""
+
+    def __bool__(self) -> bool:
+        """Tell whether there is a hit."""
+        return bool(self["hits"])
+
+
 def highlighted(snippet: str, spans: list[tuple[int, int]]) -> Text:
     """Return a snippet with its hits marked by colour on a terminal, indented."""
-    text = Text(snippet)
+    text = Text(printable(snippet).replace("\t", " "))
     for start, end in spans:
         text.stylize("bold yellow", start, end)
     return Text("    ") + Text(" ").join(text.split("\n"))
@@ -206,8 +271,14 @@ def export(
     store: StoreOption = None,
 ) -> None:
     """Write a view of the store to a file; formulas in cells are neutralised."""
-    from storage.exports import export as export_view  # pandas and pyarrow: this verb alone waits for them
+    from storage.exports import ENDINGS  # pandas and pyarrow: this verb alone waits for them
+    from storage.exports import export as export_view
+    from storage.frames import NAMES
 
+    if view not in NAMES:
+        raise WrongCall(f"there is no view '{view}'; choose one of {', '.join(NAMES)}.")
+    if to.suffix.lower() not in ENDINGS:
+        raise WrongCall(f"{to.name} has no ending that tells its form; use one of {', '.join(ENDINGS)}.")
     with opened(store) as found:
         count = export_view(found, view, to)
     console().print(_("{count} rows in {file}").format(count=count, file=to), markup=False)
@@ -221,5 +292,14 @@ def runs(
 ) -> None:
     """List the runs, the newest first, with their verdict and its cause."""
     with opened(store) as found:
+        check_names(found, site)
         rows = queries.runs(found, site or "", limit or None)
+    if form is Format.TABLE:
+        rows = [row | {name: minute(row[name]) for name in ("started_at", "ended_at")} for row in rows]
     emit(rows, form, RUN_COLUMNS)
+    cut(rows, limit, form)
+
+
+def minute(moment: datetime | None) -> str:
+    """Return a moment to the minute in the reader's time zone, for a table; empty where there is none."""
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M") if moment else ""

@@ -49,6 +49,15 @@ WRONG = [
     (["check", "atlantis"], ["atlantis"]),
     (["tasks", "--due-to", "2026-02-30"], ["2026-02-30", "YYYY-MM-DD"]),
     (["tasks", "--region", "Shanghai"], ["Shanghai", "310000"]),
+    (["tasks", "--site", "atlantis"], ["atlantis", "shanghai"]),
+    (["documents", "--site", "atlantis"], ["atlantis"]),
+    (["runs", "--site", "atlantis"], ["atlantis"]),
+    (["search", "信用", "--site", "atlantis"], ["atlantis"]),
+    (["tasks", "--due-from", "2027-01-01", "--due-to", "2026-01-01"], ["2027-01-01 is after 2026-01-01"]),
+    (["tasks", "--limit", "-1"], ["equal to 0. See "]),
+    (["export", "nonsense", "--to", "x.csv"], ["nonsense", "tasks"]),
+    (["export", "tasks", "--to", "x.doc"], [".xlsx"]),
+    (["extract", "/dev/zero"], ["/dev/zero", "device"]),
     (["tasks", "--format", "yaml"], ["yaml"]),
     (["extract", "absent.docx"], ["absent.docx"]),
     (["extract", "."], ["folder"]),
@@ -71,6 +80,7 @@ def test_a_settings_file_with_an_unknown_key_is_a_wrong_call(tmp_path: Path) -> 
 
 
 def test_an_unknown_record_is_told_with_status_1(store: Path) -> None:
+    one_sentence(harvester("tasks", "--document", "d000000", cwd=store), 1, "d000000", "harvester documents")
     one_sentence(harvester("explain", "d000000", cwd=store), 1, "d000000", "harvester documents")
     one_sentence(harvester("diff", "d000000", "d000001", cwd=store), 1, "d000000", "harvester documents")
 
@@ -128,6 +138,56 @@ def test_a_full_disk_is_told_and_nothing_is_lost(store: Path) -> None:
         done = subprocess.run(program, cwd=store, env=env, stdout=full, stderr=subprocess.PIPE, text=True, timeout=120)
     one_sentence(done, 1, "space")
     assert harvester("db", "verify", cwd=store).returncode == 0
+
+
+PROGRAM = [sys.executable, "-c", "from harvester.cli.main import main; main()"]
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["sites"], ["sites", "--format", "csv"], ["db", "dump"]])
+def test_a_reader_that_leaves_early_is_no_failure(store: Path, arguments: list[str]) -> None:
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen([*PROGRAM, *arguments], cwd=store, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.wait(60) == 0
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["sites"], ["db", "status", "--format", "json"]])
+def test_little_output_onto_a_full_disk_is_told_too(store: Path, arguments: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        env = os.environ | {"PYTHONPATH": str(ROOT)}
+        done = subprocess.run([*PROGRAM, *arguments], cwd=store, env=env, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    one_sentence(done, 1, "free some space")
+
+
+def test_a_closed_output_and_a_poor_charset_stop_nothing(store: Path) -> None:
+    env = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii", "HARVESTER_LANG": "zh"}
+    done = subprocess.run([*PROGRAM, "sites"], cwd=store, env=env, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "shanghai" in done.stdout
+    shell = ["sh", "-c", 'exec "$@" >&-', "sh", *PROGRAM, "sites"]
+    assert subprocess.run(shell, cwd=store, env=env, capture_output=True, timeout=60, check=False).returncode == 0
+
+
+def test_a_pipe_is_not_waited_for(store: Path) -> None:
+    os.mkfifo(store / "pipe.txt")
+    one_sentence(harvester("extract", "pipe.txt", cwd=store), 2, "pipe.txt")
+
+
+def test_normalize_tells_what_was_wrong_with_the_encoding_and_prints_no_binary(tmp_path: Path) -> None:
+    words = "加强信用信息归集。（责任单位：市财政局）\n"
+    (tmp_path / "mangled.txt").write_text(words.encode().decode("latin-1"), "utf-8")
+    done = harvester("normalize", "mangled.txt", cwd=tmp_path)
+    assert done.stdout == words
+    assert "mojibake" in done.stderr
+    (tmp_path / "picture.txt").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
+    one_sentence(harvester("normalize", "picture.txt", cwd=tmp_path), 1, "picture.txt")
+
+
+def test_the_version_is_told(tmp_path: Path) -> None:
+    assert harvester("--version", cwd=tmp_path).stdout.startswith("credit-harvester ")
 
 
 def test_errors_are_told_in_chinese_where_the_user_reads_chinese(store: Path) -> None:

@@ -1,0 +1,81 @@
+"""A table fits the terminal it is shown on, loses no character, and says codes in the user's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.console import Console
+
+from harvester.cli import output
+from harvester.cli.explaining import deadline_text
+from harvester.cli.output import SOME, WHOLE, fit, show_table
+from harvester.telling import place
+
+ROWS: list[dict[str, Any]] = [
+    {
+        "id": "dtpx2g367zzu.1.t1",
+        "text": "归集双公示数据，按月通报迟报漏报情况并纳入年度考核。",
+        "url": "https://example.org/a/b/c.html",
+        "tasks": 12,
+    },
+    {"id": "dtpx2g367zzu.1.t2", "text": "开展信用修复培训。", "url": "https://example.org/", "tasks": None},
+]
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120, 160])
+def test_a_table_fits_its_terminal_and_loses_nothing(
+    width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(output, "console", lambda: Console(width=width, highlight=False))
+    show_table(ROWS, ("id", "text", "url", "tasks"))
+    shown = capsys.readouterr().out
+    assert max(cell_len(line) for line in shown.split("\n")) <= width
+    for row in ROWS:
+        assert [c for c in row["text"] + row["url"] if c not in shown] == []
+        assert row["id"] in shown  # identifiers are copied: never broken
+
+
+@given(
+    texts=st.lists(st.fixed_dictionaries({"id": st.text("ab信用", max_size=40), "text": st.text("ab信用", max_size=90)})),
+    room=st.integers(1, 200),
+)
+def test_property_columns_share_the_room_and_short_values_stay_whole(texts: list[dict[str, str]], room: int) -> None:
+    widths = fit(texts, ("id", "text"), room)
+    if texts and widths:
+        assert sum(widths.values()) <= room
+        for column, width in widths.items():
+            longest = max(cell_len(text[column]) for text in texts)
+            assert width >= (longest if longest <= WHOLE else SOME)
+
+
+def test_codes_are_told_in_the_user_s_language(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("HARVESTER_LANG", "zh")
+    show_table([{"verdict": "complete", "site": "complete"}], ("verdict", "site"))
+    shown = capsys.readouterr().out
+    assert "完整" in shown
+    assert "complete" in shown
+
+
+@pytest.mark.parametrize(
+    ("address", "words"), [("tab1.r7.c3", "table 1, row 7, column 3"), ("p12", "paragraph 12"), ("p1x", "p1x"), ("", ""), ("page", "page")]
+)
+def test_an_address_is_told_in_words(address: str, words: str) -> None:
+    assert place(address) == words
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "told"),
+    [
+        ("2026-01-01", "2026-06-30", "2026-01-01 – 2026-06-30"),
+        (None, "2026-06-30", "→ 2026-06-30 ("),
+        ("2026-01-01", None, "2026-01-01 – …"),
+    ],
+)
+def test_the_days_of_a_deadline_are_told_without_blanks_for_what_is_not_known(start: str | None, end: str | None, told: str) -> None:
+    task = {"deadline_start": start, "deadline_end": end, "deadline_text": "6月底前", "deadline_kind": "by-date", "deadline_basis": "cell"}
+    assert told in deadline_text(task | {"deadline_address": ""})
+    assert "→" not in deadline_text(task | {"deadline_address": "", "deadline_start": None, "deadline_end": None})
