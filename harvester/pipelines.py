@@ -26,8 +26,9 @@ from normalizers.documents import UnreadableError
 from normalizers.records import Derived, Hints
 from spiders.base import Errand, SiteSpider
 from spiders.items import ArticleCapture, AttachmentCapture, Capture, CaptureKind, Cause, Failure, ListCapture
+from storage.archive import ArchiveWriter
 from storage.errors import StoreError
-from storage.records import ArchivedResponse, CaptureRow, Effect, FailureRow, Publication, Sighting
+from storage.records import ArchivedResponse, CaptureRow, Effect, FailureRow, Publication, Sighting, Verdict
 from storage.store import Store
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ class StorePipeline:
         self.started_at = self.ended_at = datetime.now(UTC)
         self.run = ""
         self.store: Store | None = None
+        self.writer: ArchiveWriter | None = None
         self._turn = asyncio.Lock()
         crawler.signals.connect(self.finish, signals.spider_closed)
         crawler.signals.connect(self.broken, signals.spider_error)
@@ -100,7 +102,7 @@ class StorePipeline:
     # --- a run's beginning and end ---------------------------------------------------------------------------------------
 
     def open_spider(self) -> None:
-        """Begin the run; a dry run writes nothing. Raises StoreError when the store cannot be used."""
+        """Begin the run; a dry run writes nothing. Raises StoreError when the store or the archive cannot be used."""
         settings, sheet = self.crawler.settings, self.spider.sheet
         url, folder = settings["HARVESTER_STORE"], Path(settings["HARVESTER_ARCHIVE"])
         if self.dry_run:
@@ -108,8 +110,13 @@ class StorePipeline:
         self.store = Store.open(url, archive=folder, create=True)
         sections = [section.id for section in self.spider.sections]
         self.run = self.store.begin_run(sheet.id, sections, self.started_at, name=sheet.name_zh, region=sheet.region)
-        self.writer = self.store.archive.open_run(sheet.id, self.run, known=self.store.first_capture)
-        self.owed = owed_articles(self.store, sheet.id)
+        try:
+            self.writer = self.store.archive.open_run(sheet.id, self.run, known=self.store.first_capture)
+            self.owed = owed_articles(self.store, sheet.id)
+        except StoreError as error:
+            self.error = error
+            self.finish(self.spider, STORE_FAILED)
+            raise
 
     def broken(self, failure: TwistedFailure, response: Response, spider: Spider) -> None:
         """Count a page that tripped its parser as a failure: it was not read, whatever it held."""
@@ -121,14 +128,18 @@ class StorePipeline:
         self._fail(Failure(self.spider.site, errand.section, errand.kind, response.url, cause, detail, datetime.now(UTC), errand.key))
 
     def finish(self, spider: Spider, reason: str) -> None:
-        """Judge the run and end it."""
+        """Judge the run and end it, once."""
+        if self.judgement is not None:
+            return
         self.ended_at = datetime.now(UTC)
         self.judgement = judge(self.spider.coverage, self.tally.failures, reason, skipped=len(self.spider.skipped))
         if self.store is None or not self.run:
             return
         try:
-            self.writer.close()
-            self.store.end_run(self.run, self.judgement.verdict, self.judgement.cause, self.counters(), self.ended_at)
+            if self.writer:
+                self.writer.close()
+            verdict, cause = (Verdict.FAILED, STORE_FAILED) if self.error else (self.judgement.verdict, self.judgement.cause)
+            self.store.end_run(self.run, verdict, cause, self.counters(), self.ended_at)
         except StoreError as error:
             self.error = self.error or error
         finally:
@@ -247,6 +258,7 @@ class StorePipeline:
             return f"{type(error).__name__}: {error}"
 
     def _archive(self, capture: Capture) -> CaptureRow:
+        assert self.writer is not None  # noqa: S101 - the run has begun
         location, revisit = self.writer.write(
             url=capture.url,
             status=capture.status,

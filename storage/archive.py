@@ -7,6 +7,7 @@ No path is ever built from a response: folders and files are named by site and r
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -206,6 +207,8 @@ class ArchiveWriter:
             while rest:
                 rest = rest[self._file.write(rest) or 0 :]
             os.fsync(self._file.fileno())
+            if not os.path.samestat(os.fstat(self._file.fileno()), self._path.stat()):
+                raise FileExistsError(errno.EEXIST, "another file is in its place")
         except OSError as error:
             self._file.truncate(offset)
             if is_full(error):

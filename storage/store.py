@@ -5,11 +5,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, insert, or_, select, update
+from sqlalchemy import URL, Connection, Engine, func, insert, or_, select, update
 
 from normalizers.records import Derived
 from storage import engine as engines
@@ -18,7 +19,7 @@ from storage.archive import Archive
 from storage.errors import MissingStore, StoreError, UnreachableStore
 from storage.identity import document_id
 from storage.locks import SiteLocks
-from storage.records import AgencyRow, CaptureRow, Clock, Effect, FailureRow, Location, Publication, Sighting, Verdict
+from storage.records import AgencyRow, ArchiveReport, CaptureRow, Clock, Effect, FailureRow, Location, Publication, Sighting, Verdict
 from storage.schema import captures, clocks, documents, runs, sightings, sites
 
 KILLED = "killed"
@@ -33,6 +34,7 @@ class Store:
         self.engine = engine
         self._archive = archive
         self._locks = SiteLocks(engine, engines.file_of(url))
+        self._identity: tuple[int, int] | None = None
 
     # --- open ---
 
@@ -62,6 +64,7 @@ class Store:
         except BaseException:
             store.close()
             raise
+        store._identity = identity_of(file)
         return store
 
     @property
@@ -87,6 +90,30 @@ class Store:
         with self.writing() as connection:
             engines.upgrade(connection, self.name)
 
+    def verify(self) -> ArchiveReport:
+        """Read the whole archive, and hold the store against it and SQLite's own check; return counts and what is wrong.
+
+        A file of the archive that is missing, or shorter than the store says, is one problem, however many captures it held.
+        """
+        report = self.archive.verify()
+        with self.reading() as connection:
+            c = captures.c
+            ends = func.max(c.file_offset + c.file_length)
+            held = connection.execute(select(c.file, func.count(), ends).group_by(c.file).order_by(c.file)).all()
+            checked = connection.exec_driver_sql("PRAGMA integrity_check(5)") if connection.dialect.name == "sqlite" else ()
+            damage = [str(row[0]) for row in checked if row[0] != "ok"]
+        told = [f"The store {self.name} is damaged ({' '.join(line.split())}): restore it from a backup." for line in damage]
+        lost = [self._lost(*row) for row in held]
+        return replace(report, problems=(*report.problems, *filter(None, lost), *told))
+
+    def _lost(self, file: str, count: int, end: int) -> str:
+        path = self.archive.folder / file
+        size = path.stat().st_size if path.is_file() else None
+        if size is not None and size >= end:
+            return ""
+        what = "is missing" if size is None else f"ends at byte {size} of {end}"
+        return f"The archive file {file}, with {count} captures of the store, {what}: restore it from a backup, or crawl its pages again."
+
     def close(self) -> None:
         """Give back every connection and lock."""
         self._locks.close()
@@ -109,11 +136,17 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Give a connection in one transaction: all of it is kept, or nothing."""
+        """Give a connection in one transaction: all of it is kept, or nothing. Raises ``UnreachableStore`` for a file that went away."""
+        self._check_file()
         with engines.told(self.url), self.engine.connect() as connection:
             connection = connection.execution_options(**engines.WRITE)
             with connection.begin():
                 yield connection
+
+    def _check_file(self) -> None:
+        """Raise ``UnreachableStore`` when the file was removed or replaced: SQLite would go on writing into what no name leads to."""
+        if self._identity is not None and identity_of(engines.file_of(self.url)) != self._identity:
+            raise UnreachableStore(f"The store {self.name} was removed or replaced while it was in use: put it back, then run again.")
 
     # --- runs ---
 
@@ -230,6 +263,15 @@ class Store:
         with self.reading() as connection:
             row = connection.execute(select(*columns).where(c.url == url, c.sha256 == sha256, ~c.revisit)).one_or_none()
         return None if row is None else Location(*row)
+
+
+def identity_of(file: Path | None) -> tuple[int, int] | None:
+    """Return the device and number of a file, ``None`` where there is none."""
+    try:
+        found = file.stat() if file is not None else None
+    except FileNotFoundError:
+        return None
+    return (found.st_dev, found.st_ino) if found else None
 
 
 def _make_folder(folder: Path) -> None:

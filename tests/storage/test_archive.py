@@ -255,3 +255,20 @@ def test_a_full_disk_is_told_in_one_sentence_and_leaves_the_file_sound(tmp_path:
     assert sound == "True"
     assert Archive(tmp_path).verify().problems == ()
     assert issubclass(FullDisk, StoreError)
+
+
+def test_a_folder_that_cannot_be_written_is_told_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ArchiveError, match=r"cannot be written .*: check its path and permissions, then run again\.$"):
+        Archive(tmp_path / "file").open_run("anhui", "r1")
+
+
+def test_a_record_is_not_told_of_when_its_file_was_removed_meanwhile(tmp_path: Path) -> None:
+    with Archive(tmp_path).open_run("anhui", "r1") as writer:
+        location, _ = put(writer)
+        (tmp_path / location.file).unlink()
+        with pytest.raises(ArchiveError, match="cannot be written"):
+            put(writer, b"more")
+        (tmp_path / location.file).write_bytes(b"another file")
+        with pytest.raises(ArchiveError, match="another file is in its place"):
+            put(writer, b"still more")

@@ -15,7 +15,7 @@ from sqlalchemy.exc import StatementError
 from storage import schema
 from storage.errors import FullDisk, LockedStore, MissingStore, NewerStore, OldStore, StoreError, UnreachableStore
 from storage.identity import document_id
-from storage.records import Effect, FailureRow, Sighting
+from storage.records import CaptureRow, Effect, FailureRow, Sighting
 from storage.schema import captures, documents, failures, runs, tasks, versions
 from storage.store import KILLED, Store
 from tests.storage.samples import AGENCIES, AT, LINES, later, make_capture, make_derived, make_publication, put
@@ -363,3 +363,31 @@ def test_the_gazetteer_is_loaded_and_loaded_again_without_a_change(store: Store)
     assert store.load_agencies(AGENCIES[:1]) is True
     assert counts(store)["agencies"] == 1
     assert counts(store)["agency_names"] == 3
+
+
+def test_a_store_that_was_removed_or_replaced_meanwhile_is_told_and_not_written_to(tmp_path: Path) -> None:
+    file = tmp_path / "s.sqlite"
+    with Store.open(f"sqlite:///{file}", create=True) as store:
+        file.rename(tmp_path / "away.sqlite")
+        with pytest.raises(UnreachableStore, match="removed or replaced while it was in use"):
+            store.begin_run("anhui", ["tzgg"], AT)
+        Store.open(f"sqlite:///{file}", create=True).close()
+        with pytest.raises(UnreachableStore, match="removed or replaced while it was in use"):
+            store.begin_run("anhui", ["tzgg"], AT)
+
+
+def test_a_missing_or_shortened_file_of_the_archive_is_found_from_the_store(tmp_path: Path) -> None:
+    with Store.open(f"sqlite:///{tmp_path}/s.sqlite", archive=tmp_path / "archive", create=True) as store:
+        run = store.begin_run("anhui", ["tzgg"], AT)
+        with store.archive.open_run("anhui", run) as writer:
+            answer = {"status": 200, "headers": (), "fetched_at": AT}
+            location, _ = writer.write(url="http://x/1", body=b"one", **answer)
+        capture = CaptureRow("anhui", "tzgg", "list", "http://x/1", 200, "text/html", AT, location, False)
+        store.ingest_list(run, capture, [])
+        assert store.verify().problems == ()
+        path = tmp_path / "archive" / location.file
+        whole = path.read_bytes()
+        path.write_bytes(whole[: location.offset])
+        assert "with 1 captures of the store, ends at byte" in store.verify().problems[-1]
+        path.unlink()
+        assert "is missing: restore it from a backup" in store.verify().problems[-1]
