@@ -60,9 +60,9 @@ def dump(
 
 
 def verify(store: StoreOption = None) -> int:
-    """Read the whole archive and check every record's digest; exit status 1 when something is wrong."""
+    """Read the whole archive, check every record's digest, and hold the store against it; exit status 1 when something is wrong."""
     with opened(store) as found:
-        report = found.archive.verify()
+        report = found.verify()
     told = _("{files} files, {records} records, {revisits} revisits, {problems} problems")
     console().print(
         told.format(files=report.files, records=report.records, revisits=report.revisits, problems=len(report.problems)), markup=False
