@@ -18,6 +18,7 @@ from harvester.config import Config, user_agent
 from harvester.freshness import Recheck, is_due
 from harvester.gazetteer import load_gazetteer
 from harvester.pipelines import STORE_FAILED, StorePipeline
+from harvester.verdict import SHUTDOWN, stopped_note
 from spiders.checking import CheckingSpider, RuleMatch, checking
 from spiders.factsheet import FactSheet, FactSheetError, load_sheet
 from spiders.items import Cause, Failure
@@ -55,6 +56,11 @@ class RunSummary:
     notes: tuple[str, ...] = ()
     sample: tuple[Failure, ...] = ()
     error: str = ""
+
+    @property
+    def interrupted(self) -> bool:
+        """Tell whether the run was stopped from outside, by Ctrl-C or a signal."""
+        return stopped_note(SHUTDOWN) in self.notes
 
     @property
     def documents(self) -> int:
@@ -187,7 +193,7 @@ def _end(crawler: Crawler) -> None:
     """End the run of a crawl that was stopped before Scrapy could close it: at its very beginning, or by a second Ctrl-C."""
     keeper = crawler.get_item_pipeline(StorePipeline) if crawler._engine else None
     if keeper and keeper.run and keeper.judgement is None and crawler.spider:
-        keeper.finish(crawler.spider, "shutdown")
+        keeper.finish(crawler.spider, SHUTDOWN)
 
 
 def _tell(crawler: Crawler, site: str, progress: Progress) -> None:

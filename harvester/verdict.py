@@ -20,6 +20,8 @@ LASTING = frozenset({Cause.NOT_FOUND, Cause.OFFSITE, Cause.PRIVATE_ADDRESS, Caus
 """Causes that lie in what the site publishes: another crawl mends none of them, so they are told and do not spoil a document's run."""
 
 FINISHED = "finished"
+SHUTDOWN = "shutdown"
+"""Scrapy's word for a crawl that Ctrl-C or a signal ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,11 @@ class Judgement:
     verdict: Verdict
     cause: str = ""
     notes: tuple[str, ...] = ()
+
+
+def stopped_note(reason: str) -> str:
+    """Return the sentence that tells why a crawl was stopped."""
+    return f"The crawl was stopped before its end ({reason})."
 
 
 def judge(coverage: Mapping[str, Coverage], failures: Sequence[Failure], reason: str, *, skipped: int = 0) -> Judgement:
@@ -41,7 +48,7 @@ def judge(coverage: Mapping[str, Coverage], failures: Sequence[Failure], reason:
     if blocked := _blocking(failures):
         return Judgement(Verdict.BLOCKED, blocked, tuple(notes))
     if reason != FINISHED:
-        notes.append(f"The crawl was stopped before its end ({reason}).")
+        notes.append(stopped_note(reason))
     lists = [failure for failure in failures if failure.kind is CaptureKind.LIST]
     if not any(section.had for section in coverage.values()):
         return Judgement(Verdict.FAILED, _commonest(lists) or Cause.STOPPED, tuple(notes))

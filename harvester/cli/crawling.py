@@ -74,6 +74,8 @@ def bases(given: list[str] | None, names: list[str]) -> dict[str, str]:
             if len(names) != 1:
                 raise WrongCall(f"--base {text} does not say for which of the sites; write SITE=URL.")
             site, url = names[0], text
+        if site not in names:
+            raise WrongCall(f"--base {text} is for {site or 'no site'}, which is not crawled here; the sites named are {', '.join(names)}.")
         found[site] = url
     return found
 
@@ -94,7 +96,7 @@ def crawl(
 ) -> int:
     """Fetch, archive, derive and store what sites publish; run it again at any time, also after a kill.
 
-    Exit status 0 when every run is complete (or was limited on purpose), else 1.
+    Exit status 0 when every run is complete (or was limited on purpose), 130 when it was interrupted, else 1.
     """
     day, names = parse_date(since), resolved(names)
     config = with_pace(settings(store).with_bases(bases(base, names)), pace)
@@ -105,6 +107,8 @@ def crawl(
     if progress:
         progress.end()
     report(summaries, form)
+    if any(summary.interrupted for summary in summaries):
+        raise KeyboardInterrupt
     limited = limit is not None or day is not None or dry_run
     return 0 if all(right(summary, limited) for summary in summaries) else 1
 

@@ -90,9 +90,12 @@ def harvest(names: Sequence[str], config: Config) -> list[RunSummary]:
     """Crawl all sites side by side and return their summaries."""
     progress = Progress()
     try:
-        return crawl(names, config, progress=progress)
+        summaries = crawl(names, config, progress=progress)
     finally:
         progress.end()
+    if any(summary.interrupted for summary in summaries):
+        raise KeyboardInterrupt
+    return summaries
 
 
 def show(store: str, first: list[RunSummary], again: list[RunSummary]) -> None:

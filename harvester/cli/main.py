@@ -37,6 +37,8 @@ VERBS = {
 }
 """Which module holds which verbs. A verb's module alone is imported: asking the store should not wait for Scrapy."""
 
+INTERRUPTED = 130
+
 log = logging.getLogger("harvester")
 
 
@@ -85,8 +87,7 @@ def run(arguments: Sequence[str]) -> int:
         complain(str(error))
         return getattr(error, "exit_status", 1)
     except (KeyboardInterrupt, typer.Abort):
-        complain(_("interrupted; what was stored stays, run the same command again to go on."))
-        return 130
+        status = INTERRUPTED
     except (BrokenPipeError, SystemExit):
         # The reader (head, less) has gone: that is its right, and no news for anybody. Typer and rich make a SystemExit of it.
         return discard()
@@ -103,6 +104,8 @@ def run(arguments: Sequence[str]) -> int:
         if os.environ.get("HARVESTER_DEBUG"):
             raise
         return 1
+    if status == INTERRUPTED:  # Typer makes this of a KeyboardInterrupt, without a word
+        complain(_("interrupted; what was stored stays, run the same command again to go on."))
     return status if isinstance(status, int) else 0
 
 

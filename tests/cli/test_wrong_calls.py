@@ -44,6 +44,8 @@ WRONG = [
     (["crawl", "suzhou_sip"], ["suzhou_sip", "--base"]),
     (["crawl", "shanghai", "--since", "yesterday"], ["yesterday", "YYYY-MM-DD"]),
     (["crawl", "shanghai", "anhui", "--base", "http://127.0.0.1:1"], ["SITE=URL"]),
+    (["crawl", "shanghai", "--base", "shangai=http://127.0.0.1:1"], ["shangai", "shanghai"]),
+    (["check", "shanghai", "--base", "anhui=http://127.0.0.1:1"], ["anhui", "shanghai"]),
     (["crawl", "shanghai", "--base", "not an address"], ["not an address"]),
     (["plan", "atlantis"], ["atlantis"]),
     (["check", "atlantis"], ["atlantis"]),

@@ -1,0 +1,45 @@
+"""Ctrl-C during a crawl ends it with status 130; what was fetched is in the store and the archive."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from harvester.replica.server import Replica
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = [sys.executable, "-c", "from harvester.cli.main import main; main()"]
+
+
+@pytest.mark.parametrize("limit", [[], ["--limit", "40"]])
+def test_ctrl_c_ends_a_crawl_with_130_and_the_archive_whole(tmp_path: Path, limit: list[str]) -> None:
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    with Replica(["jiangsu"]) as replica:
+        crawl = [*PROGRAM, "crawl", "jiangsu", "--base", replica.bases["jiangsu"], "--pace", "0.3", *limit]
+        with subprocess.Popen(crawl, cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            wait_for_a_document(tmp_path / "data" / "archive")
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert "interrupted" in err
+    assert "incomplete" in out
+    verified = subprocess.run([*PROGRAM, "db", "verify"], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60)
+    assert verified.returncode == 0, verified.stdout
+    status = subprocess.run(
+        [*PROGRAM, "db", "status", "--format", "json"], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60
+    )
+    assert json.loads(status.stdout)[0]["documents"] > 0
+
+
+def wait_for_a_document(archive: Path) -> None:
+    """Wait until a crawl has archived some pages."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until and sum(file.stat().st_size for file in archive.glob("*/*.warc.gz")) < 20_000:
+        time.sleep(0.1)
