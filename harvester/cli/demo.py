@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +14,7 @@ from typing import Annotated
 import typer
 
 from harvester.cli.crawling import Progress, causes
-from harvester.cli.output import Format, console, emit
+from harvester.cli.output import Format, complain, console, emit
 from harvester.config import Config
 from harvester.crawl import RunSummary, crawl
 from harvester.errors import HarvesterError, WrongCall
@@ -58,7 +60,12 @@ def demo(
     fault: Annotated[str, typer.Option(metavar="NAME[:SITE][@REACH]", help="Let the replica sites fail, to see what is told.")] = "",
 ) -> int:
     """Harvest the six replica sites on this machine, show what is in the store, and ask it three questions."""
-    store = prepare(folder)
+    with prepared(folder) as store:
+        return present(store, fault)
+
+
+def present(store: str, fault: str) -> int:
+    """Harvest the replica sites into a fresh store twice, show and ask it; return the exit status."""
     begun = time.monotonic()
     with Replica(fault=fault) as site:
         config = replace(settings(store).with_bases(site.bases), pace=0.0, timeout=10.0)
@@ -74,16 +81,38 @@ def demo(
     return 0 if fault or all(summary.verdict == "complete" for summary in [*first, *again]) else 1
 
 
-def prepare(folder: Path) -> str:
-    """Return the URL of a fresh store in ``folder``; what an earlier demo left there is removed, anything else is not touched."""
+@contextmanager
+def prepared(folder: Path) -> Iterator[str]:
+    """Give the URL of a fresh store in ``folder``, held against other demos; what an earlier demo left there is removed.
+
+    Raises WrongCall where the folder holds anything else, or is no folder, HarvesterError while another demo uses it.
+    """
     marker = folder / MARKER
-    if folder.exists() and any(folder.iterdir()) and not marker.exists():
+    if folder.exists() and not (folder.is_dir() and (marker.exists() or not any(folder.iterdir()))):
         raise WrongCall(f"{folder} holds something that no demo made; choose another --folder.")
-    if marker.exists():
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    marker.write_text("made by `harvester demo`, removed by the next one\n", "utf-8")
-    return f"sqlite:///{folder / 'demo.sqlite'}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = marker.open("w", encoding="utf-8")
+    except OSError as error:
+        raise HarvesterError(f"{folder} cannot be written ({error.strerror}); choose another --folder.") from None
+    with handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise HarvesterError(f"another demo is using {folder}; wait for its end, or choose another --folder.") from None
+        handle.write("made by `harvester demo`, removed by the next one\n")
+        handle.flush()
+        empty(folder)
+        yield f"sqlite:///{folder / 'demo.sqlite'}"
+
+
+def empty(folder: Path) -> None:
+    """Remove what an earlier demo left in its folder, but for the marker, which is locked."""
+    for left in folder.iterdir():
+        if left.is_dir() and not left.is_symlink():
+            shutil.rmtree(left)
+        elif left.name != MARKER:
+            left.unlink()
 
 
 def harvest(names: Sequence[str], config: Config) -> list[RunSummary]:
@@ -107,6 +136,9 @@ def show(store: str, first: list[RunSummary], again: list[RunSummary]) -> None:
         for s in first
     ]
     emit(rows, Format.TABLE, COLUMNS)
+    for summary in (*first, *again):
+        if summary.error:
+            complain(f"{summary.site}: {summary.error}")
     text = _("A second crawl of the unchanged sites: {requests} requests (least possible {least}), {versions} new versions.")
     asked, least, versions = (sum(getattr(s, name) for s in again) for name in ("requests", "least", "versions"))
     console().print(text.format(requests=asked, least=least, versions=versions))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import sqlite3
@@ -186,6 +187,20 @@ def test_normalize_tells_what_was_wrong_with_the_encoding_and_prints_no_binary(t
     assert "mojibake" in done.stderr
     (tmp_path / "picture.txt").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
     one_sentence(harvester("normalize", "picture.txt", cwd=tmp_path), 1, "picture.txt")
+
+
+def test_two_demos_do_not_share_a_folder_and_one_touches_nothing_of_others(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("keep")
+    one_sentence(harvester("demo", "--folder", "mine", cwd=tmp_path), 2, "mine", "--folder")
+    one_sentence(harvester("demo", "--folder", "mine/letter.txt", cwd=tmp_path), 2, "--folder")
+    assert (tmp_path / "mine" / "letter.txt").read_text() == "keep"
+    (tmp_path / "demo").mkdir()
+    with (tmp_path / "demo" / "harvester-demo").open("w") as marker:
+        fcntl.flock(marker, fcntl.LOCK_EX)
+        (tmp_path / "demo" / "demo.sqlite").write_text("in use")
+        one_sentence(harvester("demo", cwd=tmp_path), 1, "another demo", "--folder")
+        assert (tmp_path / "demo" / "demo.sqlite").read_text() == "in use"
 
 
 def test_the_version_is_told(tmp_path: Path) -> None:
