@@ -115,7 +115,8 @@ def crawl(
 
 def resolved(names: list[str]) -> list[str]:
     """Return the sites meant by ``names``; ``all`` means every site that has an address."""
-    return [sheet.id for sheet in sheets() if sheet.base] if names == ["all"] else names
+    every = [sheet.id for sheet in sheets() if sheet.base]
+    return list(dict.fromkeys(site for name in names for site in (every if name == "all" else [name])))
 
 
 def with_pace(config: Config, pace: float | None) -> Config:

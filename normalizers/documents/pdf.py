@@ -11,6 +11,7 @@ from io import BytesIO
 from typing import Any
 
 import pdfplumber
+from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfminer.pdfparser import PDFSyntaxError
 from pdfminer.psexceptions import PSException
 from pdfplumber.utils.exceptions import PdfminerException
@@ -143,9 +144,11 @@ def _read_pages(payload: bytes, name: str) -> _Pages:
                 _read_page(page, number, out)
                 page.close()
     except _READ_ERRORS as error:
-        raise UnreadableError(
-            f"{name} is damaged or protected ({type(error).__name__}: {error}): fetch it again, or look for another copy."
-        ) from error
+        cause = error.args[0] if error.args and isinstance(error.args[0], Exception) else error
+        if isinstance(cause, PDFPasswordIncorrect):
+            raise UnreadableError(f"{name} is protected by a password: ask its publisher for a copy without one.") from error
+        said = ": ".join(part for part in (type(cause).__name__, str(cause)) if part)
+        raise UnreadableError(f"{name} is damaged or protected ({said}): fetch it again, or look for another copy.") from error
     return out
 
 

@@ -146,7 +146,9 @@ class _Rows:
         continues = blank and (columns.number is None or not self._own(row, columns.number))
         values = self._values(row, state, continues=continues)
         sections = self._sections(row, columns, state.sections, cell)
-        if cell is None or cell is self.last_cell or self._runs_on(row, cell, number, blank=blank):
+        if cell is None and number and number != state.number:
+            pass  # a row of its own whose words are missing: its bodies are not those of the row above
+        elif cell is None or cell is self.last_cell or self._runs_on(row, cell, number, blank=blank):
             self._continue(values, columns, cell)
         else:
             state = replace(state, number=number or state.number)

@@ -4,6 +4,7 @@ import io
 from typing import Any
 
 import pytest
+from reportlab.lib import pdfencrypt
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import PageBreak
 
@@ -157,3 +158,12 @@ def test_characters_that_overlap_in_height_are_one_line() -> None:
 
     lines = text_lines([char("信", 0, 100), char("用", 10, 101), char("建", 0, 115), char("设", 10, 115)], 1)
     assert [line.text for line in lines] == ["信用", "建设"]
+
+
+def test_a_pdf_under_a_password_is_told_as_such() -> None:
+    out = io.BytesIO()
+    page = Canvas(out, encrypt=pdfencrypt.StandardEncryption("geheim"))
+    page.drawString(100, 700, "hello")
+    page.save()
+    with pytest.raises(UnreadableError, match="password"):
+        read(out.getvalue(), Hints(file_name="locked.pdf"))

@@ -38,6 +38,13 @@ def test_a_task_cell_over_several_rows_is_one_task_with_all_their_bodies() -> No
     assert who(found[0]) == (["省信用办", "省财政厅"], ["省司法厅", "省教育厅"], [])
 
 
+def test_a_numbered_row_without_words_gives_its_bodies_to_no_other_task() -> None:
+    rows = [HEAD, ["1", "编制信用目录。", "省信用办", "省司法厅", "6月底前"], ["2", "", "省财政厅", "", "9月底前"]]
+    found = tasks(Sheet(rows))
+    assert len(found) == 1
+    assert who(found[0]) == (["省信用办"], ["省司法厅"], [])
+
+
 def test_a_table_goes_on_behind_a_page_mark_without_its_heading() -> None:
     first = Sheet([["序号", "重点任务", "责任单位"], ["1", "编制信用目录。", "省信用办"]], merged=False)
     second = Sheet([["2", "公布信用目录。", "省财政厅"]], merged=False)
