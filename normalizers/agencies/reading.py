@@ -23,6 +23,11 @@ LONGEST_BRACKET = 400
 SHORTEST_STEM = 3
 """Characters behind the level word from which an unknown name counts as one."""
 
+GOVERNMENTS = frozenset({"人民政府", "政府", "管委会"})
+PLACE_ENDINGS = "省市县区州盟旗"
+SHORTEST_PLACE = 2
+"""Characters before 省, 市, 县 … from which they end the name of a place (珠海市); 市 alone is a level word."""
+
 SHORTEST_GROUP = 5
 """Characters from which a group nobody listed says whose it is (各信源单位); 各单位 and 成员单位 may be anyone's."""
 
@@ -83,9 +88,17 @@ def _has_shape(text: str) -> bool:
     """Tell whether a text is built like a body's name: a region or level word, and an ending of bodies, nothing joined."""
     outer = outer_name(text)
     stem = outer[len(_leading(outer)) :]
+    if _is_department_elsewhere(outer):
+        return True
     if stem == outer or len(stem) < SHORTEST_STEM or any(word in stem for word in words("conjunctions")):
         return False
     return stem.endswith(words("body_endings"))
+
+
+def _is_department_elsewhere(name: str) -> bool:
+    """Tell whether a name is a place that the region table lacks and a department that the departments' table has (珠海市市场监管局)."""
+    ends = (at + 1 for at, char in enumerate(name) if char in PLACE_ENDINGS and at >= SHORTEST_PLACE)
+    return any(is_department(name[end:]) or name[end:] in GOVERNMENTS for end in ends)
 
 
 def _is_national(text: str) -> bool:
@@ -141,4 +154,5 @@ def _is_body(agency: Agency) -> bool:
     department = bool(level_word(outer)) and (
         is_department(outer[1:]) or (len(outer) > SHORTEST_STEM and outer.endswith(("局", "委", "办", "厅")))
     )
-    return is_group(agency.mention) or is_group(outer) or (agency.rule == "unresolved" and department)
+    known = department or _is_department_elsewhere(outer)
+    return is_group(agency.mention) or is_group(outer) or (agency.rule == "unresolved" and known)

@@ -23,6 +23,8 @@ _LAST_PIECE = re.compile(r"[、，,；;。：:]")
 _LIST_MARK = re.compile(r"[、，,；;]")
 _ORDINAL = re.compile(r"\s*(?:[一二三四五六七八九十]{1,2}是|第[一二三四五六七八九十]{1,2}[，,、]|其[一二三四五六七八九])")
 _OPENING = re.compile(r".*?[。；;：:]\s*(?=一是|第一[，,、]|其一)", re.DOTALL)
+_PLACED_BODY = re.compile(r"[\u4e00-\u9fff]{2,8}[省市县区州盟旗][\u4e00-\u9fff]{1,20}(?:局|委|办|厅|政府|委员会|管委会|法院|检察院)")
+"""A body that no table knows, by its build: a place and an ending of bodies. With 牵头 or 负责 behind it that is enough."""
 _SAYS_WHO = re.compile(r"牵头|负责|配合|参[与加]|协[同助办]|职责|分工|落实|主办")
 _ISSUED = re.compile(r"(?:印发|转发|公布|发布)《?(?P<own>[^《》]{2,80}?(?:[（(][^（()）]{0,20}[）)])?)》?的通知$")
 _NOTE = re.compile(r"[（(《][^（()）》]{0,40}[)）》]")
@@ -145,7 +147,7 @@ def _read(text: str, bracket: Bracket, context: Context, *, bare: bool) -> _Mark
         _SAYS_WHO.search(inner)
         and statement.verbal
         and statement.names
-        and any(_names_bodies(name, context) for name in _all_names(statement))
+        and any(_names_bodies(name, context) or _names_placed_body(name, context) for name in _all_names(statement))
     ):
         return _Marked(bracket.start, bracket.end, statement, "verb-bracket")
     if (stated := _without_colon(inner, context)) is not None:
@@ -168,6 +170,10 @@ def _names_bodies(text: str, context: Context) -> bool:
     if looks_like_agencies(text, context):
         return True
     return any(agency.resolved or looks_like_agencies(agency.mention, context) for agency in read_agencies(text, context).agencies)
+
+
+def _names_placed_body(text: str, context: Context) -> bool:
+    return any(_PLACED_BODY.fullmatch(agency.mention) for agency in read_agencies(text, context).agencies)
 
 
 def _all_names(statement: Statement) -> tuple[str, ...]:
