@@ -124,8 +124,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             self._settle(netloc, parser)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
-        why = exc.detail if isinstance(exc, FetchError) else type(exc).__name__
-        self._refuse(netloc, f"could not be fetched ({why})")
+        self._refuse(netloc, f"could not be fetched ({type(exc).__name__})")
 
     def _refuse(self, netloc: str, reason: str) -> None:
         self._unreadable[netloc] = reason

@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 
 from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.defer import Deferred
-from twisted.internet.error import DNSLookupError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,8 +23,8 @@ _SHARED = ipaddress.ip_network("100.64.0.0/10")
 """Carrier-grade NAT (RFC 6598): not public either, though ``is_private`` says nothing of it."""
 
 
-class PrivateAddressError(DNSLookupError):
-    """A name or address that leads into a private network; for Twisted a name that has no address."""
+class PrivateAddressError(Exception):
+    """A name or address that leads into a private network."""
 
 
 def is_private(address: str) -> bool:

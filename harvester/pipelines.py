@@ -19,8 +19,8 @@ from scrapy import signals
 
 from harvester.deriving import Deriver
 from harvester.freshness import Recheck, is_due
-from harvester.recall import check_clock, last_response, owed_articles
-from harvester.verdict import UNREACHABLE, Judgement, judge
+from harvester.recall import last_response, owed_articles
+from harvester.verdict import Judgement, judge
 from normalizers.documents import UnreadableError
 from normalizers.records import Derived, Hints
 from spiders.base import Errand, SiteSpider
@@ -41,9 +41,6 @@ _DERIVER = Deriver()
 """One for the process: deriving takes seconds for a long PDF, and several sites at once gain nothing by taking turns at it."""
 
 STORE_FAILED = "store"
-SILENT = (Cause.TIMEOUT, Cause.CONNECTION)
-PATIENCE = 5
-"""Requests in a row, each tried three times, after which a site that does not answer is left alone."""
 Document = ArticleCapture | AttachmentCapture
 
 
@@ -84,7 +81,6 @@ class StorePipeline:
         self.error: StoreError | None = None
         self.started_at = self.ended_at = datetime.now(UTC)
         self.run = ""
-        self.silence = 0
         self.store: Store | None = None
         self.writer: ArchiveWriter | None = None
         self._turn = asyncio.Lock()
@@ -111,7 +107,6 @@ class StorePipeline:
         if self.dry_run:
             return
         self.store = Store.open(url, archive=folder, create=True)
-        check_clock(self.store, sheet.id, self.started_at)
         sections = [section.id for section in self.spider.sections]
         self.run = self.store.begin_run(sheet.id, sections, self.started_at, name=sheet.name_zh, region=sheet.region)
         try:
@@ -292,14 +287,10 @@ class StorePipeline:
                 self.store.mark_gone(failure.site, failure.key, failure.at)
             return
         self.tally.failures.append(failure)
-        self.silence = self.silence + 1 if failure.cause in SILENT else 0
-        if self.silence >= PATIENCE:
-            stop_crawl(self.crawler, UNREACHABLE)
         if self.store and failure.cause is not Cause.STOPPED:
             self.store.record_failure(self.run, FailureRow(**{name: getattr(failure, name) for name in _FAILURE_FIELDS}))
 
     def _count(self, capture: Capture) -> None:
-        self.silence = 0
         self.tally.captures[str(capture.kind)] += 1
         self.tally.bytes += len(capture.body)
 

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from spiders.items import Cause, ListItem
-from storage.errors import StoreError
 from storage.records import ArchivedResponse, Location
-from storage.schema import captures, documents, failures, runs
+from storage.schema import captures, documents, failures
 from storage.store import Store
 
 PASSING = (Cause.TIMEOUT, Cause.CONNECTION, Cause.HTTP_ERROR, Cause.TRUNCATED, Cause.ERROR_PAGE, Cause.CHALLENGE, Cause.STOPPED)
 """Causes of a file's failure that another crawl may find gone."""
-
-
-CLOCK_SLACK = timedelta(minutes=10)
-"""By so much the clocks of machines that share a store may differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +31,6 @@ def last_response(store: Store, url: str) -> ArchivedResponse | None:
     with store.reading() as connection:
         row = connection.execute(query).one_or_none()
     return None if row is None else store.archive.read(Location(*row))
-
-
-def check_clock(store: Store, site: str, now: datetime) -> None:
-    """Raise StoreError when this machine's clock stands before an earlier run of the site.
-
-    What is fetched then would pass for older than what is stored, and changes of the site would not be noticed.
-    """
-    with store.reading() as connection:
-        last = connection.execute(select(func.max(runs.c.started_at)).where(runs.c.site == site)).scalar()
-    if last is not None and last > now + CLOCK_SLACK:
-        raise StoreError(
-            f"This machine's clock ({now:%Y-%m-%d %H:%M} UTC) stands before the last run of {site} ({last:%Y-%m-%d %H:%M} UTC): set it "
-            "right, or go back to a copy of the store from before that run if it was the one that was wrong."
-        )
 
 
 def owed_articles(store: Store, site: str) -> frozenset[str]:

@@ -20,8 +20,6 @@ LASTING = frozenset({Cause.NOT_FOUND, Cause.OFFSITE, Cause.PRIVATE_ADDRESS, Caus
 """Causes that lie in what the site publishes: another crawl mends none of them, so they are told and do not spoil a document's run."""
 
 FINISHED = "finished"
-UNREACHABLE = "unreachable"
-"""A crawl that was ended because the site did not answer any more."""
 SHUTDOWN = "shutdown"
 """Scrapy's word for a crawl that Ctrl-C or a signal ended."""
 
@@ -55,8 +53,7 @@ def judge(coverage: Mapping[str, Coverage], failures: Sequence[Failure], reason:
     if not any(section.had for section in coverage.values()):
         return Judgement(Verdict.FAILED, _commonest(lists) or Cause.STOPPED, tuple(notes))
     if reason != FINISHED:
-        silent = _commonest(_passing(failures)) if reason == UNREACHABLE else ""
-        return Judgement(Verdict.INCOMPLETE, silent or Cause.STOPPED, tuple(notes))
+        return Judgement(Verdict.INCOMPLETE, Cause.STOPPED, tuple(notes))
     if skipped or any(section.limited for section in coverage.values()):
         sentence = f"The crawl was limited by its caller ({skipped or 'some'} listed documents left out), so its coverage is not judged."
         return Judgement(Verdict.INCOMPLETE, _commonest(_passing(failures)) or Cause.STOPPED, (*notes, sentence))

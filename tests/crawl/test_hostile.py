@@ -8,17 +8,13 @@ import re
 import socket
 import threading
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
 
 from spiders.factsheet import load_sheet
 from spiders.families import family
 from spiders.families.reading import parse
-from storage.schema import runs
-from storage.store import Store
 from tests.crawl.sites import Reply, article, article_page, harvest, listing, served, small_site, states, stored_failures
 
 FOLDER = "/xxgk/zcfb/tz/202603/"
@@ -233,39 +229,3 @@ def test_a_tag_of_endless_attributes_is_read_in_no_time_and_a_picture_is_kept():
     assert time.monotonic() - began < 20
     assert page.css("p::text").getall() == ["文"]
     assert len(page.css("img::attr(src)").get("")) > 500_000
-
-
-# --- sites that fall silent, clocks that run wrong ---------------------------------------------------------------------------
-
-
-def test_a_site_that_falls_silent_is_left_alone_soon_and_the_next_crawl_goes_on(tmp_path: Path):
-    silent = True
-
-    def answer(path: str) -> Reply:
-        if path == LIST:
-            return Reply(listing(*map(article, range(1, 13))))
-        if silent and "/t2026" in path and not path.endswith(("_1.html", "_2.html")):
-            time.sleep(3)
-        number = path.rpartition("_")[2].removesuffix(".html")
-        return Reply(article_page(f"文件 {number}", f"<p>第 {number} 份。</p>")) if "/t2026" in path else small_site({})(path)
-
-    with served(answer) as (base, asked):
-        first = harvest(tmp_path, {"national": base}, settings={"timeout": 0.5})["national"]
-        assert (first.verdict, first.cause) == ("incomplete", "timeout")
-        assert len(asked) < 2 + 12 * 3
-        assert first.notes == ("The crawl was stopped before its end (unreachable).",)
-        silent = False
-        second = harvest(tmp_path, {"national": base})["national"]
-    assert (second.verdict, len(states(tmp_path, "national"))) == ("complete", 12)
-
-
-def test_a_clock_that_was_set_back_is_told_before_anything_is_fetched(tmp_path: Path):
-    with served(small_site({})) as (base, asked):
-        harvest(tmp_path, {"national": base})
-        with Store.open(f"sqlite:///{tmp_path / 'store.sqlite'}") as store, store.writing() as connection:
-            connection.execute(update(runs).values(started_at=datetime(2190, 1, 1, tzinfo=UTC), ended_at=datetime(2190, 1, 2, tzinfo=UTC)))
-        before = len(asked)
-        summary = harvest(tmp_path, {"national": base})["national"]
-    assert (summary.verdict, summary.cause, len(asked)) == ("failed", "store", before)
-    assert "clock" in summary.error
-    assert "2190-01-01" in summary.error
