@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -17,10 +18,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import signals
 
-from harvester.deriving import Deriver
 from harvester.freshness import Recheck, is_due
 from harvester.recall import last_response, owed_articles
 from harvester.verdict import Judgement, judge
+from normalizers.derive import derive
 from normalizers.documents import UnreadableError
 from normalizers.records import Derived, Hints
 from spiders.base import Errand, SiteSpider
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure as TwistedFailure
 
 log = logging.getLogger(__name__)
-_DERIVER = Deriver()
-"""One for the process: deriving takes seconds for a long PDF, and several sites at once gain nothing by taking turns at it."""
+_DERIVING = ThreadPoolExecutor(max_workers=1, thread_name_prefix="derive")
+"""Deriving takes seconds for a long PDF; in a thread of its own it does not let other sites' downloads time out."""
 
 STORE_FAILED = "store"
 Document = ArticleCapture | AttachmentCapture
@@ -247,9 +248,9 @@ class StorePipeline:
 
     async def _derive(self, capture: Capture, hints: Hints) -> Derived | str:
         """Return what was derived, or why nothing could be."""
-        work = partial(_DERIVER.derive, capture.body, hints)
+        work = partial(derive, capture.body, hints)
         try:
-            return await asyncio.get_running_loop().run_in_executor(_DERIVER.executor, work)
+            return await asyncio.get_running_loop().run_in_executor(_DERIVING, work)
         except UnreadableError as error:
             return str(error)
         except Exception as error:
