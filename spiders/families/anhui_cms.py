@@ -13,7 +13,7 @@ from parsel import Selector
 from spiders.factsheet import FactSheet, Section
 from spiders.items import Article, ListPage
 
-from .reading import ListRequest, base_of, join, list_containers, numbered, pager_of, parse, read_fields, read_items, text_of
+from .reading import ListRequest, base_of, join, numbered, parse, read_fields, read_static_list, text_of
 
 _KEY = re.compile(r"/(\d{5,12})\.html?(?:\?|$)")
 _INDEX = re.compile(r"[?&]pageIndex=(\d{1,6})")
@@ -32,11 +32,8 @@ def markup(text: str) -> str:
 
 def read_list(text: str, url: str, sheet: FactSheet, section: Section) -> ListPage:
     """Return what a list page lists; raises NoListError."""
-    page = parse(text)
-    items = tuple(read_items(list_containers(page, sheet, section, url), url, sheet, section, document_key))
-    pager = pager_of(page, text, sheet, section, len(items))
     asked = _INDEX.search(url)
-    return ListPage(items, page=pager.page or (int(asked[1]) if asked else 1), pages=pager.pages, total=pager.total)
+    return read_static_list(text, url, sheet, section, document_key, asked=int(asked[1]) if asked else 1)
 
 
 def read_article(text: str, url: str, sheet: FactSheet) -> Article:

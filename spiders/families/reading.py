@@ -194,6 +194,19 @@ def pager_of(page: Selector, text: str, sheet: FactSheet, section: Section, size
     return merge(read_pager(words), plausible(read_scripted_pager(text), size))
 
 
+def read_static_list(
+    text: str, url: str, sheet: FactSheet, section: Section, key: Convert, *, link: Convert = str, asked: int = 1
+) -> ListPage:
+    """Return what a page that holds its list lists; raises NoListError.
+
+    ``key`` gives the CMS id of an address, ``link`` the address of an anchor's ``href``, ``asked`` the page where no pager says it.
+    """
+    page = parse(text)
+    items = tuple(read_items(list_containers(page, sheet, section, url), url, sheet, section, key, link))
+    pager = pager_of(page, text, sheet, section, len(items))
+    return ListPage(items, page=pager.page or asked, pages=pager.pages, total=pager.total)
+
+
 def numbered(sheet: FactSheet, section: Section, page: ListPage) -> tuple[ListRequest, ...]:
     """Return the requests for the further pages of a section whose pages carry their number in the path."""
     if not section.pages:

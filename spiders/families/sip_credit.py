@@ -13,7 +13,7 @@ from functools import partial
 from spiders.factsheet import FactSheet, Section
 from spiders.items import Article, ListPage
 
-from .reading import ListRequest, list_containers, numbered, pager_of, parse, read_fields, read_items
+from .reading import ListRequest, numbered, read_fields, read_static_list
 
 _KEY = re.compile(r"/condetail(\d+)\.html|[?&]contentId=(\d+)")
 _PREVIEW = re.compile(r"^javascript:queryOfPreview\(\s*['\"]?(\d{1,12})")
@@ -33,11 +33,8 @@ def markup(text: str) -> str:
 
 def read_list(text: str, url: str, sheet: FactSheet, section: Section) -> ListPage:
     """Return what a list page lists; raises NoListError."""
-    page = parse(text)
     link = partial(_address, template=sheet.options.get("article", _ARTICLE))
-    items = tuple(read_items(list_containers(page, sheet, section, url), url, sheet, section, document_key, link))
-    pager = pager_of(page, text, sheet, section, len(items))
-    return ListPage(items, page=pager.page or 1, pages=pager.pages, total=pager.total)
+    return read_static_list(text, url, sheet, section, document_key, link=link)
 
 
 def _address(href: str, template: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from spiders.factsheet import FactSheet, Section
 from spiders.items import Article, ListPage
 
-from .reading import ListRequest, list_containers, numbered, pager_of, parse, read_fields, read_items
+from .reading import ListRequest, numbered, read_fields, read_static_list
 
 _KEY = re.compile(r"/t\d{8}_(\d+)(?:_ext)?\.s?html?(?:\?|$)")
 
@@ -30,10 +30,7 @@ def markup(text: str) -> str:
 
 def read_list(text: str, url: str, sheet: FactSheet, section: Section) -> ListPage:
     """Return what a list page lists; raises NoListError."""
-    page = parse(text)
-    items = tuple(read_items(list_containers(page, sheet, section, url), url, sheet, section, document_key))
-    pager = pager_of(page, text, sheet, section, len(items))
-    return ListPage(items, page=pager.page or 1, pages=pager.pages, total=pager.total)
+    return read_static_list(text, url, sheet, section, document_key)
 
 
 def read_article(text: str, url: str, sheet: FactSheet) -> Article:
