@@ -304,11 +304,6 @@ class SiteSpider(Spider):
             yield from self._next_file(request.cb_kwargs["held"])
 
 
-def header_pairs(response: Response) -> tuple[tuple[str, str], ...]:
-    """Return the header lines of a response, repeated ones as often as they came."""
-    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, values in response.headers.items() for value in values)
-
-
 def explain(error: BaseException | None) -> tuple[Cause, str]:
     """Return the cause that an exception of the download stands for, and a sentence."""
     if isinstance(error, FetchError):

@@ -22,11 +22,6 @@ def work_id(first: str) -> str:
     return "w" + first[1:]
 
 
-def version_id(document: str, version: int) -> str:
-    """Return ``<document>@<version>``."""
-    return f"{document}@{version}"
-
-
 def task_id(document: str, version: int, ordinal: int) -> str:
     """Return ``<document>.<version>.t<ordinal>``; ordinals count from 1."""
     return f"{document}.{version}.t{ordinal}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import median
 
 from normalizers.documents.blocks import join_lines
 from normalizers.documents.textlines import row_number
@@ -127,8 +126,3 @@ def read_columns(header: PlacedLine, body: Sequence[PlacedLine], number_column: 
             row = [join_lines(old, new) for old, new in zip(row, line, strict=True)]
         rows.append((body[start].number, row))
     return rows
-
-
-def usual_height(lines: Sequence[PlacedLine]) -> float:
-    """Return the median height of lines, 1 where there is none."""
-    return median(line.bottom - line.top for line in lines) if lines else 1.0
