@@ -23,6 +23,9 @@ _NUMBER = r"[\u4e00-\u9fff]{2,16}\s?[〔\[［【（(]\s?(?:19|20)\d{2}\s?[〕\]�
 _NUMBER_AT_END = re.compile(rf"(?:[（(]({_NUMBER})[）)]|\s({_NUMBER}))$")
 _FOREIGN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufeff\ufffe\uffff]")
 """Characters that XML has no place for; lxml lets them into a tree and stumbles over them later."""
+_LONG_TAG = re.compile(r"<[A-Za-z][^<>]{4000}")
+_FLOODED_TAG = re.compile(r"""<([A-Za-z][\w:-]{0,40})(?:"[^"]*+"|'[^']*+'|[^<>"']){4000,}+""")
+"""A tag of thousands of attributes: libxml2 compares each with all before it. A quoted value, a picture, counts as one character."""
 _STEERING = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Characters that steer a terminal or turn the direction of writing: no part of a title, whoever put them there."""
 LONGEST_KEY = 200
@@ -58,7 +61,9 @@ class ListRequest:
 
 
 def parse(text: str) -> Selector:
-    """Return the page as a tree; text that is no markup at all gives an empty one."""
+    """Return the page as a tree; text that is no markup at all gives an empty one. Tags of endless attributes lose them."""
+    if _LONG_TAG.search(text):
+        text = _FLOODED_TAG.sub(r"<\1", text)
     return Selector(text=_FOREIGN.sub("", text) or "<html></html>", type="html")
 
 

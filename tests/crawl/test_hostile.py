@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import re
+import time
 from pathlib import Path
 
 import pytest
 
 from spiders.factsheet import load_sheet
 from spiders.families import family
+from spiders.families.reading import parse
 from tests.crawl.sites import Reply, article, article_page, harvest, listing, served, small_site, states, stored_failures
 
 FOLDER = "/xxgk/zcfb/tz/202603/"
@@ -181,3 +183,13 @@ def test_the_name_of_a_file_is_no_path_and_steers_nothing():
     sheet = load_sheet("national").with_base(BASE)
     (file,) = family("trs").read_article(article_page("附件", box=box).decode(), BASE + address(7), sheet).attachments
     assert (file.key, file.name) == ("7/表.txt", "表.txt")
+
+
+def test_a_tag_of_endless_attributes_is_read_in_no_time_and_a_picture_is_kept():
+    flood = "<p " + " ".join(f"a{number}=x" for number in range(700_000)) + ">文</p>"
+    picture = f'<img src="data:image/png;base64,{"A" * 500_000}">'
+    began = time.monotonic()
+    page = parse(article_page("洪水", flood + picture).decode())
+    assert time.monotonic() - began < 20
+    assert page.css("p::text").getall() == ["文"]
+    assert len(page.css("img::attr(src)").get("")) > 500_000
