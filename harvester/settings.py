@@ -33,7 +33,14 @@ DOWNLOAD_TIMEOUT = _config.timeout  # default 180: dead addresses of these hosts
 DOWNLOAD_MAXSIZE = 64 * 1024 * 1024  # default 1 GiB; fact sheets set less for pages
 DOWNLOAD_WARNSIZE = 16 * 1024 * 1024  # default 32 MiB
 DOWNLOAD_VERIFY_CERTIFICATES = True  # default False
-DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}  # default: all on; a link must not open a local file
+DOWNLOAD_HANDLERS = {  # default: all on; a link must not open a local file
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "s3": None,
+    "http": "harvester.downloading.BoundedDownloadHandler",  # default scrapy's, which reads header lines for ever
+    "https": "harvester.downloading.BoundedDownloadHandler",
+}
 REDIRECT_MAX_TIMES = 5  # default 20
 METAREFRESH_ENABLED = False  # default True: a page that sends its visitor on by itself is a challenge more often than not
 RETRY_GIVE_UP_LOG_INSTALL_ROOT_HANDLER = True  # the default; the command line turns it off and shows the run itself

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import re
+import socket
+import threading
 import time
 from pathlib import Path
 
@@ -142,6 +145,39 @@ def test_of_a_huge_robots_txt_the_beginning_counts(tmp_path: Path):
     robots = b"User-agent: *\nDisallow: /xxgk/zcfb/tz/202603/\n" + b"".join(b"Disallow: /x%d/*a\n" % n for n in range(300_000))
     summary, _ = crawl_small(tmp_path, {"/robots.txt": Reply(robots)})
     assert summary.failures == {"robots-refused": 1}
+
+
+ENDLESS = {
+    "lines": b"X-Line: aaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n" * 2000,
+    "folded": b" aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n" * 2000,
+    "continue": b"\r\nHTTP/1.1 100 Continue\r\n\r\n" * 2000,
+}
+
+
+@pytest.mark.parametrize("kind", ENDLESS)
+def test_a_head_that_does_not_end_is_cut_off_long_before_the_time_out(tmp_path: Path, kind: str):
+    sent = 0
+
+    def pour(connection: socket.socket) -> None:
+        nonlocal sent
+        with connection, contextlib.suppress(OSError):
+            connection.recv(65536)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nX-First: 1\r\n")
+            while True:
+                sent += connection.send(ENDLESS[kind])
+
+    def listen() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                pour(server.accept()[0])
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=listen, daemon=True).start()
+        base = f"http://127.0.0.1:{server.getsockname()[1]}"
+        summary = harvest(tmp_path, {"national": base}, settings={"timeout": 30.0})["national"]
+    assert (summary.verdict, summary.cause) == ("blocked", "robots-unreadable")
+    assert (summary.ended_at - summary.started_at).total_seconds() < 20
+    assert sent < 60_000_000
 
 
 # --- what pages say, read by field -----------------------------------------------------------------------------------------
