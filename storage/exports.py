@@ -18,12 +18,10 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
 from storage.errors import ExportError, FullDisk
+from storage.formulas import neutral
 from storage.frames import frame
 from storage.fullness import is_full
 from storage.store import Store
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet may take for the beginning of a formula (OWASP, CSV Injection)."""
 
 _SHEET_ROWS = 1_048_576
 _CELL_CHARACTERS = 32_767
@@ -62,11 +60,6 @@ def write(found: pd.DataFrame, to: Path) -> None:
         raise ExportError(f"{to} cannot be written ({error.strerror}): choose another place.") from error
     finally:
         draft.unlink(missing_ok=True)
-
-
-def neutral(value: Any) -> Any:  # noqa: ANN401 -- a cell's value
-    """Return a text that a spreadsheet would take for a formula with a leading apostrophe; anything else as it is."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def _keep(draft: Path, to: Path) -> None:

@@ -16,9 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harvester.messages import _
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""A cell that begins so is run as a formula by spreadsheet programs (CWE-1236); it leaves with an apostrophe before it."""
+from storage.formulas import neutral
 
 PLAIN_WIDTH = 160
 """Columns of a table that does not go to a terminal, so that lines in a log do not depend on the machine."""
@@ -90,11 +88,6 @@ def cell(value: Any) -> str:  # noqa: ANN401
 def printable(text: str) -> str:
     """Return ``text`` without control characters: what a site wrote must not steer the reader's terminal."""
     return "".join(c if c == "\n" or (c.isprintable() or c == "\u3000") else " " for c in text)
-
-
-def neutral(text: str) -> str:
-    """Return a CSV cell's text so that no spreadsheet program runs it."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def emit(rows: Iterable[Mapping[str, Any]], form: Format, columns: Sequence[str], *, title: str = "") -> None:

@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.errors import ExportError
-from storage.exports import FORMULA, export, neutral, write
+from storage.exports import export, write
+from storage.formulas import STARTS, neutral
 from storage.frames import NAMES, frame
 from storage.store import Store
 from tests.storage.samples import AGENCIES, AT, LINES, make_derived, make_task, put
@@ -139,7 +140,7 @@ def test_what_cannot_be_exported_is_told(filled: Store, tmp_path: Path, view: st
 
 @given(st.text(max_size=20))
 def test_property_no_cell_starts_a_formula_and_others_stay(value: str) -> None:
-    assert not neutral(value).startswith(FORMULA)
+    assert not neutral(value).startswith(STARTS)
     assert neutral(value).removeprefix("'") == value.removeprefix("'")
 
 
