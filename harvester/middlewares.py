@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import zlib
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urljoin, urlsplit
 
 import brotli  # type: ignore[import-untyped]
-from backports import zstd
 from scrapy import Request
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
@@ -26,6 +26,11 @@ from spiders.factsheet import Limits
 from spiders.file_health import diagnose_file
 from spiders.health import FetchError, diagnose, looks_like_page
 from spiders.items import CaptureKind, Cause
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
