@@ -90,11 +90,6 @@ class Archive:
                 problems.append(str(error))
         return ArchiveReport(files, records, revisits, tuple(problems))
 
-    def locations(self, site: str = "") -> Iterator[Location]:
-        """Yield where every response of the archive (or of one site) stands, in the order of files and offsets."""
-        for path in self._files(site):
-            yield from _responses(self.folder, path)
-
     def recover(self, site: str = "") -> int:
         """Cut the half-written record off the files that killed runs left; return the number of bytes cut.
 

@@ -141,3 +141,11 @@ def test_data_files_are_free_of_blanks_and_half_width_brackets():
             for column, value in row.items():
                 if column != "source":
                     assert not re.search(r"[\s()]|^\||\|$|\|\|", value or ""), (name, row)
+
+
+def test_a_group_has_the_members_of_its_date() -> None:
+    known = gazetteer()
+    before, after = (known.group_members("三省一市环保部门", day) for day in (date(2017, 5, 1), date(2020, 5, 1)))
+    assert len(before) == len(after) == 4
+    assert "安徽省环境保护厅" in before
+    assert "安徽省生态环境厅" in after
