@@ -35,6 +35,19 @@ class Repair:
     left: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A slip that recognition (OCR) or typing may have left: told, never applied.
+
+    ``span`` is the place in ``Document.text``, ``seen`` what stands there, ``proposed`` what may be meant, ``reason`` why.
+    """
+
+    span: Span
+    seen: str
+    proposed: str
+    reason: str
+
+
 # --- documents -------------------------------------------------------------------------------------------------------
 
 
@@ -123,6 +136,7 @@ class Document:
     encoding: str = ""
     repairs: tuple[Repair, ...] = ()
     warnings: tuple[str, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
 
 
 # --- agencies --------------------------------------------------------------------------------------------------------
@@ -230,9 +244,53 @@ class Task:
 # --- the whole ---------------------------------------------------------------------------------------------------------
 
 
+class DocumentKind(StrEnum):
+    """The kind of a document, after its title (《党政机关公文处理工作条例》 art. 8 names 15; the rest are the field's own)."""
+
+    PLAN = "plan"
+    WORK_POINTS = "work-points"
+    TASK_TABLE = "task-table"
+    NOTICE = "notice"
+    OPINION = "opinion"
+    MEASURES = "measures"
+    REGULATION = "regulation"
+    ANNOUNCEMENT = "announcement"
+    REPLY = "reply"
+    LETTER = "letter"
+    REPORT = "report"
+    LIST = "list"
+    NEWS = "news"
+    OTHER = "other"
+
+
+class Relation(StrEnum):
+    """How a document stands to another one that it names."""
+
+    BASIS = "basis"
+    REPEALS = "repeals"
+    FORWARDS = "forwards"
+    ATTACHES = "attaches"
+    AMENDS = "amends"
+    CITES = "cites"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Another document that this one names: ``title`` without 《》, ``number`` as normalised in ``Metadata.document_number`` or empty."""
+
+    title: str
+    number: str
+    relation: Relation
+    span: Span
+
+
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a document says of itself, or its page says of it. ``regions`` are GB/T 2260 codes, the home region first."""
+    """What a document says of itself, or its page says of it. ``regions`` are GB/T 2260 codes, the home region first.
+
+    ``region_basis`` tells what the home region rests on: ``issuer``, ``number``, ``title``, ``site`` or empty, the surest first.
+    ``effective_on`` and ``expires_on`` are the first and the last day in force (自…起施行, 有效期至…), ``printed_on`` the day in …印发.
+    """
 
     title: str = ""
     document_number: str = ""
@@ -243,6 +301,13 @@ class Metadata:
     plan_start: date | None = None
     plan_end: date | None = None
     source: str = ""
+    kind: DocumentKind = DocumentKind.OTHER
+    printed_on: date | None = None
+    effective_on: date | None = None
+    expires_on: date | None = None
+    index_number: str = ""
+    region_basis: str = ""
+    references: tuple[Reference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
