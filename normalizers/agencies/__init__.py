@@ -1,5 +1,6 @@
 """Bodies named in documents: cut out of a cell, expanded, and tied to the gazetteer at the document's date."""
 
+from normalizers.agencies.decisions import Decision, Decisions
 from normalizers.agencies.gazetteer import Gazetteer, GazetteerEntry, Member, gazetteer
 from normalizers.agencies.home import guess_region
 from normalizers.agencies.reading import looks_like_agencies, read_agencies
@@ -8,6 +9,8 @@ from normalizers.agencies.resolve import Context, resolve
 
 __all__ = [
     "Context",
+    "Decision",
+    "Decisions",
     "Gazetteer",
     "GazetteerEntry",
     "Member",

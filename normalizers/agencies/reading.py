@@ -10,7 +10,7 @@ from normalizers.agencies.departments import is_department
 from normalizers.agencies.groups import is_group, level_word
 from normalizers.agencies.mentions import cut, even
 from normalizers.agencies.regions import regions
-from normalizers.agencies.resolve import LONGEST_MENTION, Context, outer_name, resolve
+from normalizers.agencies.resolve import LONGEST_MENTION, NOT_AN_AGENCY, Context, outer_name, resolve
 from normalizers.agencies.tables import word_set, words
 from normalizers.records import Agency, AgencyKind, AgencyList
 
@@ -31,7 +31,7 @@ SHORTEST_PLACE = 2
 SHORTEST_GROUP = 5
 """Characters from which a group nobody listed says whose it is (各信源单位); 各单位 and 成员单位 may be anyone's."""
 
-_TABLE_RULES = frozenset({"alias", "context-alias", "composed", "group"})
+_TABLE_RULES = frozenset({"decision", "alias", "context-alias", "composed", "group"})
 _PATTERN_RULES = frozenset({"group-pattern", "role-pattern"})
 _WEAK_RULES = frozenset({"region-government", "elided-region", "function", "group-pattern"})
 
@@ -40,7 +40,7 @@ def read_agencies(text: str, context: Context) -> AgencyList:
     """Return the bodies that a cell, bracket or line names, coordination expanded, each resolved at the document's date.
 
     Names are as printed, without blanks, with full-width brackets and second plaques; repeated ones once. ``open_list``
-    tells that the list ended in 等. A text that says "nobody" (无, —) gives an empty list.
+    tells that the list ended in 等. A text that says "nobody" (无, —) gives an empty list; a mention decided to be no body is left out.
     """
     return _read(text, context) if len(text) <= LONGEST_BRACKET else _read.__wrapped__(text[:LONGEST_TEXT], context)
 
@@ -50,7 +50,8 @@ def read_agencies(text: str, context: Context) -> AgencyList:
 def _read(text: str, context: Context) -> AgencyList:
     names = _Names(context)
     expanded = expand(cut(even(text), names), names)
-    return AgencyList(tuple(resolve(mention, context) for mention in expanded.mentions), expanded.open_list)
+    agencies = (resolve(mention, context) for mention in expanded.mentions)
+    return AgencyList(tuple(agency for agency in agencies if NOT_AN_AGENCY not in agency.flags), expanded.open_list)
 
 
 @dataclass(frozen=True, slots=True)

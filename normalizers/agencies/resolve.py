@@ -12,17 +12,22 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
+from normalizers.agencies.decisions import Decision, Decisions
 from normalizers.agencies.departments import Composed, compose, is_department
 from normalizers.agencies.gazetteer import GazetteerEntry, agency_id, gazetteer
 from normalizers.agencies.groups import LEVEL_WORDS, group_name, level_word
 from normalizers.agencies.patterns import classify
 from normalizers.agencies.regions import Region, regions
+from normalizers.agencies.tables import tidy
 from normalizers.records import Agency, AgencyKind
 
 ANACHRONISM = "name_anachronistic"
 ELIDED = "region_elided"
 NO_HOME = "no_home_region"
 AMBIGUOUS_REGION = "ambiguous_region"
+NOT_AN_AGENCY = "not_an_agency"
+
+NO_DECISIONS = Decisions()
 
 LONGEST_MENTION = 80
 """Characters. The longest real name has about forty; what is longer is a sentence and not looked up."""
@@ -32,31 +37,39 @@ _LAST_BRACKET = re.compile(r"（[^（）]*）$")
 _ANY_BRACKET = re.compile(r"（[^（）]*）")
 _LEAGUE = re.compile(r"(?:共青团|团)(.{1,12}?)委(?:员会)?")
 _PARTY = re.compile(r"(?:中共|中国共产党)(?=.)")
-_TO_FULL_WIDTH = str.maketrans("()", "（）", " \t\r\n\u3000\xa0\u200b\u200c\u200d\ufeff")
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a name is read against: ``region``, the document's home region (GB/T 2260 code, empty: none), and its date."""
+    """What a name is read against: ``region``, the document's home region (GB/T 2260 code, empty: none), its date, and what was decided."""
 
     region: str = ""
     on: date | None = None
-
-
-def tidy(mention: str) -> str:
-    """Return a mention as it is kept: no blanks, full-width brackets."""
-    return mention.translate(_TO_FULL_WIDTH)
+    decisions: Decisions = NO_DECISIONS
 
 
 def resolve(mention: str, context: Context) -> Agency:
     """Return the agency that a mention stands for. Never raises: what can't be tied has ``name`` ``None`` and rule ``unresolved``.
 
-    A second plaque in brackets (市委宣传部（市文明办）) doesn't count: the body is the one named outside.
+    A second plaque in brackets (市委宣传部（市文明办）) doesn't count: the body is the one named outside. A decision goes before
+    all tables (rule ``decision``); a mention that was decided to be no body is flagged ``not_an_agency``.
     """
     text = tidy(mention)
+    decided = context.decisions.find(text, context.region, context.on)
+    if decided is not None:
+        return _decided(text, decided, context)
     if len(text) > LONGEST_MENTION:
         return Agency(text, rule="unresolved", flags=("too_long",))
     return _resolve(text, context)
+
+
+def _decided(text: str, decision: Decision, context: Context) -> Agency:
+    if decision.rejected:
+        return Agency(text, rule="decision", flags=(NOT_AN_AGENCY,))
+    name = decision.name or text
+    known = _resolve(name, Context(context.region, context.on))
+    found_id = decision.id or (known.id if known.name == name else None) or agency_id(name, decision.region, "")
+    return Agency(text, name, found_id, decision.kind, "decision")
 
 
 @lru_cache(maxsize=20_000)

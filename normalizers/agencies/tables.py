@@ -12,6 +12,8 @@ from importlib.resources import files
 # Before these characters 和 joins two tasks of a department; elsewhere it may belong to a place (和县, 云和县).
 _AND = re.compile(r"和(?=[城信社改旅规自计物体监行宗家国市房广数经])")
 
+_TO_FULL_WIDTH = str.maketrans("()", "（）", " \t\r\n\u3000\xa0\u200b\u200c\u200d\ufeff")
+
 _DATA = files(__package__) / "data"
 
 
@@ -24,6 +26,11 @@ def rows(name: str) -> Iterator[dict[str, str]]:
 def listed(value: str) -> tuple[str, ...]:
     """Return the parts of a cell that holds several values, joined by ``|``."""
     return tuple(part for part in value.split("|") if part)
+
+
+def tidy(mention: str) -> str:
+    """Return a mention as it is kept: no blanks, full-width brackets."""
+    return mention.translate(_TO_FULL_WIDTH)
 
 
 def without_and(name: str) -> str:
