@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from normalizers import documents
+from normalizers.agencies import Decisions
+from normalizers.agencies.resolve import NO_DECISIONS
 from normalizers.compare import signature
 from normalizers.metadata import read_metadata
 from normalizers.records import Derived, Hints
@@ -10,18 +12,19 @@ from normalizers.tasks import extract_tasks
 from normalizers.text.fold import content_hash
 
 
-def derive(payload: bytes, hints: Hints) -> Derived:
+def derive(payload: bytes, hints: Hints, decisions: Decisions = NO_DECISIONS) -> Derived:
     """Return the document, what it says of itself, its tasks, and what to find its copies by.
 
-    The same bytes and hints always give the same records. Raises ``normalizers.documents.UnreadableError`` when no reader can
-    make a text of ``payload``; the message says what is wrong with the file and what to do about it.
+    The same bytes, hints and decisions (what people settled in review) always give the same records. Raises
+    ``normalizers.documents.UnreadableError`` when no reader can make a text of ``payload``; the message says what is wrong with
+    the file and what to do about it.
     """
     document = documents.read(payload, hints)
-    metadata = read_metadata(document, hints)
+    metadata = read_metadata(document, hints, decisions)
     return Derived(
         document=document,
         metadata=metadata,
-        tasks=extract_tasks(document, metadata),
+        tasks=extract_tasks(document, metadata, decisions),
         content_hash=content_hash(document.text),
         signature=signature(document.text),
     )

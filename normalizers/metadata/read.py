@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from normalizers.agencies import Context, guess_region, resolve
+from normalizers.agencies import Context, Decisions, guess_region, resolve
+from normalizers.agencies.resolve import NO_DECISIONS, NOT_AN_AGENCY
 from normalizers.deadlines import plan_period
 from normalizers.metadata.lines import Line, lines_of, only_date
 from normalizers.metadata.number import normalise_number, read_number, split_title
@@ -14,7 +15,7 @@ from normalizers.metadata.words import words, words_pattern
 from normalizers.records import Document, Hints, Metadata
 
 
-def read_metadata(document: Document, hints: Hints) -> Metadata:
+def read_metadata(document: Document, hints: Hints, decisions: Decisions = NO_DECISIONS) -> Metadata:
     """Return the metadata of a document: the text's own words first, then its page's (``hints``); nothing is guessed.
 
     ``issued_on`` is the signed day, ``None`` where none is signed and the page states none; ``regions`` has the home region alone,
@@ -27,12 +28,12 @@ def read_metadata(document: Document, hints: Hints) -> Metadata:
     bodies = signature.bodies or heading_bodies(lines) or hints.issuers or title_bodies(title)
     issued_on = signature.day or hints.issued_on
     region = guess_region(number=number, title=title, issuers=bodies, hint=hints.region)
-    context = Context(region, issued_on or hints.published_on)
+    context = Context(region, issued_on or hints.published_on, decisions)
     period = plan_period(title, issued_on or hints.published_on)
     return Metadata(
         title=title,
         document_number=number or hints.document_number.strip(),
-        issuers=tuple(resolve(body, context) for body in bodies),
+        issuers=tuple(body for body in (resolve(name, context) for name in bodies) if NOT_AN_AGENCY not in body.flags),
         issued_on=issued_on,
         published_on=hints.published_on or _page_date(lines, issued_on),
         regions=_regions(region, title),

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from normalizers.agencies import Context, read_agencies
+from normalizers.agencies import Context, Decisions, read_agencies
+from normalizers.agencies.resolve import NO_DECISIONS
 from normalizers.deadlines import PlanPeriod, find_milestones, parse_deadline, plan_period
 from normalizers.records import Agency, Block, BlockKind, Deadline, Document, Metadata, Span, Task
 from normalizers.tasks.brackets import reports
@@ -69,11 +70,12 @@ class _Page:
         self.walk.done()
 
 
-def extract_tasks(document: Document, metadata: Metadata) -> tuple[Task, ...]:
+def extract_tasks(document: Document, metadata: Metadata, decisions: Decisions = NO_DECISIONS) -> tuple[Task, ...]:
     """Return the tasks that ``document`` marks, in reading order (labels.md, rules 1 to 12), and none for what it does not mark."""
     context = Context(
         region=metadata.regions[0] if len(metadata.regions) == 1 else "",
         on=metadata.issued_on or metadata.published_on or metadata.plan_start,
+        decisions=decisions,
     )
     page = _Page(Walk(context, bare=not reports(metadata.title)))
     for block in document.blocks:
