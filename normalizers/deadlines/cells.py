@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from dataclasses import replace
 from datetime import date, timedelta
@@ -9,7 +10,7 @@ from datetime import date, timedelta
 from normalizers.deadlines.period import PlanPeriod
 from normalizers.deadlines.printed import fold_blanks, mask, read, without_names
 from normalizers.deadlines.readings import Reading, find_readings
-from normalizers.deadlines.rhythm import Term, find_rhythms, find_terms, is_elsewhere, is_ongoing, is_recurring
+from normalizers.deadlines.rhythm import Term, bare_term, find_rhythms, find_terms, is_elsewhere, is_ongoing, is_recurring
 from normalizers.deadlines.words import any_of, rhythms, tags, words
 from normalizers.records import Deadline, DeadlineKind
 from normalizers.text.fold import fold
@@ -18,6 +19,8 @@ MAX_CELL = 2000
 """Characters of a cell that are read; a deadline cell is a line, what is longer is a text that slipped in."""
 
 _EMPTY = frozenset(words("cell", "empty"))
+_ITEM = re.compile(r"(?:(?<=[；;。\n])|^)\s*\d{1,2}[.、．](?=\s*(?:\d{4}\s*年|\d{1,2}\s*月))")
+"""The number of an item inside a cell: 1.6月底前…；2.12月底前…; read with its month it would be a decimal."""
 
 
 def parse_deadline(text: str, period: PlanPeriod, *, basis: str = "cell") -> Deadline | None:
@@ -26,20 +29,54 @@ def parse_deadline(text: str, period: PlanPeriod, *, basis: str = "cell") -> Dea
     ``text`` of the deadline is the whole cell as printed. Of several dates the last day counts, flagged ``phases``.
     A text without a date has kind ``none``, with the flag ``not_parsed`` where no word of it says why.
     """
-    printed = read(text[:MAX_CELL])
-    bare = printed.text.strip("()[]。;,")
+    printed = read(_without_items(text[:MAX_CELL]))
+    bare = printed.text.strip("()[]【】。;,")
     if not bare or bare in _EMPTY:
         return None
     plain = without_names(printed)
     whole = Deadline(fold_blanks(text), None, None, DeadlineKind.NONE, basis, strength=strength(plain))
     readings = find_readings(plain, period, cell=True)
     dated = [r for r in readings if r.kind is not DeadlineKind.RECURRING]
-    if dated:
-        return _dated(whole, dated, plain, period)
-    return _undated(whole, plain, bare, period, bool(readings))
+    each = len(dated) < len(readings)
+    if dated and not _repeats(dated, plain, each):
+        return _dated(whole, dated, plain)
+    found = _of_plan(whole, bare, period) or _undated(whole, plain, bare, period, each)
+    return replace(found, start=min((r.start for r in dated if r.start), default=found.start))
 
 
-def _dated(whole: Deadline, readings: list[Reading], plain: str, period: PlanPeriod) -> Deadline:
+def _without_items(text: str) -> str:
+    """Return a cell without the numbers of its items; a single number is one only when it is the first."""
+    marks = _ITEM.findall(text)
+    return _ITEM.sub("", text) if len(marks) > 1 or any(mark.strip()[:-1] == "1" for mark in marks) else text
+
+
+def _repeats(readings: list[Reading], plain: str, each: bool) -> bool:
+    """Tell whether a cell names a rhythm and, for its dates, only the years that it runs in (2025年每季度一次): no last day binds there.
+
+    Where something is to be completed in the year, the year is the deadline and the rhythm that of the reports on it.
+    """
+    if any(r.unit.grain not in ("year", "plan") or r.kind is DeadlineKind.BY_DATE for r in readings):
+        return False
+    rest = mask(plain, [(r.pos, r.end) for r in readings])
+    return (each or bool(find_rhythms(rest))) and not any_of("cell", "completes").search(rest)
+
+
+def _of_plan(whole: Deadline, bare: str, period: PlanPeriod) -> Deadline | None:
+    """Return the deadline of a cell that names the document's own year or term (年度任务, 规划期内), ``None`` for any other."""
+    if bare in words("cell", "whole_year"):
+        if period.year is None:
+            return replace(whole, kind=DeadlineKind.WITHIN_PERIOD, flags=("year_unknown",))
+        return replace(whole, start=date(period.year, 1, 1), end=date(period.year, 12, 31), kind=DeadlineKind.WITHIN_PERIOD)
+    if bare not in words("cell", "whole_plan") and bare not in words("cell", "plan_end"):
+        return None
+    if period.start is None:
+        return replace(whole, kind=DeadlineKind.RELATIVE)
+    at_end = bare in words("cell", "plan_end")
+    kind = DeadlineKind.BY_DATE if at_end else DeadlineKind.WITHIN_PERIOD
+    return replace(whole, start=None if at_end else period.start, end=period.end, kind=kind)
+
+
+def _dated(whole: Deadline, readings: list[Reading], plain: str) -> Deadline:
     """Join the dates of one cell: the last day of all of them, the first of their first days."""
     ends = [r for r in readings if r.last is not None]
     final = max(ends, key=lambda r: r.last or date.min) if ends else readings[-1]
@@ -84,8 +121,9 @@ def _undated(whole: Deadline, plain: str, bare: str, period: PlanPeriod, each: b
         length = alone or (terms[0].period if terms else "P1Y" if each else "")
         return replace(whole, start=period.start, kind=DeadlineKind.RECURRING, period=length)
     terms = find_terms(plain)
-    if terms:
-        return relative(whole, terms[-1], period)
+    term = terms[-1] if terms else bare_term(bare)
+    if term is not None:
+        return relative(whole, term, period)
     if is_ongoing(plain):
         return replace(whole, start=period.start, kind=DeadlineKind.ONGOING)
     found = tuple(tag for tag in tags() if any_of("tag", tag).search(plain))

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 MASK = "\0"
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−─━﹘﹣－~～〜∼˜"), "-")
+_ITEM_MARKS = dict.fromkeys([*range(0x2460, 0x2474), *range(0x2488, 0x249C), *range(0x2776, 0x2780)], ";")
+"""Numbers of items in one character (① ⒈ ❶): in NFKC they would be digits, and ①2月底 the twelfth month."""
 _SPACED_DIGITS = re.compile(r"(?<![\d ])\d(?: \d)+(?![\d ])")
 _DOCUMENT_NUMBER = re.compile(r"[〔\[【(﹝{]?(?:19|20)\d\d[〕\]】)﹞}]第?\d{1,5}号|(?:19|20)\d\d年?第\d{1,5}号|第\d{1,5}号")
 
@@ -34,12 +36,12 @@ def fold_blanks(text: str) -> str:
 
 
 def read(source: str) -> Printed:
-    """Return ``source`` in NFKC, dashes as ``-``, blanks dropped except between two digits."""
+    """Return ``source`` in NFKC, dashes as ``-``, item numbers in one character as ``;``, blanks dropped except between two digits."""
     chars: list[str] = []
     at: list[int] = []
     blank = False
     for index, raw in enumerate(source):
-        for char in unicodedata.normalize("NFKC", raw).translate(_DASHES):
+        for char in unicodedata.normalize("NFKC", raw.translate(_ITEM_MARKS)).translate(_DASHES):
             if char.isspace() or unicodedata.category(char) in ("Cf", "Cc"):
                 blank = True
                 continue

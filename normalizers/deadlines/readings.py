@@ -12,7 +12,9 @@ from normalizers.records import DeadlineKind
 
 _BEFORE = re.compile(r"(?:之|以)?前(?!期|后|提|景|三|沿|往|述)|为?止")
 _SINCE = re.compile(r"以来|年来")
-_FROM = re.compile(r"(?:起(?!草|步|诉|到|点|来|底)|开始|始(?!终)|(?:以|之|过)后|后(?!续|期|台|备|勤|者))")
+_FROM = re.compile(
+    r"(?:起(?!草|步|诉|到|点|来|底)|开始|始(?!终)|(?:以|之|过)后|后(?!续|期|台|备|勤|者)|[-至到](?:长期|今后|以后|永久|持续|常态))"
+)
 _WITHIN = re.compile(r"期间|时期|(?:之|以)?内")
 _LEAD_BY = re.compile(r"(?:截[至止]到?|截止至|[截迟晚早]?[不最][迟晚早]?于|最[迟晚]|赶在|直到|[到至])$")
 _LEAD_EACH = re.compile(r"每(?:一?年|个)?的?$")
@@ -101,11 +103,17 @@ def _read(unit: Unit, year: int | None, flags: tuple[str, ...], text: str, perio
     if _BEFORE.match(after) and not (unit.grain == "range" and tail and tail[0].endswith("止")):
         return _before(base, start, last, period)
     if _FROM.match(after) or (_LEAD_FROM.search(before) and unit.grain not in ("range", "plan")):
-        begin = last + timedelta(days=1) if "后" in (tail[0] if tail else "") else start
-        return replace(base, start=begin, kind=DeadlineKind.ONGOING)
+        return replace(base, start=_begin(unit, start, last, tail[0] if tail else ""), kind=DeadlineKind.ONGOING)
     if _LEAD_BY.search(before):
         return replace(base, last=last)
     return _plain(base, start, last, bool(_WITHIN.match(after)))
+
+
+def _begin(unit: Unit, start: date, last: date, tail: str) -> date:
+    """Return the first day of what has no end: behind 后 the day after the unit, behind 年底起 its last day."""
+    if tail.startswith(("后", "以后", "之后", "过后")):
+        return last + timedelta(days=1)
+    return last if unit.edge in ENDED and unit.edge != "内" else start
 
 
 def _undecided(base: Reading, after: str) -> Reading:
@@ -119,7 +127,7 @@ def _before(base: Reading, start: date, last: date, period: PlanPeriod) -> Readi
 
     Behind a day and 底, 末 it means that last day; behind a year it may mean the year or the one before, so no day is given;
     behind a month it means, read strictly, the day before the month begins, and other parts of a year the same
-    unless that lies before the plan.
+    unless that lies before the plan; 中旬前 ends with the ten days, as a last day is what offices name there.
     """
     unit = base.unit
     if unit.grain == "day" or unit.edge in ENDED or (unit.grain == "range" and unit.last[1] < 28):
@@ -127,7 +135,7 @@ def _before(base: Reading, start: date, last: date, period: PlanPeriod) -> Readi
     if unit.grain in ("year", "plan"):
         return replace(base, flags=(*base.flags, "ambiguous"))
     strict = start - timedelta(days=1)
-    if unit.grain == "range" or (unit.grain != "month" and strict < (period.start or date(start.year, 1, 1))):
+    if unit.grain in ("range", "ten-days") or (unit.grain != "month" and strict < (period.start or date(start.year, 1, 1))):
         strict = last
     return replace(base, last=strict, flags=tuple(dict.fromkeys((*base.flags, "day_unclear"))))
 

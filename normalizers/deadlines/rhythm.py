@@ -13,6 +13,8 @@ _MONTHS = {"年": 12, "年度": 12, "半年": 6, "半年度": 6, "季": 3, "季�
 _DAYS = {"日": 1, "天": 1, "工作日": 1, "周": 7, "星期": 7, "旬": 10}
 _UNIT = "半年度?|年度?|季度?|月度?|学期|工作日|周|星期|旬|日|天"
 
+_TERM_UNIT = "个?工作日|个?月|日|天|周|个?星期|年|个?季度|小时"
+
 _EVERY = re.compile(rf"每间?隔?(?P<n>{_COUNT})?个?(?P<unit>{_UNIT})(?!均|度?新增)")
 _TIMES = re.compile(
     rf"(?P<n>{_COUNT})?个?(?P<unit>半年|年|季度|月|周)(?P<times>{_COUNT})次|(?P<times2>\d{{1,3}})次/(?P<unit2>半年|年|季度?|月|周)"
@@ -21,10 +23,16 @@ _BY = re.compile(r"(?:按|逐|分)(?P<unit>半年|年度?|季度?|月度?|周|�
 _YEAR_ROUND = re.compile(r"年中(?!国).{0,6}、年(?:底|末|终)")
 
 _RELATIVE = re.compile(
-    rf"(?P<anchor>[^,;。:]{{0,30}}?(?:之日起?|日起|起|之?后|以后))?的?(?P<n>{_COUNT})(?P<unit>个?工作日|个?月|日|天|周|个?星期|年|个?季度|小时)"
+    rf"(?P<anchor>[^,;。:]{{0,30}}?(?:之日起?|日起|起|之?后|以后))?的?(?P<n>{_COUNT})(?P<unit>{_TERM_UNIT})"
     r"(?:之|以)?内|(?P<half>半年|半个月)(?:之|以)?内"
+    rf"|(?P<anchor2>[^,;。:]{{1,30}}?(?:日起|之?后|以后))(?P<n2>{_COUNT})(?P<unit2>{_TERM_UNIT})(?=[,;。)、]|$|完成|出台|制定|报)"
 )
-_OWN_ISSUE = re.compile(r"(?:印发|发布|公布|下发|本(?:通知|方案|意见|计划|办法)|文件)[^,;。]{0,8}(?:起|后)$")
+_BARE_TERM = re.compile(rf"(?P<n>{_COUNT})(?P<unit>{_TERM_UNIT})")
+_PAPER = "通知|方案|意见|计划|办法|文件|要点|清单|规划|措施|分工|通报"
+_OWN_ISSUE = re.compile(
+    rf"(?:(?:^|[自从在于])(?:{_PAPER})?|[本此该][^,;。\0]{{0,10}}?(?:{_PAPER}))(?:正式|公开)?(?:印发|发布|公布|下发|发文|出台|实施)[^,;。]{{0,6}}(?:起|后)$"
+)
+"""The issue of the document itself; what a province or a ministry is still to issue (省级方案印发后) is another event."""
 _ELSEWHERE = re.compile(
     r"(?:按|根据|依据|结合|视|与|随)照?.{0,16}(?:要求|部署|安排|规定|时限|进度|节点|计划|情况|进展|同步|一致|执行)|规定的?(?:时限|期限|时间)|同步"
 )
@@ -94,13 +102,21 @@ def find_terms(text: str) -> list[Term]:
     return [_term(match) for match in _RELATIVE.finditer(text)]
 
 
+def bare_term(text: str) -> Term | None:
+    """Return the term that a cell consists of (3个月, 两年), ``None`` for anything else."""
+    match = _BARE_TERM.fullmatch(text)
+    return _term(match) if match else None
+
+
 def _term(match: re.Match[str]) -> Term:
-    own = bool(_OWN_ISSUE.search(match["anchor"] or ""))
-    unit = (match["unit"] or match["half"]).removeprefix("个")
-    if match["n"] == "半" or match["half"]:
+    groups = match.groupdict()
+    own = bool(_OWN_ISSUE.search(groups.get("anchor") or groups.get("anchor2") or ""))
+    printed, half = groups.get("n") or groups.get("n2"), groups.get("half")
+    unit = (groups.get("unit") or groups.get("unit2") or half or "").removeprefix("个")
+    if printed == "半" or half:
         months, days = (6, 0) if "年" in unit else (0, 15)
         return Term(match.start(), match.end(), _iso(months, days), months, days, own)
-    count = _count(match["n"])
+    count = _count(printed)
     if unit == "小时":
         return Term(match.start(), match.end(), f"PT{count}H", 0, 0)
     months, days = _MONTHS.get(unit, 0) * count, _DAYS.get(unit, 0) * count

@@ -15,15 +15,15 @@ _WORD_YEARS = {"今": 0, "本": 0, "当": 0, "明": 1, "次": 1, "翌": 1, "后"
 
 SEP = r"(?:--?|至|到)"
 _AND = r"[、和及]"
-_YEAR = r"(?:(?<!\d)(?:19|20)\d\d|[一二][零〇○◯oOοΟоО九一二三四五六七八0]{3})"
+_YEAR = r"(?:(?<!\d)(?:19|2[0oO〇○])\d\d|[一二][零〇○◯oOοΟоО九一二三四五六七八0]{3})"
 _MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]|[十一二三四五六七八九])"
 _DAY = r"(?:3[01]|[12]\d|0?[1-9]|三十一?|二十[一二三四五六七八九]|二十|十[一二三四五六七八九]|[十一二三四五六七八九])"
-_SHORT_YEAR = rf"(?:(?<![\d.])[1-4]\d(?=年(?:年?底|末|年?初|[上下]半年|第?[1-4一二三四]季度|{_MONTH}月)))"
+_SHORT_YEAR = rf"(?:(?<![\d.])[1-4]\d(?=年(?:年?底|末|年?初|[上下]半年|第?[1-4一二三四]季度|Q[1-4]|{_MONTH}月)))"
 _WORD = r"(?:[今本当明次翌后去上]年度?)"
 _NUMBER_BEFORE = r"(?<![\d.一二三四五六七八九十第])"
 _OF_YEAR = rf"(?:(?P<year>{_YEAR}|{_SHORT_YEAR})年度?的?|(?P<word>{_WORD})的?|{_NUMBER_BEFORE})"
 _MIDDLE = r"中(?![国央心小考旬下长学医])"
-_EDGE = rf"(?:年底|年末|年终|年内|年中(?![国央心小])|年初|底|末|内|初|终|{_MIDDLE}|全年|年度内?|度内|度|期间)"
+_EDGE = rf"(?:年底|年末|年终|年内|年中(?![国央心小])|年初|底|末|内|初|终|{_MIDDLE}|全年|年度内?|度[底末终内]|度|期间)"
 _HOUR = r"(?:\d{1,2}(?:[时点]|:\d\d(?::\d\d)?)整?)?"
 _QUOTE = r"[\"“”'‘’「」『』]?"
 
@@ -131,6 +131,11 @@ def _quarters(match: re.Match[str]) -> Unit | None:
     return _unit(match, "quarter" if last == first else "range", (3 * first - 2, 1), (3 * last, 31))
 
 
+def _letter_quarter(match: re.Match[str]) -> Unit:
+    quarter = int(match["letter"])
+    return _unit(match, "quarter", (3 * quarter - 2, 1), (3 * quarter, 31))
+
+
 def _half(match: re.Match[str]) -> Unit | None:
     return _unit(match, "half", (1, 1), (6, 30)) if match["half"] == "上" else _unit(match, "half", (7, 1), (12, 31))
 
@@ -148,7 +153,7 @@ def _year(match: re.Match[str]) -> Unit | None:
         return replace(_unit(match, "half", (6, 30), (6, 30)), edge="底")
     if edge == "初":
         return replace(_unit(match, "year", (1, 1), (12, 31)), edge="", flags=("ambiguous",))
-    edge = {"度内": "内", "终": "末"}.get(edge, edge)
+    edge = {"终": "末"}.get(edge[-1:], edge[-1:])
     return replace(_unit(match, "year", (1, 1), (12, 31)), edge=edge if edge in ENDED else "")
 
 
@@ -190,6 +195,11 @@ _RULES: tuple[tuple[str, Callable[[re.Match[str]], Unit | None]], ...] = (
         rf"(?P<edge>月底|底|末|上中旬|中下旬|上旬|中旬|下旬|内|初|{_MIDDLE})?",
         _months,
     ),
+    (rf"(?P<year>{_YEAR})年(?P<month>{_MONTH})[./](?P<day>{_DAY})(?:[日号]|(?=[前止,;。)]|之前|以前|$)){_HOUR}", _days),
+    (
+        rf"(?:(?P<year>{_YEAR}|{_SHORT_YEAR})年?度?|(?P<word>{_WORD})|(?<![A-Za-z\d]))[Qq](?P<letter>[1-4])(?![\dA-Za-z])(?P<edge>末|底|内)?",
+        _letter_quarter,
+    ),
     (
         rf"(?:{_OF_YEAR})(?:第?(?P<q>[1-4一二三四首末])(?:(?:季度?)?(?:{SEP}|{_AND})第?(?P<q2>[1-4一二三四]))?"
         rf"|前(?P<front>[23二三两])个?)季度(?P<edge>末|底|内)?",
@@ -198,7 +208,7 @@ _RULES: tuple[tuple[str, Callable[[re.Match[str]], Unit | None]], ...] = (
     (rf"{_OF_YEAR}(?P<half>[上下])半年(?P<edge>末|底|内)?", _half),
     (rf"(?:(?P<year>{_YEAR}|{_SHORT_YEAR})年|(?P<word>[今本当明次翌后去上]年))(?P<edge>{_EDGE})?", _year),
     (
-        rf"(?<![\d一二三四五六七八九十两几多半近数每学历N个])年(?P<edge>底|末|内|初|终|度内|{_MIDDLE})|全年|(?<!\d)本年度",
+        rf"(?<![\d一二三四五六七八九十两几多半近数每学历N个])年(?P<edge>底|末|内|初|终|度[内底末]|{_MIDDLE})|全年|(?<!\d)本年度",
         _year_word,
     ),
 )
@@ -208,6 +218,7 @@ _COMPILED = tuple((re.compile(pattern), build) for pattern, build in _RULES)
 _WHOLE_CELL = (
     (re.compile(r"^(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])?(?=$|前|之前|以前)"), _compact),
     (re.compile(rf"^(?P<month>{_MONTH})[./](?P<day>{_DAY})(?=$|前|之前|以前)"), _days),
+    (re.compile(rf"^(?P<year>1[3-9]|[2-4]\d)(?P<sep>[./])(?P<month>{_MONTH})(?P=sep)(?P<day>{_DAY})(?=$|前|之前|以前)"), _days),
 )
 _JOIN = re.compile(rf"(?:起|开始)?(?:{SEP})")
 
