@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 
 from normalizers.agencies import Context, looks_like_agencies, read_agencies
+from normalizers.tasks.bodies import are_built_like_bodies
 from normalizers.tasks.roles import inline_label
 from normalizers.tasks.sections import is_article, split_number
 from normalizers.tasks.statements import Statement, is_nothing, read_statement, with_colons
@@ -25,7 +26,7 @@ _ORDINAL = re.compile(r"\s*(?:[一二三四五六七八九十]{1,2}是|第[一�
 _OPENING = re.compile(r".*?[。；;：:]\s*(?=一是|第一[，,、]|其一)", re.DOTALL)
 _PLACED_BODY = re.compile(r"[\u4e00-\u9fff]{2,8}[省市县区州盟旗][\u4e00-\u9fff]{1,20}(?:局|委|办|厅|政府|委员会|管委会|法院|检察院)")
 """A body that no table knows, by its build: a place and an ending of bodies. With 牵头 or 负责 behind it that is enough."""
-_SAYS_WHO = re.compile(r"牵头|负责|配合|参[与加]|协[同助办]|职责|分工|落实|主办")
+_SAYS_WHO = re.compile(r"牵头|负责|配合|参[与加]|协[同助办]|职责|分工|落实|主办|指导|督导|督促")
 _ISSUED = re.compile(r"(?:印发|转发|公布|发布)《?(?P<own>[^《》]{2,80}?(?:[（(][^（()）]{0,20}[）)])?)》?的通知$")
 _NOTE = re.compile(r"[（(《][^（()）》]{0,40}[)）》]")
 MIN_ITEM = 6
@@ -143,13 +144,13 @@ def _read(text: str, bracket: Bracket, context: Context, *, bare: bool) -> _Mark
     statement = read_statement(inner)
     if statement.labelled or (statement.deadline and not statement.names and inline_label(lines=False).match(inner)):
         return _Marked(bracket.start, bracket.end, statement, "bracket")
-    if (
-        _SAYS_WHO.search(inner)
-        and statement.verbal
-        and statement.names
-        and any(_names_bodies(name, context) or _names_placed_body(name, context) for name in _all_names(statement))
-    ):
-        return _Marked(bracket.start, bracket.end, statement, "verb-bracket")
+    if _SAYS_WHO.search(inner) and statement.verbal and statement.names:
+        closing = bare and _closes_sentence(text, bracket)
+        names = _all_names(statement)
+        if any(_names_bodies(name, context) or _names_placed_body(name, context) for name in names) or (
+            closing and are_built_like_bodies(names, context)
+        ):
+            return _Marked(bracket.start, bracket.end, statement, "verb-bracket")
     if (stated := _without_colon(inner, context)) is not None:
         return _Marked(bracket.start, bracket.end, stated, "bracket")
     if bare and statement.responsible and _is_bare_list(text, bracket, statement, context):
@@ -183,13 +184,18 @@ def _all_names(statement: Statement) -> tuple[str, ...]:
 def _is_bare_list(text: str, bracket: Bracket, statement: Statement, context: Context) -> bool:
     """Tell whether a bracket at an item's or sentence's end holds nothing but bodies, and not the second name of the body before it."""
     before = text[: bracket.start]
-    if not (_SENTENCE_STOP.match(text, bracket.end) or before.rstrip().endswith(("。", "；", ";"))):
+    if not _closes_sentence(text, bracket):
         return False
     if _names_something(before) or (
         _BODY_BEFORE.search(before) and (not _LIST_MARK.search(bracket.inner) or _names_bodies(_LAST_PIECE.split(before)[-1], context))
     ):
         return False
     return all(looks_like_agencies(name, context) for name in statement.responsible)
+
+
+def _closes_sentence(text: str, bracket: Bracket) -> bool:
+    """Tell whether a bracket stands at the end of a sentence, before its stop or behind it."""
+    return _SENTENCE_STOP.match(text, bracket.end) is not None or text[: bracket.start].rstrip().endswith(("。", "；", ";", "！"))
 
 
 @cache

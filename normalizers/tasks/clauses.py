@@ -15,12 +15,17 @@ _LAST_FIRST = re.compile(
 _ONWARD = re.compile(r"[，,；;、]?\s*(?:下同|以下同|以下均同|以下皆同|以下相同|以下类同|后同|其余同|其他同|以下同此)")
 _STARRED = re.compile(r"[*＊★☆▲△●#][^，,；;。（()）]{0,14}?(?:为|是|系)[^，,；;。（()）]{0,6}?牵头")
 _NO_MORE = re.compile(
-    r"不(?:再|另)(?:单列|(?:一一|逐一|单独|另行|重复|分别|逐项|赘|具体)?(?:列出|列明|罗列|列举|列入|列示|列|标注|注明|说明|重复|述))"
+    r"不(?:再|另)(?:单列|(?:一一|逐一|单独|另行|重复|分别|逐项|赘|具体)?(?:列出|列明|罗列|列举|列入|列示|列|标注|注明|说明|重复|述|(?:做|作|进行)?(?:具体)?分工|明确))"
 )
 _BODY = re.compile(r"各(?!项|条|类|自)[^，,。；;：:均都为需须应负参落配按承]{1,24}")
 _NAMED = re.compile(
     r"(?:均|都|皆)?(?:需要?|须|由|涉及|包括|包含|含)(?P<body>[^，,。；;：:]{2,30}?)(?:组织|负责|配合|参与|贯彻|具体|共同|落实|实施|执行|推进|$)"
 )
+_DEFAULT = re.compile(
+    r"除[^，,。；;]{0,16}?(?:注明|标注|说明|明确|规定)[^，,。；;]{0,10}?外[，,]?[^，,。；;：:由]{0,12}?由(?P<body>[^，,。；;：:]{2,30}?)(?:组织|具体)?(?:负责|落实|实施)"
+    r"|(?P<all>各[^，,。；;：:、均都皆]{1,24}?)(?:均|都|皆)(?:为|是|系)(?:责任|配合|落实|实施|参与)(?:单位|部门|主体)(?=[，,；;]?\s*(?:以?下同|以下均同|以下相同))"
+)
+"""A body that takes part wherever no other is named: 除特别注明外，均由各县负责; 各县均为责任单位，下同."""
 _STOPS = "。；;：:\n"
 
 
@@ -66,7 +71,7 @@ def split_clauses(text: str) -> tuple[str, Clauses]:
 def _take_implied(text: str) -> tuple[str, str, bool]:
     found = _NO_MORE.search(text)
     if found is None:
-        return text, "", False
+        return _take_default(text)
     start = _sentence_start(text, found.start())
     sentence = text[start + 1 : found.start()]
     here = sentence.find("以下")
@@ -75,8 +80,22 @@ def _take_implied(text: str) -> tuple[str, str, bool]:
         start += here  # 各市人民政府，以下均需…: the words before belong to the list
     if not body:
         return text, "", False
-    rest = text[: start + 1] + text[found.end() :].lstrip("。；;，, ")
+    rest = text[: start + 1] + _behind(text, found.end())
     return rest.replace("（）", "").replace("()", "").rstrip("，,；;。 "), body, -1 < here < sentence.find(body)
+
+
+def _take_default(text: str) -> tuple[str, str, bool]:
+    found = _DEFAULT.search(text)
+    if found is None:
+        return text, "", False
+    rest = text[: found.start()].rstrip("，,；;。、 ") + _behind(text, found.end())
+    return rest.replace("（）", "").replace("()", "").rstrip("，,；;。 "), found["body"] or found["all"], False
+
+
+def _behind(text: str, end: int) -> str:
+    """Return the words behind a clause without its 下同 and its stop."""
+    onward = _ONWARD.match(text, end)
+    return text[onward.end() if onward else end :].lstrip("。；;，, ")
 
 
 def _sentence_start(text: str, end: int) -> int:
@@ -93,6 +112,7 @@ def _sentence_start(text: str, end: int) -> int:
 
 
 def _implied_body(sentence: str) -> str:
+    sentence = sentence.rstrip("，,、 ")
     below = sentence[max(sentence.find("以下"), 0) :]
     for part in (below, sentence):
         named = _BODY.search(part) or _NAMED.search(part)

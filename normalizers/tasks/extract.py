@@ -107,10 +107,13 @@ def _framed(block: Block) -> list[Line]:
     return out
 
 
-def _with_year(period: PlanPeriod, drafts: Sequence[Draft]) -> PlanPeriod:
-    """Give a plan that states no year the only one that its deadlines state."""
+def _with_year(period: PlanPeriod, drafts: Sequence[Draft], document_number: str) -> PlanPeriod:
+    """Give a plan that states no year that of its document number, else the only one that its deadlines state."""
     if period.year is not None or period.several_years:
         return period
+    numbered = _YEAR.search(document_number)
+    if numbered:
+        return replace(period, year=int(numbered.group()), basis="issue-year")
     stated = {int(year) for draft in drafts for year in _YEAR.findall(draft.statement.deadline)}
     return replace(period, year=stated.pop(), basis="issue-year") if len(stated) == 1 else period
 
@@ -121,7 +124,7 @@ class _Finish:
     def __init__(self, context: Context, metadata: Metadata, notes: Clauses, drafts: Sequence[Draft]) -> None:
         self.context = context
         self.issued_on: date | None = metadata.issued_on or metadata.published_on
-        self.period = _with_year(plan_period(metadata.title, self.issued_on), drafts)
+        self.period = _with_year(plan_period(metadata.title, self.issued_on), drafts, metadata.document_number)
         self.notes = notes
         self.drafts = drafts
         self.first_leads = notes.first_is_lead

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 
 from normalizers.agencies import Context, looks_like_agencies
 from normalizers.records import Block, Span
+from normalizers.tasks.bodies import are_built_like_bodies
 from normalizers.tasks.brackets import MIN_ITEM, Unit, left_open, marked_units, outer_brackets
 from normalizers.tasks.clauses import NO_CLAUSES, Clauses, split_clauses
 from normalizers.tasks.drafts import Draft
 from normalizers.tasks.roles import inline_label
-from normalizers.tasks.sections import is_article, is_heading, is_short_item, is_title_like, split_number
-from normalizers.tasks.statements import Statement, read_statement, with_colons
+from normalizers.tasks.sections import is_article, is_heading, is_short_item, is_title_like, run_on_headings, split_number
+from normalizers.tasks.statements import Statement, read_duty, read_statement, with_colons
 
 _CHROME = re.compile(
     r"承办|技术支持|网站标识|ICP|ＩＣＰ|备案|版权|网安备|地址|邮编|电话|邮箱|网址|索引号|发布(?:日期|时间|机构)|公开(?:日期|时间|方式|属性)|主题分类|信息来源|成文日期|浏览"
@@ -29,8 +30,15 @@ _BULLET = re.compile(r"\s*(?:[-*•●◆■▪►➢❖◇○·]\s+|[•●◆�
 _LONG_ITEM = 40
 """Characters from which a numbered paragraph without a bracket is a part of the item that follows, and not its caption."""
 _MAX_ROLE_LINE = 600
-_MAX_NOTE = 100
-_CONFIDENCE = {"bracket": 0.97, "verb-bracket": 0.93, "bare-bracket": 0.75, "role-line": 0.93, "label-tail": 0.9}
+_MAX_TAILED = 5_000
+"""Characters of an item that may end in a sentence of roles."""
+_MAX_CLAUSES = 6
+_LAST_CLAUSE = re.compile(r"[。；;！!](?=.)|[，,](?=由)")
+_WHO = re.compile(r"牵头|配合|负责|参[与加]|协[助办]|分工|职责")
+_MAX_NOTES = 2_000
+"""Characters of a paragraph that are looked through for standing clauses."""
+_SENTENCE = re.compile(r"(?:[^。；;\n]{4,100}(?:[。；;\n]|$))")
+_CONFIDENCE = {"bracket": 0.97, "verb-bracket": 0.93, "bare-bracket": 0.75, "role-line": 0.93, "label-tail": 0.9, "duty-tail": 0.8}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +141,22 @@ def role_line(text: str, walk: Walk) -> Statement | None:
     if whole is not None:
         return _bracket_line(whole, walk)
     if not inline_label(lines=True).match(bare):
-        return _blank_line(bare, walk)
+        return _blank_line(bare, walk) or _duty(bare, walk)
     statement = read_statement(bare, lines=True)
     if not statement.names:
         return replace(statement, labelled=True)
     names = statement.lead + statement.partner + statement.responsible
     return None if any(_PROSE.search(name) for name in names) else statement
+
+
+def _duty(text: str, walk: Walk) -> Statement | None:
+    """Return what a sentence or line says that names bodies and what they do and nothing else: 由A牵头，B、C配合."""
+    if not walk.bare or walk.article or len(text) > _MAX_ROLE_LINE:
+        return None
+    statement = read_duty(text)
+    if statement is None or not statement.names:
+        return None
+    return statement if are_built_like_bodies(statement.lead + statement.partner + statement.responsible, walk.context) else None
 
 
 def _blank_line(text: str, walk: Walk) -> Statement | None:
@@ -181,12 +199,16 @@ def _further(line: Line, before: Statement, walk: Walk) -> Statement | None:
 def _read_line(line: Line, walk: Walk, drafts: list[Draft]) -> None:
     walk.beside(line)
     walk.article |= is_article(line.text)
-    units = marked_units(line.text, walk.context, bare=walk.bare and not walk.article) or _label_tail(line, walk)
+    units = marked_units(line.text, walk.context, bare=walk.bare and not walk.article) or _label_tail(line, walk) or _duty_tail(line, walk)
     if not units:
         _remember(line, walk)
         return
     for number, unit in enumerate(units):
-        drafts.append(_from_unit(line, unit, walk, first=number == 0))
+        headings, start = run_on_headings(unit.text, opens=number == 0) if len(units) > 1 else ([], 0)
+        for heading in headings:
+            walk.under(heading, None)
+        own = replace(unit, start=unit.start + start, text=unit.text[start:]) if start else unit
+        drafts.append(_from_unit(line, own, walk, first=number == 0))
     outer = walk.section
     if line.heading or (len(units) == 1 and _heads(units[0].text)):
         walk.under(units[0].text, None)
@@ -205,8 +227,8 @@ def _remember(line: Line, walk: Walk) -> None:
     if line.heading:
         walk.under(line.text, line)
         return
-    if len(line.text) <= _MAX_NOTE:
-        walk.notes |= replace(split_clauses(line.text)[1], onward=True)
+    for sentence in _SENTENCE.findall(line.text[:_MAX_NOTES]):
+        walk.notes |= replace(split_clauses(sentence)[1], onward=True)
     walk.pending.append(line)
 
 
@@ -223,6 +245,21 @@ def _label_tail(line: Line, walk: Walk) -> list[Unit]:
         if statement is None or not statement.names:
             return []
         return [Unit(0, found.start(), before.strip(), statement, "label-tail", (found.start(), len(text)))]
+    return []
+
+
+def _duty_tail(line: Line, walk: Walk) -> list[Unit]:
+    """Return the unit of an item whose last sentence, or last clause from 由 on, says nothing but who leads and who helps."""
+    text = line.text.rstrip()
+    if len(text) > _MAX_TAILED or is_article(text) or not _WHO.search(text[-_MAX_ROLE_LINE:]):
+        return []
+    for found in list(_LAST_CLAUSE.finditer(text, max(0, len(text) - _MAX_ROLE_LINE)))[-_MAX_CLAUSES:]:
+        clause = found.group() in "，,"
+        before = text[: found.end()].rstrip("，, ")
+        statement = None if len(before) < MIN_ITEM * 2 else _duty(text[found.end() :], walk)
+        if statement is None or (clause and not (split_number(text)[0] and (statement.lead or statement.responsible))):
+            continue
+        return [Unit(0, found.end(), before, statement, "duty-tail", (found.end(), len(text)))]
     return []
 
 

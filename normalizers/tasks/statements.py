@@ -11,7 +11,9 @@ from normalizers.tasks.roles import AGENCY_ROLES, Role, inline_label, label_role
 
 _NOTHING = re.compile(r"[\s/／\\—–\-_－一无暂○×、。.；;，,]*|[Nn]/?[Aa]|暂?无|不涉及|空")
 _VERB_END = r"(?=\s*(?:[、，,；;。)）]|会同|会|$|\s))"
-_LEAD_VERB = rf"(?:共同|联合|分别|总|具体)?牵头(?:负责|落实|实施|推进|组织实施|组织|推动|办理|抓总|承担|开展|制定|协调|完成|总)*{_VERB_END}"
+_WHAT = r"(?!单位|部门|责任|处室|科室|机构|主体|同志|人)[^，,；;。、（()）：:\n]{1,24}(?=[，,；;。)）]|$)"
+"""What a body leads or is in charge of, behind its verb: A负责方案编制，B负责资金保障."""
+_LEAD_VERB = rf"(?:共同|联合|分别|总|具体)?牵头(?:(?:负责|落实|实施|推进|组织实施|组织|推动|办理|抓总|承担|开展|制定|协调|督导|督办|统筹|完成|总)*{_VERB_END}|{_WHAT})"
 _DUTY = r"(?:按照?|依|根据)(?:各自)?(?:的)?职[责能](?:和?任务)?(?:分工)?(?:范围)?(?:内)?|按(?:任务)?分工|各负其责"
 _HELP_VERB = (
     rf"(?:{_DUTY})?(?:共同|积极|密切|协同|联合|分别)*(?:配合|参与|参加|协同|协助|协办|支持)"
@@ -19,13 +21,28 @@ _HELP_VERB = (
 )
 _DO_VERB = (
     rf"(?:(?:{_DUTY})[，,]?(?:分别|共同|做好|组织|抓好|具体)*(?:负责|落实|实施|推进|做好)*|"
-    rf"(?:分别|共同|具体|组织|统筹|联合|各自|分工)*(?:负责|落实|实施|推进|承办|主办|执行|贯彻落实)(?:落实|实施|推进|组织|办理|到位|相关工作)*){_VERB_END}"
+    rf"(?:分别|共同|具体|组织|统筹|联合|各自|分工)*(?:负责|落实|实施|推进|承办|主办|执行|贯彻落实|指导|督导|督促)"
+    rf"(?:落实|实施|推进|组织|办理|到位|相关工作)*){_VERB_END}|(?:分别|具体)?负责{_WHAT}"
 )
 _VERBS = re.compile(rf"(?P<lead>{_LEAD_VERB})|(?P<help>{_HELP_VERB})|(?P<do>{_DO_VERB})")
+_DUTY_LINE = re.compile(
+    rf"\s*(?:由|请)?(?P<names>[^。；;：:\n]{{2,300}}?)(?P<verb>"
+    rf"(?:共同|联合|分别|总|具体)?牵头(?:负责|落实|实施|推进|组织实施|组织|推动|抓总|承担|督导|完成)*|"
+    rf"(?:{_DUTY})?(?:共同|积极|密切|协同|联合|分别)*(?:配合|参与|参加|协助|协办)(?:落实|实施|推进|做好)*|"
+    rf"(?:{_DUTY})(?:分别|共同)*(?:负责|落实|实施|推进)*|(?:分别|共同|具体|组织)*负责(?:落实|实施|推进|组织实施)*)\s*(?:[，,、；;]|(?=会同)|$)"
+)
+"""One clause of a sentence that says nothing but who leads, helps or is in charge: 由A牵头 · B、C配合."""
 _BESIDE = re.compile(r"[（(]\s*(?P<word>(?:共同|联合)?牵头(?:单位|部门|负责)?|主办|主责|配合(?:单位|部门)?|协办|参与|负责)\s*[)）]")
 _NO_COLON = re.compile(
     r"(?:^|(?<=[，,；;。]))(\s*(?:牵头|配合|责任|参与|协同|主办|协办|负责|落实)(?:责任)?(?:单位|部门))[\s\u3000]*(?=[^\s：:为、，,；;及和与/])"
 )
+_FOREIGN_LABEL = re.compile(r"(?:^|(?<=[，,；;。\n]))\s*(?P<label>[\u4e00-\u9fff]{2,8})\s*[:：]")
+"""A label that says something else (适用范围：…): what stands behind it names no body."""
+_INNER_BRACKETS = str.maketrans("〔［[【〕］]】", "（（（（））））")
+_OPEN_CLASS = re.compile(r"等(?:部门|单位)(?=\s*(?:$|[、，,；;]))")
+_OPEN_AND = re.compile(r"等(?:部门|单位)?(?:和|及|以及|与)(?=[\u4e00-\u9fff])")
+_AND_GROUP = re.compile(r"(?<=[\u4e00-\u9fff）)])(?:以及|及|和)(?=(?:各|相关|有关|其他|[省市州县区]直|[省市州县区]级)[\u4e00-\u9fff])")
+"""What joins a group to the bodies before it: 银保监会及各地区, 州委编办及州直相关单位."""
 _OPENERS = re.compile(r"^[\s、，,；;。：:]*(?:由|请|会同|会|及|和|与|并由|其中)?\s*")
 _DATE = re.compile(
     r"\s*(?:(?:力争|确保|计划|拟|原则上)?(?:于|在|到|至|自|截至|不迟于)?\s*(?:20)?\d{2}\s*年|\d{1,2}\s*月|[上下]半年|第?[一二三四]季度|季度|年[底内末中]|全年|长期|持续|常态|"
@@ -97,6 +114,18 @@ def read_statement(text: str, default: Role = Role.RESPONSIBLE, *, lines: bool =
     return out
 
 
+def read_duty(text: str) -> Statement | None:
+    """Return what a sentence states that holds nothing but bodies and their verbs (由A牵头，B、C配合), ``None`` for any other."""
+    bare = text.strip().rstrip("。；;")
+    at = 0
+    while at < len(bare):
+        clause = _DUTY_LINE.match(bare, at)
+        if clause is None or _WHO.search(clause["names"]):
+            return None
+        at = clause.end()
+    return read_statement(bare) if bare else None
+
+
 def with_colons(text: str) -> str:
     """Return ``text`` with a colon behind labels that lack one: 牵头单位市信用办，配合单位市财政局."""
     return _NO_COLON.sub(r"\1：", text)
@@ -110,12 +139,20 @@ def _labelled(text: str, default: Role, *, lines: bool) -> Iterator[tuple[Role |
         yield None, head
     ends = [*(one.start() for one in found[1:]), len(text)]
     for here, end in zip(found, ends, strict=False):
-        value = text[here.end() : end]
+        value = _before_foreign_label(text[here.end() : end])
         role = label_role(here["boxed"] or here["plain"])
         if role is Role.JOINT:
             role = default if default in AGENCY_ROLES else Role.RESPONSIBLE
         if not is_nothing(value):
             yield role, value
+
+
+def _before_foreign_label(value: str) -> str:
+    """Return the words behind a label up to the next label that the table does not know; a body before a colon is no label."""
+    for found in _FOREIGN_LABEL.finditer(value):
+        if found.start() and not _BODY_END.search(found["label"]):
+            return value[: found.start()]
+    return value
 
 
 def _at_boundary(text: str, start: int) -> bool:
@@ -198,5 +235,6 @@ def _under(names: tuple[str, ...], role: Role, *, verbal: bool) -> Statement:
 
 
 def _names(text: str) -> tuple[str, ...]:
-    names = _OPENERS.sub("", text, count=1).strip("、，,；;。 \n\t\u3000")
+    names = _OPENERS.sub("", text, count=1).strip("、，,；;。 \n\t\u3000").translate(_INNER_BRACKETS)
+    names = _AND_GROUP.sub("、", _OPEN_CLASS.sub("等", _OPEN_AND.sub("等、", names)))
     return () if is_nothing(names) else (names,)
