@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 
 from normalizers.agencies.gazetteer import agency_id, gazetteer
 from normalizers.agencies.periods import Period, period
-from normalizers.agencies.regions import MUNICIPALITY, Region, regions
+from normalizers.agencies.regions import Region, regions
 from normalizers.agencies.tables import listed, rows, without_and
 
 
@@ -34,6 +34,11 @@ class Department:
     valid_from: str
     successor: str
 
+    @property
+    def branch(self) -> bool:
+        """Whether it is a branch of a central body, which carries the region's short name inside its own."""
+        return "{s}" in self.name and not self.name.startswith("{s}")
+
     def fit(self, region: Region) -> int:
         """Return how closely the kind is bound to the region: digits of its code that agree, 1 for every region, 0 for not at all."""
         if region.rank not in self.ranks:
@@ -43,13 +48,23 @@ class Department:
         return max((len(code) for code in self.regions if region.code.startswith(code)), default=0)
 
 
+EARLY = timedelta(days=366)
+"""How long before the day that the tables give a new name may be printed: the days of local reforms are known to the year only."""
+
+
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A composed body: canonical name, id, and whether the name written is out of its time."""
+    """A composed body: canonical name, id, and whether the name written is out of its time.
+
+    ``name`` is empty for a department that didn't exist yet.
+    """
 
     name: str
     id: str
     anachronistic: bool
+
+
+UNFOUNDED = Composed("", "", anachronistic=True)
 
 
 @cache
@@ -70,8 +85,11 @@ def _departments() -> dict[str, list[Department]]:
 
 
 def is_department(stem: str) -> bool:
-    """Tell whether some level of government has a department written so, without its region (发展改革委, 委宣传部)."""
-    return bool(kinds(stem)) or stem in _listed_stems() or without_and(stem) in _listed_stems()
+    """Tell whether some level of government has a department written so, without its region (发展改革委, 委宣传部).
+
+    The branches of central bodies (证监局) are none: they follow a region's short name and take no level word.
+    """
+    return any(not kind.branch for kind in kinds(stem)) or stem in _listed_stems() or without_and(stem) in _listed_stems()
 
 
 def kinds(stem: str) -> Sequence[Department]:
@@ -88,14 +106,19 @@ def _listed_stems() -> frozenset[str]:
 
 
 def compose(stem: str, region: Region, on: date | None) -> Composed | None:
-    """Return the region's department written as ``stem``, ``None`` where the table has none or several that fit."""
+    """Return the region's department written as ``stem``, ``None`` where the table has none or several that fit.
+
+    A name that came up more than a year after the document is ``UNFOUNDED``: no body bore it.
+    """
     near = closest(kinds(stem), region)
     fitting = [kind for kind in near if kind.validity.may_hold(on)]
     if len(fitting) == 1:
         return _composed(fitting[0], region, anachronistic=False)
-    if fitting or len(near) != 1:
+    if fitting or not near:
         return None
-    return _composed(_successor(near[0], region, on), region, anachronistic=on is not None)
+    if on is not None and all(kind.validity.start and on + EARLY < kind.validity.start for kind in near):
+        return UNFOUNDED
+    return _composed(_successor(near[0], region, on), region, anachronistic=on is not None) if len(near) == 1 else None
 
 
 def closest(found: Sequence[Department], region: Region) -> list[Department]:
@@ -106,9 +129,9 @@ def closest(found: Sequence[Department], region: Region) -> list[Department]:
 
 
 def _successor(kind: Department, region: Region, on: date | None) -> Department:
-    """Return the kind that followed, as far as the day asks for it."""
+    """Return the kind that followed, as far as the day asks for it; without a day the one in force now."""
     for _ in range(4):
-        if on is None or kind.validity.end is None or on < kind.validity.end:
+        if kind.validity.end is None or (on is not None and on < kind.validity.end):
             break
         following = closest(_departments().get("=" + kind.successor, ()), region)
         if len(following) != 1:
@@ -132,6 +155,6 @@ def display(region: Region) -> str:
 
 def formal(region: Region) -> str:
     """Return the name as courts and procuratorates carry it: cities and counties with the province, districts with the city."""
-    if region.rank == "q" or region.code == MUNICIPALITY:
+    if region.rank in "qmp":
         return display(region)
     return regions().by_code[region.province].name + region.name

@@ -173,7 +173,7 @@ def _entry(row: dict[str, str], ids: dict[str, str]) -> GazetteerEntry:
 
 def _branch_rows() -> Iterator[dict[str, str]]:
     """Yield the branches of central bodies, one for each city that has its own (verticals.csv)."""
-    cities = [region for region in regions().all if region.level == "city"]
+    cities = [region for region in regions().all if region.level == "city" and not region.elsewhere and region.validity.end is None]
     for row in rows("verticals"):
         for city in cities:
             if city.code.startswith(listed(row["except"]) or ("-",)):

@@ -10,7 +10,8 @@ from normalizers.agencies.departments import display
 from normalizers.agencies.regions import Region, regions
 from normalizers.agencies.tables import listed, rows, words
 
-LEVEL_WORDS = "省市区县"
+LEVEL_WORDS = "省市区县州"
+_LONG_LEVEL_WORDS = ("自治区", "自治州", "自治县")
 _GOVERNMENT_ENDINGS = ("", "政府", "人民政府")
 
 
@@ -41,7 +42,9 @@ def _groups() -> dict[str, list[Group]]:
 
 
 def level_word(text: str) -> str:
-    """Return the level word (省, 市, 区, 县) a name begins with; empty where the character belongs to another word (市场, 区域)."""
+    """Return the level word (省, 市, 区, 县, 自治区) a name begins with; empty where the character belongs to another word (市场, 区域)."""
+    if text.startswith("自治"):
+        return text[:3] if text.startswith(_LONG_LEVEL_WORDS) else ""
     return text[0] if text[:1] and text[0] in LEVEL_WORDS and not text.startswith(words("level_exceptions")) else ""
 
 

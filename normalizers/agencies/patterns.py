@@ -48,7 +48,7 @@ def leading_region(text: str, home: str) -> tuple[Region | None, str]:
         return table.named(prefix, home), text[len(prefix) :]
     word = level_word(text)
     if word:
-        return table.target(word, home), text[1:]
+        return table.target(word, home), text[len(word) :]
     return None, text
 
 

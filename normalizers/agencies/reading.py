@@ -152,8 +152,9 @@ def _is_body(agency: Agency) -> bool:
     if agency.rule not in ("unresolved", "group-pattern"):
         return False
     outer = outer_name(agency.mention)
-    department = bool(level_word(outer)) and (
-        is_department(outer[1:]) or (len(outer) > SHORTEST_STEM and outer.endswith(("局", "委", "办", "厅")))
+    word = level_word(outer)
+    department = bool(word) and (
+        is_department(outer[len(word) :]) or (len(outer) > SHORTEST_STEM and outer.endswith(("局", "委", "办", "厅")))
     )
     known = department or _is_department_elsewhere(outer)
     return is_group(agency.mention) or is_group(outer) or (agency.rule == "unresolved" and known)

@@ -1,6 +1,7 @@
-"""The administrative divisions of the four provinces since 2014, by code, name, short name and home region.
+"""The administrative divisions since 2010, by code, name, short name and home region.
 
-Codes follow GB/T 2260; the table starts from the place-name data of the Ministry of Civil Affairs (民政部).
+``regions.csv`` holds the four provinces of the delta, ``regions_elsewhere.csv`` the rest of the country, so that no body there is
+taken for one here. Codes follow GB/T 2260; the tables start from the place-name data of the Ministry of Civil Affairs (民政部).
 """
 
 from __future__ import annotations
@@ -15,7 +16,15 @@ from normalizers.agencies.periods import Period, period
 from normalizers.agencies.tables import listed, rows
 
 PROVINCES = ("310000", "320000", "330000", "340000")
-MUNICIPALITY = "310000"
+NATIONAL = "100000"
+"""The code that stands for the whole country: the home of the State Council's documents."""
+
+SHORTEST_BARE = 3
+"""Characters from which a county outside the delta is known by its bare name; 东区 and 城区 are ordinary words."""
+
+
+# Names of several counties that are ordinary words.
+_GENERIC = frozenset({"新城区", "市中区", "城中区", "城东区", "城西区", "城北区", "城关区", "城区", "郊区", "矿区"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +47,17 @@ class Region:
 
     @property
     def rank(self) -> str:
-        """``p`` province level, ``c`` city, ``q`` urban district (区), ``k`` county or county-level city."""
-        if self.level != "county":
-            return self.level[0]
+        """``p`` province or autonomous region, ``m`` municipality, ``c`` city, ``q`` urban district (区), ``k`` county or county-level city."""
+        if self.level == "province":
+            return "m" if self.name.endswith("市") else "p"
+        if self.level == "city":
+            return "c"
         return "q" if self.name.endswith("区") else "k"
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the division lies outside the delta."""
+        return self.province not in PROVINCES
 
 
 class Regions:
@@ -58,7 +74,8 @@ class Regions:
 
     def _spellings(self, region: Region) -> set[str]:
         """Return the names a region is written by. Short names of counties are ordinary words too often to be among them."""
-        names = {region.name}
+        bare = region.level != "county" or not region.elsewhere or (len(region.name) >= SHORTEST_BARE and region.name not in _GENERIC)
+        names = {region.name} if bare else set()
         if region.level != "county":
             names.update(region.short_names)
         parents = [self.by_code[code] for code in self.chain(region.code)[1:]]
@@ -84,7 +101,7 @@ class Regions:
         """Return the region written as ``name`` in a document of home region ``home``, ``None`` when unknown or not to be told apart."""
         found = self._named.get(name, [])
         found = [region for region in found if region.validity.may_hold(on)] or found
-        if len(found) > 1 or (found and len(name) <= 2 and found[0].level == "county"):
+        if len(found) > 1 or (found and found[0].level == "county" and (len(name) <= 2 or (found[0].elsewhere and name == found[0].name))):
             found = self._near(found, home)
         return found[0] if len(found) == 1 else None
 
@@ -112,7 +129,7 @@ class Regions:
         return ""
 
     def target(self, word: str, home: str) -> Region | None:
-        """Return the region that a level word (省, 市, 区, 县) means in a document of home region ``home``.
+        """Return the region that a level word (省, 自治区, 市, 州, 区, 县) means in a document of home region ``home``.
 
         市 is the municipality in Shanghai, the city in a city's or district's document, the county-level city in its own;
         in a province's document it means none in particular.
@@ -152,5 +169,5 @@ def regions() -> Regions:
             validity=period(row["valid_from"], row["valid_to"]),
             successor=row["successor"],
         )
-        for row in rows("regions")
+        for row in (*rows("regions"), *rows("regions_elsewhere"))
     )

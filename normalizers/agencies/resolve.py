@@ -13,11 +13,11 @@ from datetime import date
 from functools import lru_cache
 
 from normalizers.agencies.decisions import Decision, Decisions
-from normalizers.agencies.departments import Composed, compose, is_department
+from normalizers.agencies.departments import Composed, compose, is_department, kinds
 from normalizers.agencies.gazetteer import GazetteerEntry, agency_id, gazetteer
 from normalizers.agencies.groups import LEVEL_WORDS, group_name, level_word
 from normalizers.agencies.patterns import classify
-from normalizers.agencies.regions import Region, regions
+from normalizers.agencies.regions import NATIONAL, Region, regions
 from normalizers.agencies.tables import tidy
 from normalizers.records import Agency, AgencyKind
 
@@ -32,7 +32,6 @@ NO_DECISIONS = Decisions()
 LONGEST_MENTION = 80
 """Characters. The longest real name has about forty; what is longer is a sentence and not looked up."""
 
-NATIONAL = "100000"
 _LAST_BRACKET = re.compile(r"（[^（）]*）$")
 _ANY_BRACKET = re.compile(r"（[^（）]*）")
 _LEAGUE = re.compile(r"(?:共青团|团)(.{1,12}?)委(?:员会)?")
@@ -152,7 +151,7 @@ def _with_level_word(form: str, context: Context) -> Agency | None:
     if not word or (league and len(league[1]) > 1):
         return None
     region = regions().target(word, context.region)
-    return _of_region(body[1:], region, form, context) if region else None
+    return _of_region(body[len(word) :], region, form, context) if region else None
 
 
 def _of_region(stem: str, region: Region, form: str, context: Context) -> Agency | None:
@@ -191,7 +190,7 @@ def _home_group(form: str, context: Context) -> Agency | None:
 def _elided(form: str, context: Context) -> Agency | None:
     """Read a name that leaves out its region (政府办公厅): it takes the home region's."""
     region = regions().by_code.get(context.region)
-    if region is None or len(form) < 3 or not is_department(form):
+    if region is None or len(form) < 3 or not (kinds(form) or is_department(form)):
         return None
     found = _of_region(form, region, form, context)
     return replace(found, rule="elided-region", flags=(*found.flags, ELIDED)) if found else None
