@@ -10,8 +10,8 @@ from harvester.pipelines import hints_from_json
 from normalizers.derive import derive
 from normalizers.records import Block, Derived, Document, Origin
 from normalizers.text import Decoded, decode
-from storage.explain import source
 from storage.records import StoredSource
+from storage.sources import source
 from storage.store import Store
 
 PROBES = (24, 12, 8)

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Date
+from sqlalchemy import Boolean, CheckConstraint, Column, Date, MetaData
 from sqlalchemy.types import TypeEngine
 
 from storage.types import JSON_TEXT, Words
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
 
 
 def words(name: str) -> Column[str]:
@@ -18,6 +28,11 @@ def words(name: str) -> Column[str]:
 def must(name: str, kind: Any) -> Column[Any]:  # noqa: ANN401 -- a column type
     """Return a column that is never NULL."""
     return Column(name, kind, nullable=False)
+
+
+def defaulted(name: str, kind: Any, value: str) -> Column[Any]:  # noqa: ANN401 -- a column type
+    """Return a column that is never NULL, with the value that rows from before it have."""
+    return Column(name, kind, nullable=False, server_default=value)
 
 
 def day(name: str) -> Column[Any]:

@@ -36,10 +36,13 @@ def dump(store: Store) -> Iterator[str]:
             ("version", _of_documents(connection, "versions", places)),
             ("version_issuer", _of_documents(connection, "version_issuers", places)),
             ("version_region", _of_documents(connection, "version_regions", places)),
+            ("version_reference", _of_documents(connection, "version_references", places)),
             ("task", _of_documents(connection, "tasks", places)),
             ("task_agency", _task_agencies(connection, places)),
             ("work", _works(connection, places)),
             ("tie", _ties(connection, places)),
+            ("unread", _unread(connection)),
+            ("decision", _plain(connection, "decisions")),
             ("agency", _plain(connection, "agencies")),
             ("agency_name", _plain(connection, "agency_names")),
             ("agency_member", _plain(connection, "agency_members")),
@@ -97,6 +100,12 @@ def _ties(connection: Connection, places: dict[str, Row]) -> Iterator[Row]:
     for row in rows(connection.execute(select(schema.work_ties))):
         pair = sorted(to_json(places[row[name]]) for name in ("document_id", "other_id"))
         yield {"reason": row["reason"], "score": row["score"], "documents": pair}
+
+
+def _unread(connection: Connection) -> Iterator[Row]:
+    c = schema.captures.c
+    for row in rows(connection.execute(select(schema.unread, c.sha256).join(schema.captures, c.id == schema.unread.c.capture_id))):
+        yield _bare(row) | {"payload": row["sha256"]}
 
 
 def _plain(connection: Connection, name: str) -> Iterator[Row]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, or_, select, text
 
 from storage import schema
 from storage.engine import rows
 from storage.errors import ArchiveError, StoreError, UnknownRecord
-from storage.records import CaptureRow, Location, Publication, StoredSource
 from storage.selection import current_version
+from storage.sources import capture_row
 from storage.store import Store
 
 Row = dict[str, Any]
@@ -26,6 +26,7 @@ def explain(store: Store, identifier: str) -> Row:
     Keys: ``task`` (``None`` for a document), ``evidence`` (the text as normalised, as it was before repair, and around it),
     ``document``, ``version``, ``issuers``, ``regions``, ``capture``, ``archived`` (what the archive gives back now), ``repairs``,
     ``clock``, ``work`` with the other copies and why they are tied, ``gazetteer`` (the entries the bodies were resolved to),
+    ``decisions`` (those of review on its bodies), ``references`` to other documents and ``referenced_by`` from others,
     ``failures`` of its address. Raises ``UnknownRecord``.
     """
     with store.reading() as connection:
@@ -34,26 +35,13 @@ def explain(store: Store, identifier: str) -> Row:
         found["task"] = _task(connection, identifier) if "." in identifier else None
         found["evidence"] = _evidence(found)
         found["gazetteer"] = _gazetteer(connection, found)
+        found["decisions"] = _decisions(connection, found)
+        found["references"] = _references(connection, document, number)
+        found["referenced_by"] = _referenced_by(connection, found["version"])
     found["archived"] = _archived(store, found["capture"])
     for name in ("text", "raw_text", "signature"):
         del found["version"][name]
     return found
-
-
-def source(store: Store, identifier: str) -> StoredSource:
-    """Return what is needed to derive a version again: its publication, with the hints, and its capture. Raises ``UnknownRecord``."""
-    with store.reading() as connection:
-        return _source(connection, *current_version(connection, identifier))
-
-
-def sources(store: Store, *, site: str = "", run: str = "") -> list[StoredSource]:
-    """Return the sources of all current versions, of one site, or of those captured in one run, in a lasting order."""
-    d, v, c = schema.documents.c, schema.versions.c, schema.captures.c
-    query = select(d.id, d.version).join(schema.versions, (v.document_id == d.id) & (v.number == d.version))
-    query = query.join(schema.captures, c.id == v.capture_id).order_by(d.site, d.key)
-    query = query.where(*([d.site == site] if site else []), *([c.run == run] if run else []))
-    with store.reading() as connection:
-        return [_source(connection, document, number) for document, number in connection.execute(query).all()]
 
 
 def _one(connection: Connection, table: Any, *where: Any) -> Row | None:  # noqa: ANN401 -- a table and conditions
@@ -130,9 +118,40 @@ def _gazetteer(connection: Connection, found: Row) -> list[Row]:
     return entries
 
 
+def _decisions(connection: Connection, found: Row) -> list[Row]:
+    """Return the log of decisions on the bodies that were resolved by one, those in force and the latest first."""
+    named = [*found["issuers"], *(found["task"]["agencies"] if found["task"] else [])]
+    mentions = sorted({row["mention"] for row in named if row["rule"] == "decision"})
+    d = schema.decisions.c
+    here = ["", *found["regions"][:1]]
+    query = select(schema.decisions).where(d.mention.in_(mentions), d.region.in_(here))
+    return rows(connection.execute(query.order_by(d.ended_at.is_(None).desc(), d.region.desc(), d.id.desc())))
+
+
+def _references(connection: Connection, document: str, number: int) -> list[Row]:
+    """Return the documents that a version names; ``target`` is the document of the store that is meant, for a current version."""
+    r = schema.version_references.c
+    meant = text("SELECT position, target FROM v_references WHERE document = :document AND version = :version")
+    targets = {row.position: row.target for row in connection.execute(meant, {"document": document, "version": number})}
+    columns = (r.position, r.relation, r.title, r.number, r.span_start, r.span_end)
+    query = select(*columns).where(r.document_id == document, r.version == number).order_by(r.position)
+    return [row | {"target": targets.get(row["position"])} for row in rows(connection.execute(query))]
+
+
+def _referenced_by(connection: Connection, version: Row) -> list[Row]:
+    """Return the current documents that name this one, by its number, or by its title where they give no number."""
+    r, d, v = schema.version_references.c, schema.documents.c, schema.versions.c
+    by_number = (r.number_key == version["number_key"]) & (r.number_key != "")
+    by_title = (r.number_key == "") & (r.title_key == version["title_key"]) & (r.title_key != "")
+    query = select(d.id, d.site, v.title, r.relation).select_from(schema.version_references)
+    query = query.join(schema.documents, (d.id == r.document_id) & (d.version == r.version))
+    query = query.join(schema.versions, (v.document_id == d.id) & (v.number == d.version))
+    return rows(connection.execute(query.where(by_number | by_title, d.id != version["document_id"]).distinct().order_by(d.site, d.id)))
+
+
 def _archived(store: Store, capture: Row) -> Row:
     """Return what the archive holds of a capture: status, headers, length of the payload; or what is wrong with it."""
-    location = _capture(capture).location
+    location = capture_row(capture).location
     try:
         response = store.archive.read(location)
     except ArchiveError as error:
@@ -147,19 +166,3 @@ def _archived(store: Store, capture: Row) -> Row:
         "bytes": len(response.body),
         "fetched_at": response.fetched_at,
     }
-
-
-def _capture(row: Row) -> CaptureRow:
-    location = Location(row["file"], row["file_offset"], row["file_length"], row["sha256"])
-    names = ("site", "section", "kind", "url", "status", "media_type", "fetched_at", "revisit")
-    return CaptureRow(location=location, **{name: row[name] for name in names})
-
-
-def _source(connection: Connection, document: str, number: int) -> StoredSource:
-    d, v, c = schema.documents.c, schema.versions.c, schema.captures.c
-    place = _one(connection, schema.documents, d.id == document) or {}
-    version = rows(connection.execute(select(v.hints, v.capture_id).where(v.document_id == document, v.number == number)))[0]
-    capture = _one(connection, schema.captures, c.id == version["capture_id"]) or {}
-    names = ("site", "section", "key", "kind", "url", "title", "listed_on", "parent_key")
-    publication = Publication(hints=version["hints"], **{name: place[name] for name in names})
-    return StoredSource(document, number, publication, _capture(capture))

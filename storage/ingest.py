@@ -14,8 +14,8 @@ from normalizers.records import Derived
 from storage import search, works
 from storage.errors import StoreError
 from storage.identity import document_id, text_key, work_id
-from storage.records import AgencyRow, CaptureRow, Effect, FailureRow, Publication, Sighting
-from storage.schema import agencies, agency_members, agency_names, captures, clocks, documents, failures, sightings, versions
+from storage.records import AgencyRow, CaptureRow, Effect, FailureRow, Publication, Sighting, StoredSource
+from storage.schema import agencies, agency_members, agency_names, captures, clocks, documents, failures, sightings, unread, versions
 from storage.versions import Row, insert_version, records_hash
 
 LOCAL = ZoneInfo("Asia/Shanghai")
@@ -108,14 +108,43 @@ def write_document(
     elif known is not None and known["state"] in ("gone", "moved"):
         connection.execute(update(documents).where(documents.c.id == document).values(state="live", state_since=capture.fetched_at))
     _write_clock(connection, document, capture, validators)
+    connection.execute(delete(unread).where(unread.c.document_id == document))
     return effect
+
+
+def write_reading(connection: Connection, found: StoredSource, derived: Derived) -> Effect:
+    """Write a better reading of the payload that a current version came from: nothing was said anew, so state and clock stay."""
+    known = _known(connection, found.document, found.publication)
+    if known is None or known["version"] != found.version:
+        # A crawl brought a newer one meanwhile.
+        return Effect.UNCHANGED
+    if (known["content_hash"], known["records_hash"]) == (derived.content_hash, records_hash(derived)):
+        return Effect.UNCHANGED
+    number = found.version + 1
+    connection.execute(update(documents).where(documents.c.id == found.document).values(version=number))
+    _add_version(connection, found.document, number, "reading", found.capture, found.publication, derived, known["capture_id"])
+    return Effect.CHANGED
+
+
+def write_unread(connection: Connection, run: str, capture: CaptureRow, publication: Publication, detail: str, normalizer: str) -> None:
+    """Keep what is needed to read a payload by a better reader: its place in the archive, and what was known of it from outside."""
+    names = ("site", "section", "key", "kind", "parent_key", "url", "title", "listed_on")
+    row = {
+        "document_id": document_id(publication.site, publication.key),
+        **{name: getattr(publication, name) for name in names},
+        "hints": dict(publication.hints),
+        "capture_id": write_capture(connection, run, capture),
+        "detail": detail,
+        "normalizer_version": normalizer,
+    }
+    upsert(connection, unread, [row])
 
 
 def _known(connection: Connection, document: str, publication: Publication) -> Row | None:
     """Return the document as it stands, with its current version and that one's capture; ``None`` when it is new."""
     d, v, c = documents.c, versions.c, captures.c
     joined = documents.join(versions, (v.document_id == d.id) & (v.number == d.version)).join(captures, c.id == v.capture_id)
-    columns = (d.site, d.key, d.state, d.version, v.content_hash, v.records_hash, v.normalizer_version, v.in_force_from)
+    columns = (d.site, d.key, d.state, d.version, v.content_hash, v.records_hash, v.normalizer_version, v.in_force_from, v.capture_id)
     query = select(*columns, c.sha256, c.fetched_at).select_from(joined).where(d.id == document)
     row = connection.execute(query.with_for_update(of=documents)).mappings().one_or_none()
     if row is None:
@@ -150,8 +179,20 @@ def _write_version(
     capture_id: int,
 ) -> None:
     number = known["version"] + 1 if known else 1
-    change = _change(known, capture, derived)
     _write_place(connection, document, number, publication, capture, known)
+    _add_version(connection, document, number, _change(known, capture, derived), capture, publication, derived, capture_id)
+
+
+def _add_version(
+    connection: Connection,
+    document: str,
+    number: int,
+    change: str,
+    capture: CaptureRow,
+    publication: Publication,
+    derived: Derived,
+    capture_id: int,
+) -> None:
     title = derived.metadata.title or publication.title
     more = {
         "change": change,

@@ -149,12 +149,57 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StoredSource:
-    """Where a version came from: all that is needed to derive it again."""
+    """Where a version came from: all that is needed to derive it again, and the hashes of what it gave.
+
+    ``version`` is 0 for a payload that could not be read yet; ``run`` is the one that captured it.
+    """
 
     document: str
     version: int
     publication: Publication
     capture: CaptureRow
+    run: str = ""
+    content_hash: str = ""
+    records_hash: str = ""
+
+
+# --- review ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """What a mention was decided to stand for, in documents of a home region (GB/T 2260, empty: of all) on inclusive days.
+
+    ``kind`` is ``agency``, ``group``, ``role``, ``class`` or ``not-an-agency``; ``name`` the canonical name, ``agency_id`` that of the
+    gazetteer, both may be empty but for an agency's name.
+    """
+
+    mention: str
+    region: str
+    kind: str
+    name: str = ""
+    agency_id: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """A derivation of the archive, as far as it came: ``stage`` and ``cursor`` (a document) tell the last one done.
+
+    ``site`` and ``since`` (a run) are what it was limited to; ``reader`` tells by what it reads: a hash, in hex, over the normalizer's
+    version and the decisions; ``counters`` is its report so far.
+    """
+
+    id: str
+    site: str
+    since: str
+    reader: str
+    stage: str
+    cursor: str
+    counters: Mapping[str, Any]
+    started_at: datetime
 
 
 # --- gazetteer -------------------------------------------------------------------------------------------------------

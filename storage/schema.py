@@ -18,15 +18,20 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     PrimaryKeyConstraint,
     Table,
     UniqueConstraint,
 )
 
-from normalizers.records import AgencyKind, DeadlineKind
-from storage.columns import day, days, hex_digits, mention_columns, must, one_of, region, times, words
+from normalizers.records import AgencyKind, DeadlineKind, DocumentKind, Relation
+from storage.columns import day, days, defaulted, hex_digits, mention_columns, must, one_of, region, times, words
+from storage.columns import metadata as metadata
 from storage.records import Verdict
+from storage.registers import agencies as agencies
+from storage.registers import agency_members as agency_members
+from storage.registers import agency_names as agency_names
+from storage.registers import decisions as decisions
+from storage.registers import derivations as derivations
 from storage.types import BIG_ID, JSON_TEXT, UtcTime, Words
 
 CAPTURE_KINDS = ("list", "article", "attachment")
@@ -36,17 +41,6 @@ CHANGES = ("first", "source", "reading")
 """Why a version is there: the first one, the source says something else, or we read the same payload better."""
 REASONS = ("single", "content", "number", "title", "text")
 ROLES = ("lead", "partner", "responsible", "implied")
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
 
 # --- runs and what they fetched --------------------------------------------------------------------------------------
 
@@ -192,12 +186,20 @@ versions = Table(
     must("folded_length", Integer),
     must("task_count", Integer),
     words("normalizer_version"),
+    defaulted("document_kind", Words, DocumentKind.OTHER),
+    day("printed_on"),
+    day("effective_on"),
+    day("expires_on"),
+    defaulted("index_number", Words, ""),
+    defaulted("region_basis", Words, ""),
+    defaulted("suggestions", JSON_TEXT, "[]"),
     PrimaryKeyConstraint("document_id", "number"),
     one_of("change", CHANGES),
     CheckConstraint("number >= 1", name="number"),
     hex_digits("content_hash"),
     hex_digits("records_hash"),
-    *days("issued_on", "published_on", "plan_start", "plan_end", "in_force_from"),
+    *days("issued_on", "published_on", "plan_start", "plan_end", "in_force_from", "printed_on", "effective_on", "expires_on"),
+    one_of("document_kind", tuple(DocumentKind)),
     Index(None, "content_hash"),
     Index(None, "title_key"),
     Index(None, "number_key"),
@@ -227,6 +229,48 @@ version_regions = Table(
     region(),
     Index(None, "region"),
 )
+
+version_references = Table(
+    "version_references",
+    metadata,
+    Column("document_id", Words, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    words("title"),
+    words("title_key"),
+    words("number"),
+    words("number_key"),
+    words("relation"),
+    must("span_start", Integer),
+    must("span_end", Integer),
+    ForeignKeyConstraint(*_VERSION_KEY),
+    one_of("relation", tuple(Relation)),
+    CheckConstraint("span_start >= 0 AND span_start <= span_end", name="span"),
+    Index(None, "title_key"),
+    Index(None, "number_key"),
+)
+"""Other documents that a version names. Which document of the store is meant is looked up when it is asked: it may come later."""
+
+unread = Table(
+    "unread",
+    metadata,
+    Column("document_id", Words, primary_key=True),
+    words("site"),
+    words("section"),
+    words("key"),
+    words("kind"),
+    words("parent_key"),
+    words("url"),
+    words("title"),
+    day("listed_on"),
+    must("hints", JSON_TEXT),
+    Column("capture_id", BIG_ID, ForeignKey("captures.id"), nullable=False),
+    words("detail"),
+    words("normalizer_version"),
+    one_of("kind", DOCUMENT_KINDS),
+    *days("listed_on"),
+)
+"""Documents whose last payload is archived but could not be read: what is needed to read them by a better reader, without a request."""
 
 clocks = Table(
     "clocks",
@@ -334,50 +378,6 @@ task_agencies = Table(
     one_of("kind", tuple(AgencyKind)),
     Index(None, "agency_id"),
     Index(None, "mention_key"),
-)
-
-# --- the gazetteer ---------------------------------------------------------------------------------------------------
-
-agencies = Table(
-    "agencies",
-    metadata,
-    Column("id", Words, primary_key=True),
-    words("name"),
-    words("kind"),
-    words("region"),
-    words("level"),
-    day("valid_from"),
-    day("valid_to"),
-    words("successor"),
-    words("source"),
-    region(),
-    *days("valid_from", "valid_to"),
-    Index(None, "name"),
-)
-
-agency_names = Table(
-    "agency_names",
-    metadata,
-    Column("agency_id", Words, ForeignKey("agencies.id"), primary_key=True),
-    Column("position", Integer, primary_key=True),
-    words("name"),
-    words("name_key"),
-    words("kind"),
-    day("valid_from"),
-    day("valid_to"),
-    *days("valid_from", "valid_to"),
-    Index(None, "name_key"),
-)
-
-agency_members = Table(
-    "agency_members",
-    metadata,
-    Column("agency_id", Words, ForeignKey("agencies.id"), primary_key=True),
-    Column("position", Integer, primary_key=True),
-    words("name"),
-    day("valid_from"),
-    day("valid_to"),
-    *days("valid_from", "valid_to"),
 )
 
 # --- search ------------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from storage.ingest import LOCAL
 from storage.schema import documents, sites, version_regions, versions
 from storage.views import WHOLE
 
-_HIDDEN = ("withdrawn", "repealed")
+HIDDEN = ("withdrawn", "repealed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +84,22 @@ def _places(filters: Filters, identifier: str) -> list[ColumnElement[bool]]:
     if identifier:
         wanted.append(d.id == identifier)
     elif filters.as_of is None:
-        wanted.append(d.state.not_in(_HIDDEN))
+        wanted.append(d.state.not_in(HIDDEN))
     else:
-        wanted.append(d.state.not_in(_HIDDEN) | (d.state_since > _end_of(filters.as_of)))
+        wanted.append(d.state.not_in(HIDDEN) | (d.state_since > _end_of(filters.as_of)))
     if filters.site:
         wanted.append(d.site == filters.site)
     if filters.region:
         r = version_regions.c
         wanted.append(
             exists().where(
-                r.document_id == d.id, r.version == versions.c.number, r.region.startswith(_stem(filters.region), autoescape=True)
+                r.document_id == d.id, r.version == versions.c.number, r.region.startswith(stem_of(filters.region), autoescape=True)
             )
         )
     return wanted
 
 
-def _stem(region: str) -> str:
+def stem_of(region: str) -> str:
     """Return the digits that all places in a region share: two for a province, four for a city (GB/T 2260)."""
     stem = region
     while len(stem) > 2 and stem.endswith("00"):

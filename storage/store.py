@@ -186,6 +186,16 @@ class Store:
             row = {"name": name or known.name, "region": region or known.region}
             connection.execute(update(sites).where(sites.c.id == site).values(row))
 
+    @contextmanager
+    def held(self, what: str) -> Iterator[None]:
+        """Keep every other process from the same work while the block runs. Raises ``LockedStore`` when one is at it."""
+        with engines.told(self.url):
+            self._locks.take(what)
+        try:
+            yield
+        finally:
+            self._locks.release(what)
+
     # --- what a crawl brings ---
 
     def ingest(
@@ -214,11 +224,15 @@ class Store:
         with self.writing() as connection:
             ingest.write_list(connection, run, capture, found)
 
-    def record_failure(self, run: str, failure: FailureRow, *, capture: CaptureRow | None = None) -> None:
-        """Store a fetch that gave nothing to keep, with its capture where the response was archived but could not be read."""
+    def record_failure(self, run: str, failure: FailureRow) -> None:
+        """Store a fetch that gave nothing to keep."""
         with self.writing() as connection:
-            if capture is not None:
-                ingest.write_capture(connection, run, capture)
+            ingest.write_failure(connection, run, failure)
+
+    def record_unread(self, run: str, failure: FailureRow, capture: CaptureRow, publication: Publication, normalizer: str) -> None:
+        """Store a document whose archived payload could not be read, so that a better reader needs no request; ``normalizer`` tried."""
+        with self.writing() as connection:
+            ingest.write_unread(connection, run, capture, publication, failure.detail, normalizer)
             ingest.write_failure(connection, run, failure)
 
     def mark_checked(self, site: str, key: str, at: datetime) -> None:

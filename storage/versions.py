@@ -12,10 +12,10 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
-from normalizers.records import Agency, Deadline, Derived, Task
+from normalizers.records import Agency, Deadline, Derived, Reference, Task
 from normalizers.text.fold import fold
 from storage.identity import task_id, text_key
-from storage.schema import ROLES, task_agencies, tasks, version_issuers, version_regions, versions
+from storage.schema import ROLES, task_agencies, tasks, version_issuers, version_references, version_regions, versions
 from storage.types import to_json
 
 Row = dict[str, Any]
@@ -35,20 +35,28 @@ def unpack_signature(data: bytes) -> tuple[int, ...]:
 
 
 def records_hash(derived: Derived) -> str:
-    """Return the SHA-256, in hex, of everything read out of a text but not the text itself: metadata and tasks."""
-    records = {"metadata": asdict(derived.metadata), "tasks": [asdict(task) for task in derived.tasks]}
+    """Return the SHA-256, in hex, of everything read out of a text but not the text itself: metadata, tasks, and what is told of damage."""
+    document = derived.document
+    records = {
+        "metadata": asdict(derived.metadata),
+        "tasks": [asdict(task) for task in derived.tasks],
+        "repairs": [asdict(repair) for repair in document.repairs],
+        "warnings": document.warnings,
+        "suggestions": [asdict(one) for one in document.suggestions],
+    }
     plain = json.loads(json.dumps(records, default=_plain))
     return hashlib.sha256(to_json(plain).encode()).hexdigest()
 
 
 def insert_version(connection: Connection, document: str, number: int, derived: Derived, more: Mapping[str, Any]) -> None:
-    """Write a version with its issuers, regions, tasks and their agencies; ``more`` is what comes from outside the payload."""
+    """Write a version with its issuers, regions, references, tasks and their agencies; ``more`` comes from outside the payload."""
     connection.execute(insert(versions), [version_row(document, number, derived) | dict(more)])
     place = {"document_id": document, "version": number}
     meta = derived.metadata
     for table, found in (
         (version_issuers, [place | {"position": n} | mention_row(agency) for n, agency in enumerate(meta.issuers)]),
         (version_regions, [place | {"position": n, "region": region} for n, region in enumerate(dict.fromkeys(meta.regions))]),
+        (version_references, [place | {"position": n} | reference_row(one) for n, one in enumerate(meta.references)]),
         (tasks, [task_row(document, number, n, task) for n, task in enumerate(derived.tasks, start=1)]),
         (task_agencies, [row for n, task in enumerate(derived.tasks, start=1) for row in agency_rows(task_id(document, number, n), task)]),
     ):
@@ -83,6 +91,26 @@ def version_row(document: str, number: int, derived: Derived) -> Row:
         "folded_length": len(fold(text.text)),
         "task_count": len(derived.tasks),
         "normalizer_version": derived.normalizer_version,
+        "document_kind": meta.kind,
+        "printed_on": meta.printed_on,
+        "effective_on": meta.effective_on,
+        "expires_on": meta.expires_on,
+        "index_number": meta.index_number,
+        "region_basis": meta.region_basis,
+        "suggestions": [asdict(one) for one in text.suggestions],
+    }
+
+
+def reference_row(reference: Reference) -> Row:
+    """Return the row of another document that a version names, with the keys to find it by."""
+    return {
+        "title": reference.title,
+        "title_key": text_key(reference.title),
+        "number": reference.number,
+        "number_key": text_key(reference.number),
+        "relation": reference.relation,
+        "span_start": reference.span.start,
+        "span_end": reference.span.end,
     }
 
 

@@ -28,9 +28,10 @@ _COUNTED = f"""(d.state NOT IN ('withdrawn', 'repealed') AND row_number() OVER (
 _DOCUMENTS = f"""
 SELECT d.id AS document, d.version, d.work_id AS work, d.site, d.section, d.kind, d.parent_id AS parent, d.url,
     CASE WHEN v.title <> '' THEN v.title ELSE d.title END AS title, v.document_number, v.issued_on, v.published_on, d.listed_on,
-    coalesce({_OWN_REGION}, '') AS region, v.plan_start, v.plan_end, d.state, d.state_since, v.task_count AS tasks,
+    v.document_kind, v.printed_on, v.effective_on, v.expires_on, v.index_number,
+    coalesce({_OWN_REGION}, '') AS region, v.region_basis, v.plan_start, v.plan_end, d.state, d.state_since, v.task_count AS tasks,
     (SELECT count(*) FROM documents o WHERE o.work_id = d.work_id) AS copies, {_COUNTED} AS counted,
-    v.format, v.normalizer_version, k.first_seen, k.last_seen, k.last_checked
+    v.format, {{json_length}}(v.suggestions) AS suggestions, v.normalizer_version, k.first_seen, k.last_seen, k.last_checked
 FROM documents d
 JOIN versions v ON v.document_id = d.id AND v.number = d.version
 LEFT JOIN clocks k ON k.document_id = d.id
@@ -38,7 +39,8 @@ LEFT JOIN clocks k ON k.document_id = d.id
 
 _VERSIONS = """
 SELECT v.document_id AS document, v.number AS version, v.change, v.in_force_from, v.title, v.document_number, v.issued_on,
-    v.published_on, v.plan_start, v.plan_end, v.content_hash, v.task_count AS tasks, v.normalizer_version,
+    v.published_on, v.document_kind, v.printed_on, v.effective_on, v.expires_on,
+    v.plan_start, v.plan_end, v.content_hash, v.task_count AS tasks, v.normalizer_version,
     c.url, c.fetched_at, c.sha256, c.file, c.file_offset, c.file_length
 FROM versions v JOIN captures c ON c.id = v.capture_id
 """
@@ -84,6 +86,33 @@ SELECT r.id AS run, r.site, r.started_at, r.ended_at, r.verdict, r.cause,
 FROM runs r
 """
 
+_TARGET = """(SELECT o.id FROM documents o JOIN versions w ON w.document_id = o.id AND w.number = o.version
+    WHERE {same} AND o.id <> r.document_id AND o.state NOT IN ('withdrawn', 'repealed')
+    ORDER BY o.kind, coalesce(w.published_on, o.listed_on, w.in_force_from), o.id LIMIT 1)"""
+"""The document that a reference means: of several copies an article before a file, then the one published first."""
+
+_REFERENCES = f"""
+SELECT f.document, f.version, f.position, f.relation, f.title, f.number, f.target, t.work_id AS target_work, f.span_start, f.span_end
+FROM (
+    SELECT r.document_id AS document, r.version, r.position, r.relation, r.title, r.number, r.span_start, r.span_end,
+        CASE WHEN r.number_key <> '' THEN {_TARGET.format(same="w.number_key = r.number_key")}
+             WHEN r.title_key <> '' THEN {_TARGET.format(same="w.title_key = r.title_key")} END AS target
+    FROM version_references r JOIN documents d ON d.id = r.document_id AND d.version = r.version
+) f LEFT JOIN documents t ON t.id = f.target
+"""
+
+_DECISIONS = """
+SELECT d.id AS decision, d.mention, d.region, d.name, d.agency_id AS agency, d.kind, d.valid_from, d.valid_to, d.note,
+    d.decided_by, d.decided_at, d.ended_by, d.ended_at, d.successor_id AS replaced_by
+FROM decisions d
+"""
+
+_UNREAD = """
+SELECT u.document_id AS document, u.site, u.section, u.kind, u.url, u.title, u.detail, u.normalizer_version, c.fetched_at, c.sha256,
+    c.file, c.file_offset, c.file_length
+FROM unread u JOIN captures c ON c.id = u.capture_id
+"""
+
 _FAILURES = "SELECT f.run, f.site, f.section, f.kind, f.url, f.key, f.cause, f.detail, f.at FROM failures f"
 
 VIEWS = {
@@ -95,6 +124,9 @@ VIEWS = {
     "v_captures": _CAPTURES,
     "v_runs": _RUNS,
     "v_failures": _FAILURES,
+    "v_references": _REFERENCES,
+    "v_decisions": _DECISIONS,
+    "v_unread": _UNREAD,
 }
 """Name and statement of every view, each after those it rests on."""
 
@@ -107,8 +139,18 @@ ORDER = {
     "v_captures": ("capture",),
     "v_runs": ("started_at", "run"),
     "v_failures": ("at", "run", "url"),
+    "v_references": ("document", "position"),
+    "v_decisions": ("decision",),
+    "v_unread": ("site", "document"),
 }
 """The columns by which the rows of a view are shown; they are never NULL."""
+
+
+_CALLED = {
+    "concat": {"sqlite": "group_concat", "postgresql": "string_agg"},
+    "json_length": {"sqlite": "json_array_length", "postgresql": "jsonb_array_length"},
+}
+"""What the two databases call a function; ``{concat}`` in a statement stands for it."""
 
 
 def drop(connection: Connection) -> None:
@@ -119,6 +161,8 @@ def drop(connection: Connection) -> None:
 
 def create(connection: Connection) -> None:
     """Make the views."""
-    concat = "group_concat" if connection.dialect.name == "sqlite" else "string_agg"
+    here = connection.dialect.name
     for name, statement in VIEWS.items():
-        connection.execute(text(f"CREATE VIEW {name} AS {statement.replace('{concat}', concat)}"))
+        for function, called in _CALLED.items():
+            statement = statement.replace(f"{{{function}}}", called[here])
+        connection.execute(text(f"CREATE VIEW {name} AS {statement}"))

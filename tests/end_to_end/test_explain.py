@@ -63,7 +63,7 @@ def test_the_bytes_of_a_page_hold_the_task_s_words_as_the_site_wrote_them(store,
         place = locate(store, record)
         assert place.start is not None, record["task"]["id"]
         capture = record["capture"]
-        from storage.explain import source
+        from storage.sources import source
 
         payload = store.archive.read(source(store, f"{record['document']['id']}@{record['version']['number']}").capture.location).body
         piece = payload[place.start : place.end].decode(place.encoding)

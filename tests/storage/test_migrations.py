@@ -7,16 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy import Connection, MetaData, create_engine, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
-from storage import schema
+from storage import engine, schema
+from storage.dump import dump
 from storage.engine import connect, read_url, revisions
+from storage.errors import OldStore
 from storage.store import Store
 from storage.views import ORDER, VIEWS
-from tests.storage.samples import AT, make_derived, put
+from tests.storage.samples import AGENCIES, AT, later, make_derived, put
 
 
 def shape(connection: Connection) -> dict[str, Any]:
@@ -70,7 +73,54 @@ def test_every_view_is_made_with_its_order(store: Store) -> None:
 
 
 def test_there_is_one_line_of_revisions() -> None:
-    assert revisions()[-1] == "0001"
+    assert revisions() == ["0002", "0001"]
+
+
+def at_first_schema(url: str, filled: Store) -> list[str]:
+    """Make a store of schema 0001 with the rows of a filled one, as a program of that schema wrote them; return its tables' names."""
+    old = connect(read_url(url))
+    with old.connect().execution_options(storage_write=True) as connection, connection.begin(), filled.reading() as reader:
+        command.upgrade(engine._config(connection), "0001")
+        tables = MetaData()
+        tables.reflect(connection)
+        names = [table.name for table in tables.sorted_tables if table.name in schema.metadata.tables]
+        for name in names:
+            here, there = schema.metadata.tables[name], tables.tables[name]
+            rows = [dict(row) for row in reader.execute(select(*(here.c[column.name] for column in there.c))).mappings()]
+            if rows:
+                connection.execute(insert(here), rows)
+    old.dispose()
+    return names
+
+
+def test_a_store_of_the_first_schema_keeps_every_row_and_is_at_home_in_the_new_one(empty_url: str, tmp_path: Path) -> None:
+    with Store.open(f"sqlite:///{tmp_path}/filled.sqlite", create=True) as filled:
+        filled.load_agencies(AGENCIES)
+        run = filled.begin_run("jiangkou", ["notices"], AT, region="310000")
+        put(filled, run, "1001", make_derived())
+        put(filled, run, "1002", make_derived("另一份工作安排", document_number=""))
+        if empty_url.startswith("sqlite"):
+            Path(empty_url.removeprefix("sqlite:///")).parent.mkdir(parents=True)
+        names = at_first_schema(empty_url, filled)
+        with pytest.raises(OldStore, match="harvester db upgrade"):
+            Store.open(empty_url)
+        with Store.open(empty_url, check=False) as store:
+            store.upgrade()
+            with store.reading() as new, filled.reading() as old:
+                assert len(names) == 19
+                for name in names:
+                    table = schema.metadata.tables[name]
+                    ordered = select(table).order_by(*table.primary_key)
+                    assert new.execute(ordered).all() == old.execute(ordered).all(), name
+            assert list(dump(store)) == list(dump(filled))
+            assert put(store, store.begin_run("jiangkou", ["notices"], later(1)), "1003", make_derived("第三份")) == "new"
+
+
+def test_rows_of_before_the_second_schema_say_that_nothing_was_read(store: Store) -> None:
+    put(store, store.begin_run("jiangkou", ["notices"], AT), "1", make_derived())
+    with store.reading() as connection:
+        row = connection.execute(text("SELECT document_kind, printed_on, index_number, suggestions FROM v_documents")).one()
+    assert tuple(row) == ("other", None, "", 0)
 
 
 def test_an_upgrade_that_fails_leaves_nothing(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

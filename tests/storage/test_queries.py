@@ -13,12 +13,13 @@ from normalizers.records import Agency
 from storage import queries
 from storage.dump import dump
 from storage.errors import UnknownRecord
-from storage.explain import explain, source, sources
+from storage.explain import explain
 from storage.frames import frame
 from storage.identity import document_id
 from storage.records import CaptureRow, FailureRow, Publication
 from storage.schema import documents
 from storage.selection import Filters
+from storage.sources import source, sources
 from storage.store import Store
 from tests.storage.samples import AGENCIES, AT, BUREAU, LINES, later, make_capture, make_derived, make_publication, make_task, put
 

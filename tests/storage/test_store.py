@@ -13,6 +13,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import StatementError
 
 from storage import schema
+from storage.engine import revisions
 from storage.errors import FullDisk, LockedStore, MissingStore, NewerStore, OldStore, StoreError, UnreachableStore
 from storage.identity import document_id
 from storage.records import CaptureRow, Effect, FailureRow, Sighting
@@ -43,7 +44,7 @@ def test_a_store_is_made_on_demand_and_opened_again(empty_url: str) -> None:
     with pytest.raises(MissingStore, match="harvester db upgrade"):
         Store.open(empty_url)
     with Store.open(empty_url, create=True) as made:
-        assert made.revision == "0001"
+        assert made.revision == revisions()[0]
     with Store.open(empty_url) as again:
         again.upgrade()
         assert again.keys("jiangkou") == set()
@@ -62,7 +63,7 @@ def test_a_store_of_an_older_schema_is_refused_until_it_is_upgraded(url: str, mo
     from storage import engine
 
     with monkeypatch.context() as patch:
-        patch.setattr(engine, "revisions", lambda: ["0002", "0001"])
+        patch.setattr(engine, "revisions", lambda: ["9999", *revisions()])
         with pytest.raises(OldStore, match="run `harvester db upgrade`"):
             Store.open(url)
     Store.open(url).close()
@@ -321,7 +322,8 @@ def test_keys_are_those_of_documents_by_section_or_by_list(store: Store) -> None
 def test_failures_are_kept_with_their_cause_and_an_archived_but_unread_response(store: Store) -> None:
     run = store.begin_run("jiangkou", ["notices"], AT)
     failure = FailureRow("jiangkou", "notices", "attachment", "https://x.example.cn/a.doc", "9", "unreadable", "not a document", AT)
-    store.record_failure(run, failure, capture=make_capture(failure.url, kind="attachment"))
+    publication = make_publication("9", kind="attachment", parent_key="8", url=failure.url)
+    store.record_unread(run, failure, make_capture(failure.url, kind="attachment"), publication, "1")
     assert (counts(store)["failures"], counts(store)["captures"], counts(store)["documents"]) == (1, 1, 0)
     with store.reading() as connection:
         assert connection.execute(select(failures.c.cause)).scalar_one() == "unreadable"

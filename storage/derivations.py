@@ -1,0 +1,103 @@
+"""Derive the archive again: how far a derivation came, and what it writes, so that a killed one goes on where it was."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from normalizers.records import Derived
+from storage import ingest
+from storage.engine import rows
+from storage.records import Derivation, Effect, StoredSource
+from storage.schema import derivations, task_agencies, tasks
+from storage.store import Store
+from storage.versions import agency_rows, task_row
+
+Row = dict[str, Any]
+
+_PLACED = frozenset({"id", "document_id", "version", "ordinal", "evidence_start", "evidence_end", "confidence", "task_id", "mention_key"})
+_ADDRESSES = frozenset({"address", "agency_address", "deadline_address"})
+
+
+def begin(store: Store, site: str, since: str, reader: str, stage: str, at: datetime) -> Derivation:
+    """Return the derivation of this scope by this reader that did not end, else a new one; those by other readers are ended."""
+    d = derivations.c
+    with store.writing() as connection:
+        open_ones = (d.site == site, d.since == since, d.ended_at.is_(None))
+        connection.execute(update(derivations).where(*open_ones, d.reader != reader).values(ended_at=at))
+        found = rows(connection.execute(select(derivations).where(*open_ones).order_by(d.started_at.desc()).limit(1)))
+        if found:
+            return Derivation(**{name: value for name, value in found[0].items() if name != "ended_at"})
+        name = f"{at.astimezone(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+        fresh = Derivation(name, site, since, reader, stage, "", {}, at)
+        connection.execute(insert(derivations), [asdict(fresh)])
+    return fresh
+
+
+def save(store: Store, derivation: Derivation, *, ended_at: datetime | None = None) -> None:
+    """Note how far a derivation came."""
+    with store.writing() as connection:
+        _save(connection, derivation, ended_at)
+
+
+def write_reading(store: Store, found: StoredSource, derived: Derived, derivation: Derivation) -> Effect:
+    """Store a better reading of a current version, and how far the derivation came, in one transaction."""
+    with store.writing() as connection:
+        effect = ingest.write_reading(connection, found, derived)
+        _save(connection, derivation, None)
+    return effect
+
+
+def write_read_at_last(
+    store: Store, found: StoredSource, derived: Derived, validators: Mapping[str, str | None], derivation: Derivation
+) -> Effect:
+    """Store a document whose payload could not be read formerly, and how far the derivation came, in one transaction."""
+    with store.writing() as connection:
+        effect = ingest.write_document(connection, found.run, found.capture, found.publication, derived, dict(validators), again=False)
+        _save(connection, derivation, None)
+    return effect
+
+
+def write_still_unread(store: Store, found: StoredSource, detail: str, normalizer: str, derivation: Derivation) -> None:
+    """Note by which normalizer, and why, a payload can still not be read."""
+    with store.writing() as connection:
+        ingest.write_unread(connection, found.run, found.capture, found.publication, detail, normalizer)
+        _save(connection, derivation, None)
+
+
+def _save(connection: Connection, derivation: Derivation, ended_at: datetime | None) -> None:
+    row = {"stage": derivation.stage, "cursor": derivation.cursor, "counters": dict(derivation.counters), "ended_at": ended_at}
+    connection.execute(update(derivations).where(derivations.c.id == derivation.id).values(row))
+
+
+# --- what a reading alters ---------------------------------------------------------------------------------------------
+
+
+def stored_tasks(store: Store, document: str, version: int) -> list[Row]:
+    """Return the tasks of a version as ``derived_tasks`` does."""
+    t, a = tasks.c, task_agencies.c
+    here = (t.document_id == document, t.version == version)
+    named = select(task_agencies).join(tasks, t.id == a.task_id).where(*here).order_by(a.role, a.position)
+    with store.reading() as connection:
+        found = {row["id"]: row | {"agencies": []} for row in rows(connection.execute(select(tasks).where(*here).order_by(t.ordinal)))}
+        for row in rows(connection.execute(named)):
+            found[row["task_id"]]["agencies"].append(_said(row))
+    return [_said(row) for row in found.values()]
+
+
+def derived_tasks(derived: Derived) -> list[Row]:
+    """Return what tasks say, without where they stand: rows of ``tasks`` with their ``agencies``, in reading order."""
+    found = []
+    for n, task in enumerate(derived.tasks, start=1):
+        named = sorted(agency_rows("", task), key=lambda row: (row["role"], row["position"]))
+        found.append(_said(task_row("", 0, n, task) | {"agencies": [_said(row) for row in named]}))
+    return found
+
+
+def _said(row: Row) -> Row:
+    return {name: value for name, value in row.items() if name not in _PLACED and name not in _ADDRESSES}

@@ -1,0 +1,102 @@
+"""Where versions came from: what is needed to derive them again from the archive."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+
+from storage import schema
+from storage.engine import rows
+from storage.errors import UnknownRecord
+from storage.records import CaptureRow, Location, Publication, StoredSource
+from storage.selection import current_version
+from storage.store import Store
+
+Row = dict[str, Any]
+
+_PLACE = ("site", "section", "key", "kind", "url", "title", "listed_on", "parent_key")
+_CAPTURE = ("site", "section", "kind", "url", "status", "media_type", "fetched_at", "revisit")
+_LOCATION = ("file", "file_offset", "file_length", "sha256")
+
+
+def source(store: Store, identifier: str) -> StoredSource:
+    """Return what is needed to derive a version again: its publication, with the hints, and its capture. Raises ``UnknownRecord``."""
+    with store.reading() as connection:
+        document, number = current_version(connection, identifier)
+        query = _of_versions().where(schema.documents.c.id == document, schema.versions.c.number == number)
+        return _source(rows(connection.execute(query))[0])
+
+
+def sources(store: Store, *, site: str = "", since: str = "", after: str = "", limit: int | None = None) -> list[StoredSource]:
+    """Return the sources of current versions, by document, from behind the document ``after`` on.
+
+    ``since`` takes those captured in that run or one begun later. Raises ``UnknownRecord`` for a run that is not in the store.
+    """
+    d, v = schema.documents.c, schema.versions.c
+    query = _of_versions().where(v.number == d.version, *_wanted(store, d.id, d.site, site, since, after))
+    with store.reading() as connection:
+        return [_source(row) for row in rows(connection.execute(query.order_by(d.id).limit(limit)))]
+
+
+def unread_sources(store: Store, *, site: str = "", since: str = "", after: str = "", limit: int | None = None) -> list[StoredSource]:
+    """Return the sources of documents whose last payload could not be read; as ``sources``."""
+    u, c = schema.unread.c, schema.captures
+    query = select(*_of(u, _PLACE, "of_"), u.document_id, u.hints, *_captured()).join(c, c.c.id == u.capture_id)
+    query = query.where(*_wanted(store, u.document_id, u.site, site, since, after)).order_by(u.document_id).limit(limit)
+    with store.reading() as connection:
+        return [_source(row) for row in rows(connection.execute(query))]
+
+
+def count_sources(store: Store, *, site: str = "", since: str = "") -> int:
+    """Return how many documents a derivation has to read."""
+    u, d, v, c = schema.unread.c, schema.documents.c, schema.versions.c, schema.captures
+    formerly = select(func.count()).select_from(schema.unread).join(c, c.c.id == u.capture_id)
+    known = select(func.count()).select_from(schema.documents).join(schema.versions, (v.document_id == d.id) & (v.number == d.version))
+    known = known.join(c, c.c.id == v.capture_id)
+    queries = (
+        formerly.where(*_wanted(store, u.document_id, u.site, site, since, "")),
+        known.where(*_wanted(store, d.id, d.site, site, since, "")),
+    )
+    with store.reading() as connection:
+        return sum(connection.execute(query).scalar_one() for query in queries)
+
+
+def _wanted(store: Store, document: Any, of_site: Any, site: str, since: str, after: str) -> list[ColumnElement[bool]]:  # noqa: ANN401 -- columns
+    wanted: list[ColumnElement[bool]] = [document > after] if after else []
+    if site:
+        wanted.append(of_site == site)
+    if since:
+        r = schema.runs.c
+        with store.reading() as connection:
+            begun = connection.execute(select(r.started_at).where(r.id == since)).scalar_one_or_none()
+        if begun is None:
+            raise UnknownRecord(f"There is no run {since} in the store: list what there is with `harvester runs`.")
+        wanted.append(schema.captures.c.run.in_(select(r.id).where(r.started_at >= begun)))
+    return wanted
+
+
+def _of_versions() -> Select[Any]:
+    d, v, c = schema.documents.c, schema.versions.c, schema.captures
+    version = (v.number, v.hints, v.content_hash, v.records_hash)
+    query = select(*_of(d, _PLACE, "of_"), d.id.label("document_id"), *version, *_captured())
+    return query.join(schema.versions, v.document_id == d.id).join(c, c.c.id == v.capture_id)
+
+
+def _of(columns: Any, names: tuple[str, ...], prefix: str) -> list[ColumnElement[Any]]:  # noqa: ANN401 -- a collection of columns
+    return [columns[name].label(prefix + name) for name in names]
+
+
+def _captured() -> list[ColumnElement[Any]]:
+    return _of(schema.captures.c, ("run", *_CAPTURE, *_LOCATION), "")
+
+
+def capture_row(row: Row) -> CaptureRow:
+    """Return the capture that a row of ``captures`` holds."""
+    return CaptureRow(location=Location(*(row[name] for name in _LOCATION)), **{name: row[name] for name in _CAPTURE})
+
+
+def _source(row: Row) -> StoredSource:
+    publication = Publication(hints=row["hints"], **{name: row["of_" + name] for name in _PLACE})
+    hashes = (row.get("content_hash", ""), row.get("records_hash", ""))
+    return StoredSource(row["document_id"], row.get("number", 0), publication, capture_row(row), row["run"], *hashes)
