@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
@@ -82,3 +83,18 @@ def chrome_lines(lines: Sequence[str]) -> tuple[set[int], set[int]]:
         return set(), set()
     numbers = {number for number in filled if number not in site and is_page_number(lines[number])}
     return site, numbers
+
+
+def folios(lines: Sequence[str], pages: Sequence[int]) -> set[int]:
+    """Return the indices of bare numbers at the foot or head of pages that count the pages up; ``pages`` tells the page of each line."""
+    ends: dict[int, list[int]] = {}
+    for at, (line, page) in enumerate(zip(lines, pages, strict=True)):
+        if line.strip():
+            ends.setdefault(page, []).append(at)
+    for place in (-1, 0):
+        found = {page: filled[place] for page, filled in ends.items() if lines[filled[place]].strip().isdecimal()}
+        shifts = Counter(int(lines[at].strip()) - page for page, at in found.items() if len(lines[at].strip()) <= 3)
+        shift, count = shifts.most_common(1)[0] if shifts else (0, 0)
+        if count >= 2 or (count == 1 and len(ends) <= 2 and shift == 1 and max(pages) > 0):
+            return {at for page, at in found.items() if lines[at].strip() == str(page + shift)}
+    return set()

@@ -1,21 +1,27 @@
-"""Tables drawn by nothing but place: pieces of text under a header, put into its columns and rows by where they stand."""
+"""Tables drawn by nothing but place: pieces of text under a header, put into its columns by where they stand."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from normalizers.documents.blocks import join_lines
-from normalizers.documents.textlines import row_number
+from normalizers.documents.blocks import is_wide
+from normalizers.documents.cell_kinds import misfit
+from normalizers.documents.merged_labels import settle_labels
+from normalizers.documents.row_breaks import Grid, row_starts
 
-ROW_GAP = 1.4
-"""A gap between lines this many times the usual one parts two rows."""
+HEADER_WEIGHT = 4
+"""A gap between columns that a label stands in counts as that many lines that reach over it."""
+APART = 2.0
+"""Blanks from which two pieces of a line are no cell of one column."""
+MAX_ACROSS = 4000
+"""Units (half squares, points) across a page; what stands further right is put at the edge."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece of a line between two gaps, and where it stands across the page (points, or half squares in a text)."""
+    """A piece of a line between two gaps, and where it stands across the page (points, or characters in a text)."""
 
     start: float
     stop: float
@@ -24,28 +30,32 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class PlacedLine:
-    """The pieces of one line from left to right, its upper and lower edge, and its number in the source (line or page)."""
+    """The pieces of one line from left to right, its upper and lower edge, its number in the source (line or page), and its page."""
 
     pieces: tuple[Piece, ...]
     top: float
     bottom: float
     number: int
+    page: int = 0
 
 
-def _zones(lines: Sequence[PlacedLine], gap: float) -> list[tuple[float, float]]:
-    """Return the stretches across the page that are printed on in any line, those nearer than ``gap`` as one."""
-    out: list[tuple[float, float]] = []
-    for piece in sorted((piece for line in lines for piece in line.pieces), key=lambda piece: piece.start):
-        if out and piece.start < out[-1][1] + gap:
-            out[-1] = (out[-1][0], max(out[-1][1], piece.stop))
-        else:
-            out.append((piece.start, piece.stop))
-    return out
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The inner edges of columns, how deep they cut into pieces, and the room between columns."""
 
+    cuts: tuple[float, ...]
+    crossed: int
+    room: float
+    unit: float = 1.0
 
-def _overlap(piece: Piece, zone: tuple[float, float]) -> float:
-    inside = min(piece.stop, zone[1]) - max(piece.start, zone[0])
-    return inside if inside > 0 else inside - abs(piece.start + piece.stop - zone[0] - zone[1]) / 2
+    def of(self, piece: Piece) -> int:
+        """Return the column in which a piece's middle stands."""
+        middle = (piece.start + piece.stop) / 2
+        return sum(middle >= cut for cut in self.cuts)
+
+    def crosses(self, line: PlacedLine, slack: float) -> bool:
+        """Tell whether a piece of the line reaches over an edge by more than ``slack`` on both sides."""
+        return any(piece.start < cut - slack and piece.stop > cut + slack for piece in line.pieces for cut in self.cuts)
 
 
 def crosses(line: PlacedLine, header: PlacedLine) -> bool:
@@ -53,76 +63,157 @@ def crosses(line: PlacedLine, header: PlacedLine) -> bool:
     return any(sum(piece.start < label.stop and label.start < piece.stop for label in header.pieces) > 1 for piece in line.pieces)
 
 
-def _column_zones(header: PlacedLine, body: Sequence[PlacedLine]) -> list[tuple[float, float]]:
-    """Return the columns: the printed stretches if there are as many as labels, else the places of the labels alone."""
-    labels = len(header.pieces)
-    for gap in (0.0, 1.0, 2.0):
-        zones = _zones([header, *body], gap)
-        if len(zones) == labels:
-            return zones
-    return [(piece.start, piece.stop) for piece in header.pieces]
+def _cut(left: Piece, right: Piece, header: PlacedLine, body: Sequence[PlacedLine]) -> tuple[float, int, int]:
+    """Return the place between two labels that cuts least into pieces, how deep it does, and how wide the gap is there."""
+    low, high = int(min(left.start + 1, MAX_ACROSS)), int(min(right.stop, MAX_ACROSS))
+    if high <= low:
+        return (left.stop + right.start) / 2, 0, 0
+    depth = _depth([(HEADER_WEIGHT, header), *((1, line) for line in body)], low, high)
+    between = [
+        [(piece.start + piece.stop) / 2 for piece in line.pieces if left.start < piece.stop and piece.start < right.stop] for line in body
+    ]
+    between = [middles for middles in between if len(middles) > 1]
+    least, best = min(depth), (float("inf"), 0.0, 0)
+    for start, stop in _runs(depth, least):
+        cut = low + (start + stop - 1) / 2
+        together = sum((middles[-2] >= cut) or (middles[1] < cut) for middles in between)
+        best = min(best, (2.0 * together + depth[start], -float(stop - start), cut))
+    return best[2], round(least), -round(best[1])
 
 
-def _in_columns(line: PlacedLine, zones: Sequence[tuple[float, float]]) -> list[str]:
-    if len(line.pieces) == len(zones):
-        return [piece.text for piece in line.pieces]
-    cells = [""] * len(zones)
-    for piece in line.pieces:
-        best = max(range(len(zones)), key=lambda n: _overlap(piece, zones[n]))
-        cells[best] = f"{cells[best]} {piece.text}".strip()
+def _runs(depth: Sequence[float], least: float) -> Iterator[tuple[int, int]]:
+    """Yield the stretches in which a cut is no deeper than the least deep one, or hardly."""
+    at = 0
+    while at < len(depth):
+        end = at
+        while end < len(depth) and depth[end] == depth[at]:
+            end += 1
+        if depth[at] <= least + 2.0:
+            yield at, end
+        at = end
+
+
+def _depth(lines: Sequence[tuple[int, PlacedLine]], low: int, high: int) -> list[float]:
+    """Return for each place from ``low`` to ``high`` how deep it cuts into the pieces there: each counts its distance to the nearer end."""
+    bends = [0.0] * (high - low + 2)
+    depth, slope = 0.0, 0.0
+    for weight, line in lines:
+        for piece in line.pieces:
+            if piece.stop <= low or piece.start >= high:
+                continue
+            start, stop = round(piece.start), round(piece.stop)
+            middle = (start + stop) / 2
+            for at, bend in ((start, 1.0), (int(middle), -1.0), (int(middle + 0.5), -1.0), (stop, 1.0)):
+                if at < low:
+                    slope += weight * bend
+                    depth += weight * bend * (low - at)
+                elif at <= high:
+                    bends[at - low] += weight * bend
+    out = []
+    for bend in bends[:-1]:
+        out.append(round(depth, 3))
+        slope += bend
+        depth += slope
+    return out
+
+
+def find_columns(header: PlacedLine, body: Sequence[PlacedLine], unit: float = 1.0) -> Columns:
+    """Return the columns under the labels of a header, cut where the fewest pieces are in the way; ``unit`` is the width of a blank."""
+    cuts, crossed, room = [], 0, 0
+    for left, right in pairwise(header.pieces):
+        cut, count, width = _cut(left, right, header, body)
+        cuts.append(cut)
+        crossed += count
+        room += width
+    return Columns(tuple(cuts), crossed, room, unit)
+
+
+def _outside(piece: Piece, left: float, right: float) -> float:
+    """Return how far a piece reaches out of a column."""
+    return max(0.0, left - piece.start) + max(0.0, piece.stop - right)
+
+
+def _together(left: Piece, right: Piece, unit: float) -> float:
+    """Return what it costs that two neighbours stand in one column: little for words and figures, much across a wide gap."""
+    gap = right.start - left.stop
+    if gap >= APART * unit:
+        return 6.0 * unit
+    chinese = is_wide(left.text[-1]) and is_wide(right.text[0])
+    return (2.0 if chinese else 0.3) * unit
+
+
+def _places(line: PlacedLine, columns: Columns, kinds: Sequence[str]) -> list[int]:
+    """Return the column of each piece, from left to right, by where it stands, its neighbours and what it says."""
+    places = [columns.of(piece) for piece in line.pieces]
+    if len(set(places)) == len(places) and not columns.crosses(line, columns.unit):
+        return places
+    edges = [float("-inf"), *columns.cuts, float("inf")]
+    width = len(kinds)
+    best: list[tuple[float, list[int]]] = []
+    for number, piece in enumerate(line.pieces):
+        own = [_outside(piece, edges[n], edges[n + 1]) + columns.unit * misfit(piece.text, kinds[n]) for n in range(width)]
+        if not number:
+            best = [(own[n], [n]) for n in range(width)]
+            continue
+        joined = _together(line.pieces[number - 1], piece, columns.unit)
+        after: list[tuple[float, list[int]]] = []
+        least = (float("inf"), [0])
+        for n in range(width):
+            cost, path = min(least, (best[n][0] + joined, best[n][1]), key=lambda pair: pair[0])
+            after.append((cost + own[n], [*path, n]))
+            least = min(least, best[n], key=lambda pair: pair[0])
+        best = after
+    return min(best, key=lambda pair: pair[0])[1]
+
+
+def in_columns(line: PlacedLine, columns: Columns, kinds: Sequence[str]) -> list[str]:
+    """Return the texts of a line column by column."""
+    cells = [""] * len(kinds)
+    for piece, at in zip(line.pieces, _places(line, columns, kinds), strict=True):
+        cells[at] = f"{cells[at]} {piece.text}" if cells[at] else piece.text
     return cells
 
 
-def _gaps(lines: Sequence[PlacedLine]) -> list[float]:
-    return [
-        max(0.0, after.top - before.bottom) if after.number == before.number or after.top > before.top else 0.0
-        for before, after in pairwise(lines)
-    ]
+@dataclass(frozen=True, slots=True)
+class ReadRows:
+    """Rows read by place, each with the number of the line or page it begins on, and what could not be told for sure."""
+
+    rows: list[tuple[int, list[str]]]
+    warnings: tuple[str, ...] = ()
 
 
-def _starts_by_gap(lines: Sequence[PlacedLine]) -> list[int]:
-    """Return the lines before which a wider gap stands; every line, where no gap is wider than the others."""
-    gaps = _gaps(lines)
-    if not gaps:
-        return [0]
-    usual = max(min(gaps), 0.1)
-    wide = [number + 1 for number, gap in enumerate(gaps) if gap > ROW_GAP * usual + 0.5]
-    return [0, *wide] if wide else list(range(len(lines)))
+def read_columns(body: Sequence[PlacedLine], columns: Mapping[int, Columns], kinds: Sequence[str]) -> ReadRows:
+    """Return the rows that lines under a header make; cells in several lines are put together. ``columns`` are told by page."""
+    cells = [in_columns(line, columns[line.page], kinds) for line in body]
+    grid = Grid(cells, [line.top for line in body], [line.bottom for line in body], [line.page for line in body], tuple(kinds))
+    return rows_of(grid, [line.number for line in body])
 
 
-def _starts_by_number(cells: Sequence[Sequence[str]], lines: Sequence[PlacedLine], column: int) -> list[int]:
-    """Return the lines with which rows begin. Numbers stand at a row's first line, or half way down where rows are centred."""
-    numbered = [n for n, row in enumerate(cells) if row_number(row[column]) is not None]
-    if not numbered:
-        return _starts_by_gap(lines)
-    by_gap = _starts_by_gap(lines)
-    held = [sum(start <= n < stop for n in numbered) for start, stop in pairwise([*by_gap, len(lines)])]
-    if len(by_gap) < len(lines) and all(count == 1 for count in held):
-        return by_gap
-    if numbered[0] == 0:
-        return numbered
-    return [0, *((before + after + 1) // 2 for before, after in pairwise(numbered))]
+def _whole_numbers(cells: Sequence[Sequence[str]], column: int) -> list[list[str]]:
+    """Return the cells with numbers put together that a column of one figure's width broke in two: 1 over 0."""
+    out = [list(row) for row in cells]
+    last, half = 0, -1
+    for line, row in enumerate(out):
+        text = row[column].strip()
+        if not text.isdecimal():
+            continue
+        wanted = str(last + 1)
+        if half >= 0 and line - half <= 2 and out[half][column] + text == wanted:
+            out[half][column], row[column] = wanted, ""
+            last, half = last + 1, -1
+        elif text == wanted:
+            last, half = last + 1, -1
+        elif len(wanted) > 1 and wanted.startswith(text):
+            half = line
+    return out
 
 
-def _starts_by_first_cell(cells: Sequence[Sequence[str]], lines: Sequence[PlacedLine]) -> list[int]:
-    by_gap = _starts_by_gap(lines)
-    if len(by_gap) < len(lines):
-        return by_gap
-    filled = [n for n, row in enumerate(cells) if sum(map(bool, row)) > len(row) // 2]
-    return filled if filled and filled[0] == 0 else by_gap
-
-
-def read_columns(header: PlacedLine, body: Sequence[PlacedLine], number_column: int | None) -> list[tuple[int, list[str]]]:
-    """Return the rows under a header, each with the number of the line or page it begins on; cells in several lines are put together."""
-    zones = _column_zones(header, body)
-    cells = [_in_columns(line, zones) for line in body]
-    if not cells:
-        return []
-    starts = _starts_by_first_cell(cells, body) if number_column is None else _starts_by_number(cells, body, number_column)
-    rows: list[tuple[int, list[str]]] = []
-    for start, stop in pairwise([*starts, len(body)]):
-        row = [""] * len(zones)
-        for line in cells[start:stop]:
-            row = [join_lines(old, new) for old, new in zip(row, line, strict=True)]
-        rows.append((body[start].number, row))
-    return rows
+def rows_of(grid: Grid, numbers: Sequence[int]) -> ReadRows:
+    """Return the rows of lines whose cells are known; ``numbers`` are the lines' places in the source."""
+    if not grid.cells:
+        return ReadRows([])
+    if grid.number is not None:
+        grid = replace(grid, cells=_whole_numbers(grid.cells, grid.number))
+    starts = row_starts(grid)
+    rows, warnings = settle_labels(grid, starts)
+    return ReadRows([(numbers[start], row) for start, row in zip(starts.lines, rows, strict=True)], tuple(warnings))

@@ -39,6 +39,11 @@ def column_of(label: str) -> str:
     return labels.get(folded) or labels.get(bare) or _by_ending(bare)
 
 
+def is_label(text: str) -> bool:
+    """Tell whether a text is a label of ``data/column_labels.csv`` as it stands."""
+    return _fold(text) in column_labels()
+
+
 def _by_ending(label: str) -> str:
     """Return the kind of a label that a few characters before a known one specify: 攻坚任务, 市级牵头单位."""
     if len(label) > LONGEST_SPECIFIED:

@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any
 
 from normalizers.documents.blocks import join_lines
-from normalizers.documents.columns import crosses, read_columns
+from normalizers.documents.columns import crosses, find_columns, read_columns
 from normalizers.documents.grid import RawCell, RawTable, fold_empty_tracks, place
 from normalizers.documents.labels import column_of, is_header
 from normalizers.documents.pdf_lines import Char, TextLine, text_lines
@@ -154,10 +154,11 @@ def unruled_table(lines: Sequence[TextLine], start: int) -> tuple[PageTable, int
             body.append(lines[stop].placed())
         stop += 1
     kinds = [column_of(label) for label in labels]
-    rows = read_columns(placed, body, kinds.index("number") if "number" in kinds else None)
-    if not rows or sum(len(line.pieces) > 1 for line in body) == 0:
+    columns = find_columns(placed, body)
+    read = read_columns(body, dict.fromkeys({line.page for line in body}, columns), kinds)
+    if not read.rows or sum(len(line.pieces) > 1 for line in body) == 0:
         return None
-    cells = [[RawCell(text, origin=Origin("page", page)) for text in texts] for page, texts in [(header.page, labels), *rows]]
+    cells = [[RawCell(text, origin=Origin("page", page)) for text in texts] for page, texts in [(header.page, labels), *read.rows]]
     edges = tuple(piece.start for piece in header.pieces)
     return PageTable(place(cells, merged=False), header.top, lines[stop - 1].bottom, edges, header.page), stop
 

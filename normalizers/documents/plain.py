@@ -10,7 +10,7 @@ from normalizers.documents import markdown
 from normalizers.documents.aligned_tables import read_aligned
 from normalizers.documents.blocks import RawBlock, join_lines
 from normalizers.documents.builder import Source, build
-from normalizers.documents.chrome import chrome_lines
+from normalizers.documents.chrome import chrome_lines, folios
 from normalizers.documents.grid import place
 from normalizers.documents.html import read_table_markup
 from normalizers.documents.limits import MAX_MARKUP, UnreadableError, check_size
@@ -41,15 +41,18 @@ _TABLE_CLOSE = re.compile(r"</table\s*>", re.IGNORECASE)
 
 def _lines(text: str) -> list[Line]:
     """Return the lines as printed and as seen after repair."""
-    flat = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n").replace("\x00", " ")
-    raw = flat.split("\n")
+    paged = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", " ")
+    pages = [number for number, page in enumerate(paged.split("\x0c")) for _ in page.split("\n")]
+    flat = paged.replace("\x0c", "\n")
     seen = clean(flat).text.split("\n")
-    return [Line(number, line, view) for number, (line, view) in enumerate(zip(raw, seen, strict=True), start=1)]
+    printed = zip(flat.split("\n"), seen, pages, strict=True)
+    return [Line(number, line, view, page) for number, (line, view, page) in enumerate(printed, start=1)]
 
 
 def _without_chrome(lines: Sequence[Line]) -> tuple[list[Line], tuple[Repair, ...]]:
     """Return the lines with those of the page made blank, and how many were."""
     site, numbers = chrome_lines([line.seen for line in lines])
+    numbers |= folios([line.raw for line in lines], [line.page for line in lines]) - site
     filled = sum(not lines[at].blank for at in site)
     kept = [replace(line, raw="", seen="") if at in site or at in numbers else line for at, line in enumerate(lines)]
     return kept, (Repair("site-chrome", filled), Repair("page-number", len(numbers)))

@@ -15,11 +15,15 @@ _NUMBER = re.compile(r"[（(]?(\d{1,3})[）)]?[.、．]?")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: ``raw`` as printed, ``seen`` repaired and in simplified script, for recognising only; ``number`` counts from 1."""
+    """One line: ``raw`` as printed, ``seen`` repaired and in simplified script, for recognising only; ``number`` counts from 1.
+
+    ``page`` counts the form feeds before it.
+    """
 
     number: int
     raw: str
     seen: str
+    page: int = 0
 
     @property
     def blank(self) -> bool:
