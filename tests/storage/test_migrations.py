@@ -89,6 +89,8 @@ def at_first_schema(url: str, filled: Store) -> list[str]:
             rows = [dict(row) for row in reader.execute(select(*(here.c[column.name] for column in there.c))).mappings()]
             if rows:
                 connection.execute(insert(here), rows)
+            if rows and connection.dialect.name == "postgresql" and str(here.c[here.c.keys()[0]].type) == "BIGINT":
+                connection.execute(text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), {len(rows)})"))
     old.dispose()
     return names
 
