@@ -55,7 +55,7 @@ def marked(data: bytes) -> tuple[str, int]:
 
 
 @lru_cache(maxsize=1)
-def _common() -> frozenset[str]:
+def common_characters() -> frozenset[str]:
     """Return the 3,755 characters of GB/T 2312 level 1, the 5,401 of Big5 level 1, and Chinese punctuation."""
     first = bytes(byte for lead in range(0xB0, 0xD8) for trail in range(0xA1, 0xFF) for byte in (lead, trail))
     trails = [*range(0x40, 0x7F), *range(0xA1, 0xFF)]
@@ -68,12 +68,10 @@ def _common() -> frozenset[str]:
 def plausibility(text: str) -> float:
     """Return the share of a text's non-ASCII characters that are common Chinese ones, 0 to 1; 1 for a text of ASCII alone."""
     foreign = [char for char in text if char > "\x7f"]
-    if not foreign:
-        return 1.0
-    common = _common()
-    return sum(char in common for char in foreign) / len(foreign)
+    common = common_characters()
+    return sum(char in common for char in foreign) / len(foreign) if foreign else 1.0
 
 
 def is_everyday(char: str) -> bool:
     """Tell whether a character is among the common ones of either script (level 1 of GB/T 2312 or of Big5)."""
-    return char in _common()
+    return char in common_characters()

@@ -1,20 +1,24 @@
-"""Bring a decoded text into its normal form: letters, damage, forms, script, in that order, every line break kept.
+"""Bring a decoded text into its normal form: one repair a cause, in the order in which one hides another, every line break kept.
 
-Damage comes before radicals and private use, which bytes read one off may look like, and before script, which tells it from glosses.
+References and wrong charsets come first, for they hide everything else; readings before radicals and private use, which bytes read one
+off may look like, and before script, which tells them from glosses; blanks last, for words are known best in the normal form.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from normalizers.records import Repair
+from normalizers.records import Repair, Suggestion
+from normalizers.text import entities, leftovers, mojibake, spacing, width
 from normalizers.text import script as scripts
-from normalizers.text import width
+from normalizers.text.damage import BRACKET
+from normalizers.text.outcome import Outcome, summed
 from normalizers.text.repair import repair
+from normalizers.text.slips import suggest
 
-MOST_ROUNDS = 4
-"""Putting one thing right may bring another to light; no text tried took more than three rounds."""
+MOST_ROUNDS = 6
+"""Putting one thing right may bring another to light; no text tried took more than four rounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,33 @@ class Cleaned:
     warnings: tuple[str, ...] = ()
     script: str = scripts.SIMPLIFIED
 
+    @property
+    def suggestions(self) -> tuple[Suggestion, ...]:
+        """The places of ``text`` that look like slips of recognition or typing; looked for only when asked."""
+        return suggest(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One cause of damage: ``shows`` sees the characters of a text, each once, ``may_be`` the text itself; ``mend`` puts it right."""
+
+    shows: Callable[[str], bool]
+    may_be: Callable[[str], bool]
+    mend: Callable[[str], Outcome]
+
+
+CAUSES = (
+    Cause(lambda alphabet: "&" in alphabet or "\\" in alphabet, entities.has_references, entities.unescape),
+    Cause(mojibake.may_be_misread, lambda _: True, mojibake.unmangle),
+    Cause(width.needs_width, lambda _: True, width.letters),
+    Cause(lambda alphabet: "(" in alphabet or "（" in alphabet, lambda text: BRACKET.search(text) is not None, repair),
+    Cause(width.needs_width, lambda _: True, width.forms),
+    Cause(lambda _: True, leftovers.has_leftovers, leftovers.take_out),
+)
+"""In the order of repair. Script follows these, and blanks follow script."""
+
+BLANKS = Cause(lambda alphabet: " " in alphabet, spacing.has_stray_blanks, spacing.close_up)
+
 
 def clean(text: str, *, script: str = scripts.SIMPLIFIED) -> Cleaned:
     """Return the text repaired and in one width and script.
@@ -36,43 +67,55 @@ def clean(text: str, *, script: str = scripts.SIMPLIFIED) -> Cleaned:
     if script not in (scripts.SIMPLIFIED, scripts.TRADITIONAL, scripts.KEEP):
         raise ValueError(f"There is no script {script!r}; use simplified, traditional or keep.")
     first = result = _round(text, script)
-    repairs = [*first.repairs]
+    repairs, before = [*first.repairs], text
     for _ in range(MOST_ROUNDS - 1):
-        before, result = result.text, _round(result.text, script)
         if result.text == before:
             break
+        before, result = result.text, _round(result.text, script)
         repairs.extend(repair for repair in result.repairs if repair.count)
-    return Cleaned(result.text, _summed(repairs), first.warnings, first.script)
+    return Cleaned(result.text, summed(repairs), first.warnings, first.script)
 
 
 def _round(text: str, script: str) -> Cleaned:
-    repairs: list[Repair] = []
-    warnings: list[str] = []
-    if odd := width.needs_width(text):
-        step = width.letters(text)
-        text = step.text
-        repairs += step.repairs
-    repaired = repair(text)
-    text = repaired.text
-    repairs += repaired.repairs
-    warnings += repaired.warnings
-    if odd or width.needs_width(text):
-        step = width.forms(text)
-        text = step.text
-        repairs += step.repairs
-        warnings += step.warnings
-    if script == scripts.KEEP:
-        return Cleaned(text, tuple(repairs), tuple(warnings), scripts.detect(text))
-    converted = scripts.to_simplified(text) if script == scripts.SIMPLIFIED else scripts.to_traditional(text)
-    if converted.count:
-        repairs.append(Repair("script", converted.count))
-    return Cleaned(converted.text, tuple(repairs), tuple(warnings), converted.script)
+    mended = _Patient(text)
+    for cause in CAUSES:
+        mended.treat(cause)
+    found = mended.convert(script)
+    mended.treat(BLANKS)
+    return Cleaned(mended.text, tuple(mended.repairs), tuple(mended.warnings), found)
 
 
-def _summed(repairs: Iterable[Repair]) -> tuple[Repair, ...]:
-    """Return one repair a kind, in order of first appearance."""
-    total: dict[str, Repair] = {}
-    for one in repairs:
-        before = total.get(one.kind, Repair(one.kind, 0))
-        total[one.kind] = Repair(one.kind, before.count + one.count, before.guessed + one.guessed, before.left + one.left)
-    return tuple(total.values())
+class _Patient:
+    """A text under repair and its alphabet: a sound text costs little more than looking at each character once."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.repairs: list[Repair] = []
+        self.warnings: list[str] = []
+        self._alphabet = "".join(set(text))
+
+    def treat(self, cause: Cause) -> None:
+        """Mend one cause where the text shows it."""
+        if not cause.shows(self._alphabet) or not cause.may_be(self.text):
+            return
+        outcome = cause.mend(self.text)
+        self.repairs += outcome.repairs
+        self.warnings += outcome.warnings
+        self._take(outcome.text)
+
+    def convert(self, script: str) -> str:
+        """Bring the text into a script and return the one it was in."""
+        if script != scripts.TRADITIONAL and not scripts.holds_traditional(self._alphabet):
+            return scripts.SIMPLIFIED
+        if script == scripts.KEEP:
+            return scripts.detect(self.text)
+        converted = scripts.to_simplified(self.text) if script == scripts.SIMPLIFIED else scripts.to_traditional(self.text)
+        if converted.count:
+            self.repairs.append(Repair("script", converted.count))
+        self._take(converted.text)
+        return converted.script
+
+    def _take(self, text: str) -> None:
+        if text != self.text:
+            self.text = text
+            self._alphabet = "".join(set(text))

@@ -58,15 +58,16 @@ def decode(data: bytes, *, declared: str = "", markup: bool = False) -> Decoded:
     if not codec:
         codec = _choose(data, [codec_of(label) for label in labels])
     text = data[size:].decode(codec, "replace")
-    repairs, warnings = [], []
+    repairs: list[Repair] = []
+    warnings: list[str] = []
     for label in dict.fromkeys(labels):
         if not _bears_out(label, codec, text):
             repairs.append(Repair("charset", 1))
             warnings.append(f"The page says {label[:40]!r}, its bytes are {codec}: they were read as {codec}.")
-    text, mended = unmangle(text)
-    if mended:
-        repairs.append(Repair("mojibake", mended.places, left=mended.left))
-        warnings.append(f"The text was {mended.was} read as {mended.read_as}; it was turned back.")
+    mended = unmangle(text)
+    text = mended.text
+    repairs += mended.repairs
+    warnings += mended.warnings
     text, dropped = _drop_marks(text)
     return _account(text, codec, [*repairs, *dropped], warnings)
 

@@ -21,6 +21,9 @@ LONGEST_WORD = 6
 UNKNOWN = -21.0
 """Log-likelihood of a character no word list knows."""
 
+RARE = -16.0
+"""Log-likelihood below which a listed word is no evidence: seen fewer than seven times in 60 million."""
+
 OFFICIAL = 5000
 """How often, of 60 million, a word of official prose is counted besides what the word list says: that was drawn from novels and news."""
 
@@ -101,6 +104,30 @@ class Likelihood:
         for char in text:
             prefix = self.extend(prefix, char)
         return prefix.score
+
+    def words_in(self, text: str) -> list[str]:
+        """Return the words that a string is most likely made of; what is in no list stands by itself, a character each."""
+        plain = "".join(map(self._plain, text))
+        best, cut = [0.0], [0]
+        for end in range(1, len(plain) + 1):
+            ways = [(best[end - 1] + self._single(plain[end - 1]), end - 1)]
+            for size in range(2, min(end, LONGEST_WORD) + 1):
+                known = self._words.get(plain[end - size : end])
+                if known is not None:
+                    ways.append((best[end - size] + known, end - size))
+            score, start = max(ways)
+            best.append(score)
+            cut.append(start)
+        out: list[str] = []
+        end = len(text)
+        while end:
+            out.append(text[cut[end] : end])
+            end = cut[end]
+        return out[::-1]
+
+    def is_word(self, text: str) -> bool:
+        """Tell whether a string is a word of the lists that is not rare."""
+        return self._words.get("".join(map(self._plain, text)), UNKNOWN) >= RARE
 
     def _plain(self, char: str) -> str:
         return self._simple.get(char, char)

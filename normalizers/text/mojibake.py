@@ -1,94 +1,244 @@
-"""Whole documents that were decoded with the wrong charset and saved so: recognised on the text, turned back with a proof.
+"""Text that was decoded with the wrong charset and saved so, whole or in parts, once or several times: turned back with a proof.
 
-A text is turned back only if every character of it can have come so, what comes out is plausible Chinese and what came in is not.
+A part is turned back only if its bytes fit the other charset, what comes out reads as Chinese prose and what came in does not.
+A byte that the wrong charset could not hold is guessed from the words around it, or stays U+FFFD and is counted as left.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 
-from normalizers.text.charsets import GB18030, LATIN, UTF_8, plausibility
+from normalizers.records import Repair
+from normalizers.text.charsets import BIG5, GB18030, LATIN, UTF_8
+from normalizers.text.holes import Filler
+from normalizers.text.outcome import Outcome
+from normalizers.text.wrongread import Run, latin_bytes, utf8_runs
 
-GAIN = 0.3
-"""How much more plausible a text must become by turning it back."""
+FLUENT, PASSABLE, GAIN = -9.5, -11.5, 2.0
+"""Log-likelihood a character of what is believed: by itself, with the document's evidence, and how much more than before.
 
-PLAUSIBLE = 0.8
-"""How plausible it must be then."""
+Official prose has -4 to -7, lists of rare names -7, misread text -12 to -17."""
 
-FEWEST = 4
-"""Characters outside ASCII that a text must have to be judged at all."""
+FEWEST, EVIDENCE = 3, 8
+"""So many characters must come back for a part to be believed by itself; once a document has given so many, one is enough."""
 
-_UNDEFINED = {byte: chr(byte) for byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
-"""Bytes that windows-1252 leaves undefined and browsers read as control characters."""
+MEASURED = 300
+"""Characters of a part by which it is judged."""
 
-_TO_BYTE = {bytes((byte,)).decode(LATIN): byte for byte in range(0x80, 0x100) if byte not in _UNDEFINED}
-_TO_BYTE |= {chr(byte): byte for byte in range(0x80, 0x100)}
+LOST_SHARE = 0.5
+"""Up to this share of the characters of a part may have lost bytes."""
 
-FEW_LOST = 0.15
-"""Up to this share of characters may be lost for good: the odd byte of a sequence that the wrong charset could not hold."""
+_WESTERN = "\x80-\u07ff\u2010-\u203a\u20ac\u2122"
+_WESTERN_RUN = re.compile(f"(?:[{_WESTERN}]+[@-~]?)+")
+_WESTERN_SYMPTOM = re.compile("[\x80-\xff\u0152-\u0178\u0192\u02c6\u02dc][\x80-\u07ff\u2010-\u203a\u20ac\u2122@-~ ?\ufffd]")
+_MARKS = frozenset("\u00a0·°±×÷§")
+"""What two bytes of UTF-8 may stand for in Chinese text, besides the marks from U+2010 on."""
 
-_RUN = re.compile("\ufffd+")
+_REPLACED = "锟斤拷"
+"""What U+FFFD in UTF-8, twice, looks like in GBK: the text before it was lost for good."""
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
-    """What a text was, as what it had been read, how many characters came back and how many did not."""
+class Way:
+    """One wrong reading: text in ``was``, read as ``read_as``."""
 
     was: str
     read_as: str
-    places: int
+
+
+SINGLE = (Way(UTF_8, LATIN), Way(UTF_8, GB18030), Way(GB18030, LATIN), Way(BIG5, LATIN))
+DEEP = tuple(
+    (*again, first) for first in SINGLE[:3] for again in ((SINGLE[0],), (SINGLE[1],), (SINGLE[0], SINGLE[0]), (SINGLE[1], SINGLE[0]))
+)
+"""Two and three wrong readings in a row, the last one, which is turned back first, in front."""
+
+
+@lru_cache(maxsize=1)
+def _gb_symptom() -> re.Pattern[str]:
+    """Match what UTF-8 read as GBK can't be without: a pair that begins a three-byte sequence, or letters with accents in a row."""
+    wide, accented, after = _pairs(range(0xE2, 0xF0)), _pairs(range(0xC3, 0xC4)), _pairs(range(0xC2, 0xC4))
+    return re.compile(f"[{wide}]|[{accented}][{after}]")
+
+
+def _pairs(leads: Sequence[int]) -> str:
+    pairs = (bytes((lead, trail)) for lead in leads for trail in range(0x80, 0xC0) if trail != 0x7F)
+    return re.escape("".join(dict.fromkeys(pair.decode(GB18030, "ignore") for pair in pairs)))
+
+
+def may_be_misread(alphabet: str) -> bool:
+    """Tell whether a text of these characters can hold anything that was read in a wrong charset."""
+    return _WESTERN_LETTER.search(alphabet) is not None or _gb_symptom().search(alphabet) is not None
+
+
+_WESTERN_LETTER = re.compile("[\x80-\x9f\xa1-\xaf\xb2-\xb6\xb8-\xd6\xd8-\xf6\xf8-\xff]")
+
+
+def unmangle(text: str) -> Outcome:
+    """Return the text with everything turned back that was read in a wrong charset; a sound text as it is. Line feeds stay."""
+    if not may_be_misread("".join(set(text))):
+        return Outcome(text)
+    filler = Filler()
+    mended = _Document(text, filler).mended()
+    if any(one.guessed or one.left for one in mended.repairs):
+        filler.learn(mended.text)
+        mended = _Document(text, filler).mended()
+    return mended
+
+
+@dataclass(slots=True)
+class _Tally:
+    places: int = 0
+    guessed: int = 0
     left: int = 0
+    ways: Counter[tuple[Way, ...]] = field(default_factory=Counter)
 
 
-def unmangle(text: str) -> tuple[str, Mended | None]:
-    """Return the text turned back and what was done, or the text itself and ``None`` when it is no mojibake."""
-    foreign = sum(char > "\x7f" for char in text)
-    if foreign < FEWEST:
-        return text, None
-    before = plausibility(text)
-    for was, read_as, new in _candidates(text):
-        after = plausibility(new)
-        if after >= PLAUSIBLE and after >= before + GAIN:
-            left = new.count("\ufffd")
-            return new, Mended(was, read_as, sum(char > "\x7f" for char in new) - left, left)
-    return text, None
+class _Document:
+    """One document under repair: what its long parts show is believed of the short ones."""
+
+    def __init__(self, text: str, filler: Filler) -> None:
+        self._lines = text.split("\n")
+        self._tally = _Tally()
+        self._filler = filler
+
+    def mended(self) -> Outcome:
+        """Return the text turned back and the account of it."""
+        suspects = [n for n, line in enumerate(self._lines) if _is_suspect(line)]
+        for n in suspects:
+            self._mend(n, [(way,) for way in SINGLE] if self._is_plainly(n) else [*((way,) for way in SINGLE), *DEEP], alone=True)
+        if sum(self._tally.ways.values()) >= EVIDENCE:
+            ways = [way for way, _ in self._tally.ways.most_common()]
+            for n in suspects:
+                self._mend(n, ways, alone=False)
+        self._tally.left += sum(line.count(_REPLACED) for line in self._lines)
+        return Outcome("\n".join(self._lines), tuple(self._repairs()), tuple(self._warnings()))
+
+    def _is_plainly(self, n: int) -> bool:
+        """Tell whether a line is mostly sound: what was misread twice was misread whole."""
+        foreign = [char for char in self._lines[n] if char > "\x7f"]
+        return len(foreign) > 1 and self._filler.fluency(foreign[:MEASURED]) > FLUENT
+
+    def _mend(self, n: int, ways: Sequence[tuple[Way, ...]], *, alone: bool) -> None:
+        """Turn a line back, first in the way that explains most of it, then what is left in others."""
+        for _ in range(len(SINGLE)):
+            line = self._lines[n]
+            tried = ((self._tried(line, way, alone=alone), way) for way in ways if _can_be(line, way[0]))
+            found = [(_worth(parts), -len(way), parts, way) for parts, way in tried if parts]
+            if not found:
+                return
+            _, _, parts, way = max(found, key=lambda one: one[:2])
+            self._lines[n] = self._turned(parts, way)
+
+    def _tried(self, line: str, way: tuple[Way, ...], *, alone: bool) -> list[str | Run]:
+        """Return the parts of a line as one way explains them, none where it explains nothing."""
+        for step in way[:-1]:
+            deeper = _whole(line, step)
+            if deeper is None:
+                return []
+            line = deeper
+        parts = list(_parts(line, way[-1]))
+        if not any(isinstance(part, Run) and self._convinces(part, way[-1], alone=alone) for part in parts):
+            return []
+        return [part if isinstance(part, str) or self._convinces(part, way[-1], alone=False) else part.source for part in parts]
+
+    def _convinces(self, run: Run, way: Way, *, alone: bool) -> bool:
+        """Tell whether a part is believed to be misread: enough characters, they read as prose, few are lost."""
+        known = [char for char in run.known if char > "\x7f"]
+        if "\ufffd" in run.known or run.holes > LOST_SHARE * (len(known) + run.holes) + (not alone):
+            return False
+        if not known:
+            return not alone and run.orphans == 0 and run.holes == 1
+        if way == SINGLE[0] and not run.holes and all(char in _MARKS or "\u2010" <= char <= "\u203b" for char in known):
+            return True
+        if len(known) < (FEWEST if alone else 1):
+            return False
+        after = self._filler.fluency(known[:MEASURED])
+        before = self._filler.fluency([char for char in run.source if char > "\x7f"][:MEASURED])
+        return after >= (FLUENT if alone else PASSABLE) and after >= before + (GAIN if alone else 0)
+
+    def _turned(self, parts: Sequence[str | Run], way: tuple[Way, ...]) -> str:
+        out: list[str] = []
+        for at, part in enumerate(parts):
+            if isinstance(part, str):
+                out.append(part)
+                continue
+            after = parts[at + 1] if at + 1 < len(parts) else ""
+            text, guessed, left = self._filler.fill(
+                part.chars, "".join(out[-4:])[-4:], after if isinstance(after, str) else "", way[-1].read_as
+            )
+            out.append(text + "\ufffd" * part.orphans)
+            self._tally.places += sum(char > "\x7f" for char in text) - left
+            self._tally.guessed += guessed
+            self._tally.left += left + part.orphans
+            self._tally.ways[way] += len(part.known)
+        return "".join(out)
+
+    def _repairs(self) -> Iterator[Repair]:
+        tally = self._tally
+        if tally.places or tally.left:
+            yield Repair("mojibake", tally.places, tally.guessed, tally.left)
+
+    def _warnings(self) -> Iterator[str]:
+        for way, _ in self._tally.ways.most_common():
+            chain = ", then ".join(f"{step.was} read as {step.read_as}" for step in reversed(way))
+            yield f"The text, or a part of it, was {chain}; it was turned back."
+        if self._tally.left:
+            yield f"{self._tally.left} characters lost bytes in a wrong charset and are not known: compare another copy of the document."
 
 
-def _candidates(text: str) -> Iterator[tuple[str, str, str]]:
-    """Yield what the text may have been, as what it was read, and the text turned back, for each way that leads back to the input."""
-    as_latin = _latin_bytes(text)
-    if as_latin is not None:
-        for was in (UTF_8, GB18030):
-            if (new := _strict(as_latin, was)) is not None:
-                yield was, LATIN, new
+def _is_suspect(line: str) -> bool:
+    return _gb_symptom().search(line) is not None or _WESTERN_SYMPTOM.search(line) is not None
+
+
+def _can_be(line: str, way: Way) -> bool:
+    return (_gb_symptom() if way.read_as == GB18030 else _WESTERN_SYMPTOM).search(line) is not None
+
+
+def _worth(parts: Sequence[str | Run]) -> int:
+    """Return how many characters outside ASCII a way explains, less those of which it lost bytes."""
+    runs = [part for part in parts if isinstance(part, Run)]
+    return sum(sum(char > "\x7f" for char in run.source) - 2 * run.holes for run in runs)
+
+
+def _parts(line: str, way: Way, *, narrow: bool = False) -> Iterator[str | Run]:
+    if way.was == UTF_8:
+        yield from utf8_runs(line, way.read_as, narrow=narrow)
         return
-    data = _gb_bytes(text)
-    new = _RUN.sub("\ufffd", data.decode(UTF_8, "replace")) if data else ""
-    lost = new.count("\ufffd")
-    if new and lost <= FEW_LOST * len(new) and (lost or new.encode(UTF_8).decode(GB18030, "replace") == text):
-        yield UTF_8, GB18030, new
+    at = 0
+    for found in _WESTERN_RUN.finditer(line):
+        run = _double_bytes(found[0], way.was)
+        if run is not None:
+            yield line[at : found.start()]
+            yield run
+            at = found.start() + len(run.source)
+    yield line[at:]
 
 
-def _latin_bytes(text: str) -> bytes | None:
-    """Return the bytes that a text of Latin characters came from, ``None`` when it holds any other character."""
-    try:
-        return bytes(ord(char) if char <= "\x7f" else _TO_BYTE[char] for char in text)
-    except KeyError:
-        return None
+def _double_bytes(source: str, codec: str) -> Run | None:
+    """Return a stretch of Latin characters as the text of a double-byte charset; a last letter that is no second byte stays out."""
+    for piece in (source, source[:-1]) if source[-1:].isascii() else (source,):
+        data = b"".join(latin_bytes(char) or char.encode("utf-8", "replace") for char in piece)
+        try:
+            return Run(piece, list(data.decode(codec))) if data else None
+        except UnicodeDecodeError:
+            continue
+    return None
 
 
-def _gb_bytes(text: str) -> bytes:
-    """Return the bytes of a text in GB 18030, FF (in no charset) for each U+FFFD; none for lone surrogates."""
-    try:
-        return b"\xff".join(part.encode(GB18030) for part in text.split("\ufffd"))
-    except UnicodeEncodeError:
-        return b""
-
-
-def _strict(data: bytes, codec: str) -> str | None:
-    try:
-        return data.decode(codec)
-    except UnicodeDecodeError:
-        return None
+def _whole(line: str, way: Way) -> str | None:
+    """Return a line turned back throughout, ``None`` where a character outside ASCII does not fit: the way to a text misread twice."""
+    out: list[str] = []
+    for part in _parts(line, way, narrow=True):
+        if isinstance(part, Run):
+            if part.holes:
+                return None
+            out.append(part.known)
+        elif part.isascii():
+            out.append(part)
+        else:
+            return None
+    return "".join(out)

@@ -28,6 +28,7 @@ from normalizers.text.damage import (
     readings_of,
 )
 from normalizers.text.likelihood import Likelihood
+from normalizers.text.outcome import Outcome
 from normalizers.text.script import is_traditional_character, script_counts, simplified_forms
 from normalizers.text.shifted import Found, Search
 
@@ -62,15 +63,6 @@ _UNPRINTED = re.compile("[?？][,，、;；:：。!！?？]|[\ufffd]")
 _SUSPECT = re.compile(rf"[?\ufffd]|{BRACKET.pattern}")
 
 
-@dataclass(frozen=True, slots=True)
-class Repaired:
-    """``text`` after repair with the line breaks of the input, and what was done."""
-
-    text: str
-    repairs: tuple[Repair, ...] = ()
-    warnings: tuple[str, ...] = ()
-
-
 @dataclass(slots=True)
 class _Tally:
     readings: int = 0
@@ -79,16 +71,16 @@ class _Tally:
     left: list[str] = field(default_factory=list)
 
 
-def repair(text: str) -> Repaired:
+def repair(text: str) -> Outcome:
     """Return the text as it was before readings were put in and bytes lost; a text without that damage as it is.
 
     Counts are of brackets taken out (``readings``) and of clauses read back (``shifted-bytes``). A clause for which no reading
     leads back to the input, or two do about equally well, stays as it came but for its whole readings, and is counted as left.
     """
     if not BRACKET.search(text):
-        return Repaired(text)
+        return Outcome(text)
     listed = learn(text)
-    return _Document(text, listed).repaired() if listed else Repaired(text)
+    return _Document(text, listed).repaired() if listed else Outcome(text)
 
 
 def learn(text: str) -> dict[str, str]:
@@ -124,7 +116,7 @@ class _Document:
         self._tally = _Tally()
         self._search: Search | None = None
 
-    def repaired(self) -> Repaired:
+    def repaired(self) -> Outcome:
         """Return the repaired text and the account of it."""
         clauses = _CLAUSE.findall(self._text)
         out, at = [], 0
@@ -132,7 +124,7 @@ class _Document:
             text, size = self._next(clauses[at : at + MOST_JOINED])
             out.append(text)
             at += size
-        return Repaired("".join(out), tuple(self._repairs()), tuple(self._warnings()))
+        return Outcome("".join(out), tuple(self._repairs()), tuple(self._warnings()))
 
     def _next(self, clauses: list[str]) -> tuple[str, int]:
         """Return the first clause repaired and 1, or more of them where only together they can be read back."""

@@ -76,6 +76,11 @@ def script_counts(text: str) -> tuple[int, int]:
     return len(_traditional_only().findall(text)), len(_simplified_only().findall(text))
 
 
+def holds_traditional(alphabet: str) -> bool:
+    """Tell whether any of these characters has no place in simplified text."""
+    return _traditional_only().search(alphabet) is not None
+
+
 def is_traditional_character(char: str) -> bool:
     """Tell whether a character has no place in simplified text."""
     return _traditional_only().match(char) is not None

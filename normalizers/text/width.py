@@ -9,11 +9,11 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
 from normalizers.records import Repair
+from normalizers.text.outcome import Outcome
 
 _BLANKS = "\u00a0\u115f\u1680\u2000-\u200a\u202f\u205f\u2800\u3000\u3164\uffa0\ue5e5"
 """Blanks of other widths, and U+E5E5, the blank of a Chinese word processor's private use."""
@@ -38,28 +38,19 @@ _GB18030 |= {0xE816: 0x20087, 0xE817: 0x20089, 0xE818: 0x200CC, 0xE831: 0x215D7,
 """Characters that GB 18030-2000 and -2005 held in private use and GB 18030-2022 gives their own place."""
 
 
-@dataclass(frozen=True, slots=True)
-class Normalized:
-    """``text`` after normalization and the account of it."""
-
-    text: str
-    repairs: tuple[Repair, ...] = ()
-    warnings: tuple[str, ...] = ()
-
-
 @lru_cache(maxsize=1)
 def _radicals() -> dict[str, str]:
-    """Return the characters of the CJK Radicals Supplement that NFKC leaves alone (after Unicode's EquivalentUnifiedIdeograph.txt)."""
+    """Return the characters of the CJK Radicals Supplement that NFKC leaves alone (Unicode 14, EquivalentUnifiedIdeograph)."""
     with (files(__package__) / "data" / "radicals.csv").open(encoding="utf-8") as lines:
         return {chr(int(row["radical"], 16)): row["character"] for row in csv.DictReader(lines)}
 
 
-def letters(text: str) -> Normalized:
+def letters(text: str) -> Outcome:
     """Return the text with ordinary blanks, half-width letters and digits, and no character without width; line breaks and tabs stay."""
     text, odd = _BLANK.subn(" ", text)
     text, invisible = _NOTHING.subn(_gap, text)
     text, wide = _WIDE_LETTER.subn(lambda found: chr(ord(found[0]) - 0xFEE0), text)
-    return Normalized(text, tuple(Repair(kind, n) for kind, n in (("blanks", odd), ("invisible", invisible), ("width", wide)) if n))
+    return Outcome(text, tuple(Repair(kind, n) for kind, n in (("blanks", odd), ("invisible", invisible), ("width", wide)) if n))
 
 
 def _gap(found: re.Match[str]) -> str:
@@ -67,7 +58,7 @@ def _gap(found: re.Match[str]) -> str:
     return " " if found.string[: found.start()].endswith("\r") else ""
 
 
-def forms(text: str) -> Normalized:
+def forms(text: str) -> Outcome:
     """Return the text with one form for each character: radicals and compatibility forms become what they stand for.
 
     Private-use characters of symbol fonts go, those of older editions of GB 18030 become what they stand for,
@@ -81,7 +72,7 @@ def forms(text: str) -> Normalized:
     if dropped or left:
         repairs.append(Repair("private-use", dropped, left=left))
     warning = f"{left} private-use characters stay as they are: their font is not known, look them up in the original."
-    return Normalized(_ODD.sub(lambda found: _form(found[0]), text), tuple(repairs), (warning,) if left else ())
+    return Outcome(_ODD.sub(lambda found: _form(found[0]), text), tuple(repairs), (warning,) if left else ())
 
 
 @lru_cache(maxsize=4096)

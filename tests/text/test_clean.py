@@ -98,8 +98,8 @@ def test_clean_text_costs_little():
 def test_sound_documents_change_in_blanks_only(number):
     text = seed(number).read_bytes().decode()
     done = clean(text)
-    assert done.text == text.replace("\u00a0", " ")
-    assert {one.kind for one in done.repairs} <= {"blanks"}
+    assert done.text.replace(" ", "") == text.replace("\u00a0", "").replace(" ", "")
+    assert {one.kind for one in done.repairs} <= {"blanks", "stray-blanks"}
     assert clean(done.text).repairs == ()
 
 
