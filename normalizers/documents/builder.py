@@ -9,7 +9,7 @@ from normalizers.documents.blocks import RawBlock, tidy
 from normalizers.documents.grid import RawCell, RawTable, blank_rows, drop_rows, split_banners
 from normalizers.documents.structure import mark_structure
 from normalizers.records import Block, BlockKind, Cell, Document, Hints, Repair, Span, Table
-from normalizers.text import clean
+from normalizers.text import clean, suggest
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,8 @@ def _repaired(blocks: Sequence[RawBlock]) -> tuple[list[RawBlock], tuple[Repair,
     out: list[RawBlock] = []
     for block in blocks:
         if block.table is None:
-            out.append(replace(block, text=next(texts), raw=block.text))
+            if text := next(texts):  # a balloon of tracked changes leaves nothing
+                out.append(replace(block, text=text, raw=block.text))
         else:
             cells = tuple(replace(cell, text=next(texts), raw=cell.text) for cell in block.table.cells)
             out.append(replace(block, table=replace(block.table, cells=cells)))
@@ -177,4 +178,5 @@ def build(blocks: Sequence[RawBlock], source: Source, hints: Hints) -> Document:
         encoding=source.encoding,
         repairs=merge_repairs([*source.repairs, *repairs]),
         warnings=(*source.warnings, *table_warnings, *warnings),
+        suggestions=suggest(text),
     )

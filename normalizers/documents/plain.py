@@ -54,8 +54,10 @@ def _without_chrome(lines: Sequence[Line]) -> tuple[list[Line], tuple[Repair, ..
     site, numbers = chrome_lines([line.seen for line in lines])
     numbers |= folios([line.raw for line in lines], [line.page for line in lines]) - site
     filled = sum(not lines[at].blank for at in site)
-    kept = [replace(line, raw="", seen="") if at in site or at in numbers else line for at, line in enumerate(lines)]
-    return kept, (Repair("site-chrome", filled), Repair("page-number", len(numbers)))
+    balloons = {at for at, line in enumerate(lines) if not line.seen.strip() and any(map(str.isalnum, line.raw))}  # clean() left nothing
+    gone = site | numbers | balloons
+    kept = [replace(line, raw="", seen="") if at in gone else line for at, line in enumerate(lines)]
+    return kept, (Repair("site-chrome", filled), Repair("page-number", len(numbers)), Repair("tracked-changes", len(balloons)))
 
 
 def _read_markup(lines: Sequence[Line], start: int) -> Found | None:

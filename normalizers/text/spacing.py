@@ -30,6 +30,7 @@ MOST = 20_000
 
 _HANZI = "\u3400-\u9fff"
 _SPACED = re.compile(rf"(?<![{_HANZI}\w] )(?<![{_HANZI}\w])(?:(?:[{_HANZI}]|\d{{1,4}}) ){{2,40}}(?:[{_HANZI}]|\d{{1,4}})(?![{_HANZI}\w])")
+_LONE = re.compile(rf" [{_HANZI}] ")
 _PADDED = re.compile(rf"(?:^|(?<=\t)|(?<=  ))([{_HANZI}]) ([{_HANZI}])(?=$|\t|  |[:：])", re.MULTILINE)
 _GAP = re.compile(rf"(?<=[{_HANZI}]) (?=[{_HANZI}])")
 _IN_BRACKETS = re.compile(rf"(?<=[（(〔【《]) {{1,3}}(?=[{_HANZI}\d])|(?<=[{_HANZI}\d]) {{1,3}}(?=[）)〕】》])")
@@ -61,7 +62,8 @@ def close_up(text: str) -> Outcome:
         count += stray
         return "" if stray else " "
 
-    text = _SPACED.sub(spaced, text)
+    if _LONE.search(text):
+        text = _SPACED.sub(spaced, text)
     text = _PADDED.sub(lambda found: spaced(found) if _words().is_word(found[1] + found[2]) else found[0], text)
     text = _GAP.sub(closed, text)
     text, padding = _IN_BRACKETS.subn("", text)
