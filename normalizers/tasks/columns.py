@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from normalizers.agencies import Context, looks_like_agencies
 from normalizers.records import Cell
 from normalizers.tasks.clauses import NO_CLAUSES, Clauses, split_clauses
 from normalizers.tasks.roles import AGENCY_ROLES, Role, column_role, squeeze
@@ -24,6 +25,10 @@ _OTHER_CAPTION = re.compile(
     r"(?:项目|工程|企业|公司|单位|机构|人员|专家|指标|评分|评价|考核|考评|测评|打分|目录|名单|名录|通讯录|联系|立法|法规|规章|文件|标准|权力|事项|惩戒|奖惩|激励|数据|信息|证明|许可)"
     r"[^，。]{0,8}(?:表|清单|计划|体系|细则|目录|名单|名录|一览)?(?:[（(][^（()）]*[)）])?$"
 )
+_PLAIN_ROWS, _PLAIN_COLUMNS = 2, 3  # a smaller table without headings says too little of itself
+_PLAIN_SAMPLE = 50  # rows that are looked at
+_NEARLY_ALL = 0.8
+_MONTH = re.compile(r"\d{1,2}月|年[底内]|季度|半年|全年|长期|持续|常态")
 _AVERAGE_TASK = 12  # characters: names of things are shorter, tasks are sentences
 
 
@@ -223,3 +228,39 @@ def _sections(heading: Heading, task: int, rows: Grid) -> tuple[int, ...]:
         if number != task and (role in (Role.SECTION, Role.TASK, Role.CONTENT) or before):
             out.append(number)
     return tuple(out)
+
+
+def plain_columns(grid: Grid, caption: str, context: Context) -> Columns | None:
+    """Return what the columns of a table without any heading hold, where its title says that it parts tasks, by what stands in their cells.
+
+    One column must hold nothing but bodies, and one sentences; ``None`` where the table says too little of itself.
+    """
+    title = squeeze(caption)
+    if len(grid) < _PLAIN_ROWS or len(grid[0]) < _PLAIN_COLUMNS or not _TASK_CAPTION.search(title):
+        return None
+    if any(column_role(cell.text) for cell in row_cells(grid[0])):
+        return None
+    kinds = {column: _plain_role(grid, column, context) for column in range(len(grid[0]))}
+    bodies = tuple((column, Role.RESPONSIBLE) for column, kind in kinds.items() if kind is Role.RESPONSIBLE)
+    lengths = {column: _average(grid, column)[1] for column, kind in kinds.items() if kind is None}
+    task = max(lengths, key=lambda column: lengths[column], default=None)
+    if len(bodies) != 1 or task is None or lengths[task] < _AVERAGE_TASK:
+        return None
+    number = next((column for column, kind in kinds.items() if kind is Role.NUMBER), None)
+    deadlines = tuple(column for column, kind in kinds.items() if kind is Role.DEADLINE)
+    sections = tuple(column for column in lengths if column < task)
+    return Columns(task, bodies, deadlines, number, sections, confidence=0.6)
+
+
+def _plain_role(grid: Grid, column: int, context: Context) -> Role | None:
+    """Return what nearly all filled cells of a column hold: bodies, dates or numbers."""
+    texts = [squeeze(cell.text) for row in grid[:_PLAIN_SAMPLE] if (cell := row[column]) is not None and cell.text.strip()]
+    tests = {
+        Role.NUMBER: lambda text: _COUNT.fullmatch(text) is not None,
+        Role.DEADLINE: lambda text: len(text) <= _MAX_LABEL and _MONTH.search(text) is not None,
+        Role.RESPONSIBLE: lambda text: looks_like_agencies(text, context),
+    }
+    for role, test in tests.items():
+        if len(texts) >= _PLAIN_ROWS and sum(map(test, texts)) >= _NEARLY_ALL * len(texts):
+            return role
+    return None

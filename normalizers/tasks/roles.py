@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import re
+import tomllib
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -71,6 +73,42 @@ def labels() -> dict[str, Label]:
     return out
 
 
+@cache
+def _parts() -> dict[str, dict[str, list[str]]]:
+    text = files("normalizers.tasks").joinpath("data/label_parts.toml").read_text(encoding="utf-8")
+    parts: dict[str, dict[str, list[str]]] = tomllib.loads(text)
+    return parts
+
+
+@cache
+def _composed(*, lines: bool) -> str:
+    """Return the pattern of the labels that are put together from parts; ``lines``: of those that may open a line of their own."""
+    parts = _parts()
+    kinds = [parts["qualifiers"]] if lines else [parts["qualifiers"], parts["bracket_qualifiers"]]
+    qualifiers = _spaced(word for kind in kinds for words in kind.values() for word in words)
+    persons = rf"(?:{_spaced(parts['persons']['qualifiers'])}){{1,4}}(?:{_spaced(parts['persons']['nouns'])})"
+    return rf"(?:{qualifiers}){{1,3}}(?:{_spaced(parts['names']['nouns'])})|{persons}"
+
+
+def _spaced(words: Iterable[str]) -> str:
+    """Return the pattern of any of some words, the longest first, with blanks allowed between their characters."""
+    return "|".join(r"\s{0,4}".join(map(re.escape, word)) for word in sorted(words, key=len, reverse=True))
+
+
+def _composed_role(name: str) -> Role | None:
+    """Return the role of a label by its parts: the one that leads goes before the one that helps."""
+    if not re.fullmatch(_composed(lines=False), name):
+        return None
+    parts = _parts()
+    if name.endswith(tuple(parts["persons"]["nouns"])):
+        return Role.PERSON
+    for role in (Role.LEAD, Role.PARTNER):
+        words = parts["qualifiers"][role] + parts["bracket_qualifiers"][role]
+        if any(word in name for word in words):
+            return role
+    return Role.RESPONSIBLE
+
+
 def squeeze(text: str) -> str:
     """Return ``text`` without blanks and line breaks, in NFKC: how labels are compared."""
     return "".join(unicodedata.normalize("NFKC", text).split())
@@ -88,7 +126,7 @@ def column_role(heading: str) -> Role | None:
     known = labels()
     if name in known:
         return known[name].role
-    return _joint(name) or _by_suffix(name) or _by_suffix(_TAIL.sub("", name))
+    return _joint(name) or _composed_role(_SPECIFICATION.sub("", name)) or _by_suffix(name) or _by_suffix(_TAIL.sub("", name))
 
 
 def _joint(name: str) -> Role | None:
@@ -100,7 +138,7 @@ def _joint(name: str) -> Role | None:
     agency = roles & AGENCY_ROLES
     if len(agency) > 1:
         return Role.JOINT
-    return next(iter(agency)) if agency else None
+    return next(iter(agency)) if agency else column_role(parts[0])
 
 
 def _by_suffix(name: str) -> Role | None:
@@ -113,16 +151,35 @@ def _by_suffix(name: str) -> Role | None:
     return None
 
 
-_SPECIFIED = r"(?:(?:各?[省市区县]级?|本级|国家|地方|主要|共同|具体|建议|拟|相关){0,2})"
+_SPECIFIED = r"(?:(?:各?[省市区县州][级直]?|本级|国家|地方|主要|共同|具体|建议|拟|相关){0,2})"
+_SPECIFICATION = re.compile(rf"^{_SPECIFIED}")
 
 
 @cache
 def _label_pattern(where: tuple[str, ...], roles: tuple[Role, ...]) -> str:
     names = sorted((row.text for row in labels().values() if row.where in where and row.role in roles), key=len, reverse=True)
-    return _SPECIFIED + "(?:" + "|".join(r"\s{0,4}".join(map(re.escape, name)) for name in names) + ")"
+    return (
+        _SPECIFIED
+        + "(?:"
+        + "|".join(r"\s{0,4}".join(map(re.escape, name)) for name in names)
+        + "|"
+        + _composed(lines="bracket" not in where)
+        + ")"
+    )
 
 
 _INLINE = (Role.LEAD, Role.PARTNER, Role.RESPONSIBLE, Role.DEADLINE, Role.PERSON, Role.REMARK, Role.CONTACT)
+
+
+@cache
+def _first_characters() -> str:
+    """Return every character that a label may begin with: a look at it spares the search at most places of a text."""
+    parts = _parts()
+    words = [
+        *(row.text for row in labels().values() if row.role in _INLINE),
+        *(word for kind in ("qualifiers", "bracket_qualifiers") for words in parts[kind].values() for word in words),
+    ]
+    return "".join(sorted({word[0] for word in [*words, *parts["persons"]["qualifiers"]]} | set("各省市区县州本国地主共具建拟相")))
 
 
 @cache
@@ -134,7 +191,10 @@ def inline_label(*, lines: bool) -> re.Pattern[str]:
     names = _label_pattern(("any",) if lines else ("any", "bracket"), _INLINE)
     note = r"(?:\s*[（(][^（()）]{1,30}[)）])?"
     pair = rf"(?:{names})(?:\s*(?:及|和|与|、|/|／)\s*(?:{names}))?"
-    return re.compile(rf"(?:[【\[〔［](?P<boxed>{pair})[】\]〕］]\s*[:：]?|(?P<plain>{pair}){note}\s*(?:[:：]|(?<=[位门头体])为[:：]?))\s*")
+    first = f"[{re.escape(_first_characters())}【\\[〔［]"
+    return re.compile(
+        rf"(?={first})(?:[【\[〔［](?P<boxed>{pair})[】\]〕］]\s*[:：]?|(?P<plain>{pair}){note}\s*(?:[:：]|(?<=[位门头体])为[:：]?))\s*"
+    )
 
 
 @cache

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from normalizers.agencies import Context
 from normalizers.records import Block, Cell, Span, Table
 from normalizers.tasks.brackets import Unit, marked_units
-from normalizers.tasks.columns import Columns, Grid, heading_at, is_other_heading, read_columns, row_cells
+from normalizers.tasks.columns import Columns, Grid, heading_at, is_other_heading, plain_columns, read_columns, row_cells
 from normalizers.tasks.drafts import Draft
 from normalizers.tasks.persons import without_persons
 from normalizers.tasks.roles import Role, squeeze
@@ -63,6 +63,9 @@ class _Rows:
 
     def read(self, caption: str, carry: Carry | None) -> None:
         """Read every row; ``carry`` stands in for a heading where the table has none of its own."""
+        plain = None if carry is not None else plain_columns(self.grid, caption, self.context)
+        if plain is not None:
+            self.state = Carry(plain, self.table.columns, caption, {}, {})
         row = 0
         while row < len(self.grid):
             depth = self._heading(row, caption)
