@@ -1,0 +1,142 @@
+"""Derive in a process of its own, within a time and a memory: what a payload does to its reader, it does not do to the crawl.
+
+A page that a reader needs an hour for, a file that makes a library crash or eat all memory costs one document, with its cause.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import resource
+import signal
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+
+from normalizers.agencies import Decisions
+from normalizers.derive import derive
+from normalizers.documents import UnreadableError
+from normalizers.records import Derived, Hints
+
+SECONDS = 180.0
+"""Time for one payload; the longest plans take some seconds, a scanned one of 500 pages a minute."""
+MEMORY = 4 * 2**30
+"""Bytes of address space for the reading process."""
+SMALL = 32 * 1024
+"""Bytes of markup or text that are read here and now: too few for harm, and most documents are so."""
+NO_DECISIONS = Decisions()
+_PACKED = (b"PK\x03\x04", b"%PDF", b"\xd0\xcf\x11\xe0")
+
+
+class DerivingError(Exception):
+    """Deriving failed in a way that was not foreseen; the message says how."""
+
+
+class Deriver:
+    """Derives one payload after the other, in a process that is started when it is first needed and anew after it was lost."""
+
+    def __init__(self, seconds: float = SECONDS, memory: int = MEMORY) -> None:
+        self.seconds = seconds
+        self.memory = memory
+        self.executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="derive")
+        """Where ``derive`` is to be called, so that it lets no download time out."""
+        self._worker: tuple[SpawnProcess, Connection] | None = None
+
+    def derive(self, payload: bytes, hints: Hints, decisions: Decisions = NO_DECISIONS) -> Derived:
+        """Return what is derived from a payload, as ``normalizers.derive.derive`` does.
+
+        Raises UnreadableError, also for a payload that takes too long or makes its reader crash, and DerivingError.
+        """
+        if len(payload) <= SMALL and not payload.startswith(_PACKED):
+            return derive(payload, hints, decisions)
+        told, value = self._ask(payload, hints, decisions)
+        if told == "derived" and isinstance(value, Derived):
+            return value
+        raise UnreadableError(value) if told == "unreadable" else DerivingError(value)
+
+    def _ask(self, payload: bytes, hints: Hints, decisions: Decisions) -> tuple[str, Derived | str]:
+        """Return the process's answer, or what became of it, which ends it."""
+        process, connection = self._running()
+        try:
+            connection.send((payload, hints, decisions))
+            if self._answers(connection):
+                answer: tuple[str, Derived | str] = connection.recv()
+                return answer
+            told = f"Reading it takes longer than {self.seconds:g} s: look at it by hand."
+        except (EOFError, OSError):
+            process.join(5)
+            told = f"Its reader crashed (exit status {process.exitcode}): look at it by hand."
+        self.close()
+        return "unreadable", told
+
+    def _running(self) -> tuple[SpawnProcess, Connection]:
+        if self._worker and not self._worker[0].is_alive():
+            self.close()
+        return self._worker or self._start()
+
+    def close(self) -> None:
+        """End the process, whatever it does."""
+        if self._worker:
+            process, connection = self._worker
+            self._worker = None
+            process.kill()
+            process.join()
+            connection.close()
+
+    def _start(self) -> tuple[SpawnProcess, Connection]:
+        here, there = multiprocessing.get_context("spawn").Pipe()
+        process = multiprocessing.get_context("spawn").Process(target=_work, args=(there, self.seconds, self.memory), daemon=True)
+        # Ctrl-C reaches the whole group of processes: the crawl ends in order, and this one with it. A new process inherits the mask.
+        # SIGTERM stays deadly: Python ends its daemon processes by it, and waits for them.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        there.close()
+        self._worker = (process, here)
+        return self._worker
+
+    def _answers(self, connection: Connection) -> bool:
+        """Wait for the answer and return whether it came, in time and before the program's own end."""
+        until = time.monotonic() + self.seconds
+        while (left := until - time.monotonic()) > 0 and threading.main_thread().is_alive():
+            if connection.poll(min(left, 0.5)):
+                return True
+        return False
+
+
+def _work(connection: Connection, seconds: float, memory: int) -> None:
+    """Answer until the other side is gone. The alarm ends what outlives it: by the kernel, whatever a library holds."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    while True:
+        try:
+            payload, hints, decisions = connection.recv()
+        except (EOFError, OSError):
+            return
+        signal.alarm(int(seconds) + 10)
+        connection.send(_answer(payload, hints, decisions))
+        signal.alarm(0)
+
+
+def _answer(payload: bytes, hints: Hints, decisions: Decisions) -> tuple[str, Derived | str]:
+    try:
+        return "derived", derive(payload, hints, decisions)
+    except UnreadableError as error:
+        return "unreadable", str(error)
+    except MemoryError:
+        return "unreadable", "Reading it takes more memory than allowed: look at it by hand."
+    except Exception as error:  # noqa: BLE001 - the boundary of the process: the other side tells it
+        return "failed", f"{type(error).__name__}: {error}"
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent:
+        parent.join()
+        os._exit(1)

@@ -1,0 +1,92 @@
+"""What a payload does to its reader costs one document, never the crawl."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from harvester.deriving import SMALL, Deriver
+from normalizers.derive import derive
+from normalizers.documents import UnreadableError
+from normalizers.records import Hints
+from tests.crawl.sites import article_page
+
+HINTS = Hints(media_type="text/html", title="长文件")
+LARGE = article_page("长文件", "".join(f"<p>第{number}段，各部门按职责推进。</p>" for number in range(2000)))
+
+
+@pytest.fixture
+def deriver() -> Iterator[Deriver]:
+    made = Deriver(seconds=60)
+    yield made
+    made.close()
+
+
+def test_a_process_apart_derives_the_same(deriver: Deriver):
+    assert len(LARGE) > SMALL
+    assert deriver.derive(LARGE, HINTS) == derive(LARGE, HINTS)
+
+
+def test_small_payloads_need_no_process(deriver: Deriver):
+    deriver.derive(article_page("短文件"), HINTS)
+    assert deriver._worker is None
+
+
+def test_a_payload_that_takes_too_long_is_given_up_and_the_next_one_is_read(deriver: Deriver):
+    deriver.seconds = 0.001
+    with pytest.raises(UnreadableError, match=r"takes longer than 0\.001 s"):
+        deriver.derive(LARGE, HINTS)
+    deriver.seconds = 60
+    assert deriver.derive(LARGE, HINTS) == derive(LARGE, HINTS)
+
+
+def test_a_reader_that_crashes_costs_one_payload(deriver: Deriver):
+    deriver.derive(LARGE, HINTS)
+    assert deriver._worker
+    worker = deriver._worker[0].pid
+    assert worker
+    os.kill(worker, signal.SIGSTOP)
+
+    def crash() -> None:
+        time.sleep(0.5)
+        os.kill(worker, signal.SIGSEGV)
+        os.kill(worker, signal.SIGCONT)
+
+    threading.Thread(target=crash).start()
+    with pytest.raises(UnreadableError, match=r"crashed \(exit status -11\)"):
+        deriver.derive(LARGE, HINTS)
+    assert deriver.derive(LARGE, HINTS)
+
+
+def test_a_payload_that_needs_too_much_memory_costs_one_document():
+    deriver = Deriver(memory=700 * 2**20)
+    try:
+        with pytest.raises(UnreadableError):
+            deriver.derive(article_page("大", "<p>文</p>" * 2_000_000), HINTS)
+        assert deriver.derive(LARGE, HINTS)
+    finally:
+        deriver.close()
+
+
+def test_what_no_reader_takes_is_told_in_the_readers_own_words(deriver: Deriver):
+    with pytest.raises(UnreadableError, match="damaged"):
+        deriver.derive(b"PK\x03\x04" + bytes(100), Hints(file_name="a.docx"))
+
+
+def test_the_process_ends_with_the_program_that_started_it():
+    program = (
+        "from harvester.deriving import Deriver\nfrom normalizers.records import Hints\n"
+        "d = Deriver(); d.derive(b'<p>' + bytes(40_000).replace(b'\\0', b'x'), Hints(media_type='text/html'))\n"
+        "print(d._worker[0].pid, flush=True)"
+    )
+    guard = "if __name__ == '__main__':\n" + "".join(f"    {line}\n" for line in program.splitlines())
+    ended = subprocess.run([sys.executable, "-c", guard], capture_output=True, text=True, timeout=60, check=True)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(ended.stdout), 0)
