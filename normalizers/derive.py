@@ -20,7 +20,7 @@ def derive(payload: bytes, hints: Hints, decisions: Decisions = NO_DECISIONS) ->
     the file and what to do about it.
     """
     document = documents.read(payload, hints)
-    metadata = read_metadata(document, hints, decisions)
+    metadata = read_metadata(document, hints, decisions=decisions)
     return Derived(
         document=document,
         metadata=metadata,
