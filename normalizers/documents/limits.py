@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 from io import BytesIO
 
@@ -9,12 +10,16 @@ MAX_PAYLOAD = 100 * 2**20
 """Bytes of one file; the longest annex met in practice (a scanned plan) has 40 MB."""
 MAX_MARKUP = 30 * 2**20
 """Bytes of one HTML page or text; a tree costs about ten times its bytes."""
+MAX_LEGACY = 40 * 2**20
+"""Bytes of one old Word or RTF file, which an outside program reads; with pictures in it such a file seldom has 10 MB."""
 MAX_UNPACKED = 400 * 2**20
 """Bytes that the members of one docx or xlsx, or the streams of one pdf, may unpack to."""
 MAX_RATIO = 200
 """Unpacked to packed bytes of one container; office files pack to a tenth, seldom to a fiftieth."""
 SMALL_CONTAINER = 10 * 2**20
 """Unpacked bytes below which the ratio is not looked at: a form of one repeated row packs well and harms nobody."""
+MAX_XML_PART = 80 * 2**20
+"""Bytes of one XML part of an office file; the text of a book of 1,000 pages has 20 MB with its markup."""
 MAX_MEMBERS = 10_000
 MAX_ROWS = 100_000
 """Rows of one table; a sheet of double-publicity records has up to 50,000."""
@@ -43,7 +48,7 @@ def check_container(payload: bytes, name: str) -> frozenset[str]:
     try:
         with zipfile.ZipFile(BytesIO(payload)) as archive:
             members = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError, OSError) as error:
+    except (zipfile.BadZipFile, struct.error, ValueError, EOFError, NotImplementedError, OSError) as error:
         raise UnreadableError(f"{name} is a damaged zip container ({error}): fetch it again.") from error
     unpacked = sum(member.file_size for member in members)
     too_dense = unpacked > SMALL_CONTAINER and unpacked > MAX_RATIO * max(1, len(payload))

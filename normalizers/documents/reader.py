@@ -8,19 +8,12 @@ from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 
-from normalizers.documents import docx, html, pdf, plain, sheet
+from normalizers.documents import delimited, docx, flat_office, html, json_answer, legacy, ole, pdf, plain, sheet
 from normalizers.documents.limits import MAX_PAYLOAD, UnreadableError, check_container, check_size
 from normalizers.records import Document, Hints
 
 PROBE = 4096
 _TAG = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|title|div|table|p|span|br|a)[\s>/]", re.IGNORECASE)
-_OLE_STREAMS = (
-    ("EncryptedPackage", "encrypted"),
-    ("WordDocument", "doc"),
-    ("Workbook", "xls"),
-    ("Book", "xls"),
-    ("PowerPoint Document", "ppt"),
-)
 _CONTAINERS = (
     ("word/document.xml", "docx"),
     ("xl/workbook.xml", "xlsx"),
@@ -28,6 +21,7 @@ _CONTAINERS = (
     ("OFD.xml", "ofd"),
     ("content.xml", "odf"),
 )
+_PART_FOLDERS = (("word/", "docx"), ("xl/", "xlsx"), ("ppt/", "ppt"))
 MAX_CONTROLS = 0.02
 """Share of control characters from which bytes are no text in any encoding."""
 
@@ -35,11 +29,19 @@ _READERS: dict[str, Callable[[bytes, Hints, str], Document]] = {
     "html": html.read,
     "text": plain.read,
     "markdown": lambda payload, hints, name: plain.read(payload, hints, name, "markdown"),
-    "csv": sheet.read_csv,
+    "csv": delimited.read,
     "xlsx": sheet.read,
     "xls": sheet.read,
     "docx": docx.read,
     "pdf": pdf.read,
+    "doc": legacy.read_doc,
+    "rtf": legacy.read_rtf,
+    "odt": legacy.read_odt,
+    "mht": flat_office.read_mht,
+    "word-xml": flat_office.read_word_xml,
+    "flat-docx": flat_office.read_flat_docx,
+    "excel-xml": flat_office.read_excel_xml,
+    "json": json_answer.read,
 }
 
 
@@ -51,9 +53,16 @@ def _tables() -> tuple[dict[str, str], dict[str, str], dict[str, str], list[tupl
     return data["media"], data["suffix"], data["unread"], magic
 
 
-def _ole_kind(payload: bytes) -> str:
-    """Return what an OLE compound file holds, by the names in its directory (MS-CFB 2.6)."""
-    return next((kind for stream, kind in _OLE_STREAMS if stream.encode("utf-16-le") in payload), "ole")
+def _container_kind(payload: bytes, name: str) -> str:
+    """Return the format of a zip container by its members, which some writers name otherwise than Word and Excel do."""
+    members = check_container(payload, name)
+    if b"opendocument.text" in payload[:200]:
+        return "odt"
+    if kind := next((kind for member, kind in _CONTAINERS if member in members), ""):
+        return kind
+    if "[Content_Types].xml" in members:
+        return next((kind for folder, kind in _PART_FOLDERS if any(member.startswith(folder) for member in members)), "zip")
+    return "zip"
 
 
 def _by_bytes(payload: bytes, name: str) -> str:
@@ -61,10 +70,9 @@ def _by_bytes(payload: bytes, name: str) -> str:
     if b"%PDF-" in payload[:1024]:
         return "pdf"
     if payload.startswith(b"PK\x03\x04"):
-        members = check_container(payload, name)
-        return next((kind for member, kind in _CONTAINERS if member in members), "zip")
-    if payload.startswith(bytes.fromhex("d0cf11e0a1b11ae1")):
-        return _ole_kind(payload)
+        return _container_kind(payload, name)
+    if payload.startswith(ole.SIGNATURE):
+        return ole.kind_of(payload)
     return next((kind for first, kind in _tables()[3] if payload.startswith(first)), "")
 
 
@@ -97,6 +105,10 @@ def detect(payload: bytes, hints: Hints, name: str) -> str:
         return "binary"
     said = _said(hints, name)
     probe = payload[:PROBE].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    if kind := flat_office.kind_of(probe):
+        return kind
+    if said not in {"markdown", "csv"} and json_answer.is_json(payload):
+        return "json"
     marked = _TAG.search(probe)
     if marked and (said not in {"text", "markdown", "csv"} or probe.startswith(b"<") or marked.start() == 0):
         return "markdown" if said == "markdown" and not probe.lower().startswith((b"<!doctype", b"<html")) else "html"

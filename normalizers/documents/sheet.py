@@ -1,64 +1,44 @@
-"""Read spreadsheets (xlsx, xls) and csv: each sheet is a table, its merged ranges are merged cells."""
+"""Read spreadsheets (xlsx, xls): each sheet is a table, its merged ranges are merged cells, values as they are shown."""
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import python_calamine as calamine
 
 from normalizers.documents.blocks import RawBlock
 from normalizers.documents.builder import Source, build
-from normalizers.documents.grid import RawCell, RawTable, fold_empty_tracks
+from normalizers.documents.grid import RawCell
 from normalizers.documents.limits import (
     MAX_COLUMNS,
-    MAX_MARKUP,
     MAX_ROWS,
     MAX_SHEET_POSITIONS,
     MAX_UNPACKED,
+    MAX_XML_PART,
     UnreadableError,
     check_container,
-    check_size,
 )
-from normalizers.records import BlockKind, Document, Hints, Origin
-from normalizers.text import decode
+from normalizers.documents.opc import ZIP_ERRORS, open_package, read_member
+from normalizers.documents.sheet_formats import Value, cell_formats, column_number, format_codes, plain, shown
+from normalizers.documents.sheet_lines import sheet_blocks
+from normalizers.records import Document, Hints, Origin
 
-Value = int | float | str | bool | time | date | datetime | timedelta
 Range = tuple[tuple[int, int], tuple[int, int]]
 
 MAX_MERGED = 500_000
 """Positions that the merged ranges of one sheet may cover together."""
-SAMPLE_LINES = 50
-"""Lines of a csv by which its delimiter is told."""
-_DELIMITERS = ",;\t|，"
+_HIDDEN_ROW = re.compile(rb"<(?:\w{1,10}:)?row\s[^>]{0,400}?\bhidden=[\"'](?:1|true)[\"']")
+_HIDDEN_COLUMN = re.compile(rb"<(?:\w{1,10}:)?col\s[^>]{0,400}?\bhidden=[\"'](?:1|true)[\"']")
 _REFERENCE = re.compile(rb"\br=[\"']([A-Z]{0,3})(\d{1,7})[\"']")
 _CHUNK = 2**20
 
 
-def value_text(value: Value) -> str:
-    """Return a cell's value as a reader sees it: whole numbers without a point, dates as ISO 8601."""
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
-    return str(value)
-
-
 # --- how large a sheet will be -------------------------------------------------------------------------------------------------
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
 
 
 def _pieces(archive: zipfile.ZipFile, member: str) -> Iterator[bytes]:
@@ -80,7 +60,7 @@ def _extent(archive: zipfile.ZipFile, member: str) -> tuple[int, int, int]:
             break
         text = rest + chunk
         for letters, row in _REFERENCE.findall(text):
-            rows, columns = max(rows, int(row)), max(columns, _column_number(letters))
+            rows, columns = max(rows, int(row)), max(columns, column_number(letters))
         rest = text[-40:]
     return rows, columns, size
 
@@ -141,7 +121,7 @@ def _used_columns(rows: Sequence[Sequence[Value]]) -> int:
     return min(MAX_COLUMNS, max((n + 1 for row in rows for n, value in enumerate(row) if value != ""), default=0))
 
 
-def _sheet_table(rows: Sequence[Sequence[Value]], ranges: Sequence[Range], title: str, warnings: Sequence[str]) -> RawTable:
+def _cells(rows: Sequence[Sequence[Value]], ranges: Sequence[Range], title: str, formats: Mapping[tuple[int, int], str]) -> list[RawCell]:
     width = _used_columns(rows)
     spans, hidden = _covered(ranges, len(rows), width)
     cells = []
@@ -150,11 +130,12 @@ def _sheet_table(rows: Sequence[Sequence[Value]], ranges: Sequence[Range], title
         for column, value in enumerate(row[:width] if filled else ()):
             if (number, column) not in hidden:
                 rowspan, colspan = spans.get((number, column), (1, 1))
-                cells.append(RawCell(value_text(value), rowspan, colspan, Origin("row", number + 1, title), number, column))
-    return fold_empty_tracks(cells, warnings=warnings)
+                text = shown(value, formats[number, column]) if (number, column) in formats else plain(value)
+                cells.append(RawCell(text, rowspan, colspan, Origin("row", number + 1, title), number, column))
+    return cells
 
 
-def _sheet_blocks(book: calamine.CalamineWorkbook, title: str, name: str) -> list[RawBlock]:
+def _blocks(book: calamine.CalamineWorkbook, title: str, name: str, formats: Mapping[tuple[int, int], str]) -> list[RawBlock]:
     try:
         sheet = book.get_sheet_by_name(title)
         rows = sheet.to_python(skip_empty_area=False, nrows=MAX_ROWS)
@@ -166,91 +147,60 @@ def _sheet_blocks(book: calamine.CalamineWorkbook, title: str, name: str) -> lis
         warnings.append(f"Sheet {title!r} has {sheet.total_height} rows; those beyond {MAX_ROWS} were not read.")
     if sheet.total_width > MAX_COLUMNS:
         warnings.append(f"Sheet {title!r} has {sheet.total_width} columns; those beyond {MAX_COLUMNS} were not read.")
-    table = _sheet_table(rows, ranges, title, warnings)
-    above, table = _free_lines(table)
-    texts = [RawBlock(cell.text, origin=cell.origin, centred=cell.colspan > 1) for cell in above]
-    return [*texts, RawBlock(kind=BlockKind.TABLE, table=table, origin=Origin("row", 1, title))] if table.cells else texts
+    return sheet_blocks(_cells(rows, ranges, title, formats), title, warnings)
 
 
-def _free_lines(table: RawTable) -> tuple[list[RawCell], RawTable]:
-    """Return the lines above a sheet's table (title, unit, date: rows with one filled cell that no other row shares), and the table."""
-    above: list[RawCell] = []
-    row = 0
-    while row < table.rows:
-        across = [cell for cell in table.cells if cell.row <= row < cell.row + cell.rowspan]
-        filled = [cell for cell in across if cell.text.strip()]
-        if len(filled) > 1 or any(cell.rowspan > 1 for cell in filled) or (filled and filled[0].column > 0 and table.columns > 1):
-            break
-        above.extend(filled)
-        row += 1
-    if row == table.rows and table.columns > 1:
-        return [], table
-    return above, fold_empty_tracks([cell for cell in table.cells if cell.row >= row], warnings=table.warnings)
+# --- what the parts say beside the values ----------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Parts:
+    """The formats of a workbook's cells and what of its sheets is hidden; both empty for xls, whose reader tells neither."""
+
+    formats: dict[str, dict[tuple[int, int], str]] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+
+def _parts(payload: bytes, name: str) -> _Parts:
+    out = _Parts()
+    if not payload.startswith(b"PK"):
+        return out
+    package = open_package(payload, name)
+    main = next(iter(package.related("", "officeDocument")), "xl/workbook.xml")
+    book = package.part(main)
+    codes = format_codes(next((package.part(path) for path in package.related(main, "styles")), None))
+    paths = package.relations(main, "worksheet")
+    for sheet in book.iter("{*}sheet") if book is not None else ():
+        title, key = sheet.get("name", ""), next((value for word, value in sheet.attrib.items() if str(word).endswith("}id")), "")
+        member = package.members.get(paths.get(str(key), "").lower())
+        if member is None or sheet.get("state", "visible") != "visible":
+            continue
+        try:
+            content = read_member(package.archive, member, MAX_XML_PART)
+        except (*ZIP_ERRORS, UnreadableError):
+            continue
+        out.formats[title] = cell_formats(content, codes)
+        if rows := len(_HIDDEN_ROW.findall(content)):
+            out.warnings.append(f"Sheet {title!r} has {rows} hidden rows; they were read like the others.")
+        if _HIDDEN_COLUMN.search(content):
+            out.warnings.append(f"Sheet {title!r} has hidden columns; they were read like the others.")
+    return out
 
 
 def read(payload: bytes, hints: Hints, name: str) -> Document:
     """Return the document of an xlsx or xls workbook, a table a sheet; hidden sheets are left out, with a warning."""
     book = _open(payload, name)
+    parts = _parts(payload, name)
     media = "xlsx" if payload.startswith(b"PK") else "xls"
     blocks: list[RawBlock] = []
-    warnings: list[str] = []
+    warnings = parts.warnings
     for sheet in book.sheets_metadata:
         if sheet.typ != calamine.SheetTypeEnum.WorkSheet:
             continue
         if sheet.visible != calamine.SheetVisibleEnum.Visible:
             warnings.append(f"The hidden sheet {sheet.name!r} was not read.")
             continue
-        blocks.extend(_sheet_blocks(book, sheet.name, name))
+        blocks.extend(_blocks(book, sheet.name, name, parts.formats.get(sheet.name, {})))
     if not blocks:
         raise UnreadableError(f"{name} has no visible sheet with a filled cell: open it by hand.")
     return build(blocks, Source(name, media, warnings=tuple(warnings)), hints)
-
-
-# --- csv -------------------------------------------------------------------------------------------------------------------------
-
-
-def _delimiter(text: str) -> str:
-    """Return the delimiter that parts the first lines into the most fields of equal number."""
-    sample = "".join(text.splitlines(keepends=True)[:SAMPLE_LINES])
-    best, score = ",", 0.0
-    for mark in _DELIMITERS:
-        widths = [len(row) for row in csv.reader(io.StringIO(sample), delimiter=mark) if row]
-        if widths and max(widths) > 1:
-            usual = max(set(widths), key=widths.count)
-            share = widths.count(usual) / len(widths)
-            if usual > 1 and share * min(usual, 10) > score:
-                best, score = mark, share * min(usual, 10)
-    return best
-
-
-def _csv_rows(text: str, name: str) -> list[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
-    rows = []
-    try:
-        for row in reader:
-            if any(cell.strip() for cell in row):
-                rows.append((reader.line_num, row))
-    except csv.Error as error:
-        raise UnreadableError(f"{name} breaks off at line {reader.line_num} ({error}): check its quotation marks.") from error
-    return rows
-
-
-def read_csv(payload: bytes, hints: Hints, name: str) -> Document:
-    """Return the document of a csv or tsv file: one table, its delimiter and encoding told by the content."""
-    check_size(len(payload), MAX_MARKUP, name)
-    decoded = decode(payload, declared=hints.charset)
-    try:
-        rows = _csv_rows(decoded.text.lstrip("\ufeff").replace("\x00", ""), name)
-    except csv.Error as error:
-        raise UnreadableError(f"{name} is no readable csv ({error}): check its quotation marks.") from error
-    if not rows:
-        raise UnreadableError(f"{name} holds no row: fetch it again, or leave it out.")
-    warnings = [f"{name} has {len(rows)} rows; those beyond {MAX_ROWS} were not read."] if len(rows) > MAX_ROWS else []
-    width = min(MAX_COLUMNS, max(len(row) for _, row in rows))
-    cells = []
-    for number, (line, row) in enumerate(rows[:MAX_ROWS]):
-        padded = [*row, *[""] * (width - len(row))]
-        cells += [RawCell(text, origin=Origin("row", line), row=number, column=column) for column, text in enumerate(padded[:width])]
-    table = RawTable(min(len(rows), MAX_ROWS), width, tuple(cells), merged=False, warnings=tuple(warnings))
-    block = RawBlock(kind=BlockKind.TABLE, table=table, origin=Origin("row", 1))
-    return build([block], Source(name, "csv", decoded.encoding, decoded.repairs, decoded.warnings), hints)
