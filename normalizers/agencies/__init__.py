@@ -2,10 +2,11 @@
 
 from normalizers.agencies.decisions import Decision, Decisions
 from normalizers.agencies.gazetteer import Gazetteer, GazetteerEntry, Member, gazetteer
-from normalizers.agencies.home import guess_region
+from normalizers.agencies.home import HomeRegion, guess_region, home_region
 from normalizers.agencies.reading import looks_like_agencies, read_agencies
 from normalizers.agencies.regions import Region, Regions, regions
 from normalizers.agencies.resolve import Context, resolve
+from normalizers.agencies.succession import successor
 
 __all__ = [
     "Context",
@@ -13,13 +14,16 @@ __all__ = [
     "Decisions",
     "Gazetteer",
     "GazetteerEntry",
+    "HomeRegion",
     "Member",
     "Region",
     "Regions",
     "gazetteer",
     "guess_region",
+    "home_region",
     "looks_like_agencies",
     "read_agencies",
     "regions",
     "resolve",
+    "successor",
 ]

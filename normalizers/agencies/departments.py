@@ -6,8 +6,9 @@ What it doesn't know stays unresolved: a wrong body is worse than none.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -23,6 +24,7 @@ class Department:
     """One kind of department.
 
     ``name`` is its full name with ``{r}`` for the region, ``{f}`` for the region with its province, ``{s}`` for its short name;
+    ``stems`` are what its short names leave of it without the region, or short names with the region's place in them;
     ``ranks`` are those of ``Region.rank`` that have it.
     """
 
@@ -47,6 +49,8 @@ class Department:
             return 1
         return max((len(code) for code in self.regions if region.code.startswith(code)), default=0)
 
+
+_PLACE = re.compile(r"\{[rfs]\}")
 
 EARLY = timedelta(days=366)
 """How long before the day that the tables give a new name may be printed: the days of local reforms are known to the year only."""
@@ -77,11 +81,32 @@ def _departments() -> dict[str, list[Department]]:
             row["name"], listed(row["stems"]), row["levels"], listed(row["regions"]), validity, row["valid_from"], row["successor"]
         )
         for stem in kind.stems:
+            if "{" in stem:
+                continue
             found[stem].append(kind)
             if (loose := without_and(stem)) != stem and loose not in kind.stems:
                 found["~" + loose].append(kind)
         found["=" + kind.name].append(kind)
     return dict(found)
+
+
+@cache
+def _framed() -> dict[str, dict[str, list[Department]]]:
+    """Return the kinds whose name goes on both sides of the region (国家税务总局苏州市税务局), by what stands before and behind it."""
+    found: dict[str, dict[str, list[Department]]] = defaultdict(lambda: defaultdict(list))
+    for kind in {id(kind): kind for known in _departments().values() for kind in known}.values():
+        for form in (kind.name, *(stem for stem in kind.stems if "{" in stem)):
+            before, behind = _PLACE.split(form)
+            if before and kind not in found[before][behind]:
+                found[before][behind].append(kind)
+    return {before: dict(kinds_behind) for before, kinds_behind in found.items()}
+
+
+def framed(form: str) -> Iterator[tuple[str, dict[str, list[Department]]]]:
+    """Yield what stands before the region in a full name, with the kinds by what stands behind it, the longest first."""
+    for before in sorted(_framed(), key=len, reverse=True):
+        if form.startswith(before):
+            yield before, _framed()[before]
 
 
 def is_department(stem: str) -> bool:
@@ -110,7 +135,12 @@ def compose(stem: str, region: Region, on: date | None) -> Composed | None:
 
     A name that came up more than a year after the document is ``UNFOUNDED``: no body bore it.
     """
-    near = closest(kinds(stem), region)
+    return compose_one(kinds(stem), region, on)
+
+
+def compose_one(found: Sequence[Department], region: Region, on: date | None) -> Composed | None:
+    """Return the region's department of these kinds, as ``compose`` does."""
+    near = closest(found, region)
     fitting = [kind for kind in near if kind.validity.may_hold(on)]
     if len(fitting) == 1:
         return _composed(fitting[0], region, anachronistic=False)

@@ -1,37 +1,72 @@
-"""Guess a document's home region: the one its elided names (市信用办, 省商务厅) mean."""
+"""Tell a document's home region: the one its elided names (市信用办, 省商务厅) mean."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from normalizers.agencies.gazetteer import gazetteer
-from normalizers.agencies.regions import regions
-from normalizers.agencies.tables import rows, words
+from normalizers.agencies.regions import NATIONAL, regions
+from normalizers.agencies.tables import listed, rows, words
 
-_AMBIGUOUS = "ambiguous"
 _LEADING_NAME = re.compile(r"[\u4e00-\u9fff]+")
+
+LONGEST_TITLE = 300
+"""Characters of a title that are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class HomeRegion:
+    """A document's home region: GB/T 2260 code, ``100000`` for the whole country, empty when unknown.
+
+    ``basis`` is what it rests on: ``issuer``, ``number``, ``title``, ``site`` (the surest first) or empty.
+    """
+
+    region: str = ""
+    basis: str = ""
 
 
 def guess_region(*, number: str = "", title: str = "", issuers: Sequence[str] = (), hint: str = "") -> str:
-    """Return the home region's GB/T 2260 code, empty when it is unknown or the document is of several provinces together.
+    """Return the home region's GB/T 2260 code, empty when it is unknown, national, or of several provinces together.
 
-    ``number`` is the document number (沪经信征〔2014〕1号), ``issuers`` the issuing bodies, ``hint`` what is known from
-    outside, such as the region of the site. Issuers decide, then the number, the title, the hint; a narrower region
-    inside the one found wins over it. A title of several provinces (长三角) makes the hint void.
+    The parameters are those of ``home_region``.
     """
-    shared = any(word in title for word in words("several_provinces"))
-    named = _common(_issuer_regions(issuers))
+    found = home_region(number=number, title=title, issuers=issuers, hint=hint).region
+    return "" if found == NATIONAL else found
+
+
+def home_region(*, number: str = "", title: str = "", issuers: Sequence[str] = (), hint: str = "") -> HomeRegion:
+    """Return the home region and what it rests on; empty when it is unknown or the document is of several provinces together.
+
+    ``number`` is the document number (沪经信征〔2014〕1号), ``issuers`` the issuing bodies, ``hint`` what is known from outside,
+    such as the region of the site. Issuers decide, then the number, the title, the hint. A narrower region inside the one found
+    wins over it, but for what an issuer says: a province's plan for one of its cities is the province's. Where several regions
+    share a number's first characters (宁: 南京, 宁夏), the title or the hint must tell which one is meant; a title of several
+    provinces (长三角) makes the hint void.
+    """
+    title = title[:LONGEST_TITLE]
+    issuing = _issuer_regions(issuers)
+    named = _common(issuing)
     if named is None:
-        return ""
-    from_title = _common(_title_regions(title))
-    candidates = [named, _number_region(number), from_title or "", "" if shared or from_title is None else hint]
-    found = ""
-    for code in candidates:
-        if code in regions().by_code and (not found or found in regions().chain(code)):
-            found = code
+        return HomeRegion()
+    titled = _common(_title_regions(title))
+    shared = titled is None or any(word in title for word in words("several_provinces"))
+    site = "" if shared else hint
+    found = HomeRegion(named, "issuer") if named else HomeRegion()
+    evidence = [(code, "number") for code in _number_regions(number, (titled or "", site))]
+    for code, basis in (*evidence, (titled or "", "title"), (site, "site")):
+        if _narrows(found, code):
+            found = HomeRegion(code, basis)
     return found
+
+
+def _narrows(found: HomeRegion, code: str) -> bool:
+    """Tell whether a region may stand for the one found: nothing is known yet, or it lies inside and no issuer spoke."""
+    if code != NATIONAL and code not in regions().by_code:
+        return False
+    return not found.region or (found.basis != "issuer" and found.region != code and found.region in regions().chain(code))
 
 
 def _common(codes: Iterable[str]) -> str | None:
@@ -42,30 +77,42 @@ def _common(codes: Iterable[str]) -> str | None:
     narrow = [code for code in unique if not any(code != other and code in table.chain(other) for other in unique)]
     if not narrow:
         return ""
+    if len(narrow) == 1:
+        return narrow[0]
     shared = [code for code in table.chain(narrow[0]) if all(code in table.chain(other) for other in narrow)]
     return shared[0] if shared else None
 
 
 def _issuer_regions(issuers: Sequence[str]) -> list[str]:
-    found = []
+    """Return the regions that issuers speak for; the country's only where no other is named."""
+    found: list[str] = []
     for issuer in issuers:
-        prefix = regions().prefix(issuer)
-        region = regions().named(prefix) if prefix else None
-        if region is None:
-            codes = {entry.region for entry in gazetteer().free(issuer)} - {"", "100000"}
-            found += sorted(codes) if len(codes) == 1 else []
-        else:
-            found.append(region.code)
-    return found
+        codes = {entry.region for entry in gazetteer().free(issuer)} - {""}
+        named = [] if NATIONAL in codes else _named_regions(issuer)[:1]
+        if named:
+            found += named
+        elif len(codes) == 1:
+            found += codes
+        elif issuer.startswith(words("state_beginnings")):
+            found.append(NATIONAL)
+    return [code for code in found if code != NATIONAL] or found
 
 
 def _title_regions(title: str) -> list[str]:
-    """Return the regions a title names in full, or provinces and cities in short."""
+    """Return the regions that a title names, or the country where a state organ without a region issues it (国务院办公厅关于…)."""
+    issuer, about, _ = title.partition("关于")
+    if about and issuer.startswith(words("state_beginnings")) and not _named_regions(issuer):
+        return [NATIONAL]
+    return _named_regions(title)
+
+
+def _named_regions(text: str) -> list[str]:
+    """Return the regions a text names in full, or provinces and cities in short, in reading order."""
     table = regions()
     found: list[str] = []
     i = 0
-    while i < len(title):
-        prefix = table.prefix(title[i : i + table.longest])
+    while i < len(text):
+        prefix = table.prefix(text[i : i + table.longest])
         region = table.named(prefix, found[-1] if found else "") if prefix else None
         # Two characters that end in a suffix are words as often as counties (和县, 郊区).
         if region is not None and (region.level != "county" or len(prefix) > 2):
@@ -74,19 +121,26 @@ def _title_regions(title: str) -> list[str]:
     return found
 
 
-def _number_region(number: str) -> str:
-    """Return the region of a document number by its first characters, the longest known ones."""
+def _number_regions(number: str, elsewhere: Sequence[str]) -> tuple[str, ...]:
+    """Return the region of a document number by its first characters, the longest known ones.
+
+    None where several regions share them and no region of ``elsewhere`` says which is meant.
+    """
     match = _LEADING_NAME.match(number.strip())
     if match is None:
-        return ""
+        return ()
     full = regions().prefix(match[0])
     region = regions().named(full) if full else None
     if region is not None:
-        return region.code
-    return next((_prefixes()[match[0][:length]] for length in range(len(match[0]), 0, -1) if match[0][:length] in _prefixes()), "")
+        return (region.code,)
+    known = next((_prefixes()[match[0][:length]] for length in range(len(match[0]), 0, -1) if match[0][:length] in _prefixes()), ())
+    if len(known) == 1:
+        return known
+    meant = [code for code in known if any(code in regions().chain(other) for other in elsewhere)]
+    return tuple(meant) if len(meant) == 1 else ()
 
 
 @cache
-def _prefixes() -> dict[str, str]:
-    """Return the regions by what their document numbers begin with; empty where two regions share it."""
-    return {row["prefix"]: "" if row["kind"] == _AMBIGUOUS else row["region"] for row in rows("numbers")}
+def _prefixes() -> dict[str, tuple[str, ...]]:
+    """Return the regions by what their document numbers begin with, several where they share it."""
+    return {row["prefix"]: listed(row["region"]) for row in rows("numbers")}

@@ -16,6 +16,9 @@ UNRESOLVED = "unresolved"
 # Groups of the units below the home region (各设区市市场监管局) are the home region's.
 _SUBORDINATE = re.compile(r"各(?:设区|地级|县|区|市|乡|镇|街)")
 
+SHORTEST_FULL = 4
+"""Characters of the shortest full name of a school (南京大学)."""
+
 SHORTEST_LITERAL = 4
 """Characters behind the level word from which a name of an association is taken as its full name (市律师协会)."""
 
@@ -26,6 +29,9 @@ def classify(text: str, home: str) -> Agency:
     if region is not None and rest.endswith(words("literal_endings")) and len(rest) >= SHORTEST_LITERAL:
         name = display(region) + rest
         return Agency(text, name, agency_id(name, region.code, ""), AgencyKind.AGENCY, "composed", ("literal",))
+    named = _named_in_full(text, region, rest)
+    if named:
+        return Agency(text, text, agency_id(text, "", ""), AgencyKind.AGENCY, named)
     if is_function(rest):
         return _generic(text, region, rest, AgencyKind.GROUP, "function")
     if region is None and _SUBORDINATE.match(text):
@@ -34,10 +40,20 @@ def classify(text: str, home: str) -> Agency:
         return _generic(text, region, rest, AgencyKind.GROUP, "group-pattern")
     if rest.endswith(words("role_nouns")):
         return _generic(text, region, rest, AgencyKind.ROLE, "role-pattern")
-    named = text.startswith(words("uncarried_beginnings"))
-    if rest == text and not named and rest.endswith(words("class_nouns")) and not rest.endswith(words("proper_class_endings")):
+    own = text.startswith(words("uncarried_beginnings"))
+    if rest == text and not own and rest.endswith(words("class_nouns")) and not rest.endswith(words("proper_class_endings")):
         return _generic(text, region, rest, AgencyKind.CLASS, "class-pattern")
     return Agency(text, rule=UNRESOLVED, flags=_reasons(text, home))
+
+
+def _named_in_full(text: str, region: Region | None, rest: str) -> str:
+    """Return ``company`` or ``school`` for a text that is the full name of one by its ending, empty for any other."""
+    if is_quantified(rest) or len(text) < SHORTEST_FULL or level_word(text) or any(word in text for word in words("class_marks")):
+        return ""
+    if text.endswith(words("company_endings")):
+        return "company"
+    placed = region is not None or regions().prefix(text) or text.startswith(words("school_beginnings"))
+    return "school" if placed and text.endswith(words("school_endings")) else ""
 
 
 def leading_region(text: str, home: str) -> tuple[Region | None, str]:

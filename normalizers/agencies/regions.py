@@ -47,7 +47,7 @@ class Region:
 
     @property
     def rank(self) -> str:
-        """``p`` province or autonomous region, ``m`` municipality, ``c`` city, ``q`` urban district (区), ``k`` county or county-level city."""
+        """``p`` province or autonomous region, ``m`` municipality, ``c`` city, ``q`` district (区), ``k`` county or county-level city."""
         if self.level == "province":
             return "m" if self.name.endswith("市") else "p"
         if self.level == "city":

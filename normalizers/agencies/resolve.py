@@ -13,10 +13,11 @@ from datetime import date
 from functools import lru_cache
 
 from normalizers.agencies.decisions import Decision, Decisions
-from normalizers.agencies.departments import Composed, compose, is_department, kinds
+from normalizers.agencies.departments import EARLY, Composed, compose, compose_one, framed, is_department, kinds
 from normalizers.agencies.gazetteer import GazetteerEntry, agency_id, gazetteer
 from normalizers.agencies.groups import LEVEL_WORDS, group_name, level_word
-from normalizers.agencies.patterns import classify
+from normalizers.agencies.patterns import UNRESOLVED, classify
+from normalizers.agencies.periods import Period
 from normalizers.agencies.regions import NATIONAL, Region, regions
 from normalizers.agencies.tables import tidy
 from normalizers.records import Agency, AgencyKind
@@ -58,7 +59,7 @@ def resolve(mention: str, context: Context) -> Agency:
     if decided is not None:
         return _decided(text, decided, context)
     if len(text) > LONGEST_MENTION:
-        return Agency(text, rule="unresolved", flags=("too_long",))
+        return Agency(text, rule=UNRESOLVED, flags=("too_long",))
     return _resolve(text, context)
 
 
@@ -100,6 +101,7 @@ def _look_up(form: str, context: Context) -> Agency | None:
         _listed(known.free(form), form, context, "alias")
         or _in_home(form, context)
         or _with_region(form, context)
+        or _around_region(form, context)
         or _with_level_word(form, context)
         or _home_group(form, context)
         or _elided(form, context)
@@ -110,7 +112,14 @@ def _listed(found: Sequence[GazetteerEntry], form: str, context: Context, rule: 
     entry, anachronistic = gazetteer().dated(found, context.on)
     if entry is None:
         return None
+    if anachronistic and form != entry.name and _unfounded(entry.validity, context.on):
+        return Agency(form, rule=UNRESOLVED, flags=(ANACHRONISM,))
     return Agency(form, entry.name, entry.id, entry.kind, rule, (ANACHRONISM,) if anachronistic else ())
+
+
+def _unfounded(validity: Period, on: date | None) -> bool:
+    """Tell whether something came up more than a year after a day: a short name printed that day meant another body, if any."""
+    return on is not None and validity.start is not None and on + EARLY < validity.start
 
 
 def _in_home(form: str, context: Context) -> Agency | None:
@@ -143,6 +152,21 @@ def _with_region(form: str, context: Context) -> Agency | None:
     return None
 
 
+def _around_region(form: str, context: Context) -> Agency | None:
+    """Read the full name of a branch, which stands on both sides of its region (国家税务总局苏州市税务局, 国网苏州供电公司)."""
+    table = regions()
+    for before, behind in framed(form):
+        rest = form[len(before) :]
+        for length in range(min(table.longest, len(rest) - 1), 1, -1):
+            found = behind.get(rest[length:])
+            region = table.named(rest[:length], context.region, context.on) if found and table.is_name(rest[:length]) else None
+            if found and region:
+                composed = _composed(compose_one(found, table.current(region, context.on), context.on), form)
+                if composed is not None:
+                    return composed
+    return None
+
+
 def _with_level_word(form: str, context: Context) -> Agency | None:
     """Read a name that begins with a level word (省商务厅, 市经信局, 团市委)."""
     league = _LEAGUE.fullmatch(form)
@@ -157,12 +181,19 @@ def _with_level_word(form: str, context: Context) -> Agency | None:
 def _of_region(stem: str, region: Region, form: str, context: Context) -> Agency | None:
     """Look up ``stem`` as a body, then as a group of the region, or of the one that stands in its place at the date."""
     current = regions().current(region, context.on)
+    if _unfounded(current.validity, context.on):
+        return Agency(form, rule=UNRESOLVED, flags=(ANACHRONISM,))
     word = current.name[-1]
     # A bare region as a unit is its government.
-    found = _listed(gazetteer().in_context(current.code, word + (stem or "政府")), form, context, "alias" if stem else "region-government")
-    if found is None and stem:
-        found = _composed(compose(stem, current, context.on), form) or _group(stem, current, form, prefixed=True)
-    if found is not None and current is not region:
+    body = stem or "政府"
+    found = (
+        _listed(gazetteer().in_context(current.code, word + body), form, context, "alias")
+        or _composed(compose(body, current, context.on), form)
+        or (_group(stem, current, form, prefixed=True) if stem else None)
+    )
+    if found is not None and found.resolved and not stem:
+        found = replace(found, rule="region-government")
+    if found is not None and (current is not region or not current.validity.may_hold(context.on)):
         return replace(found, flags=tuple(dict.fromkeys((*found.flags, ANACHRONISM))))
     return found
 
@@ -170,6 +201,8 @@ def _of_region(stem: str, region: Region, form: str, context: Context) -> Agency
 def _composed(found: Composed | None, form: str) -> Agency | None:
     if found is None:
         return None
+    if not found.name:
+        return Agency(form, rule=UNRESOLVED, flags=(ANACHRONISM,))
     kind = gazetteer().by_id[found.id].kind if found.id in gazetteer().by_id else AgencyKind.AGENCY
     return Agency(form, found.name, found.id, kind, "composed", (ANACHRONISM,) if found.anachronistic else ())
 
@@ -193,4 +226,4 @@ def _elided(form: str, context: Context) -> Agency | None:
     if region is None or len(form) < 3 or not (kinds(form) or is_department(form)):
         return None
     found = _of_region(form, region, form, context)
-    return replace(found, rule="elided-region", flags=(*found.flags, ELIDED)) if found else None
+    return replace(found, rule="elided-region", flags=(*found.flags, ELIDED)) if found and found.resolved else found

@@ -14,7 +14,7 @@ from normalizers.agencies.periods import period
 from normalizers.agencies.tables import listed, rows, without_and
 
 RANKS = set("mpcqk")
-DAYS = (date(2010, 6, 1), date(2012, 6, 1), date(2014, 6, 1), date(2016, 6, 1), date(2018, 4, 1), date(2018, 12, 1), date(2020, 6, 1), date(2024, 6, 1), None)
+DAYS = (*(date(year, 6, 1) for year in (2010, 2012, 2014, 2016, 2020, 2024)), date(2018, 4, 1), date(2018, 12, 1), None)
 
 
 def overlap(a: GazetteerEntry, b: GazetteerEntry) -> bool:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from normalizers.agencies import guess_region, regions
+from normalizers.agencies import HomeRegion, guess_region, home_region, regions
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,30 @@ from normalizers.agencies import guess_region, regions
 )
 def test_the_home_region_follows_from_what_is_known(known, wanted):
     assert guess_region(**known) == wanted
+
+
+@pytest.mark.parametrize(
+    ("known", "wanted"),
+    [
+        ({"issuers": ["国务院办公厅"], "number": "国办发〔2020〕1号"}, HomeRegion("100000", "issuer")),
+        ({"issuers": ["国家发展改革委", "中国人民银行"]}, HomeRegion("100000", "issuer")),
+        ({"issuers": ["国家税务总局苏州市税务局"]}, HomeRegion("320500", "issuer")),
+        ({"issuers": ["中共苏州市委办公室", "苏州市人民政府办公室"]}, HomeRegion("320500", "issuer")),
+        ({"number": "国办发〔2020〕35号", "title": "关于支持上海市试点的通知", "hint": "310000"}, HomeRegion("100000", "number")),
+        ({"title": "国务院办公厅关于江苏省工作的复函"}, HomeRegion("100000", "title")),
+        ({"title": "国家信用示范城市创建方案", "hint": "330300"}, HomeRegion("330300", "site")),
+        ({"issuers": ["江苏省发展和改革委员会"], "title": "关于支持苏州市试点的通知"}, HomeRegion("320000", "issuer")),
+        ({"number": "沪发改规范〔2023〕3号", "title": "关于印发办法的通知"}, HomeRegion("310000", "number")),
+        ({"number": "宁政发〔2020〕9号", "title": "南京市工作方案"}, HomeRegion("320100", "number")),
+        ({"number": "宁政发〔2020〕9号", "title": "宁夏回族自治区工作方案"}, HomeRegion("640000", "number")),
+        ({"number": "宁政发〔2020〕9号"}, HomeRegion()),
+        ({"number": "豫政办〔2020〕9号", "title": "洛阳市工作方案"}, HomeRegion("410300", "title")),
+        ({"issuers": ["洛阳市人民政府"]}, HomeRegion("410300", "issuer")),
+        ({"hint": "310000"}, HomeRegion("310000", "site")),
+    ],
+)
+def test_the_home_region_says_what_it_rests_on(known, wanted):
+    assert home_region(**known) == wanted
 
 
 @given(st.text(max_size=30), st.text(max_size=40), st.lists(st.text(max_size=20), max_size=3), st.text(max_size=8))

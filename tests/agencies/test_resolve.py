@@ -62,9 +62,19 @@ def test_a_name_is_not_out_of_time_within_the_month_its_end_is_known_to():
     assert resolve("市工商局", Context("310000", date(2018, 12, 1))).flags == ("name_anachronistic",)
 
 
-def test_a_body_merged_from_several_keeps_its_own_name_before_its_time():
+def test_a_short_name_long_before_its_body_stays_unresolved():
     found = resolve("市市场监管局", Context("310000", date(2016, 5, 1)))
+    assert (found.name, found.flags) == (None, ("name_anachronistic",))
+
+
+def test_a_full_name_means_its_body_even_before_its_time():
+    found = resolve("上海市市场监督管理局", Context("310000", date(2016, 5, 1)))
     assert (found.name, found.flags) == ("上海市市场监督管理局", ("name_anachronistic",))
+
+
+@pytest.mark.parametrize("mention", ["市监察委", "市医保局", "市大数据局", "市数据局", "市退役军人局"])
+def test_a_department_nobody_had_founded_stays_unresolved(mention):
+    assert resolve(mention, Context("330300", date(2012, 5, 1))).name is None
 
 
 def test_without_a_date_the_name_in_force_now_is_taken():
