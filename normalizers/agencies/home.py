@@ -89,10 +89,10 @@ def _issuer_regions(issuers: Sequence[str]) -> list[str]:
     for issuer in issuers:
         codes = {entry.region for entry in gazetteer().free(issuer)} - {""}
         named = [] if NATIONAL in codes else _named_regions(issuer)[:1]
-        if named:
-            found += named
-        elif len(codes) == 1:
+        if len(codes) == 1:
             found += codes
+        elif named:
+            found += named
         elif issuer.startswith(words("state_beginnings")):
             found.append(NATIONAL)
     return [code for code in found if code != NATIONAL] or found
