@@ -15,10 +15,11 @@ from normalizers.records import Agency, Block, BlockKind, Deadline, Document, Me
 from normalizers.tasks.brackets import reports
 from normalizers.tasks.clauses import Clauses
 from normalizers.tasks.drafts import Draft
-from normalizers.tasks.paragraphs import Line, Walk, lines_of, read_lines
+from normalizers.tasks.paragraphs import lines_of, read_lines
 from normalizers.tasks.sections import is_heading, split_number
 from normalizers.tasks.statements import Statement
 from normalizers.tasks.tables import Carry, read_table
+from normalizers.tasks.walk import Line, Walk
 from normalizers.text.fold import fingerprint
 
 _YEAR = re.compile(r"20\d{2}")

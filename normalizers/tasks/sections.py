@@ -42,6 +42,11 @@ def split_number(text: str) -> tuple[str, str, int]:
     return "", "", start
 
 
+def rank(text: str) -> int:
+    """Return how deep the number that ``text`` opens with stands, 0 for a chapter to 5 for ①; 9 where there is none."""
+    return _DEPTH.get(split_number(text)[1], 9)
+
+
 def run_on_headings(text: str, *, opens: bool) -> tuple[list[str], int]:
     """Return the headings that run on into an item where the line breaks are lost (二、强化监管（四）推行承诺…), and where the item begins.
 
