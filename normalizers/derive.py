@@ -6,7 +6,7 @@ from normalizers import documents
 from normalizers.agencies import Decisions
 from normalizers.agencies.resolve import NO_DECISIONS
 from normalizers.compare import signature
-from normalizers.metadata import read_metadata
+from normalizers.metadata import page_head, read_metadata
 from normalizers.records import Derived, Hints
 from normalizers.tasks import extract_tasks
 from normalizers.text.fold import content_hash
@@ -20,7 +20,7 @@ def derive(payload: bytes, hints: Hints, decisions: Decisions = NO_DECISIONS) ->
     the file and what to do about it.
     """
     document = documents.read(payload, hints)
-    metadata = read_metadata(document, hints, decisions=decisions)
+    metadata = read_metadata(document, hints, decisions, page=page_head(payload, document, hints))
     return Derived(
         document=document,
         metadata=metadata,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from normalizers.records import Agency, Deadline, Derived, Task
+from normalizers.records import Agency, Deadline, Derived, Reference, Suggestion, Task
 
 Json = dict[str, Any]
 
@@ -27,6 +27,34 @@ def derived_json(derived: Derived) -> Json:
         "warnings": list(document.warnings),
         "tasks": [task_json(task) for task in derived.tasks],
         "notices": [],
+        "kind": metadata.kind.value,
+        "printed_on": _day(metadata.printed_on),
+        "effective_on": _day(metadata.effective_on),
+        "expires_on": _day(metadata.expires_on),
+        "index_number": metadata.index_number,
+        "region_basis": metadata.region_basis,
+        "references": [reference_json(reference) for reference in metadata.references],
+        "suggestions": [suggestion_json(suggestion) for suggestion in document.suggestions],
+    }
+
+
+def reference_json(reference: Reference) -> Json:
+    """Return another document that this one names; ``number`` is empty where none is printed beside it."""
+    return {
+        "title": reference.title,
+        "number": reference.number,
+        "relation": reference.relation.value,
+        "span": {"start": reference.span.start, "end": reference.span.end},
+    }
+
+
+def suggestion_json(suggestion: Suggestion) -> Json:
+    """Return a slip that the text may hold, with its place in the normalised text; it was not applied."""
+    return {
+        "span": {"start": suggestion.span.start, "end": suggestion.span.end},
+        "seen": suggestion.seen,
+        "proposed": suggestion.proposed,
+        "reason": suggestion.reason,
     }
 
 
@@ -55,13 +83,16 @@ def agencies_json(agencies: Iterable[Agency]) -> list[Json]:
 
 
 def deadline_json(deadline: Deadline) -> Json:
-    """Return a deadline or milestone with its inclusive days."""
+    """Return a deadline or milestone: inclusive days, its ISO 8601 period, how firmly it binds, and what about it is unclear."""
     return {
         "text": deadline.text,
         "start": _day(deadline.start),
         "end": _day(deadline.end),
         "kind": deadline.kind.value,
         "basis": deadline.basis,
+        "period": deadline.period,
+        "strength": deadline.strength,
+        "flags": list(deadline.flags),
     }
 
 

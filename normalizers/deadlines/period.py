@@ -35,8 +35,10 @@ class PlanPeriod:
         return self.start is not None and self.end is not None and self.start.year != self.end.year
 
 
-def plan_period(title: str, issued_on: date | None = None) -> PlanPeriod:
+def plan_period(title: str, issued_on: date | None = None, *, number: str = "") -> PlanPeriod:
     """Return the period that a title states (2018-2020年, 2018年, “十四五”, 2024年上半年), else the year of the issue date.
+
+    Without an issue date the year of the document's own ``number`` (国发〔2020〕6号) is the year of issue.
 
     Years in 《》 of other documents do not count, the document's own title may stand in 《》. Of several periods the narrowest wins,
     then the latest: a yearly table of a three-year plan is for its year.
@@ -44,23 +46,26 @@ def plan_period(title: str, issued_on: date | None = None) -> PlanPeriod:
     own = own_title(read(title[:MAX_TITLE]))
     text = without_names(own)
     stated = [] if _is_report(text) else [_days(unit) for unit in find_units(text) if _is_plan_time(unit, text)]
+    year = issued_on.year if issued_on else _numbered_year(number)
     if stated:
         start, end = min(stated, key=lambda days: (days[1] - days[0], -days[0].toordinal()))
-        return _stated(start, end, issued_on)
-    return PlanPeriod(year=issued_on.year, basis="issue-year", issued_on=issued_on) if issued_on else PlanPeriod()
+        if start.year == end.year:
+            return PlanPeriod(start, end, start.year, "title-year", issued_on)
+        return PlanPeriod(start, end, _current_year(start, end, year), "plan-period", issued_on)
+    return PlanPeriod(year=year, basis="issue-year" if year else "", issued_on=issued_on)
 
 
-def _stated(start: date, end: date, issued_on: date | None) -> PlanPeriod:
-    if start.year == end.year:
-        return PlanPeriod(start, end, start.year, "title-year", issued_on)
-    return PlanPeriod(start, end, _current_year(start, end, issued_on), "plan-period", issued_on)
-
-
-def _current_year(start: date, end: date, issued_on: date | None) -> int | None:
+def _current_year(start: date, end: date, issued: int | None) -> int | None:
     """Return the year that 年底 means in a plan of several years: the year of issue, the first year when issued before the plan begins."""
-    if issued_on is None or issued_on > end:
+    if issued is None or issued > end.year:
         return None
-    return max(issued_on.year, start.year)
+    return max(issued, start.year)
+
+
+def _numbered_year(number: str) -> int | None:
+    """Return the year of a document number in the standard spelling, ``None`` for any other."""
+    found = re.search(r"〔((?:19|20)\d\d)〕", number[:100])
+    return int(found[1]) if found else None
 
 
 def own_title(printed: Printed) -> Printed:

@@ -15,12 +15,16 @@ MAX_LINE = 400
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: ``raw`` as printed, ``text`` with its blanks folded; ``whole`` tells that it is a block of its own."""
+    """One line: ``raw`` as printed, ``text`` with its blanks folded; ``whole`` tells that it is a block of its own.
+
+    ``start`` is where ``raw`` begins in ``Document.text``.
+    """
 
     raw: str
     text: str
     kind: BlockKind
     whole: bool
+    start: int = 0
 
     @property
     def short(self) -> bool:
@@ -33,11 +37,20 @@ def lines_of(document: Document) -> list[Line]:
     out: list[Line] = []
     for block in document.blocks:
         if block.kind is not BlockKind.TABLE:
-            parts = [part for part in block.text.split("\n") if part.strip()]
-            out += [Line(part.strip(), fold_blanks(part), block.kind, len(parts) == 1) for part in parts]
-    if document.blocks:
-        return out
-    return [Line(part.strip(), fold_blanks(part), BlockKind.PARAGRAPH, True) for part in document.text.split("\n") if part.strip()]
+            out += _lines(block.text, block.span.start, block.kind)
+    return out if document.blocks else _lines(document.text, 0, BlockKind.PARAGRAPH, whole=True)
+
+
+def _lines(text: str, start: int, kind: BlockKind, *, whole: bool = False) -> list[Line]:
+    """Return the filled lines of a text that begins at ``start``."""
+    out: list[Line] = []
+    parts = text.split("\n")
+    single = whole or sum(1 for part in parts if part.strip()) == 1
+    for part in parts:
+        if bare := part.strip():
+            out.append(Line(bare, fold_blanks(part), kind, single, start + len(part) - len(part.lstrip())))
+        start += len(part) + 1
+    return out
 
 
 def only_date(text: str) -> date | None:

@@ -19,6 +19,21 @@ def words(table: str, name: str) -> tuple[str, ...]:
     return tuple(_tables()[table][name])
 
 
+def names_of(table: str) -> tuple[str, ...]:
+    """Return the names of the lists of a table."""
+    return tuple(name for name, value in _tables()[table].items() if isinstance(value, list))
+
+
+def pairs(table: str, name: str) -> dict[str, str]:
+    """Return one table of words by word."""
+    return dict(_tables()[table][name])
+
+
+def figure(table: str, name: str) -> int:
+    """Return one number of the tables."""
+    return int(_tables()[table][name])
+
+
 @cache
 def words_pattern(table: str, name: str) -> re.Pattern[str]:
     """Return a pattern for any word of a list, the longest first."""

@@ -57,3 +57,10 @@ def test_the_title_goes_before_the_issue_date() -> None:
 def test_without_a_year_in_the_title_the_issue_year_counts_and_gives_no_period() -> None:
     period = plan_period("关于加强信用监管的实施意见", date(2021, 5, 6))
     assert (period.start, period.end, period.year, period.basis) == (None, None, 2021, "issue-year")
+
+
+def test_without_an_issue_date_the_year_of_the_own_number_counts() -> None:
+    assert plan_period("关于落实重点工作分工的意见", number="某发〔2020〕6号").year == 2020
+    assert plan_period("关于落实重点工作分工的意见", date(2021, 1, 4), number="某发〔2020〕6号").year == 2021
+    assert plan_period("2019年信用工作要点", number="某发〔2018〕6号").year == 2019
+    assert plan_period("关于落实重点工作分工的意见", number="令第6号") == plan_period("")

@@ -21,6 +21,7 @@ def test_a_derived_document_has_the_keys_of_the_command_line_and_real_characters
     assert list(found) == [
         *("source", "title", "document_number", "issuers", "issued_on", "published_on", "regions", "plan_period"),
         *("repairs", "warnings", "tasks", "notices"),
+        *("kind", "printed_on", "effective_on", "expires_on", "index_number", "region_basis", "references", "suggestions"),
     ]
     assert found["title"] == "江苏省2023年信用工作要点"
     assert found["plan_period"] == {"start": "2023-01-01", "end": "2023-12-31"}
@@ -35,7 +36,7 @@ def test_a_task_shows_who_by_when_and_where_it_stands() -> None:
         *("deadline", "milestones", "evidence", "rule", "confidence"),
     ]
     assert (task["number"], task["section"], task["open_list"]) == ("1", "一、重点任务", True)
-    assert list(task["deadline"]) == ["text", "start", "end", "kind", "basis"]
+    assert list(task["deadline"]) == ["text", "start", "end", "kind", "basis", "period", "strength", "flags"]
     assert (task["deadline"]["text"], task["deadline"]["end"], task["deadline"]["kind"]) == ("2023年9月底前", "2023-09-30", "by-date")
     assert list(task["lead"][0]) == ["mention", "name", "id", "kind", "resolved"]
     assert task["lead"][0]["kind"] == "agency" and task["lead"][0]["resolved"] is True

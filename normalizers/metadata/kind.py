@@ -1,0 +1,46 @@
+"""The kind of a document, by the last word of its title."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from normalizers.metadata.words import names_of, words
+from normalizers.records import DocumentKind
+
+_TAIL = re.compile(r"(?:\s*[（(\[〔【][^（()）\[\]〔〕【】]{0,40}[）)\]〕】])+$")
+_YEARS = re.compile(r"(?:19|20)\d\d年?(?:度|版)?$")
+_CLOSING = '》〉”"』」 。.;；'
+
+
+@cache
+def _kinds() -> dict[str, DocumentKind]:
+    return {word: DocumentKind(name) for name in names_of("kind") for word in words("kind", name)}
+
+
+def kind_of(title: str) -> DocumentKind:
+    """Return the kind that a title ends in, the longest word first; a cover (关于印发…的通知) is a notice whatever it brings.
+
+    Without a known word at its end the last one inside decides for news (…政策解读之一) and nothing else: ``other``.
+    """
+    bare = _bare(title)
+    for length in range(min(len(bare), _longest()), 0, -1):
+        kind = _kinds().get(bare[-length:])
+        if kind is not None:
+            return kind
+    return DocumentKind.NEWS if any(word in title for word in words("kind", "news") if len(word) > 1) else DocumentKind.OTHER
+
+
+@cache
+def _longest() -> int:
+    return max(map(len, _kinds()))
+
+
+def _bare(title: str) -> str:
+    """Return a title without brackets, closing marks and a year behind its last word."""
+    bare = title.strip()[-200:]
+    while True:
+        shorter = _YEARS.sub("", _TAIL.sub("", bare)).rstrip(_CLOSING)
+        if shorter == bare:
+            return bare
+        bare = shorter
