@@ -315,6 +315,7 @@ class Hints:
     """What is known of a file from outside it: from its page, the list it stood in, the fact sheet of its site, the command line.
 
     ``body`` is the CSS selector of the body on an HTML page; empty means: find the main content.
+    ``member`` is the path of the file meant within a payload that is an archive; empty means the payload itself.
     """
 
     media_type: str = ""
@@ -328,6 +329,7 @@ class Hints:
     region: str = ""
     source: str = ""
     body: str = ""
+    member: str = ""
 
 
 @dataclass(frozen=True, slots=True)

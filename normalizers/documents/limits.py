@@ -21,6 +21,12 @@ SMALL_CONTAINER = 10 * 2**20
 MAX_XML_PART = 80 * 2**20
 """Bytes of one XML part of an office file; the text of a book of 1,000 pages has 20 MB with its markup."""
 MAX_MEMBERS = 10_000
+MAX_ARCHIVED = 500
+"""Files of one archive; annexes of a notice are seldom more than thirty."""
+MAX_NESTING = 3
+"""Archives within archives that are opened."""
+ARCHIVE_SECONDS = 60.0
+"""Time that unpacking one archive may take."""
 MAX_ROWS = 100_000
 """Rows of one table; a sheet of double-publicity records has up to 50,000."""
 MAX_COLUMNS = 256

@@ -47,17 +47,17 @@ def parse_xml(payload: bytes, *, recover: bool = False) -> etree._Element | None
     return root
 
 
-def read_member(archive: zipfile.ZipFile, member: str, limit: int) -> bytes:
+def read_member(archive: zipfile.ZipFile, member: str | zipfile.ZipInfo, limit: int) -> bytes:
     """Return the bytes of a zip member to its true end, which its header may hide.
 
     Raises ``UnreadableError`` for a member of more than ``limit`` bytes, and what ``ZIP_ERRORS`` names for a damaged one.
     """
-    info = archive.getinfo(member)
+    info = archive.getinfo(member) if isinstance(member, str) else member
     info.file_size = max(info.file_size, limit + 1)
     with archive.open(info) as stream:
         content = stream.read(limit + 1)
     if len(content) > limit:
-        raise UnreadableError(f"{member} unpacks to more than {limit / 2**20:.0f} MB: look at it by hand before reading it.")
+        raise UnreadableError(f"{info.filename} unpacks to more than {limit / 2**20:.0f} MB: look at it by hand before reading it.")
     return content
 
 

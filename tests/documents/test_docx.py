@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import random
 import re
 import time
@@ -286,10 +287,8 @@ def test_entities_are_not_expanded() -> None:
             content = old.read(name).decode()
             new.writestr(name, re.sub(r"^<\?xml[^>]*>", body, content) if name.endswith("document.xml") else content)
     began = time.perf_counter()
-    try:
+    with contextlib.suppress(UnreadableError):
         assert "笑笑" not in read(out.getvalue(), Hints()).text
-    except UnreadableError:
-        pass
     assert time.perf_counter() - began < 5
 
 
