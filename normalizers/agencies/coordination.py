@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from normalizers.agencies.departments import is_department
 from normalizers.agencies.groups import LEVEL_WORDS, level_word
-from normalizers.agencies.mentions import Item, Judge
+from normalizers.agencies.mentions import Item, Judge, coordinated
 from normalizers.agencies.regions import PROVINCES, regions
 from normalizers.agencies.tables import word_set, words
 
@@ -24,6 +24,8 @@ SHORTEST_GUESS = 3
 _FAR_GOVERNMENT = re.compile(r"(?![各省市])[\u4e00-\u9fff]{2,4}市(?P<head>(?:人民)?政府)")
 _FAR_CITY = re.compile(r"(?![各省市区县])[\u4e00-\u9fff]{2,3}(?:市|(?<![局委办厅署院社部会关处]))")
 _GOVERNMENT_HEADS = ("人民政府", "政府", "管委会")
+
+_LEADING_AND = re.compile("^(?:以及|会同|[和及与])")
 
 _CLOSED_AND = re.compile(r"(?P<noun>(?:各?(?:有关|相关))?(?:成员单位|部门|单位|机构))(?:以及|和|及|与)(?P<rest>.{2,})")
 """What 等 leaves behind when a further body follows: …等部门和各设区市人民政府."""
@@ -39,7 +41,7 @@ class Expanded:
 
 def expand(items: list[Item], judge: Judge) -> Expanded:
     """Return every mention of the list in full, in reading order, repeated ones once."""
-    closed, open_list = _closed(items)
+    closed, open_list = _closed(items, judge)
     whole: list[str] = []
     for part in sorted({item.part for item in closed}):
         names = [item.text for item in closed if item.part == part]
@@ -50,7 +52,7 @@ def expand(items: list[Item], judge: Judge) -> Expanded:
 # --- 等 -----------------------------------------------------------------------------------------------------------------
 
 
-def _closed(items: list[Item]) -> tuple[list[Item], bool]:
+def _closed(items: list[Item], judge: Judge) -> tuple[list[Item], bool]:
     """Take 等 off the items. A class noun behind it becomes an item (…等各类社会主体); a head of trades stays with its item."""
     out: list[Item] = []
     open_list = False
@@ -59,13 +61,13 @@ def _closed(items: list[Item]) -> tuple[list[Item], bool]:
         if not found or item.text.find("（") in range(found[-1].start()):
             out.append(item)
             continue
-        before, behind = item.text[: found[-1].start()], item.text[found[-1].end() :]
+        before, behind = item.text[: found[-1].start()], _LEADING_AND.sub("", item.text[found[-1].end() :])
         if behind in word_set("shared_heads") and (behind != "部门" or _is_function(before)):
             out.append(item)
             continue
         open_list = True
         joined = None if behind in word_set("closing_nouns") else _CLOSED_AND.fullmatch(behind)
-        parts = (before, *(joined.group("noun", "rest") if joined else (behind,)))
+        parts = (before, *(joined.group("noun", "rest") if joined else coordinated(behind, judge)))
         out += [Item(text, item.part) for text in parts if text and text not in word_set("closing_nouns")]
     return out, open_list
 

@@ -19,11 +19,16 @@ class Judge(Protocol):
     def known(self, text: str) -> bool:
         """Tell whether the text is a name that some table holds."""
 
+    def listed(self, text: str) -> bool:
+        """Tell whether the text is a name as the gazetteer lists it, the same in any document."""
+
     def named(self, text: str) -> bool:
         """Tell whether the text is known, or at least built like a name."""
 
 
-_WIDTH = str.maketrans({"(": "（", ")": "）", "，": ",", ";": "；", ":": "：", "﹑": "、", "､": "、", "｡": "。"})
+_WIDTH = str.maketrans(
+    {"／": "/", "|": "、", "｜": "、", "(": "（", ")": "）", "，": ",", ";": "；", ":": "：", "﹑": "、", "､": "、", "｡": "。"}
+)
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\xad]")
 _BREAK = re.compile(r"[ \t]*[\r\n\v\f\u2028\u2029]+\s*")
 _BLANK = re.compile(r"[^\S\r\n]+")
@@ -32,6 +37,15 @@ _UNITS = re.compile(
     r"(?:省?直管|各)?(?:县级市|市县区|区县|县区|市县|市|区|县|乡镇|乡|镇|街道|开发区|园区)(?:（[市区县镇乡街道、]{1,8}）)?(?:人民政府|政府|管委会)?"
 )
 _ALL_UNITS = re.compile(r".{0,6}各(?:设区的?|地级|省辖)?(?:市|区|县|乡镇|乡|镇)")
+
+_NUMBERED = re.compile(r"(?:\d{1,2}[.．]?|[①-⑳⑴-⒛])(?=[\u4e00-\u9fff])")
+_NOTED = re.compile(r"(?<=[\u4e00-\u9fff）])(?:[*※①-⑳⑴-⒇]+|\[\d{1,2}\]|\d{1,2})$")
+_MARK = re.compile(r"[\d.．*※①-⑳⑴-⒛]+")
+_NO_NAME = re.compile(
+    r"\d{2,4}年.*|\d{1,2}月.*|年[内底末].*|(?:每|本)[年月季].*|(?:长期|持续|常态化|即时|全年)[\u4e00-\u9fff]{0,6}"
+    r"|.*(?:[列排]在?第一|为牵头|为主要?责任).*|下同|以下.*|.*不再.*"
+)
+"""What stands in lists and names no body: days, and clauses on who leads."""
 
 LONGEST_JOINED = 200
 """Characters. A longer piece without a separator is prose, not names joined by 和."""
@@ -88,29 +102,40 @@ def cut(text: str, judge: Judge) -> list[Item]:
     items: list[Item] = []
     part = 0
     for piece, stop in pieces:
-        cleaned = _without_phrases(piece)
-        if cleaned and cleaned not in word_set("none"):
+        cleaned = _without_phrases(_unnumbered(piece))
+        if cleaned and cleaned not in word_set("none") and not _NO_NAME.fullmatch(cleaned[:LONGEST_JOINED]):
             items.append(Item(cleaned, part))
         part += stop == PART
-    merged = _merged(items)
-    return [Item(name, item.part) for item in merged for name in _coordinated(item.text, judge)]
+    merged = _merged(items, judge)
+    return [Item(name, item.part) for item in merged for name in coordinated(item.text, judge)]
 
 
 def _pieces(text: str) -> list[tuple[str, str]]:
-    """Split at separators outside brackets; each piece with the separator behind it. What ends in ： is a label and goes."""
+    """Split at separators outside brackets; each piece with the separator behind it. What ends in ： is a label and goes.
+
+    What follows a label of something else than bodies (适用范围：, 完成时间：) goes too, up to the next label.
+    """
     pieces: list[tuple[str, str]] = []
-    depth, piece = 0, ""
+    depth, piece, foreign = 0, "", False
     for character in text:
         depth += (character == "（") - (character == "）")
-        if depth or character not in "、,；：\n ":
+        if depth or character not in "、/,；：\n ":
             if not (depth and character in " \n"):
                 piece += character
         elif character == "：":
+            foreign = piece.endswith(words("foreign_labels"))
             piece = ""
         else:
-            pieces.append((piece, PART if character in ",；" else character))
+            pieces.append(("" if foreign else piece, PART if character in ",；" else HARD if character == "/" else character))
             piece = ""
-    return [*pieces, (piece, "")]
+    return [*pieces, ("" if foreign else piece, "")]
+
+
+def _unnumbered(piece: str) -> str:
+    """Take a list's number and a footnote's mark off a name; what is nothing but a mark goes."""
+    if not piece or _MARK.fullmatch(piece):
+        return ""
+    return _NOTED.sub("", _NUMBERED.sub("", piece, count=1)) if not piece.isalpha() else piece
 
 
 def _glued(pieces: list[tuple[str, str]], judge: Judge) -> list[tuple[str, str]]:
@@ -144,8 +169,9 @@ def _between_names(left: str, right: str, weak: str, judge: Judge) -> bool:
 
 def _without_phrases(text: str) -> str:
     """Take the words off that say what a body does (由…牵头, …按职责分工负责, （牵头））."""
-    for note in words("role_notes"):
-        text = text.removesuffix(f"（{note}）")
+    if "（" in text:
+        for note in words("role_notes"):
+            text = text.removesuffix(f"（{note}）").removeprefix(f"（{note}）")
     text = text.strip("。.")
     if not text.endswith(words("trailing")) and not text.startswith(words("leading")):
         return text
@@ -155,29 +181,30 @@ def _without_phrases(text: str) -> str:
     return text.removeprefix(begun)
 
 
-def _merged(items: list[Item]) -> list[Item]:
+def _merged(items: list[Item], judge: Judge) -> list[Item]:
     """Join items that are one group with 、 in its wording (各市、县（市、区）人民政府; 市政府各委、办、局)."""
     out: list[Item] = []
     i = 0
     while i < len(items):
         # No such group begins without one of these words.
         opens = any(word in items[i].text for word in ("各", "有关", "相关"))
-        length = next((n for n in (4, 3, 2) if opens and _is_one(items[i : i + n], n)), 1)
+        length = next((n for n in (4, 3, 2) if opens and _is_one(items[i : i + n], n, judge)), 1)
         out.append(Item("、".join(item.text for item in items[i : i + length]), items[i].part))
         i += length
     return out
 
 
-def _is_one(items: list[Item], wanted: int) -> bool:
+def _is_one(items: list[Item], wanted: int, judge: Judge) -> bool:
     if len(items) < wanted or len({item.part for item in items}) > 1:
         return False
-    if is_group("、".join(item.text for item in items)):
+    joined = "、".join(item.text for item in items)
+    if is_group(joined) or judge.listed(joined):
         return True
     return bool(_ALL_UNITS.fullmatch(items[0].text)) and all(_UNITS.fullmatch(item.text) for item in items[1:])
 
 
-def _coordinated(text: str, judge: Judge) -> list[str]:
-    """Split at 和, 及, 与 … where both sides stand as names and the whole is none."""
+def coordinated(text: str, judge: Judge) -> list[str]:
+    """Return the names of one item: split at 和, 及, 与 … where both sides stand as names and the whole is none."""
     if len(text) > LONGEST_JOINED or judge.known(text):
         return [text]
     for start, end in _joints(text):
@@ -185,7 +212,7 @@ def _coordinated(text: str, judge: Judge) -> list[str]:
         if judge.named(left) or _functions(left, right):
             shared = _shared_quantifier(left, right)
             if shared or judge.named(right) or any(judge.named(text[a:b]) for a, b in _later_pieces(text, end)):
-                return [left, *_coordinated(shared or right, judge)]
+                return [left, *coordinated(shared or right, judge)]
     return [text]
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from normalizers.agencies.coordination import expand
 from normalizers.agencies.departments import is_department
+from normalizers.agencies.gazetteer import gazetteer
 from normalizers.agencies.groups import is_group, level_word
 from normalizers.agencies.mentions import cut, even
 from normalizers.agencies.regions import regions
@@ -69,6 +70,10 @@ class _Names:
             return "literal" not in found.flags
         outer = outer_name(text)
         return (not self.context.region and is_group(text)) or is_department(text) or is_department(outer[len(_leading(outer)) :])
+
+    def listed(self, text: str) -> bool:
+        """Tell whether the text is a name as the gazetteer lists it, the same in any document."""
+        return bool(gazetteer().free(text))
 
     def named(self, text: str) -> bool:
         """Tell whether the text is known, or built like a body's name."""
