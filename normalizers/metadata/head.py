@@ -21,7 +21,8 @@ MIN_LABELS = 3
 MAX_VALUE = 300
 
 _INDEX = re.compile(r"[0-9A-Za-z\u4e00-\u9fff〔〕()\[\]/_.\-]{4,60}")
-_LEADING = " \t\n:|：【】[]"
+_LINE_END = re.compile(r"[\n|]")
+_LEADING = " \t\n:|：【】[]-•·"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def _fields() -> dict[str, str]:
 @cache
 def _label() -> re.Pattern[str]:
     spaced = (r"\s*".join(map(re.escape, label)) for label in sorted(_fields(), key=len, reverse=True))
-    return re.compile(rf"(?:^|(?<=[\s|【\[\-：:]))(?P<label>{'|'.join(spaced)})\s*[】\]]?(?:\s*[:：|]|(?=\s))")
+    return re.compile(rf"(?:^|(?<=[\s|【\[\-：:0-9A-Za-z)）号]))(?P<label>{'|'.join(spaced)})\s*[】\]]?(?:\s*[:：|]|(?=\s))")
 
 
 def read_head(text: str) -> Head:
@@ -77,12 +78,12 @@ def _value(text: str, start: int, end: int, *, last: bool) -> str:
     """Return what stands behind a label: up to the next one, or one line of it where none follows soon."""
     piece = text[start : min(end, start + 2 * MAX_VALUE)].strip(_LEADING)
     if last or len(piece) > MAX_VALUE or end - start > MAX_VALUE:
-        piece = re.split(r"[\n\t|]", piece, maxsplit=1)[0]
+        piece = _LINE_END.split(piece, maxsplit=1)[0]
     return piece.strip(_LEADING)
 
 
 def _head(values: dict[str, str]) -> Head:
-    first = {field: re.split(r"[\n|]", value, maxsplit=1)[0].strip() for field, value in values.items()}
+    first = {field: _LINE_END.split(value, maxsplit=1)[0].strip(_LEADING) for field, value in values.items()}
     days = {field: _day(first.get(field, "")) for field in ("issued_on", "printed_on", "published_on", "effective_on", "expires_on")}
     return Head(
         title=_title(values.get("title", "")),

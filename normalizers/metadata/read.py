@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 from normalizers.agencies import Context, Decisions, home_region, resolve
@@ -20,6 +21,9 @@ from normalizers.records import Block, BlockKind, Document, Hints, Metadata
 
 MAX_BLOCKS = 60
 """Blocks at the top of a document among which its head table stands."""
+_LABEL = words_pattern("date", "published").pattern
+_DAY = r"\d{4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?"
+_PAGE_DATE = re.compile(rf"(?:^|(?<=[\s\[【(（|]))(?:{_LABEL})\s*[:：]\s*(?P<day>{_DAY})")
 MAX_LAG = timedelta(days=730)
 """Between the signed day and a page's bare date; a later one is the last day in force or that of another paper."""
 
@@ -86,15 +90,14 @@ def _regions(home: str, title: str) -> tuple[str, ...]:
 
 def _page_date(lines: list[Line], issued_on: date | None) -> date | None:
     """Return the day that a copied page shows near its title: alone on a line, or behind 发布时间; the signed day is no page date."""
-    labels = words("date", "published")
     for line in lines[:12]:
+        labelled = _PAGE_DATE.search(line.raw[:200])
+        if labelled and (day := only_date(labelled["day"])):
+            return day
         if not line.short:
             break
-        head, _, rest = line.text.replace("：", ":").partition(":")
-        label = head.strip("[【( ") in labels
-        day = only_date(rest.strip("]】) ") if label else line.text)
-        if not day or line.raw.startswith(("(", "（")):
-            continue
-        if label or (day != issued_on and (issued_on is None or issued_on <= day <= issued_on + MAX_LAG)):
+        day = only_date(line.text)
+        signed = issued_on or day
+        if day and signed and not line.raw.startswith(("(", "（")) and day != issued_on and signed <= day <= signed + MAX_LAG:
             return day
     return None
