@@ -11,8 +11,9 @@ import tarfile
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from normalizers.documents import outside
@@ -68,7 +69,7 @@ def unpack(payload: bytes, name: str) -> Unpacked:
     Raises ``UnreadableError`` for an archive that is damaged, empty, beyond the limits, or of a format whose program is missing.
     """
     out = Unpacked()
-    _unpack(payload, name, "", out, 1)
+    _unpack(payload, name, out, _Place())
     if not out.members:
         reason = out.warnings[0] if out.warnings else "There is no file in it."
         raise UnreadableError(f"{name} is an archive of which no file was read. {reason} Open it by hand.")
@@ -80,33 +81,69 @@ def extract(payload: bytes, member: str, name: str) -> bytes:
 
     Raises ``UnreadableError`` where there is no such file, and as ``unpack``.
     """
-    found = next((one.payload for one in unpack(payload, name).members if one.name == member), None)
-    if found is None:
+    out = Unpacked()
+    _unpack(payload, name, out, _Place(wanted=member))
+    if not out.members:
         raise UnreadableError(f"{name} holds no file {member!r}: list what it holds with `harvester extract`.")
-    return found
+    return out.members[0].payload
 
 
-def _unpack(payload: bytes, name: str, prefix: str, out: Unpacked, depth: int) -> None:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where in an archive the work is: the names of the archives around, how many, and the one member that is wanted, if not all."""
+
+    prefix: str = ""
+    depth: int = 1
+    wanted: str = ""
+
+    def passes(self, label: str) -> bool:
+        """Tell whether a member need not be read."""
+        return bool(self.wanted) and self.wanted != label and not self.wanted.startswith(label + WITHIN)
+
+
+def _unpack(payload: bytes, name: str, out: Unpacked, place: _Place) -> None:
     kind = detect(payload, Hints(), name)
-    files = _zip_files(payload, name, out) if kind == "zip" else _packed_files(payload, kind, name, out)
     used: set[str] = set()
-    for shown, content in files:
+    for shown, load in _zip_files(payload, name) if kind == "zip" else _packed_files(payload, kind, name, out):
+        label = place.prefix + _unique(shown, used)
+        if place.passes(label):
+            continue
         if len(out.members) >= MAX_ARCHIVED or time.monotonic() > out.until:
             out.warnings.append(f"{name} holds more than {MAX_ARCHIVED} files, or takes too long to unpack; the others were not read.")
             return
-        out.size += len(content)
-        if out.size > MAX_UNPACKED:
-            raise UnreadableError(f"{name} unpacks to more than {MAX_UNPACKED / 2**20:.0f} MB, as a zip bomb does: look at it by hand.")
-        label = prefix + _unique(shown, used)
-        if not is_archive(content, label):
-            out.members.append(Member(label, content))
-        elif depth >= MAX_NESTING:
-            out.warnings.append(f"{label} is an archive {MAX_NESTING} levels deep and was not opened: unpack it by hand.")
-        else:
-            try:
-                _unpack(content, label, label + WITHIN, out, depth + 1)
-            except UnreadableError as error:
-                out.warnings.append(str(error))
+        content = _loaded(label, load, out)
+        if content is not None:
+            _take(label, content, out, place)
+
+
+def _loaded(label: str, load: Callable[[], bytes], out: Unpacked) -> bytes | None:
+    """Return a member's bytes, or ``None`` with a warning where it cannot be read."""
+    try:
+        content = load()
+    except UnreadableError as error:
+        out.warnings.append(str(error))
+        return None
+    except ZIP_ERRORS as error:
+        out.warnings.append(f"{label} is damaged and was not read ({error}): fetch the archive again.")
+        return None
+    out.size += len(content)
+    if out.size > MAX_UNPACKED:
+        limit = f"{MAX_UNPACKED / 2**20:.0f} MB"
+        raise UnreadableError(f"{label} and what stands before it unpack to more than {limit}, as a zip bomb does: look at it by hand.")
+    return content
+
+
+def _take(label: str, content: bytes, out: Unpacked, place: _Place) -> None:
+    """Keep a member, or, where it is an archive itself, the files in it."""
+    if not is_archive(content, label):
+        out.members.append(Member(label, content))
+    elif place.depth >= MAX_NESTING:
+        out.warnings.append(f"{label} is an archive {MAX_NESTING} levels deep and was not opened: unpack it by hand.")
+    else:
+        try:
+            _unpack(content, label, out, _Place(label + WITHIN, place.depth + 1, place.wanted))
+        except UnreadableError as error:
+            out.warnings.append(str(error))
 
 
 def _unique(name: str, used: set[str]) -> str:
@@ -143,28 +180,25 @@ def _zip_name(info: zipfile.ZipInfo) -> str:
     return info.filename
 
 
-def _zip_files(payload: bytes, name: str, out: Unpacked) -> Iterator[tuple[str, bytes]]:
+def _zip_files(payload: bytes, name: str) -> Iterator[tuple[str, Callable[[], bytes]]]:
     check_container(payload, name)
     with zipfile.ZipFile(io.BytesIO(payload)) as archive:
         for info in archive.infolist():
             shown = _shown_name(_zip_name(info))
-            if info.is_dir() or not shown or _FURNITURE.search(shown):
-                continue
-            if info.flag_bits & _ENCRYPTED_FLAG:
-                out.warnings.append(f"{shown} is protected by a password and was not read: ask for an open copy.")
-                continue
-            try:
-                yield shown, read_member(archive, info, MAX_PAYLOAD)
-            except UnreadableError as error:
-                out.warnings.append(str(error))
-            except ZIP_ERRORS as error:
-                out.warnings.append(f"{shown} is damaged and was not read ({error}): fetch the archive again.")
+            if not info.is_dir() and shown and not _FURNITURE.search(shown):
+                yield shown, partial(_zip_member, archive, info, shown)
+
+
+def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, shown: str) -> bytes:
+    if info.flag_bits & _ENCRYPTED_FLAG:
+        raise UnreadableError(f"{shown} is protected by a password and was not read: ask for an open copy.")
+    return read_member(archive, info, MAX_PAYLOAD)
 
 
 # --- rar, 7z, packed tar -----------------------------------------------------------------------------------------------------------
 
 
-def _packed_files(payload: bytes, kind: str, name: str, out: Unpacked) -> Iterator[tuple[str, bytes]]:
+def _packed_files(payload: bytes, kind: str, name: str, out: Unpacked) -> Iterator[tuple[str, Callable[[], bytes]]]:
     """Yield the files of an archive that bsdtar rewrites as a tar on its standard output; nothing in it reaches the disk by its name."""
     program = outside.found("bsdtar")
     if not program:
@@ -180,7 +214,7 @@ def _packed_files(payload: bytes, kind: str, name: str, out: Unpacked) -> Iterat
                 shown = _shown_name(info.name)
                 content = archive.extractfile(info) if info.isfile() and shown and not _FURNITURE.search(shown) else None
                 if content is not None:
-                    yield shown, content.read(MAX_PAYLOAD)
+                    yield shown, partial(content.read, MAX_PAYLOAD)
     except (tarfile.TarError, EOFError, OSError, ValueError):
         status = -1
     if status != 0:

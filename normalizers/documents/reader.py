@@ -44,7 +44,9 @@ def read(payload: bytes, hints: Hints) -> Document:
     kind = detect(payload, hints, name)
     reader = _READERS.get(kind)
     if kind in ARCHIVES:
-        raise UnreadableError(f"{name}: not extracted: an archive of files, no document: unpack it and read the files in it.")
+        count = len(archives.unpack(payload, name).members)
+        told = f"an archive of {count} files, no document: read them one by one, as `harvester extract` does."
+        raise UnreadableError(f"{name}: not extracted: {told}")
     if reader is None:
         unread = tables()[2]
         raise UnreadableError(f"{name}: not extracted: {unread.get(kind, unread['binary'])}")
