@@ -21,22 +21,27 @@ MAX_ACROSS = 4000
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece of a line between two gaps, and where it stands across the page (points, or characters in a text)."""
+    """A piece of a line between two gaps, and where it stands across the page (points, or characters in a text).
+
+    ``glued``: it goes on with the piece before without a blank, if both are of one cell.
+    """
 
     start: float
     stop: float
     text: str
+    glued: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedLine:
-    """The pieces of one line from left to right, its upper and lower edge, its number in the source (line or page), and its page."""
+    """The pieces of one line from left to right, its upper and lower edge, its number in the source (line or page), its page, and its index."""
 
     pieces: tuple[Piece, ...]
     top: float
     bottom: float
     number: int
     page: int = 0
+    index: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +143,8 @@ def _together(left: Piece, right: Piece, unit: float) -> float:
     gap = right.start - left.stop
     if gap >= APART * unit:
         return 6.0 * unit
+    if gap < 0.5 * unit:
+        return 0.0
     chinese = is_wide(left.text[-1]) and is_wide(right.text[0])
     return (2.0 if chinese else 0.3) * unit
 
@@ -170,7 +177,7 @@ def in_columns(line: PlacedLine, columns: Columns, kinds: Sequence[str]) -> list
     """Return the texts of a line column by column."""
     cells = [""] * len(kinds)
     for piece, at in zip(line.pieces, _places(line, columns, kinds), strict=True):
-        cells[at] = f"{cells[at]} {piece.text}" if cells[at] else piece.text
+        cells[at] += piece.text if piece.glued or not cells[at] else f" {piece.text}"
     return cells
 
 

@@ -22,6 +22,9 @@ EDGE_LINES = 2
 """Running headers and footers are among so many lines from the edge of a page."""
 BLANK_GAP, COLUMN_GAP = 0.3, 1.2
 """Gaps, in type sizes, from which a blank is put between letters, and from which two pieces of a line stand apart."""
+CELL_GAP = 0.12
+"""The gap, in type sizes, from which two neighbours may be of two columns; letters of one word stand closer."""
+_HANGING = frozenset("，。、；：）")
 _DIGITS = re.compile(r"\d+")
 
 
@@ -37,11 +40,12 @@ class TextLine:
     size: float
     page: int
     pieces: tuple[Piece, ...]
+    words: tuple[Piece, ...] = ()
 
     def placed(self) -> PlacedLine:
-        """Return the line as the column reader takes it; pages lie below one another."""
+        """Return the line as the column reader takes it, cut at every gap; pages lie below one another."""
         shift = (self.page - 1) * 10_000.0
-        return PlacedLine(self.pieces, self.top + shift, self.bottom + shift, self.page)
+        return PlacedLine(self.words or self.pieces, self.top + shift, self.bottom + shift, self.page, self.page)
 
 
 def _rows(chars: Sequence[Char]) -> list[list[Char]]:
@@ -68,24 +72,35 @@ def _gap_text(left: Char, right: Char) -> str:
     return " " if gap > BLANK_GAP * size * (1 if letters else 3) else ""
 
 
-def _line(row: Sequence[Char], page: int) -> TextLine | None:
-    text = row[0]["text"]
-    for left, right in pairwise(row):
-        text += _gap_text(left, right) + right["text"]
-    if not text.strip():
-        return None
+def _pieces(row: Sequence[Char], gaps: Sequence[str], ends: Sequence[bool]) -> tuple[Piece, ...]:
+    """Return the pieces of a line; ``gaps`` are what stands before each character, ``ends`` tell where a new piece begins."""
     pieces: list[Piece] = []
     start = 0
     for stop in range(1, len(row) + 1):
-        if stop == len(row) or _gap_text(row[stop - 1], row[stop]) == "\t":
-            words = row[start:stop]
-            joined = words[0]["text"] + "".join(_gap_text(a, b) + b["text"] for a, b in pairwise(words))
-            if joined.strip():
-                pieces.append(Piece(words[0]["x0"], words[-1]["x1"], joined.strip()))
+        if stop == len(row) or ends[stop]:
+            text = row[start]["text"] + "".join(gaps[n] + row[n]["text"] for n in range(start + 1, stop))
+            if text.strip():
+                pieces.append(Piece(row[start]["x0"], row[stop - 1]["x1"], text.strip(), bool(pieces) and not gaps[start]))
             start = stop
+    return tuple(pieces)
+
+
+def _may_part(left: Char, right: Char) -> bool:
+    """Tell whether two neighbours may stand in two columns of an unruled table: marks hang over a column's edge."""
+    gap = right["x0"] - left["x1"]
+    return bool(gap > CELL_GAP * max(left["size"], right["size"], 1.0)) or left["text"] in _HANGING
+
+
+def _line(row: Sequence[Char], page: int) -> TextLine | None:
+    gaps = ["", *(_gap_text(left, right) for left, right in pairwise(row))]
+    pieces = _pieces(row, gaps, [gap == "\t" for gap in gaps])
+    if not pieces:
+        return None
+    words = _pieces(row, [gap.strip("\t") for gap in gaps], [False, *(_may_part(left, right) for left, right in pairwise(row))])
     top, bottom = min(char["top"] for char in row), max(char["bottom"] for char in row)
     size = median(char["size"] for char in row)
-    return TextLine(" ".join(piece.text for piece in pieces), pieces[0].start, pieces[-1].stop, top, bottom, size, page, tuple(pieces))
+    text = " ".join(piece.text for piece in pieces)
+    return TextLine(text, pieces[0].start, pieces[-1].stop, top, bottom, size, page, pieces, words)
 
 
 def text_lines(chars: Sequence[Char], page: int) -> list[TextLine]:

@@ -9,10 +9,11 @@ from statistics import median
 from typing import Any
 
 from normalizers.documents.blocks import join_lines
-from normalizers.documents.columns import crosses, find_columns, read_columns
+from normalizers.documents.columns import PlacedLine
 from normalizers.documents.grid import RawCell, RawTable, fold_empty_tracks, place
 from normalizers.documents.labels import column_of, is_header
 from normalizers.documents.pdf_lines import Char, TextLine, text_lines
+from normalizers.documents.placed_tables import read_placed
 from normalizers.documents.textlines import row_number
 from normalizers.records import Origin
 
@@ -140,27 +141,40 @@ def _unlapped(cells: Sequence[RawCell]) -> list[RawCell]:
 # --- unruled ---------------------------------------------------------------------------------------------------------------------
 
 
+class _PageSheet:
+    """Lines of pdf pages from one on, as the reader of placed tables takes them."""
+
+    def __init__(self, lines: Sequence[TextLine], start: int) -> None:
+        self._lines, self._start = lines, start
+        self.unit = lines[start].size / 2
+
+    def has(self, at: int) -> bool:
+        return self._start + at < len(self._lines)
+
+    def placed(self, at: int) -> PlacedLine:
+        return self._lines[self._start + at].placed()
+
+    def seen(self, at: int) -> list[str]:
+        return ["".join(piece.text.split()) for piece in self.placed(at).pieces]
+
+    def blanks(self, at: int) -> int:
+        before, line = self._lines[self._start + at - 1], self._lines[self._start + at]
+        return int((line.top - before.bottom) / (1.6 * line.size)) if at and before.page == line.page else 0
+
+
 def unruled_table(lines: Sequence[TextLine], start: int) -> tuple[PageTable, int] | None:
-    """Return the table under a line of column labels, and the index of the first line after it."""
-    header = lines[start]
-    labels = [piece.text for piece in header.pieces]
-    if len(labels) < 2 or not is_header(labels):
+    """Return the table under the labels that begin at a line, and the index of the first line after it."""
+    found = read_placed(_PageSheet(lines, start), 0)
+    rows, warnings = found.rows() if found else ([], ())
+    if found is None or not rows:
         return None
-    placed = header.placed()
-    stop = start + 1
-    body = []
-    while stop < len(lines) and not crosses(lines[stop].placed(), placed):
-        if [piece.text for piece in lines[stop].pieces] != labels:
-            body.append(lines[stop].placed())
-        stop += 1
-    kinds = [column_of(label) for label in labels]
-    columns = find_columns(placed, body)
-    read = read_columns(body, dict.fromkeys({line.page for line in body}, columns), kinds)
-    if not read.rows or sum(len(line.pieces) > 1 for line in body) == 0:
-        return None
-    cells = [[RawCell(text, origin=Origin("page", page)) for text in texts] for page, texts in [(header.page, labels), *read.rows]]
-    edges = tuple(piece.start for piece in header.pieces)
-    return PageTable(place(cells, merged=False), header.top, lines[stop - 1].bottom, edges, header.page), stop
+    header, stop = found.header, start + found.stop
+    width = len(header.labels)
+    spans = [[RawCell(text, colspan=1 if len(texts) > 1 else width, origin=Origin("page", page)) for text in texts] for page, texts in rows]
+    head = [RawCell(text, origin=Origin("page", lines[start].page)) for text in header.printed]
+    edges = tuple(piece.start for piece in header.place.pieces)
+    table = replace(place([head, *spans], merged=False), warnings=warnings)
+    return PageTable(table, lines[start].top, lines[stop - 1].bottom, edges, lines[start].page), stop
 
 
 # --- cut by pages -----------------------------------------------------------------------------------------------------------------

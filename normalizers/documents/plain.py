@@ -10,6 +10,7 @@ from normalizers.documents import markdown
 from normalizers.documents.aligned_tables import read_aligned
 from normalizers.documents.blocks import RawBlock, join_lines
 from normalizers.documents.builder import Source, build
+from normalizers.documents.cell_streams import read_stream
 from normalizers.documents.chrome import chrome_lines, folios
 from normalizers.documents.grid import place
 from normalizers.documents.html import read_table_markup
@@ -17,6 +18,7 @@ from normalizers.documents.limits import MAX_MARKUP, UnreadableError, check_size
 from normalizers.documents.row_tables import read_spaced, read_tabbed
 from normalizers.documents.stacked_tables import read_numbered_cells, read_records
 from normalizers.documents.structure import heading_level, looks_like_title
+from normalizers.documents.table_quality import quality
 from normalizers.documents.textlines import Found, Line
 from normalizers.records import BlockKind, Document, Hints, Origin, Repair
 from normalizers.text import clean, decode
@@ -29,6 +31,9 @@ MIN_WRAP, MAX_WRAP = 18, 60
 """Characters a line of hard-wrapped Chinese text holds; a sheet of official paper holds 28 (GB/T 9704-2012, 5.2.3)."""
 WRAPPED_SHARE = 0.5
 """Share of unended lines that must be full for a text to count as hard-wrapped."""
+
+SWITCH = 1.2
+"""How many times better a later form must read than an earlier one to be taken, and by a row at least."""
 
 _ENDS = '。！？!?；;：:…）)】]”"’》|'
 _STARTS_NEW = re.compile(
@@ -76,21 +81,25 @@ def _read_markup(lines: Sequence[Line], start: int) -> Found | None:
     return Found(replace(table, cells=cells), stop + 1)
 
 
-_FORMS: tuple[Callable[[Sequence[Line], int], Found | None], ...] = (
-    _read_markup,
-    markdown.read_pipes,
-    read_tabbed,
-    read_records,
-    read_numbered_cells,
-    read_aligned,
-    read_spaced,
-)
+_Form = Callable[[Sequence[Line], int], Found | None]
+_MARKED: tuple[_Form, ...] = (_read_markup, markdown.read_pipes, read_tabbed)
+"""Forms that state where their cells end."""
+_TOLD: tuple[_Form, ...] = (read_records, read_numbered_cells, read_aligned, read_spaced, read_stream)
+"""Forms whose cells are told by place and content: the one whose cells fit its labels best is taken."""
 
 
 def _find_table(lines: Sequence[Line], start: int) -> Found | None:
     if lines[start].blank:
         return None
-    return next((found for form in _FORMS if (found := form(lines, start))), None)
+    for form in _MARKED:
+        if found := form(lines, start):
+            return found
+    best: Found | None = None
+    for form in _TOLD:
+        found = form(lines, start)
+        if found and (best is None or quality(found.table) > SWITCH * max(0.0, quality(best.table)) + 1.0):
+            best = found
+    return best
 
 
 # --- paragraphs --------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Where the rows of a table begin whose lines and columns are known: the division that costs the least by the marks of print.
 
-What speaks for one row: a cell's line that fills its column goes on below; a cell is one run of lines; cells keep to the row's top or middle.
+What speaks for one row: a cell's line that fills its column goes on below; a cell is one run of lines;
+cells keep to the row's top or middle.
 What speaks for two: a number, a wider gap, a line that ends short.
 """
 
@@ -22,6 +23,8 @@ SAMPLE = 400
 """Lines by which it is told how a table's cells stand in their rows."""
 SHORT = 5
 """Half squares by which a full line may miss its column's width: a mark or a figure that may not be parted goes to the next line."""
+NEAR, NEAR_LINES = 2.1, 4
+"""Distances from line to line, and lines, within which the next line of one cell stands."""
 NO_NUMBER, NO_WORK, CUT_TEXT, CUT_LIST, HARD_BREAK, HOLE, NARROW, WIDE, ASKEW = 8.0, 4.0, 2.5, 1.5, 1.5, 3.0, 2.0, 3.0, 1.0
 """What each mark against a row costs, in the same unit; weighed by hand on tables of the project's own."""
 _NUMERAL = re.compile(r"[一二三四五六七八九十]{1,3}[、.．]?")
@@ -73,7 +76,8 @@ class Grid:
     def pitch(self) -> float:
         """The distance from one line to the next."""
         steps = [b - a for (a, b), (p, q) in zip(pairwise(self.tops), pairwise(self.pages), strict=True) if b > a and p == q]
-        return median(steps) if steps else 1.0
+        heights = [bottom - top for top, bottom in zip(self.tops, self.bottoms, strict=True)]
+        return max(median(steps) if steps else 1.0, median(heights))
 
     @cached_property
     def widths(self) -> list[int]:
@@ -101,14 +105,16 @@ class _Costs:
         self.filled = filled
         self.after = [_after(filled[column]) for column in range(len(grid.kinds))]
         self.before = [_before(filled[column]) for column in range(len(grid.kinds))]
-        self.runs = [_runs(f) for f in filled]
         self.any_after = _after([any(filled[c][n] for c in self.columns) for n in range(self.size)])
         self.any_before = _before([any(filled[c][n] for c in self.columns) for n in range(self.size)])
         number = grid.number
         self.numbered = [number is not None and is_number(row[number]) for row in grid.cells]
         self.numbers = list(accumulate(self.numbered, initial=0))
+        self.above = [[self._above(n, column) for n in range(self.size)] for column in range(len(grid.kinds))]
+        self.runs = [_runs(f, above) for f, above in zip(filled, self.above, strict=True)]
         self.inner = [
-            list(accumulate((self._inside(n, step) if n >= step else 0.0 for n in range(self.size)), initial=0.0)) for step in (1, 2)
+            list(accumulate((self._inside(n, step) if n >= step else 0.0 for n in range(self.size)), initial=0.0))
+            for step in range(1, NEAR_LINES + 1)
         ]
         self.border = [self._between(n) for n in range(self.size)]
 
@@ -127,17 +133,19 @@ class _Costs:
         return wide if wide and 0.6 * rows <= len(wide) + len(set(grid.pages)) <= 1.7 * rows + 1 else set()
 
     def _above(self, line: int, column: int) -> int | None:
-        """Return the last filled line of a column above ``line``, one empty line between them at most: cells of even and odd height interleave."""
-        for above in (line - 1, line - 2):
-            if above >= 0 and self.filled[column][above]:
+        """Return the filled line of a column next above ``line``; cells of even and odd height interleave, so others may lie between."""
+        for above in range(line - 1, max(-1, line - 1 - NEAR_LINES), -1):
+            if self.grid.pages[above] == self.grid.pages[line] and self.grid.tops[line] - self.grid.tops[above] > NEAR * self.grid.pitch:
+                return None
+            if self.filled[column][above]:
                 return above
         return None
 
     def _inside(self, line: int, step: int) -> float:
-        """Return what it costs that ``line`` stands in one row with the line ``step`` lines above, for cells that run from one to the other."""
+        """Return what it costs that ``line`` stands in one row with the line ``step`` above, for cells that run from that to this."""
         grid, cost = self.grid, 0.0
         for column in self.columns:
-            if column == grid.number or not self.filled[column][line] or self._above(line, column) != line - step:
+            if column == grid.number or not self.filled[column][line] or self.above[column][line] != line - step:
                 continue
             above = grid.cells[line - step][column]
             if not grid.is_full(line - step, column) and not above.endswith(_OPEN):
@@ -150,11 +158,11 @@ class _Costs:
             return 0.0
         grid, cost = self.grid, 0.0
         for column in self.columns:
-            at = self._above(line, column)
+            at = self.above[column][line]
             if at is None or column == grid.number:
                 continue
             above = grid.cells[at][column]
-            goes_on = self.after[column][line] - at <= 2
+            goes_on = self.above[column][self.after[column][line]] == at if self.after[column][line] < self.size else False
             if above.endswith(_OPEN):
                 cost += CUT_TEXT + 1.0
             elif goes_on and grid.is_full(at, column) and not above.endswith(_ENDED):
@@ -165,8 +173,10 @@ class _Costs:
     def row(self, start: int, stop: int, *, middle: bool, no_number: float) -> float:
         """Return what a row of the lines ``start`` up to ``stop`` costs."""
         grid = self.grid
-        cost = self.inner[0][stop] - self.inner[0][start + 1] + self.border[start]
-        cost += self.inner[1][stop] - self.inner[1][min(start + 2, stop)]
+        cost = self.border[start]
+        for step, inner in enumerate(self.inner, start=1):
+            if start + step < stop:
+                cost += inner[stop] - inner[start + step]
         if grid.number is not None and self.numbers[stop] == self.numbers[start]:
             cost += no_number
         if self.after[grid.work][start] >= stop:
@@ -188,10 +198,9 @@ class _Costs:
         return cost
 
 
-def _runs(filled: Sequence[bool]) -> list[int]:
-    """Return how many runs of filled lines begin before each line; one empty line between filled ones does not end a run."""
-    starts = (on and not any(filled[max(0, line - 2) : line]) for line, on in enumerate(filled))
-    return list(accumulate(starts, initial=0))
+def _runs(filled: Sequence[bool], above: Sequence[int | None]) -> list[int]:
+    """Return how many cells, runs of filled lines near one another, begin before each line."""
+    return list(accumulate((on and near is None for on, near in zip(filled, above, strict=True)), initial=0))
 
 
 def _after(filled: Sequence[bool]) -> list[int]:
