@@ -18,6 +18,9 @@ from normalizers.agencies.tables import word_set, words
 # 等 that closes a list, not the one of 高等学校, 中等职业学校, 同等, 平等.
 _AND_SO_ON = re.compile(r"(?<![高中初同平均优])等(?!级|次|于|同)(?:[\d一二三四五六七八九十]+)?(?:个|家)?")
 _PACKED_PROVINCES = re.compile(r"([沪申苏浙皖]{2,4})(?![沪申苏浙皖])(.+)")
+LONGEST_SHORT = 3
+"""Characters of the longest county name without its suffix (清江浦)."""
+
 SHORTEST_GUESS = 3
 """Characters from which a department nobody knows takes the level word of the one right before it (港航局)."""
 
@@ -125,7 +128,7 @@ def _distributed(names: list[str]) -> list[str]:
     """Give each bare region before a region with a head the head: 江苏省、浙江省信用办; 沪、苏、浙、皖信用管理部门."""
     out: list[str] = []
     waiting: list[str] = []
-    for name in _far_governments(names):
+    for name in _short_counties(_far_governments(names)):
         if _is_bare(name):
             waiting.append(name)
             continue
@@ -142,6 +145,19 @@ def _far_governments(names: list[str]) -> list[str]:
         while found and not regions().prefix(name) and at and _FAR_CITY.fullmatch(out[at - 1]) and not _is_bare(out[at - 1]):
             at -= 1
             out[at] = f"{out[at].removesuffix('市')}市{found['head']}"
+    return out
+
+
+def _short_counties(names: list[str]) -> list[str]:
+    """Give counties in short the suffix of the last, which has a head: 黄浦、徐汇、长宁区政府."""
+    out = list(names)
+    for at, name in enumerate(names):
+        region = regions().prefix(name)
+        if region == name or region[-1:] not in ("区", "县"):
+            continue
+        while at and 2 <= len(out[at - 1]) <= LONGEST_SHORT and regions().is_name(out[at - 1] + region[-1]) and not _is_bare(out[at - 1]):
+            at -= 1
+            out[at] += region[-1]
     return out
 
 

@@ -38,8 +38,8 @@ class Department:
 
     @property
     def branch(self) -> bool:
-        """Whether it is a branch of a central body, which carries the region's short name inside its own."""
-        return "{s}" in self.name and not self.name.startswith("{s}")
+        """Whether it carries the region's short name: a branch of a central body (证监局), a development zone (经开区管委会)."""
+        return "{s}" in self.name
 
     def fit(self, region: Region) -> int:
         """Return how closely the kind is bound to the region: digits of its code that agree, 1 for every region, 0 for not at all."""
@@ -112,7 +112,7 @@ def framed(form: str) -> Iterator[tuple[str, dict[str, list[Department]]]]:
 def is_department(stem: str) -> bool:
     """Tell whether some level of government has a department written so, without its region (发展改革委, 委宣传部).
 
-    The branches of central bodies (证监局) are none: they follow a region's short name and take no level word.
+    Branches of central bodies (证监局) and development zones are none: they follow a region's short name and take no level word.
     """
     return any(not kind.branch for kind in kinds(stem)) or stem in _listed_stems() or without_and(stem) in _listed_stems()
 

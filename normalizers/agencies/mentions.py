@@ -98,11 +98,11 @@ def _unwrapped(text: str) -> str:
 
 def cut(text: str, judge: Judge) -> list[Item]:
     """Return the items of an evened text in reading order, each in its part; names that hold a separator stay whole."""
-    pieces = _glued(_pieces(text), judge)
+    pieces = _glued([(_unnumbered(piece), stop) for piece, stop in _pieces(text)], judge)
     items: list[Item] = []
     part = 0
     for piece, stop in pieces:
-        cleaned = _without_phrases(_unnumbered(piece))
+        cleaned = _without_phrases(piece)
         if cleaned and cleaned not in word_set("none") and not _NO_NAME.fullmatch(cleaned[:LONGEST_JOINED]):
             items.append(Item(cleaned, part))
         part += stop == PART

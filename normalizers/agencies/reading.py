@@ -34,7 +34,7 @@ SHORTEST_GROUP = 5
 
 _TABLE_RULES = frozenset({"decision", "alias", "context-alias", "composed", "group"})
 _PATTERN_RULES = frozenset({"group-pattern", "role-pattern"})
-_WEAK_RULES = frozenset({"region-government", "elided-region", "function", "group-pattern"})
+_WEAK_RULES = frozenset({"region-government", "elided-region", "function", "group-pattern", "company", "school"})
 
 
 def read_agencies(text: str, context: Context) -> AgencyList:
