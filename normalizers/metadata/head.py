@@ -54,7 +54,7 @@ def _fields() -> dict[str, str]:
 @cache
 def _label() -> re.Pattern[str]:
     spaced = (r"\s*".join(map(re.escape, label)) for label in sorted(_fields(), key=len, reverse=True))
-    return re.compile(rf"(?:^|(?<=[\s|【\[\-：:0-9A-Za-z)）号]))(?P<label>{'|'.join(spaced)})\s*[】\]]?(?:\s*[:：|]|(?=\s))")
+    return re.compile(rf"(?:^|(?<=[\s|【\[\-：:0-9A-Za-z)）号]))(?P<label>{'|'.join(spaced)})\s*(?:[】\]]\s*[:：|]?|[:：|]|(?=\s))")
 
 
 def read_head(text: str) -> Head:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from normalizers.metadata.number import split_title
 from normalizers.metadata.words import names_of, words
 from normalizers.records import DocumentKind
 
@@ -38,7 +39,7 @@ def _longest() -> int:
 
 def _bare(title: str) -> str:
     """Return a title without brackets, closing marks and a year behind its last word."""
-    bare = title.strip()[-200:]
+    bare = split_title(title)[0][-200:]
     while True:
         shorter = _YEARS.sub("", _TAIL.sub("", bare)).rstrip(_CLOSING)
         if shorter == bare:

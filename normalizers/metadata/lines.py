@@ -12,6 +12,9 @@ from normalizers.records import BlockKind, Document
 MAX_LINE = 400
 """Characters of a line that a title, number, signature or date can have; longer lines are text."""
 
+MAX_LINES = 10_000
+"""Lines from either end of a document that are looked at; heads and signatures stand there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -38,6 +41,8 @@ def lines_of(document: Document) -> list[Line]:
     for block in document.blocks:
         if block.kind is not BlockKind.TABLE:
             out += _lines(block.text, block.span.start, block.kind)
+    if len(out) > 2 * MAX_LINES:
+        out = out[:MAX_LINES] + out[-MAX_LINES:]
     return out if document.blocks else _lines(document.text, 0, BlockKind.PARAGRAPH, whole=True)
 
 
@@ -46,8 +51,9 @@ def _lines(text: str, start: int, kind: BlockKind, *, whole: bool = False) -> li
     out: list[Line] = []
     parts = text.split("\n")
     single = whole or sum(1 for part in parts if part.strip()) == 1
-    for part in parts:
-        if bare := part.strip():
+    middle = range(MAX_LINES, len(parts) - MAX_LINES)
+    for i, part in enumerate(parts):
+        if i not in middle and (bare := part.strip()):
             out.append(Line(bare, fold_blanks(part), kind, single, start + len(part) - len(part.lstrip())))
         start += len(part) + 1
     return out

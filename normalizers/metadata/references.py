@@ -76,7 +76,7 @@ def _each_once(found: list[Reference], own_title: str, own_number: str) -> list[
     by_key: dict[str, int] = {}
     for reference in found:
         keys = [key for key in (reference.number, fold(reference.title)) if key]
-        if reference.number == own_number != "" or fold(reference.title) == own_title != "":
+        if (own_number and reference.number.endswith(own_number)) or fold(reference.title) == own_title != "":
             continue
         at = next((by_key[key] for key in keys if key in by_key), None)
         if at is None:

@@ -13,9 +13,13 @@ from normalizers.metadata.words import words_pattern
 
 MAX_BODIES = 30
 """Bodies of one joint signature; thirty-odd ministries have signed together, no more."""
+MAX_DATED = 200
+"""Lines with a day from either end of a text among which its signature is looked for; a text with more is a list of dates."""
 LAST_LINES = 12
 """Lines at the end of a text in which a bare date is its signed date."""
 MAX_NAME = 40
+MAX_IMPRINTS = 2000
+"""Lines from the end of a text among which its imprint stands; papers that it brings may follow."""
 MAX_IMPRINT = 60
 """Characters of an imprint: the printing office, its day, 印发."""
 
@@ -80,9 +84,9 @@ def read_signature(lines: list[Line]) -> Signature:
 
     Days printed in digits only (2018-04-09) are the page's, 印发 lines are the printer's: neither is the day of issue.
     """
-    for i, line in enumerate(lines):
-        if "日" not in line.raw or not line.short or _NUMERIC.match(line.raw):
-            continue
+    dated = [i for i, line in enumerate(lines) if "日" in line.raw and line.short and not _NUMERIC.match(line.raw)]
+    for i in [*dated[:MAX_DATED], *dated[MAX_DATED:][-MAX_DATED:]]:
+        line = lines[i]
         day = only_date(line.raw)
         bodies = _bodies_above(lines, i) if day else ()
         if day and (bodies or (i and _OFFICER.fullmatch("".join(lines[i - 1].raw.split())))):
@@ -142,7 +146,7 @@ def _noted(plain: str) -> Note:
 
 def printed_day(lines: list[Line]) -> date | None:
     """Return the day in the imprint (某办公室 2014年4月29日印发), ``None`` where there is none."""
-    for line in reversed(lines):
+    for line in lines[: -MAX_IMPRINTS - 1 : -1]:
         if line.short and len(line.text) <= MAX_IMPRINT and re.search(r"印\s*发\s*$", line.raw):
             plain = read(line.raw).text.removesuffix("印发")
             days = [unit for unit in find_units(plain) if unit.grain == "day" and unit.year is not None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 
 import pytest
@@ -148,6 +149,82 @@ def test_a_title_that_a_list_cut_off_is_read_from_the_text() -> None:
 def test_a_paper_of_the_four_provinces_belongs_to_all_of_them() -> None:
     metadata = read_metadata(document(title("长三角地区信用合作行动方案（2018-2020年）"), "正文。"), Hints(region="310000"))
     assert metadata.regions == ("310000", "320000", "330000", "340000")
+
+
+def test_a_title_on_three_lines_is_one() -> None:
+    broken = document("某市人民政府对某届人大", "四次会议第三十号", "建议的答复", "某府函〔2006〕71号", "某代表：", "收悉。")
+    assert read_metadata(broken, Hints()).title == "某市人民政府对某届人大四次会议第三十号建议的答复"
+
+
+def test_the_issuers_on_the_lines_above_belong_to_the_title() -> None:
+    cut = document("某市发展和改革委员会", "某市财政局", title("关于印发某市方案的通知"), "各单位：", "请贯彻执行。")
+    assert read_metadata(cut, Hints()).title == "某市发展和改革委员会 某市财政局关于印发某市方案的通知"
+
+
+@pytest.mark.parametrize("tail", ["_信息公开_某市人民政府", "-某市人民政府门户网站", " | 信用中国", "_某局_政策文件_某网"])
+def test_the_names_of_site_and_section_are_no_part_of_the_title(tail: str) -> None:
+    assert read_metadata(document(title(f"关于报送材料的通知{tail}"), "请按时报送。"), Hints()).title == "关于报送材料的通知"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["第二条 本办法适用于本市。", "当前位置：首页>政策文件", "===PAGE 1===", "GZ0320250043", "某区信用中心", "【解读】某办法 2024-03-04"],
+)
+def test_what_only_stands_at_the_top_is_no_title(line: str) -> None:
+    assert read_metadata(document(line, "各单位要抓好落实。"), Hints()).title == ""
+
+
+def test_the_number_of_an_order_is_put_together_with_its_masthead() -> None:
+    order = document(
+        "某市人民政府令", "第179号", "《某办法》已经通过，现予公布，自2021年5月1日起施行。", "市长：张某某", "2021年1月29日", "某办法"
+    )
+    metadata = read_metadata(order, Hints())
+    assert metadata.document_number == "某市人民政府令第179号"
+    assert ([a.mention for a in metadata.issuers], metadata.issued_on) == (["某市人民政府"], date(2021, 1, 29))
+    assert metadata.effective_on == date(2021, 5, 1)
+
+
+def test_the_note_below_the_title_of_a_regulation_names_its_order() -> None:
+    noted = document(
+        title("某省信用办法"),
+        "（2012年6月15日某省人民政府令第302号公布 2019年1月1日某省人民政府令第380号修订）",
+        "第一条 为做好工作，制定本办法。",
+    )
+    metadata = read_metadata(noted, Hints())
+    assert (metadata.document_number, metadata.issued_on) == ("某省人民政府令第302号", date(2012, 6, 15))
+
+
+def test_the_imprint_states_the_day_of_printing() -> None:
+    printed = document(title("关于报送材料的通知"), "请按时报送。", "杭州市信用办", "2018年4月27日", "杭州市信用办综合处 2018年4月29日印发")
+    metadata = read_metadata(printed, Hints())
+    assert (metadata.issued_on, metadata.printed_on) == (date(2018, 4, 27), date(2018, 4, 29))
+
+
+def test_the_home_region_tells_what_it_rests_on() -> None:
+    signed = document(title("关于报送材料的通知"), "请按时报送。", "杭州市信用办", "2018年4月27日")
+    assert read_metadata(signed, Hints()).region_basis == "issuer"
+    assert read_metadata(document("某事", "正文。"), Hints(region="330000")).region_basis == "site"
+    assert read_metadata(document("某事", "正文。"), Hints()).region_basis == ""
+
+
+def test_a_bare_day_long_after_the_signature_is_not_the_pages() -> None:
+    dated = document(title("关于报送材料的通知"), "2029年3月3日", "请按时报送。", "杭州市信用办", "2024年3月4日")
+    assert read_metadata(dated, Hints()).published_on is None
+
+
+def test_a_page_date_is_read_within_its_line() -> None:
+    line = "时间:2024-07-02 08:50:40 来源: 某网 作者:某人"
+    assert read_metadata(document(title("某市信用工作要点"), line, "正文。"), Hints()).published_on == date(2024, 7, 2)
+
+
+@pytest.mark.parametrize(
+    "piece", ["索引号:", "《", "国发〔2014〕21号", "某某局\n", "2018年1月1日\n", "附件：1.", "自2020年1月1日起施行", "第1号\n"]
+)
+def test_hostile_text_is_read_in_time(piece: str) -> None:
+    text = piece * (200_000 // len(piece))
+    began = time.perf_counter()
+    read_metadata(document(text), Hints(title=text))
+    assert time.perf_counter() - began < 10
 
 
 def test_an_empty_document_has_empty_metadata() -> None:

@@ -28,6 +28,18 @@ from normalizers.metadata.number import split_title
         ("（皖某办〔2025〕3号）", "皖某办〔2025〕3号"),
         ("某某部令第45号", "某某部令第45号"),
         ("2026年第16号", "2026年第16号"),
+        ("沪某信〈2014〉1号", "沪某信〔2014〕1号"),
+        ("沪某信<2014>1号", "沪某信〔2014〕1号"),
+        ("沪某信〔二〇一四〕十二号", "沪某信〔2014〕12号"),
+        ("沪某信【2014】1", "沪某信〔2014〕1号"),
+        ("沪某信〔2014〕第1号", "沪某信〔2014〕第1号"),
+        ("沪某信〔2014〕1号 沪某财〔2014〕5号", "沪某信〔2014〕1号"),
+        ("沪某信〔2014〕1号、沪某财〔2014〕5号", "沪某信〔2014〕1号"),
+        ("某令第736号", "某令第736号"),
+        ("令第12号", "令第12号"),
+        ("某部 某局公告2023年第3号", "某部某局公告2023年第3号"),
+        ("公告（2026年第16号）", "公告2026年第16号"),
+        ("某市人民政府令 第 12 号", "某市人民政府令第12号"),
     ],
 )
 def test_a_number_is_written_one_way(printed: str, number: str) -> None:
@@ -42,6 +54,10 @@ def test_what_is_no_number_gives_none(text: str) -> None:
 def test_a_number_behind_a_title_is_parted_from_it() -> None:
     assert split_title("关于报送材料的通知苏某办〔2018〕3号") == ("关于报送材料的通知", "苏某办〔2018〕3号")
     assert split_title("关于报送材料的通知（苏某办[2018]3号）") == ("关于报送材料的通知", "苏某办〔2018〕3号")
+
+
+def test_a_number_before_a_title_is_parted_from_it() -> None:
+    assert split_title("苏某办〔2018〕3号某市关于报送材料的通知") == ("某市关于报送材料的通知", "苏某办〔2018〕3号")
 
 
 def test_the_number_of_an_announcement_stays_in_its_title() -> None:
