@@ -27,6 +27,7 @@ class Config:
     store: SQLAlchemy URL. archive: folder of the WARC files. bases: other addresses of sites, by id. pace: seconds between two requests
     to a host, ``None`` for what the fact sheet says; below that only for a site whose base is given. timeout: seconds for one response.
     seconds: at most so long for one crawl of a site, 0 for no limit. contact: an address for site owners, sent in the user agent.
+    operator: who decides in review, as the log of decisions names them.
     proxy: whether the environment's proxy may be used; then addresses are looked up by the proxy and cannot be guarded here.
     """
 
@@ -39,6 +40,7 @@ class Config:
     contact: str = ""
     proxy: bool = False
     log_level: str = "WARNING"
+    operator: str = ""
 
     @classmethod
     def load(cls, path: Path | None = None, environ: Mapping[str, str] | None = None, **given: Any) -> Self:  # noqa: ANN401 - any field

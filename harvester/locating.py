@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harvester.pipelines import hints_from_json
+from harvester.decisions import stored_decisions
+from harvester.hints import hints_from_json
 from normalizers.derive import derive
 from normalizers.records import Block, Derived, Document, Origin
 from normalizers.text import Decoded, decode
@@ -17,8 +18,8 @@ from storage.store import Store
 PROBES = (24, 12, 8)
 """Characters of the printed text to look for, longest first: markup inside a sentence cuts the longer ones."""
 
-PACKED = frozenset({"docx", "xlsx", "xls", "pdf"})
-"""Formats whose text is packed: there the place is a row, a page or a paragraph."""
+PACKED = frozenset({"docx", "doc", "rtf", "odt", "xlsx", "xls", "pdf", "ofd", "mht", "json"})
+"""Formats whose text is packed or coded: there the place is a row, a page or a paragraph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +36,15 @@ def derive_stored(store: Store, identifier: str) -> tuple[StoredSource, bytes, D
     """Return a stored version's source, payload and records derived anew; raises StoreError for an unknown id or a lost record."""
     found = source(store, identifier)
     payload = store.archive.read(found.capture.location).body
-    return found, payload, derive(payload, hints_from_json(found.publication.hints))
+    return found, payload, derive(payload, hints_from_json(found.publication.hints), stored_decisions(store))
 
 
 def locate(store: Store, record: Mapping[str, Any]) -> Place:
     """Return where an explained task's evidence stands in its archived payload."""
     document, version, task = record["document"], record["version"], record["task"]
-    _, payload, derived = derive_stored(store, f"{document['id']}@{version['number']}")
+    found, payload, derived = derive_stored(store, f"{document['id']}@{version['number']}")
     origin = origin_of(block_at(derived, task["address"], task["evidence_start"]), task["address"])
-    if derived.document.format in PACKED:
+    if derived.document.format in PACKED or found.publication.hints.get("member"):
         return Place(words_of(origin, task["address"]))
     decoded = decode(payload, declared=hints_charset(record), markup=derived.document.format == "html")
     raw = printed(derived.document, task["evidence_start"], task["evidence_end"])

@@ -8,22 +8,26 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import signals
 
+from harvester.decisions import stored_decisions
 from harvester.freshness import Recheck, is_due
+from harvester.hints import hints_from_json as hints_from_json
+from harvester.hints import hints_to_json as hints_to_json
+from harvester.members import member_hints, member_publications
 from harvester.recall import last_response, owed_articles
 from harvester.verdict import Judgement, judge
+from normalizers.agencies.resolve import NO_DECISIONS
 from normalizers.derive import derive
 from normalizers.documents import UnreadableError
-from normalizers.records import Derived, Hints
+from normalizers.records import NORMALIZER_VERSION, Derived, Hints
 from spiders.base import Errand, SiteSpider
 from spiders.items import ArticleCapture, AttachmentCapture, Capture, CaptureKind, Cause, Failure, ListCapture
 from storage.archive import ArchiveWriter
@@ -84,6 +88,7 @@ class StorePipeline:
         self.run = ""
         self.store: Store | None = None
         self.writer: ArchiveWriter | None = None
+        self.decisions = NO_DECISIONS
         self._turn = asyncio.Lock()
         crawler.signals.connect(self.finish, signals.spider_closed)
         crawler.signals.connect(self.broken, signals.spider_error)
@@ -113,6 +118,7 @@ class StorePipeline:
         try:
             self.writer = self.store.archive.open_run(sheet.id, self.run, known=self.store.first_capture)
             self.owed = owed_articles(self.store, sheet.id)
+            self.decisions = stored_decisions(self.store)
         except StoreError as error:
             self.error = error
             self.finish(self.spider, STORE_FAILED)
@@ -232,15 +238,27 @@ class StorePipeline:
             self.tally.effects[Effect.UNCHANGED] += 1
             return
         row = self._archive(capture)
+        for each, known in await self._files(capture, publication, hints):
+            await self._keep_file(self.store, capture, row, each, known)
+
+    async def _files(self, capture: Capture, publication: Publication, hints: Hints) -> list[tuple[Publication, Hints]]:
+        """Return what a capture holds: itself, or the files of an archive, each a document of its own."""
+        work = partial(member_hints, capture.body, hints)
+        try:
+            return list(member_publications(publication, await asyncio.get_running_loop().run_in_executor(_DERIVING, work)))
+        except UnreadableError:
+            return [(publication, hints)]  # reading it tells the reason
+
+    async def _keep_file(self, store: Store, capture: Capture, row: CaptureRow, publication: Publication, hints: Hints) -> None:
         derived = await self._derive(capture, hints)
+        publication = replace(publication, hints=hints_to_json(hints))
         if isinstance(derived, str):
-            self._fail(_failure_of(capture, publication.key, derived))
+            failure = _failure_of(capture, publication.key, derived)
+            self.tally.failures.append(failure)
+            store.record_unread(self.run, _failure_row(failure), row, publication, NORMALIZER_VERSION)
             return
         headers = {name.lower(): value for name, value in capture.headers}
-        publication = replace(publication, hints=hints_to_json(hints))
-        effect = self.store.ingest(
-            self.run, row, publication, derived, etag=headers.get("etag"), last_modified=headers.get("last-modified")
-        )
+        effect = store.ingest(self.run, row, publication, derived, etag=headers.get("etag"), last_modified=headers.get("last-modified"))
         self.tally.effects[effect] += 1
         self.tally.fetched[f"{capture.kind} {effect}"] += 1
         if effect is not Effect.UNCHANGED:
@@ -248,7 +266,7 @@ class StorePipeline:
 
     async def _derive(self, capture: Capture, hints: Hints) -> Derived | str:
         """Return what was derived, or why nothing could be."""
-        work = partial(derive, capture.body, hints)
+        work = partial(derive, capture.body, hints, self.decisions)
         try:
             return await asyncio.get_running_loop().run_in_executor(_DERIVING, work)
         except UnreadableError as error:
@@ -289,7 +307,7 @@ class StorePipeline:
             return
         self.tally.failures.append(failure)
         if self.store and failure.cause is not Cause.STOPPED:
-            self.store.record_failure(self.run, FailureRow(**{name: getattr(failure, name) for name in _FAILURE_FIELDS}))
+            self.store.record_failure(self.run, _failure_row(failure))
 
     def _count(self, capture: Capture) -> None:
         self.tally.captures[str(capture.kind)] += 1
@@ -297,6 +315,10 @@ class StorePipeline:
 
 
 _FAILURE_FIELDS = ("site", "section", "kind", "url", "key", "cause", "detail", "at")
+
+
+def _failure_row(failure: Failure) -> FailureRow:
+    return FailureRow(**{name: getattr(failure, name) for name in _FAILURE_FIELDS})
 
 
 def _failure_of(capture: Capture, key: str, detail: str) -> Failure:
@@ -355,14 +377,3 @@ def hints_of(item: Document, spider: SiteSpider) -> Hints:
         document_number=article.document_number,
         body=article.body,
     )
-
-
-def hints_to_json(hints: Hints) -> dict[str, Any]:
-    """Return hints as JSON can hold them: days in ISO 8601."""
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in asdict(hints).items() if value}
-
-
-def hints_from_json(data: Mapping[str, Any]) -> Hints:
-    """Return the hints that ``hints_to_json`` wrote."""
-    days = {name: date.fromisoformat(data[name]) for name in ("issued_on", "published_on") if data.get(name)}
-    return Hints(**{**data, **days, "issuers": tuple(data.get("issuers", ()))})

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from harvester.errors import HarvesterError, WrongCall
 from harvester.locating import derive_stored
+from harvester.members import member_hints
 from harvester.session import opened
+from normalizers.agencies import Decisions
+from normalizers.agencies.resolve import NO_DECISIONS
 from normalizers.derive import derive
 from normalizers.documents import UnreadableError, read
 from normalizers.records import Derived, Hints
@@ -38,12 +42,31 @@ def load(path: Path) -> bytes:
         raise WrongCall(f"{path} cannot be opened ({error.strerror}); check its permissions.") from None
 
 
-def derive_file(path: Path, *, region: str = "", published: date | None = None) -> Derived:
+def derive_file(path: Path, *, region: str = "", published: date | None = None, decisions: Decisions = NO_DECISIONS) -> Derived:
     """Return what a file holds; raises WrongCall for a missing file, HarvesterError for an unreadable one."""
     try:
-        return derive(load(path), Hints(file_name=path.name, region=region, published_on=published))
+        return derive(load(path), Hints(file_name=path.name, region=region, published_on=published), decisions)
     except UnreadableError as error:
         raise HarvesterError(str(error)) from error
+
+
+def derive_members(
+    path: Path, *, region: str = "", published: date | None = None, decisions: Decisions = NO_DECISIONS
+) -> Iterator[Derived | HarvesterError]:
+    """Yield what a file holds, of an archive what each file in it holds, or why one of them cannot be read.
+
+    Raises WrongCall for a missing file, HarvesterError for an archive that cannot be unpacked.
+    """
+    payload, hints = load(path), Hints(file_name=path.name, region=region, published_on=published)
+    try:
+        members = member_hints(payload, hints)
+    except UnreadableError as error:
+        raise HarvesterError(str(error)) from error
+    for each in members:
+        try:
+            yield derive(payload, each, decisions)
+        except UnreadableError as error:
+            yield HarvesterError(str(error))
 
 
 def normalized_text(path: Path, script: str) -> Cleaned:
@@ -65,11 +88,11 @@ def normalized_text(path: Path, script: str) -> Cleaned:
     return replace(cleaned, repairs=(*(repair for repair in before if repair.kind not in told), *cleaned.repairs))
 
 
-def derive_named(name: str, store: str | None) -> Derived:
+def derive_named(name: str, store: str | None, decisions: Decisions = NO_DECISIONS) -> Derived:
     """Return the records of a file, or of a stored document named by its id or id@version; raises WrongCall where there is neither."""
     path = Path(name)
     if path.exists():
-        return derive_file(path)
+        return derive_file(path, decisions=decisions)
     if not IDENTIFIER.fullmatch(name):
         raise WrongCall(f"there is no file {name}, and it is no document's id; list those with `harvester documents`.")
     with opened(store) as found:

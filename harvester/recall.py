@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from spiders.items import Cause, ListItem
 from storage.records import ArchivedResponse, Location
-from storage.schema import captures, documents, failures
+from storage.schema import captures, documents, failures, unread
 from storage.store import Store
 
 PASSING = (Cause.TIMEOUT, Cause.CONNECTION, Cause.HTTP_ERROR, Cause.TRUNCATED, Cause.ERROR_PAGE, Cause.CHALLENGE, Cause.STOPPED)
@@ -34,10 +34,14 @@ def last_response(store: Store, url: str) -> ArchivedResponse | None:
 
 
 def owed_articles(store: Store, site: str) -> frozenset[str]:
-    """Return the keys of articles of which a file failed for a passing cause and never came since."""
-    f, d = failures.c, documents.c
-    here = select(d.id).where(d.site == f.site, d.key == f.key).exists()
-    query = select(f.key).where(f.site == site, f.kind == "attachment", f.cause.in_([str(cause) for cause in PASSING]), ~here).distinct()
+    """Return the keys of articles of which a file failed for a passing cause and never came since.
+
+    So did one that could not be read before such files were kept with what is needed to read them again (schema 0002).
+    """
+    f, d, u = failures.c, documents.c, unread.c
+    here = select(d.id).where(d.site == f.site, d.key == f.key).exists() | select(u.key).where(u.site == f.site, u.key == f.key).exists()
+    passing = [str(cause) for cause in (*PASSING, Cause.UNREADABLE)]
+    query = select(f.key).where(f.site == site, f.kind == "attachment", f.cause.in_(passing), ~here).distinct()
     with store.reading() as connection:
         return frozenset(key.rsplit("/", 1)[0] for key in connection.execute(query).scalars())
 

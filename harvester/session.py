@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from harvester.config import Config
+from harvester.errors import WrongCall
+from spiders.factsheet import sheets
+from storage.naming import site_ids
 from storage.store import Store
 
 
@@ -20,3 +23,9 @@ def opened(store: str | None, *, create: bool = False, check: bool = True) -> It
     config = settings(store)
     with Store.open(config.store, archive=config.archive, create=create, check=check) as found:
         yield found
+
+
+def check_site(store: Store, site: str) -> None:
+    """Raise WrongCall for a site that is neither known nor stored; an empty name means every site."""
+    if site and site not in (names := sorted({sheet.id for sheet in sheets()} | set(site_ids(store)))):
+        raise WrongCall(f"there is no site {site}; the sites are {', '.join(names)}.")

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from normalizers.records import Derived
 from storage import ingest
 from storage.engine import rows
-from storage.records import Derivation, Effect, StoredSource
-from storage.schema import derivations, task_agencies, tasks
+from storage.records import Derivation, Effect, Publication, StoredSource
+from storage.schema import derivations, task_agencies, tasks, unread
 from storage.store import Store
 from storage.versions import agency_rows, task_row
 
 Row = dict[str, Any]
 
-_PLACED = frozenset({"id", "document_id", "version", "ordinal", "evidence_start", "evidence_end", "confidence", "task_id", "mention_key"})
-_ADDRESSES = frozenset({"address", "agency_address", "deadline_address"})
+_PLACED = frozenset({"id", "document_id", "version", "ordinal", "evidence_start", "evidence_end", "agency_address", "deadline_address"})
+_KEYS = frozenset({"confidence", "task_id", "mention_key"})
+"""Columns that hold nothing a task says."""
 
 
 def begin(store: Store, site: str, since: str, reader: str, stage: str, at: datetime) -> Derivation:
@@ -54,19 +55,24 @@ def write_reading(store: Store, found: StoredSource, derived: Derived, derivatio
 
 
 def write_read_at_last(
-    store: Store, found: StoredSource, derived: Derived, validators: Mapping[str, str | None], derivation: Derivation
-) -> Effect:
-    """Store a document whose payload could not be read formerly, and how far the derivation came, in one transaction."""
-    with store.writing() as connection:
-        effect = ingest.write_document(connection, found.run, found.capture, found.publication, derived, dict(validators), again=False)
-        _save(connection, derivation, None)
-    return effect
+    store: Store,
+    found: StoredSource,
+    files: Sequence[tuple[Publication, Derived | str]],
+    validators: Mapping[str, str | None],
+    normalizer: str,
+    derivation: Derivation,
+) -> None:
+    """Store what an unread payload gives, document by document, or why one cannot be read, and how far the derivation came.
 
-
-def write_still_unread(store: Store, found: StoredSource, detail: str, normalizer: str, derivation: Derivation) -> None:
-    """Note by which normalizer, and why, a payload can still not be read."""
+    All in one transaction; the payload itself is no longer unread, unless it is told so again.
+    """
     with store.writing() as connection:
-        ingest.write_unread(connection, found.run, found.capture, found.publication, detail, normalizer)
+        connection.execute(delete(unread).where(unread.c.document_id == found.document))
+        for publication, derived in files:
+            if isinstance(derived, Derived):
+                ingest.write_document(connection, found.run, found.capture, publication, derived, dict(validators), again=False)
+            else:
+                ingest.write_unread(connection, found.run, found.capture, publication, derived, normalizer)
         _save(connection, derivation, None)
 
 
@@ -91,7 +97,7 @@ def stored_tasks(store: Store, document: str, version: int) -> list[Row]:
 
 
 def derived_tasks(derived: Derived) -> list[Row]:
-    """Return what tasks say, without where they stand: rows of ``tasks`` with their ``agencies``, in reading order."""
+    """Return what tasks say: rows of ``tasks`` with their ``agencies``, in reading order; of where they stand the ``address`` only."""
     found = []
     for n, task in enumerate(derived.tasks, start=1):
         named = sorted(agency_rows("", task), key=lambda row: (row["role"], row["position"]))
@@ -100,4 +106,4 @@ def derived_tasks(derived: Derived) -> list[Row]:
 
 
 def _said(row: Row) -> Row:
-    return {name: value for name, value in row.items() if name not in _PLACED and name not in _ADDRESSES}
+    return {name: value for name, value in row.items() if name not in _PLACED and name not in _KEYS}

@@ -9,8 +9,8 @@ from storage.types import BIG_ID, JSON_TEXT, UtcTime, Words
 
 DECIDED = ("agency", "group", "role", "class", "not-an-agency")
 """What a mention can be decided to be."""
-STAGES = ("unread", "documents")
-"""What a derivation goes through: first what could not be read formerly, then every current version."""
+STAGES = ("documents", "unread")
+"""What a derivation goes through: first every current version, then what could not be read formerly."""
 
 # --- the gazetteer ---------------------------------------------------------------------------------------------------
 

@@ -22,13 +22,13 @@ PIECE = 500
 """Values asked for in one query."""
 
 
-def unresolved(store: Store, *, site: str = "", region: str = "", limit: int | None = None) -> list[Row]:
+def unresolved(store: Store, *, site: str = "", region: str = "", mention: str = "", limit: int | None = None) -> list[Row]:
     """Return one row a mention and home region that is tied to no body, the most used first.
 
     Columns: ``what`` (the mention), ``region`` (empty: none, or several), ``uses``, ``documents``, ``examples`` (identifiers of tasks,
     or of documents for an issuer), ``flags``, ``body_kind``, ``first_on`` and ``last_on`` (days of the documents).
     """
-    return _grouped(store, _mentions(site, region), ("what", "region"), limit)
+    return _grouped(store, _mentions(site, region, mention), ("what", "region"), limit)
 
 
 def unparsed(store: Store, *, site: str = "", region: str = "", limit: int | None = None) -> list[Row]:
@@ -65,7 +65,7 @@ def unread(store: Store, *, site: str = "") -> list[Row]:
         return rows(connection.execute(query.where(*([u.site == site] if site else []))))
 
 
-def _mentions(site: str, region: str) -> Subquery:
+def _mentions(site: str, region: str, mention: str) -> Subquery:
     d, t, a, i = schema.documents.c, schema.tasks.c, schema.task_agencies.c, schema.version_issuers.c
     home, day = _home(d.id, d.version).label("region"), _day().label("day")
 
@@ -77,9 +77,13 @@ def _mentions(site: str, region: str) -> Subquery:
     issued = select(*columns(i), i.document_id, i.document_id.label("example")).select_from(schema.version_issuers)
     issued = issued.join(schema.documents, (d.id == i.document_id) & (d.version == i.version))
     return union_all(
-        named.join(schema.versions, _of_document()).where(~a.resolved, *_wanted(site, region)),
-        issued.join(schema.versions, _of_document()).where(~i.resolved, *_wanted(site, region)),
+        named.join(schema.versions, _of_document()).where(*_open(a, mention), *_wanted(site, region)),
+        issued.join(schema.versions, _of_document()).where(*_open(i, mention), *_wanted(site, region)),
     ).subquery()
+
+
+def _open(of: Any, mention: str) -> list[ColumnElement[bool]]:  # noqa: ANN401 -- a collection of columns
+    return [~of.resolved, *([of.mention == mention] if mention else [])]
 
 
 def _of_document() -> ColumnElement[bool]:

@@ -11,12 +11,17 @@ import typer
 
 from harvester.cli.options import FormatOption, StoreOption, parse_date, parse_region
 from harvester.cli.output import Format, complain, emit, printable, to_json
+from harvester.decisions import stored_decisions
 from harvester.errors import HarvesterError, WrongCall
 from harvester.messages import _
-from harvester.reading import derive_file, derive_named, normalized_text
+from harvester.reading import derive_members, derive_named, normalized_text
+from harvester.session import opened
 from harvester.telling import lines, page
+from normalizers.agencies import Decisions
+from normalizers.agencies.resolve import NO_DECISIONS
 from normalizers.compare import compare
 from normalizers.presentation import derived_json
+from storage.errors import MissingStore, StoreError
 
 TASK_COLUMNS = ("number", "section", "text", "lead", "partner", "responsible", "deadline")
 
@@ -44,20 +49,29 @@ def register(app: typer.Typer) -> None:
 
 
 def extract(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Documents: html, txt, md, docx, xlsx, xls, csv, pdf.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Documents (html, docx, doc, pdf, ofd, xlsx, csv …) and archives.")
+    ],
     region: Annotated[str, typer.Option(metavar="CODE", help="The home region, where the text does not say it.")] = "",
     published: Annotated[str | None, typer.Option(metavar="DATE", help="The day of publication.")] = None,
+    store: StoreOption = None,
     form: FormatOption = Format.TABLE,
 ) -> int:
-    """Read tasks, agencies and deadlines out of files; store nothing.
+    """Read tasks, agencies and deadlines out of files; store nothing. The decisions of the store count where there is one.
 
+    An archive (zip, rar, 7z) gives a document for every file in it.
     A file that cannot be read is named on standard error and the others still come out; the exit status is then 1.
     """
     day, code = parse_date(published), parse_region(region)
-    documents, unread = [], 0
+    documents, unread, decisions = [], 0, known_decisions(store)
     for path in files:
         try:
-            documents.append(derived_json(derive_file(path, region=code, published=day)))
+            for found in derive_members(path, region=code, published=day, decisions=decisions):
+                if isinstance(found, HarvesterError):
+                    complain(str(found))
+                    unread += 1
+                else:
+                    documents.append(derived_json(found))
         except WrongCall:
             raise
         except HarvesterError as error:
@@ -69,6 +83,25 @@ def extract(
         rows = ({"source": doc["source"], **task} for doc in documents for task in doc["tasks"])
         emit(rows, form, TASK_COLUMNS if len(documents) == 1 else ("source", *TASK_COLUMNS), title=heading(documents))
     return 1 if unread else 0
+
+
+def known_decisions(store: str | None) -> Decisions:
+    """Return the decisions of the store that is named, or of the usual one where it is there, and say so.
+
+    Raises StoreError when a store that was named cannot be used; the usual one is then left alone, and that is said.
+    """
+    try:
+        with opened(store) as found:
+            decisions, name = stored_decisions(found), found.name
+    except StoreError as error:
+        if store:
+            raise
+        if not isinstance(error, MissingStore):
+            complain(_("no decisions of review are used: {error}").format(error=error))
+        return NO_DECISIONS
+    if decisions.all:
+        complain(_("{n} decisions of {store} are used.").format(n=len(decisions.all), store=name))
+    return decisions
 
 
 def heading(documents: list[dict[str, object]]) -> str:
@@ -98,7 +131,8 @@ def diff(
     store: StoreOption = None,
 ) -> None:
     """Tell what changed between two documents or versions: in the text, and in tasks, agencies and deadlines."""
-    comparison = compare(derive_named(old, store), derive_named(new, store)).as_json()
+    decisions = known_decisions(store)
+    comparison = compare(derive_named(old, store, decisions), derive_named(new, store, decisions)).as_json()
     if form is DiffFormat.JSON:
         sys.stdout.write(to_json(comparison) + "\n")
     elif form is DiffFormat.HTML:

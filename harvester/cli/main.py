@@ -32,6 +32,7 @@ VERBS = {
     "crawling": ("crawl", "sites", "plan", "check"),
     "files": ("extract", "normalize", "diff"),
     "querying": ("tasks", "documents", "agencies", "search", "explain", "export", "runs"),
+    "reviewing": ("review", "derive"),
     "database": ("db",),
     "demo": ("replica", "demo"),
 }

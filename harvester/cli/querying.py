@@ -26,13 +26,12 @@ from harvester.cli.options import (
 from harvester.cli.output import Format, complain, console, emit, printable, to_json
 from harvester.errors import WrongCall
 from harvester.messages import _
-from harvester.session import opened
+from harvester.session import check_site, opened
 from normalizers.text.fold import fold
 from normalizers.text.script import simplified_forms
-from spiders.factsheet import sheets
 from storage import queries
 from storage.explain import explain as explain_record
-from storage.naming import bodies_named, check_document, site_ids, successor_of
+from storage.naming import bodies_named, check_document, successor_of
 from storage.selection import Filters
 from storage.store import Store
 
@@ -103,8 +102,7 @@ def shown(row: dict[str, Any]) -> dict[str, Any]:
 
 def check_names(store: Store, site: str | None, document: str = "") -> None:
     """Raise WrongCall for a site that is neither known nor stored, UnknownRecord for a document that is not stored."""
-    if site and site not in (names := sorted({sheet.id for sheet in sheets()} | set(site_ids(store)))):
-        raise WrongCall(f"there is no site {site}; the sites are {', '.join(names)}.")
+    check_site(store, site or "")
     if document:
         check_document(store, document)
 

@@ -148,7 +148,7 @@ def _derivations() -> None:
         sa.Column("counters", JSON_TEXT, nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("stage IN ('unread', 'documents')", name=op.f("ck_derivations_stage")),
+        sa.CheckConstraint("stage IN ('documents', 'unread')", name=op.f("ck_derivations_stage")),
         sa.CheckConstraint("length(reader) = 64", name=op.f("ck_derivations_reader_hex")),
         _time("derivations", "started_at"),
         _time("derivations", "ended_at"),
