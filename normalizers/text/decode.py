@@ -13,6 +13,7 @@ from charset_normalizer import from_bytes
 from normalizers.records import Repair
 from normalizers.text.charsets import BIG5, GB18030, LATIN, UTF_8, codec_of, declared_in, marked, plausibility
 from normalizers.text.mojibake import unmangle
+from normalizers.text.parts import read_parts
 
 PLAUSIBLE = 0.7
 """From this share of common characters on, a decoding is believed."""
@@ -57,9 +58,9 @@ def decode(data: bytes, *, declared: str = "", markup: bool = False) -> Decoded:
     codec, size = marked(data)
     if not codec:
         codec = _choose(data, [codec_of(label) for label in labels])
-    text = data[size:].decode(codec, "replace")
-    repairs: list[Repair] = []
-    warnings: list[str] = []
+    text, parts = read_parts(data[size:], codec)
+    repairs = [Repair("charset-parts", parts)] if parts else []
+    warnings = [f"{parts} parts of the text were in another charset than the rest ({codec}) and read in theirs."] if parts else []
     for label in dict.fromkeys(labels):
         if not _bears_out(label, codec, text):
             repairs.append(Repair("charset", 1))

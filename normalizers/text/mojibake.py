@@ -16,7 +16,7 @@ from normalizers.records import Repair
 from normalizers.text.charsets import BIG5, GB18030, LATIN, UTF_8
 from normalizers.text.holes import Filler
 from normalizers.text.outcome import Outcome
-from normalizers.text.wrongread import Run, latin_bytes, utf8_runs
+from normalizers.text.wrongread import LOST_MARKS, Run, latin_bytes, utf8_runs
 
 FLUENT, PASSABLE, GAIN = -9.5, -11.5, 2.0
 """Log-likelihood a character of what is believed: by itself, with the document's evidence, and how much more than before.
@@ -31,6 +31,15 @@ MEASURED = 300
 
 LOST_SHARE = 0.5
 """Up to this share of the characters of a part may have lost bytes."""
+
+WORK, WORK_PER_CHARACTER = 1_000_000, 6
+"""How many characters may be read and judged for one document, and how many more for each of its own: about two seconds a megabyte."""
+
+PART_WORK = 8
+"""What judging one part costs, in characters."""
+
+PLAIN = 0.9
+"""From this share of a line's characters on, a way that explains them is taken without trying others."""
 
 _WESTERN = "\x80-\u07ff\u2010-\u203a\u20ac\u2122"
 _WESTERN_RUN = re.compile(f"(?:[{_WESTERN}]+[@-~]?)+")
@@ -104,6 +113,7 @@ class _Document:
         self._lines = text.split("\n")
         self._tally = _Tally()
         self._filler = filler
+        self._work = WORK + WORK_PER_CHARACTER * len(text)
 
     def mended(self) -> Outcome:
         """Return the text turned back and the account of it."""
@@ -126,21 +136,38 @@ class _Document:
         """Turn a line back, first in the way that explains most of it, then what is left in others."""
         for _ in range(len(SINGLE)):
             line = self._lines[n]
-            tried = ((self._tried(line, way, alone=alone), way) for way in ways if _can_be(line, way[0]))
-            found = [(_worth(parts), -len(way), parts, way) for parts, way in tried if parts]
-            if not found:
+            best, worth = self._best(line, ways, alone=alone)
+            if not worth:
                 return
-            _, _, parts, way = max(found, key=lambda one: one[:2])
-            self._lines[n] = self._turned(parts, way)
+            self._lines[n] = self._turned(*best)
+            if not _is_suspect(self._lines[n]):
+                return
+
+    def _best(self, line: str, ways: Sequence[tuple[Way, ...]], *, alone: bool) -> tuple[tuple[list[str | Run], tuple[Way, ...]], int]:
+        """Return the parts of a line in the way that explains most of its characters, and how many those are."""
+        foreign = sum(char > "\x7f" for char in line)
+        best: tuple[list[str | Run], tuple[Way, ...]] = ([], ())
+        most = 0
+        for way in ways:
+            if len(way) > 1 and most:
+                break
+            if _can_be(line, way[0]) and (parts := self._tried(line, way, alone=alone)) and _worth(parts) > most:
+                best, most = (parts, way), _worth(parts)
+            if most >= PLAIN * foreign:
+                break
+        return best, most
 
     def _tried(self, line: str, way: tuple[Way, ...], *, alone: bool) -> list[str | Run]:
-        """Return the parts of a line as one way explains them, none where it explains nothing."""
+        """Return the parts of a line as one way explains them, none where it explains nothing or the document's work is used up."""
         for step in way[:-1]:
-            deeper = _whole(line, step)
+            self._work -= len(line)
+            deeper = _whole(line, step) if self._work > 0 else None
             if deeper is None:
                 return []
             line = deeper
-        parts = list(_parts(line, way[-1]))
+        self._work -= len(line)
+        parts = list(_parts(line, way[-1])) if self._work > 0 else []
+        self._work -= PART_WORK * len(parts)
         if not any(isinstance(part, Run) and self._convinces(part, way[-1], alone=alone) for part in parts):
             return []
         return [part if isinstance(part, str) or self._convinces(part, way[-1], alone=False) else part.source for part in parts]
@@ -148,14 +175,15 @@ class _Document:
     def _convinces(self, run: Run, way: Way, *, alone: bool) -> bool:
         """Tell whether a part is believed to be misread: enough characters, they read as prose, few are lost."""
         known = [char for char in run.known if char > "\x7f"]
-        if "\ufffd" in run.known or run.holes > LOST_SHARE * (len(known) + run.holes) + (not alone):
+        if self._work < 0 or "\ufffd" in run.known or run.holes > LOST_SHARE * (len(known) + run.holes) + (not alone):
             return False
-        if not known:
-            return not alone and run.orphans == 0 and run.holes == 1
+        if not known:  # a mark of loss tells 锛? from a letter with an accent
+            return not alone and run.orphans == 0 and run.holes == 1 and not LOST_MARKS.isdisjoint(run.source)
         if way == SINGLE[0] and not run.holes and all(char in _MARKS or "\u2010" <= char <= "\u203b" for char in known):
             return True
         if len(known) < (FEWEST if alone else 1):
             return False
+        self._work -= 2 * min(len(known), MEASURED)
         after = self._filler.fluency(known[:MEASURED])
         before = self._filler.fluency([char for char in run.source if char > "\x7f"][:MEASURED])
         return after >= (FLUENT if alone else PASSABLE) and after >= before + (GAIN if alone else 0)
@@ -186,6 +214,8 @@ class _Document:
         for way, _ in self._tally.ways.most_common():
             chain = ", then ".join(f"{step.was} read as {step.read_as}" for step in reversed(way))
             yield f"The text, or a part of it, was {chain}; it was turned back."
+        if self._work < 0:
+            yield "The text holds more that looks misread than there was time to try: derive it in parts."
         if self._tally.left:
             yield f"{self._tally.left} characters lost bytes in a wrong charset and are not known: compare another copy of the document."
 

@@ -118,6 +118,12 @@ class _Utf8:
             self._open += [None] * (self._size - len(self._open))
             self._close()
 
+    def ended(self, source: str) -> Run:
+        """Return the run, which stands as ``source`` in the text."""
+        self.cut()
+        self.run.source = source
+        return self.run
+
     def _close(self) -> None:
         pattern, self._open = tuple(self._open), []
         char = None if None in pattern else _decoded(pattern)
@@ -137,26 +143,22 @@ def utf8_runs(line: str, read_as: str, *, narrow: bool = False) -> Iterator[str 
     ``narrow`` lets a run of GB 18030 begin with a pair that is a two-byte sequence: Latin text in UTF-8, not Chinese.
     """
     bytes_of, blank = BYTES[read_as], BLANK[read_as]
-    reader = _Utf8()
-    for char in line:
+    reader, start = _Utf8(), -1
+    for at, char in enumerate(line):
         data = bytes_of(char)
-        if reader.open:
-            if not data and char in LOST_MARKS:
-                reader.feed(None)
-                reader.run.source += char
-                continue
-            if char == " ":
-                data = blank
-        if data and (reader.open or _begins(data, narrow=narrow or bool(reader.run.source))):
+        if reader.open and not data and char in LOST_MARKS:
+            reader.feed(None)
+            continue
+        if reader.open and char == " ":
+            data = blank
+        if data and (reader.open or _begins(data, narrow=narrow or start >= 0)):
+            start = at if start < 0 else start
             for byte in data:
                 reader.feed(byte)
-            reader.run.source += char
             continue
-        reader.cut()
-        if reader.run.source:
-            yield reader.run
-            reader = _Utf8()
+        if start >= 0:
+            yield reader.ended(line[start:at])
+            reader, start = _Utf8(), -1
         yield char
-    reader.cut()
-    if reader.run.source:
-        yield reader.run
+    if start >= 0:
+        yield reader.ended(line[start:])
