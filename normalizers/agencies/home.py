@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from functools import cache
 
 from normalizers.agencies.gazetteer import gazetteer
-from normalizers.agencies.regions import NATIONAL, regions
+from normalizers.agencies.regions import NATIONAL, Region, regions
 from normalizers.agencies.tables import listed, rows, words
 
-_LEADING_NAME = re.compile(r"[\u4e00-\u9fff]+")
+_LEADING_NAME = re.compile(r"[\u4e00-\u9fff]{1,20}")
 
 LONGEST_TITLE = 300
-"""Characters of a title that are read."""
+"""Characters of a title or an issuer's name that are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def _common(codes: Iterable[str]) -> str | None:
 def _issuer_regions(issuers: Sequence[str]) -> list[str]:
     """Return the regions that issuers speak for; the country's only where no other is named."""
     found: list[str] = []
-    for issuer in issuers:
+    for issuer in (name[:LONGEST_TITLE] for name in issuers):
         codes = {entry.region for entry in gazetteer().free(issuer)} - {""}
         named = [] if NATIONAL in codes else _named_regions(issuer)[:1]
         if len(codes) == 1:
@@ -114,11 +114,18 @@ def _named_regions(text: str) -> list[str]:
     while i < len(text):
         prefix = table.prefix(text[i : i + table.longest])
         region = table.named(prefix, found[-1] if found else "") if prefix else None
-        # Two characters that end in a suffix are words as often as counties (和县, 郊区).
-        if region is not None and (region.level != "county" or len(prefix) > 2):
+        if region is not None and (region.level != "county" or _surely(region, prefix, leading=not i or bool(found))):
             found.append(region.code)
         i += len(prefix) if region is not None else 1
     return found
+
+
+def _surely(county: Region, name: str, *, leading: bool) -> bool:
+    """Tell whether a county's name inside a text means the county.
+
+    Two characters are words as often (和县, 郊区); outside the delta a bare name in the middle may be a part of two words (海港区域).
+    """
+    return len(name) > 2 and (leading or not county.elsewhere or name != county.name)
 
 
 def _number_regions(number: str, elsewhere: Sequence[str]) -> tuple[str, ...]:

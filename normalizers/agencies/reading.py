@@ -32,6 +32,9 @@ SHORTEST_PLACE = 2
 SHORTEST_GROUP = 5
 """Characters from which a group nobody listed says whose it is (各信源单位); 各单位 and 成员单位 may be anyone's."""
 
+LONGEST_GROUP = 12
+"""Characters behind the level word up to which an unknown group's name is one (省属企业); a longer one is a description."""
+
 _TABLE_RULES = frozenset({"decision", "alias", "context-alias", "composed", "group"})
 _PATTERN_RULES = frozenset({"group-pattern", "role-pattern"})
 _WEAK_RULES = frozenset({"region-government", "elided-region", "function", "group-pattern", "company", "school"})
@@ -135,7 +138,9 @@ def _may_stand_beside(agency: Agency) -> bool:
         return False
     stem = name[len(_leading(name)) :]
     ends = words("body_endings") if stem != name or len(name) > SHORTEST_STEM else ()
-    return (stem != name and stem.endswith(words("group_nouns"))) or name.endswith((*ends, *words("open_group_endings")))
+    return (stem != name and len(stem) <= LONGEST_GROUP and stem.endswith(words("group_nouns"))) or name.endswith(
+        (*ends, *words("open_group_endings"))
+    )
 
 
 def _may_be_body(agency: Agency) -> bool:

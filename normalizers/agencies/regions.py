@@ -24,7 +24,7 @@ SHORTEST_BARE = 3
 
 
 # Names of several counties that are ordinary words.
-_GENERIC = frozenset({"新城区", "市中区", "城中区", "城东区", "城西区", "城北区", "城关区", "城区", "郊区", "矿区"})
+_GENERIC = frozenset({"新市区", "新城区", "市中区", "城中区", "城东区", "城西区", "城北区", "城关区", "城区", "郊区", "矿区"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class Regions:
         """Return the region written as ``name`` in a document of home region ``home``, ``None`` when unknown or not to be told apart."""
         found = self._named.get(name, [])
         found = [region for region in found if region.validity.may_hold(on)] or found
-        if len(found) > 1 or (found and found[0].level == "county" and (len(name) <= 2 or (found[0].elsewhere and name == found[0].name))):
+        if len(found) > 1 or (found and len(name) <= 2 and found[0].level == "county"):
             found = self._near(found, home)
         return found[0] if len(found) == 1 else None
 
