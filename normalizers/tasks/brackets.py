@@ -29,6 +29,12 @@ _PLACED_BODY = re.compile(r"[\u4e00-\u9fff]{2,8}[省市县区州盟旗][\u4e00-\
 _SAYS_WHO = re.compile(r"牵头|负责|配合|参[与加]|协[同助办]|职责|分工|落实|主办|指导|督导|督促")
 _ISSUED = re.compile(r"(?:印发|转发|公布|发布)《?(?P<own>[^《》]{2,80}?(?:[（(][^（()）]{0,20}[）)])?)》?的通知$")
 _NOTE = re.compile(r"[（(《][^（()）》]{0,40}[)）》]")
+_MAX_DOCUMENT = 200
+_DOCUMENT = re.compile(
+    r"\s*(?:\d{1,3}[.．、]|[（(][一二三四五六七八九十\d]{1,3}[）)])?\s*《?[^。；;，,《》（()）]{4,80}(?:[（(][^（()）]{1,12}[）)])?》?"
+    r"\s*[（(][^（()）]{1,16}[〔\[［【(（]\s*\d{4}\s*[〕\]］】)）][^（()）]{1,10}号[）)]\s*[。；;]?"
+)
+"""A document's name and number and nothing else: a line of a list of documents."""
 MIN_ITEM = 6
 """Characters that must stand before a bracket for it to be the bracket of an item."""
 
@@ -96,14 +102,18 @@ def left_open(text: str) -> bool:
     return any(one.end == len(text) and text[-1:] not in _CLOSE for one in outer_brackets(text))
 
 
-def marked_units(text: str, context: Context, *, bare: bool = True) -> list[Unit]:
+def marked_units(text: str, context: Context, *, bare: bool = True, usual: bool = False) -> list[Unit]:
     """Return the stretches of ``text`` that carry a role bracket of their own, in order; the first begins where the text begins.
 
-    ``bare``: a bracket that holds nothing but a list of bodies counts too.
+    ``bare``: a bracket without a label counts too: bodies and their verbs, or nothing but a list of bodies. ``usual``: the document
+    ends its items so, and a last bracket whose names are built like bodies is enough.
     """
     if is_article(text):
         return []
-    marks = _merged(text, [mark for mark in (_read(text, one, context, bare=bare) for one in _candidates(text)) if mark])
+    marks = [mark for mark in (_read(text, one, context, bare=bare) for one in _candidates(text)) if mark]
+    if not marks and bare and usual:
+        marks = _usual_mark(text, context)
+    marks = _merged(text, marks)
     named = [mark for mark in marks if mark.statement.names]
     if not named:
         return []
@@ -113,6 +123,16 @@ def marked_units(text: str, context: Context, *, bare: bool = True) -> list[Unit
         units += _unit(text, start, mark, marks)
         start = mark.end + len(_match_stop(text, mark.end))
     return _with_deadlines(_from_own_ordinal(units), [mark for mark in marks if not mark.statement.names])
+
+
+def _usual_mark(text: str, context: Context) -> list[_Marked]:
+    """Return the bracket that ends a paragraph behind a full stop, where its names are built like bodies that no table knows."""
+    last = _candidates(text)[-1:]
+    if not last or text[last[0].end :].strip(" 。；;") or not text[: last[0].start].rstrip().endswith(("。", "；")):
+        return []
+    statement = read_statement(last[0].inner.strip())
+    built = statement.responsible and are_built_like_bodies(statement.responsible, context, places=False)
+    return [_Marked(last[0].start, last[0].end, statement, "bare-bracket")] if built else []
 
 
 def _from_own_ordinal(units: list[Unit]) -> list[Unit]:
@@ -145,11 +165,11 @@ def _read(text: str, bracket: Bracket, context: Context, *, bare: bool) -> _Mark
     if statement.labelled or (statement.deadline and not statement.names and inline_label(lines=False).match(inner)):
         return _Marked(bracket.start, bracket.end, statement, "bracket")
     if _SAYS_WHO.search(inner) and statement.verbal and statement.names:
-        closing = bare and _closes_sentence(text, bracket)
+        closing = _closes_sentence(text, bracket)
         names = _all_names(statement)
-        if any(_names_bodies(name, context) or _names_placed_body(name, context) for name in names) or (
-            closing and are_built_like_bodies(names, context)
-        ):
+        if bare and any(_names_bodies(name, context) or _names_placed_body(name, context) for name in names):
+            return _Marked(bracket.start, bracket.end, statement, "verb-bracket")
+        if bare and closing and are_built_like_bodies(names, context):
             return _Marked(bracket.start, bracket.end, statement, "verb-bracket")
     if (stated := _without_colon(inner, context)) is not None:
         return _Marked(bracket.start, bracket.end, stated, "bracket")
@@ -238,7 +258,7 @@ def _unit(text: str, start: int, mark: _Marked, marks: Sequence[_Marked]) -> lis
     own = _without(text, start, end, marks)
     if end == mark.end and not own.endswith(("。", "；", ";", "！")):
         own += stop.strip(" ，,、\n")
-    if len(own.strip(" 。；;，,")) < MIN_ITEM:
+    if len(own.strip(" 。；;，,")) < MIN_ITEM or _DOCUMENT.fullmatch(own[:_MAX_DOCUMENT]):
         return []
     lead = len(text[start:end]) - len(text[start:end].lstrip())
     return [Unit(start + lead, end, own, mark.statement, mark.rule, (mark.start, mark.end))]

@@ -26,6 +26,8 @@ _DEFAULT = re.compile(
     r"|(?P<all>各[^，,。；;：:、均都皆]{1,24}?)(?:均|都|皆)(?:为|是|系)(?:责任|配合|落实|实施|参与)(?:单位|部门|主体)(?=[，,；;]?\s*(?:以?下同|以下均同|以下相同))"
 )
 """A body that takes part wherever no other is named: 除特别注明外，均由各县负责; 各县均为责任单位，下同."""
+_FROM_HERE = re.compile(r"[本此该](?:项|条|款|任务)?(?:任务|工作)?(?:及|和|与|、)?以下")
+"""A clause that begins with its own item: 本项及以下各项均需…"""
 _STOPS = "。；;：:\n"
 
 
@@ -74,14 +76,15 @@ def _take_implied(text: str) -> tuple[str, str, bool]:
         return _take_default(text)
     start = _sentence_start(text, found.start())
     sentence = text[start + 1 : found.start()]
-    here = sentence.find("以下")
+    own = _FROM_HERE.search(sentence)
+    here = own.start() if own else sentence.find("以下")
     body = _implied_body(sentence)
-    if here > 0 and not re.search(r"(?:均|都|皆|为|[需须])", sentence[:here]):
+    if here > 0 and (own or not re.search(r"(?:均|都|皆|为|[需须])", sentence[:here])):
         start += here  # 各市人民政府，以下均需…: the words before belong to the list
     if not body:
         return text, "", False
     rest = text[: start + 1] + _behind(text, found.end())
-    return rest.replace("（）", "").replace("()", "").rstrip("，,；;。 "), body, -1 < here < sentence.find(body)
+    return rest.replace("（）", "").replace("()", "").rstrip("，,；;。 "), body, own is None and -1 < here < sentence.find(body)
 
 
 def _take_default(text: str) -> tuple[str, str, bool]:

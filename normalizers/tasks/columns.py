@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from normalizers.agencies import Context, looks_like_agencies
 from normalizers.records import Cell
 from normalizers.tasks.clauses import NO_CLAUSES, Clauses, split_clauses
-from normalizers.tasks.roles import AGENCY_ROLES, Role, column_role, squeeze
+from normalizers.tasks.roles import AGENCY_ROLES, Role, column_role, names_offices, squeeze
 
 Grid = Sequence[Sequence[Cell | None]]
 
@@ -156,7 +156,7 @@ def read_columns(heading: Heading, rows: Grid, caption: str) -> Columns | None:
     if found is None:
         return None
     task, confidence = found
-    agencies = tuple((number, role) for number, role in enumerate(roles) if role in AGENCY_ROLES and role)
+    agencies = _agency_columns(heading)
     number = next((column for column, role in enumerate(roles) if role is Role.NUMBER), None)
     texts = [text for column in heading.texts for text in column]
     clauses = NO_CLAUSES
@@ -178,13 +178,20 @@ def read_columns(heading: Heading, rows: Grid, caption: str) -> Columns | None:
     )
 
 
+def _agency_columns(heading: Heading) -> tuple[tuple[int, Role], ...]:
+    """Return the columns of bodies; those of offices inside a body (牵头处室) count only where no column of bodies stands beside them."""
+    found = [(number, role) for number, role in enumerate(heading.roles) if role in AGENCY_ROLES and role]
+    bodies = [(number, role) for number, role in found if not names_offices("".join(heading.texts[number]))]
+    return tuple(bodies or found)
+
+
 def _task_column(heading: Heading, rows: Grid, caption: str) -> tuple[int, float] | None:
     roles = set(heading.roles)
     named = _TASK_CAPTION.search(squeeze(caption)) is not None
     other = not named and Role.LEAD not in roles and _OTHER_CAPTION.search(squeeze(caption)) is not None
     tasks = [number for number, role in enumerate(heading.roles) if role is Role.TASK]
     contents = [number for number, role in enumerate(heading.roles) if role is Role.CONTENT]
-    if roles & {Role.GRADE, Role.CONTACT, Role.FOREIGN}:
+    if roles & {Role.GRADE, Role.FOREIGN} or (Role.CONTACT in roles and not (tasks and (named or Role.DEADLINE in roles))):
         return None
     if tasks:
         return _rightmost(heading, rows, tasks + contents), 0.98

@@ -11,7 +11,7 @@ from datetime import date
 from normalizers.agencies import Context, Decisions, read_agencies
 from normalizers.agencies.resolve import NO_DECISIONS
 from normalizers.deadlines import PlanPeriod, find_milestones, parse_deadline, plan_period
-from normalizers.records import Agency, Block, BlockKind, Deadline, Document, Metadata, Span, Task
+from normalizers.records import Agency, Block, BlockKind, Deadline, Document, DocumentKind, Metadata, Span, Task
 from normalizers.tasks.brackets import reports
 from normalizers.tasks.clauses import Clauses
 from normalizers.tasks.drafts import Draft
@@ -22,6 +22,8 @@ from normalizers.tasks.tables import Carry, read_table
 from normalizers.tasks.walk import Line, Walk
 from normalizers.text.fold import fingerprint
 
+_TELLING = {DocumentKind.NEWS, DocumentKind.REGULATION, DocumentKind.ANNOUNCEMENT, DocumentKind.REPLY, DocumentKind.REPORT}
+"""Papers that tell or rule: a bracket without a label names no duty there."""
 _YEAR = re.compile(r"20\d{2}")
 _CAPTION_BLOCKS = 3
 _MAX_CAPTION = 80
@@ -78,7 +80,7 @@ def extract_tasks(document: Document, metadata: Metadata, decisions: Decisions =
         on=metadata.issued_on or metadata.published_on or metadata.plan_start,
         decisions=decisions,
     )
-    page = _Page(Walk(context, bare=not reports(metadata.title)))
+    page = _Page(Walk(context, bare=not reports(metadata.title) and metadata.kind not in _TELLING))
     for block in document.blocks:
         if block.table is not None:
             page.table(block)

@@ -11,7 +11,7 @@ from normalizers.tasks.brackets import Unit, left_open, marked_units
 from normalizers.tasks.clauses import split_clauses
 from normalizers.tasks.drafts import Draft
 from normalizers.tasks.role_lines import MAX_ROLE_LINE, heading_duty, role_line, with_rest
-from normalizers.tasks.sections import is_article, is_heading, is_short_item, run_on_headings, split_number
+from normalizers.tasks.sections import is_article, is_heading, is_short_item, rank, run_on_headings, split_number
 from normalizers.tasks.statements import Statement
 from normalizers.tasks.tails import duty_tail, label_tail
 from normalizers.tasks.walk import Line, Walk
@@ -22,6 +22,10 @@ _CARD = re.compile(
 )
 _BULLET = re.compile(r"\s*(?:[-*•●◆■▪►➢❖◇○·]\s+|[•●◆■▪►➢❖]|—{2,}|-{2,})\s*(?:\[[ xX√]\]\s*)?(?=\S)")
 """The mark of an item in a list without numbers; it is no part of the task, and a role line may stand behind it."""
+_HEADING_RANK = 2
+"""The deepest number, （一）, whose short lines are headings; a short line under 1. belongs to its item."""
+_USUAL = 3
+"""Bare brackets from which they are a document's way of naming who is responsible."""
 _LONG_ITEM = 40
 """Characters from which a numbered paragraph without a bracket is a part of the item that follows, and not its caption."""
 _MAX_NOTES = 2_000
@@ -57,6 +61,7 @@ def read_lines(lines: Sequence[Line], walk: Walk, drafts: list[Draft]) -> None:
     at = 0
     while at < len(lines):
         line, taken = _whole(lines, at)
+        walk.following = lines[at + taken] if at + taken < len(lines) else None
         statement = role_line(line.text, walk)
         if statement is None:
             _read_line(line, walk, drafts)
@@ -96,12 +101,13 @@ def _further(line: Line, before: Statement, walk: Walk) -> Statement | None:
 def _read_line(line: Line, walk: Walk, drafts: list[Draft]) -> None:
     walk.beside(line)
     walk.article |= is_article(line.text)
-    units = marked_units(line.text, walk.context, bare=walk.bare and not walk.article) or label_tail(line, walk) or duty_tail(line, walk)
+    units = _units(line, walk)
     if not units and walk.duty is not None and not line.heading and split_number(line.text)[0]:
         units = [Unit(0, len(line.text), line.text.strip(), walk.duty, "heading-role", (0, 0))]
     if not units:
         _remember(line, walk)
         return
+    walk.bare_brackets += sum(unit.rule == "bare-bracket" for unit in units)
     for number, unit in enumerate(units):
         headings, start = run_on_headings(unit.text, opens=number == 0) if len(units) > 1 else ([], 0)
         for heading in headings:
@@ -113,6 +119,13 @@ def _read_line(line: Line, walk: Walk, drafts: list[Draft]) -> None:
         walk.under(units[0].text, None)
         walk.item = (split_number(units[0].text)[1], outer)
     walk.done()
+
+
+def _units(line: Line, walk: Walk) -> list[Unit]:
+    """Return the tasks that a line marks by itself: by brackets, else by a label or a sentence at its end."""
+    usual = walk.bare_brackets >= _USUAL
+    units = marked_units(line.text, walk.context, bare=walk.bare and not walk.article, usual=usual)
+    return units or label_tail(line, walk) or duty_tail(line, walk)
 
 
 def _heads(text: str) -> bool:
@@ -140,9 +153,11 @@ def _from_unit(line: Line, unit: Unit, walk: Walk, *, first: bool) -> Draft:
     if first and not number and walk.pending:
         caption = walk.pending[-1]
         own, _, skip = split_number(caption.text)
-        if own and is_short_item(caption.text):
+        if own and is_short_item(caption.text) and (rank(caption.text) <= _HEADING_RANK or _heads_several(walk)):
             number, section = own, caption.text.strip().rstrip("。；;：:")
-        elif own and len(caption.text) > _LONG_ITEM and not caption.text.rstrip().endswith(("：", ":")):
+        elif (own and is_short_item(caption.text)) or (
+            own and len(caption.text) > _LONG_ITEM and not caption.text.rstrip().endswith(("：", ":"))
+        ):
             number, text, begin = own, caption.text[skip:].strip() + "\n" + text, caption.start + skip
     return Draft(
         text=text.strip(),
@@ -158,18 +173,34 @@ def _from_unit(line: Line, unit: Unit, walk: Walk, *, first: bool) -> Draft:
     )
 
 
+def _runs_on(text: str) -> bool:
+    """Tell whether a numbered paragraph is long enough to be a part of the item that the next paragraph ends."""
+    return len(text) > _LONG_ITEM and not text.rstrip().endswith(("：", ":"))
+
+
+def _heads_several(walk: Walk) -> bool:
+    """Tell whether the paragraph behind the one that is read is a task of its own without a number: both stand under one caption."""
+    line = walk.following
+    return (
+        line is not None
+        and not line.heading
+        and not split_number(line.text)[0]
+        and bool(marked_units(line.text, walk.context, bare=walk.bare))
+    )
+
+
 def _from_role_line(walk: Walk, line: Line, statement: Statement) -> list[Draft]:
     """Return the draft of the item above a role line; none where nothing stands above, or the card of a project or a firm."""
     if not statement.names:
         return []
     item = _item(walk)
     section = walk.section
-    if not item and walk.heading is not None:
-        item, section = [walk.heading], walk.above
+    if walk.heading is not None and (not item or (item == walk.pending and _is_item(walk.heading.text))):
+        item, section = [walk.heading, *item], walk.above
     walk.done()
     if not item or any(_CARD.match(one.text) for one in item) or is_article(item[0].text):
         return []
-    if len(item) > 1 and is_short_item(item[0].text) and not split_number(item[1].text)[0]:
+    if len(item) > 1 and rank(item[0].text) <= _HEADING_RANK and is_short_item(item[0].text) and not split_number(item[1].text)[0]:
         section = item[0].text.strip().rstrip("。；;：:")
         number = split_number(item[0].text)[0]
         item, start = item[1:], 0
@@ -190,6 +221,11 @@ def _from_role_line(walk: Walk, line: Line, statement: Statement) -> list[Draft]
             deadline_address=line.address if statement.deadline else "",
         )
     ]
+
+
+def _is_item(text: str) -> bool:
+    """Tell whether a short numbered line is the head of an item (1.) and no heading (一、, （一）)."""
+    return rank(text) > _HEADING_RANK and bool(split_number(text)[0])
 
 
 def _item(walk: Walk) -> list[Line]:

@@ -151,6 +151,14 @@ def _by_suffix(name: str) -> Role | None:
     return None
 
 
+_OFFICES = ("处室", "科室", "股室", "处（科）室")
+
+
+def names_offices(label: str) -> bool:
+    """Tell whether a label is one of offices inside a body (责任处室) and not of bodies."""
+    return _NOTE.sub("", squeeze(label)).endswith(_OFFICES)
+
+
 _SPECIFIED = r"(?:(?:各?[省市区县州][级直]?|本级|国家|地方|主要|共同|具体|建议|拟|相关){0,2})"
 _SPECIFICATION = re.compile(rf"^{_SPECIFIED}")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from normalizers.tasks.clauses import NO_CLAUSES, Clauses, split_clauses
-from normalizers.tasks.roles import AGENCY_ROLES, Role, inline_label, label_role
+from normalizers.tasks.roles import AGENCY_ROLES, Role, inline_label, label_role, names_offices
 
 _NOTHING = re.compile(r"[\s/／\\—–\-_－一无暂○×、。.；;，,]*|[Nn]/?[Aa]|暂?无|不涉及|空")
 _VERB_END = r"(?=\s*(?:[、，,；;。)）]|会同|会|$|\s))"
@@ -139,9 +139,12 @@ def _labelled(text: str, default: Role, *, lines: bool) -> Iterator[tuple[Role |
     if not is_nothing(head):
         yield None, head
     ends = [*(one.start() for one in found[1:]), len(text)]
-    for here, end in zip(found, ends, strict=False):
+    roles = [label_role(one["boxed"] or one["plain"]) for one in found]
+    bodies = any(role in AGENCY_ROLES and not names_offices(one["boxed"] or one["plain"]) for role, one in zip(roles, found, strict=True))
+    for here, end, role in zip(found, ends, roles, strict=False):
         value = _before_foreign_label(text[here.end() : end])
-        role = label_role(here["boxed"] or here["plain"])
+        if bodies and names_offices(here["boxed"] or here["plain"]):
+            continue  # 责任处室 beside 责任单位: an office inside the body
         if role is Role.JOINT:
             role = default if default in AGENCY_ROLES else Role.RESPONSIBLE
         if not is_nothing(value):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from normalizers.tasks.brackets import MIN_ITEM, Unit
-from normalizers.tasks.role_lines import CHROME, MAX_ROLE_LINE, duty, role_line
+from normalizers.tasks.role_lines import MAX_ROLE_LINE, duty, role_line
 from normalizers.tasks.roles import inline_label
 from normalizers.tasks.sections import is_article, split_number
 from normalizers.tasks.walk import Line, Walk
@@ -21,7 +21,7 @@ _TAIL_START = re.compile(r"[。；;！!）)”]\s*$|\s$|[—–]{1,3}\s*$")
 def label_tail(line: Line, walk: Walk) -> list[Unit]:
     """Return the unit of a paragraph whose last words are a label and bodies without brackets (……制度。责任单位：A、B)."""
     text = line.text
-    if is_article(text) or CHROME.search(text):
+    if is_article(text):
         return []
     for found in inline_label(lines=True).finditer(text):
         before = text[: found.start()]

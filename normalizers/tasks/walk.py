@@ -25,6 +25,10 @@ class Line:
         return self.start + len(self.text)
 
 
+_UNNUMBERED = 2.5
+"""The rank of a heading without a number: below （一）, above 1."""
+
+
 @dataclass(slots=True)
 class Walk:
     """What a reader keeps in mind while going down the page: the heading, and the lines that no role was given to yet."""
@@ -32,6 +36,7 @@ class Walk:
     context: Context
     section: str = ""
     above: str = ""
+    trail: list[tuple[float, str]] = field(default_factory=list)  # the headings that the present one stands under, with their ranks
     heading: Line | None = None
     pending: list[Line] = field(default_factory=list)
     begun: bool = False
@@ -41,10 +46,16 @@ class Walk:
     bare: bool = True  # whether a bracket that holds nothing but bodies says who is responsible
     duty: Statement | None = None  # whose work the items under a heading are, where the heading says so (市财政局负责的工作)
     duty_rank: int = 0
+    bare_brackets: int = 0  # so many items ended in a bracket of bodies alone so far
+    following: Line | None = None  # the line behind the one that is read
 
     def under(self, text: str, line: Line | None) -> None:
         """Enter the section that a heading opens; ``line`` is the heading while no role was given to it."""
-        self.above, self.section = self.section, "" if is_title_like(text) else text.strip().rstrip("。：:")
+        depth = rank(text) if split_number(text)[0] else _UNNUMBERED
+        self.trail = [(above, heading) for above, heading in self.trail if above < depth]
+        self.above = self.trail[-1][1] if self.trail else ""
+        self.section = "" if is_title_like(text) else text.strip().rstrip("。：:")
+        self.trail.append((depth, self.section))
         self.heading, self.pending, self.item = line, [], None
         self.article = is_article(text)
         if rank(text) <= self.duty_rank:

@@ -40,9 +40,16 @@ def test_a_heading_with_a_role_line_right_below_is_the_task() -> None:
     assert [(task.text, task.section) for task in found] == [("编制信用目录", "一、任务")]
 
 
-def test_a_numbered_caption_is_the_section_of_the_paragraph_below_it() -> None:
+def test_a_numbered_caption_opens_the_item_that_its_paragraph_goes_on_with() -> None:
     found = tasks("# 一、任务", "1.完善目录", "编制信用目录，按年更新。（责任单位：省信用办）")
-    assert [(task.number, task.section, task.text) for task in found] == [("1", "1.完善目录", "编制信用目录，按年更新。")]
+    assert [(task.number, task.section, task.text) for task in found] == [("1", "一、任务", "完善目录\n编制信用目录，按年更新。")]
+
+
+def test_a_numbered_caption_is_the_section_of_several_paragraphs_with_roles_of_their_own() -> None:
+    found = tasks(
+        "# 一、任务", "1.完善目录", "编制信用目录，按年更新。（责任单位：省信用办）", "公布信用目录，接受监督。（责任单位：省司法厅）"
+    )
+    assert [(task.section, task.text) for task in found][:1] == [("1.完善目录", "编制信用目录，按年更新。")]
 
 
 def test_the_fingerprint_does_not_know_numbers_or_brackets() -> None:
