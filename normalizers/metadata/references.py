@@ -122,6 +122,8 @@ def _relation(masked: str, start: int, end: int, own: str = "") -> Relation:
         return Relation.REPEALS
     if re.match(rf"[^\0，,]{{0,6}}(?:{words_pattern('reference', 'amended_behind').pattern})", _BRACKETS.sub("", after).lstrip("、，,")):
         return Relation.AMENDS
+    if words_pattern("reference", "forwarded_behind").search(after):
+        return Relation.FORWARDS
     verbs = list(_governing().finditer(before))
     if verbs:
         return _by_verb(verbs[-1], before, before + after, own)

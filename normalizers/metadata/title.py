@@ -27,6 +27,8 @@ _CUT = re.compile(r"(?:…+|\.{2,})$")
 _TAIL = re.compile(r"(?:[（(][^（）()]{1,30}[）)])*$")
 _SITE = re.compile(r"\s*[-_|—–－｜]+\s*[^-_|—–－｜]{2,40}$")
 _DATED = re.compile(r"\s*[\[（(【]\s*(?:19|20)\d\d-\d\d?-\d\d?\s*[\]）)】]$")
+_REPRINT = re.compile(r"^[（(\[【]\s*转载?发?\s*[）)\]】]\s*")
+_ANNOUNCED = re.compile(r"《(?P<title>[^《》]{4,100})》(?:（[^（）]{0,60}）)?(?:已|于|业经).{0,200}?(?:公布|发布|施行)")
 _ONLY_BRACKET = re.compile(r"[（(][^（）()]{1,30}[）)]")
 
 
@@ -41,7 +43,7 @@ def read_title(lines: list[Line], *hints: str) -> str:
     for hint in stated:
         if not _CUT.search(hint) and fold(hint) and _agrees(fold(hint), text):
             return hint
-    printed = _printed_title(lines)
+    printed = _printed_title(lines) or _announced_title(lines)
     hint = next(iter(stated), "")
     cut = bool(_CUT.search(hint))
     if hint and not printed:
@@ -55,7 +57,7 @@ def _agrees(hint: str, text: str) -> bool:
 
 def _clean(title: str) -> str:
     """Return a title on one line, without 《》 or 【】 around the whole and the number behind it."""
-    flat = split_title(_without_site(" ".join(title.split())))[0]
+    flat = split_title(_REPRINT.sub("", _without_site(" ".join(title.split()))))[0]
     flat = _DATED.sub("", flat)
     for opening, closing in (("《", "》"), ("【", "】")):
         if flat.startswith(opening) and flat.endswith(closing) and flat.count(opening) == 1:
@@ -85,6 +87,14 @@ def _printed_title(lines: list[Line]) -> str:
             break
         title += line.text
     return _clean(_with_issuers(title, head[:start]))
+
+
+def _announced_title(lines: list[Line]) -> str:
+    """Return the title that an order makes known in its first sentence (《某办法》已经…通过，现予公布), empty without one."""
+    for line in lines[:HEAD]:
+        if announced := _ANNOUNCED.match(line.raw):
+            return _clean(announced["title"])
+    return ""
 
 
 def _head(lines: list[Line]) -> list[Line]:
@@ -123,7 +133,7 @@ def _with_issuers(title: str, above: list[Line]) -> str:
     for line in reversed(above):
         if not line.short or not bodies_in(line.raw) or len(line.text) > MAX_TITLE_LINE:
             break
-        bodies.insert(0, " ".join(bodies_in(line.raw)))
+        bodies.insert(0, " ".join(line.raw.split()))
     return " ".join(bodies) + title
 
 

@@ -176,12 +176,12 @@ def test_what_only_stands_at_the_top_is_no_title(line: str) -> None:
 
 def test_the_number_of_an_order_is_put_together_with_its_masthead() -> None:
     order = document(
-        "某市人民政府令", "第179号", "《某办法》已经通过，现予公布，自2021年5月1日起施行。", "市长：张某某", "2021年1月29日", "某办法"
+        "某市人民政府令", "第179号", "《某市信用办法》已经通过，现予公布，自2021年5月1日起施行。", "市长：张某某", "2021年1月29日", "某办法"
     )
     metadata = read_metadata(order, Hints())
     assert metadata.document_number == "某市人民政府令第179号"
     assert ([a.mention for a in metadata.issuers], metadata.issued_on) == (["某市人民政府"], date(2021, 1, 29))
-    assert metadata.effective_on == date(2021, 5, 1)
+    assert (metadata.title, metadata.effective_on) == ("某市信用办法", date(2021, 5, 1))
 
 
 def test_the_note_below_the_title_of_a_regulation_names_its_order() -> None:
