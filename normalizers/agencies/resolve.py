@@ -55,9 +55,10 @@ def resolve(mention: str, context: Context) -> Agency:
     all tables (rule ``decision``); a mention that was decided to be no body is flagged ``not_an_agency``.
     """
     text = tidy(mention)
-    decided = context.decisions.find(text, context.region, context.on)
-    if decided is not None:
-        return _decided(text, decided, context)
+    if context.decisions.all:
+        decided = context.decisions.find(text, context.region, context.on)
+        if decided is not None:
+            return _decided(text, decided, context)
     if len(text) > LONGEST_MENTION:
         return Agency(text, rule=UNRESOLVED, flags=("too_long",))
     return _resolve(text, context)
