@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from normalizers.deadlines.period import PlanPeriod
 from normalizers.deadlines.printed import fold_blanks, mask, read, without_names
 from normalizers.deadlines.readings import Reading, find_readings
-from normalizers.deadlines.rhythm import Term, bare_term, find_rhythms, find_terms, is_elsewhere, is_ongoing, is_recurring
+from normalizers.deadlines.rhythm import Term, bare_term, find_rhythms, find_terms, is_elsewhere, is_ongoing, is_recurring, without_paces
 from normalizers.deadlines.words import any_of, rhythms, tags, words
 from normalizers.records import Deadline, DeadlineKind
 from normalizers.text.fold import fold
@@ -35,7 +35,7 @@ def parse_deadline(text: str, period: PlanPeriod, *, basis: str = "cell") -> Dea
         return None
     plain = without_names(printed)
     whole = Deadline(fold_blanks(text), None, None, DeadlineKind.NONE, basis, strength=strength(plain))
-    readings = find_readings(plain, period, cell=True)
+    readings = find_readings(without_paces(plain), period, cell=True)
     dated = [r for r in readings if r.kind is not DeadlineKind.RECURRING]
     each = len(dated) < len(readings)
     if dated and not _repeats(dated, plain, each):
@@ -79,6 +79,7 @@ def _of_plan(whole: Deadline, bare: str, period: PlanPeriod) -> Deadline | None:
 def _dated(whole: Deadline, readings: list[Reading], plain: str) -> Deadline:
     """Join the dates of one cell: the last day of all of them, the first of their first days."""
     ends = [r for r in readings if r.last is not None]
+    ends = [r for r in ends if not _goes_on(r, plain)] or ends
     final = max(ends, key=lambda r: r.last or date.min) if ends else readings[-1]
     starts = [r.start for r in readings if r.start is not None]
     start = min(starts) if starts else None
@@ -97,6 +98,12 @@ def _dated(whole: Deadline, readings: list[Reading], plain: str) -> Deadline:
         start = None
     kind = final.kind if ends else _open_kind(readings)
     return replace(whole, start=start, end=final.last, kind=kind, flags=tuple(flags))
+
+
+def _goes_on(reading: Reading, plain: str) -> bool:
+    """Tell whether a year only names when the work goes on (年底前完成，2026年持续巩固)."""
+    whole = reading.unit.grain in ("year", "plan") and reading.kind is DeadlineKind.WITHIN_PERIOD
+    return whole and is_ongoing(plain[reading.end : reading.end + 4])
 
 
 def _only_begins(readings: list[Reading], plain: str) -> bool:

@@ -20,6 +20,10 @@ _TIMES = re.compile(
     rf"(?P<n>{_COUNT})?个?(?P<unit>半年|年|季度|月|周)(?P<times>{_COUNT})次|(?P<times2>\d{{1,3}})次/(?P<unit2>半年|年|季度?|月|周)"
 )
 _BY = re.compile(r"(?:按|逐|分)(?P<unit>半年|年度?|季度?|月度?|周|旬|日)(?!计|均|历|利)")
+_ROUND = "次|调度|报告|报送|报|通报|评估|评比|评|总结|考核|更新|研判|会商|检查|推进|小结|排名|晾晒"
+_PACE = re.compile(
+    rf"一(?P<unit>半年|年|季度?|月|周|日|天|旬)一(?:{_ROUND})|(?:^|(?<=[、,;]))(?P<unit2>半年度?|年度|季度?|月度?|周|旬)(?:{_ROUND})"
+)
 _YEAR_ROUND = re.compile(r"年中(?!国).{0,6}、年(?:底|末|终)")
 
 _RELATIVE = re.compile(
@@ -74,6 +78,7 @@ def find_rhythms(text: str) -> list[Term]:
         unit, times = match["unit"] or match["unit2"], match["times"] or match["times2"]
         count = 1 if match["n"] in (None, "半") else _count(match["n"])
         found.append(_rhythm(match, "半年" if match["n"] == "半" and unit == "年" else unit, count, _count(times)))
+    found += [_rhythm(m, m["unit"] or m["unit2"], 1, 1) for m in _PACE.finditer(text)]
     found += [_rhythm(m, m["unit"], 1, 1) for m in _BY.finditer(text)]
     found += [Term(m.start(), m.end(), "P6M", 6, flags=("mechanism",)) for m in _YEAR_ROUND.finditer(text)]
     found.sort(key=lambda t: (t.pos, -t.end))
@@ -82,6 +87,11 @@ def find_rhythms(text: str) -> list[Term]:
         if not apart or term.pos >= apart[-1].end:
             apart.append(term)
     return apart
+
+
+def without_paces(text: str) -> str:
+    """Return a text with paces blotted out that look like dates (一月一调度 is no January)."""
+    return _PACE.sub(lambda match: "\0" * len(match[0]), text)
 
 
 def _rhythm(match: re.Match[str], unit: str, count: int, times: int) -> Term:
