@@ -32,7 +32,7 @@ MEASURED = 300
 LOST_SHARE = 0.5
 """Up to this share of the characters of a part may have lost bytes."""
 
-WORK, WORK_PER_CHARACTER = 1_000_000, 6
+WORK, WORK_PER_CHARACTER = 400_000, 6
 """How many characters may be read and judged for one document, and how many more for each of its own: about two seconds a megabyte."""
 
 PART_WORK = 8

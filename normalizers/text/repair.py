@@ -19,6 +19,7 @@ from normalizers.text.damage import (
     BREAKS,
     LINE_BREAKS,
     LOST,
+    VOWELS,
     Model,
     canonical,
     forward,
@@ -58,6 +59,9 @@ _CLAUSE = re.compile(rf"(?:[^、，,{BREAKS}?\ufffd]|[?\ufffd][，,]?)*[、，,{
 """Commas are cut before anything is replaced: what stands between two is damaged by itself. A comma after a lost byte may be
 a false one, the end of 。 and the beginning of 現; so may one inside a run of shifted bytes, which shows when the clause can't be read."""
 
+_BROKEN = re.compile(rf"(.)[(（]([ a-z{VOWELS}]{{0,8}})(\r?\n)([ a-z{VOWELS}]{{0,8}})[)）]")
+"""A bracket that a line break fell into."""
+
 _UNPRINTED = re.compile("[?？][,，、;；:：。!！?？]|[\ufffd]")
 
 _SUSPECT = re.compile(rf"[?\ufffd]|{BRACKET.pattern}")
@@ -77,10 +81,18 @@ def repair(text: str) -> Outcome:
     Counts are of brackets taken out (``readings``) and of clauses read back (``shifted-bytes``). A clause for which no reading
     leads back to the input, or two do about equally well, stays as it came but for its whole readings, and is counted as left.
     """
+    text = _BROKEN.sub(_closed, text)
     if not BRACKET.search(text):
         return Outcome(text)
     listed = learn(text)
     return _Document(text, listed).repaired() if listed else Outcome(text)
+
+
+def _closed(found: re.Match[str]) -> str:
+    """Return a reading in one piece, the line break that fell into it behind it."""
+    char, head, line_break, tail = found.groups()
+    reading = plain_reading((head + tail).replace(" ", ""))
+    return f"{char}({reading}){line_break}" if has_tone(reading) and reading in readings_of(char) else found[0]
 
 
 def learn(text: str) -> dict[str, str]:

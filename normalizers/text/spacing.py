@@ -29,11 +29,13 @@ MOST = 20_000
 """Blanks of one document that are judged; a text of more is no prose."""
 
 _HANZI = "\u3400-\u9fff"
-_SPACED = re.compile(rf"(?<![{_HANZI}\w] )(?<![{_HANZI}\w])(?:(?:[{_HANZI}]|\d{{1,4}}) ){{2,40}}(?:[{_HANZI}]|\d{{1,4}})(?![{_HANZI}\w])")
+_UNIT = rf"(?:[{_HANZI}]|\d{{1,4}}[年月日号]?)"
+_SPACED = re.compile(rf"(?<![{_HANZI}\w])(?:{_UNIT} ){{2,40}}{_UNIT}(?![{_HANZI}\w])")
 _LONE = re.compile(rf" [{_HANZI}] ")
 _PADDED = re.compile(rf"(?:^|(?<=\t)|(?<=  ))([{_HANZI}]) ([{_HANZI}])(?=$|\t|  |[:：])", re.MULTILINE)
 _GAP = re.compile(rf"(?<=[{_HANZI}]) (?=[{_HANZI}])")
 _IN_BRACKETS = re.compile(rf"(?<=[（(〔【《]) {{1,3}}(?=[{_HANZI}\d])|(?<=[{_HANZI}\d]) {{1,3}}(?=[）)〕】》])")
+_BESIDE_BLANK = re.compile(rf"[{_HANZI}] | [{_HANZI}]")
 _BESIDE = re.compile(rf"[{_HANZI}]+")
 
 
@@ -44,14 +46,16 @@ def has_stray_blanks(text: str) -> bool:
 
 def close_up(text: str) -> Outcome:
     """Return the text without the blanks inside its words and beside its brackets; line breaks and columns stay."""
-    count = judged = 0
+    count = judged = left = 0
 
     def spaced(found: re.Match[str]) -> str:
-        nonlocal count
+        nonlocal count, left
         whole = found[0].replace(" ", "")
         if not _is_spaced_out(whole):
             return found[0]
         count += len(found[0]) - len(whole)
+        around = found.string[max(0, found.start() - 2) : found.start()], found.string[found.end() : found.end() + 2]
+        left += sum(_BESIDE_BLANK.fullmatch(pair) is not None for pair in around)  # may be one more letter space, or a border
         return whole
 
     def closed(found: re.Match[str]) -> str:
@@ -67,7 +71,7 @@ def close_up(text: str) -> Outcome:
     text = _PADDED.sub(lambda found: spaced(found) if _words().is_word(found[1] + found[2]) else found[0], text)
     text = _GAP.sub(closed, text)
     text, padding = _IN_BRACKETS.subn("", text)
-    return Outcome(text, (Repair("stray-blanks", count + padding),) if count + padding else ())
+    return Outcome(text, (Repair("stray-blanks", count + padding, left=left),) if count + padding else ())
 
 
 @lru_cache(maxsize=1)
@@ -96,7 +100,8 @@ def _sides(gap: re.Match[str]) -> tuple[str, str]:
 def _is_stray(before: str, after: str) -> bool:
     """Tell whether a blank splits a word: one goes across it, and on one side at least no other word ends or begins there."""
     words = _words()
-    across = any(words.is_word(before[-i:] + after[:j]) for i in range(1, len(before) + 1) for j in range(1, len(after) + 1))
+    reach = [(1, j) for j in range(1, len(after) + 1)] + [(i, 1) for i in range(2, len(before) + 1)]
+    across = any(words.is_word(before[-i:] + after[:j]) for i, j in reach)  # 张三李四 is a word, and 张三 李四 two names
     ends = any(words.is_word(before[-i:]) for i in range(2, len(before) + 1))
     begins = any(words.is_word(after[:j]) for j in range(2, len(after) + 1))
     if not across or (ends and begins):
