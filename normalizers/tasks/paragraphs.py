@@ -149,8 +149,12 @@ def _remember(line: Line, walk: Walk) -> None:
 
 def _from_unit(line: Line, unit: Unit, walk: Walk, *, first: bool) -> Draft:
     number, _, start = split_number(unit.text)
-    text, begin, section = unit.text[start:], line.start + unit.start + (start if number else 0), walk.section
-    if first and not number and walk.pending:
+    text, begin, section = unit.text[start:], line.start + unit.start + (start if number else 0), walk.section_of(unit.text)
+    head = walk.heading if walk.heading is not None and not walk.pending and _is_item(walk.heading.text) else None
+    if first and not number and head is not None and not _heads_several(walk):
+        number, _, skip = split_number(head.text)
+        text, begin, section = head.text[skip:].strip() + "\n" + text, head.start + skip, walk.above
+    elif first and not number and walk.pending:
         caption = walk.pending[-1]
         own, _, skip = split_number(caption.text)
         if own and is_short_item(caption.text) and (rank(caption.text) <= _HEADING_RANK or _heads_several(walk)):
@@ -194,7 +198,7 @@ def _from_role_line(walk: Walk, line: Line, statement: Statement) -> list[Draft]
     if not statement.names:
         return []
     item = _item(walk)
-    section = walk.section
+    section = walk.section_of(item[0].text) if item else walk.section
     if walk.heading is not None and (not item or (item == walk.pending and _is_item(walk.heading.text))):
         item, section = [walk.heading, *item], walk.above
     walk.done()

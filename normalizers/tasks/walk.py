@@ -65,6 +65,13 @@ class Walk:
         """Note whose work the items under a heading are, until a heading of its rank comes."""
         self.duty, self.duty_rank = statement, rank(heading)
 
+    def section_of(self, text: str) -> str:
+        """Return the section of an item: the nearest heading that its own number does not stand beside or above."""
+        depth = rank(text)
+        if not split_number(text)[0] or self.item is not None:
+            return self.section
+        return next((heading for above, heading in reversed(self.trail) if above == _UNNUMBERED or above < depth), self.section)
+
     def beside(self, line: Line) -> None:
         """Leave the section that an item opened when the next item of its rank begins."""
         if self.item is not None and split_number(line.text)[1] in (self.item[0], "one"):
