@@ -39,10 +39,10 @@ def derive_stored(store: Store, identifier: str) -> tuple[StoredSource, bytes, D
     return found, payload, derive(payload, hints_from_json(found.publication.hints), stored_decisions(store))
 
 
-def locate(store: Store, record: Mapping[str, Any]) -> Place:
-    """Return where an explained task's evidence stands in its archived payload."""
+def locate(store: Store, record: Mapping[str, Any], again: tuple[StoredSource, bytes, Derived] | None = None) -> Place:
+    """Return where an explained task's evidence stands in its archived payload; ``again`` is what ``derive_stored`` gave, if it did."""
     document, version, task = record["document"], record["version"], record["task"]
-    found, payload, derived = derive_stored(store, f"{document['id']}@{version['number']}")
+    found, payload, derived = again or derive_stored(store, f"{document['id']}@{version['number']}")
     origin = origin_of(block_at(derived, task["address"], task["evidence_start"]), task["address"])
     if derived.document.format in PACKED or found.publication.hints.get("member"):
         return Place(words_of(origin, task["address"]))

@@ -37,7 +37,7 @@ MAX_LINES = 100_000
 FIELDS = ("mention", "region", "name", "kind", "from", "until", "note", "new")
 """The columns of a file of decisions; the first two are needed. Those of the list of decisions may stand beside them."""
 
-LISTED = frozenset({"id", "agency_id", "decided_by", "decided_at", "ended_by", "ended_at", "successor_id", "state"})
+LISTED = frozenset({"id", "agency_id", "decided_by", "decided_at", "ended_by", "ended_at", "successor_id", "decision state"})
 _TABLE_RULES = frozenset({"alias", "context-alias", "composed", "group", "region-government"})
 _TRUE = frozenset({"new", "yes", "true", "1", "是"})
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.cells import cell_len
 
 from harvester.cli.output import cell, printable
-from harvester.locating import Place, locate
+from harvester.locating import Place, derive_stored, locate
 from harvester.messages import _
 from harvester.telling import shorten
+from normalizers.documents import UnreadableError
+from normalizers.records import Derived
+from storage.records import StoredSource
 from storage.store import Store
 
 Row = Mapping[str, Any]
+Again = tuple[StoredSource, bytes, Derived]
 ROLES = ("lead", "partner", "responsible", "implied")
 
 
@@ -26,16 +31,69 @@ def tell(store: Store, record: Row) -> None:
 
 def lines(store: Store, record: Row) -> Iterator[tuple[str, str]]:
     """Yield what to say of a record as labels and texts; an empty label goes on with the one before."""
-    if record["task"]:
-        yield from task_lines(record["task"], record["gazetteer"])
+    again = derived_again(store, record)
+    task = record["task"]
+    if task:
+        yield from task_lines(task, record["gazetteer"], record["decisions"])
+        if not isinstance(again, str) and (text := cell_text(again[2], task["agency_address"])):
+            yield "bodies from", f"{task['agency_address']}: {shorten(text, 120)}"
         yield from evidence_lines(record["evidence"])
     yield from repair_lines(record["repairs"])
+    yield from doubt_lines(record["version"])
     yield from version_lines(record)
-    yield from archive_lines(store, record)
+    yield from reference_lines(record)
+    if not isinstance(again, str):
+        yield "blocks", block_text(again[2])
+    yield from archive_lines(store, record, again)
     yield from work_lines(record["work"])
 
 
-def task_lines(task: Row, gazetteer: list[Row]) -> Iterator[tuple[str, str]]:
+def derived_again(store: Store, record: Row) -> Again | str:
+    """Return a record's source, payload and what is derived from it now, or why that is not to be had."""
+    if not record["archived"]["readable"]:
+        return str(record["archived"]["problem"])
+    try:
+        return derive_stored(store, f"{record['document']['id']}@{record['version']['number']}")
+    except UnreadableError as error:
+        return str(error)
+
+
+def cell_text(derived: Derived, address: str) -> str:
+    """Return the text of the cell or block that an address names, empty where it names none."""
+    name, *rest = address.split(".")
+    block = next((block for block in derived.document.blocks if block.address == name), None)
+    if block is None or block.table is None or len(rest) != 2:
+        return block.text if block is not None and block.table is None else ""
+    row, column = (int(part[1:]) - 1 if part[1:].isdecimal() else -1 for part in rest)
+    grid = block.table.grid()
+    found = grid[row][column] if 0 <= row < len(grid) and 0 <= column < len(grid[row]) else None
+    return found.text if found else ""
+
+
+def block_text(derived: Derived) -> str:
+    """Tell of what blocks a document was read: how many of each kind."""
+    counts = Counter(block.kind.value for block in derived.document.blocks)
+    return ", ".join(f"{_(kind)} {counts[kind]}" for kind in sorted(counts))
+
+
+def doubt_lines(version: Row) -> Iterator[tuple[str, str]]:
+    """Tell the slips that recognition may have left, and the warnings of the readers."""
+    for n, one in enumerate(version["suggestions"]):
+        yield "suggestions" if n == 0 else "", f"{one['seen']} → {one['proposed']}: {one['reason']}"
+    for n, warning in enumerate(version["warnings"]):
+        yield "warnings" if n == 0 else "", warning
+
+
+def reference_lines(record: Row) -> Iterator[tuple[str, str]]:
+    """Tell which documents this one names and which name it, with what the store knows of them."""
+    for n, one in enumerate(record["references"]):
+        known = f" = {one['target']}" if one["target"] else ""
+        yield "references" if n == 0 else "", f"{one['relation']}: 《{one['title']}》 {one['number']}{known}"
+    for n, one in enumerate(record["referenced_by"]):
+        yield "named by" if n == 0 else "", f"{one['id']}  {one['site']}  {one['relation']}  {one['title']}"
+
+
+def task_lines(task: Row, gazetteer: list[Row], decisions: list[Row]) -> Iterator[tuple[str, str]]:
     """Tell a task: its text, who, by when, and by which rule each was read."""
     yield "task", f"{task['id']}  {task['number']}  {shorten(task['text'], 200)}"
     if task["section"]:
@@ -48,13 +106,15 @@ def task_lines(task: Row, gazetteer: list[Row]) -> Iterator[tuple[str, str]]:
     )
     entries = {entry["id"]: entry for entry in gazetteer}
     for agency in sorted(task["agencies"], key=lambda a: (ROLES.index(a["role"]), a["position"])):
-        yield agency["role"], agency_text(agency, entries)
+        yield agency["role"], agency_text(agency, entries, decisions)
     if task["deadline_kind"]:
         yield "deadline", deadline_text(task)
 
 
-def agency_text(agency: Row, entries: Mapping[str, Row]) -> str:
-    """Tell one mention and the gazetteer's entry that it was tied to."""
+def agency_text(agency: Row, entries: Mapping[str, Row], decisions: Sequence[Row] = ()) -> str:
+    """Tell one mention and the gazetteer's entry, or the decision, that it was tied by."""
+    if agency["rule"] == "decision":
+        return decided_text(agency, decisions)
     if not agency["resolved"]:
         return _("{mention}: not resolved ({rule}), kept as printed").format(mention=agency["mention"], rule=agency["rule"] or "-")
     entry = entries.get(agency["agency_id"] or "")
@@ -63,6 +123,17 @@ def agency_text(agency: Row, entries: Mapping[str, Row]) -> str:
     days += f", {entry['source']}" if entry else ""
     flags = f" [{cell(agency['flags'])}]" if agency["flags"] else ""
     return f"{agency['mention']} → {agency['name']} ({agency['agency_id']}, {agency['rule']}{days}){flags}"
+
+
+def decided_text(agency: Row, decisions: Sequence[Row]) -> str:
+    """Tell one mention that was decided in review: by which decision, whose and when."""
+    alike = [one for one in decisions if one["mention"] == agency["mention"] and (one["name"] or one["mention"]) == agency["name"]]
+    head = f"{agency['mention']} → {agency['name']} ({agency['agency_id']}, "
+    if not alike:
+        return head + "decision)"
+    one = alike[0]
+    told = _("decision {id} of {by} on {day}").format(id=one["id"], by=one["decided_by"], day=one["decided_at"].astimezone().date())
+    return head + told + (f": {one['note']})" if one["note"] else ")")
 
 
 def deadline_text(task: Row) -> str:
@@ -106,11 +177,12 @@ def version_lines(record: Row) -> Iterator[tuple[str, str]]:
     )
     yield (
         "derived",
-        _("by normalizer version {version}, as {format}").format(version=version["normalizer_version"], format=version["format"]),
+        _("by normalizer version {version}, as {format}").format(version=version["normalizer_version"], format=version["format"])
+        + (f", {version['encoding']}" if version["encoding"] else ""),
     )
 
 
-def archive_lines(store: Store, record: Row) -> Iterator[tuple[str, str]]:
+def archive_lines(store: Store, record: Row, again: Again | str) -> Iterator[tuple[str, str]]:
     """Tell the archived record, and the bytes of its payload that the task was read from."""
     archived = record["archived"]
     yield "archive", f"{archived['file']} offset {archived['offset']} length {archived['length']}"
@@ -123,8 +195,10 @@ def archive_lines(store: Store, record: Row) -> Iterator[tuple[str, str]]:
         "",
         fetched.format(bytes=archived["bytes"], status=archived["status"], at=cell(archived["fetched_at"]), url=record["capture"]["url"]),
     )
-    if record["evidence"]:
-        yield "bytes", place_text(locate(store, record))
+    if isinstance(again, str):
+        yield "", again
+    elif record["evidence"]:
+        yield "bytes", place_text(locate(store, record, again))
 
 
 def place_text(place: Place) -> str:
