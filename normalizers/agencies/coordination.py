@@ -65,7 +65,8 @@ def _closed(items: list[Item], judge: Judge) -> tuple[list[Item], bool]:
             out.append(item)
             continue
         before, behind = item.text[: found[-1].start()], _LEADING_AND.sub("", item.text[found[-1].end() :])
-        if behind in word_set("shared_heads") and (behind != "部门" or _is_function(before)):
+        trade = _is_function(before) and (not judge.listed(before) or bool(out and _is_function(out[-1].text)))
+        if behind in word_set("shared_heads") and (behind != "部门" or trade):
             out.append(item)
             continue
         open_list = True
@@ -101,6 +102,8 @@ def _shared_head(name: str) -> str:
     """Return the head that a list of trades shares and this name ends in, empty for none."""
     if name.endswith("部门") and _is_function(_AND_SO_ON.sub("", name.removesuffix("部门"))):
         return "部门"
+    if name.startswith(words("quantifiers")):
+        return ""
     return next((head for head in words("shared_heads") if name.endswith(head) and len(name) > len(head)), "")
 
 
@@ -262,7 +265,7 @@ class _Held:
             return self.level + "委" + name
         if self.level and is_department(outer):
             return self.level + name
-        if self.near and self.branch and judge.known(self.branch + outer) and not is_department(outer):
+        if self.near and self.branch and outer not in _GOVERNMENT_HEADS and judge.known(self.branch + outer) and not is_department(outer):
             return self.branch + name
         if not self.level or judge.named(name) or not outer.endswith(words("carried_endings")):
             return name

@@ -34,9 +34,9 @@ _BREAK = re.compile(r"[ \t]*[\r\n\v\f\u2028\u2029]+\s*")
 _BLANK = re.compile(r"[^\S\r\n]+")
 _AROUND_STOP = re.compile(r"\s*([、,；：（])\s*|\s+(）)")
 _UNITS = re.compile(
-    r"(?:省?直管|各)?(?:县级市|市县区|区县|县区|市县|市|区|县|乡镇|乡|镇|街道|开发区|园区)(?:（[市区县镇乡街道、]{1,8}）)?(?:人民政府|政府|管委会)?"
+    r"(?:省?直管|各)?(?:县级市|市县区|区县|县区|市县|市|区|县|乡镇|乡|镇|街道|开发区|园区|新区)(?:（[市区县镇乡街道、]{1,8}）)?(?:人民政府|政府|管委会|办事处)?"
 )
-_ALL_UNITS = re.compile(r".{0,6}各(?:设区的?|地级|省辖)?(?:市|区|县|乡镇|乡|镇)")
+_ALL_UNITS = re.compile(r".{0,6}各(?:(?:设区的?|地级|省辖)?(?:市|区|县)|(?:乡镇|乡|镇)(?:人民政府|政府)?|开发区|园区)")
 
 _NUMBERED = re.compile(r"(?:\d{1,2}[.．]?|[①-⑳⑴-⒛])(?=[\u4e00-\u9fff])")
 _NOTED = re.compile(r"(?<=[\u4e00-\u9fff）])(?:[*※①-⑳⑴-⒇]+|\[\d{1,2}\]|\d{1,2})$")
@@ -119,14 +119,14 @@ def _pieces(text: str) -> list[tuple[str, str]]:
     depth, piece, foreign = 0, "", False
     for character in text:
         depth += (character == "（") - (character == "）")
-        if depth or character not in "、/,；：\n ":
+        if depth or character not in "、/,；。：\n ":
             if not (depth and character in " \n"):
                 piece += character
         elif character == "：":
             foreign = piece.endswith(words("foreign_labels"))
             piece = ""
         else:
-            pieces.append(("" if foreign else piece, PART if character in ",；" else HARD if character == "/" else character))
+            pieces.append(("" if foreign else piece, PART if character in ",；。" else HARD if character == "/" else character))
             piece = ""
     return [*pieces, ("" if foreign else piece, "")]
 
@@ -198,9 +198,10 @@ def _is_one(items: list[Item], wanted: int, judge: Judge) -> bool:
     if len(items) < wanted or len({item.part for item in items}) > 1:
         return False
     joined = "、".join(item.text for item in items)
-    if is_group(joined) or judge.listed(joined):
+    if is_group(joined) or judge.listed(joined) or (wanted == 2 and items[0].text.endswith("部门") and items[1].text == "单位"):
         return True
-    return bool(_ALL_UNITS.fullmatch(items[0].text)) and all(_UNITS.fullmatch(item.text) for item in items[1:])
+    opened = _ALL_UNITS.fullmatch(items[0].text) and not (items[0].text.endswith("政府") and items[1].text.startswith("各"))
+    return bool(opened) and all(_UNITS.fullmatch(item.text) for item in items[1:])
 
 
 def coordinated(text: str, judge: Judge) -> list[str]:

@@ -97,11 +97,14 @@ class Regions:
         """Return the name with those of all regions around it (江苏省南京市鼓楼区)."""
         return "".join(self.by_code[code].name for code in reversed(self.chain(region.code)))
 
-    def named(self, name: str, home: str = "", on: date | None = None) -> Region | None:
-        """Return the region written as ``name`` in a document of home region ``home``, ``None`` when unknown or not to be told apart."""
+    def named(self, name: str, home: str = "", on: date | None = None, *, certain: bool = False) -> Region | None:
+        """Return the region written as ``name`` in a document of home region ``home``, ``None`` when unknown or not to be told apart.
+
+        Counties of two characters (和县) may be other words and need the home region, unless what follows makes them ``certain``.
+        """
         found = self._named.get(name, [])
         found = [region for region in found if region.validity.may_hold(on)] or found
-        if len(found) > 1 or (found and len(name) <= 2 and found[0].level == "county"):
+        if len(found) > 1 or (found and not certain and len(name) <= 2 and found[0].level == "county"):
             found = self._near(found, home)
         return found[0] if len(found) == 1 else None
 

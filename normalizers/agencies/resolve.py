@@ -146,8 +146,9 @@ def _with_region(form: str, context: Context) -> Agency | None:
     for length in range(min(table.longest, len(body)), 1, -1):
         if not table.is_name(body[:length]):
             continue
-        region = table.named(body[:length], context.region, context.on)
-        found = _of_region(body[length:], region, form, context) if region else None
+        stem = body[length:]
+        region = table.named(body[:length], context.region, context.on, certain=bool(kinds(stem)))
+        found = _of_region(stem, region, form, context) if region else None
         if found is not None:
             return found
     return None
@@ -160,7 +161,9 @@ def _around_region(form: str, context: Context) -> Agency | None:
         rest = form[len(before) :]
         for length in range(min(table.longest, len(rest) - 1), 1, -1):
             found = behind.get(rest[length:])
-            region = table.named(rest[:length], context.region, context.on) if found and table.is_name(rest[:length]) else None
+            region = (
+                table.named(rest[:length], context.region, context.on, certain=True) if found and table.is_name(rest[:length]) else None
+            )
             if found and region:
                 composed = _composed(compose_one(found, table.current(region, context.on), context.on), form)
                 if composed is not None:
