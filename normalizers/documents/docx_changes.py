@@ -61,8 +61,10 @@ def _join_next(paragraph: etree._Element) -> None:
     following = paragraph.getnext()
     if following is None or following.tag != f"{W}p":
         return
-    at = 1 if len(following) and following[0].tag == f"{W}pPr" else 0
-    following[at:at] = [child for child in paragraph if child.tag != f"{W}pPr"]
+    first = next(iter(following), None)
+    at = 1 if first is not None and first.tag == f"{W}pPr" else 0
+    for child in reversed([child for child in paragraph if child.tag != f"{W}pPr"]):
+        following.insert(at, child)
     _remove(paragraph)
 
 

@@ -32,6 +32,8 @@ LOST_TEXT = 0.9
 """Below this share of the Chinese characters that the check reads, a difference is told; below half, the check's reading is taken."""
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _RTF_ROW = re.compile(rb"\\row(?![a-z])")
+_FILTERS = {"doc": "MS Word 97", "rtf": "Rich Text Format", "odt": "writer8"}
+"""The reader that LibreOffice is to take: left to choose, it reads a damaged file as plain text and gives its bytes for words."""
 _PROFILE = (
     ("Common/Security/Scripting", "MacroSecurityLevel", "3"),
     ("Common/Security/Scripting", "DisableMacrosExecution", "true"),
@@ -64,6 +66,7 @@ def converted(payload: bytes, suffix: str) -> bytes | None:
         (folder / f"in.{suffix}").write_bytes(payload)
         profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
         options = ["--headless", "--norestore", "--nolockcheck", "--nodefault", "--nofirststartwizard"]
+        options.append(f"--infilter={_FILTERS[suffix]}")
         outside.run([program, profile, *options, "--convert-to", "docx", "--outdir", "out", f"in.{suffix}"], folder, SECONDS)
         result = folder / "out" / "in.docx"
         return result.read_bytes() if result.is_file() else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from normalizers.documents import archives, delimited, docx, flat_office, html, json_answer, legacy, pdf, plain, sheet
+from normalizers.documents import archives, delimited, docx, flat_office, html, json_answer, legacy, ofd, pdf, plain, sheet
 from normalizers.documents.detection import ARCHIVES, detect, tables
 from normalizers.documents.limits import MAX_PAYLOAD, UnreadableError, check_size
 from normalizers.records import Document, Hints
@@ -18,6 +18,7 @@ _READERS: dict[str, Callable[[bytes, Hints, str], Document]] = {
     "xls": sheet.read,
     "docx": docx.read,
     "pdf": pdf.read,
+    "ofd": ofd.read,
     "doc": legacy.read_doc,
     "rtf": legacy.read_rtf,
     "odt": legacy.read_odt,

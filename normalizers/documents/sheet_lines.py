@@ -36,7 +36,9 @@ def sheet_blocks(cells: Sequence[RawCell], title: str, warnings: Sequence[str] =
     first, last = _limits(table)
     above = _texts([cell for cell in table.cells if cell.row < first])
     below = _texts([cell for cell in table.cells if cell.row >= last])
-    inner = fold_empty_tracks([cell for cell in table.cells if first <= cell.row < last], merged=merged, warnings=warnings)
+    inner = table
+    if (first, last) != (0, table.rows):
+        inner = fold_empty_tracks([cell for cell in table.cells if first <= cell.row < last], merged=merged, warnings=warnings)
     found = [RawBlock(kind=BlockKind.TABLE, table=inner, origin=Origin("row", 1, title))] if inner.cells else []
     return [*above, *found, *below]
 

@@ -27,7 +27,6 @@ def archive(*names: str) -> bytes:
     [
         (OLE + "EncryptedPackage".encode("utf-16-le"), "password"),
         (OLE, "OLE file"),
-        (archive("OFD.xml"), "OFD"),
         (archive("content.xml", "mimetype"), "OpenDocument"),
         (b"\x89PNG\r\n\x1a\n....", "picture"),
         (bytes(range(256)) * 20, "no known text format"),
