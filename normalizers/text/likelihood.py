@@ -24,6 +24,9 @@ UNKNOWN = -21.0
 RARE = -16.0
 """Log-likelihood below which a listed word is no evidence: seen fewer than seven times in 60 million."""
 
+FLUENT = -9.5
+"""Log-likelihood a character from which a text is prose: official papers have -4 to -7, lists of rare names -7, misread text -12 to -17."""
+
 OFFICIAL = 5000
 """How often, of 60 million, a word of official prose is counted besides what the word list says: that was drawn from novels and news."""
 

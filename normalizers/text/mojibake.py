@@ -15,13 +15,12 @@ from functools import lru_cache
 from normalizers.records import Repair
 from normalizers.text.charsets import BIG5, GB18030, LATIN, UTF_8
 from normalizers.text.holes import Filler
+from normalizers.text.likelihood import FLUENT
 from normalizers.text.outcome import Outcome
 from normalizers.text.wrongread import LOST_MARKS, Run, latin_bytes, utf8_runs
 
-FLUENT, PASSABLE, GAIN = -9.5, -11.5, 2.0
-"""Log-likelihood a character of what is believed: by itself, with the document's evidence, and how much more than before.
-
-Official prose has -4 to -7, lists of rare names -7, misread text -12 to -17."""
+PASSABLE, GAIN = -11.5, 2.0
+"""Log-likelihood a character of what is believed with the document's evidence, and how much better it must be without."""
 
 FEWEST, EVIDENCE = 3, 8
 """So many characters must come back for a part to be believed by itself; once a document has given so many, one is enough."""

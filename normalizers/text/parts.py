@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
+from os.path import commonprefix
 
 from normalizers.text.charsets import GB18030, UTF_8
-from normalizers.text.likelihood import Likelihood
+from normalizers.text.likelihood import FLUENT, UNKNOWN, Likelihood
 
 MEASURED = 300
 """Characters of a line by which the ways to read it are compared."""
@@ -36,21 +37,31 @@ def _line(line: bytes, codec: str) -> tuple[str, int]:
     if text is not None:
         return text, 0
     as_it_is = line.decode(codec, "replace")
+    if codec == UTF_8 and as_it_is.count("\ufffd") < 2:  # cut inside a character; a character of GBK makes two faults
+        return as_it_is, 0
     other = _strict(line, GB18030 if codec == UTF_8 else UTF_8)
     runs = list(_runs(line, codec))
     by_run = "".join(text for text, _ in runs)
-    ways = [(as_it_is, 0), (by_run, sum(other for _, other in runs)), *([(other, 1)] if other is not None else [])]
-    return max(ways, key=lambda way: _worth(way[0]))
+    ways = [(by_run, sum(other for _, other in runs)), *([(other, 1)] if other is not None else [])]
+    better = [way for way in ways if _is_better(way[0], as_it_is)]
+    return max(better, key=lambda way: _fluency(_measured(way[0]))) if better else (as_it_is, 0)
 
 
-def _worth(text: str) -> float:
-    """Return how well a reading reads as Chinese prose: the log-likelihood a character; one that was lost counts as an unknown one."""
-    return _fluency("".join(islice((char for char in text if char > "\x7f"), MEASURED)))
+def _is_better(new: str, old: str) -> bool:
+    """Tell whether a reading is prose where it differs from another one: a page cut inside a character is no page in two charsets."""
+    start = len(commonprefix((new, old)))
+    ours = _fluency(_measured(new[start:]))
+    return ours >= FLUENT and ours > _fluency(_measured(old[start:]))
+
+
+def _measured(text: str) -> str:
+    return "".join(islice((char for char in text if char > "\x7f"), MEASURED))
 
 
 @lru_cache(maxsize=1024)
 def _fluency(foreign: str) -> float:
-    return _words().score(foreign) / max(1, len(foreign))
+    """Return the log-likelihood a character, the worst there is where there are none."""
+    return _words().score(foreign) / len(foreign) if foreign else UNKNOWN
 
 
 @lru_cache(maxsize=1)

@@ -57,13 +57,18 @@ def _wanted(sound: str) -> str:
 
 
 def _came_back(wanted: str, got: str, lost: frozenset[int]) -> int:
-    """Return how many characters of ``wanted``, but those lost, stand at their place in ``got``."""
-    if len(wanted) == len(got):
-        return sum(a == b for at, (a, b) in enumerate(zip(wanted, got, strict=True)) if at not in lost)
-    back = 0
-    for block in SequenceMatcher(None, wanted, got, autojunk=False).get_matching_blocks():
-        back += sum(at not in lost for at in range(block.a, block.a + block.size))
-    return max(0, back - max(0, len(got) - len(wanted)))
+    """Return how many characters of ``wanted``, but those lost, stand at their place in the same line of ``got``."""
+    back = at = 0
+    lines = wanted.split("\n")
+    for line, came in zip(lines, got.split("\n"), strict=True):
+        sure = [at + n not in lost for n in range(len(line))]
+        if len(line) == len(came):
+            back += sum(keep and a == b for keep, a, b in zip(sure, line, came, strict=True))
+        else:
+            blocks = SequenceMatcher(None, line, came, autojunk=False).get_matching_blocks()
+            back += max(0, sum(sum(sure[one.a : one.a + one.size]) for one in blocks) - max(0, len(came) - len(line)) * all(sure))
+        at += len(line) + 1
+    return back + sum(n not in lost for n, char in enumerate(wanted) if char == "\n")
 
 
 def measure(damage: Damage, rng: Random) -> tuple[Score, Damaged, str]:

@@ -147,9 +147,8 @@ def clean_text(rng: Random, *, odd: bool = False) -> str:
     ]
     for number in range(1, rng.randrange(4, 8)):
         quoted = f"“{rng.choice(OBJECTS)}”成为共识。" if rng.random() < 0.4 else ""
-        lines.append(
-            f"{number}．{rng.choice(VERBS)}{rng.choice(OBJECTS)}。{quoted}{sentence(rng)}{sentence(rng)}（完成时间：{year}年{rng.randrange(1, 13)}月）"
-        )
+        due = f"（完成时间：{year}年{rng.randrange(1, 13)}月）"
+        lines.append(f"{number}．{rng.choice(VERBS)}{rng.choice(OBJECTS)}。{quoted}{sentence(rng)}{sentence(rng)}{due}")
     lines.append(f"三、保障措施：各单位要高度重视，{rng.choice(ENDS)}；工作中的问题及时报告。")
     if odd:
         for piece in [*rng.sample(ODDITIES, 4), f"学习{rng.choice(NAMES)}，{rng.choice(ENDS)}。"]:
