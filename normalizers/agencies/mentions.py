@@ -36,7 +36,7 @@ _AROUND_STOP = re.compile(r"\s*([、,；：（])\s*|\s+(）)")
 _UNITS = re.compile(
     r"(?:省?直管|各)?(?:县级市|市县区|区县|县区|市县|市|区|县|乡镇|乡|镇|街道|开发区|园区|新区)(?:（[市区县镇乡街道、]{1,8}）)?(?:人民政府|政府|管委会|办事处)?"
 )
-_ALL_UNITS = re.compile(r".{0,6}各(?:(?:设区的?|地级|省辖)?(?:市|区|县)|(?:乡镇|乡|镇)(?:人民政府|政府)?|开发区|园区)")
+_ALL_UNITS = re.compile(r".{0,6}各(?:(?:设区的?|地级|省辖)?(?:市|区|县|乡镇|乡|镇)|开发区|园区)")
 
 _NUMBERED = re.compile(r"(?:\d{1,2}[.．]?|[①-⑳⑴-⒛])(?=[\u4e00-\u9fff])")
 _NOTED = re.compile(r"(?<=[\u4e00-\u9fff）])(?:[*※①-⑳⑴-⒇]+|\[\d{1,2}\]|\d{1,2})$")
@@ -200,8 +200,7 @@ def _is_one(items: list[Item], wanted: int, judge: Judge) -> bool:
     joined = "、".join(item.text for item in items)
     if is_group(joined) or judge.listed(joined) or (wanted == 2 and items[0].text.endswith("部门") and items[1].text == "单位"):
         return True
-    opened = _ALL_UNITS.fullmatch(items[0].text) and not (items[0].text.endswith("政府") and items[1].text.startswith("各"))
-    return bool(opened) and all(_UNITS.fullmatch(item.text) for item in items[1:])
+    return bool(_ALL_UNITS.fullmatch(items[0].text)) and all(_UNITS.fullmatch(item.text) for item in items[1:])
 
 
 def coordinated(text: str, judge: Judge) -> list[str]:
