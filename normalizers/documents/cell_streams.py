@@ -16,7 +16,8 @@ from normalizers.documents.row_breaks import is_number
 from normalizers.documents.structure import heading_level
 from normalizers.documents.textlines import BLANKS, Found, Line, row_number, text_table
 
-MAX_WORDS = 20_000
+MAX_WORDS, SAMPLE = 8_000, 1_500
+"""Words of the longest table, and those by which the widths of its columns are learned."""
 LABEL_LINES, LONGEST_LABEL = 24, 10
 """Lines that a header of broken labels may take, and characters of one part of a label."""
 OUTSIDE = 0.35
@@ -87,6 +88,8 @@ def _find_header(lines: Sequence[Line], start: int) -> _Header | None:
             if len(said) <= 24 and ((is_label(said) and not longer) or (size == 1 and column_of(said) and len(said) > 2 and not longer)):
                 break
         else:
+            break
+        if said in labels:
             break
         labels.append(said)
         printed.append("".join(word.text for word in words[at : at + size]))
@@ -255,7 +258,7 @@ def _rows(words: Sequence[_Word], laid: Sequence[tuple[int, bool]], lines: Seque
 
 def _body(lines: Sequence[Line], header: _Header) -> tuple[list[_Word], list[tuple[int, str]]]:
     """Return the words below a header without those of the header said again, and the headings of sections between rows."""
-    words = _words(lines, header.stop, MAX_WORDS)[:MAX_WORDS]
+    words = _words(lines, header.stop, MAX_WORDS // 2)[:MAX_WORDS]
     said = "".join(header.labels)
     out: list[_Word] = []
     banners: list[tuple[int, str]] = []
@@ -287,11 +290,16 @@ def read_stream(lines: Sequence[Line], start: int) -> Found | None:
     words, banners = _body(lines, header)
     if not words:
         return None
-    layer = _Layer(work_kinds([column_of(label) for label in header.labels]), words)
+    layer = _Layer(work_kinds([column_of(label) for label in header.labels]), words[:SAMPLE])
     cost, laid = layer.lay()
-    for _ in range(ROUNDS - 1):
+    if not laid or cost / len(laid) > 2 * MAX_COST:
+        return None
+    for _ in range(ROUNDS - 2):
         layer.learn(laid)
         cost, laid = layer.lay()
+    layer.learn(laid)
+    layer.words = words
+    cost, laid = layer.lay()
     outside = OUTSIDE * (min(len(words), len(laid) + PATIENCE) - len(laid))
     mean = (cost - outside) / max(1, len(laid))
     if not laid or mean > MAX_COST:

@@ -34,7 +34,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class PlacedLine:
-    """The pieces of one line from left to right, its upper and lower edge, its number in the source (line or page), its page, and its index."""
+    """The pieces of one line from left to right, its edges, its number in the source (line or page), its page and its index."""
 
     pieces: tuple[Piece, ...]
     top: float
@@ -78,7 +78,7 @@ def _cut(left: Piece, right: Piece, header: PlacedLine, body: Sequence[PlacedLin
         [(piece.start + piece.stop) / 2 for piece in line.pieces if left.start < piece.stop and piece.start < right.stop] for line in body
     ]
     between = [middles for middles in between if len(middles) > 1]
-    least, best = min(depth), (float("inf"), 0.0, 0)
+    least, best = min(depth), (float("inf"), 0.0, 0.0)
     for start, stop in _runs(depth, least):
         cut = low + (start + stop - 1) / 2
         together = sum((middles[-2] >= cut) or (middles[1] < cut) for middles in between)

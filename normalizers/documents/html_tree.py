@@ -15,7 +15,15 @@ from normalizers.records import Origin
 
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 _INLINE_TAGS = re.compile(r"</?(?:font|span|b|i|u|em|strong|o:p|small|big|a|ins|sub|sup)\b[^<>]{0,2000}>", re.IGNORECASE)
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
+_TAG = re.compile(r"</?[A-Za-z][^<>]{0,2000}>")
+_DELETED = re.compile(r"\b(?:MsoComment(?:Text|Reference|Subject)?|msocom\w*|msoDel)\b", re.IGNORECASE)
+"""Classes that Word gives to comments and to what a tracked change deleted."""
+_LONG_TAG = re.compile(r"<[A-Za-z][^<>]{4000}")
+_FLOODED_TAG = re.compile(r"""<([A-Za-z][\w:-]{0,40})(?:"[^"]*+"|'[^']*+'|[^<>"']){4000,}+""")
+"""A tag of thousands of attributes: libxml2 compares each with all before it. A quoted value, a picture, counts as one character."""
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|text-decoration(?:-line)?\s*:\s*line-through", re.IGNORECASE
+)
 
 Event = tuple[str, "etree._Element", str]
 
@@ -51,6 +59,10 @@ def parse(markup: str, name: str) -> etree._Element:
     Unclosed ``font`` and ``span`` tags are the usual reason, so the page is tried once more without such tags.
     """
     markup = _DECLARATION.sub("", markup).replace("\x00", "")
+    if not _TAG.search(markup):  # a plain text under the name of a page: its lines are its paragraphs
+        markup = f"<html><body><pre>\n{markup.replace('<', '&lt;')}</pre></body></html>"
+    if _LONG_TAG.search(markup):
+        markup = _FLOODED_TAG.sub(r"<\1", markup)
     tree, gave_up = _parsed(markup)
     if gave_up:
         tree, gave_up = _parsed(_INLINE_TAGS.sub("", markup))
@@ -71,6 +83,8 @@ def tag_of(element: etree._Element) -> str:
 def is_hidden(element: etree._Element) -> bool:
     """Tell whether an element is not shown, or holds no text a reader sees."""
     if tag_of(element) in words("dropped_tags") or not isinstance(element.tag, str):
+        return True
+    if _DELETED.search(element.get("class", "")):
         return True
     return "hidden" in element.attrib or element.get("aria-hidden") == "true" or bool(_HIDDEN.search(element.get("style", "")))
 

@@ -39,6 +39,18 @@ def column_of(label: str) -> str:
     return labels.get(folded) or labels.get(bare) or _by_ending(bare)
 
 
+@cache
+def _label_parts() -> frozenset[str]:
+    """Return what a label may be broken into: all that labels begin with."""
+    return frozenset(label[:size] for label in column_labels() for size in range(1, len(label) + 1))
+
+
+def may_begin_header(line: str) -> bool:
+    """Tell at little cost whether a line can be the first of a header: one of its words is a label, or a label begins with it."""
+    words = line[:300].split()
+    return len(line) <= 300 and any(_fold(word) in _label_parts() or column_of(word) for word in words[:12])
+
+
 def is_label(text: str) -> bool:
     """Tell whether a text is a label of ``data/column_labels.csv`` as it stands."""
     return _fold(text) in column_labels()

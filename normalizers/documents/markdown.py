@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from normalizers.documents.textlines import Found, Line, text_table
 
@@ -15,9 +16,64 @@ _EMPHASIS = re.compile(r"(\*\*|__)(?=\S)([^*_\n]{1,400}?)(?<=\S)\1")
 _LINK = re.compile(r"!?\[([^\[\]]{0,300})\]\([^()\s]{0,500}\)")
 
 
+_ITALIC = re.compile(r"(?<![\dA-Za-z*])\*(?=\S)([^*\n]{1,400}?)(?<=\S)\*(?![\dA-Za-z*])")
+_DELETED = re.compile(r"~~(?=\S)[^~\n]{1,2000}?~~")
+_CODE = re.compile(r"`([^`\n]{1,400})`")
+_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|>~-])")
+_ITEM = re.compile(r"\s{0,12}(?:[-*+•]\s+(?:\[[ xX]\]\s+)?|>\s?)+(?=\S)")
+_FENCE = re.compile(r"\s{0,3}(?:```|~~~)[^`]{0,80}")
+_UNDERLINE = re.compile(r"\s{0,3}(=+|-{3,})\s*")
+_FIELD = re.compile(r"(title|标题)\s*[:：]\s*[\"'“]?(.{2,200}?)[\"'”]?\s*", re.IGNORECASE)
+FRONT_LINES = 60
+"""Lines of the longest front matter."""
+
+
 def inline_text(text: str) -> str:
-    """Return a text without emphasis marks and with links as their words."""
-    return _EMPHASIS.sub(r"\2", _LINK.sub(r"\1", text))
+    """Return a text without marks of emphasis and code, with links as their words, and without what is struck out."""
+    for pattern, kept in ((_LINK, r"\1"), (_DELETED, ""), (_CODE, r"\1"), (_EMPHASIS, r"\2"), (_ITALIC, r"\1"), (_ESCAPE, r"\1")):
+        text = pattern.sub(kept, text)
+    return text
+
+
+def item_text(text: str) -> str:
+    """Return a line without the marks of a list, a task list or a quotation before it."""
+    return _ITEM.sub("", text, count=1) if text.lstrip()[:1] in "-*+•>" else text
+
+
+def front_matter(lines: Sequence[Line]) -> tuple[int, str]:
+    """Return how many lines the front matter takes (0 where there is none), and the title it states."""
+    if not lines or lines[0].raw.strip("\ufeff \r") != "---":
+        return 0, ""
+    title = ""
+    for at, line in enumerate(lines[1:FRONT_LINES], start=1):
+        if line.raw.strip() in {"---", "..."}:
+            return at + 1, title
+        if ":" not in line.raw and "：" not in line.raw and not line.raw.startswith((" ", "-", "#")) and not line.blank:
+            return 0, ""
+        if found := _FIELD.fullmatch(line.raw.strip()):
+            title = found.group(2)
+    return 0, ""
+
+
+def prepare(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines without fences of code, and headings that are underlined (setext) as ``#`` headings."""
+    out = list(lines)
+    for at, line in enumerate(lines):
+        above = out[at - 1] if at else None
+        if _FENCE.fullmatch(line.raw):
+            out[at] = replace(line, raw="", seen="")
+        elif (
+            above
+            and not above.blank
+            and "|" not in above.raw
+            and not above.raw.startswith("#")
+            and (found := _UNDERLINE.fullmatch(line.raw))
+        ):
+            mark = "# " if found.group(1)[0] == "=" else "## "
+            if at < 2 or lines[at - 2].blank:
+                out[at - 1] = replace(above, raw=mark + above.raw.strip(), seen=mark + above.seen.strip())
+                out[at] = replace(line, raw="", seen="")
+    return out
 
 
 def heading(text: str) -> tuple[int, str] | None:

@@ -14,6 +14,7 @@ from normalizers.documents.cell_streams import read_stream
 from normalizers.documents.chrome import chrome_lines, folios
 from normalizers.documents.grid import place
 from normalizers.documents.html import read_table_markup
+from normalizers.documents.labels import is_label, may_begin_header
 from normalizers.documents.limits import MAX_MARKUP, UnreadableError, check_size
 from normalizers.documents.row_tables import read_spaced, read_tabbed
 from normalizers.documents.stacked_tables import read_numbered_cells, read_records
@@ -34,6 +35,9 @@ WRAPPED_SHARE = 0.5
 
 SWITCH = 1.2
 """How many times better a later form must read than an earlier one to be taken, and by a row at least."""
+
+MAX_FAILURES = 30
+"""Headers without rows in one text; more are hostile, and each costs a look at the lines below it."""
 
 _ENDS = '。！？!?；;：:…）)】]”"’》|'
 _STARTS_NEW = re.compile(
@@ -88,12 +92,29 @@ _TOLD: tuple[_Form, ...] = (read_records, read_numbered_cells, read_aligned, rea
 """Forms whose cells are told by place and content: the one whose cells fit its labels best is taken."""
 
 
-def _find_table(lines: Sequence[Line], start: int) -> Found | None:
-    if lines[start].blank:
-        return None
-    for form in _MARKED:
-        if found := form(lines, start):
-            return found
+class _Finder:
+    """Looks for tables line by line; after ``MAX_FAILURES`` headers without rows it takes no line for a header any more."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self._lines = lines
+        self._failures = 0
+
+    def at(self, start: int) -> Found | None:
+        """Return the table that begins at a line."""
+        line = self._lines[start]
+        if line.blank:
+            return None
+        for form in _MARKED:
+            if found := form(self._lines, start):
+                return found
+        if self._failures >= MAX_FAILURES or not may_begin_header(line.seen):
+            return None
+        found = _told(self._lines, start)
+        self._failures += found is None and any(is_label(word) for word in line.seen.split())
+        return found
+
+
+def _told(lines: Sequence[Line], start: int) -> Found | None:
     best: Found | None = None
     for form in _TOLD:
         found = form(lines, start)
@@ -140,7 +161,7 @@ def _paragraphs(lines: Sequence[Line], width: int, marked: bool) -> tuple[list[R
             and blocks[-1].kind is BlockKind.PARAGRAPH
             and _goes_on(last[1], blocks[-1].text, line, apart=at - last[0] > 1, width=width)
         ):
-            blocks[-1] = replace(blocks[-1], text=join_lines(blocks[-1].text, text))
+            blocks[-1] = replace(blocks[-1], text=join_lines(blocks[-1].text, markdown.inline_text(text) if marked else text))
             mended += 1
         else:
             blocks.append(_block(text, line.number, marked))
@@ -153,15 +174,16 @@ def _block(text: str, number: int, marked: bool) -> RawBlock:
     heading = markdown.heading(text) if marked else None
     if heading:
         return RawBlock(heading[1], BlockKind.HEADING, heading[0], origin)
-    return RawBlock(markdown.inline_text(text) if marked else text, origin=origin)
+    return RawBlock(markdown.inline_text(markdown.item_text(text)) if marked else text, origin=origin)
 
 
 def _blocks(lines: Sequence[Line], marked: bool) -> tuple[list[RawBlock], int]:
     found: list[tuple[int, Found]] = []
     loose: list[Line] = []
     at = 0
+    finder = _Finder(lines)
     while at < len(lines):
-        table = _find_table(lines, at)
+        table = finder.at(at)
         if table:
             found.append((at, table))
             at = table.stop
@@ -187,7 +209,12 @@ def read(payload: bytes, hints: Hints, name: str, media: str = "text") -> Docume
     decoded = decode(payload, declared=hints.charset)
     if not decoded.text.strip():
         raise UnreadableError(f"{name} holds no text: fetch it again, or leave it out.")
-    lines, removed = _without_chrome(_lines(decoded.text))
+    lines = _lines(decoded.text)
+    if media == "markdown":
+        front, title = markdown.front_matter(lines)
+        lines = markdown.prepare(lines[front:])
+        hints = replace(hints, title=hints.title or title)
+    lines, removed = _without_chrome(lines)
     blocks, mended = _blocks(lines, media == "markdown")
     repairs = (*decoded.repairs, *removed, Repair("broken-line", mended))
     return build(blocks, Source(name, media, decoded.encoding, repairs, decoded.warnings), hints)

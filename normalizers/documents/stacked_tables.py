@@ -11,6 +11,11 @@ from normalizers.documents.textlines import Found, Line, next_filled, row_number
 _HAN_NUMBER = re.compile(r"[一二三四五六七八九十]{1,3}[、.．]?")
 _HAN_SECTION = re.compile(r"(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[）)])[^，。；]{2,24}")
 
+MAX_RECORD = 200
+"""Lines of the longest row."""
+MAX_LABELS = 24
+"""Columns of the widest table whose labels stand one under the other."""
+
 Row = tuple[int, list[str]]
 
 
@@ -23,7 +28,12 @@ def _record(lines: Sequence[Line], start: int) -> int:
     """Return the index after the lines up to the next separator; a line of blanks is a cell among indented lines, else a separator."""
     at = start
     indented = lines[start].indented
-    while at < len(lines) and not (lines[at].empty if indented else lines[at].blank) and (lines[at].indented or not indented):
+    while (
+        at < len(lines)
+        and at - start < MAX_RECORD
+        and not (lines[at].empty if indented else lines[at].blank)
+        and (lines[at].indented or not indented)
+    ):
         at += 1
     return at
 
@@ -60,6 +70,8 @@ def read_records(lines: Sequence[Line], start: int) -> Found | None:
     if not _is_label(lines[start]):
         return None
     stop = _record(lines, start)
+    if stop - start > MAX_LABELS:
+        return None
     labels = [line.seen.strip() for line in lines[start:stop]]
     if len(labels) < 2 or not is_header(labels):
         return None
@@ -86,7 +98,7 @@ def _header_cells(lines: Sequence[Line], start: int) -> list[int]:
     """Return the indices of the labels that stand one under the other from ``start`` on, blank lines between them or not."""
     out: list[int] = []
     at = start
-    while at < len(lines) and _is_label(lines[at]):
+    while at < len(lines) and len(out) < MAX_LABELS and _is_label(lines[at]):
         kind = column_of(lines[at].seen.strip())
         if kind == "number" and out and any(column_of(lines[n].seen.strip()) == "number" for n in out):
             break
