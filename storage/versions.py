@@ -147,7 +147,11 @@ def deadline_columns(deadline: Deadline | None) -> Row:
 
 def deadline_json(deadline: Deadline) -> Row:
     """Return a deadline as JSON: days in ISO 8601."""
-    return {key: _plain(value) if isinstance(value, date) else value for key, value in asdict(deadline).items()}
+    return asdict(deadline) | {
+        "start": deadline.start.isoformat() if deadline.start else None,
+        "end": deadline.end.isoformat() if deadline.end else None,
+        "flags": list(deadline.flags),
+    }
 
 
 def agency_rows(task: str, record: Task) -> list[Row]:
