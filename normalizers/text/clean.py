@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from normalizers.records import Repair, Suggestion
-from normalizers.text import entities, leftovers, mojibake, spacing, width
+from normalizers.text import entities, leftovers, mojibake, slipped, spacing, width
 from normalizers.text import script as scripts
 from normalizers.text.damage import BRACKET
 from normalizers.text.outcome import Outcome, summed
@@ -50,6 +50,7 @@ CAUSES = (
     Cause(mojibake.may_be_misread, lambda _: True, mojibake.unmangle),
     Cause(width.needs_width, lambda _: True, width.letters),
     Cause(lambda alphabet: "(" in alphabet or "（" in alphabet, lambda text: BRACKET.search(text) is not None, repair),
+    Cause(lambda alphabet: "?" in alphabet or "\ufffd" in alphabet, slipped.may_be_off, slipped.realign),
     Cause(width.needs_width, lambda _: True, width.forms),
     Cause(lambda _: True, leftovers.has_leftovers, leftovers.take_out),
 )

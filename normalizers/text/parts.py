@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
-from os.path import commonprefix
 
 from normalizers.text.charsets import GB18030, UTF_8
 from normalizers.text.likelihood import FLUENT, UNKNOWN, Likelihood
@@ -49,7 +48,7 @@ def _line(line: bytes, codec: str) -> tuple[str, int]:
 
 def _is_better(new: str, old: str) -> bool:
     """Tell whether a reading is prose where it differs from another one: a page cut inside a character is no page in two charsets."""
-    start = len(commonprefix((new, old)))
+    start = next((n for n, (a, b) in enumerate(zip(new, old, strict=False)) if a != b), min(len(new), len(old)))
     ours = _fluency(_measured(new[start:]))
     return ours >= FLUENT and ours > _fluency(_measured(old[start:]))
 

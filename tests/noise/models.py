@@ -72,6 +72,43 @@ def shifted(text: str, rng: Random) -> Damaged:
     return Damaged(damaged, sound, frozenset(lost))
 
 
+def one_byte_lost(text: str, rng: Random) -> Damaged:
+    """GBK of which one byte is lost in some lines: all is off to the first pair that is no character; what lost bytes is gone."""
+    out: list[str] = []
+    lost: set[int] = set()
+    at = 0
+    for line in text.split("\n"):
+        spots = [n for n, char in enumerate(line) if char > "\x7f" and _fits(char, "gbk")]
+        if len(spots) > 20 and rng.random() < 0.3:
+            hit = rng.choice(spots)
+            data = line[hit:].encode("gbk")
+            drop = rng.randrange(2)
+            read, gone = _reread(data[:drop] + data[drop + 1 :], drop, line[hit:])
+            lost.update(at + hit + n for n in gone)
+            out.append(line[:hit] + read)
+        else:
+            out.append(line)
+        at += len(line) + 1
+    return Damaged("\n".join(out).encode(), text, frozenset(lost))
+
+
+def _reread(data: bytes, drop: int, sound: str) -> tuple[str, set[int]]:
+    """Return bytes less the one at ``drop`` as text, and the characters of ``sound`` that lost a byte or stand beside the loss."""
+    owners = [n for n, char in enumerate(sound) for _ in char.encode("gbk")]
+    del owners[drop]
+    lost = {0}
+
+    def replaced(error: UnicodeError) -> tuple[str, int]:
+        assert isinstance(error, UnicodeDecodeError)
+        lost.add(owners[error.start])
+        return "\ufffd", error.start + 1
+
+    codecs.register_error("noise", replaced)
+    text = data.decode("gbk", "noise")
+    end = max(lost)
+    return text, lost | set(range(end + 1)) if end < 4 else lost
+
+
 def _misreading(was: str, read_as: str) -> Damage:
     def model(text: str, rng: Random) -> Damaged:
         payload, lost = misread(text, was, read_as, rng.choice(["\ufffd", "?"]))
@@ -205,6 +242,7 @@ MODELS: dict[str, Damage] = {
     "traditional": traditional,
     "readings": readings,
     "shifted bytes": shifted,
+    "one byte lost": one_byte_lost,
     "UTF-8 as GB 18030": _misreading("utf-8", "gb18030"),
     "UTF-8 as Latin-1": _misreading("utf-8", "latin-1"),
     "UTF-8 as windows-1252": _misreading("utf-8", "cp1252"),

@@ -13,6 +13,7 @@ from normalizers.text.leftovers import take_out
 from normalizers.text.mojibake import unmangle
 from normalizers.text.parts import read_parts
 from normalizers.text.repair import repair
+from normalizers.text.slipped import forward, realign
 from normalizers.text.slips import suggest
 from normalizers.text.spacing import close_up
 
@@ -126,6 +127,24 @@ def test_a_footnote_mark_goes_only_with_its_note():
     assert take_out("按规定[1]执行①。\n[1] 指省级规定。\n① 另行印发。").text == "按规定执行。\n[1] 指省级规定。\n① 另行印发。"
 
 
+@pytest.mark.parametrize("at", range(8, 40))
+def test_a_lost_byte_is_read_over_and_its_ends_are_guessed_or_left(at):
+    damaged = forward(LINE, at)
+    done = realign(damaged)
+    assert done.text == LINE or done.repairs or "\ufffd" in damaged
+    assert len(done.text) <= len(LINE) + 2
+    assert all(one.guessed for one in done.repairs)
+
+
+def test_most_of_what_stands_behind_a_lost_byte_comes_back():
+    assert realign(forward(LINE, 30)).text[17:24] == LINE[17:24]
+
+
+@pytest.mark.parametrize("sound", ["什么是信用修复?怎样申请？", "盱眙县和睢宁县怎么办?问问", "昇华集团\ufffd乾县"])
+def test_a_mark_behind_sound_text_changes_nothing(sound):
+    assert realign(sound).text == sound
+
+
 def test_slips_are_told_and_never_applied():
     text = "沪信〔2O18〕l2号己经印发，收人增加，招收人员，O2O平台。"
     assert clean(text).text == text
@@ -145,7 +164,7 @@ NASTY = st.text(
 
 @given(NASTY)
 def test_property_every_step_takes_any_text_and_keeps_line_feeds(text):
-    for step in (unescape, unmangle, take_out, close_up, repair):
+    for step in (unescape, unmangle, realign, take_out, close_up, repair):
         assert step(text).text.count("\n") == text.count("\n")
     for one in suggest(text):
         assert text[one.span.start : one.span.end] == one.seen
