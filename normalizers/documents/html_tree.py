@@ -22,7 +22,9 @@ _LONG_TAG = re.compile(r"<[A-Za-z][^<>]{4000}")
 _FLOODED_TAG = re.compile(r"""<([A-Za-z][\w:-]{0,40})(?:"[^"]*+"|'[^']*+'|[^<>"']){4000,}+""")
 """A tag of thousands of attributes: libxml2 compares each with all before it. A quoted value, a picture, counts as one character."""
 _HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|text-decoration(?:-line)?\s*:\s*line-through", re.IGNORECASE
+    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all"
+    r"|text-decoration(?:-line)?\s*:\s*line-through",
+    re.IGNORECASE,
 )
 
 Event = tuple[str, "etree._Element", str]

@@ -63,6 +63,8 @@ class _Pages:
     pages: list[_Page] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     images: int = 0
+    unmapped: int = 0
+    letters: int = 0
 
 
 def _check_streams(payload: bytes, name: str) -> None:
@@ -112,6 +114,10 @@ def _within(inner: PageTable, outer: PageTable) -> bool:
 def _read_page(page: Any, number: int, into: _Pages) -> None:  # noqa: ANN401
     chars = _upright(page.dedupe_chars(tolerance=1).chars) if len(page.chars) <= MAX_CHARS else []
     into.images += len(page.images)
+    into.letters += len(chars)
+    into.unmapped += sum(char["text"].startswith("(cid:") for char in chars)
+    if page.images and not page.chars:
+        into.warnings.append(f"Page {number} is a picture without text: run it through text recognition, or look for a text copy.")
     if len(page.chars) > MAX_CHARS:
         into.warnings.append(f"Page {number} has {len(page.chars)} characters and was not read.")
     tables: list[PageTable] = []
@@ -233,5 +239,14 @@ def read(payload: bytes, hints: Hints, name: str) -> Document:
         seen = f"{read_pages.images} pictures and no text, as scans do" if read_pages.images else "no text"
         raise UnreadableError(f"{name} holds {seen}: not extracted; run it through text recognition, or look for a text copy.")
     area = margins([line for page in read_pages.pages for line in page.lines])
+    if read_pages.unmapped * 2 > read_pages.letters:
+        raise UnreadableError(
+            f"{name} prints with a font that does not tell its characters: not extracted; "
+            "run it through text recognition, or look for a text copy."
+        )
+    if read_pages.unmapped:
+        read_pages.warnings.append(
+            f"{read_pages.unmapped} characters are of a font that does not name them and stand as (cid:…): compare with the pages."
+        )
     repairs = (Repair("page-chrome", dropped),)
     return build(_blocks(items, area), Source(name, "pdf", repairs=repairs, warnings=tuple(read_pages.warnings)), hints)

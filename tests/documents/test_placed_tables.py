@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import time
 
@@ -108,7 +109,8 @@ def test_a_plain_text_under_the_name_of_a_page_keeps_its_lines() -> None:
 
 
 def test_what_a_tracked_change_deleted_and_comments_are_no_text_of_a_page() -> None:
-    body = "<div id=zoom><p>由<del>甲局</del><ins>乙局</ins>牵头，按月报送进展。<s>旧句。</s></p><div class=MsoCommentText>此处再议</div></div>"
+    body = "<div id=zoom><p>由<del>甲局</del><ins>乙局</ins>牵头，按月报送进展。<s>旧句。</s></p>"
+    body += "<div class=MsoCommentText>此处再议</div></div>"
     document = text(f"<html><body>{body}</body></html>", "a.html")
     assert document.text == "由乙局牵头，按月报送进展。"
 
@@ -120,31 +122,8 @@ def test_a_tag_of_endless_attributes_is_read_in_no_time() -> None:
     assert time.monotonic() - start < 10
 
 
-WORD = st.sampled_from(
-    [
-        *[
-            "序号",
-            "工作任务",
-            "责任",
-            "单位",
-            "责任单位",
-            "完成时限",
-            "1",
-            "2",
-            "3",
-            "市发展改",
-            "革委",
-            "市财政局、",
-            "建立制度，",
-            "办结。",
-            "全年",
-            "领域",
-            "一、平台",
-        ],
-        "\x0c",
-        "",
-    ]
-)
+WORDS = """序号 工作任务 责任 单位 责任单位 完成时限 1 2 3 市发展改 革委 市财政局、 建立制度， 办结。 全年 领域 一、平台"""
+WORD = st.sampled_from([*re.split(" ", WORDS), "\x0c", ""])
 GAP = st.sampled_from(["\n", " ", "      ", "\n\n", "\t"])
 
 
@@ -164,8 +143,6 @@ HOSTILE = ["|", "1", " x", "<br>", "1\n", "序号 任务 责任单位\n", "序�
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_property_hostile_texts_are_read_within_a_budget(piece: str) -> None:
     start = time.monotonic()
-    try:
+    with contextlib.suppress(UnreadableError):
         evidence_holds(text("序号 任务 责任单位\n" + piece * (60_000 // len(piece))))
-    except UnreadableError:
-        pass
     assert time.monotonic() - start < 8
