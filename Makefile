@@ -4,12 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test programs lint format soak fuzz bench clean
+.PHONY: help setup demo test score programs lint format soak fuzz bench clean
 
 help:
 	@echo "make setup   create .venv and install the pinned packages"
 	@echo "make demo    harvest the replica sites into ./demo and show what is in the store"
 	@echo "make test    lint, types, layers and every test (PostgreSQL included)"
+	@echo "make score   what is read right in the corpus, by format, phenomenon and damage"
 	@echo "make lint    ruff, mypy and the import check alone"
 	@echo "make soak    crawl, kill and repeat, long"
 	@echo "make fuzz    property tests with many examples"
@@ -54,6 +55,9 @@ programs:
 	else \
 		echo "Missing:$$missing; the tests that need them are skipped. Debian: apt-get install libreoffice-writer-nogui antiword libarchive-tools"; \
 	fi
+
+score: $(STAMP)
+	$(BIN)/python -m tests.corpus
 
 soak: $(STAMP)
 	HARVESTER_SOAK=1 $(BIN)/pytest tests/end_to_end -k "killed or fault"

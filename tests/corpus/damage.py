@@ -20,8 +20,8 @@ READ_CHARACTERS = 40
 
 
 @cache
-def _traditional() -> OpenCC:
-    return OpenCC("s2t")
+def _traditional(table: str = "s2t") -> OpenCC:
+    return OpenCC(table)
 
 
 def traditional(text: str, _: random.Random) -> str:
@@ -38,7 +38,7 @@ def readings(text: str, dice: random.Random) -> str:
 
 
 def shifted(text: str, dice: random.Random) -> str:
-    """Return a text where in some lines GBK lost the first byte of a full stop, so that all behind it to the line's end is read one byte off."""
+    """Return a text where in some lines GBK lost the first byte of a full stop: all behind it is read one byte off."""
     return "\n".join(_shift(line) if "。" in line[4:-12] and dice.random() < 0.4 else line for line in text.split("\n"))
 
 
@@ -128,7 +128,7 @@ TEXT: dict[str, Callable[[str, random.Random], str]] = {
 }  # fmt: skip
 BYTES: dict[str, Callable[[str], bytes]] = {
     "gbk": lambda text: text.encode("gb18030"),
-    "big5": lambda text: str(_traditional().convert(text)).encode("big5hkscs", "replace"),
+    "big5": lambda text: str(_traditional("s2tw").convert(text)).encode("big5hkscs", "replace"),
     "utf16": lambda text: text.encode("utf-16"),
     "gbk-declared-utf8": lambda text: text.encode("gb18030"),
 }
@@ -136,7 +136,7 @@ DAMAGES = (*TEXT, *BYTES)
 
 
 def damaged(paper: Paper, name: str) -> File:
-    """Return a rendering with one damage; ``name`` is that of the damage, with the format before it where it is not txt (``html-trs:gbk``)."""
+    """Return a rendering with one damage; ``name`` is the damage's, behind its format where that is not txt (``html-trs:gbk``)."""
     kind, _, damage = name.rpartition(":")
     kind = kind or "txt"
     text = words(paper, kind)

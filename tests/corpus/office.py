@@ -1,4 +1,4 @@
-"""The same document in files of offices: docx, xlsx, pdf and what is made of them; doc and xls through LibreOffice, text of a pdf through poppler."""
+"""The same document as files of offices: docx, xlsx, pdf, OFD; doc and xls through LibreOffice, text of a pdf through poppler."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from reportlab.lib import colors
-from reportlab.lib.pagesizes import A4, landscape as turned
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.pagesizes import landscape as turned
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
@@ -33,7 +34,7 @@ _CACHE = Path(tempfile.gettempdir()) / "credit-corpus-office"
 SECONDS = 120
 
 
-class NoProgram(RuntimeError):
+class MissingProgramError(RuntimeError):
     """A program that makes a format is not on this machine; the message names it."""
 
 
@@ -136,10 +137,10 @@ def xlsx_file(paper: Paper) -> bytes:
 
 
 def converted(paper: Paper, ending: str) -> bytes:
-    """Return the docx or xlsx as LibreOffice saves it in the old format. Raises ``NoProgram`` without LibreOffice."""
+    """Return the docx or xlsx as LibreOffice saves it in the old format. Raises ``MissingProgramError`` without LibreOffice."""
     program = shutil.which("soffice")
     if not program:
-        raise NoProgram("LibreOffice (soffice) is not here: install it to measure doc, xls and wps.")
+        raise MissingProgramError("LibreOffice (soffice) is not here: install it to measure doc, xls and wps.")
     source, suffix = (xlsx_file(paper), "xlsx") if ending == "xls" else (docx_file(paper), "docx")
     text = repr(paper.parts).encode()
     kept = _CACHE / f"{hashlib.sha256(text).hexdigest()[:24]}.{ending}"
@@ -155,7 +156,9 @@ def converted(paper: Paper, ending: str) -> bytes:
             )  # fmt: skip
             made = given.with_suffix(f".{ending}")
             if not made.exists():
-                raise NoProgram(f"This LibreOffice makes no {ending}: install its {'Calc' if ending == 'xls' else 'Writer'} component.")
+                raise MissingProgramError(
+                    f"This LibreOffice makes no {ending}: install its {'Calc' if ending == 'xls' else 'Writer'} component."
+                )
             shutil.move(made, kept)
     return kept.read_bytes()
 
@@ -216,10 +219,10 @@ def _pdf_table(grid: Grid, room: float, ruled: bool) -> Table:
 
 
 def pdf_text(paper: Paper, option: str) -> bytes:
-    """Return the text that poppler takes out of the pdf (``-layout`` or ``-raw``). Raises ``NoProgram`` without poppler."""
+    """Return the text that poppler takes out of the pdf (``-layout`` or ``-raw``). Raises ``MissingProgramError`` without poppler."""
     program = shutil.which("pdftotext")
     if not program:
-        raise NoProgram("pdftotext (poppler-utils) is not here: install it to measure text taken out of a pdf.")
+        raise MissingProgramError("pdftotext (poppler-utils) is not here: install it to measure text taken out of a pdf.")
     done = subprocess.run([program, option, "-", "-"], input=pdf_file(paper), capture_output=True, timeout=SECONDS, check=True)
     return done.stdout
 

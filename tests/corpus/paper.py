@@ -17,7 +17,7 @@ _CUT = "+++"
 
 @dataclass(frozen=True)
 class Label:
-    """One task: ``start`` are words its text begins with (behind its number, heading or action cell), names by role, the last day allowed."""
+    """One task: ``start``, the words its text begins with (behind number, heading, action cell); names by role; the last day."""
 
     start: str
     names: dict[str, frozenset[str]]

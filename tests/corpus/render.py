@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from normalizers.records import Hints
 from tests.corpus import office, pages
@@ -83,10 +84,12 @@ def _html_part(part: Part, shape: pages.Shape) -> str:
         for row, _, down, right, words in part.placed():
             spans = (f' rowspan="{down}"' if down > 1 else "") + (f' colspan="{right}"' if right > 1 else "")
             inner = "<br>".join(html.escape(piece, quote=False) for piece in words.split("<br>"))
-            cells[row].append(f"<td{spans}>{shape.cell(inner)}</td>")
-        return shape.table("\n".join(f"<tr>{''.join(row)}</tr>" for row in cells.values()))
+            cells[row].append(f"<td{spans}>{shape.cell.format(inner)}</td>")
+        return shape.table.format("\n".join(f"<tr>{''.join(row)}</tr>" for row in cells.values()))
     words = html.escape(bare(part), quote=False)
-    return shape.right(words) if part.startswith("> ") else shape.title(words) if part.startswith("= ") else shape.paragraph(words)
+    if part.startswith("> "):
+        return shape.right.format(words)
+    return shape.title.format(words) if part.startswith("= ") else shape.line(words)
 
 
 def page(paper: Paper, shape: str) -> str:
@@ -111,7 +114,7 @@ _TEXT: dict[str, tuple[Callable[[Paper], str], str]] = {
     "md": (markdown, "md"),
     "csv": (comma, "csv"),
     "json": (api, "json"),
-    **{f"html-{name}": ((lambda paper, name=name: page(paper, name)), "html") for name in pages.SHAPES},
+    **{f"html-{name}": (partial(page, shape=name), "html") for name in pages.SHAPES},
 }
 _BINARY: dict[str, tuple[Callable[[Paper], bytes], str]] = {
     "docx": (office.docx_file, "docx"),
@@ -147,7 +150,7 @@ def hints(paper: Paper, ending: str) -> Hints:
 
 
 def render(paper: Paper, kind: str) -> File:
-    """Return a document as a file. Raises ``office.NoProgram`` where a program that makes this format is not on the machine."""
+    """Return a document as a file. Raises ``office.MissingProgramError`` where a program that makes this format is not on the machine."""
     if kind in _TEXT:
         made, ending = _TEXT[kind]
         return File(made(paper).encode(), hints(paper, ending))

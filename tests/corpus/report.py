@@ -11,7 +11,7 @@ from normalizers.documents import UnreadableError
 from normalizers.records import Derived, Document, Metadata
 from tests.corpus import damage, render
 from tests.corpus.generate import generated
-from tests.corpus.office import NoProgram
+from tests.corpus.office import MissingProgramError
 from tests.corpus.paper import Paper, written
 from tests.corpus.score import Tally, measure
 
@@ -40,7 +40,7 @@ def renderings(paper: Paper) -> list[tuple[str, str]]:
 
 
 def run(paper: Paper, kind: str, broken: str = "") -> Run:
-    """Return the measure of one rendering. Raises ``NoProgram`` where the machine can't make it."""
+    """Return the measure of one rendering. Raises ``MissingProgramError`` where the machine can't make it."""
     file = damage.damaged(paper, f"{kind}:{broken}") if broken else render.render(paper, kind)
     begun = time.perf_counter()
     try:
@@ -55,14 +55,14 @@ def run(paper: Paper, kind: str, broken: str = "") -> Run:
 
 
 def runs(chosen: Iterable[Paper], *, quick: bool = False, only: str = "") -> Iterator[Run]:
-    """Yield the measures of documents in all renderings (``quick``: in the cheapest alone; ``only``: formats or damages of that beginning)."""
+    """Yield the measures of documents: ``quick`` in the cheapest rendering alone, ``only`` in formats or damages that begin so."""
     for paper in chosen:
         for kind, broken in renderings(paper)[: 1 if quick else None]:
             if only and not (kind.startswith(only) or broken.startswith(only)):
                 continue
             try:
                 yield run(paper, kind, broken)
-            except NoProgram:
+            except MissingProgramError:
                 continue
 
 
