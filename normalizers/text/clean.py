@@ -1,7 +1,9 @@
 """Bring a decoded text into its normal form: one repair a cause, in the order in which one hides another, every line break kept.
 
-References and wrong charsets come first, for they hide everything else; readings before radicals and private use, which bytes read one
-off may look like, and before script, which tells them from glosses; blanks last, for words are known best in the normal form.
+References and wrong charsets come first, for they hide everything else. A lost byte comes before letters, which may be halves of
+characters; where a text is annotated, the readings tell more of lost bytes than the words around them. Readings come before radicals
+and private use, which bytes read one off may look like, and before script, which tells them from glosses. Blanks come last, for words
+are known best in the normal form.
 """
 
 from __future__ import annotations
@@ -48,9 +50,13 @@ class Cause:
 CAUSES = (
     Cause(lambda alphabet: "&" in alphabet or "\\" in alphabet, entities.has_references, entities.unescape),
     Cause(mojibake.may_be_misread, lambda _: True, mojibake.unmangle),
+    Cause(
+        lambda alphabet: "?" in alphabet or "\ufffd" in alphabet,
+        lambda text: slipped.may_be_off(text) and not BRACKET.search(text),
+        slipped.realign,
+    ),
     Cause(width.needs_width, lambda _: True, width.letters),
     Cause(lambda alphabet: "(" in alphabet or "（" in alphabet, lambda text: BRACKET.search(text) is not None, repair),
-    Cause(lambda alphabet: "?" in alphabet or "\ufffd" in alphabet, slipped.may_be_off, slipped.realign),
     Cause(width.needs_width, lambda _: True, width.forms),
     Cause(lambda _: True, leftovers.has_leftovers, leftovers.take_out),
 )
