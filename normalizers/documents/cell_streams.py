@@ -24,9 +24,9 @@ OUTSIDE = 0.35
 """What a word after the table costs; a word in a cell costs about half of that."""
 PATIENCE = 60
 """Words outside after which the table is over."""
-MAX_COST = 0.9
+MAX_COST = 0.5
 """Cost a word from which what was read is no table."""
-UNSURE = 0.45
+UNSURE = 0.3
 """Cost a word from which a reader is told to look at the table."""
 ROUNDS = 3
 _DATED = re.compile(r"(?:(?:19|20)\d\d\s*年|\d{1,2}\s*月)[^，。；、]{0,8}")

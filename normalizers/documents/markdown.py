@@ -20,7 +20,7 @@ _ITALIC = re.compile(r"(?<![\dA-Za-z*])\*(?=\S)([^*\n]{1,400}?)(?<=\S)\*(?![\dA-
 _DELETED = re.compile(r"~~(?=\S)[^~\n]{1,2000}?~~")
 _CODE = re.compile(r"`([^`\n]{1,400})`")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|>~-])")
-_ITEM = re.compile(r"\s{0,12}(?:[-*+•]\s+(?:\[[ xX]\]\s+)?|>\s?)+(?=\S)")
+_ITEM = re.compile(r"\A\s{0,12}(?:[-*+•]\s+(?:\[[ xX]\]\s+)?|>\s?)+(?=\S)")
 _FENCE = re.compile(r"\s{0,3}(?:```|~~~)[^`]{0,80}")
 _UNDERLINE = re.compile(r"\s{0,3}(=+|-{3,})\s*")
 _FIELD = re.compile(r"(title|标题)\s*[:：]\s*[\"'“]?(.{2,200}?)[\"'”]?\s*", re.IGNORECASE)

@@ -36,6 +36,9 @@ WRAPPED_SHARE = 0.5
 SWITCH = 1.2
 """How many times better a later form must read than an earlier one to be taken, and by a row at least."""
 
+SURE = 0.25
+"""Worth of a row (see ``table_quality``) below which a reader is told that cells may be mixed up."""
+MIXED = "The cells of a table do not fit its labels throughout: compare it with the source."
 MAX_FAILURES = 30
 """Headers without rows in one text; more are hostile, and each costs a look at the lines below it."""
 
@@ -120,6 +123,10 @@ def _told(lines: Sequence[Line], start: int) -> Found | None:
         found = form(lines, start)
         if found and (best is None or quality(found.table) > SWITCH * max(0.0, quality(best.table)) + 1.0):
             best = found
+    if best and quality(best.table) < 0:  # cells that contradict their labels are mixed up: the text is kept as it stands
+        return None
+    if best and quality(best.table) < SURE * (best.table.rows - 1) and not best.table.warnings:
+        return replace(best, table=replace(best.table, warnings=(MIXED,)))
     return best
 
 
