@@ -10,11 +10,13 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-MEMORY_KIB = 4 * 2**20
-"""Address space of an outside program; LibreOffice maps 2 GB before it reads the first byte."""
+MEMORY_KIB = 3 * 2**20
+"""Address space of an outside program; LibreOffice reads a plan of 20 pages within 1 GB."""
 MAX_OUTPUT = 200 * 2**20
 """Bytes of the largest file an outside program may write."""
-_LIMITED = 'ulimit -v "$1" 2>/dev/null; ulimit -f "$2" 2>/dev/null; ulimit -t "$3" 2>/dev/null; shift 3; exec "$@"'
+# The limits hold by themselves when the process that started the program is gone.
+_LIMITED = 'ulimit -v "$1" 2>/dev/null; ulimit -f "$2" 2>/dev/null; ulimit -t "$3" 2>/dev/null; t=$3; shift 3; '
+_LIMITED += 'command -v timeout > /dev/null && exec timeout -k 2 "$((t + 2))" "$@"; exec "$@"'
 
 
 def found(*names: str) -> str:
