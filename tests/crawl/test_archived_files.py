@@ -24,9 +24,11 @@ PAGE = article_page("附件", box='<div class="attachment"><a href="./P020260301
 def archive() -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as made:
-        made.writestr("表/分工.csv", "序号,工作任务,责任单位\n1,建立信用档案,上海市发展改革委\n2,公示信用信息,上海市财政局\n")
-        made.writestr("说明.txt", "本表由各部门按职责分工落实，按季报送。")
-        made.writestr("照片.png", b"\x89PNG\r\n\x1a\n" + b"\x00" * 90)
+        made.writestr(
+            zipfile.ZipInfo("表/分工.csv"), "序号,工作任务,责任单位\n1,建立信用档案,上海市发展改革委\n2,公示信用信息,上海市财政局\n"
+        )
+        made.writestr(zipfile.ZipInfo("说明.txt"), "本表由各部门按职责分工落实，按季报送。")
+        made.writestr(zipfile.ZipInfo("照片.png"), b"\x89PNG\r\n\x1a\n" + b"\x00" * 90)
     return out.getvalue()
 
 
