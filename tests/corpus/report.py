@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from normalizers.derive import derive
-from normalizers.documents import UnreadableError
+from normalizers.documents import UnreadableError, is_archive, unpack
 from normalizers.records import Derived, Document, Metadata
 from tests.corpus import damage, render
 from tests.corpus.generate import generated
@@ -44,7 +44,7 @@ def run(paper: Paper, kind: str, broken: str = "") -> Run:
     file = damage.damaged(paper, f"{kind}:{broken}") if broken else render.render(paper, kind)
     begun = time.perf_counter()
     try:
-        derived, reason = derive(file.payload, file.hints), ""
+        derived, reason = _derived(file), ""
     except UnreadableError as error:
         derived, reason = EMPTY, str(error)
     tally = measure(paper, derived, kind)
@@ -52,6 +52,14 @@ def run(paper: Paper, kind: str, broken: str = "") -> Run:
     if reason:
         tally.failures = [("unreadable", reason)]
     return Run(paper, kind, broken, tally)
+
+
+def _derived(file: render.File) -> Derived:
+    """Return what is read out of a file; of an archive, out of the only file in it."""
+    if is_archive(file.payload, file.hints.file_name):
+        (member,) = unpack(file.payload, file.hints.file_name).members
+        return derive(member.payload, replace(file.hints, file_name=member.name))
+    return derive(file.payload, file.hints)
 
 
 def runs(chosen: Iterable[Paper], *, quick: bool = False, only: str = "") -> Iterator[Run]:

@@ -15,8 +15,11 @@ from tests.corpus.paper import Label, Paper
 ROLES = ("lead", "partner", "responsible", "implied")
 REACH = 60
 """A task's text may open with its number, heading or action cell: so many characters may stand before the labelled words."""
-OF_A_PAGE = frozenset({"published_on", "index_number"})
-"""Fields that only a page states: measured on html and json alone."""
+OF_A_PAGE = {
+    "published_on": frozenset({"html-jcms", "html-trs", "html-legacy", "html-divs", "json"}),
+    "index_number": frozenset({"html-jcms"}),
+}
+"""Fields that only a page states, and the renderings that state them: measured on these alone."""
 
 
 def fold(text: str) -> str:
@@ -106,7 +109,7 @@ def measure(paper: Paper, derived: Derived, kind: str) -> Tally:
         _section(tally, label, task)
     _resolved(tally, paper, derived)
     for name, wanted in paper.meta.items():
-        if name not in OF_A_PAGE or kind.startswith(("html", "json")):
+        if kind in OF_A_PAGE.get(name, {kind}):
             _field(tally, name, wanted, derived.metadata)
     return tally
 
