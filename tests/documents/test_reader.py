@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from normalizers.documents import UnreadableError, read
-from normalizers.documents.reader import detect
+from normalizers.documents.detection import detect
 from normalizers.records import Hints
 
 OLE = bytes.fromhex("d0cf11e0a1b11ae1") + b"\x00" * 600
