@@ -35,6 +35,14 @@ _DOCUMENT = re.compile(
     r"\s*[（(][^（()）]{1,16}[〔\[［【(（]\s*\d{4}\s*[〕\]］】)）][^（()）]{1,10}号[）)]\s*[。；;]?"
 )
 """A document's name and number and nothing else: a line of a list of documents."""
+_DEEPEST = 12
+"""Brackets within brackets; deeper ones are no text's."""
+_MOST = 1_500
+"""Brackets of one paragraph that are read; the longest plans without line breaks have some hundred."""
+_WINDOW = 400
+"""Characters before a bracket that are looked at."""
+_MAX_LABEL = 60
+"""Characters in which a label and its colon stand."""
 MIN_ITEM = 6
 """Characters that must stand before a bracket for it to be the bracket of an item."""
 
@@ -69,31 +77,31 @@ class _Marked:
 
 
 def outer_brackets(text: str) -> list[Bracket]:
-    """Return the outermost brackets of ``text``, full-width and half-width alike; one that never closes ends where the text ends."""
-    out: list[Bracket] = []
+    """Return the outermost brackets of ``text``, full-width and half-width alike; one that never closes ends where the text ends.
+
+    A mark that went astray opens none: the brackets behind it count as if it did not stand there.
+    """
+    closed: list[tuple[int, int]] = []
     stack: list[tuple[int, int]] = []
     for at, char in enumerate(text):
-        if char in _OPEN:
+        if char in _OPEN and len(stack) < _DEEPEST:
             stack.append((at, _OPEN[char]))
-        elif char in _CLOSE and stack:
-            kinds = [kind for _, kind in stack]
-            if _CLOSE[char] not in kinds:
-                continue
-            while stack and stack[-1][1] != _CLOSE[char]:
+        elif char in _CLOSE and _CLOSE[char] in (kind for _, kind in stack):
+            while stack[-1][1] != _CLOSE[char]:
                 stack.pop()
-            start, _ = stack.pop()
-            if not stack:
-                out.append(Bracket(start, at + 1, text[start + 1 : at]))
-    return out + _unclosed(text, stack, out)
+            closed.append((stack.pop()[0], at + 1))
+    out: list[Bracket] = []
+    for start, end in sorted(closed):
+        if not out or start >= out[-1].end:
+            out.append(Bracket(start, end, text[start + 1 : end - 1]))
+    return out + _unclosed(text, stack)
 
 
-def _unclosed(text: str, stack: Sequence[tuple[int, int]], closed: Sequence[Bracket]) -> list[Bracket]:
+def _unclosed(text: str, stack: Sequence[tuple[int, int]]) -> list[Bracket]:
     """Return the bracket left open at the end, where it opens with a label; a mark that merely went astray is none."""
     for start, _ in stack:
-        inner = text[start + 1 :]
-        found = inline_label(lines=False).match(inner.lstrip())
-        if found and not any(one.start < start < one.end for one in closed):
-            return [Bracket(start, len(text), inner.rstrip("）)】] \n。"))]
+        if inline_label(lines=False).match(text[start + 1 : start + _MAX_LABEL].lstrip()):
+            return [Bracket(start, len(text), text[start + 1 :].rstrip("）)】] \n。"))]
     return []
 
 
@@ -148,8 +156,8 @@ def _from_own_ordinal(units: list[Unit]) -> list[Unit]:
 
 def _candidates(text: str) -> list[Bracket]:
     """Return the brackets that may state roles; 【责任单位】A is a label, not a bracket."""
-    labelled = [found.span() for found in inline_label(lines=False).finditer(text) if found["boxed"]]
-    return [one for one in outer_brackets(text) if not any(start <= one.start < end for start, end in labelled)]
+    labelled = {found.start() for found in inline_label(lines=False).finditer(text) if found["boxed"]}
+    return [one for one in outer_brackets(text) if one.start not in labelled][:_MOST]
 
 
 def _match_stop(text: str, at: int) -> str:
@@ -159,7 +167,7 @@ def _match_stop(text: str, at: int) -> str:
 
 def _read(text: str, bracket: Bracket, context: Context, *, bare: bool) -> _Marked | None:
     inner = bracket.inner.strip()
-    if len(inner) < 2 or (len(text[: bracket.start].strip()) < MIN_ITEM and bracket.end < len(text.rstrip())):
+    if len(inner) < 2 or (len(_before(text, bracket).strip()) < MIN_ITEM and text[bracket.end : bracket.end + _WINDOW].strip()):
         return None
     statement = read_statement(inner)
     if statement.labelled or (statement.deadline and not statement.names and inline_label(lines=False).match(inner)):
@@ -203,7 +211,7 @@ def _all_names(statement: Statement) -> tuple[str, ...]:
 
 def _is_bare_list(text: str, bracket: Bracket, statement: Statement, context: Context) -> bool:
     """Tell whether a bracket at an item's or sentence's end holds nothing but bodies, and not the second name of the body before it."""
-    before = text[: bracket.start]
+    before = _before(text, bracket)
     if not _closes_sentence(text, bracket):
         return False
     if _names_something(before) or (
@@ -215,7 +223,12 @@ def _is_bare_list(text: str, bracket: Bracket, statement: Statement, context: Co
 
 def _closes_sentence(text: str, bracket: Bracket) -> bool:
     """Tell whether a bracket stands at the end of a sentence, before its stop or behind it."""
-    return _SENTENCE_STOP.match(text, bracket.end) is not None or text[: bracket.start].rstrip().endswith(("。", "；", ";", "！"))
+    return _SENTENCE_STOP.match(text, bracket.end) is not None or _before(text, bracket).rstrip().endswith(("。", "；", ";", "！"))
+
+
+def _before(text: str, bracket: Bracket) -> str:
+    """Return the words before a bracket, as far back as they tell anything of it."""
+    return text[max(0, bracket.start - _WINDOW) : bracket.start]
 
 
 @cache
@@ -276,9 +289,12 @@ def _without(text: str, start: int, end: int, marks: Sequence[_Marked]) -> str:
 def _with_deadlines(units: list[Unit], dates: Sequence[_Marked]) -> list[Unit]:
     """Give a deadline that stands in a bracket of its own to the unit around or before it."""
     out = list(units)
+    at = 0
     for date in dates:
-        for number, unit in enumerate(out):
+        for number in range(at, len(out)):
+            unit = out[number]
             if date.start < unit.end or number == len(out) - 1:
                 out[number] = replace(unit, statement=unit.statement | date.statement)
+                at = number
                 break
     return out

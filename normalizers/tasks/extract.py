@@ -25,6 +25,8 @@ from normalizers.text.fold import fingerprint
 _TELLING = {DocumentKind.NEWS, DocumentKind.REGULATION, DocumentKind.ANNOUNCEMENT, DocumentKind.REPLY, DocumentKind.REPORT}
 """Papers that tell or rule: a bracket without a label names no duty there."""
 _YEAR = re.compile(r"20\d{2}")
+_MAX_WORDS = 20_000
+"""Characters of a task that are looked through for milestones."""
 _CAPTION_BLOCKS = 3
 _MAX_CAPTION = 80
 _PAGE_MARK = re.compile(r"[\s\d/—–·第页共（）()续表上接下转-]*")
@@ -158,7 +160,7 @@ class _Finish:
             implied=implied,
             open_list=open_lead or open_partner or open_responsible,
             deadline=self._deadline(draft, period),
-            milestones=tuple(find_milestones(draft.text, period)),
+            milestones=tuple(find_milestones(draft.text[:_MAX_WORDS], period)),
             evidence=Span(min(draft.evidence.start, length), min(draft.evidence.end, length)),
             address=draft.address,
             rule=draft.rule,

@@ -69,8 +69,9 @@ def read_lines(lines: Sequence[Line], walk: Walk, drafts: list[Draft]) -> None:
             if taken == 1:
                 statement, taken = with_rest(lines, at, statement, walk)
             while at + taken < len(lines) and (more := _further(lines[at + taken], statement, walk)):
+                more, count = with_rest(lines, at + taken, more, walk)
                 statement |= more
-                taken += 1
+                taken += count
             drafts += _from_role_line(walk, line, statement)
         at += taken
 

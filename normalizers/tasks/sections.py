@@ -11,7 +11,7 @@ _NUMBERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("chapter", re.compile(rf"第(?P<n>[{_HAN}\d]{{1,4}})[章节编篇部](?:分)?[\s、:：]*")),
     ("one", re.compile(rf"(?P<n>[{_HAN}]{{1,4}})\s*[、.．]\s*")),
     ("two", re.compile(rf"[（(]\s*(?P<n>[{_HAN}]{{1,4}})\s*[）)]\s*[、.．]?\s*")),
-    ("three", re.compile(r"(?P<n>\d{1,3}(?:[.．]\d{1,2}){0,3})\s*(?:[、.．:：]|[)）])(?:(?![\d%])|(?=20\d\d\s?年))\s*")),
+    ("three", re.compile(r"(?P<n>\d{1,3}(?:[.．]\d{1,2}){0,3})\s*(?:[、.．﹒·:：]|[)）])(?:(?![\d%])|(?=20\d\d\s?年))\s*")),
     ("three", re.compile(r"(?P<n>\d{1,2}(?:[.．]\d{1,2}){1,3})\s*(?=[\u4e00-\u9fff“《])")),
     ("three", re.compile(r"(?P<n>\d{1,2})[ \t\u3000]+(?=[\u4e00-\u9fff“《])")),
     ("four", re.compile(r"[（(]\s*(?P<n>\d{1,3})\s*[）)]\s*[、.．]?\s*")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from normalizers.tasks.clauses import NO_CLAUSES, Clauses, split_clauses
 from normalizers.tasks.roles import AGENCY_ROLES, Role, inline_label, label_role, names_offices
@@ -44,6 +45,8 @@ _OPEN_CLASS = re.compile(r"等(?:部门|单位)(?=\s*(?:$|[、，,；;]))")
 _OPEN_AND = re.compile(r"等(?:部门|单位)?(?:和|及|以及|与)(?=[\u4e00-\u9fff])")
 _AND_GROUP = re.compile(r"(?<=[\u4e00-\u9fff）)])(?:以及|及|和)(?=(?:各|相关|有关|其他|[省市州县区]直|[省市州县区]级)[\u4e00-\u9fff])")
 """What joins a group to the bodies before it: 银保监会及各地区, 州委编办及州直相关单位."""
+_MAX_KEPT = 300
+"""Characters of a text whose reading is kept for the next time."""
 _OPENERS = re.compile(r"^[\s、，,；;。：:]*(?:由|请|会同|会|及|和|与|并由|其中)?\s*")
 _DATE = re.compile(
     r"\s*(?:(?:力争|确保|计划|拟|原则上)?(?:于|在|到|至|自|截至|不迟于)?\s*(?:20)?\d{2}\s*年|\d{1,2}\s*月|[上下]半年|第?[一二三四]季度|季度|年[底内末中]|全年|长期|持续|常态|"
@@ -103,6 +106,12 @@ def read_statement(text: str, default: Role = Role.RESPONSIBLE, *, lines: bool =
 
     ``lines``: only labels that may open a line of their own count. Rule 3 is not applied yet (:meth:`Statement.settled`).
     """
+    return _read(text, default, lines) if len(text) <= _MAX_KEPT else _read.__wrapped__(text, default, lines)
+
+
+# The brackets and cells of one document name the same few bodies over and over, and each is looked at more than once.
+@lru_cache(maxsize=2_000)
+def _read(text: str, default: Role, lines: bool) -> Statement:
     text, clauses = split_clauses(text)
     out = Statement(clauses=clauses)
     for role, value in _labelled(text, default, lines=lines):

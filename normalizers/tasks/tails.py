@@ -23,7 +23,7 @@ def label_tail(line: Line, walk: Walk) -> list[Unit]:
     text = line.text
     if is_article(text):
         return []
-    for found in inline_label(lines=True).finditer(text):
+    for found in inline_label(lines=True).finditer(text, max(0, len(text) - MAX_ROLE_LINE)):
         before = text[: found.start()]
         if len(before.strip()) < MIN_ITEM or not _TAIL_START.search(before[-4:]):
             continue
@@ -42,7 +42,7 @@ def duty_tail(line: Line, walk: Walk) -> list[Unit]:
     for found in list(_LAST_CLAUSE.finditer(text, max(0, len(text) - MAX_ROLE_LINE)))[-_MAX_CLAUSES:]:
         clause = found.group() in "，,"
         before = text[: found.end()].rstrip("，, ")
-        statement = None if len(before) < MIN_ITEM * 2 else duty(text[found.end() :], walk)
+        statement = None if len(before) < MIN_ITEM else duty(text[found.end() :], walk)
         if statement is None or (clause and not (split_number(text)[0] and (statement.lead or statement.responsible))):
             continue
         return [Unit(0, found.end(), before, statement, "duty-tail", (found.end(), len(text)))]

@@ -7,6 +7,7 @@ import pytest
 from normalizers.derive import derive
 from normalizers.records import Task
 from normalizers.text.fold import fold
+from tests.tasks.unseen.fifth import FIFTH
 from tests.tasks.unseen.fourth import FOURTH
 from tests.tasks.unseen.negatives import NEGATIVES
 from tests.tasks.unseen.paper import Expected, Paper
@@ -16,7 +17,7 @@ from tests.tasks.unseen.tables import TABLES
 from tests.tasks.unseen.texts import TEXTS
 from tests.tasks.unseen.third import THIRD
 
-PAPERS = (*TEXTS, *TABLES, *PASTED, *SECOND, *THIRD, *FOURTH, *NEGATIVES)
+PAPERS = (*TEXTS, *TABLES, *PASTED, *SECOND, *THIRD, *FOURTH, *FIFTH, *NEGATIVES)
 ROLES = ("lead", "partner", "responsible", "implied")
 
 
