@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import signals
 
 from harvester.decisions import stored_decisions
+from harvester.deriving import Deriver
 from harvester.freshness import Recheck, is_due
 from harvester.hints import hints_from_json as hints_from_json
 from harvester.hints import hints_to_json as hints_to_json
@@ -25,7 +25,6 @@ from harvester.members import member_hints, member_publications
 from harvester.recall import last_response, owed_articles
 from harvester.verdict import Judgement, judge
 from normalizers.agencies.resolve import NO_DECISIONS
-from normalizers.derive import derive
 from normalizers.documents import UnreadableError
 from normalizers.records import NORMALIZER_VERSION, Derived, Hints
 from spiders.base import Errand, SiteSpider
@@ -42,8 +41,8 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure as TwistedFailure
 
 log = logging.getLogger(__name__)
-_DERIVING = ThreadPoolExecutor(max_workers=1, thread_name_prefix="derive")
-"""Deriving takes seconds for a long PDF; in a thread of its own it does not let other sites' downloads time out."""
+_DERIVER = Deriver()
+"""One for the process: deriving takes seconds for a long PDF, and several sites at once gain nothing by taking turns at it."""
 
 STORE_FAILED = "store"
 Document = ArticleCapture | AttachmentCapture
@@ -245,7 +244,7 @@ class StorePipeline:
         """Return what a capture holds: itself, or the files of an archive, each a document of its own."""
         work = partial(member_hints, capture.body, hints)
         try:
-            return list(member_publications(publication, await asyncio.get_running_loop().run_in_executor(_DERIVING, work)))
+            return list(member_publications(publication, await asyncio.get_running_loop().run_in_executor(_DERIVER.executor, work)))
         except UnreadableError:
             return [(publication, hints)]  # reading it tells the reason
 
@@ -266,9 +265,9 @@ class StorePipeline:
 
     async def _derive(self, capture: Capture, hints: Hints) -> Derived | str:
         """Return what was derived, or why nothing could be."""
-        work = partial(derive, capture.body, hints, self.decisions)
+        work = partial(_DERIVER.derive, capture.body, hints, self.decisions)
         try:
-            return await asyncio.get_running_loop().run_in_executor(_DERIVING, work)
+            return await asyncio.get_running_loop().run_in_executor(_DERIVER.executor, work)
         except UnreadableError as error:
             return str(error)
         except Exception as error:
