@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from normalizers.tasks.roles import Role, column_role, inline_label, labels
+from normalizers.tasks.roles import Role, column_role, inline_label, label_role, labels
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,28 @@ def test_each_label_is_found_with_its_colon_and_in_its_own_brackets(label: str) 
 def test_property_any_heading_is_read_without_an_error(heading: str) -> None:
     role = column_role(heading)
     assert role is None or isinstance(role, Role)
+
+
+@pytest.mark.parametrize(
+    ("label", "role"),
+    [
+        ("牵头推进单位", Role.LEAD),
+        ("属地责任乡镇", Role.RESPONSIBLE),
+        ("参与责任单位", Role.PARTNER),
+        ("市直配合协同部门", Role.PARTNER),
+        ("责任股室", Role.RESPONSIBLE),
+        ("牵头负责领导", Role.PERSON),
+        ("市级包保领导", Role.PERSON),
+        ("督办单位", Role.REMARK),
+    ],
+)
+def test_a_label_is_read_by_its_parts(label: str, role: Role) -> None:
+    found = inline_label(lines=True).match(label + "：市发改委")
+    assert found is not None
+    assert found["plain"] == label
+    assert label_role(label) is role
+
+
+def test_a_qualifier_of_footers_opens_no_line_however_it_is_joined() -> None:
+    assert inline_label(lines=True).match("承办单位：市信用中心") is None
+    assert inline_label(lines=False).match("承办单位：市信用中心") is not None
