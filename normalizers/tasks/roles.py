@@ -49,7 +49,7 @@ _SUFFIX_ROLES = AGENCY_ROLES | {
 _MAX_HEADING = 24  # a column heading longer than this is a sentence
 _NOTE = re.compile(r"[（(\[［【][^（()）\]］】]*[)）\]］】]")
 _TAIL = re.compile(r"(?:名称|情况)$")
-_JOIN = re.compile(r"[、/／及和与或]")
+_JOIN = re.compile(r"[、/／及和或]|(?<!参)与")
 
 
 @dataclass(frozen=True, slots=True)
