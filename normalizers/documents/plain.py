@@ -44,8 +44,10 @@ MAX_FAILURES = 30
 
 _ENDS = '。！？!?；;：:…）)】]”"’》|'
 _STARTS_NEW = re.compile(
-    r"\s|[（(]?[一二三四五六七八九十\d]{1,4}[）)、.．]|第[一二三四五六七八九十百\d]{1,5}[章节条款]|附\s*件|附[:：]|[-*•●■◆★#>|]|(?:19|20)\d\d年\d{1,2}月\d{1,2}日$"
+    r"\s|[（(]?[一二三四五六七八九十\d]{1,4}(?:[）)、]|[.．](?!\d))|第[一二三四五六七八九十百\d]{1,5}[章节条款]|附\s*件|附[:：]|[-*•●■◆★#>|]|(?:19|20)\d\d年\d{1,2}月\d{1,2}日$"
 )
+_CLOSES = "，。、；：！？）》”’】,;!?)"
+"""No line of Chinese begins with these (GB/T 15834-2011, 5.1): one that does goes on with the line above, however that ended."""
 _PUNCTUATED = re.compile(r"[，。；、,;]")
 _TABLE_OPEN = re.compile(r"<table\b", re.IGNORECASE)
 _TABLE_CLOSE = re.compile(r"</table\s*>", re.IGNORECASE)
@@ -146,10 +148,17 @@ def _wrap_width(lines: Sequence[Line]) -> int:
 
 def _goes_on(first: Line, text: str, second: Line, *, apart: bool, width: int) -> bool:
     """Tell whether ``second`` goes on with the paragraph ``text`` whose last line is ``first``; ``apart``: blank lines lie between."""
-    if text[-1] in _ENDS or len(text) > MAX_PARAGRAPH or second.indented or _STARTS_NEW.match(second.seen) or heading_level(text):
+    if len(text) > MAX_PARAGRAPH or second.indented:
         return False
-    if width and not apart:
-        return len(first.raw.strip()) >= width - 3
+    full = bool(width) and not apart and len(first.raw.strip()) >= width - 3
+    if full and second.seen[0] in _CLOSES:
+        return True
+    if text[-1] in _ENDS or _STARTS_NEW.match(second.seen):
+        return False
+    if full:  # a heading as long as the page is wide is the beginning of a sentence
+        return True
+    if heading_level(text) or (width and not apart):
+        return False
     sentence = _PUNCTUATED.search(text) is not None and _PUNCTUATED.search(second.seen) is not None
     return len(text) >= LONG_PARAGRAPH and sentence and not looks_like_title(text) and "。" in second.seen
 

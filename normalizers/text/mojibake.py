@@ -46,6 +46,9 @@ _WESTERN_SYMPTOM = re.compile("[\x80-\xff\u0152-\u0178\u0192\u02c6\u02dc][\x80-\
 _MARKS = frozenset("\u00a0·°±×÷§")
 """What two bytes of UTF-8 may stand for in Chinese text, besides the marks from U+2010 on."""
 
+_WIDE = "\u2010"
+"""From here on, all of Chinese writing takes three bytes of UTF-8."""
+
 _REPLACED = "锟斤拷"
 """What U+FFFD in UTF-8, twice, looks like in GBK: the text before it was lost for good."""
 
@@ -178,8 +181,8 @@ class _Document:
             return False
         if not known:  # a mark of loss tells 锛? from a letter with an accent
             return not alone and run.orphans == 0 and run.holes == 1 and not LOST_MARKS.isdisjoint(run.source)
-        if way == SINGLE[0] and not run.holes and all(char in _MARKS or "\u2010" <= char <= "\u203b" for char in known):
-            return True
+        if way == SINGLE[0] and not run.holes and all(_is_mark(char) if alone else char >= _WIDE or _is_mark(char) for char in known):
+            return True  # an accented letter and two signs behind it are no Latin word: 芜政〔 needs no words around it
         if len(known) < (FEWEST if alone else 1):
             return False
         self._work -= 2 * min(len(known), MEASURED)
@@ -217,6 +220,11 @@ class _Document:
             yield "The text holds more that looks misread than there was time to try: derive it in parts."
         if self._tally.left:
             yield f"{self._tally.left} characters lost bytes in a wrong charset and are not known: compare another copy of the document."
+
+
+def _is_mark(char: str) -> bool:
+    """Tell whether a character is a mark of Chinese writing: quotes, dashes, 、。《》〔〕, ，；：？ and brackets of full width."""
+    return char in _MARKS or "\u2010" <= char <= "\u203b" or "\u3001" <= char <= "\u301b" or "\uff01" <= char <= "\uff1f"
 
 
 def _is_suspect(line: str) -> bool:

@@ -164,6 +164,16 @@ def test_hard_wrapped_lines_are_joined_and_headings_stay() -> None:
     assert texts(document).count(paragraph) == 4
 
 
+@pytest.mark.parametrize("width", [24, 28, 32])
+def test_a_numbered_item_that_fills_its_line_is_no_heading_and_no_line_begins_with_a_comma(width: int) -> None:
+    items = [
+        f"（{n}）推进第{n}类公共信用信息目录动态管理，新增事项须有法律法规或者国家目录作为依据；目录之外的信息（含试点）不得用于评价。（市发展改革委）"
+        for n in "一二三四五六"
+    ]
+    wrapped = "\n".join(item[at : at + width] for item in items for at in range(0, len(item), width))
+    assert list(texts(text(wrapped))) == items
+
+
 def test_navigation_above_and_the_footer_below_go_and_the_letterhead_stays() -> None:
     document = text(
         "您好，登录 注册\n您当前的位置：首页 > 政策文件 > 规划计划\n滨信办〔2031〕4号\n"

@@ -16,6 +16,7 @@ from normalizers.text.repair import repair
 from normalizers.text.slipped import forward, realign
 from normalizers.text.slips import suggest
 from normalizers.text.spacing import close_up
+from normalizers.text.wrongread import UNDEFINED
 
 LINE = "市发展改革委会同市财政局，建立健全信用信息归集共享机制（完成时间：2026年）。"
 
@@ -191,3 +192,15 @@ def test_hostile_text_takes_bounded_time(piece):
     began = time.process_time()
     clean(text)
     assert time.process_time() - began < 3
+
+
+@pytest.mark.parametrize("number", ["芜政〔2018〕30号", "舟海渔发〔2023〕17号", "〔2023〕9号"])
+@pytest.mark.parametrize("codec", ["latin-1", "cp1252"])
+def test_a_document_number_of_few_and_rare_characters_is_turned_back_with_its_text(number, codec):
+    text = f"{number}\n" + f"{LINE}\n" * 3
+    damaged = "".join(chr(byte) if codec == "latin-1" or byte in UNDEFINED else bytes([byte]).decode(codec) for byte in text.encode())
+    assert unmangle(damaged).text == text
+
+
+def test_one_misread_bracket_in_a_sound_line_is_turned_back():
+    assert unmangle("嘉信用办〔2020ã\x80\x9514号").text == "嘉信用办〔2020〕14号"
