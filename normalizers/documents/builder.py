@@ -80,7 +80,7 @@ def _repaired(blocks: Sequence[RawBlock]) -> tuple[list[RawBlock], tuple[Repair,
             if text := next(texts):  # a balloon of tracked changes leaves nothing
                 out.append(replace(block, text=text, raw=block.text))
         else:
-            cells = tuple(replace(cell, text=next(texts), raw=cell.text) for cell in block.table.cells)
+            cells = tuple(cell.saying(next(texts), cell.text) for cell in block.table.cells)
             out.append(replace(block, table=replace(block.table, cells=cells)))
     return out, cleaned.repairs, cleaned.warnings
 
@@ -130,7 +130,7 @@ def _caption(cell: RawCell) -> RawBlock:
 
 def _tidy_table(block: RawBlock, table: RawTable) -> list[RawBlock]:
     """Return a table without blank rows, its full-width edge rows as text before and after it."""
-    cells = tuple(replace(cell, text=tidy(cell.text)) for cell in table.cells)
+    cells = tuple(cell.saying(tidy(cell.text)) for cell in table.cells)
     table = replace(table, cells=cells)
     above, proper, below = split_banners(drop_rows(table, blank_rows(table)))
     out = [_caption(cell) for cell in above]

@@ -13,7 +13,7 @@ from lxml import etree
 from normalizers.documents.blocks import RawBlock
 from normalizers.documents.builder import Source, build
 from normalizers.documents.grid import RawTable
-from normalizers.documents.html_flow import Flow, collapse, is_layout, read_table
+from normalizers.documents.html_flow import Flow, Nesting, collapse, is_layout, read_table
 from normalizers.documents.html_tree import is_hidden, line_of, names, parse, tag_of, walk, words, words_of
 from normalizers.documents.limits import MAX_MARKUP, UnreadableError, check_size
 from normalizers.records import BlockKind, Document, Hints, Origin
@@ -25,7 +25,7 @@ MIN_BODY = 12
 DESCENT = 0.7
 """The main content is the innermost container with this share of the text outside links."""
 MIN_TITLE, MAX_TITLE = 4, 160
-_SITE_NAME = re.compile(r"\s*[-_|—–－｜]+\s*[^-_|—–－｜]{2,40}$")
+_SITE_NAME = re.compile(r"\s*[-_|—–－｜]+\s*(?!(?:19|20)\d\d)[^-_|—–－｜]{2,40}$")
 _PLAIN = re.compile(r"[#.]?[\w-]+")
 _NO_TITLE = re.compile(r"^(?:首页|标题|正文|通知公告|详细|文章页|信息公开|友情链接)$")
 
@@ -107,13 +107,13 @@ def _dense_body(tree: etree._Element, skip: Callable[[etree._Element], bool]) ->
     """Return the innermost container that holds most of the text outside links."""
     bodies = list(tree.iter("body"))
     here = bodies[0] if bodies else tree
-    weights = _weights(here, skip)
+    weights, nesting = _weights(here, skip), Nesting(here)
     while True:
         inner = [child for child in here if weights.get(child, 0) > 0 and tag_of(child) in words("containers")]
         best = max(inner, key=lambda child: weights[child], default=None)
         if best is None or weights[best] < DESCENT * weights[here]:
             return here
-        if tag_of(best) == "table" and not is_layout(best):
+        if tag_of(best) == "table" and not is_layout(best, nesting):
             return here
         here = best
 

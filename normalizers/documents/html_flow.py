@@ -79,9 +79,11 @@ class Flow:
         self._lists: list[tuple[str, int, int]] = []
         self._heading = 0
         self._pre = 0
+        self._nesting: Nesting | None = None
 
     def read(self, root: etree._Element) -> list[RawBlock]:
         """Return the blocks of ``root`` in reading order."""
+        self._nesting = Nesting(root)
         for event, element, text in walk(root, self._skipped):
             if event == "text":
                 self._add(text, element)
@@ -95,7 +97,7 @@ class Flow:
     def _skipped(self, element: etree._Element) -> bool:
         if self._skip(element):
             return True
-        if tag_of(element) == "table" and not self._flat and not is_layout(element, self._skip):
+        if tag_of(element) == "table" and not self._flat and self._nesting and not is_layout(element, self._nesting, self._skip):
             self._flush()
             table = read_table(element, self._skip)
             if table.cells:
@@ -199,20 +201,43 @@ def _cells(row: etree._Element, skip: Skip) -> list[etree._Element]:
     return [cell for cell in row if tag_of(cell) in {"td", "th"} and not skip(cell)]
 
 
-def _text_length(element: etree._Element) -> int:
-    return sum(len(text.strip()) for event, _, text in walk(element, is_hidden) if event == "text")
+class Nesting:
+    """How much of the text of each table under an element stands in tables within it; counted in one pass, when first asked for."""
+
+    def __init__(self, root: etree._Element) -> None:
+        self._root = root
+        self._counts: dict[etree._Element, list[int]] = {}
+
+    def is_most(self, table: etree._Element) -> bool:
+        """Tell whether half of a table's text or more stands in tables within it."""
+        if not self._counts:
+            self._count()
+        own, inner = self._counts.get(table, (1, 0))
+        return inner >= own
+
+    def _count(self) -> None:
+        around: list[list[int]] = []
+        for event, element, text in walk(self._root, is_hidden):
+            if event == "text":
+                if around:
+                    around[-1][0] += len(text.strip())
+            elif tag_of(element) != "table":
+                continue
+            elif event == "open":
+                around.append(self._counts.setdefault(element, [0, 0]))
+            else:
+                inside = around.pop()
+                if around:
+                    around[-1][1] += sum(inside)
 
 
-def is_layout(table: etree._Element, skip: Skip = is_hidden) -> bool:
+def is_layout(table: etree._Element, nesting: Nesting, skip: Skip = is_hidden) -> bool:
     """Tell whether a table only places things: it has one column, says so, or mostly holds other tables."""
     if table.get("role") in {"presentation", "none"}:
         return True
     if all(len(_cells(row, skip)) <= 1 for row in _rows(table)):
         return True
-    inner = [found for found in table.iterdescendants("table") if next(found.iterancestors("table")) is table]
-    if not inner:
-        return False
-    return sum(map(_text_length, inner)) * 2 >= _text_length(table)
+    return next(table.iterdescendants("table"), None) is not None and nesting.is_most(table)
 
 
 def _cell(element: etree._Element, skip: Skip) -> RawCell:

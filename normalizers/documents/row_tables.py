@@ -13,6 +13,8 @@ from normalizers.documents.textlines import BLANKS, Found, Line, follows, next_f
 
 LOOKAHEAD = 12
 """Filled lines in which the next row must begin, for the lines before it to belong to the row above."""
+MAX_REPEATS = 12
+"""Lines in which a header with tabs may come again, or be blank, before its first row."""
 EXTRA_LEADS = 2
 """Columns that one merged label may head before the number (工作内容 over section and action)."""
 _DATE_LIKE = re.compile(r"[年月底季度旬]|全年|持续|长期|常态|每|\d{4}")
@@ -88,6 +90,8 @@ def read_tabbed(lines: Sequence[Line], start: int) -> Found | None:
             _run_over(rows[-1][1], cells)
         elif not rows or cells != header:
             rows.append((line.number, cells))
+        elif len(rows) == 1 and at - start > MAX_REPEATS:
+            return None
         at += 1
         stop = at
     aligned = [(number, align_row(cells, width, number_at) if len(cells) > 1 else cells) for number, cells in rows]

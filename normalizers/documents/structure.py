@@ -17,6 +17,8 @@ MAX_HEADING = 60
 MAX_TITLE = 120
 MIN_TITLE_LINE = 14
 """Characters of the shortest line that can be the upper half of a title; shorter ones are names and labels."""
+LONGEST_LINE = 1000
+"""Characters, blanks and brackets with them, of the longest line that is looked at for a title."""
 HEAD_BLOCKS = 15
 """The title stands among so many blocks from the top: letterhead, number, date and copy numbers may come before it."""
 LIST_LEVEL = 3
@@ -65,6 +67,8 @@ def heading_level(text: str) -> int:
 
 def looks_like_title(text: str) -> bool:
     """Tell whether a line can be a whole title: it ends in a word for a kind of document (通知, 方案 …), brackets after it aside."""
+    if len(text) > LONGEST_LINE:
+        return False
     bare = re.sub(r"\s", "", text)
     while found := _BRACKET_END.search(bare):
         bare = bare[: found.start()]

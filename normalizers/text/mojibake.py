@@ -37,6 +37,9 @@ WORK, WORK_PER_CHARACTER = 400_000, 6
 PART_WORK = 8
 """What judging one part costs, in characters."""
 
+SAMPLE = 2000
+"""Characters by which it is told that a longer line was not misread twice, before all of it is turned back."""
+
 PLAIN = 0.9
 """From this share of a line's characters on, a way that explains them is taken without trying others."""
 
@@ -266,8 +269,19 @@ def _double_bytes(source: str, codec: str) -> Run | None:
     return None
 
 
+def _begins_whole(beginning: str, way: Way) -> bool:
+    """Tell whether the beginning of a long line can be turned back; its last character may be cut in two."""
+    if way.was != UTF_8:
+        return True
+    parts = list(_parts(beginning, way, narrow=True))
+    lost = sum(part.holes if isinstance(part, Run) else not part.isascii() for part in parts)
+    return lost <= 1
+
+
 def _whole(line: str, way: Way) -> str | None:
     """Return a line turned back throughout, ``None`` where a character outside ASCII does not fit: the way to a text misread twice."""
+    if len(line) > SAMPLE and not _begins_whole(line[:SAMPLE], way):
+        return None
     out: list[str] = []
     for part in _parts(line, way, narrow=True):
         if isinstance(part, Run):
