@@ -21,6 +21,8 @@ from normalizers.records import Document, Hints, Origin
 from normalizers.text import decode
 
 MAX_NODES = 2_000_000
+MAX_FIELD = 1000
+"""Characters of the longest field that states something of an article."""
 _TAG = re.compile(r"<(?:p|div|table|tr|br|span|html|body|h[1-6]|section|article)\b[^<>]{0,2000}>", re.IGNORECASE)
 _CALLBACK = re.compile(r"\s*[\w$.]{1,80}\s*\(")
 Record = Mapping[str, Any]
@@ -81,6 +83,16 @@ def _article(value: Any) -> tuple[Record, str] | None:  # noqa: ANN401 - JSON is
             if len(body) > max(20, len(best[1]) if best else 0):
                 best = node, body
     return best
+
+
+def stated(payload: bytes, charset: str = "") -> dict[str, str]:
+    """Return the other fields of the record that holds an answer's article, by their names in small letters; none without an article."""
+    value = parsed(decode(payload[:MAX_MARKUP], declared=charset).text)
+    article = _article(value) if value is not None else None
+    if article is None:
+        return {}
+    fields = {str(key).lower(): said for key, said in article[0].items() if isinstance(said, str | int) and not isinstance(said, bool)}
+    return {key: str(said) for key, said in fields.items() if said != article[1] and len(str(said)) <= MAX_FIELD}
 
 
 def _cell(value: Any) -> str:  # noqa: ANN401 - JSON is of any type

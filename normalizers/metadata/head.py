@@ -89,7 +89,7 @@ def _head(values: dict[str, str]) -> Head:
         title=_title(values.get("title", "")),
         number=normalise_number(first.get("number", "")),
         issuers=bodies_in(first.get("issuers", "")),
-        index_number=_index(first.get("index_number", "")),
+        index_number=index_in(first.get("index_number", "")),
         **days,
     )
 
@@ -98,7 +98,8 @@ def _title(value: str) -> str:
     return "".join(value.split()) if 4 <= len(value) <= MAX_VALUE and not value.isdigit() else ""
 
 
-def _index(value: str) -> str:
+def index_in(value: str) -> str:
+    """Return the index number that a value is, blanks out; empty for any other text."""
     bare = unicodedata.normalize("NFKC", "".join(value.split()))
     return bare if _INDEX.fullmatch(bare) and any(c.isdigit() for c in bare) else ""
 

@@ -19,6 +19,8 @@ MAX_TITLE = 200
 MAX_LINES = 5
 """Lines that one title is printed on."""
 MAX_TITLE_LINE = 60
+MAX_SERIES = 16
+"""Characters of the longest name of a series of papers."""
 AGREES = 88.0
 """Score (0-100) from which a page's title counts as found in the text: a word may differ, not a name."""
 
@@ -143,7 +145,7 @@ def _start(head: list[Line]) -> int | None:
     marked = [i for i in usable if head[i].kind is BlockKind.TITLE]
     alike = [i for i in usable if _reads_like_title(head[i])]
     plain = [i for i in usable if _may_be_title(head[i])]
-    first = marked or alike or plain[:1]
+    first = marked or _named(head, alike) or plain[:1]
     if not first:
         return None
     index = first[0]
@@ -151,6 +153,14 @@ def _start(head: list[Line]) -> int | None:
     while before in usable and _is_open(head[before].text) and not rules_pattern("title", "starts_text").match(head[before].text):
         index, before = before, before - 1
     return index
+
+
+def _named(head: list[Line], alike: list[int]) -> list[int]:
+    """Return the lines that read like titles without the name of a series above its own number (专题会议纪要 / 第14号 / …专题会议纪要)."""
+    if len(alike) < 2 or len(head[alike[0]].text) > MAX_SERIES:
+        return alike
+    series = head[alike[0]].text
+    return alike[1:] if any(head[at].text != series and head[at].text.endswith(series) for at in alike[1:]) else alike
 
 
 def _may_be_title(line: Line) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
@@ -87,3 +88,43 @@ labels = st.sampled_from([*FIELDS, "生效日期", "失效日期", "印发日期
 @given(st.one_of(st.text(), st.lists(labels, max_size=40).map("".join)))
 def test_property_reading_a_head_never_fails(text) -> None:
     assert isinstance(read_head(text), Head)
+
+
+@pytest.mark.parametrize(
+    ("bar", "day"),
+    [
+        ("<p>时间：2021-03-09　来源：某市信用办　字号：[大 中 小]</p>", date(2021, 3, 9)),
+        ("<p><span>来源：某网</span><span>日期：2021年3月9日</span></p>", date(2021, 3, 9)),
+        ("<table><tr><td>发布时间：2021-03-09　点击数：</td></tr></table>", date(2021, 3, 9)),
+        ("<p>时间：2021年3月9日上午</p>", None),
+        ("<p>会议时间：2021年3月9日　来源：某网</p>", None),
+    ],
+)
+def test_the_bar_below_a_pages_title_states_the_day_of_publication(bar: str, day: date | None) -> None:
+    body = "请各单位组织人员参加培训，并按时报送名单。" * 5
+    page = f"<html><body><h2>关于开展信用修复培训的通知</h2>{bar}<div class='c'><p>{body}</p></div></body></html>".encode()
+    hints = Hints(media_type="text/html")
+    assert page_head(page, read(page, hints), hints).published_on == day
+
+
+def test_the_dash_of_a_plans_years_does_not_begin_the_name_of_a_site() -> None:
+    named = "某市农村信用提升行动计划（2021—2023年）"
+    body = f"<p>某政办〔2021〕3号</p><h1>{named}</h1><p>为推进农村信用，制定本计划。</p><p>一、建档。（市农业农村局）</p>"
+    page = f"<html><head><title>{named}</title></head><body>{body}</body></html>".encode()
+    hints = Hints(media_type="text/html")
+    assert read_metadata(read(page, hints), hints).title == named
+
+
+@pytest.mark.parametrize("stated", ["2021-03-09", "2021-03-09T10:21:00+08:00", "2021-03-09 10:21:33", 1615256513, 1615256513000])
+def test_the_answer_of_an_interface_states_its_day_number_and_index(stated: str | int) -> None:
+    record = {"title": "关于开展信用修复培训的通知", "PublishTime": stated, "wenHao": "某信办[2021]5号", "syh": "00812345X/2021-00017"}
+    answer = json.dumps({"data": {**record, "content": f"<p>{'请各单位组织人员参加培训，并按时报送名单。' * 5}</p>"}}).encode()
+    hints = Hints(file_name="a.json")
+    found = page_head(answer, read(answer, hints), hints)
+    assert (found.published_on, found.number, found.index_number) == (date(2021, 3, 9), "某信办〔2021〕5号", "00812345X/2021-00017")
+
+
+def test_the_name_of_a_series_is_not_the_title_of_its_number() -> None:
+    lines = "专题会议纪要\n第8号\n某市人民政府办公室　2021年5月9日\n某市农村信用专题会议纪要\n5月8日，会议听取了农村信用工作情况的汇报。"
+    document = read(lines.encode(), Hints(media_type="text/plain"))
+    assert read_metadata(document, Hints()).title == "某市农村信用专题会议纪要"
