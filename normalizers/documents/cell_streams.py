@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 
 from normalizers.documents.blocks import display_width, is_wide, join_lines
 from normalizers.documents.cell_kinds import ends_body, is_bodies, is_date, misfit, work_kinds
-from normalizers.documents.labels import column_of, is_header, is_label
+from normalizers.documents.labels import column_of, is_header, is_label, split_header
 from normalizers.documents.row_breaks import is_number
 from normalizers.documents.structure import heading_level
-from normalizers.documents.textlines import BLANKS, Found, Line, row_number, text_table
+from normalizers.documents.textlines import BLANKS, Found, Line, row_number, seen_words, text_table
 
 MAX_WORDS, SAMPLE = 8_000, 1_500
 """Words of the longest table, and those by which the widths of its columns are learned."""
@@ -34,9 +34,32 @@ _DATED = re.compile(r"(?:(?:19|20)\d\d\s*年|\d{1,2}\s*月)[^，。；、]{0,8}"
 _BODY_START = re.compile(r"[市省区县州]|各|国家|中国|人民|新区|有关|团[市省区县]|驻")
 _FRAGMENT = re.compile(r"[局委办厅院会部署、，；。）)月日底前末度]|公室|员会|革委")
 """How a list of bodies goes on, and what never begins one."""
+_UNIT = re.compile(r"[年月日号个家项次万亿%％条类位名户件处天时周季期场所部人份户元]|小时|以上|季度")
+_DATE_UNIT = re.compile(r"[年月日%％]|(?:[个家项次万条类位名户件处天场所人份元]|小时)[，、。；）以及]")
+_AMOUNTS = frozenset("年月不低少高超达到过成增约第近每为足于前出完至共")
+"""Characters after which a figure goes on with the text: 不少于 15, 2031年 6."""
+_ITEM = re.compile(r"(\d{1,3})[.．、](?!\d)")
+_ROLE = re.compile(r"(?:牵头|配合|责任|主办|协办|参与|协同|负责)(?:单位|部门)?[：:]")
+_PERSONS = re.compile(r"[\u4e00-\u9fff]{2,4}(?:[、，][\u4e00-\u9fff]{2,4})*")
 _ENDED = tuple("。；;！!")
 _OPEN = tuple("、，,（(和及与")
-_EMPTY = {"task": 3.0, "lead": 1.2, "responsible": 1.2, "partner": 0.6, "deadline": 0.8, "target": 0.6, "number": 4.0, "section": 0.1}
+_EMPTY = {
+    "task": 3.0,
+    "lead": 1.2,
+    "responsible": 1.2,
+    "partner": 0.6,
+    "deadline": 0.8,
+    "target": 0.6,
+    "number": 4.0,
+    "section": 0.1,
+    "person": 1.0,
+}
+SHORT_LABEL, SECTION_SHARE = 8, 0.6
+"""Characters of a section's line while its column's width is unknown, and the share of its lines that are no longer than the column."""
+FULL_SHARE = 0.75
+"""The share of a column's unended lines that are no longer than its width; marks set narrow make single lines longer."""
+FOLIO = 1.0
+"""What it costs that a figure alone on its line is part of a cell and no page's number."""
 MERGED_WORK = 0.4
 """What it costs that the first of two columns of work is empty, merged with the row above."""
 _BODIES = frozenset({"lead", "partner", "responsible"})
@@ -45,12 +68,13 @@ _INFINITE = float("inf")
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """A piece of a line between blanks: as printed, as recognised, its line, whether it begins that line."""
+    """A piece of a line between blanks: as printed, as recognised, its line, whether it begins that line and is all of it."""
 
     text: str
     seen: str
     line: int
     first: bool
+    lone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +88,28 @@ def _words(lines: Sequence[Line], start: int, limit: int) -> list[_Word]:
     """Return the words of at most ``limit`` lines from one on."""
     out: list[_Word] = []
     for at in range(start, min(len(lines), start + limit)):
-        printed, seen = BLANKS.split(lines[at].raw.strip()), BLANKS.split(lines[at].seen.strip())
         if lines[at].blank:
             continue
-        if len(printed) != len(seen):
-            printed, seen = [lines[at].raw.strip()], [lines[at].seen.strip()]
-        out += [_Word(text, said, at, not n) for n, (text, said) in enumerate(zip(printed, seen, strict=True))]
+        printed = BLANKS.split(lines[at].raw.strip())
+        seen = seen_words(printed, lines[at].seen)
+        words = _together(printed, seen)
+        out += [_Word(text, said, at, not n, len(words) == 1) for n, (text, said) in enumerate(words)]
+    return out
+
+
+def _together(printed: Sequence[str], seen: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the words of a line with figures put to their units and to the text they stand in: pdfs read 2031 年, 新增 15."""
+    out: list[tuple[str, str]] = []
+    for text, said in zip(printed, seen, strict=True):
+        if out:
+            before = out[-1][1]
+            lone = len(out) == 1 and row_number(before) is not None
+            unit = before[-1].isdigit() and (_DATE_UNIT if lone else _UNIT).match(said) is not None
+            amount = said[0].isdigit() and len(before) > 1 and before[-1] in _AMOUNTS
+            if unit or amount:
+                out[-1] = (f"{out[-1][0]} {text}" if not unit else out[-1][0] + text, before + said)
+                continue
+        out.append((text, said))
     return out
 
 
@@ -122,7 +162,10 @@ class _Layer:
         works = [n for n, kind in enumerate(kinds) if kind == "task"]
         if len(works) > 1 and works[0] <= (self.number or 0) + 1:
             self.empty[works[0]] = MERGED_WORK
+            self.kinds = [*kinds[: works[0]], "section", *kinds[works[0] + 1 :]]
         self.widths = [0] * len(kinds)
+        self.least = _last_number(words, alone=self.number is not None)
+        self.items = self.number is None and self.least > 0
 
     def full(self, word: _Word, column: int) -> bool | None:
         """Tell whether a word fills a line of its column, ``None`` while the columns' widths are unknown."""
@@ -137,16 +180,22 @@ class _Layer:
                 return _INFINITE if not is_number(word.seen) else 1.0
             return 0.0 if own == number + 1 else 1.5 if number < own <= number + 3 else 2.0 if own == 1 else _INFINITE
         cost = 3.0 if own is not None and self.number is not None and own == number + 1 and word.first else 0.0
-        if begins and _FRAGMENT.match(word.seen) and kind != "task":
+        if own is not None and word.lone:
+            cost += FOLIO
+        if begins and _FRAGMENT.match(word.seen) and (kind in _BODIES or kind == "deadline"):
             cost += 1.5
+        if self.items and (_ITEM.match(word.seen) is not None) != (begins and kind == "task"):
+            cost += 1.0
         width = self.widths[column]
         if width and display_width(word.text) > width + 3:
             cost += 1.5
         if kind in _BODIES and "。" not in word.seen and not is_date(word.seen) and not _DATED.fullmatch(word.seen):
-            listed = "、" in word.seen or is_bodies(word.seen) or len(word.seen) <= 4
+            listed = "、" in word.seen or is_bodies(word.seen) or len(word.seen) <= 4 or _ROLE.search(word.seen) is not None
             return cost + (0.0 if listed else 0.6 if self.full(word, column) else 1.2)
+        if kind == "person":
+            return cost + (0.0 if _PERSONS.fullmatch(word.seen) and not is_bodies(word.seen) else 1.2)
         if kind == "section":
-            return cost + (0.2 if len(word.seen) <= 14 and not is_bodies(word.seen) else 1.2)
+            return cost + (1.2 if len(word.seen) > 14 or is_bodies(word.seen) else 0.2 if width or len(word.seen) <= SHORT_LABEL else 0.7)
         if kind == "deadline" and (self.full(word, column) or len(word.seen) <= 5):
             return cost + (0.0 if is_date(word.seen) or _DATED.match(word.seen) else 0.5)
         if _DATED.fullmatch(word.seen) and kind in _BODIES | {"task"} and len(word.seen) <= 12:
@@ -167,6 +216,11 @@ class _Layer:
         full = self.full(before, column)
         cost = 0.5 if full is None else 0.0 if full else 1.5
         return cost + (1.0 if before.seen.endswith(_ENDED) and not full else 0.4 if before.seen.endswith(_ENDED) else 0.0)
+
+    def parted(self, before: _Word, word: _Word, column: int) -> bool:
+        """Tell whether a line of bodies ends with a whole name short of its column's edge, and the next line begins another."""
+        short = self.full(before, column) is False and ends_body(before.seen)
+        return self.kinds[column] in _BODIES and short and _BODY_START.match(word.seen) is not None
 
     def leave(self, before: _Word, word: _Word, column: int) -> float:
         """Return what it costs that a cell ends with the word before."""
@@ -192,7 +246,7 @@ class _Layer:
                 ((state.cost + skipped[size] - skipped[n + 1] + self.leave(before, word, n), n) for n, state in enumerate(states)),
                 key=lambda pair: pair[0],
             )
-            out_here = ending[0] + OUTSIDE * 2
+            out_here = ending[0] + OUTSIDE * 2 if at > self.least else _INFINITE
             if out_here < best_out[0] + OUTSIDE:
                 best_out, out_since = (out_here, at, states[ending[1]].chain), at
             else:
@@ -224,8 +278,19 @@ class _Layer:
         number = row_number(word.seen) or states[origin].number + 1 if column == self.number else states[origin].number
         return _State(cost, number, (column, new, states[origin].chain))
 
+    def settle(self) -> float:
+        """Take the widths with which the words fit best, each learned from the way laid before; return the cost a word."""
+        tried: list[tuple[float, list[int]]] = []
+        for _ in range(ROUNDS):
+            cost, laid = self.lay()
+            tried.append((cost / max(1, len(laid)), self.widths))
+            self.learn(laid)
+        mean, self.widths = min(tried)
+        return mean
+
     def learn(self, laid: Sequence[tuple[int, bool]]) -> None:
         """Take the columns' widths from the lines of cells that run over several."""
+        self.widths = [0] * len(self.kinds)
         wide: list[list[int]] = [[] for _ in self.kinds]
         every: list[list[int]] = [[] for _ in self.kinds]
         for at, (column, _) in enumerate(laid):
@@ -235,7 +300,21 @@ class _Layer:
                 wide[column].append(width)
         for column in range(len(self.kinds)):
             seen = sorted(wide[column]) if len(wide[column]) > 2 else sorted(every[column])
-            self.widths[column] = seen[int((len(seen) - 1) * 0.9)] if seen else 0
+            share = SECTION_SHARE if self.kinds[column] == "section" else FULL_SHARE
+            self.widths[column] = seen[int((len(seen) - 1) * share + 0.5)] if seen else 0
+
+
+def _last_number(words: Sequence[_Word], *, alone: bool) -> int:
+    """Return the index of the last word in an unbroken count 1, 2, 3 … of numbers that begin lines: the table goes on as far at least.
+
+    ``alone``: of numbers in a column of their own, otherwise of items numbered within the cells.
+    """
+    last, wanted = 0, 1
+    for at, word in enumerate(words):
+        item = None if alone else _ITEM.match(word.seen)
+        if word.first and (int(item[1]) if item else row_number(word.seen) if alone else None) == wanted:
+            last, wanted = at, wanted + 1
+    return last
 
 
 def _unchained(chain: object) -> list[tuple[int, bool]]:
@@ -246,19 +325,29 @@ def _unchained(chain: object) -> list[tuple[int, bool]]:
     return out[::-1]
 
 
-def _rows(words: Sequence[_Word], laid: Sequence[tuple[int, bool]], lines: Sequence[Line], width: int) -> list[tuple[int, list[str]]]:
+def _rows(words: Sequence[_Word], laid: Sequence[tuple[int, bool]], lines: Sequence[Line], layer: _Layer) -> list[tuple[int, list[str]]]:
     rows: list[tuple[int, list[str]]] = []
-    for word, (column, new) in zip(words, laid, strict=False):
+    for at, (word, (column, new)) in enumerate(zip(words, laid, strict=False)):
         if new:
-            rows.append((lines[word.line].number, [""] * width))
+            rows.append((lines[word.line].number, [""] * len(layer.kinds)))
         cells = rows[-1][1]
-        cells[column] = join_lines(cells[column], word.text) if word.first or not cells[column] else f"{cells[column]} {word.text}"
+        if word.first and cells[column] and layer.parted(words[at - 1], word, column):
+            cells[column] += f"\n{word.text}"
+        else:
+            cells[column] = join_lines(cells[column], word.text) if word.first or not cells[column] else f"{cells[column]} {word.text}"
     return rows
+
+
+def _next_header(lines: Sequence[Line], header: _Header) -> int:
+    """Return the index of the line with which another table begins: labels in one line that are not this table's."""
+    stop = min(len(lines), header.stop + MAX_WORDS // 2)
+    others = (at for at in range(header.stop, stop) if (labels := split_header(lines[at].seen)) and labels != header.labels)
+    return next((at for at in others if len(split_header(lines[at].seen)) > 2), stop)
 
 
 def _body(lines: Sequence[Line], header: _Header) -> tuple[list[_Word], list[tuple[int, str]]]:
     """Return the words below a header without those of the header said again, and the headings of sections between rows."""
-    words = _words(lines, header.stop, MAX_WORDS // 2)[:MAX_WORDS]
+    words = _words(lines, header.stop, _next_header(lines, header) - header.stop)[:MAX_WORDS]
     said = "".join(header.labels)
     out: list[_Word] = []
     banners: list[tuple[int, str]] = []
@@ -291,20 +380,15 @@ def read_stream(lines: Sequence[Line], start: int) -> Found | None:
     if not words:
         return None
     layer = _Layer(work_kinds([column_of(label) for label in header.labels]), words[:SAMPLE])
-    cost, laid = layer.lay()
-    if not laid or cost / len(laid) > 2 * MAX_COST:
+    if layer.settle() > 2 * MAX_COST:
         return None
-    for _ in range(ROUNDS - 2):
-        layer.learn(laid)
-        cost, laid = layer.lay()
-    layer.learn(laid)
     layer.words = words
     cost, laid = layer.lay()
     outside = OUTSIDE * (min(len(words), len(laid) + PATIENCE) - len(laid))
     mean = (cost - outside) / max(1, len(laid))
     if not laid or mean > MAX_COST:
         return None
-    rows = _rows(words, laid, lines, len(header.labels))
+    rows = _rows(words, laid, lines, layer)
     begins = [at for at, (_, new) in enumerate(laid) if new]
     with_banners: list[tuple[int, list[str]]] = []
     for at, row in zip(begins, rows, strict=True):

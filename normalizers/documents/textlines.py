@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
 from normalizers.documents.grid import RawCell, RawTable, place
 from normalizers.records import Origin
@@ -53,6 +54,16 @@ def row_number(text: str) -> int | None:
     """Return the number that is all of a cell's text (``3``, ``3.``, ``（3）``), or ``None``."""
     found = _NUMBER.fullmatch(text.strip())
     return int(found.group(1)) if found else None
+
+
+def seen_words(printed: Sequence[str], seen: str) -> list[str]:
+    """Return the words of a repaired line cut as they are printed; the repair takes blanks between Chinese characters out."""
+    bare = BLANKS.sub("", seen)
+    if sum(map(len, printed)) != len(bare):
+        words = BLANKS.split(seen.strip())
+        return words if len(words) == len(printed) else list(printed)
+    edges = [0, *accumulate(map(len, printed))]
+    return [bare[start:stop] for start, stop in pairwise(edges)]
 
 
 def follows(number: int, last: int | None) -> bool:
