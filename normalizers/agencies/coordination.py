@@ -66,10 +66,10 @@ def _closed(items: list[Item], judge: Judge) -> tuple[list[Item], bool]:
             continue
         before, behind = item.text[: found[-1].start()], _LEADING_AND.sub("", item.text[found[-1].end() :])
         trade = _is_function(before) and (not judge.listed(before) or bool(out and _is_function(out[-1].text)))
+        open_list = True
         if behind in word_set("shared_heads") and (behind != "部门" or trade):
             out.append(item)
             continue
-        open_list = True
         joined = None if behind in word_set("closing_nouns") else _CLOSED_AND.fullmatch(behind)
         parts = (before, *(joined.group("noun", "rest") if joined else coordinated(behind, judge)))
         out += [Item(text, item.part) for text in parts if text and text not in word_set("closing_nouns")]
@@ -236,6 +236,13 @@ def _carried(names: list[str], judge: Judge) -> list[str]:
     return out
 
 
+def _is_placed_branch(name: str) -> bool:
+    """Tell whether a branch office says in its name whose it is: 工商普陀分局, and not 公安分局, 生态环境分局."""
+    stem = next((name.removesuffix(ending) for ending in ("分局", "支局") if name.endswith(ending)), "")
+    places = (stem[-length:] for length in (2, 3) if len(stem) > length)
+    return any(regions().is_name(place) or any(regions().is_name(place + suffix) for suffix in "区县市") for place in places)
+
+
 class _Held:
     """What holds for the names that follow: a level (省, 上海市), the party's part of it, or the short region of a branch (上海)."""
 
@@ -255,7 +262,8 @@ class _Held:
 
     def completed(self, name: str, judge: Judge) -> str:
         """Return the name with what holds for it, the name itself if nothing does."""
-        full = self._completion(name, judge) if not name.startswith(words("uncarried_beginnings")) else name
+        own = name.startswith(words("uncarried_beginnings")) or name[:1].isdigit() or _is_placed_branch(name)
+        full = name if own else self._completion(name, judge)
         self.near = full != name
         return full
 

@@ -38,7 +38,7 @@ _UNITS = re.compile(
 )
 _ALL_UNITS = re.compile(r".{0,6}各(?:(?:设区的?|地级|省辖)?(?:市|区|县|乡镇|乡|镇)|开发区|园区)")
 
-_NUMBERED = re.compile(r"(?:\d{1,2}[.．]?|[①-⑳⑴-⒛])(?=[\u4e00-\u9fff])")
+_NUMBERED = re.compile(r"^(?:\d{1,2}[.．]?|[①-⑳⑴-⒛])(?=[\u4e00-\u9fff])")
 _NOTED = re.compile(r"(?<=[\u4e00-\u9fff）])(?:[*※①-⑳⑴-⒇]+|\[\d{1,2}\]|\d{1,2})$")
 _MARK = re.compile(r"[\d.．*※①-⑳⑴-⒛]+")
 _NO_NAME = re.compile(
