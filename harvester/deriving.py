@@ -43,6 +43,8 @@ class Deriver:
         self.executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="derive")
         """Where ``derive`` is to be called, so that it lets no download time out."""
         self._worker: tuple[SpawnProcess, Connection] | None = None
+        self._told: Decisions | None = None
+        """The decisions that the process holds: thousands of them are not sent with every payload."""
 
     def derive(self, payload: bytes, hints: Hints, decisions: Decisions = NO_DECISIONS) -> Derived:
         """Return what is derived from a payload, as ``normalizers.derive.derive`` does.
@@ -60,7 +62,8 @@ class Deriver:
         """Return the process's answer, or what became of it, which ends it."""
         process, connection = self._running()
         try:
-            connection.send((payload, hints, decisions))
+            connection.send((payload, hints, None if decisions == self._told else decisions))
+            self._told = decisions
             if self._answers(connection):
                 answer: tuple[str, Derived | str] = connection.recv()
                 return answer
@@ -80,7 +83,7 @@ class Deriver:
         """End the process, whatever it does."""
         if self._worker:
             process, connection = self._worker
-            self._worker = None
+            self._worker = self._told = None
             process.kill()
             process.join()
             connection.close()
@@ -114,11 +117,13 @@ def _work(connection: Connection, seconds: float, memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    decisions = NO_DECISIONS
     while True:
         try:
-            payload, hints, decisions = connection.recv()
+            payload, hints, told = connection.recv()
         except (EOFError, OSError):
             return
+        decisions = decisions if told is None else told
         signal.alarm(int(seconds) + 10)
         connection.send(_answer(payload, hints, decisions))
         signal.alarm(0)

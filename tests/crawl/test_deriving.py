@@ -13,9 +13,10 @@ from collections.abc import Iterator
 import pytest
 
 from harvester.deriving import SMALL, Deriver
+from normalizers.agencies import Decision, Decisions
 from normalizers.derive import derive
 from normalizers.documents import UnreadableError
-from normalizers.records import Hints
+from normalizers.records import AgencyKind, Hints
 from tests.crawl.sites import article_page
 
 HINTS = Hints(media_type="text/html", title="长文件")
@@ -32,6 +33,23 @@ def deriver() -> Iterator[Deriver]:
 def test_a_process_apart_derives_the_same(deriver: Deriver):
     assert len(LARGE) > SMALL
     assert deriver.derive(LARGE, HINTS) == derive(LARGE, HINTS)
+
+
+def test_a_process_apart_reads_by_the_decisions_of_the_moment_also_after_it_was_lost(deriver: Deriver):
+    page = LARGE.replace("各部门按职责推进。".encode(), "编制目录。（牵头单位：数据专班）".encode())
+    first, second = (Decisions.of([Decision("数据专班", "", name, kind=AgencyKind.GROUP)]) for name in ("甲专班", "乙专班"))
+
+    def read(decisions: Decisions) -> None:
+        found = deriver.derive(page, HINTS, decisions)
+        assert found == derive(page, HINTS, decisions)
+        assert {body.name for task in found.tasks for body in task.lead} == ({one.name for one in decisions.all} or {None})
+
+    for decisions in (first, first, second, Decisions(), first):
+        read(decisions)
+    assert deriver._worker
+    os.kill(deriver._worker[0].pid or 0, signal.SIGKILL)
+    deriver._worker[0].join()
+    read(first)
 
 
 def test_small_payloads_need_no_process(deriver: Deriver):
@@ -82,7 +100,7 @@ def test_what_no_reader_takes_is_told_in_the_readers_own_words(deriver: Deriver)
 
 def test_the_process_ends_with_the_program_that_started_it():
     program = (
-        "from harvester.deriving import Deriver\nfrom normalizers.records import Hints\n"
+        "from harvester.deriving import Deriver\nfrom normalizers.records import AgencyKind, Hints\n"
         "d = Deriver(); d.derive(b'<p>' + bytes(40_000).replace(b'\\0', b'x'), Hints(media_type='text/html'))\n"
         "print(d._worker[0].pid, flush=True)"
     )
