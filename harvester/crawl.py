@@ -70,7 +70,7 @@ class RunSummary:
     @property
     def versions(self) -> int:
         """Return how many versions the run added."""
-        return self.effects.get(Effect.NEW, 0) + self.effects.get(Effect.CHANGED, 0)
+        return sum(self.effects.get(effect, 0) for effect in (Effect.NEW, Effect.CHANGED, Effect.REREAD))
 
 
 @dataclass(frozen=True, slots=True)

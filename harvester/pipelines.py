@@ -22,13 +22,14 @@ from harvester.freshness import Recheck, is_due
 from harvester.hints import hints_from_json as hints_from_json
 from harvester.hints import hints_to_json as hints_to_json
 from harvester.members import member_hints, member_publications
-from harvester.recall import last_response, owed_articles
+from harvester.recall import earlier_payload, last_response, owed_articles
 from harvester.verdict import Judgement, judge
 from normalizers.agencies.resolve import NO_DECISIONS
 from normalizers.documents import UnreadableError
 from normalizers.records import NORMALIZER_VERSION, Derived, Hints
 from spiders.base import Errand, SiteSpider
 from spiders.items import ArticleCapture, AttachmentCapture, Capture, CaptureKind, Cause, Failure, ListCapture
+from storage import derivations
 from storage.archive import ArchiveWriter
 from storage.errors import StoreError
 from storage.records import ArchivedResponse, CaptureRow, Effect, FailureRow, Publication, Sighting, Verdict
@@ -257,13 +258,27 @@ class StorePipeline:
             store.record_unread(self.run, _failure_row(failure), row, publication, NORMALIZER_VERSION)
             return
         headers = {name.lower(): value for name, value in capture.headers}
+        reread = await self._reread(store, row, publication, derived)
         effect = store.ingest(self.run, row, publication, derived, etag=headers.get("etag"), last_modified=headers.get("last-modified"))
+        effect = Effect.REREAD if reread and effect is Effect.UNCHANGED else effect
         self.tally.effects[effect] += 1
         self.tally.fetched[f"{capture.kind} {effect}"] += 1
         if effect is not Effect.UNCHANGED:
             self.tally.tasks += len(derived.tasks)
 
-    async def _derive(self, capture: Capture, hints: Hints) -> Derived | str:
+    async def _reread(self, store: Store, row: CaptureRow, publication: Publication, derived: Derived) -> bool:
+        """Read the stored version again before another payload is held against it, and tell whether that read it otherwise.
+
+        What today's normalizers and decisions read better in the old payload is no change of the source.
+        """
+        old = earlier_payload(store, publication, row, derived)
+        if old is None:
+            return False
+        found, payload = old
+        again = await self._derive(payload, hints_from_json(found.publication.hints))
+        return isinstance(again, Derived) and derivations.write_reading(store, found, again) is Effect.REREAD
+
+    async def _derive(self, capture: Capture | ArchivedResponse, hints: Hints) -> Derived | str:
         """Return what was derived, or why nothing could be."""
         work = partial(_DERIVER.derive, capture.body, hints, self.decisions)
         try:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
 
+from normalizers.records import Derived
 from spiders.items import Cause, ListItem
-from storage.records import ArchivedResponse, Location
+from storage.errors import ArchiveError, UnknownRecord
+from storage.identity import document_id
+from storage.records import ArchivedResponse, CaptureRow, Location, Publication, StoredSource
 from storage.schema import captures, documents, failures, unread
+from storage.sources import source
 from storage.store import Store
+
+log = logging.getLogger(__name__)
 
 PASSING = (Cause.TIMEOUT, Cause.CONNECTION, Cause.HTTP_ERROR, Cause.TRUNCATED, Cause.ERROR_PAGE, Cause.CHALLENGE, Cause.STOPPED)
 """Causes of a file's failure that another crawl may find gone."""
@@ -25,12 +32,37 @@ class StoredItem:
 
 
 def last_response(store: Store, url: str) -> ArchivedResponse | None:
-    """Return the last archived response of an address, with its payload, ``None`` when there is none."""
+    """Return the last archived response of an address, with its payload, ``None`` when there is none or the archive lost it."""
     c = captures.c
     query = select(c.file, c.file_offset, c.file_length, c.sha256).where(c.url == url).order_by(c.fetched_at.desc(), c.id.desc()).limit(1)
     with store.reading() as connection:
         row = connection.execute(query).one_or_none()
-    return None if row is None else store.archive.read(Location(*row))
+    try:
+        return None if row is None else store.archive.read(Location(*row))
+    except ArchiveError as error:
+        log.warning("%s is asked for in full: %s", url, error)
+        return None
+
+
+def earlier_payload(
+    store: Store, publication: Publication, capture: CaptureRow, derived: Derived
+) -> tuple[StoredSource, ArchivedResponse] | None:
+    """Return the source and the payload of a stored version that a later capture would change, ``None`` where it would not.
+
+    A payload that the archive lost cannot be read again: that is logged, and the version is compared as it was read.
+    """
+    try:
+        found = source(store, document_id(publication.site, publication.key))
+    except UnknownRecord:
+        return None
+    same = found.content_hash == derived.content_hash or found.capture.location.sha256 == capture.location.sha256
+    if same or capture.fetched_at < found.capture.fetched_at:
+        return None
+    try:
+        return found, store.archive.read(found.capture.location)
+    except ArchiveError as error:
+        log.warning("%s is compared with what was read of it formerly: %s", publication.url, error)
+        return None
 
 
 def owed_articles(store: Store, site: str) -> frozenset[str]:

@@ -42,7 +42,7 @@ class Archive:
     def open_run(self, site: str, run: str, *, known: Known | None = None) -> ArchiveWriter:
         """Return a writer for the records of one run, after mending what a killed run of the site left.
 
-        ``known`` finds payloads archived by earlier runs, so that they are not kept twice.
+        ``known`` finds payloads archived by earlier runs, so that they are not kept twice, as long as they can be read.
         Raises ``StoreError`` for a name that is no plain word, ``LockedStore`` when the run's file exists, ``FullDisk``, and
         ``ArchiveError`` for a folder that cannot be written.
         """
@@ -51,7 +51,7 @@ class Archive:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self.recover(site)
-            return ArchiveWriter(self.folder, path, known)
+            return ArchiveWriter(self.folder, path, self._readable(known) if known else None)
         except OSError as error:
             if is_full(error):
                 raise FullDisk(f"No room is left for the archive ({folder}): free some space and run the crawl again.") from error
@@ -106,6 +106,16 @@ class Archive:
                     cut += _cut_torn_tail(path)
                 mark.unlink()
         return cut
+
+    def _readable(self, known: Known) -> Known:
+        def look_up(url: str, sha256: str) -> Location | None:
+            first = known(url, sha256)
+            try:
+                return first if first and self.read(first) else None
+            except ArchiveError:
+                return None  # lost: what came now is kept in full
+
+        return look_up
 
     def _files(self, site: str = "") -> list[Path]:
         return sorted(self.folder.glob(f"{_plain(site) if site else '*'}/*{SUFFIX}"))

@@ -46,11 +46,12 @@ def save(store: Store, derivation: Derivation, *, ended_at: datetime | None = No
         _save(connection, derivation, ended_at)
 
 
-def write_reading(store: Store, found: StoredSource, derived: Derived, derivation: Derivation) -> Effect:
-    """Store a better reading of a current version, and how far the derivation came, in one transaction."""
+def write_reading(store: Store, found: StoredSource, derived: Derived, derivation: Derivation | None = None) -> Effect:
+    """Store a better reading of a current version, and how far the derivation came if it is part of one, in one transaction."""
     with store.writing() as connection:
         effect = ingest.write_reading(connection, found, derived)
-        _save(connection, derivation, None)
+        if derivation:
+            _save(connection, derivation, None)
     return effect
 
 

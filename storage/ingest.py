@@ -37,14 +37,16 @@ def upsert(connection: Connection, table: Table, found: Sequence[Row], *, keep: 
 
 
 def write_capture(connection: Connection, run: str, capture: CaptureRow) -> int:
-    """Write a capture unless it is there, and return its number. The same payload of a URL is written once, revisits aside."""
+    """Write a capture unless it is there, and return its number. The same payload of a URL is written once, revisits aside.
+
+    One that the archive had to keep in full again, because it lost the first, takes that one's place.
+    """
     place = capture.location
+    location = {"file": place.file, "file_offset": place.offset, "file_length": place.length}
     row = {
         "run": run,
         **{name: getattr(capture, name) for name in ("site", "section", "kind", "url", "status", "media_type", "fetched_at", "revisit")},
-        "file": place.file,
-        "file_offset": place.offset,
-        "file_length": place.length,
+        **location,
         "sha256": place.sha256,
     }
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
@@ -53,8 +55,10 @@ def write_capture(connection: Connection, run: str, capture: CaptureRow) -> int:
     c = captures.c
     here = (c.file == place.file) & (c.file_offset == place.offset)
     first = (c.url == capture.url) & (c.sha256 == place.sha256) & ~c.revisit
-    found = connection.execute(select(c.id).where(or_(here, first)).order_by(here.desc()).limit(1)).scalar_one()
-    return int(found)
+    found = connection.execute(select(c.id, here.label("here")).where(or_(here, first)).order_by(here.desc()).limit(1)).one()
+    if not found.here and not capture.revisit:
+        connection.execute(update(captures).where(c.id == found.id).values(location))
+    return int(found.id)
 
 
 def write_failure(connection: Connection, run: str, failure: FailureRow) -> None:
@@ -104,7 +108,7 @@ def write_document(
     known = _known(connection, document, publication)
     effect = _effect(known, capture, derived, again=again)
     if effect is not Effect.UNCHANGED:
-        _write_version(connection, document, known, capture, publication, derived, capture_id)
+        _write_version(connection, document, known, effect, capture, publication, derived, capture_id)
     elif known is not None and known["state"] in ("gone", "moved"):
         connection.execute(update(documents).where(documents.c.id == document).values(state="live", state_since=capture.fetched_at))
     _write_clock(connection, document, capture, validators)
@@ -123,7 +127,7 @@ def write_reading(connection: Connection, found: StoredSource, derived: Derived)
     number = found.version + 1
     connection.execute(update(documents).where(documents.c.id == found.document).values(version=number))
     _add_version(connection, found.document, number, "reading", found.capture, found.publication, derived, known["capture_id"])
-    return Effect.CHANGED
+    return Effect.REREAD
 
 
 def write_unread(connection: Connection, run: str, capture: CaptureRow, publication: Publication, detail: str, normalizer: str) -> None:
@@ -157,6 +161,10 @@ def _known(connection: Connection, document: str, publication: Publication) -> R
     return dict(row)
 
 
+_CHANGES = {Effect.NEW: "first", Effect.CHANGED: "source", Effect.REREAD: "reading"}
+"""What a version is told as (design: two clocks): a better reading of the same content is no change of the source."""
+
+
 def _effect(known: Row | None, capture: CaptureRow, derived: Derived, *, again: bool) -> Effect:
     if known is None:
         return Effect.NEW
@@ -164,15 +172,16 @@ def _effect(known: Row | None, capture: CaptureRow, derived: Derived, *, again: 
         # A capture older than what is known says nothing new of the source.
         return Effect.UNCHANGED
     if known["content_hash"] != derived.content_hash:
-        return Effect.CHANGED
-    reread = again or known["normalizer_version"] != derived.normalizer_version
-    return Effect.CHANGED if reread and known["records_hash"] != records_hash(derived) else Effect.UNCHANGED
+        return Effect.REREAD if known["sha256"] == capture.location.sha256 else Effect.CHANGED
+    otherwise = again or known["normalizer_version"] != derived.normalizer_version
+    return Effect.REREAD if otherwise and known["records_hash"] != records_hash(derived) else Effect.UNCHANGED
 
 
 def _write_version(
     connection: Connection,
     document: str,
     known: Row | None,
+    effect: Effect,
     capture: CaptureRow,
     publication: Publication,
     derived: Derived,
@@ -180,7 +189,7 @@ def _write_version(
 ) -> None:
     number = known["version"] + 1 if known else 1
     _write_place(connection, document, number, publication, capture, known)
-    _add_version(connection, document, number, _change(known, capture, derived), capture, publication, derived, capture_id)
+    _add_version(connection, document, number, _CHANGES[effect], capture, publication, derived, capture_id)
 
 
 def _add_version(
@@ -205,14 +214,6 @@ def _add_version(
     search.index(connection, document, number, title)
     works.index_signature(connection, document, derived)
     works.tie(connection, document)
-
-
-def _change(known: Row | None, capture: CaptureRow, derived: Derived) -> str:
-    """Tell a change of the source from a better reading of the same payload (design: two clocks)."""
-    if known is None:
-        return "first"
-    same = known["sha256"] == capture.location.sha256 or known["content_hash"] == derived.content_hash
-    return "reading" if same else "source"
 
 
 def _write_place(

@@ -135,6 +135,8 @@ class Effect(StrEnum):
 
     NEW = "new"
     CHANGED = "changed"
+    REREAD = "reread"
+    """The source says what it said; it was read better."""
     UNCHANGED = "unchanged"
 
 

@@ -161,7 +161,7 @@ def test_a_better_reading_is_a_version_of_its_own_and_touches_neither_clock_nor_
     found = source(store, document_id("jiangkou", "1"))
     assert (found.content_hash, found.records_hash, found.run) == (derived.content_hash, records_hash(derived), run)
     assert derivations.write_reading(store, found, derived, begun(store)) is Effect.UNCHANGED
-    assert derivations.write_reading(store, found, settled(derived), begun(store)) is Effect.CHANGED
+    assert derivations.write_reading(store, found, settled(derived), begun(store)) is Effect.REREAD
     assert derivations.write_reading(store, found, settled(derived), begun(store)) is Effect.UNCHANGED, "that version is no longer current"
     with store.reading() as connection:
         assert connection.execute(select(clocks)).all() == before

@@ -251,8 +251,8 @@ def test_a_better_reading_of_the_same_payload_is_no_change_of_the_source(store: 
     run = store.begin_run("jiangkou", ["notices"], AT)
     put(store, run, "1001", make_derived(tasks=False))
     assert put(store, run, "1001", make_derived()) is Effect.UNCHANGED
-    assert put(store, run, "1001", make_derived(normalizer_version="2")) is Effect.CHANGED
-    assert put(store, run, "1001", make_derived(normalizer_version="3")) is Effect.UNCHANGED
+    assert put(store, run, "1001", make_derived(normalizer_version="newer")) is Effect.REREAD
+    assert put(store, run, "1001", make_derived(normalizer_version="newest")) is Effect.UNCHANGED
     with store.reading() as connection:
         found = connection.execute(select(versions.c.number, versions.c.change, versions.c.in_force_from).order_by(versions.c.number)).all()
     assert [tuple(row) for row in found] == [(1, "first", date(2024, 3, 5)), (2, "reading", date(2024, 3, 5))]
@@ -262,7 +262,7 @@ def test_deriving_again_on_purpose_takes_the_better_reading(store: Store) -> Non
     run = store.begin_run("jiangkou", ["notices"], AT)
     publication, capture = make_publication(), make_capture("https://jiangkou.example.cn/1001.html")
     store.ingest(run, capture, publication, make_derived(tasks=False))
-    assert store.ingest(run, capture, publication, make_derived(), again=True) is Effect.CHANGED
+    assert store.ingest(run, capture, publication, make_derived(), again=True) is Effect.REREAD
     assert store.ingest(run, capture, publication, make_derived(), again=True) is Effect.UNCHANGED
     assert counts(store)["captures"] == 1
 
@@ -337,10 +337,10 @@ def test_a_payload_is_indexed_once_however_often_it_was_archived(store: Store) -
     store.ingest(run, replace(make_capture(publication.url, offset=300), revisit=True), publication, make_derived())
     with store.reading() as connection:
         found = connection.execute(select(captures.c.file_offset, captures.c.revisit).order_by(captures.c.id)).all()
-    assert [tuple(row) for row in found] == [(0, False), (300, True)]
+    assert [tuple(row) for row in found] == [(200, False), (300, True)], "the one kept last in full: an earlier one may be lost"
     first = store.first_capture(publication.url, make_capture(publication.url).location.sha256)
     assert first is not None
-    assert first.offset == 0
+    assert first.offset == 200
 
 
 def test_several_threads_may_write_at_once(store: Store) -> None:
