@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 MAX_LABEL = 24
+MAX_PRINTED = 200
+"""Characters of the longest label as printed, blanks and line breaks between its words counted."""
 _BRACKET = re.compile(r"[（(][^（）()]{0,20}[）)]$")
 _GAP = re.compile(r"[\s　]+")
 _WORK = frozenset({"task"})
@@ -31,6 +33,11 @@ def column_labels() -> dict[str, str]:
 
 def column_of(label: str) -> str:
     """Return the kind of column a label heads, empty for a text that is no label. A bracket at its end is looked past."""
+    return _column_of(label) if len(label) <= MAX_PRINTED else ""
+
+
+@lru_cache(maxsize=16_384)
+def _column_of(label: str) -> str:
     folded = _fold(label)
     if not folded or len(folded) > MAX_LABEL:
         return ""

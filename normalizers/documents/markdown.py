@@ -20,9 +20,13 @@ _ITALIC = re.compile(r"(?<![\dA-Za-z*])\*(?=\S)([^*\n]{1,400}?)(?<=\S)\*(?![\dA-
 _DELETED = re.compile(r"~~(?=\S)[^~\n]{1,2000}?~~")
 _CODE = re.compile(r"`([^`\n]{1,400})`")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|>~-])")
+_INLINE = re.compile(r"[\[~`*_\\]")
 _ITEM = re.compile(r"\A\s{0,12}(?:[-*+•]\s+(?:\[[ xX]\]\s+)?|>\s?)+(?=\S)")
 _FENCE = re.compile(r"\s{0,3}(?:```|~~~)[^`]{0,80}")
 _UNDERLINE = re.compile(r"\s{0,3}(=+|-{3,})\s*")
+COLUMN_RULE = re.compile(r"\s*-{2,}(?:[ \t]+-{2,})+\s*")
+"""The rule over the columns of a table whose columns are held apart by blanks (pandoc's simple and multiline tables)."""
+BREAK_RULE = re.compile(r"\s*-{3,}\s*")
 _FIELD = re.compile(r"(title|标题)\s*[:：]\s*[\"'“]?(.{2,200}?)[\"'”]?\s*", re.IGNORECASE)
 FRONT_LINES = 60
 """Lines of the longest front matter."""
@@ -30,6 +34,8 @@ FRONT_LINES = 60
 
 def inline_text(text: str) -> str:
     """Return a text without marks of emphasis and code, with links as their words, and without what is struck out."""
+    if not _INLINE.search(text):
+        return text
     for pattern, kept in ((_LINK, r"\1"), (_DELETED, ""), (_CODE, r"\1"), (_EMPHASIS, r"\2"), (_ITALIC, r"\1"), (_ESCAPE, r"\1")):
         text = pattern.sub(kept, text)
     return text
@@ -56,12 +62,18 @@ def front_matter(lines: Sequence[Line]) -> tuple[int, str]:
 
 
 def prepare(lines: Sequence[Line]) -> list[Line]:
-    """Return the lines without fences of code, and headings that are underlined (setext) as ``#`` headings."""
+    """Return the lines without fences of code, and headings that are underlined (setext) as ``#`` headings.
+
+    The rules around a table whose columns are held apart by blanks (pandoc's simple and multiline tables) underline no heading.
+    """
     out = list(lines)
+    ruled = False
     for at, line in enumerate(lines):
         above = out[at - 1] if at else None
         if _FENCE.fullmatch(line.raw):
             out[at] = replace(line, raw="", seen="")
+        elif COLUMN_RULE.fullmatch(line.raw) or (ruled and BREAK_RULE.fullmatch(line.raw)):
+            ruled = not ruled
         elif (
             above
             and not above.blank

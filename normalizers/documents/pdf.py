@@ -19,7 +19,17 @@ from pdfplumber.utils.exceptions import PdfminerException
 from normalizers.documents.blocks import RawBlock
 from normalizers.documents.builder import Source, build
 from normalizers.documents.limits import MAX_PAGES, MAX_UNPACKED, SECONDS_PER_PAGE, UnreadableError
-from normalizers.documents.pdf_lines import Char, Margins, TextLine, margins, paragraphs, running_lines, text_lines, without_running
+from normalizers.documents.pdf_lines import (
+    Char,
+    Margins,
+    PageLines,
+    TextLine,
+    margins,
+    paragraphs,
+    running_lines,
+    text_lines,
+    without_running,
+)
 from normalizers.documents.pdf_tables import PageTable, join_parts, open_edges, ruled_table, unruled_table
 from normalizers.records import BlockKind, Document, Hints, Origin, Repair
 
@@ -54,7 +64,7 @@ Item = TextLine | PageTable
 @dataclass(slots=True)
 class _Page:
     number: int
-    lines: list[TextLine]
+    text: PageLines
     tables: list[PageTable]
 
 
@@ -126,7 +136,7 @@ def _read_page(page: Any, number: int, into: _Pages) -> None:  # noqa: ANN401
     else:
         into.warnings.append(f"Page {number} is a drawing of more than {MAX_STROKES} strokes; no table was looked for on it.")
     loose = [char for char in chars if not any(_covers(table, char) for table in tables)]
-    into.pages.append(_Page(number, text_lines(loose, number), tables))
+    into.pages.append(_Page(number, PageLines(text_lines(loose, number), page.bbox[1], page.bbox[3]), tables))
 
 
 def _covers(table: PageTable, char: Char) -> bool:
@@ -164,7 +174,7 @@ def _read_pages(payload: bytes, name: str) -> _Pages:
 def _items(pages: Sequence[_Page]) -> Iterator[Item]:
     """Yield lines and tables in reading order."""
     for page in pages:
-        items: list[Item] = [*page.lines, *page.tables]
+        items: list[Item] = [*page.text.lines, *page.tables]
         yield from sorted(items, key=lambda item: item.top)
 
 
@@ -229,16 +239,16 @@ def read(payload: bytes, hints: Hints, name: str) -> Document:
     """Return the document of a pdf; raise ``UnreadableError`` when it is damaged, protected, or carries no text layer."""
     _check_streams(payload, name)
     read_pages = _read_pages(payload, name)
-    running = running_lines([page.lines for page in read_pages.pages if page.lines])
+    running = running_lines([page.text for page in read_pages.pages if page.text.lines])
     dropped = 0
     for page in read_pages.pages:
-        page.lines, count = without_running(page.lines, running)
+        page.text.lines, count = without_running(page.text, running)
         dropped += count
     items = _with_unruled(_joined_tables(list(_items(read_pages.pages))))
     if not items:
         seen = f"{read_pages.images} pictures and no text, as scans do" if read_pages.images else "no text"
         raise UnreadableError(f"{name} holds {seen}: not extracted; run it through text recognition, or look for a text copy.")
-    area = margins([line for page in read_pages.pages for line in page.lines])
+    area = margins([line for page in read_pages.pages for line in page.text.lines])
     if read_pages.unmapped * 2 > read_pages.letters:
         raise UnreadableError(
             f"{name} prints with a font that does not tell its characters: not extracted; "

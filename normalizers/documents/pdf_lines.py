@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from statistics import median
 from typing import Any
 
@@ -20,10 +20,17 @@ Char = dict[str, Any]
 
 EDGE_LINES = 2
 """Running headers and footers are among so many lines from the edge of a page."""
+MARGIN = 0.12
+"""Share of a page's height that its margin takes at most; on official paper the text begins at 0.125 (GB/T 9704-2012, 5.2.1)."""
+MANY_PAGES = 3
+"""Pages from which on repetition alone tells a header."""
+APART = 0.8
+"""Type sizes between a header and the text below it."""
 BLANK_GAP, COLUMN_GAP = 0.3, 1.2
 """Gaps, in type sizes, from which a blank is put between letters, and from which two pieces of a line stand apart."""
 CELL_GAP = 0.12
 """The gap, in type sizes, from which two neighbours may be of two columns; letters of one word stand closer."""
+_SENTENCE_ENDS = ("。", "；", "，")
 _HANGING = frozenset("，。、；：）")
 _DIGITS = re.compile(r"\d+")
 
@@ -112,30 +119,65 @@ def text_lines(chars: Sequence[Char], page: int) -> list[TextLine]:
 # --- running headers, page numbers -------------------------------------------------------------------------------------------------
 
 
-def _edge_indices(lines: Sequence[TextLine]) -> set[int]:
-    count = len(lines)
-    return set(range(min(EDGE_LINES, count))) | set(range(max(0, count - EDGE_LINES), count))
+@dataclass(slots=True)
+class PageLines:
+    """The lines of one page outside its tables, and the upper and lower edge of the page in points."""
+
+    lines: list[TextLine]
+    top: float
+    bottom: float
+
+    def margin_indices(self) -> set[int]:
+        """Return the lines that may be a header, a footer or a number: the outermost few, where they stand in the page's margin."""
+        count, depth = len(self.lines), MARGIN * (self.bottom - self.top)
+        head = {n for n in range(min(EDGE_LINES, count)) if self.lines[n].bottom < self.top + depth}
+        foot = {n for n in range(max(0, count - EDGE_LINES), count) if self.lines[n].top > self.bottom - depth}
+        return {n for n in head | foot if not self.lines[n].text.endswith(_SENTENCE_ENDS)}
+
+    def stands_apart(self, n: int) -> bool:
+        """Tell whether a line at an edge is smaller print than the page's text, or keeps a distance from it, and is no title."""
+        line = self.lines[n]
+        usual = median(one.size for one in self.lines)
+        beside = n + 1 if n < len(self.lines) / 2 else n - 1
+        if not 0 <= beside < len(self.lines) or line.size > 1.05 * usual:
+            return False
+        other = self.lines[beside]
+        return line.size < 0.95 * usual or max(other.top - line.bottom, line.top - other.bottom) > APART * line.size
 
 
 def _key(line: TextLine) -> tuple[str, int]:
     return _DIGITS.sub("#", line.text), round(line.top / 6)
 
 
-def running_lines(pages: Sequence[Sequence[TextLine]]) -> set[tuple[str, int]]:
-    """Return the keys of lines at the edges of pages that come again at the same place on half of them, at least twice."""
-    counts = Counter(key for lines in pages for key in {_key(lines[n]) for n in _edge_indices(lines)})
-    return {key for key, count in counts.items() if count >= max(2, (len(pages) + 1) // 2)}
+def running_lines(pages: Sequence[PageLines]) -> set[tuple[str, int]]:
+    """Return the keys of lines in the margins of pages that come again at the same place on half of them, three at least.
+
+    Of two pages, a line must also stand apart from the text: two copies of one form have their first lines in common.
+    """
+    enough = len(pages) >= MANY_PAGES
+    found = [{_key(page.lines[n]) for n in page.margin_indices() if enough or page.stands_apart(n)} for page in pages]
+    counts = Counter(key for keys in found for key in keys)
+    return {key for key, count in counts.items() if count >= max(MANY_PAGES if enough else 2, (len(pages) + 1) // 2)}
 
 
-def without_running(lines: Sequence[TextLine], running: set[tuple[str, int]]) -> tuple[list[TextLine], int]:
-    """Return a page's lines without running headers and page numbers, and how many went."""
-    edges = _edge_indices(lines)
-    kept = [line for n, line in enumerate(lines) if not (n in edges and (_key(line) in running or _is_number(line, n, len(lines))))]
-    return kept, len(lines) - len(kept)
+def without_running(page: PageLines, running: set[tuple[str, int]]) -> tuple[list[TextLine], int]:
+    """Return a page's lines without running headers and page numbers, and how many went. A page never loses all its lines to headers."""
+    margin = page.margin_indices()
+    numbers = {n for n in _outermost(len(page.lines)) if _is_number(page.lines[n], alone=n in margin)}
+    gone = numbers | {n for n in margin if _key(page.lines[n]) in running}
+    if len(gone) == len(page.lines):
+        gone = numbers
+    edges = {*takewhile(gone.__contains__, range(len(page.lines))), *takewhile(gone.__contains__, range(len(page.lines))[::-1])}
+    gone = numbers | (gone & edges)  # what stands between lines of the text is text
+    return [line for n, line in enumerate(page.lines) if n not in gone], len(gone)
 
 
-def _is_number(line: TextLine, index: int, count: int) -> bool:
-    return is_page_number(line.text) or (index in {0, count - 1} and line.text.isdigit() and len(line.text) <= 3)
+def _outermost(count: int) -> set[int]:
+    return set(range(min(EDGE_LINES, count))) | set(range(max(0, count - EDGE_LINES), count))
+
+
+def _is_number(line: TextLine, *, alone: bool) -> bool:
+    return is_page_number(line.text) or (alone and line.text.isdigit() and len(line.text) <= 3)
 
 
 # --- paragraphs --------------------------------------------------------------------------------------------------------------------

@@ -66,6 +66,8 @@ def read_tabbed(lines: Sequence[Line], start: int) -> Found | None:
     """Return the table of tab-separated lines that begins at ``start``; blank lines within it are page breaks."""
     if "\t" not in lines[start].raw or not _begins_tabbed(lines, start):
         return None
+    if start and lines[start - 1].raw == lines[start].raw:  # the line above began no table, and says the same
+        return None
     header = _tabbed(lines[start])
     kinds = [column_of(cell.strip()) for cell in lines[start].seen.split("\t")]
     number_at = kinds.index("number") if "number" in kinds else None

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -167,3 +168,38 @@ def test_a_pdf_under_a_password_is_told_as_such() -> None:
     page.save()
     with pytest.raises(UnreadableError, match="password"):
         read(out.getvalue(), Hints(file_name="locked.pdf"))
+
+
+def drawn(*pages: Sequence[tuple[float, float, float, str]]) -> bytes:
+    """Return a pdf of texts at places: from the left, from the top, size, text."""
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(595, 842))
+    for page in pages:
+        for x, y, size, text in page:
+            canvas.setFont("STSong-Light", size)
+            canvas.drawString(x, 842 - y, text)
+        canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+def test_two_copies_of_one_form_keep_their_text() -> None:
+    form = [(200.0, 80.0, 16.0, "诚信承诺书"), (90.0, 120.0, 12.0, "本单位郑重承诺依法经营。"), (90.0, 150.0, 12.0, "承诺单位（盖章）：")]
+    texts = [block.text for block in read(drawn(form, form), Hints()).blocks]
+    assert texts.count("本单位郑重承诺依法经营。") == texts.count("诚信承诺书") == texts.count("承诺单位（盖章）：") == 2
+
+
+def test_a_header_in_the_margin_of_every_page_goes_and_the_text_stays() -> None:
+    pages = [
+        [(220.0, 40.0, 9.0, "滨江新区信用工作简报"), (90.0, 110.0, 12.0, f"第{n}页的内容到此为止。"), (290.0, 800.0, 9.0, str(n))]
+        for n in range(1, 4)
+    ]
+    document = read(drawn(*pages), Hints())
+    assert [block.text for block in document.blocks] == [f"第{n}页的内容到此为止。" for n in range(1, 4)]
+    assert ("page-chrome", 6) in [(repair.kind, repair.count) for repair in document.repairs]
+
+
+def test_a_sentence_that_begins_every_page_below_the_margin_stays() -> None:
+    pages = [[(90.0, 200.0, 12.0, "工作要求如下。"), (90.0, 230.0, 12.0, f"抓好落实第{n}项。")] for n in "甲乙丙丁"]
+    texts = [block.text for block in read(drawn(*pages), Hints()).blocks]
+    assert texts.count("工作要求如下。") == 4
