@@ -215,6 +215,10 @@ def _is_centred(line: TextLine, area: Margins) -> bool:
     return left > 2.5 * line.size and right > 1.5 * line.size and abs(left - right) < 2 * line.size
 
 
+def _is_indented(line: TextLine, area: Margins) -> bool:
+    return line.x0 > area.left + 1.2 * line.size
+
+
 def _goes_on(before: TextLine, line: TextLine, area: Margins, leading: float) -> bool:
     """Tell whether ``line`` goes on with the paragraph that ``before`` belongs to."""
     if abs(before.size - line.size) > 0.15 * line.size or heading_level(before.text):
@@ -228,7 +232,7 @@ def _goes_on(before: TextLine, line: TextLine, area: Margins, leading: float) ->
             and line.top - before.bottom < line.size
         )
     full = before.x1 > area.right - 2.2 * before.size
-    indented = line.x0 > area.left + 1.2 * line.size
+    indented = _is_indented(line, area)
     far = before.page == line.page and line.top - before.top > 1.7 * leading
     return full and not indented and not far and line.page - before.page <= 1
 
@@ -237,9 +241,12 @@ def paragraphs(lines: Sequence[TextLine], area: Margins) -> list[Paragraph]:
     """Return lines put together to paragraphs by indent, length and distance."""
     steps = [after.top - before.top for before, after in pairwise(lines) if after.page == before.page and after.top > before.top]
     leading = median(steps) if steps else 20.0
+    indents = any(_is_indented(line, area) and not _is_centred(line, area) for line in lines)
     out: list[Paragraph] = []
     for number, line in enumerate(lines):
-        if number and _goes_on(lines[number - 1], line, area, leading):
+        before = lines[number - 1] if number else None
+        ended = not indents and before is not None and before.text.endswith("。")  # nothing else tells a paragraph's end there
+        if before and not ended and _goes_on(before, line, area, leading):
             last = out[-1]
             out[-1] = Paragraph(join_lines(last.text, line.text), last.page, last.centred, last.size)
         else:

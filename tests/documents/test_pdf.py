@@ -190,12 +190,18 @@ def test_two_copies_of_one_form_keep_their_text() -> None:
 
 
 def test_a_header_in_the_margin_of_every_page_goes_and_the_text_stays() -> None:
+    long = "各区各部门要把信用建设摆在重要位置，逐项抓好落实，务求取得实效。"
     pages = [
-        [(220.0, 40.0, 9.0, "滨江新区信用工作简报"), (90.0, 110.0, 12.0, f"第{n}页的内容到此为止。"), (290.0, 800.0, 9.0, str(n))]
+        [
+            (220.0, 40.0, 9.0, "滨江新区信用工作简报"),
+            (90.0, 110.0, 12.0, f"第{n}页说明。"),
+            (90.0, 150.0, 12.0, long),
+            (290.0, 800.0, 9.0, str(n)),
+        ]
         for n in range(1, 4)
     ]
     document = read(drawn(*pages), Hints())
-    assert [block.text for block in document.blocks] == [f"第{n}页的内容到此为止。" for n in range(1, 4)]
+    assert [block.text for block in document.blocks] == [text for n in range(1, 4) for text in (f"第{n}页说明。", long)]
     assert ("page-chrome", 6) in [(repair.kind, repair.count) for repair in document.repairs]
 
 
