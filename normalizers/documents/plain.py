@@ -12,6 +12,7 @@ from normalizers.documents.blocks import RawBlock, join_lines
 from normalizers.documents.builder import Source, build
 from normalizers.documents.cell_streams import read_stream
 from normalizers.documents.chrome import chrome_lines, folios
+from normalizers.documents.drawn_grids import read_drawn, read_ruled
 from normalizers.documents.grid import place
 from normalizers.documents.html import read_table_markup
 from normalizers.documents.labels import is_label, may_begin_header
@@ -21,6 +22,7 @@ from normalizers.documents.stacked_tables import read_numbered_cells, read_recor
 from normalizers.documents.structure import heading_level, looks_like_title
 from normalizers.documents.table_quality import quality
 from normalizers.documents.textlines import Found, Line
+from normalizers.documents.visual_lines import read_visual
 from normalizers.records import BlockKind, Document, Hints, Origin, Repair
 from normalizers.text import clean, decode
 
@@ -28,13 +30,19 @@ LONG_PARAGRAPH = 40
 """A line of so many characters that ends without a mark was broken by a page, not by its writer."""
 MAX_PARAGRAPH = 20_000
 """Characters of the longest paragraph that a broken line is still joined to."""
+LONG_BRACKET = 300
+"""Characters of a bracket that names bodies; one left open for longer is a slip."""
 MIN_WRAP, MAX_WRAP = 18, 60
 """Characters a line of hard-wrapped Chinese text holds; a sheet of official paper holds 28 (GB/T 9704-2012, 5.2.3)."""
 WRAPPED_SHARE = 0.5
 """Share of unended lines that must be full for a text to count as hard-wrapped."""
 
 SWITCH = 1.2
-"""How many times better a later form must read than an earlier one to be taken, and by a row at least."""
+"""How many times better a later form must read than an earlier one to be taken."""
+BROKEN = 1.6
+"""Lines a row from which the cells of a table are broken over lines."""
+MARGIN = 0.08
+"""By which part of a row for each row it must read better too, up to a whole one."""
 
 SURE = 0.25
 """Worth of a row (see ``table_quality``) below which a reader is told that cells may be mixed up."""
@@ -48,6 +56,7 @@ _STARTS_NEW = re.compile(
 )
 _CLOSES = "，。、；：！？）》”’】,;!?)"
 """No line of Chinese begins with these (GB/T 15834-2011, 5.1): one that does goes on with the line above, however that ended."""
+_NUMBER_LINE = re.compile(r"[\u4e00-\u9fff]{1,14}[〔\[（(](?:19|20)\d\d[〕\]）)]\s*第?\s*\d{1,5}\s*号$")
 _PUNCTUATED = re.compile(r"[，。；、,;]")
 _TABLE_OPEN = re.compile(r"<table\b", re.IGNORECASE)
 _TABLE_CLOSE = re.compile(r"</table\s*>", re.IGNORECASE)
@@ -91,9 +100,9 @@ def _read_markup(lines: Sequence[Line], start: int) -> Found | None:
 
 
 _Form = Callable[[Sequence[Line], int], Found | None]
-_MARKED: tuple[_Form, ...] = (_read_markup, markdown.read_pipes, read_tabbed)
+_MARKED: tuple[_Form, ...] = (_read_markup, read_drawn, read_ruled, markdown.read_pipes, read_tabbed)
 """Forms that state where their cells end."""
-_TOLD: tuple[_Form, ...] = (read_records, read_numbered_cells, read_aligned, read_spaced, read_stream)
+_TOLD: tuple[_Form, ...] = (read_records, read_numbered_cells, read_aligned, read_spaced, read_stream, read_visual)
 """Forms whose cells are told by place and content: the one whose cells fit its labels best is taken."""
 
 
@@ -119,12 +128,22 @@ class _Finder:
         return found
 
 
+def _margin(best: Found, start: int, form: _Form | None) -> float:
+    """Return by how much a later form must read better: by a row in a long table, by less in a short one.
+
+    A form that takes a row for a line is not to be preferred where the cells of most rows are broken over lines.
+    """
+    broken = form is read_spaced and best.stop - start > BROKEN * best.table.rows
+    return 0.0 if broken else min(1.0, MARGIN * (best.table.rows - 1))
+
+
 def _told(lines: Sequence[Line], start: int) -> Found | None:
     best: Found | None = None
+    taken: _Form | None = None
     for form in _TOLD:
         found = form(lines, start)
-        if found and (best is None or quality(found.table) > SWITCH * max(0.0, quality(best.table)) + 1.0):
-            best = found
+        if found and (best is None or quality(found.table) > SWITCH * max(0.0, quality(best.table)) + _margin(best, start, taken)):
+            best, taken = found, form
     if best and quality(best.table) < 0:  # cells that contradict their labels are mixed up: the text is kept as it stands
         return None
     if best and quality(best.table) < SURE * (best.table.rows - 1) and not best.table.warnings:
@@ -146,14 +165,20 @@ def _wrap_width(lines: Sequence[Line]) -> int:
     return width if MIN_WRAP <= width <= MAX_WRAP and full >= max(4, WRAPPED_SHARE * len(unended)) else 0
 
 
+def _is_open(text: str) -> bool:
+    """Tell whether the bracket that a text opened last is still open."""
+    tail = text[-LONG_BRACKET:]
+    return tail.count("（") + tail.count("(") > tail.count("）") + tail.count(")")
+
+
 def _goes_on(first: Line, text: str, second: Line, *, apart: bool, width: int) -> bool:
     """Tell whether ``second`` goes on with the paragraph ``text`` whose last line is ``first``; ``apart``: blank lines lie between."""
     if len(text) > MAX_PARAGRAPH or second.indented:
         return False
-    full = bool(width) and not apart and len(first.raw.strip()) >= width - 3
-    if full and second.seen[0] in _CLOSES:
+    full = bool(width) and len(first.raw.strip()) >= width - 3 and (not apart or _PUNCTUATED.search(text) is not None)
+    if full and (second.seen[0] in _CLOSES or (_is_open(text) and not _NUMBER_LINE.match(second.seen))):
         return True
-    if text[-1] in _ENDS or _STARTS_NEW.match(second.seen):
+    if text[-1] in _ENDS or _STARTS_NEW.match(second.seen) or _NUMBER_LINE.match(second.seen):
         return False
     if full:  # a heading as long as the page is wide is the beginning of a sentence
         return True

@@ -98,3 +98,27 @@ def test_shortcomings_and_persons_head_columns_of_their_own() -> None:
         "市灯塔局、市航道局",
         "2031年7月底前",
     ]
+
+
+def test_items_numbered_within_their_cells_hold_a_table_together() -> None:
+    text = """类别 工作任务 责任部门
+（一）灯塔
+养护工程
+1.推行灯塔养护单位信用评级，结果与招标挂钩，
+年内评级四十家。
+牵头：市灯塔局；配合：市
+财政局、市公共资源交易中
+心
+2.公开养护合同履约情况。 牵头：市航道局；配
+合：市审计局
+（二）航标
+共享工程
+3.接入沿江三市航标数据，每月比对一次，差错率
+降到千分之一。
+牵头：市数据局、市海事处；
+配合：市灯塔局
+4.汇编典型案例。 市信用中心
+"""
+    (table,) = _tables(text)
+    assert [row[1][:2] for row in table[1:]] == ["1.", "2.", "3.", "4."]
+    assert table[2][2] == "牵头：市航道局；配合：市审计局"
