@@ -174,6 +174,23 @@ def test_a_numbered_item_that_fills_its_line_is_no_heading_and_no_line_begins_wi
     assert list(texts(text(wrapped))) == items
 
 
+def test_an_item_goes_on_over_the_foot_of_a_page_and_over_a_bracket_inside_its_bracket() -> None:
+    items = [
+        f"{n}.推进第{n}类公共信用信息目录动态管理，新增事项须有法律法规作为依据。（牵头单位：市公安局；配合单位：市税务局、各县（市、区）人民政府）"
+        for n in range(1, 7)
+    ]
+    lines = [item[at : at + 30] for item in items for at in range(0, len(item), 30)]
+    paged = "\n".join([*lines[:7], "— 1 —", *lines[7:10], "", "— 2 —", "", *lines[10:]])
+    assert list(texts(text(paged))) == items
+
+
+def test_a_number_below_a_title_as_wide_as_the_page_is_a_line_of_its_own() -> None:
+    paragraph = "为贯彻落实上级关于社会信用体系建设的决策部署，进一步提升全区信用工作水平，结合实际，制定本工作方案，请各单位认真抓好落实。"
+    wrapped = "\n".join(paragraph[at : at + 24] for at in range(0, len(paragraph), 24))
+    document = text("某市人民政府办公室关于印发农村信用工作方案的通知\n某政办函〔2016〕107号\n" + f"{wrapped}\n" * 4)
+    assert texts(document)[:2] == ["某市人民政府办公室关于印发农村信用工作方案的通知", "某政办函〔2016〕107号"]
+
+
 def test_navigation_above_and_the_footer_below_go_and_the_letterhead_stays() -> None:
     document = text(
         "您好，登录 注册\n您当前的位置：首页 > 政策文件 > 规划计划\n滨信办〔2031〕4号\n"
