@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -14,6 +15,7 @@ import pdfplumber
 from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfminer.pdfparser import PDFSyntaxError
 from pdfminer.psexceptions import PSException
+from pdfplumber.page import Page
 from pdfplumber.utils.exceptions import PdfminerException
 
 from normalizers.documents.blocks import RawBlock
@@ -37,6 +39,12 @@ MAX_STROKES = 20_000
 """Lines and rectangles on a page beyond which it is a drawing, and no table is looked for."""
 MAX_CHARS = 60_000
 """Characters on a page beyond which it is no page of text."""
+SLANT = 0.2
+"""Tangent of the angle up to which a character counts as level."""
+MOSTLY = 0.8
+"""Share of characters that must stand across a page for the page to be turned."""
+MAX_ACROSS = 30
+"""Characters of a watermark or of an upright table's turned label, which go without a word."""
 MIN_SECONDS = 30.0
 MIN_TITLE_SIZE = 1.15
 """Type size of a title in relation to the text's."""
@@ -106,6 +114,26 @@ def _upright(chars: Sequence[Char]) -> list[Char]:
     return [char for char in chars if char.get("upright", True) and abs(char["matrix"][1]) < 0.2 * max(1e-6, abs(char["matrix"][0]))]
 
 
+def _turn(char: Char) -> int:
+    """Return the degrees by which a page must be turned clockwise for a character to stand upright, -1 for one that stands aslant."""
+    across, down = char["matrix"][0], char["matrix"][1]
+    if abs(down) < SLANT * abs(across):
+        return 0 if across > 0 else 180
+    return -1 if abs(across) >= SLANT * abs(down) else 90 if down > 0 else 270
+
+
+def _turned_upright(page: Any) -> Any:  # noqa: ANN401  pdfplumber has no types
+    """Return the page as its reader turns it: wide tables are printed across a page that the file calls upright."""
+    turns = Counter(_turn(char) for char in page.chars)
+    turn, count = turns.most_common(1)[0] if turns else (0, 0)
+    if turn <= 0 or count < MOSTLY * len(page.chars):
+        return page
+    drawn = page.page_obj
+    drawn.rotate = (drawn.rotate + turn) % 360
+    drawn.attrs["Rotate"] = drawn.rotate
+    return Page(page.pdf, drawn, page_number=page.page_number, initial_doctop=page.initial_doctop)
+
+
 def _tables(page: Any, chars: Sequence[Char], number: int) -> list[PageTable]:  # noqa: ANN401  pdfplumber has no types
     drawn = page.find_tables()
     if level := [y for one in drawn for y in open_edges(one, page)]:
@@ -122,7 +150,13 @@ def _within(inner: PageTable, outer: PageTable) -> bool:
 
 
 def _read_page(page: Any, number: int, into: _Pages) -> None:  # noqa: ANN401
-    chars = _upright(page.dedupe_chars(tolerance=1).chars) if len(page.chars) <= MAX_CHARS else []
+    page = _turned_upright(page) if len(page.chars) <= MAX_CHARS else page
+    printed = page.dedupe_chars(tolerance=1).chars if len(page.chars) <= MAX_CHARS else []
+    chars = _upright(printed)
+    if len(printed) - len(chars) > max(MAX_ACROSS, (1 - MOSTLY) * len(printed)):
+        into.warnings.append(
+            f"{len(printed) - len(chars)} characters of page {number} stand across it and were not read: compare with the page."
+        )
     into.images += len(page.images)
     into.letters += len(chars)
     into.unmapped += sum(char["text"].startswith("(cid:") for char in chars)

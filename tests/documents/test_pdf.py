@@ -209,3 +209,30 @@ def test_a_sentence_that_begins_every_page_below_the_margin_stays() -> None:
     pages = [[(90.0, 200.0, 12.0, "工作要求如下。"), (90.0, 230.0, 12.0, f"抓好落实第{n}项。")] for n in "甲乙丙丁"]
     texts = [block.text for block in read(drawn(*pages), Hints()).blocks]
     assert texts.count("工作要求如下。") == 4
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_a_page_printed_across_is_turned_before_it_is_read(turn: int) -> None:
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(595, 842))
+    canvas.translate(*{90: (595, 0), 180: (595, 842), 270: (0, 842)}[turn])
+    canvas.rotate(turn)
+    table = pdf_table(rows(("1", "建立信用档案。", "甲局"), ("2", "归集信用信息。", "乙局")), WIDTHS)
+    table.wrapOn(canvas, 500, 400)
+    table.drawOn(canvas, 60, 300)
+    canvas.save()
+    document = read(out.getvalue(), Hints())
+    assert samples.read_grid(document)[1:] == [["1", "建立信用档案。", "甲局"], ["2", "归集信用信息。", "乙局"]]
+
+
+def test_text_across_an_upright_page_is_told() -> None:
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(595, 842))
+    canvas.setFont("STSong-Light", 12)
+    canvas.drawString(90, 700, "各区各部门要把信用建设摆在重要位置，逐项抓好落实。")
+    canvas.translate(595, 0)
+    canvas.rotate(90)
+    for line in range(3):
+        canvas.drawString(100, 300 - 20 * line, "横排在页边的一行说明文字，共二十余字。")
+    canvas.save()
+    assert any("stand across" in warning for warning in read(out.getvalue(), Hints()).warnings)
