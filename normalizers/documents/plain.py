@@ -32,8 +32,6 @@ MAX_PARAGRAPH = 20_000
 """Characters of the longest paragraph that a broken line is still joined to."""
 LONG_BRACKET = 300
 """Characters of a bracket that names bodies; one left open for longer is a slip."""
-LONG_BRACKET = 300
-"""Characters of a bracket that names bodies; one left open for longer is a slip."""
 MIN_WRAP, MAX_WRAP = 18, 60
 """Characters a line of hard-wrapped Chinese text holds; a sheet of official paper holds 28 (GB/T 9704-2012, 5.2.3)."""
 WRAPPED_SHARE = 0.5
@@ -165,12 +163,6 @@ def _wrap_width(lines: Sequence[Line]) -> int:
     unended = [len(line.raw.strip()) for line in lines if not line.blank and line.raw.strip()[-1] not in _ENDS]
     full = sum(width - 3 <= length <= width + 2 for length in unended)
     return width if MIN_WRAP <= width <= MAX_WRAP and full >= max(4, WRAPPED_SHARE * len(unended)) else 0
-
-
-def _is_open(text: str) -> bool:
-    """Tell whether the bracket that a text opened last is still open."""
-    tail = text[-LONG_BRACKET:]
-    return tail.count("（") + tail.count("(") > tail.count("）") + tail.count(")")
 
 
 def _is_open(text: str) -> bool:
