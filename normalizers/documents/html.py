@@ -14,6 +14,8 @@ from normalizers.documents.blocks import RawBlock
 from normalizers.documents.builder import Source, build
 from normalizers.documents.grid import RawTable
 from normalizers.documents.html_flow import Flow, Nesting, collapse, is_layout, read_table
+from normalizers.documents.html_notes import notes
+from normalizers.documents.html_pieces import box_rows, joined
 from normalizers.documents.html_tree import is_hidden, line_of, names, parse, tag_of, walk, words, words_of
 from normalizers.documents.limits import MAX_MARKUP, UnreadableError, check_size
 from normalizers.records import BlockKind, Document, Hints, Origin
@@ -113,7 +115,7 @@ def _dense_body(tree: etree._Element, skip: Callable[[etree._Element], bool]) ->
         best = max(inner, key=lambda child: weights[child], default=None)
         if best is None or weights[best] < DESCENT * weights[here]:
             return here
-        if tag_of(best) == "table" and not is_layout(best, nesting):
+        if (tag_of(best) == "table" and not is_layout(best, nesting)) or box_rows(best, skip):
             return here
         here = best
 
@@ -238,5 +240,6 @@ def read(payload: bytes, hints: Hints, name: str) -> Document:
         raise UnreadableError(
             f"{name} shows no text, only images, scripts or a frame: look for an attachment, or fetch the page with its script data."
         )
-    blocks = _with_title(blocks, _page_title(tree, known, body, hints.title))
+    warnings = (*warnings, *notes(body, blocks))
+    blocks = _with_title(joined(blocks), _page_title(tree, known, body, hints.title))
     return build(blocks, Source(name, "html", decoded.encoding, decoded.repairs, (*decoded.warnings, *warnings)), hints)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 
 from lxml import etree
 
 from normalizers.documents.blocks import RawBlock, is_wide
 from normalizers.documents.grid import RawCell, RawTable, place
-from normalizers.documents.html_tree import is_hidden, line_of, tag_of, walk, words
+from normalizers.documents.html_pieces import box_rows
+from normalizers.documents.html_tree import Skip, is_hidden, line_of, tag_of, walk, words
 from normalizers.records import BlockKind, Origin
-
-Skip = Callable[[etree._Element], bool]
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _STRONG = frozenset({"b", "strong"})
@@ -84,6 +82,8 @@ class Flow:
     def read(self, root: etree._Element) -> list[RawBlock]:
         """Return the blocks of ``root`` in reading order."""
         self._nesting = Nesting(root)
+        if self._drawn(root):
+            return self._blocks
         for event, element, text in walk(root, self._skipped):
             if event == "text":
                 self._add(text, element)
@@ -103,7 +103,16 @@ class Flow:
             if table.cells:
                 self._blocks.append(RawBlock(kind=BlockKind.TABLE, table=table, origin=line_of(element)))
             return True
-        return False
+        return self._drawn(element)
+
+    def _drawn(self, element: etree._Element) -> bool:
+        """Take an element for a table where it is one drawn of boxes."""
+        boxes = [] if self._flat else box_rows(element, self._skip)
+        if boxes:
+            self._flush()
+            table = place([[_cell(cell, self._skip) for cell in row] for row in boxes])
+            self._blocks.append(RawBlock(kind=BlockKind.TABLE, table=table, origin=line_of(element)))
+        return bool(boxes)
 
     def _add(self, text: str, element: etree._Element) -> None:
         if self._pre:

@@ -27,6 +27,7 @@ _HIDDEN = re.compile(
     re.IGNORECASE,
 )
 
+Skip = Callable[["etree._Element"], bool]
 Event = tuple[str, "etree._Element", str]
 
 

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 import pytest
 
 from normalizers.documents import UnreadableError, read
 from normalizers.documents.html_tree import parse
 from normalizers.records import BlockKind, Document, Hints
+from tests.documents import samples
 
 
 def page(body: str, head: str = "") -> Document:
@@ -170,3 +172,61 @@ def test_gbk_pages_are_read_by_their_meta() -> None:
     )
     document = read(markup.encode("gbk"), Hints())
     assert "信用信息公示系统上线运行" in document.text
+
+
+def boxes(*rows: Sequence[str], tags: tuple[str, str] = ("div", "div")) -> str:
+    row, cell = tags
+    lines = ("".join(f"<{cell}>{text}</{cell}>" for text in texts) for texts in rows)
+    return "<div class='grid'>" + "".join(f"<{row}>{line}</{row}>" for line in lines) + "</div>"
+
+
+LABELS = ("序号", "重点任务", "责任单位")
+FIRST, SECOND = ("1", "建立企业信用档案。", "甲局"), ("2", "开展信用修复培训，每季度一次。", "乙局、丙局")
+
+
+@pytest.mark.parametrize("tags", [("div", "div"), ("li", "span"), ("section", "p")])
+def test_a_table_drawn_of_boxes_is_a_table(tags: tuple[str, str]) -> None:
+    document = page(f"<p>任务如下。</p>{boxes(LABELS, FIRST, SECOND, tags=tags)}<p>以上。</p>")
+    assert samples.read_grid(document) == [list(LABELS), list(FIRST), list(SECOND)]
+    assert [block.text for block in document.blocks if block.table is None] == ["任务如下。", "以上。"]
+
+
+def test_boxes_without_labels_stay_text() -> None:
+    document = page(boxes(("首页", "新闻", "公告"), ("通知", "公示", "政策")))
+    assert all(block.table is None for block in document.blocks)
+
+
+def piece(*rows: Sequence[str]) -> str:
+    return "<table>" + "".join("<tr>" + "".join(f"<td>{text}</td>" for text in row) + "</tr>" for row in rows) + "</table>"
+
+
+@pytest.mark.parametrize("again", [(), (LABELS,)])
+def test_a_table_pasted_in_pieces_is_one_table(again: tuple[Sequence[str], ...]) -> None:
+    document = page(piece(LABELS, FIRST) + "<p>&nbsp;</p>" + piece(*again, SECOND) + piece(("3", "公布名单。", "丁局")))
+    assert samples.read_grid(document) == [list(LABELS), list(FIRST), list(SECOND), ["3", "公布名单。", "丁局"]]
+
+
+@pytest.mark.parametrize("other", [("1", "另一份任务清单中的工作。", "丁局"), ("联系人", "联系电话与传真号码等等", "备注")])
+def test_a_table_that_does_not_go_on_stays_its_own(other: Sequence[str]) -> None:
+    document = page(piece(LABELS, FIRST, SECOND) + piece(other, ("2", "其他工作。", "丁局")))
+    assert sum(block.table is not None for block in document.blocks) == 2
+
+
+@pytest.mark.parametrize(
+    ("markup", "told"),
+    [
+        ("<iframe src='/file/plan.html'></iframe>", "frame that was not read (/file/plan.html)"),
+        ("<div class='pages'><a href='t_2.html'>下一页</a></div>", "goes on on another page (t_2.html)"),
+        ("<div class='pages'><span>第1页/共3页</span></div>", "one part of several"),
+        ("<p>数据加载中，请稍候...</p>", "whose text a script loads"),
+        ("<img src='scan1.jpg'><img src='scan2.jpg'>", "2 pictures and little text"),
+    ],
+)
+def test_text_that_a_page_only_points_at_is_told(markup: str, told: str) -> None:
+    document = page(f"<div><p>现将工作方案印发给你们，请认真贯彻执行。</p>{markup}</div>")
+    assert any(told in warning for warning in document.warnings), document.warnings
+
+
+def test_a_whole_page_with_an_icon_and_links_to_other_articles_has_no_warning() -> None:
+    document = page("<p>现将工作方案印发给你们，请认真贯彻执行。</p><img src='icon_pdf.gif'><p><a href='a.html'>下一篇：通知</a></p>")
+    assert document.warnings == ()
