@@ -16,6 +16,7 @@ _KNOWN_RULES = frozenset({"alias", "context-alias", "composed", "group", "group-
 _MARKS = re.compile(r"[、，,；;：:]|和(?=[市省区县国各])")
 _BRACKETED = re.compile(r"[（(][^（）()]{0,40}[）)]")
 _ROLES = re.compile(r"(?:牵头|配合|负责|责任|主办|协办|参与)(?:单位|部门)?[:：]?|等(?:部门|单位)?(?:按职责.{0,6})?$")
+_BEGINS_NAME = re.compile(r"[各省市区县]")
 LONGEST_NAME = 30
 """Characters; a longer one is not looked up."""
 
@@ -53,6 +54,8 @@ def joined(before: str, after: str) -> int:
     left, right = last_name(before), first_name(after)
     if not left or before.count("（") > before.count("）") or after.startswith("（"):
         return 1
+    if level_word(left) == left:
+        return 1 if is_known_body(left + right) and not _BEGINS_NAME.match(right) else 0
     one, whole, other = is_known_body(left + right), is_known_body(left), is_known_body(right)
     if one and not (whole and other):
         return 1

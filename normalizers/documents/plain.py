@@ -20,7 +20,7 @@ from normalizers.documents.limits import MAX_MARKUP, UnreadableError, check_size
 from normalizers.documents.row_tables import read_spaced, read_tabbed
 from normalizers.documents.stacked_tables import read_numbered_cells, read_records
 from normalizers.documents.structure import heading_level, looks_like_title
-from normalizers.documents.table_quality import quality
+from normalizers.documents.table_quality import has_doubts, quality
 from normalizers.documents.textlines import Found, Line
 from normalizers.documents.visual_lines import read_visual
 from normalizers.records import BlockKind, Document, Hints, Origin, Repair
@@ -44,6 +44,10 @@ BROKEN = 1.6
 MARGIN = 0.08
 """By which part of a row for each row it must read better too, up to a whole one."""
 
+CLEAN = 0.43
+"""Worth of a row (see ``table_quality``) from which no dearer form is tried."""
+MAX_VISUAL, VISUAL_LOOK = 2_000, 20
+"""Lines of one text that the dearest form may read, and what a look at a header counts."""
 SURE = 0.25
 """Worth of a row (see ``table_quality``) below which a reader is told that cells may be mixed up."""
 MIXED = "The cells of a table do not fit its labels throughout: compare it with the source."
@@ -112,6 +116,7 @@ class _Finder:
     def __init__(self, lines: Sequence[Line]) -> None:
         self._lines = lines
         self._failures = 0
+        self._visual = MAX_VISUAL
 
     def at(self, start: int) -> Found | None:
         """Return the table that begins at a line."""
@@ -123,7 +128,9 @@ class _Finder:
                 return found
         if self._failures >= MAX_FAILURES or not may_begin_header(line.seen):
             return None
-        found = _told(self._lines, start)
+        forms = _TOLD if self._visual > 0 else _TOLD[:-1]
+        found = _told(self._lines, start, forms)
+        self._visual -= VISUAL_LOOK + (found.stop - start if found else 0)
         self._failures += found is None and any(is_label(word) for word in line.seen.split())
         return found
 
@@ -137,16 +144,19 @@ def _margin(best: Found, start: int, form: _Form | None) -> float:
     return 0.0 if broken else min(1.0, MARGIN * (best.table.rows - 1))
 
 
-def _told(lines: Sequence[Line], start: int) -> Found | None:
+def _told(lines: Sequence[Line], start: int, forms: Sequence[_Form] = _TOLD) -> Found | None:
     best: Found | None = None
     taken: _Form | None = None
-    for form in _TOLD:
+    for form in forms:
+        if form is read_visual and best and quality(best.table) >= CLEAN * (best.table.rows - 1):
+            break
         found = form(lines, start)
         if found and (best is None or quality(found.table) > SWITCH * max(0.0, quality(best.table)) + _margin(best, start, taken)):
             best, taken = found, form
     if best and quality(best.table) < 0:  # cells that contradict their labels are mixed up: the text is kept as it stands
         return None
-    if best and quality(best.table) < SURE * (best.table.rows - 1) and not best.table.warnings:
+    unsure = best is not None and (quality(best.table) < SURE * (best.table.rows - 1) or has_doubts(best.table))
+    if best and unsure and not best.table.warnings:
         return replace(best, table=replace(best.table, warnings=(MIXED,)))
     return best
 

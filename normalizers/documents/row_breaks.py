@@ -15,6 +15,7 @@ from itertools import accumulate, pairwise
 from statistics import median
 
 from normalizers.documents.blocks import display_width
+from normalizers.documents.body_names import joined
 from normalizers.documents.textlines import row_number
 
 MAX_ROW_LINES = 48
@@ -141,6 +142,10 @@ class _Costs:
                 return above
         return None
 
+    def _name(self, above: str, below: str, column: int) -> int:
+        """Return 1 where two lines of bodies surely make one name, -1 where they surely do not, else 0."""
+        return joined(above, below) if self.grid.kinds[column] in _BODIES and above and below else 0
+
     def _inside(self, line: int, step: int) -> float:
         """Return what it costs that ``line`` stands in one row with the line ``step`` above, for cells that run from that to this."""
         grid, cost = self.grid, 0.0
@@ -148,7 +153,8 @@ class _Costs:
             if column == grid.number or not self.filled[column][line] or self.above[column][line] != line - step:
                 continue
             above = grid.cells[line - step][column]
-            if not grid.is_full(line - step, column) and not above.endswith(_OPEN):
+            name = self._name(above, grid.cells[line][column], column)
+            if name < 0 or (name == 0 and not grid.is_full(line - step, column) and not above.endswith(_OPEN)):
                 cost += HARD_BREAK + (1.0 if above.endswith(_ENDED) else 0.0)
         return cost + (WIDE if step == 1 and line in self._wide else 0.0)
 
@@ -161,9 +167,9 @@ class _Costs:
             at = self.above[column][line]
             if at is None or column == grid.number:
                 continue
-            above = grid.cells[at][column]
-            goes_on = self.above[column][self.after[column][line]] == at if self.after[column][line] < self.size else False
-            if above.endswith(_OPEN):
+            above, following = grid.cells[at][column], self.after[column][line]
+            goes_on = following < self.size and self.above[column][following] == at
+            if above.endswith(_OPEN) or (goes_on and self._name(above, grid.cells[following][column], column) > 0):
                 cost += CUT_TEXT + 1.0
             elif goes_on and grid.is_full(at, column) and not above.endswith(_ENDED):
                 cost += CUT_LIST if grid.kinds[column] in _BODIES else CUT_TEXT

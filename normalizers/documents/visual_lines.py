@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
-from normalizers.documents.blocks import display_width, is_wide
+from normalizers.documents.blocks import display_width
 from normalizers.documents.body_names import first_name, is_known_body, joined, last_name
 from normalizers.documents.broken_headers import LineHeader, find_line_header
 from normalizers.documents.cell_kinds import ends_body, is_bodies, is_date, misfit, work_kinds
@@ -33,7 +33,7 @@ OVER = 4
 """Half squares by which a line may be wider than its column; marks are set closer than characters."""
 SHORT_START = 1.0
 """What it costs that a cell begins with a line of one or two characters."""
-LEAD_LIST = 0.15
+LEAD_LIST = 0.05
 """What it costs that several bodies lead: lists are longer under those that take part."""
 UNNUMBERED = 3.0
 """What it costs that the next row's number, first in its line, is none."""
@@ -55,6 +55,8 @@ _DATED = re.compile(r"(?:(?:19|20)\d\d\s*年|\d{1,2}\s*月|\d{4}$)[^，。；、
 _TAIL = re.compile(r".{0,3}[局委办厅院会部行社署门位等]")
 _BODY_START = re.compile(r"[市省区县州]|各|国家|中国|人民|新区|有关|团[市省区县]|驻")
 _ITEM = re.compile(r"\d{1,2}[.．、](?!\d)|[（(]\d{1,2}[）)]")
+_LATIN = "\u2000"
+"""Below it are letters and figures, beside which a blank may stand in a cell."""
 _YEAR = re.compile(r"\d{1,4}")
 
 
@@ -187,7 +189,7 @@ class _Reader:
             for stop in range(start + 1, len(words) + 1):
                 word, seen = words[stop - 1]
                 if text:
-                    cost += 2.5 if is_wide(text[-1]) and is_wide(word[0]) and word[0] not in _NO_START else 0.8
+                    cost += 2.5 if min(text[-1], word[0]) > _LATIN and word[0] not in _NO_START else 0.8
                     cost += 0.8 if text.endswith(_ENDED) else 0.0
                     cost += 2.0 if start == 0 and row_number(words[0][1]) is not None and self.number is not None else 0.0
                 text, said = (f"{text} {word}", f"{said} {seen}") if text else (word, seen)
@@ -345,7 +347,7 @@ def _begins_badly(said: str) -> float:
     """Return what it costs that a list of bodies begins with a text."""
     if _FRAGMENT.match(said):
         return 1.5
-    return 0.0 if _BODY_START.match(said) or is_known_body(first_name(said)) else 0.5
+    return 0.0 if _BODY_START.match(said) else 0.3 if is_known_body(first_name(said)) else 0.6
 
 
 _NOTHING = _Piece("", "", 0, 0)
