@@ -13,6 +13,8 @@ from normalizers.documents.textlines import Found, Line, text_table
 
 _FIELD = re.compile(r"[^\s　]+")
 _APART = re.compile(r"\S[ \xa0]{2,}\S|\S　+\S|^\s{8}")
+UNITS = frozenset("年月日")
+"""What goes on with a figure a blank before it: pdfs are read as 2031 年."""
 LONGEST_HEADER = 300
 """Characters of the longest line that can be a header."""
 
@@ -52,12 +54,17 @@ class _TextSheet:
     def placed(self, at: int) -> PlacedLine:
         if at not in self._placed:
             line = self._lines[self.line(at)]
-            text, pieces = line.raw.expandtabs(8), []
+            text = line.raw.expandtabs(8)
+            pieces: list[Piece] = []
             width = last = 0
             for found in _FIELD.finditer(text):
                 width += self._measure(text[last : found.start()])
                 wide = self._measure(found.group())
-                pieces.append(Piece(width, width + wide, found.group()))
+                if pieces and found.start() == last + 1 and pieces[-1].text[-1].isdigit() and found.group()[0] in UNITS:
+                    piece = pieces.pop()
+                    pieces.append(Piece(piece.start, width + wide, piece.text + found.group()))
+                else:
+                    pieces.append(Piece(width, width + wide, found.group()))
                 width, last = width + wide, found.end()
             top = self.line(at)
             self._placed[at] = PlacedLine(tuple(pieces), top, top + 1, line.number, line.page)

@@ -133,6 +133,11 @@ class _Reader:
                 return at
         return at + len(self.words)
 
+    def is_other(self, at: int) -> bool:
+        """Tell whether another table's labels stand in a line: all of it labels, at least three, of its own."""
+        words = self.sheet.seen(at)
+        return len(words) > 2 and all(column_of(word) for word in words) and is_header(words) and words != self.header.labels
+
     def is_banner(self, at: int, header: PlacedLine) -> bool:
         """Tell whether a line is a section's heading within the table: numbered, alone, at the left, and a row right below it."""
         placed, text = self.sheet.placed(at), " ".join(self.sheet.seen(at))
@@ -166,6 +171,8 @@ class _Reader:
                 body.headers[page] = header
                 at = body.stop = after
                 continue
+            if self.is_other(at):
+                break
             if paged:
                 page += 1
                 body.headers[page] = header

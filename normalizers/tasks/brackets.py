@@ -172,7 +172,7 @@ def _read(text: str, bracket: Bracket, context: Context, *, bare: bool) -> _Mark
     statement = read_statement(inner)
     if statement.labelled or (statement.deadline and not statement.names and inline_label(lines=False).match(inner)):
         return _Marked(bracket.start, bracket.end, statement, "bracket")
-    if _SAYS_WHO.search(inner) and statement.verbal and statement.names:
+    if _SAYS_WHO.search(inner) and statement.verbal and (statement.lead or statement.responsible):
         closing = _closes_sentence(text, bracket)
         names = _all_names(statement)
         if bare and any(_names_bodies(name, context) or _names_placed_body(name, context) for name in names):

@@ -9,6 +9,8 @@ _FIRST = re.compile(
     r"(?:首位|首家|首个|打头|第\s?[一1]\s?(?:顺位|位次|位|个|家|名|责任)?|(?:排|列|位|署)(?:名|序|列)?(?:在|于)?(?:最)?(?:前|首)[面列位]?)"
     r"[^，,；;。、（()）：:]{0,14}?(?:为|是|系|即|作为|担任)[^，,；;。、（()）：:]{0,8}?(?:牵头|主办|主责)"
 )
+_EXCEPTION = re.compile(r"除[^，,。；;、（()）]{1,24}外\s*[，,]?\s*$")
+"""What a clause leaves out: 除标注为“牵头”单位外，列第一位的为牵头单位."""
 _LAST_FIRST = re.compile(
     r"(?:牵头|主办|主责)(?:单位|部门|责任单位)?[^，,；;。、（()）：:]{0,4}?(?:排|列|居|位)(?:名|序|列)?(?:在|于)?(?:首|第一|最前)[位名个]?"
 )
@@ -129,6 +131,8 @@ def _take_first(text: str) -> tuple[str, bool, bool]:
     if found is None:
         return text, False, False
     start, end = _segment(text, found.start(), found.end())
+    if exception := _EXCEPTION.search(text[:start]):
+        start = exception.start()
     onward = _ONWARD.match(text, end)
     if onward:
         end = onward.end()

@@ -40,7 +40,8 @@ def take_out(text: str) -> Outcome:
     for at, line in enumerate(lines):
         if len(line) > LONGEST:
             continue
-        new, whole = _without_balloon(line)
+        new = _patterns("inserted").sub(r"\g<kept>", _patterns("deleted").sub("", line))
+        new, whole = _without_balloon(new)
         sure = new != line
         if not whole:
             shorter = _patterns("margin").sub("", new)

@@ -94,3 +94,8 @@ def test_bodies_of_another_province_are_bodies_too() -> None:
         ["深圳市住房建设局", "珠海市政务服务和数据管理局"],
         ["广州市地方金融管理局", "人民银行广东省分行"],
     ]
+
+
+def test_a_bracket_of_helpers_alone_marks_no_task() -> None:
+    found = tasks("（一）升级信用平台。归集数据两亿条（市数据局配合）。", "（二）修订信用名录。（市发展改革委负责）")
+    assert [task.text for task in found] == ["修订信用名录。"]
