@@ -53,7 +53,8 @@ class SiteReport:
 
     ``read`` = ``unchanged`` + ``altered`` + ``recovered`` (could not be read formerly) + ``unread`` (still cannot be) + ``unreadable``
     (could be read formerly; its version stays) + ``missing`` (in the archive).
-    ``resolved`` and ``unresolved`` count mentions that gained or lost their body. ``rules``: tasks added, lost and altered by rule.
+    ``resolved`` and ``unresolved`` count mentions, in tasks and as issuers, that gained or lost their body.
+    ``rules``: tasks added, lost and altered by rule.
     """
 
     read: int = 0
@@ -185,6 +186,7 @@ class _Work:
         counts = self.report.count(found.publication.site, "altered")
         old, new = derivations.stored_tasks(self.store, found.document, found.version), derivations.derived_tasks(derived)
         tell_tasks(counts, old, new)
+        tell_mentions(counts, derivations.stored_issuers(self.store, found.document, found.version), derivations.derived_issuers(derived))
         self._named(self.report.altered, found.document)
         if not self.dry_run:
             derivations.write_reading(self.store, found, derived, self._now())
@@ -198,6 +200,7 @@ class _Work:
         counts = self.report.count(found.publication.site, "recovered" if read else "unread")
         for publication, derived in read:
             tell_tasks(counts, [], derivations.derived_tasks(derived))
+            tell_mentions(counts, [], derivations.derived_issuers(derived))
             self._named(self.report.altered, document_id(publication.site, publication.key))
         if self.dry_run:
             return
@@ -255,10 +258,15 @@ class _Work:
 
 
 def tell_tasks(counts: SiteReport, old: list[Json], new: list[Json]) -> None:
-    """Add to ``counts`` how the tasks of a document differ, by rule, and how many of its mentions gained or lost their body."""
+    """Add to ``counts`` how the tasks of a document differ, by rule, and how many of their mentions gained or lost their body."""
     for change, rule in task_changes(old, new):
         by_rule = counts.rules.setdefault(rule, {"added": 0, "lost": 0, "altered": 0})
         by_rule[change] += 1
+    tell_mentions(counts, [body for task in old for body in task["agencies"]], [body for task in new for body in task["agencies"]])
+
+
+def tell_mentions(counts: SiteReport, old: list[Json], new: list[Json]) -> None:
+    """Add to ``counts`` how many of the mentions of bodies gained or lost their body."""
     before, after = unresolved(old), unresolved(new)
     counts.resolved += (before - after).total()
     counts.unresolved += (after - before).total()
@@ -295,6 +303,6 @@ def _said(task: Json) -> Json:
     return {name: value for name, value in task.items() if name != "address"}
 
 
-def unresolved(tasks: list[Json]) -> Counter[str]:
-    """Return the mentions that are tied to no body, with how often each stands in the tasks."""
-    return Counter(body["mention"] for task in tasks for body in task["agencies"] if not body["resolved"])
+def unresolved(bodies: list[Json]) -> Counter[str]:
+    """Return the mentions that are tied to no body, with how often each is there."""
+    return Counter(body["mention"] for body in bodies if not body["resolved"])

@@ -161,6 +161,8 @@ def checked(store: Store, wish: Wish) -> DecisionRow:
     mention = tidy(wish.mention)
     if not mention or len(mention) > LONGEST_MENTION:
         raise WrongCall(f"a decision is on a mention of 1 to {LONGEST_MENTION} characters; copy it from `harvester review`.")
+    if not all(text.isprintable() for text in (mention, wish.name, wish.note)):
+        raise WrongCall("a decision is one line of printable characters; take line breaks and control characters out of it.")
     if wish.kind not in tuple(Decided):
         raise WrongCall(f"'{wish.kind}' is no kind of body; use one of {', '.join(Decided)}.")
     if wish.first and wish.last and wish.first > wish.last:

@@ -14,7 +14,7 @@ from normalizers.records import Derived
 from storage import ingest
 from storage.engine import rows
 from storage.records import Derivation, Effect, Publication, StoredSource
-from storage.schema import derivations, task_agencies, tasks, unread
+from storage.schema import derivations, task_agencies, tasks, unread, version_issuers
 from storage.store import Store
 from storage.versions import agency_rows, task_row
 
@@ -104,6 +104,19 @@ def derived_tasks(derived: Derived) -> list[Row]:
         named = sorted(agency_rows("", task), key=lambda row: (row["role"], row["position"]))
         found.append(_said(task_row("", 0, n, task) | {"agencies": [_said(row) for row in named]}))
     return found
+
+
+def stored_issuers(store: Store, document: str, version: int) -> list[Row]:
+    """Return the issuers of a version as ``derived_issuers`` does."""
+    i = version_issuers.c
+    query = select(i.mention, i.resolved).where(i.document_id == document, i.version == version).order_by(i.position)
+    with store.reading() as connection:
+        return rows(connection.execute(query))
+
+
+def derived_issuers(derived: Derived) -> list[Row]:
+    """Return the issuers that a document names: as printed, and whether each is tied to a body."""
+    return [{"mention": agency.mention, "resolved": agency.resolved} for agency in derived.metadata.issuers]
 
 
 def _said(row: Row) -> Row:

@@ -94,8 +94,9 @@ def crawl(
     store: StoreOption = None,
     form: FormatOption = Format.TABLE,
 ) -> int:
-    """Fetch, archive, derive and store what sites publish; run it again at any time, also after a kill.
+    """Fetch, archive, derive and store what sites publish.
 
+    Run it again at any time, also after a kill.
     Exit status 0 when every run is complete (or was limited on purpose), 130 when it was interrupted, else 1.
     """
     day, names = parse_date(since), resolved(names)

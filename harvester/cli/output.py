@@ -40,8 +40,8 @@ class Format(StrEnum):
 
 
 def complain(message: str) -> None:
-    """Say what went wrong in one line on standard error."""
-    sys.stderr.write(f"harvester: {' '.join(message.split())}\n")
+    """Say what went wrong in one line on standard error, without control characters: a file's name must not steer the terminal."""
+    sys.stderr.write(f"harvester: {' '.join(printable(message).split())}\n")
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -71,10 +71,12 @@ CODES = frozenset({"verdict", "last verdict", "kind", "state", "resolved", "deci
 
 
 def cell(value: Any) -> str:  # noqa: ANN401
-    """Return one value as the text of a table's or CSV's cell."""
+    """Return one value as the text of a table's or CSV's cell; records that are more than a mention or a text stay JSON."""
     if value is None:
         return ""
     if isinstance(value, list | tuple):
+        if any(isinstance(item, Mapping) and not (item.get("mention") or item.get("text")) for item in value):
+            return to_json(value, indent=None)
         return "、".join(cell(item) for item in value)
     if isinstance(value, Mapping):
         return str(value.get("mention") or value.get("text") or to_json(value, indent=None))
@@ -109,6 +111,9 @@ def show_table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], *, tit
     Where the terminal is too narrow for that, each row is a paragraph of its own, a line a column.
     """
     rows, out = list(rows), console()
+    if not rows:
+        out.print(_("(nothing found)"))
+        return
     texts = [{column: shown(column, row.get(column)) for column in columns} for row in rows]
     widths = fit(texts, columns, out.width - 3 * (len(columns) - 1))
     if not widths:
@@ -116,15 +121,13 @@ def show_table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], *, tit
         return
     table = Table(show_edge=False, pad_edge=False, header_style="bold")
     for column in columns:
-        numeric = bool(rows) and all(isinstance(row.get(column), int | None) for row in rows)
+        numeric = all(isinstance(row.get(column), int | None) for row in rows)
         table.add_column(_(column), justify="right" if numeric else "left", overflow="fold", width=widths[column])
     for text in texts:
         table.add_row(*(Text(text[column]) for column in columns))
     if title:
         out.print(Text(title, style="italic"))
     out.print(table)
-    if not rows:
-        out.print(_("(nothing found)"))
 
 
 def fit(texts: Sequence[Mapping[str, str]], columns: Sequence[str], room: int) -> dict[str, int]:
@@ -132,11 +135,11 @@ def fit(texts: Sequence[Mapping[str, str]], columns: Sequence[str], room: int) -
 
     Short values stay whole; long ones get ``SOME`` columns and their share of what is left.
     """
-    longest = {column: max((cell_len(text[column]) for text in texts), default=0) for column in columns}
+    longest = {column: max((cell_len(line) for text in texts for line in text[column].split("\n")), default=0) for column in columns}
     widths = {column: max(cell_len(_(column)), longest[column] if longest[column] <= WHOLE else SOME) for column in columns}
     spare = room - sum(widths.values())
     if spare < 0:
-        return {} if texts else widths
+        return {}
     wanted = {column: max(0, longest[column] - widths[column]) for column in columns}
     total = sum(wanted.values())
     return {column: widths[column] + (min(wanted[column], spare * wanted[column] // total) if total else 0) for column in columns}
@@ -146,7 +149,7 @@ def show_paragraphs(out: Console, texts: Sequence[Mapping[str, str]], title: str
     """Print each row as a paragraph: a line a column that says something, its heading before it."""
     if title:
         out.print(Text(title, style="italic"), end="\n\n")
-    indent = max((cell_len(_(column)) for column in (texts[0] if texts else ())), default=0) + 2
+    indent = max(cell_len(_(column)) for column in texts[0]) + 2
     for text in texts:
         grid = Table.grid(padding=0)
         grid.add_column(style="bold", width=indent)

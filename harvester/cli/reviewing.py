@@ -70,9 +70,14 @@ def queue(
 
 
 def shown(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a row of the queue for a table: proposals by name and nearness, the flags beside the detail."""
-    proposals = [f"{one['name']} {one['score']:.0f}" for one in row["proposals"]]
-    return {**row, "proposals": proposals, "detail": " ".join(part for part in (row["detail"], *row["flags"]) if part)}
+    """Return a row of the queue for a table: proposals by name and nearness, one a line as the examples, the flags beside the detail."""
+    proposals = "\n".join(f"{one['name']} {one['score']:.0f}" for one in row["proposals"])
+    return {
+        **row,
+        "proposals": proposals,
+        "examples": "\n".join(row["examples"]),
+        "detail": " ".join(part for part in (row["detail"], *row["flags"]) if part),
+    }
 
 
 def decide(
@@ -176,9 +181,9 @@ def derive(
     store: StoreOption = None,
     form: FormatOption = Format.TABLE,
 ) -> int:
-    """Derive everything again from the archive, without a request; a run that was stopped goes on where it was.
+    """Derive everything again from the archive, without a request.
 
-    Exit status 1 when a document was not in the archive, or can no longer be read.
+    A run that was stopped goes on where it was. Exit status 1 when a document was not in the archive, or can no longer be read.
     """
     with opened(store) as found:
         check_site(found, site or "")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from typing import Any
 
 import pytest
@@ -50,6 +53,34 @@ def test_property_columns_share_the_room_and_short_values_stay_whole(texts: list
         for column, width in widths.items():
             longest = max(cell_len(text[column]) for text in texts)
             assert width >= (longest if longest <= WHOLE else SOME)
+
+
+def test_values_of_several_lines_are_as_wide_as_their_longest_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(output, "console", lambda: Console(width=60, highlight=False))
+    show_table([{"what": "某专班", "examples": "dtpx2g367zzu.1.t1\ndtpx2g367zzu.1.t2"}], ("what", "examples"))
+    assert [line.split()[-1] for line in capsys.readouterr().out.splitlines()[2:]] == ["dtpx2g367zzu.1.t1", "dtpx2g367zzu.1.t2"]
+
+
+def test_a_table_without_rows_has_no_heading(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(output, "console", lambda: Console(width=20, highlight=False))
+    monkeypatch.setenv("HARVESTER_LANG", "en")
+    show_table([], ("id", "decided_by", "decision state"))
+    assert capsys.readouterr().out == "(nothing found)\n"
+
+
+def test_records_in_a_cell_of_csv_can_be_read_back(capsys: pytest.CaptureFixture[str]) -> None:
+    proposals = [{"name": "合肥市数据资源局", "id": "a1", "score": 61.5}, {"name": "=甲", "id": "a2", "score": 60.0}]
+    output.emit([{"what": "某专班", "proposals": proposals, "lead": [{"mention": "甲局"}, {"mention": "乙局"}]}], output.Format.CSV, ())
+    row = next(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert json.loads(row["proposals"]) == proposals
+    assert row["lead"] == "甲局、乙局"
+
+
+def test_a_complaint_never_steers_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    output.complain("坏\n名\x1b[2J.docx is damaged\x9b0m: fetch it again.")
+    assert capsys.readouterr().err == "harvester: 坏 名 [2J.docx is damaged 0m: fetch it again.\n"
 
 
 def test_codes_are_told_in_the_user_s_language(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

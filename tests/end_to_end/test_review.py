@@ -178,6 +178,7 @@ def test_decisions_of_a_file_are_all_kept_or_none_and_never_twice(place: Config,
         (f"{MENTION},340100,{NAME},,2026-13-01,,", "line 3: '2026-13-01' is not a date"),
         (f"{MENTION},合肥,{NAME},,,,", "line 3: '合肥' is no region"),
         (f"{MENTION},340100,{NAME},boss,,,", "line 3: 'boss' is no kind"),
+        (f'"{MENTION}\x1b[31m",340100,{NAME},,,,', "line 3: a decision is one line of printable characters"),
     ):
         file.write_text(f"mention,region,name,kind,from,until,note\n另一专班,340100,{NAME},,,,\n{line}\n", "utf-8")
         capsys.readouterr()

@@ -228,6 +228,15 @@ def leave_unread(store: Store, run: str, key: str = "8/1.wps") -> tuple[CaptureR
     return capture, unread_sources(store)[-1]
 
 
+def test_the_issuers_of_a_version_are_told_as_those_derived(store: Store, run: str) -> None:
+    derived = make_derived()
+    derived = replace(derived, metadata=replace(derived.metadata, issuers=(*derived.metadata.issuers, UNKNOWN)))
+    put(store, run, "1", derived)
+    told = derivations.stored_issuers(store, document_id("jiangkou", "1"), 1)
+    assert told == derivations.derived_issuers(derived)
+    assert [row["mention"] for row in told if not row["resolved"]] == [UNKNOWN.mention]
+
+
 def test_an_unread_payload_waits_with_all_that_reading_it_needs(store: Store, run: str) -> None:
     capture, found = leave_unread(store, run)
     leave_unread(store, run)
