@@ -19,6 +19,7 @@ MAX_CELL = 2000
 """Characters of a cell that are read; a deadline cell is a line, what is longer is a text that slipped in."""
 
 _EMPTY = frozenset(words("cell", "empty"))
+_CLOSED = re.compile(r"(?:完成|办结|报送|上报)?\)")
 _ITEM = re.compile(r"(?:(?<=[；;。\n])|^)\s*\d{1,2}[.、．](?=\s*(?:\d{4}\s*年|\d{1,2}\s*月))")
 """The number of an item inside a cell: 1.6月底前…；2.12月底前…; read with its month it would be a decimal."""
 
@@ -36,12 +37,26 @@ def parse_deadline(text: str, period: PlanPeriod, *, basis: str = "cell") -> Dea
     plain = without_names(printed)
     whole = Deadline(fold_blanks(text), None, None, DeadlineKind.NONE, basis, strength=strength(plain))
     readings = find_readings(without_paces(plain), period, cell=True)
-    dated = [r for r in readings if r.kind is not DeadlineKind.RECURRING]
+    dated = _exact([r for r in readings if r.kind is not DeadlineKind.RECURRING], plain)
     each = len(dated) < len(readings)
     if dated and not _repeats(dated, plain, each):
         return _dated(whole, dated, plain)
     found = _of_plan(whole, bare, period) or _undated(whole, plain, bare, period, each)
     return replace(found, start=min((r.start for r in dated if r.start), default=found.start))
+
+
+def _exact(readings: list[Reading], plain: str) -> list[Reading]:
+    """Return the dates without those that a day in brackets behind them states more exactly (8月中旬（8月15日前）)."""
+    following = zip(readings, [*readings[1:], None], strict=False)
+    return [one for one, then in following if then is None or not _states(then, one, plain)]
+
+
+def _states(day: Reading, whole: Reading, plain: str) -> bool:
+    """Tell whether a day is alone in the brackets behind a longer unit that it lies in."""
+    alone = plain[whole.end : day.pos] in ("(", "(即", "(即在") and _CLOSED.match(plain, day.end)
+    if not alone or day.unit.grain != "day" or whole.unit.grain == "day" or day.last is None or whole.last is None:
+        return False
+    return (whole.start or date(whole.last.year, 1, 1)) <= day.last <= whole.last
 
 
 def _without_items(text: str) -> str:

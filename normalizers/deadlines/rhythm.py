@@ -21,8 +21,12 @@ _TIMES = re.compile(
 )
 _BY = re.compile(r"(?:按|逐|分)(?P<unit>半年|年度?|季度?|月度?|周|旬|日)(?!计|均|历|利)")
 _ROUND = "次|调度|报告|报送|报|通报|评估|评比|评|总结|考核|更新|研判|会商|检查|推进|小结|排名|晾晒"
+_HALVES = (
+    rf"上(?:半年)?[、,和及与]?下半年度?(?:各|分别)[^,;。、]{{0,8}}?(?P<times>{_COUNT})次"
+    rf"|上半年(?P<times2>{_COUNT})次[、,]下半年(?P=times2)次"
+)
 _PACE = re.compile(
-    rf"一(?P<unit>半年|年|季度?|月|周|日|天|旬)一(?:{_ROUND})|(?:^|(?<=[、,;]))(?P<unit2>半年度?|年度|季度?|月度?|周|旬)(?:{_ROUND})"
+    rf"{_HALVES}|一(?P<unit>半年|年|季度?|月|周|日|天|旬)一(?:{_ROUND})|(?:^|(?<=[、,;]))(?P<unit2>半年度?|年度|季度?|月度?|周|旬)(?:{_ROUND})"
 )
 _YEAR_ROUND = re.compile(r"年中(?!国).{0,6}、年(?:底|末|终)")
 
@@ -72,13 +76,13 @@ def _iso(months: int, days: int) -> str:
 
 
 def find_rhythms(text: str) -> list[Term]:
-    """Return what comes round again with a stated period: 每季度, 每两年一次, 半年一次, 按月, 逐年, 年中检查、年底考核."""
+    """Return what comes round again with a stated period: 每季度, 每两年一次, 半年一次, 按月, 上、下半年各一次, 年中检查、年底考核."""
     found = [_rhythm(m, m["unit"], _count(m["n"].replace("半", "一")) if m["n"] else 1, 1) for m in _EVERY.finditer(text)]
     for match in _TIMES.finditer(text):
         unit, times = match["unit"] or match["unit2"], match["times"] or match["times2"]
         count = 1 if match["n"] in (None, "半") else _count(match["n"])
         found.append(_rhythm(match, "半年" if match["n"] == "半" and unit == "年" else unit, count, _count(times)))
-    found += [_rhythm(m, m["unit"] or m["unit2"], 1, 1) for m in _PACE.finditer(text)]
+    found += [_rhythm(m, m["unit"] or m["unit2"] or "半年", 1, _count(m["times"] or m["times2"])) for m in _PACE.finditer(text)]
     found += [_rhythm(m, m["unit"], 1, 1) for m in _BY.finditer(text)]
     found += [Term(m.start(), m.end(), "P6M", 6, flags=("mechanism",)) for m in _YEAR_ROUND.finditer(text)]
     found.sort(key=lambda t: (t.pos, -t.end))

@@ -15,6 +15,11 @@ THREE_YEARS = plan_period("某省信用建设行动计划（2023—2025年）")
 # kind, start, end, text; "." stands for no day.
 EXPRESSIONS = """
 within-period 2018-01-01 2018-12-31 全年
+recurring 2018-01-01 . 上半年、下半年各1次
+recurring 2018-01-01 . 上、下半年各开展一次
+by-date . 2018-08-15 8月中旬（8月15日前）
+by-date . 2018-12-20 年底前（12月20日前完成）
+by-date . 2018-06-30 6月底前（力争5月10日前）
 within-period 2018-01-01 2018-12-31 2018年
 within-period 2018-01-01 2018-12-31 2018年度
 within-period 2018-01-01 2018-12-31 2018年全年
