@@ -6,18 +6,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from normalizers.documents.labels import is_header
 from normalizers.documents.textlines import Found, Line, text_table
 
 _RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*")
 _PIPE = re.compile(r"(?<!\\)\|")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _HEADING = re.compile(r"(#{1,6})\s+(\S.*?)\s*#*\s*")
-_EMPHASIS = re.compile(r"(\*\*|__)(?=\S)([^*_\n]{1,400}?)(?<=\S)\1")
+_EMPHASIS = re.compile(r"(?<!\\)(\*\*|__)(?=\S)([^*_\n]{1,400}?)(?<=[^\s\\])\1")
 _LINK = re.compile(r"!?\[([^\[\]]{0,300})\]\([^()\s]{0,500}\)")
 
 
-_ITALIC = re.compile(r"(?<![\dA-Za-z*])\*(?=\S)([^*\n]{1,400}?)(?<=\S)\*(?![\dA-Za-z*])")
-_DELETED = re.compile(r"~~(?=\S)[^~\n]{1,2000}?~~")
+_ITALIC = re.compile(r"(?<![\dA-Za-z*\\])\*(?=\S)([^*\n]{1,400}?)(?<=[^\s\\])\*(?![\dA-Za-z*])")
+_DELETED = re.compile(r"(?<!\\)~~(?=\S)[^~\n]{1,2000}?~~")
 _CODE = re.compile(r"`([^`\n]{1,400})`")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|>~-])")
 _INLINE = re.compile(r"[\[~`*_\\]")
@@ -28,6 +29,8 @@ COLUMN_RULE = re.compile(r"\s*-{2,}(?:[ \t]+-{2,})+\s*")
 """The rule over the columns of a table whose columns are held apart by blanks (pandoc's simple and multiline tables)."""
 BREAK_RULE = re.compile(r"\s*-{3,}\s*")
 _FIELD = re.compile(r"(title|标题)\s*[:：]\s*[\"'“]?(.{2,200}?)[\"'”]?\s*", re.IGNORECASE)
+BLANK_LINES = 2
+"""Blank lines, as a page leaves them, below which a table of pipes may go on."""
 FRONT_LINES = 60
 """Lines of the longest front matter."""
 
@@ -102,6 +105,21 @@ def _cells(line: Line) -> list[str]:
     return [inline_text(_BREAK.sub("\n", cell.strip().replace("\\|", "|"))) for cell in _PIPE.split(text)]
 
 
+def _continued(lines: Sequence[Line], at: int, rows: Sequence[tuple[int, list[str]]]) -> int:
+    """Return the index before the line with which a table goes on below blank lines, 0 where it ends.
+
+    It goes on with a row between outer pipes of as many cells; its header may come again first.
+    """
+    below = next((n for n in range(at, min(at + BLANK_LINES + 1, len(lines))) if not lines[n].blank), len(lines))
+    if len(rows) < 2 or below == len(lines) or not lines[below].raw.strip().startswith("|"):
+        return 0
+    cells = _cells(lines[below])
+    ruled = below + 1 < len(lines) and "-" in lines[below + 1].raw and _RULE.fullmatch(lines[below + 1].raw) is not None
+    if cells == rows[0][1]:
+        return below + ruled
+    return below - 1 if len(cells) == len(rows[0][1]) and not ruled and not is_header(cells) else 0
+
+
 def read_pipes(lines: Sequence[Line], start: int) -> Found | None:
     """Return the pipe table that begins at ``start``: a header, a rule of dashes, rows; or rows between outer pipes without a rule."""
     if "|" not in lines[start].raw or start + 1 >= len(lines):
@@ -112,13 +130,20 @@ def read_pipes(lines: Sequence[Line], start: int) -> Found | None:
         return None
     width = len(_cells(lines[start]))
     rows: list[tuple[int, list[str]]] = []
-    at = start
-    while at < len(lines) and not lines[at].blank and "|" in lines[at].raw:
-        if not _RULE.fullmatch(lines[at].raw):
+    at = stop = start
+    while at < len(lines):
+        if lines[at].blank:
+            at = _continued(lines, at, rows)
+            if not at:
+                break
+        elif "|" not in lines[at].raw:
+            break
+        elif not _RULE.fullmatch(lines[at].raw):
             cells = _cells(lines[at])
             rows.append((lines[at].number, (cells + [""] * width)[: max(width, len(cells))]))
         at += 1
+        stop = at
     width = max(len(cells) for _, cells in rows) if rows else 0
     if width < 2 or len(rows) < 2:
         return None
-    return Found(text_table([(number, cells + [""] * (width - len(cells))) for number, cells in rows]), at)
+    return Found(text_table([(number, cells + [""] * (width - len(cells))) for number, cells in rows]), stop)
