@@ -15,7 +15,7 @@ from normalizers.documents.chrome import chrome_lines, folios
 from normalizers.documents.drawn_grids import read_drawn, read_ruled
 from normalizers.documents.grid import place
 from normalizers.documents.html import read_table_markup
-from normalizers.documents.labels import is_label, may_begin_header
+from normalizers.documents.labels import MAX_LABEL, column_of, is_label, may_begin_header
 from normalizers.documents.limits import MAX_MARKUP, UnreadableError, check_size
 from normalizers.documents.row_tables import read_spaced, read_tabbed
 from normalizers.documents.stacked_tables import read_numbered_cells, read_records
@@ -46,11 +46,14 @@ MARGIN = 0.08
 
 CLEAN = 0.43
 """Worth of a row (see ``table_quality``) from which no dearer form is tried."""
-MAX_VISUAL, VISUAL_LOOK = 2_000, 20
+MAX_VISUAL, VISUAL_LOOK = 1_500, 100
 """Lines of one text that the dearest form may read, and what a look at a header counts."""
 SURE = 0.25
 """Worth of a row (see ``table_quality``) below which a reader is told that cells may be mixed up."""
 MIXED = "The cells of a table do not fit its labels throughout: compare it with the source."
+LOST = "A table could not be read surely: its text is kept as it stands, and holds tasks that were not found."
+LOST_LABELS = 3
+"""Kinds of labels that stand alone in lines outside tables from which a table was taken apart by its converter."""
 MAX_FAILURES = 30
 """Headers without rows in one text; more are hostile, and each costs a look at the lines below it."""
 
@@ -117,6 +120,7 @@ class _Finder:
         self._lines = lines
         self._failures = 0
         self._visual = MAX_VISUAL
+        self.lost = False
 
     def at(self, start: int) -> Found | None:
         """Return the table that begins at a line."""
@@ -129,8 +133,10 @@ class _Finder:
         if self._failures >= MAX_FAILURES or not may_begin_header(line.seen):
             return None
         forms = _TOLD if self._visual > 0 else _TOLD[:-1]
-        found = _told(self._lines, start, forms)
-        self._visual -= VISUAL_LOOK + (found.stop - start if found else 0)
+        found, refused = _told(self._lines, start, forms)
+        self.lost = self.lost or refused
+        if not found or quality(found.table) < CLEAN * (found.table.rows - 1):
+            self._visual -= VISUAL_LOOK + (found.stop - start if found else 0)
         self._failures += found is None and any(is_label(word) for word in line.seen.split())
         return found
 
@@ -144,7 +150,8 @@ def _margin(best: Found, start: int, form: _Form | None) -> float:
     return 0.0 if broken else min(1.0, MARGIN * (best.table.rows - 1))
 
 
-def _told(lines: Sequence[Line], start: int, forms: Sequence[_Form] = _TOLD) -> Found | None:
+def _told(lines: Sequence[Line], start: int, forms: Sequence[_Form] = _TOLD) -> tuple[Found | None, bool]:
+    """Return the table that begins at a line, and whether one was refused because its cells contradict their labels."""
     best: Found | None = None
     taken: _Form | None = None
     for form in forms:
@@ -154,11 +161,17 @@ def _told(lines: Sequence[Line], start: int, forms: Sequence[_Form] = _TOLD) -> 
         if found and (best is None or quality(found.table) > SWITCH * max(0.0, quality(best.table)) + _margin(best, start, taken)):
             best, taken = found, form
     if best and quality(best.table) < 0:  # cells that contradict their labels are mixed up: the text is kept as it stands
-        return None
+        return None, True
     unsure = best is not None and (quality(best.table) < SURE * (best.table.rows - 1) or has_doubts(best.table))
     if best and unsure and not best.table.warnings:
-        return replace(best, table=replace(best.table, warnings=(MIXED,)))
-    return best
+        return replace(best, table=replace(best.table, warnings=(MIXED,))), False
+    return best, False
+
+
+def _has_lost_table(lines: Sequence[Line]) -> bool:
+    """Tell whether labels of a table stand alone in lines outside all tables: a converter wrote its cells column by column."""
+    kinds = {column_of(line.seen) for line in lines if len(line.seen) <= MAX_LABEL and is_label(line.seen)} - {""}
+    return len(kinds) >= LOST_LABELS and bool(kinds & {"lead", "partner", "responsible"})
 
 
 # --- paragraphs --------------------------------------------------------------------------------------------------------------
@@ -228,7 +241,8 @@ def _block(text: str, number: int, marked: bool) -> RawBlock:
     return RawBlock(markdown.inline_text(markdown.item_text(text)) if marked else text, origin=origin)
 
 
-def _blocks(lines: Sequence[Line], marked: bool) -> tuple[list[RawBlock], int]:
+def _blocks(lines: Sequence[Line], marked: bool) -> tuple[list[RawBlock], int, tuple[str, ...]]:
+    """Return the blocks, how many breaks were mended, and warnings."""
     found: list[tuple[int, Found]] = []
     loose: list[Line] = []
     at = 0
@@ -251,7 +265,7 @@ def _blocks(lines: Sequence[Line], marked: bool) -> tuple[list[RawBlock], int]:
         if table.table.cells:
             blocks.append(RawBlock(kind=BlockKind.TABLE, table=table.table, origin=Origin("line", lines[begin].number)))
         start = table.stop
-    return blocks, mended
+    return blocks, mended, (LOST,) if finder.lost or _has_lost_table(loose) else ()
 
 
 def read(payload: bytes, hints: Hints, name: str, media: str = "text") -> Document:
@@ -266,6 +280,6 @@ def read(payload: bytes, hints: Hints, name: str, media: str = "text") -> Docume
         lines = markdown.prepare(lines[front:])
         hints = replace(hints, title=hints.title or title)
     lines, removed = _without_chrome(lines)
-    blocks, mended = _blocks(lines, media == "markdown")
+    blocks, mended, warnings = _blocks(lines, media == "markdown")
     repairs = (*decoded.repairs, *removed, Repair("broken-line", mended))
-    return build(blocks, Source(name, media, decoded.encoding, repairs, decoded.warnings), hints)
+    return build(blocks, Source(name, media, decoded.encoding, repairs, (*decoded.warnings, *warnings)), hints)

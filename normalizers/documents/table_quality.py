@@ -11,8 +11,8 @@ from normalizers.documents.textlines import row_number
 _BODIES = frozenset({"lead", "partner", "responsible"})
 _CUT = tuple("，。、；：）》”,;)")
 _STOPS = tuple("。；;！!）)”")
-MOSTLY, LONG_NAME = 0.8, 18
-"""Share of the rows whose work ends in a full stop, from which all should; characters of a name too long to be one unknown body's."""
+MOSTLY, STRANGE, LONG_NAME = 0.8, 0.1, 18
+"""Share of rows whose work ends in a full stop, from which all should; of rows with strange names; characters of a strange name."""
 EXPECTED = 0.55
 """Share of fitting cells from which a row counts for a table."""
 
@@ -58,39 +58,44 @@ def quality(table: RawTable) -> float:
 
 
 def has_doubts(table: RawTable) -> bool:
-    """Tell whether a cell says that it is not whole or not alone: broken or doubled names of bodies, a broken date, work cut off.
+    """Tell whether cells say that they are not whole or not alone: broken or doubled names of bodies, a broken date, work cut off.
 
-    Short of this a table may still be read wrong; with it a reader has to look.
+    Names that are neither known nor built like one count where they are many. Short of this a table may still be read wrong.
     """
     grid = table.texts()
     kinds = work_kinds([column_of(label) for label in grid[0]])
-    works = [n for n, kind in enumerate(kinds) if kind == "task"][-1:]
+    work = max((n for n, kind in enumerate(kinds) if kind == "task"), default=-1)
     rows = [row for row in grid[1:] if len(set(row)) > 1]
-    ended = sum(row[n].rstrip().endswith(_STOPS) for n in works for row in rows)
-    for row in rows:
-        for n, (text, kind) in enumerate(zip(row, kinds, strict=True)):
-            if not text.strip():
-                continue
-            if kind in _BODIES and _doubtful_bodies(text):
-                return True
-            if kind == "deadline" and (is_bodies(text) or text.startswith(_CUT)):
-                return True
-            if n in works and (text.startswith(_CUT) or (ended >= MOSTLY * len(rows) and not text.rstrip().endswith(_STOPS))):
-                return True
-    return False
-
-
-def _doubtful_bodies(text: str) -> bool:
-    names = [name.strip() for name in names_in(text)]
-    if text.startswith(_CUT) or text.rstrip().endswith(("、", "，")) or len(set(names)) < len(names):
+    ended = sum(row[work].rstrip().endswith(_STOPS) for row in rows) if work >= 0 else 0
+    whole = 0 < MOSTLY * len(rows) <= ended
+    if any(_is_broken(text, kind) for row in rows for text, kind in zip(row, kinds, strict=True) if text.strip()):
         return True
-    return any(_doubtful_name(name) for name in names if name)
+    if whole and any(row[work].strip() and not row[work].rstrip().endswith(_STOPS) for row in rows):
+        return True
+    strange = sum(any(kind in _BODIES and _has_strange_name(text) for text, kind in zip(row, kinds, strict=True)) for row in rows)
+    return strange >= max(2.0, STRANGE * len(rows))
 
 
-def _doubtful_name(name: str) -> bool:
-    """Tell whether an unknown name is one character, long, or two, one after the other (市法院市教育局)."""
-    if is_known_body(name):
+def _is_broken(text: str, kind: str) -> bool:
+    """Tell whether a cell surely lacks a part or holds one of another's."""
+    if kind == "task":
+        return text.startswith(_CUT)
+    if kind == "deadline":
+        return text.startswith(_CUT) or is_bodies(text)
+    if kind not in _BODIES:
         return False
-    if len(name) < 2 or len(name) > LONG_NAME or not is_bodies(name):
+    names = [name.strip() for name in names_in(text) if name.strip()]
+    if text.startswith((*_CUT, "公室", "员会")) or text.rstrip().endswith(("、", "，")) or len(set(names)) < len(names):
         return True
-    return any(name[at] in "市省区县" and is_known_body(name[:at]) for at in range(3, len(name) - 2))
+    return any(_is_doubled(name) for name in names)
+
+
+def _is_doubled(name: str) -> bool:
+    """Tell whether an unknown name is two known ones, one after the other."""
+    joints = (at for at in range(3, min(len(name), LONG_NAME * 2) - 2) if name[at] in "市省区县各")
+    return any(is_known_body(name[:at]) and is_known_body(name[at:]) for at in joints) and not is_known_body(name)
+
+
+def _has_strange_name(text: str) -> bool:
+    names = (name.strip() for name in names_in(text))
+    return any(not is_known_body(name) and (len(name) < 2 or len(name) > LONG_NAME or not is_bodies(name)) for name in names if name)
