@@ -48,7 +48,7 @@ def main() -> int:
     args = parser.parse_args()
     chosen = [paper for paper in report.papers() if paper.name.startswith(args.paper)]
     measured = list(report.runs(chosen, quick=args.quick, only=args.only))
-    sums = {"all": {"all": report.total(measured)}, **report.groups(measured)}
+    sums = {"all": report.wholes(measured), **report.groups(measured)}
     figures = {name: {label: report.row(tally) for label, tally in rows.items()} for name, rows in sums.items()}
     failures = [(one.paper.name, one.format, one.damage, *reason) for one in measured for reason in one.tally.failures]
     if args.json:

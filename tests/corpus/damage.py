@@ -145,3 +145,15 @@ def damaged(paper: Paper, name: str) -> File:
         return File(BYTES[damage](text), hints(paper, ending))
     file = File(TEXT[damage](text, random.Random(paper.name)).encode(), hints(paper, ending))
     return replace(file)
+
+
+def loses_bytes(paper: Paper, kind: str, name: str) -> bool:
+    """Tell whether a damage destroyed bytes of this rendering for good: what wrote it put U+FFFD, or a ``?`` for half a character, there.
+
+    The labels of such a rendering name characters that no reader can have; ``tests.noise`` measures what of such text comes back.
+    """
+    if name not in TEXT:
+        return False
+    text = words(paper, kind or "txt")
+    broken = TEXT[name](text, random.Random(paper.name))
+    return "\ufffd" in broken or (name == "shifted" and broken.count("?") > text.count("?"))

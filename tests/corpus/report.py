@@ -27,6 +27,11 @@ class Run:
     damage: str
     tally: Tally
 
+    @property
+    def whole(self) -> bool:
+        """Tell whether all that the labels name is in the rendering still; a damage may have destroyed some bytes of it for good."""
+        return not damage.loses_bytes(self.paper, self.format, self.damage)
+
 
 def papers() -> tuple[Paper, ...]:
     """Return the whole corpus."""
@@ -80,6 +85,17 @@ def total(measured: Iterable[Run]) -> Tally:
     for one in measured:
         out.merge(one.tally)
     return out
+
+
+def wholes(measured: Iterable[Run]) -> dict[str, Tally]:
+    """Return the sums over all renderings, over those that hold all that was written, and over those that lost bytes for good."""
+    listed = list(measured)
+    whole = {id(one): one.whole for one in listed}
+    return {
+        "all renderings": total(listed),
+        "nothing lost": total(one for one in listed if whole[id(one)]),
+        "bytes lost for good": total(one for one in listed if not whole[id(one)]),
+    }
 
 
 def groups(measured: list[Run]) -> dict[str, dict[str, Tally]]:

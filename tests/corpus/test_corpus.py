@@ -86,6 +86,12 @@ def test_a_damage_changes_the_file_and_is_the_same_in_every_run(name: str) -> No
     assert broken == damage.damaged(paper, name)
 
 
+def test_renderings_that_lost_bytes_are_told_from_those_that_can_be_had_back() -> None:
+    pairs = [(paper, kind, broken) for paper in report.papers() for kind, broken in report.renderings(paper) if broken]
+    lossy = {broken for paper, kind, broken in pairs if damage.loses_bytes(paper, kind, broken)}
+    assert lossy == {"utf8-as-gb18030", "shifted"}
+
+
 def test_a_label_of_an_unknown_field_is_refused() -> None:
     with pytest.raises(ValueError, match="no field of a label"):
         parse("x", "+++\nformats = 'txt'\ntasks = '甲 | 主办 乙'\n+++\n甲")
