@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -21,6 +22,19 @@ MOST = 2000
 
 MOST_CHOICES = 64
 """Of more characters than these none is picked."""
+
+
+_DEMANDED = tuple(
+    (re.compile(before), char)
+    for before, char in (
+        (r"(?<!\d)(?:19|20)\d\d$", "年"),
+        (r"年(?:0?[1-9]|1[0-2])$", "月"),
+        (r"月(?:0?[1-9]|[12]\d|3[01])$", "日"),
+        (r"(?:年|\d月)底$", "前"),
+        (r"(?:时限|[体责头合导办]单位|[责头合导办]部门|时间)$", "："),
+    )
+)
+"""What the grammar of dates and labels asks for behind these characters, where the bytes that are left allow it."""
 
 
 class Filler:
@@ -59,6 +73,9 @@ class Filler:
         fits = list(_candidates(hole.pattern, read_as)) if self._left >= 0 else []
         if len(fits) < 2:
             return fits[0] if fits else ""
+        demanded = next((char for ends, char in _DEMANDED if char in fits and ends.search(before)), "")
+        if demanded:
+            return demanded
         score = self._likelihood.score
         ranked = sorted(((score(before + char + after), char) for char in fits), reverse=True)
         return ranked[0][1] if ranked[0][0] - ranked[1][0] >= MARGIN else ""

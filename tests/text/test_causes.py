@@ -204,3 +204,10 @@ def test_a_document_number_of_few_and_rare_characters_is_turned_back_with_its_te
 
 def test_one_misread_bracket_in_a_sound_line_is_turned_back():
     assert unmangle("嘉信用办〔2020ã\x80\x9514号").text == "嘉信用办〔2020〕14号"
+
+
+def test_lost_bytes_of_dates_labels_and_bodies_are_guessed_by_what_stands_around_them():
+    text = "责任单位：省司法厅；完成时限：2022年12月25日前，市知识产权局，9月底前\n" * 3
+    done = unmangle(text.encode().decode("gb18030", "replace"))
+    assert done.text == text
+    assert done.repairs[0].guessed > 0
