@@ -28,6 +28,10 @@ _PLACED_BODY = re.compile(r"[\u4e00-\u9fff]{2,8}[省市县区州盟旗][\u4e00-\
 """A body that no table knows, by its build: a place and an ending of bodies. With 牵头 or 负责 behind it that is enough."""
 _SAYS_WHO = re.compile(r"牵头|负责|配合|参[与加]|协[同助办]|职责|分工|落实|主办|指导|督导|督促")
 _ISSUED = re.compile(r"(?:印发|转发|公布|发布)《?(?P<own>[^《》]{2,80}?(?:[（(][^（()）]{0,20}[）)])?)》?的通知$")
+_EXPLAINS = re.compile(r"负责(?:具体)?解释\s*$")
+_REMARK = re.compile(r"\s*(?:>\s*)?(?:[备附]?注|说明|备注说明)\s*\d?\s*[:：]")
+_LONG_NOTE = 400
+"""Characters of a remark below a list (注：…), whose brackets mark no task."""
 _NOTE = re.compile(r"[（(《][^（()）》]{0,40}[)）》]")
 _MAX_DOCUMENT = 200
 _DOCUMENT = re.compile(
@@ -168,6 +172,8 @@ def _match_stop(text: str, at: int) -> str:
 def _read(text: str, bracket: Bracket, context: Context, *, bare: bool) -> _Marked | None:
     inner = bracket.inner.strip()
     if len(inner) < 2 or (len(_before(text, bracket).strip()) < MIN_ITEM and text[bracket.end : bracket.end + _WINDOW].strip()):
+        return None
+    if _EXPLAINS.search(inner) or (bracket.start < _LONG_NOTE and _REMARK.match(text)):
         return None
     statement = read_statement(inner)
     if statement.labelled or (statement.deadline and not statement.names and inline_label(lines=False).match(inner)):

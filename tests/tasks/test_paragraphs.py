@@ -99,3 +99,8 @@ def test_bodies_of_another_province_are_bodies_too() -> None:
 def test_a_bracket_of_helpers_alone_marks_no_task() -> None:
     found = tasks("（一）升级信用平台。归集数据两亿条（市数据局配合）。", "（二）修订信用名录。（市发展改革委负责）")
     assert [task.text for task in found] == ["修订信用名录。"]
+
+
+def test_remarks_steps_and_who_explains_mark_no_task() -> None:
+    assert tasks("说明：完成情况纳入年度考核（市发展改革委负责）。", "本清单自印发之日起施行（市发展改革委负责解释）。") == ()
+    assert tasks("三、核查。属实的3日内更正（由市发展改革委负责）。", title="某市信用信息异议处理流程") == ()
