@@ -32,11 +32,15 @@ from normalizers.documents.pdf_lines import (
     text_lines,
     without_running,
 )
-from normalizers.documents.pdf_tables import PageTable, join_parts, open_edges, ruled_table, unruled_table
+from normalizers.documents.pdf_tables import SNAP, PageTable, join_parts, open_edges, ruled_table, unruled_table
 from normalizers.records import BlockKind, Document, Hints, Origin, Repair
 
 MAX_STROKES = 20_000
 """Lines and rectangles on a page beyond which it is a drawing, and no table is looked for."""
+MAX_CROSSINGS = 8_000
+"""Points in which lines of a page may cross; a form of 40 columns and 100 rows has half of them."""
+SHORT_EDGE = 5.0
+"""Points of the longest stroke that is no border of a cell."""
 MAX_CHARS = 60_000
 """Characters on a page beyond which it is no page of text."""
 SLANT = 0.2
@@ -149,6 +153,15 @@ def _within(inner: PageTable, outer: PageTable) -> bool:
     )
 
 
+def _crossings(page: Any) -> int:  # noqa: ANN401
+    """Return in how many points the ruled lines of a page can cross, each of which costs a search for the cell that begins there."""
+    ruled: dict[str, set[int]] = {"v": set(), "h": set()}
+    for edge in page.edges:
+        if edge["x1"] - edge["x0"] + edge["bottom"] - edge["top"] > SHORT_EDGE:
+            ruled[edge["orientation"]].add(round((edge["x0"] if edge["orientation"] == "v" else edge["top"]) / SNAP))
+    return len(ruled["v"]) * len(ruled["h"])
+
+
 def _read_page(page: Any, number: int, into: _Pages) -> None:  # noqa: ANN401
     page = _turned_upright(page) if len(page.chars) <= MAX_CHARS else page
     printed = page.dedupe_chars(tolerance=1).chars if len(page.chars) <= MAX_CHARS else []
@@ -165,10 +178,12 @@ def _read_page(page: Any, number: int, into: _Pages) -> None:  # noqa: ANN401
     if len(page.chars) > MAX_CHARS:
         into.warnings.append(f"Page {number} has {len(page.chars)} characters and was not read.")
     tables: list[PageTable] = []
-    if len(page.lines) + len(page.rects) + len(page.curves) <= MAX_STROKES:
+    if len(page.lines) + len(page.rects) + len(page.curves) <= MAX_STROKES and _crossings(page) <= MAX_CROSSINGS:
         tables = _tables(page, chars, number)
     else:
-        into.warnings.append(f"Page {number} is a drawing of more than {MAX_STROKES} strokes; no table was looked for on it.")
+        into.warnings.append(
+            f"Page {number} is a drawing of more than {MAX_STROKES} strokes or {MAX_CROSSINGS} crossings; no table was looked for on it."
+        )
     loose = [char for char in chars if not any(_covers(table, char) for table in tables)]
     into.pages.append(_Page(number, PageLines(text_lines(loose, number), page.bbox[1], page.bbox[3]), tables))
 
@@ -281,7 +296,8 @@ def read(payload: bytes, hints: Hints, name: str) -> Document:
     items = _with_unruled(_joined_tables(list(_items(read_pages.pages))))
     if not items:
         seen = f"{read_pages.images} pictures and no text, as scans do" if read_pages.images else "no text"
-        raise UnreadableError(f"{name} holds {seen}: not extracted; run it through text recognition, or look for a text copy.")
+        told = f" {read_pages.warnings[0]}" if read_pages.warnings else ""
+        raise UnreadableError(f"{name} holds {seen}: not extracted;{told} run it through text recognition, or look for a text copy.")
     area = margins([line for page in read_pages.pages for line in page.text.lines])
     if read_pages.unmapped * 2 > read_pages.letters:
         raise UnreadableError(

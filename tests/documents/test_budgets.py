@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import io
 import time
 from functools import cache
 
+import openpyxl
 import pytest
+from reportlab.pdfgen.canvas import Canvas
 
 from normalizers.derive import derive
 from normalizers.documents import UnreadableError
 from normalizers.records import Hints
+from tests.documents.samples import saved
 
-SIZE = 80_000
+SIZE = 50_000
 """Bytes of a payload; the doubling tells growth that is no longer in proportion."""
 SECONDS_PER_MB = 20.0
 """Processor seconds on the machine that ``UNIT`` was measured on; a plain text costs about two."""
 UNIT = 0.016
 """Processor seconds that ``_unit`` took there."""
+SECONDS_PER_PDF = 5.0
 GROWTH = 3.0
-NOTICEABLE = 0.3
+NOTICEABLE = 0.2
 """Processor seconds below which growth is noise."""
 
 HTML: dict[str, tuple[str, str, str]] = {
@@ -137,3 +142,33 @@ def test_property_a_hostile_payload_costs_time_in_proportion_to_its_size(file: s
         seconds = min(seconds, _seconds(whole, file))
         assert seconds < GROWTH * max(_seconds(half, file), NOTICEABLE / 2)
     assert seconds < SECONDS_PER_MB * SIZE / 1e6
+
+
+def _pdf(pages: int, glyphs: int, lines: int) -> bytes:
+    """Return a pdf of so many pages, each with so many characters and so many upright and level lines."""
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(595, 842))
+    for _ in range(pages):
+        canvas.setFont("STSong-Light", 4)
+        for row in range(-(-glyphs // 100)):
+            canvas.drawString(10, 820 - row % 700, "信" * min(glyphs, 100))
+        for at in range(lines):
+            canvas.line(10 + 3.2 * (at % 180), 10, 10 + 3.2 * (at % 180), 830)
+            canvas.line(10, 10 + 3.2 * (at % 250), 585, 10 + 3.2 * (at % 250))
+        canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(("pages", "glyphs", "lines"), [(600, 1, 0), (1, 30_000, 0), (1, 70_000, 0), (1, 100, 250), (1, 100, 60)])
+def test_a_hostile_pdf_is_read_or_told_in_time(pages: int, glyphs: int, lines: int) -> None:
+    _slowness()
+    assert _seconds(_pdf(pages, glyphs, lines), "a.pdf") < SECONDS_PER_PDF
+
+
+def test_a_sheet_of_thousands_of_rows_is_read_in_time() -> None:
+    _slowness()
+    book = openpyxl.Workbook()
+    for row in range(4000):
+        book.worksheets[0].append([row, "建立企业信用档案", "市发展改革委"])
+    assert _seconds(saved(book), "a.xlsx") < SECONDS_PER_PDF
