@@ -41,7 +41,7 @@ REACH = 3
 """Lines after which a cell goes on no more; cells of even and odd height interleave."""
 OUTSIDE, PATIENCE = 0.9, 24
 """What a line after the table costs, and the lines for which more rows are waited for."""
-MAX_COST, UNSURE = 0.9, 0.35
+MAX_COST, UNSURE = 0.9, 0.25
 """Cost a line from which what was read is no table, and from which a reader is told."""
 ROUNDS = 3
 UNSURE_CELLS = "The cells of a table could not all be told apart for sure: compare it with the source."
@@ -208,7 +208,7 @@ class _Reader:
     def _cell_goes_on(self, before: _Piece, piece: _Piece, column: int) -> tuple[float, float]:
         kind, full = self.kinds[column], self.full(before, column)
         apart = piece.line - before.line
-        gap = 0.0 if apart == 1 else (1.5 if self.top else 0.3) * (apart - 1)
+        gap = 0.0 if apart == 1 else (1.5 if self.top else 0.1) * (apart - 1)
         stays = 0.4 if full is None else 0.0 if full else 1.5
         begins = 3.0 if piece.seen.startswith(_NO_START) else 0.0
         if before.seen.endswith(_OPEN):
@@ -345,7 +345,7 @@ def _width(text: str) -> int:
 @lru_cache(maxsize=20_000)
 def _begins_badly(said: str) -> float:
     """Return what it costs that a list of bodies begins with a text."""
-    if _FRAGMENT.match(said):
+    if _FRAGMENT.match(said) or said.startswith("（"):
         return 1.5
     return 0.0 if _BODY_START.match(said) else 0.3 if is_known_body(first_name(said)) else 0.6
 
@@ -434,7 +434,8 @@ def read_visual(lines: Sequence[Line], start: int) -> Found | None:
     cost, cells = best[1].read(MAX_LINES)
     if cost > MAX_COST or sum(sum(map(bool, row)) > 1 for row in cells) < max(2, len(cells) // 8):
         return None
-    return _table(lines, start, header, body, kinds, cells, cost)
+    unsure = cost > UNSURE or (not best[1].top and {"lead", "partner"} <= set(kinds))  # which of two lists stands first is not printed
+    return _table(lines, start, header, body, kinds, cells, (UNSURE_CELLS,) if unsure else ())
 
 
 def _table(
@@ -444,10 +445,10 @@ def _table(
     body: _Body,
     kinds: Sequence[str],
     cells: Sequence[tuple[_Piece | None, ...]],
-    cost: float,
+    doubts: Sequence[str],
 ) -> Found | None:
     rows: list[tuple[int, list[str]]] = [(lines[start].number, header.labels)]
-    warnings = [UNSURE_CELLS] if cost > UNSURE else []
+    warnings = list(doubts)
     edges = [(place, at) for place, at in body.banners if place <= len(cells)]
     begin = 0
     for place, at in [*edges, (len(cells), -1)]:
