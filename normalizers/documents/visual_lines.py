@@ -18,13 +18,11 @@ from normalizers.documents.cell_kinds import ends_body, is_bodies, is_date, misf
 from normalizers.documents.columns import rows_of
 from normalizers.documents.labels import column_of
 from normalizers.documents.row_breaks import Grid
-from normalizers.documents.structure import heading_level
-from normalizers.documents.textlines import BLANKS, Found, Line, row_number, seen_words, text_table
+from normalizers.documents.textlines import Found, Line, row_number, text_table
+from normalizers.documents.visual_body import ITEM, MAX_LINES, BodyLines, body_lines
 
-MAX_LINES, SAMPLE = 1_500, 160
-"""Lines of the longest table, and those by which the columns' widths and the way cells stand are learned."""
-MAX_WORDS = 12
-"""Words of a line; a line of more is taken as one piece."""
+SAMPLE = 160
+"""Lines by which the columns' widths and the way cells stand are learned."""
 WIDTH = 20
 """Ways through the lines above, and through one line, that are followed."""
 MARGIN = 4.0
@@ -54,10 +52,8 @@ _FRAGMENT = re.compile(r"[局委办厅院会部署、，；。）)月日底前�
 _DATED = re.compile(r"(?:(?:19|20)\d\d\s*年|\d{1,2}\s*月|\d{4}$)[^，。；、]{0,8}|[年月底前末度]+|第?[一二三四1-4]季|季?度|[上下]半年?")
 _TAIL = re.compile(r".{0,3}[局委办厅院会部行社署门位等]")
 _BODY_START = re.compile(r"[市省区县州]|各|国家|中国|人民|新区|有关|团[市省区县]|驻")
-_ITEM = re.compile(r"\d{1,2}[.．、](?!\d)|[（(]\d{1,2}[）)]")
 _LATIN = "\u2000"
 """Below it are letters and figures, beside which a blank may stand in a cell."""
-_YEAR = re.compile(r"\d{1,4}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,24 +76,6 @@ class _Way:
     last: tuple[_Piece | None, ...]
     placed: tuple[_Piece | None, ...]
     before: _Way | None
-
-
-def _words(line: Line) -> list[tuple[str, str]]:
-    """Return the words of a line as printed and as recognised; figures stay with the year, month or measure behind them."""
-    printed = BLANKS.split(line.raw.strip())
-    seen = seen_words(printed, line.seen)
-    if len(printed) > MAX_WORDS:
-        return [(line.raw.strip(), line.seen.strip())]
-    out: list[tuple[str, str]] = []
-    for text, said in zip(printed, seen, strict=True):
-        dated = out and (
-            (_YEAR.fullmatch(out[-1][1]) and said[0] in "年月日" and len(out) > 1) or (out[-1][1].endswith("年") and said[0].isdigit())
-        )
-        if dated:
-            out[-1] = f"{out[-1][0]} {text}", f"{out[-1][1]} {said}"
-        else:
-            out.append((text, said))
-    return out
 
 
 class _Reader:
@@ -228,7 +206,7 @@ class _Reader:
             if is_date(before.seen + piece.seen):
                 return gap, begins + 2.0
             return gap + (2.0 if is_date(before.seen) and is_date(piece.seen) else stays), begins
-        if _ITEM.match(piece.seen):
+        if ITEM.match(piece.seen):
             return gap + (1.0 if before.seen.endswith(_ENDED) else 0.2), begins
         begins += SHORT_START if len(piece.seen) <= 2 else 0.0
         if before.seen.endswith(_ENDED):
@@ -360,66 +338,12 @@ def _rows(way: _Way) -> Iterator[tuple[_Piece | None, ...]]:
         way = way.before
 
 
-@dataclass(frozen=True, slots=True)
-class _Body:
-    """The filled lines below a header without the header said again: their words, indices and pages, and the headings of sections."""
-
-    words: list[list[tuple[str, str]]]
-    at: list[int]
-    pages: list[int]
-    banners: list[tuple[int, int]]
-
-
-def _body(lines: Sequence[Line], start: int, header: LineHeader) -> _Body:
-    said = ["".join(line.seen.split()) for line in lines[start : header.stop] if not line.blank]
-    body = _Body([], [], [], [])
-    page, at, blank = 0, header.stop, 0
-    while at < len(lines) and len(body.at) < MAX_LINES:
-        line = lines[at]
-        if line.blank:
-            blank += 1
-            at += 1
-            continue
-        if blank > 1 and body.at and lines[at].page == lines[body.at[-1]].page and row_number(line.seen.split()[0]) is None and blank > 3:
-            break
-        if "".join(line.seen.split()) == said[0] and (after := _repeated(lines, at, said)):
-            page, at, blank = page + 1, after, 0
-            continue
-        page += bool(body.at) and line.page != lines[body.at[-1]].page
-        if (
-            header.labels[0] in {"序号", "编号"}
-            and heading_level(line.seen.strip())
-            and not _ITEM.match(line.seen)
-            and len(line.seen) < 40
-            and row_number(line.seen.split()[0]) is None
-        ):
-            body.banners.append((len(body.at), at))
-        else:
-            body.words.append(_words(line))
-            body.at.append(at)
-            body.pages.append(page)
-        blank = 0
-        at += 1
-    return body
-
-
-def _repeated(lines: Sequence[Line], at: int, said: Sequence[str]) -> int:
-    """Return the index after the header that stands again at a line, else 0."""
-    for word in said:
-        while at < len(lines) and lines[at].blank:
-            at += 1
-        if at == len(lines) or "".join(lines[at].seen.split()) != word:
-            return 0
-        at += 1
-    return at
-
-
 def read_visual(lines: Sequence[Line], start: int) -> Found | None:
     """Return the table whose lines stand as they are seen on paper, the cells of a line parted by single blanks."""
     header = find_line_header(lines, start)
     if header is None or len(header.labels) < 3:
         return None
-    body = _body(lines, start, header)
+    body = body_lines(lines, start, header)
     kinds = work_kinds([column_of(label) for label in header.labels])
     best: tuple[float, _Reader] | None = None
     for top in (True, False):
@@ -442,7 +366,7 @@ def _table(
     lines: Sequence[Line],
     start: int,
     header: LineHeader,
-    body: _Body,
+    body: BodyLines,
     kinds: Sequence[str],
     cells: Sequence[tuple[_Piece | None, ...]],
     doubts: Sequence[str],
