@@ -233,7 +233,8 @@ def _plain(name: str) -> str:
 
 
 def _wrong(location: Location, what: str) -> str:
-    return f"The archived record {location.file}@{location.offset} {what}: restore the file from a backup, or crawl the page again."
+    mend = "restore the file from a backup, or crawl the page again with --recheck all"
+    return f"The archived record {location.file}@{location.offset} {what}: {mend}."
 
 
 def _locked(file: IO[bytes]) -> bool:
@@ -269,7 +270,9 @@ def _responses(folder: Path, path: Path) -> Iterator[Location]:
     except ValueError as error:
         if pending is not None:
             yield pending
-        raise ArchiveError(f"The archive file {name} is damaged ({error}): restore it from a backup, or crawl its pages again.") from error
+        raise ArchiveError(
+            f"The archive file {name} is damaged ({error}): restore it from a backup, or crawl its pages again with --recheck all."
+        ) from error
     if pending is not None:
         yield pending
 

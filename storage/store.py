@@ -112,7 +112,8 @@ class Store:
         if size is not None and size >= end:
             return ""
         what = "is missing" if size is None else f"ends at byte {size} of {end}"
-        return f"The archive file {file}, with {count} captures of the store, {what}: restore it from a backup, or crawl its pages again."
+        mend = "restore it from a backup, or crawl its pages again with --recheck all"
+        return f"The archive file {file}, with {count} captures of the store, {what}: {mend}."
 
     def close(self) -> None:
         """Give back every connection and lock."""

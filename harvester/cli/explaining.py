@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from harvester.cli.output import cell, printable
 from harvester.locating import Place, derive_stored, locate
 from harvester.messages import _
-from harvester.telling import shorten
+from harvester.telling import place, shorten
 from normalizers.documents import UnreadableError
 from normalizers.records import Derived
 from storage.records import StoredSource
@@ -36,7 +36,7 @@ def lines(store: Store, record: Row) -> Iterator[tuple[str, str]]:
     if task:
         yield from task_lines(task, record["gazetteer"], record["decisions"])
         if not isinstance(again, str) and (text := cell_text(again[2], task["agency_address"])):
-            yield "bodies from", f"{task['agency_address']}: {shorten(text, 120)}"
+            yield "bodies from", f"{spot(task['agency_address'])}: {shorten(text, 120)}"
         yield from evidence_lines(record["evidence"])
     yield from repair_lines(record["repairs"])
     yield from doubt_lines(record["version"])
@@ -88,9 +88,9 @@ def reference_lines(record: Row) -> Iterator[tuple[str, str]]:
     """Tell which documents this one names and which name it, with what the store knows of them."""
     for n, one in enumerate(record["references"]):
         known = f" = {one['target']}" if one["target"] else ""
-        yield "references" if n == 0 else "", f"{one['relation']}: 《{one['title']}》 {one['number']}{known}"
+        yield "references" if n == 0 else "", f"{_(one['relation'])}: 《{one['title']}》 {one['number']}{known}"
     for n, one in enumerate(record["referenced_by"]):
-        yield "named by" if n == 0 else "", f"{one['id']}  {one['site']}  {one['relation']}  {one['title']}"
+        yield "named by" if n == 0 else "", f"{one['id']}  {one['site']}  {_(one['relation'])}  {one['title']}"
 
 
 def task_lines(task: Row, gazetteer: list[Row], decisions: list[Row]) -> Iterator[tuple[str, str]]:
@@ -101,7 +101,7 @@ def task_lines(task: Row, gazetteer: list[Row], decisions: list[Row]) -> Iterato
     yield (
         "rule",
         _("{rule}, confidence {confidence}, at {address}").format(
-            rule=task["rule"], confidence=task["confidence"], address=task["address"]
+            rule=_(task["rule"]), confidence=task["confidence"], address=spot(task["address"])
         ),
     )
     entries = {entry["id"]: entry for entry in gazetteer}
@@ -140,8 +140,14 @@ def deadline_text(task: Row) -> str:
     """Tell a task's deadline with its days, kind and basis."""
     start, end = cell(task["deadline_start"]), cell(task["deadline_end"])
     days = f"{start} – {end or '…'}" if start and start != end else end
-    where = f" {task['deadline_address']}" if task["deadline_address"] else ""
-    return f"{task['deadline_text']}{' → ' if days else ''}{days} ({task['deadline_kind']}, {task['deadline_basis']}{where})"
+    where = f", {spot(task['deadline_address'])}" if task["deadline_address"] else ""
+    return f"{task['deadline_text']}{' → ' if days else ''}{days} ({_(task['deadline_kind'])}, {_(task['deadline_basis'])}{where})"
+
+
+def spot(address: str) -> str:
+    """Return an address in words, with the address itself where they differ."""
+    words = place(address)
+    return words if words == address else f"{words} ({address})"
 
 
 def evidence_lines(evidence: Row | None) -> Iterator[tuple[str, str]]:

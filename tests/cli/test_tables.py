@@ -110,3 +110,12 @@ def test_the_days_of_a_deadline_are_told_without_blanks_for_what_is_not_known(st
     task = {"deadline_start": start, "deadline_end": end, "deadline_text": "6月底前", "deadline_kind": "by-date", "deadline_basis": "cell"}
     assert told in deadline_text(task | {"deadline_address": ""})
     assert "→" not in deadline_text(task | {"deadline_address": "", "deadline_start": None, "deadline_end": None})
+
+
+def test_a_deadline_says_in_words_how_it_binds_and_in_which_cell_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    task = {"deadline_start": None, "deadline_end": "2026-06-30", "deadline_text": "6月底前", "deadline_kind": "by-date"}
+    task |= {"deadline_basis": "cell", "deadline_address": "tab1.r2.c5"}
+    monkeypatch.setenv("HARVESTER_LANG", "en")
+    assert deadline_text(task) == "6月底前 → 2026-06-30 (by-date, cell, table 1, row 2, column 5 (tab1.r2.c5))"
+    monkeypatch.setenv("HARVESTER_LANG", "zh")
+    assert deadline_text(task).startswith("6月底前 → 2026-06-30 (截止到日, 单元格, ")
