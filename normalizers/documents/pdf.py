@@ -289,6 +289,8 @@ def read(payload: bytes, hints: Hints, name: str) -> Document:
     _check_streams(payload, name)
     read_pages = _read_pages(payload, name)
     running = running_lines([page.text for page in read_pages.pages if page.text.lines])
+    if not any(page.tables or without_running(page.text, running)[0] for page in read_pages.pages):
+        running = set()  # nothing else is on the pages: it is their text
     dropped = 0
     for page in read_pages.pages:
         page.text.lines, count = without_running(page.text, running)

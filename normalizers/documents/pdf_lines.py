@@ -161,12 +161,10 @@ def running_lines(pages: Sequence[PageLines]) -> set[tuple[str, int]]:
 
 
 def without_running(page: PageLines, running: set[tuple[str, int]]) -> tuple[list[TextLine], int]:
-    """Return a page's lines without running headers and page numbers, and how many went. A page never loses all its lines to headers."""
+    """Return a page's lines without running headers and page numbers, and how many went."""
     margin = page.margin_indices()
     numbers = {n for n in _outermost(len(page.lines)) if _is_number(page.lines[n], alone=n in margin)}
     gone = numbers | {n for n in margin if _key(page.lines[n]) in running}
-    if len(gone) == len(page.lines):
-        gone = numbers
     edges = {*takewhile(gone.__contains__, range(len(page.lines))), *takewhile(gone.__contains__, range(len(page.lines))[::-1])}
     gone = numbers | (gone & edges)  # what stands between lines of the text is text
     return [line for n, line in enumerate(page.lines) if n not in gone], len(gone)
