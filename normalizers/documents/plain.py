@@ -63,6 +63,7 @@ _STARTS_NEW = re.compile(
 )
 _CLOSES = "，。、；：！？）》”’】,;!?)"
 """No line of Chinese begins with these (GB/T 15834-2011, 5.1): one that does goes on with the line above, however that ended."""
+_LABEL_LINE = re.compile(r"(?:责任|牵头|配合|主办|协办|参与|完成|办结)[\u4e00-\u9fff]{0,4}[:：]")
 _NUMBER_LINE = re.compile(r"[\u4e00-\u9fff]{1,14}[〔\[（(](?:19|20)\d\d[〕\]）)]\s*第?\s*\d{1,5}\s*号$")
 _PUNCTUATED = re.compile(r"[，。；、,;]")
 _TABLE_OPEN = re.compile(r"<table\b", re.IGNORECASE)
@@ -201,7 +202,7 @@ def _goes_on(first: Line, text: str, second: Line, *, apart: bool, width: int) -
     full = bool(width) and len(first.raw.strip()) >= width - 3 and (not apart or _PUNCTUATED.search(text) is not None)
     if full and (second.seen[0] in _CLOSES or (_is_open(text) and not _NUMBER_LINE.match(second.seen))):
         return True
-    if text[-1] in _ENDS or _STARTS_NEW.match(second.seen) or _NUMBER_LINE.match(second.seen):
+    if text[-1] in _ENDS or any(begins.match(second.seen) for begins in (_STARTS_NEW, _NUMBER_LINE, _LABEL_LINE)):
         return False
     if full:  # a heading as long as the page is wide is the beginning of a sentence
         return True

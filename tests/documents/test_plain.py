@@ -184,6 +184,12 @@ def test_an_item_goes_on_over_the_foot_of_a_page_and_over_a_bracket_inside_its_b
     assert list(texts(text(paged))) == items
 
 
+def test_a_label_below_a_full_line_of_bodies_begins_a_line_of_its_own() -> None:
+    bodies = "责任单位：市民政局、市生态环境局、市农业农村局、市直各部门"
+    lines = [f"{n}.推行安全生产承诺制度，培训业务骨干不少于两次。\n{bodies}\n完成时限：{n}月" for n in range(1, 8)]
+    assert texts(text("\n".join(lines))).count(bodies) == 7
+
+
 def test_a_number_below_a_title_as_wide_as_the_page_is_a_line_of_its_own() -> None:
     paragraph = "为贯彻落实上级关于社会信用体系建设的决策部署，进一步提升全区信用工作水平，结合实际，制定本工作方案，请各单位认真抓好落实。"
     wrapped = "\n".join(paragraph[at : at + 24] for at in range(0, len(paragraph), 24))
