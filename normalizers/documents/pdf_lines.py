@@ -13,7 +13,7 @@ from typing import Any
 from normalizers.documents.blocks import is_wide, join_lines
 from normalizers.documents.chrome import is_page_number
 from normalizers.documents.columns import Piece, PlacedLine
-from normalizers.documents.structure import heading_level
+from normalizers.documents.structure import LABEL_LINE, heading_level
 
 Char = dict[str, Any]
 """A character as pdfplumber gives it: ``text``, ``x0``, ``x1``, ``top``, ``bottom``, ``size``, ``upright`` …"""
@@ -219,7 +219,7 @@ def _is_indented(line: TextLine, area: Margins) -> bool:
 
 def _goes_on(before: TextLine, line: TextLine, area: Margins, leading: float) -> bool:
     """Tell whether ``line`` goes on with the paragraph that ``before`` belongs to."""
-    if abs(before.size - line.size) > 0.15 * line.size or heading_level(before.text):
+    if abs(before.size - line.size) > 0.15 * line.size or heading_level(before.text) or LABEL_LINE.match(line.text):
         return False
     if _is_centred(line, area) or _is_centred(before, area):
         return (

@@ -19,7 +19,7 @@ from normalizers.documents.labels import MAX_LABEL, column_of, is_label, may_beg
 from normalizers.documents.limits import MAX_MARKUP, UnreadableError, check_size
 from normalizers.documents.row_tables import read_spaced, read_tabbed
 from normalizers.documents.stacked_tables import read_numbered_cells, read_records
-from normalizers.documents.structure import heading_level, looks_like_title
+from normalizers.documents.structure import LABEL_LINE, heading_level, looks_like_title
 from normalizers.documents.table_quality import has_doubts, quality
 from normalizers.documents.textlines import Found, Line
 from normalizers.documents.visual_lines import read_visual
@@ -48,6 +48,8 @@ CLEAN = 0.43
 """Worth of a row (see ``table_quality``) from which no dearer form is tried."""
 MAX_VISUAL, VISUAL_LOOK = 1_500, 100
 """Lines of one text that the dearest form may read, and what a look at a header counts."""
+MAX_LOOKS = 30
+"""Headers with poor rows, told by place and content, in one text; more are hostile, and a look at one is dear."""
 SURE = 0.25
 """Worth of a row (see ``table_quality``) below which a reader is told that cells may be mixed up."""
 MIXED = "The cells of a table do not fit its labels throughout: compare it with the source."
@@ -63,7 +65,6 @@ _STARTS_NEW = re.compile(
 )
 _CLOSES = "，。、；：！？）》”’】,;!?)"
 """No line of Chinese begins with these (GB/T 15834-2011, 5.1): one that does goes on with the line above, however that ended."""
-_LABEL_LINE = re.compile(r"(?:责任|牵头|配合|主办|协办|参与|完成|办结)[\u4e00-\u9fff]{0,4}[:：]")
 _NUMBER_LINE = re.compile(r"[\u4e00-\u9fff]{1,14}[〔\[（(](?:19|20)\d\d[〕\]）)]\s*第?\s*\d{1,5}\s*号$")
 _PUNCTUATED = re.compile(r"[，。；、,;]")
 _TABLE_OPEN = re.compile(r"<table\b", re.IGNORECASE)
@@ -115,12 +116,13 @@ _TOLD: tuple[_Form, ...] = (read_records, read_numbered_cells, read_aligned, rea
 
 
 class _Finder:
-    """Looks for tables line by line; after ``MAX_FAILURES`` headers without rows it takes no line for a header any more."""
+    """Looks for tables line by line, until ``MAX_FAILURES`` headers had no rows or ``MAX_LOOKS`` had poor ones."""
 
     def __init__(self, lines: Sequence[Line]) -> None:
         self._lines = lines
         self._failures = 0
         self._visual = MAX_VISUAL
+        self._looks = 0
         self.lost = False
 
     def at(self, start: int) -> Found | None:
@@ -133,12 +135,17 @@ class _Finder:
                 return found
         if self._failures >= MAX_FAILURES or not may_begin_header(line.seen):
             return None
+        if self._looks >= MAX_LOOKS:
+            self.lost = True
+            return None
         forms = _TOLD if self._visual > 0 else _TOLD[:-1]
         found, refused = _told(self._lines, start, forms)
         self.lost = self.lost or refused
+        labelled = any(is_label(word) for word in line.seen.split())
         if not found or quality(found.table) < CLEAN * (found.table.rows - 1):
             self._visual -= VISUAL_LOOK + (found.stop - start if found else 0)
-        self._failures += found is None and any(is_label(word) for word in line.seen.split())
+            self._looks += labelled
+        self._failures += found is None and labelled
         return found
 
 
@@ -202,7 +209,7 @@ def _goes_on(first: Line, text: str, second: Line, *, apart: bool, width: int) -
     full = bool(width) and len(first.raw.strip()) >= width - 3 and (not apart or _PUNCTUATED.search(text) is not None)
     if full and (second.seen[0] in _CLOSES or (_is_open(text) and not _NUMBER_LINE.match(second.seen))):
         return True
-    if text[-1] in _ENDS or any(begins.match(second.seen) for begins in (_STARTS_NEW, _NUMBER_LINE, _LABEL_LINE)):
+    if text[-1] in _ENDS or any(begins.match(second.seen) for begins in (_STARTS_NEW, _NUMBER_LINE, LABEL_LINE)):
         return False
     if full:  # a heading as long as the page is wide is the beginning of a sentence
         return True

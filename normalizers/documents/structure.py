@@ -24,6 +24,8 @@ HEAD_BLOCKS = 15
 LIST_LEVEL = 3
 """From this level on (1. and （1）) a run of numbered lines is a list, not a row of headings."""
 
+LABEL_LINE = re.compile(r"(?:责任|牵头|配合|主办|协办|参与|完成|办结)[\u4e00-\u9fff]{0,4}[:：]")
+"""How a line of roles or of a deadline begins: never the rest of a line above, however full that is."""
 _NUMERALS = "一二三四五六七八九十百零〇壹贰叁肆伍陆柒捌玖拾"
 _HEADINGS: tuple[tuple[int, re.Pattern[str]], ...] = (
     (1, re.compile(rf"第[{_NUMERALS}\d]{{1,4}}[编部章篇][\s　:：]?")),
