@@ -13,6 +13,7 @@ from parsel import Selector
 from spiders.factsheet import FactSheet, Section
 from spiders.items import Article, ListPage
 
+from .nodes import attribute
 from .reading import ListRequest, base_of, join, numbered, parse, read_fields, read_static_list, text_of
 
 _KEY = re.compile(r"/(\d{5,12})\.html?(?:\?|$)")
@@ -52,6 +53,6 @@ def further(text: str, url: str, sheet: FactSheet, section: Section, page: ListP
 def _next(page: Selector, url: str) -> str:
     for anchor in page.xpath("//a[@href]"):
         if text_of(anchor).strip(" >»") in ("下一页", "下页"):
-            target = join(base_of(page, url), anchor.attrib["href"].strip())
+            target = join(base_of(page, url), attribute(anchor, "href").strip())
             return "" if target == join(url, url) else target
     return ""

@@ -14,6 +14,8 @@ from parsel import Selector
 from spiders.factsheet import FactSheet
 from spiders.items import Attachment
 
+from .nodes import attribute
+
 SUFFIXES = frozenset(
     {".pdf", ".ofd", ".wps", ".et", ".doc", ".docx", ".xls", ".xlsx", ".csv", ".txt", ".rtf"}
     | {".zip", ".rar", ".7z", ".ppt", ".pptx", ".xml", ".json", ".caj"}
@@ -30,7 +32,7 @@ def read_attachments(boxes: Iterable[Selector], url: str, sheet: FactSheet, docu
     for anchor, address in _links(boxes):
         target = _absolute(url, address)
         suffix = file_suffix(target) if target else ""
-        if not target or not (suffix or "download" in anchor.attrib):
+        if not target or not (suffix or anchor.root.get("download") is not None):
             continue
         target = sheet.localise(target)
         if target not in found:
@@ -43,8 +45,8 @@ def read_attachments(boxes: Iterable[Selector], url: str, sheet: FactSheet, docu
 def _links(boxes: Iterable[Selector]) -> Iterator[tuple[Selector, str]]:
     for box in boxes:
         for anchor in box.xpath("descendant-or-self::a"):
-            href = anchor.attrib.get("href", "").strip()
-            opened = _OPENED.search(anchor.attrib.get("onclick", "") or href)
+            href = attribute(anchor, "href").strip()
+            opened = _OPENED.search(attribute(anchor, "onclick") or href)
             yield anchor, opened[1] if opened else href
 
 
@@ -86,7 +88,7 @@ def _plain(text: str) -> str:
 def _name(anchor: Selector, url: str, suffix: str) -> str:
     """Return what the link calls its file: its text, else an attribute, else the address, whose names often say nothing (FastDFS)."""
     shown = _plain(anchor.xpath("string()").get(""))
-    for name in (shown, _plain(anchor.attrib.get("download", "")), _plain(anchor.attrib.get("title", ""))):
+    for name in (shown, _plain(attribute(anchor, "download")), _plain(attribute(anchor, "title"))):
         if splitext(name)[1].lower() in SUFFIXES:
             return name
     return shown + suffix if shown else file_key(url)

@@ -18,6 +18,7 @@ from parsel import Selector
 from spiders.factsheet import FactSheet, Section
 from spiders.items import Article, ListPage
 
+from .nodes import attribute
 from .reading import ListRequest, NoListError, join, list_containers, parse, read_fields, read_items
 
 _KEY = re.compile(r"/art_(?:\d+_(\d+)|([0-9a-f]{32}))\.html?(?:\?|$)", re.IGNORECASE)
@@ -66,7 +67,7 @@ def _html(text: str, url: str = "") -> str:
 
 
 def _counter(node: Selector | None, name: str) -> int | None:
-    value = node.attrib.get(name, "") if node is not None else ""
+    value = attribute(node, name) if node is not None else ""
     return int(value) if value.isdecimal() and len(value) < 9 else None
 
 
@@ -78,9 +79,9 @@ def _asked(url: str) -> int:
 def _unit(page: Selector, url: str, sheet: FactSheet, section: Section) -> tuple[str, dict[str, str]]:
     """Return the address and parameters of the unit call; the unit named in the options, else the only one, else the first of a column."""
     units = [
-        (join(url, script.attrib.get("url", "")), dict(_QUOTED.findall(script.attrib.get("querydata", ""))))
+        (join(url, attribute(script, "url")), dict(_QUOTED.findall(attribute(script, "querydata"))))
         for script in page.css("script[queryData]")
-        if _CALL in script.attrib.get("url", "")
+        if _CALL in attribute(script, "url")
     ]
     wanted = sheet.options.get("unit", "")
     named = [unit for unit in units if unit[1].get("tagId") == wanted]

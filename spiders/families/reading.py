@@ -16,6 +16,7 @@ from spiders.items import Article, Cause, ListItem, ListPage
 
 from .attachments import read_attachments
 from .facts import read_facts
+from .nodes import attribute
 from .pager import Pager, merge, plausible, read_pager, read_scripted_pager
 
 _DATE = re.compile(r"(?<!\d)((?:19|20)\d{2})\s?[-/.年]\s?(0?[1-9]|1[0-2])\s?[-/.月]\s?(3[01]|[12]\d|0?[1-9])(?!\d)")
@@ -134,7 +135,7 @@ def read_items(
 def _item(node: Selector, url: str, sheet: FactSheet, section: Section, key: Convert, link: Convert) -> ListItem | None:
     found = find_first(sheet.find("link", section), node)
     anchor = found[1][0] if found else next(iter(node.xpath(".//a[@href]")), None)
-    address = link(anchor.attrib.get("href", "").strip()) if anchor is not None else ""
+    address = link(attribute(anchor, "href").strip()) if anchor is not None else ""
     target = join(url, address)
     if anchor is None or not target:
         return None
@@ -173,7 +174,7 @@ def join(url: str, address: str) -> str:
 
 
 def _title(anchor: Selector) -> str:
-    shown, full = text_of(anchor), line(anchor.attrib.get("title", ""))
+    shown, full = text_of(anchor), line(attribute(anchor, "title"))
     cut = shown.endswith(("...", "…"))
     return full if full and (cut or not shown or len(full) >= len(shown)) else shown
 

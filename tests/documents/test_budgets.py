@@ -22,8 +22,8 @@ SECONDS_PER_MB = 40.0
 UNIT = 0.016
 """Processor seconds that ``_unit`` took there."""
 SECONDS_PER_PDF = 5.0
-GROWTH = 3.0
-NOTICEABLE = 0.2
+GROWTH = 4.0
+NOTICEABLE = 0.4
 """Processor seconds below which growth is noise."""
 
 HTML: dict[str, tuple[str, str, str]] = {

@@ -10,6 +10,7 @@ from spiders.factsheet import FAMILIES, site_ids
 from spiders.families import NoBodyError, NoListError, family
 from spiders.families.attachments import file_suffix
 from spiders.families.facts import read_facts
+from spiders.families.nodes import attribute
 from spiders.families.pager import Pager, plausible, read_pager, read_scripted_pager
 from spiders.families.reading import join, number_at_end, parse, read_date, split_names
 from spiders.items import Cause
@@ -231,3 +232,8 @@ def test_property_any_text_is_read_as_an_address_a_date_and_a_pager_or_as_nothin
     read_scripted_pager(text)
     for name in FAMILIES:
         family(name).document_key("https://www.example.org/" + text)
+
+
+def test_an_attribute_of_no_name_trips_no_reader():
+    anchor = parse('<a {=1 href="/a.pdf" title="通知">通知</a>').xpath("//a")[0]
+    assert (attribute(anchor, "href"), attribute(anchor, "title"), attribute(anchor, "download")) == ("/a.pdf", "通知", "")
