@@ -2,7 +2,7 @@
 
 from normalizers.agencies.decisions import Decision, Decisions
 from normalizers.agencies.gazetteer import Gazetteer, GazetteerEntry, Member, gazetteer
-from normalizers.agencies.home import HomeRegion, guess_region, home_region
+from normalizers.agencies.home import HomeRegion, home_region
 from normalizers.agencies.reading import looks_like_agencies, read_agencies
 from normalizers.agencies.regions import Region, Regions, regions
 from normalizers.agencies.resolve import Context, resolve
@@ -19,7 +19,6 @@ __all__ = [
     "Region",
     "Regions",
     "gazetteer",
-    "guess_region",
     "home_region",
     "looks_like_agencies",
     "read_agencies",

@@ -28,15 +28,6 @@ class HomeRegion:
     basis: str = ""
 
 
-def guess_region(*, number: str = "", title: str = "", issuers: Sequence[str] = (), hint: str = "") -> str:
-    """Return the home region's GB/T 2260 code, empty when it is unknown, national, or of several provinces together.
-
-    The parameters are those of ``home_region``.
-    """
-    found = home_region(number=number, title=title, issuers=issuers, hint=hint).region
-    return "" if found == NATIONAL else found
-
-
 def home_region(*, number: str = "", title: str = "", issuers: Sequence[str] = (), hint: str = "") -> HomeRegion:
     """Return the home region and what it rests on; empty when it is unknown or the document is of several provinces together.
 

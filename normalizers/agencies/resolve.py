@@ -24,8 +24,6 @@ from normalizers.records import Agency, AgencyKind
 
 ANACHRONISM = "name_anachronistic"
 ELIDED = "region_elided"
-NO_HOME = "no_home_region"
-AMBIGUOUS_REGION = "ambiguous_region"
 NOT_AN_AGENCY = "not_an_agency"
 
 NO_DECISIONS = Decisions()

@@ -18,8 +18,8 @@ from normalizers.documents.textlines import BLANKS, Found, Line, row_number, see
 
 MAX_WORDS, SAMPLE = 8_000, 1_500
 """Words of the longest table, and those by which the widths of its columns are learned."""
-LABEL_LINES, LONGEST_LABEL = 24, 10
-"""Lines that a header of broken labels may take, and characters of one part of a label."""
+LABEL_LINES = 24
+"""Lines that a header of broken labels may take."""
 OUTSIDE = 0.35
 """What a word after the table costs; a word in a cell costs about half of that."""
 PATIENCE = 60

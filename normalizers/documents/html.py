@@ -16,10 +16,9 @@ from normalizers.documents.grid import RawTable
 from normalizers.documents.html_flow import Flow, Nesting, collapse, is_layout, read_table
 from normalizers.documents.html_notes import notes
 from normalizers.documents.html_pieces import box_rows, joined
-from normalizers.documents.html_tree import is_hidden, line_of, names, parse, tag_of, walk, words, words_of
+from normalizers.documents.html_tree import is_hidden, line_of, names, page_text, parse, tag_of, walk, words, words_of
 from normalizers.documents.limits import MAX_MARKUP, UnreadableError, check_size
 from normalizers.records import BlockKind, Document, Hints, Origin
-from normalizers.text import decode
 from normalizers.text.fold import fold
 
 MIN_BODY = 12
@@ -230,7 +229,7 @@ def read_table_markup(markup: str) -> RawTable | None:
 def read(payload: bytes, hints: Hints, name: str) -> Document:
     """Return the document of an HTML page; raise ``UnreadableError`` when the page shows no text."""
     check_size(len(payload), MAX_MARKUP, name)
-    decoded = decode(payload, declared=hints.charset, markup=True)
+    decoded = page_text(payload, hints.charset)
     if not decoded.text.strip():
         raise UnreadableError(f"{name} is an empty page: fetch it again.")
     tree = parse(decoded.text, name)

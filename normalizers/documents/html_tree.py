@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from lxml import etree, html
 
 from normalizers.documents.limits import UnreadableError
 from normalizers.records import Origin
+from normalizers.text import Decoded, decode
 
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 _INLINE_TAGS = re.compile(r"</?(?:font|span|b|i|u|em|strong|o:p|small|big|a|ins|sub|sup)\b[^<>]{0,2000}>", re.IGNORECASE)
@@ -29,6 +30,12 @@ _HIDDEN = re.compile(
 
 Skip = Callable[["etree._Element"], bool]
 Event = tuple[str, "etree._Element", str]
+
+
+@lru_cache(maxsize=1)
+def page_text(payload: bytes, charset: str) -> Decoded:
+    """Return the markup of a page; the one read last is kept, since its text and its head are read one after the other."""
+    return decode(payload, declared=charset, markup=True)
 
 
 @cache

@@ -8,14 +8,14 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from lxml import etree
 
 from normalizers.documents import UnreadableError, json_answer
-from normalizers.documents.html_tree import is_hidden, parse, walk
+from normalizers.documents.html_tree import is_hidden, page_text, parse, walk
 from normalizers.metadata.head import MAX_HEAD, Head, first_of, index_in, read_head
 from normalizers.metadata.lines import only_date
 from normalizers.metadata.number import normalise_number
 from normalizers.metadata.signature import bodies_in
 from normalizers.metadata.words import pairs, words_pattern
 from normalizers.records import Document, Hints
-from normalizers.text import clean, decode
+from normalizers.text import clean
 
 _DAY = r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?"
 _LABELLED = re.compile(
@@ -38,7 +38,7 @@ def page_head(payload: bytes, document: Document, hints: Hints) -> Head:
     if document.format != "html":
         return Head()
     try:
-        tree = parse(decode(payload, declared=hints.charset, markup=True).text, document.source)
+        tree = parse(page_text(payload, hints.charset).text, document.source)
     except UnreadableError:
         return Head()
     opening = clean(_opening(tree)).text

@@ -29,11 +29,6 @@ def pairs(table: str, name: str) -> dict[str, str]:
     return dict(_tables()[table][name])
 
 
-def figure(table: str, name: str) -> int:
-    """Return one number of the tables."""
-    return int(_tables()[table][name])
-
-
 @cache
 def words_pattern(table: str, name: str) -> re.Pattern[str]:
     """Return a pattern for any word of a list, the longest first."""
