@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from normalizers.notices.records import PrintedRecord
+
 
 class CaptureKind(StrEnum):
     """What a captured response is to its site."""
@@ -136,3 +138,56 @@ class Failure:
     detail: str
     at: datetime
     key: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RecordCapture:
+    """One public credit record as a page printed it. It is not masked yet: it may be neither logged nor written as it is.
+
+    ``detail`` tells that it was read from the record's own page, not from a row of a list.
+    """
+
+    record: PrintedRecord
+    fetched_at: datetime
+    detail: bool = False
+
+    def __repr__(self) -> str:
+        """Say which record this is, and nothing of what it says."""
+        return f"<RecordCapture {self.record.site} {self.record.section}>"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordListCapture:
+    """A page of a list of records that was read: the keys of the records it named, in its order.
+
+    ``slice`` is the part of the section that was asked for (a department), empty where a section is read whole.
+    """
+
+    site: str
+    section: str
+    slice: str
+    page: int
+    keys: tuple[str, ...]
+    fetched_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageLine:
+    """What a run had of a section or a slice of it, beside what the site says there is (``stated``, ``pages``; ``None``: it says nothing).
+
+    ``listed`` records were named by the lists, ``had`` of them read, ``known`` left alone because they are stored and fresh. ``capped``:
+    the site shows no more pages than these. ``complete``: every record the site says it has was listed. ``gaps`` are sentences.
+    """
+
+    section: str
+    slice: str = ""
+    stated: int | None = None
+    pages: int | None = None
+    pages_had: int = 0
+    listed: int = 0
+    had: int = 0
+    known: int = 0
+    failed: int = 0
+    capped: bool = False
+    complete: bool = False
+    gaps: tuple[str, ...] = ()

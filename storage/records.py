@@ -12,6 +12,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from normalizers.notices.records import Notice, PrintedRecord
+
 # --- archive ---------------------------------------------------------------------------------------------------------
 
 
@@ -241,3 +243,47 @@ class AgencyRow:
     source: str = ""
     names: tuple[AgencyName, ...] = ()
     members: tuple[AgencyMember, ...] = ()
+
+
+# --- public credit records ---------------------------------------------------------------------------------------------
+
+
+class NoticeEffect(StrEnum):
+    """What the ingest of a notice did. ``HELD_BACK``: its tombstone stands; ``OVER``: its term was over when it came, nothing was kept."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    REREAD = "reread"
+    HELD_BACK = "held-back"
+    OVER = "over"
+    ENDED = "ended"
+
+
+class TakedownReason(StrEnum):
+    """Why a record may no longer be shown."""
+
+    EXPIRED = "expired"
+    REPAIRED = "repaired"
+    WITHDRAWN = "withdrawn"
+    GONE = "gone"
+    SUPPRESSED = "suppressed"
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """One notice to keep: the masked printed record, what was read from it, where it stands in the record archive, and when it came."""
+
+    printed: PrintedRecord
+    notice: Notice
+    location: Location
+    fetched_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeClock:
+    """When a record was last read from its own page, and the last day it may be shown; ``tombstone`` tells that only that is left."""
+
+    last_checked: datetime | None
+    ends_on: date | None
+    tombstone: bool = False
