@@ -160,11 +160,11 @@ class Term:
 class Notice:
     """One public credit record in the one model. Amounts are in 元; empty text, ``None`` and empty tuples: the source does not say.
 
-    ``number`` is the number of the decision (文书号, 案号) in its normal spelling, ``category`` the kind of permit or penalty, ``facts``
-    what was done (违法事实, 案由), ``violation`` its type (违法行为类型), ``content`` what was decided (处罚内容, 许可内容) and ``basis`` the
-    law. ``decided_on`` is the day of the decision, entry or recognition, ``shown_until`` the printed 公示截止期, ``removed_on`` the
-    printed 移出日期 or 撤销日期, ``status`` the printed state (当前状态). A repair or withdrawal names the earlier record by its
-    ``number``, ``list_name`` and ``subject``.
+    ``number`` is the number of the decision (文书号, 案号) in its normal spelling, ``category`` the kind of permit or penalty,
+    ``violation`` the type of the breach (违法行为类型), ``facts`` what was done (违法事实, 案由), ``content`` what was decided
+    (处罚内容, 许可内容), ``basis`` the law. ``decided_on`` is the day of the decision, entry or recognition, ``shown_until`` the
+    printed 公示截止期, ``removed_on`` the printed 移出日期 or 撤销日期, ``status`` the printed state (当前状态).
+    A repair or withdrawal names the earlier record by its ``number``, ``list_name`` and ``subject``.
     """
 
     kind: NoticeKind
