@@ -165,6 +165,7 @@ class Notice:
     (处罚内容, 许可内容), ``basis`` the law. ``decided_on`` is the day of the decision, entry or recognition, ``shown_until`` the
     printed 公示截止期, ``removed_on`` the printed 移出日期 or 撤销日期, ``status`` the printed state (当前状态).
     A repair or withdrawal names the earlier record by its ``number``, ``list_name`` and ``subject``.
+    ``further`` holds what is known and has no place of its own (评价年度, 执行依据文号, 立案时间): the concept as label, the value read.
     """
 
     kind: NoticeKind
@@ -196,6 +197,7 @@ class Notice:
     amount_yuan: Decimal | None = None
     region: str = ""
     term: Term = field(default_factory=Term)
+    further: tuple[PrintedField, ...] = ()
     unknown: tuple[PrintedField, ...] = ()
     blanks: tuple[Blank, ...] = ()
     defects: tuple[Defect, ...] = ()
