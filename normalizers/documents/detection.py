@@ -7,7 +7,7 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-from normalizers.documents import flat_office, json_answer, ole
+from normalizers.documents import flat_office, json_answer, ole, rendition
 from normalizers.documents.limits import check_container
 from normalizers.records import Hints
 
@@ -80,7 +80,7 @@ def _is_binary(payload: bytes) -> bool:
 
 def detect(payload: bytes, hints: Hints, name: str) -> str:
     """Return the format of a file: one of those that are read, or a key of ``unread`` in ``data/formats.toml``."""
-    kind = _by_bytes(payload, name)
+    kind = "rendition" if rendition.is_rendition(payload) else _by_bytes(payload, name)
     if kind:
         return kind
     if _is_binary(payload):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from normalizers.documents import archives, delimited, docx, flat_office, html, json_answer, legacy, ofd, pdf, plain, sheet
+from normalizers.documents import archives, delimited, docx, flat_office, html, json_answer, legacy, ofd, pdf, plain, rendition, sheet
 from normalizers.documents.detection import ARCHIVES, detect, tables
 from normalizers.documents.limits import MAX_PAYLOAD, UnreadableError, check_size
 from normalizers.records import Document, Hints
@@ -27,6 +27,7 @@ _READERS: dict[str, Callable[[bytes, Hints, str], Document]] = {
     "flat-docx": flat_office.read_flat_docx,
     "excel-xml": flat_office.read_excel_xml,
     "json": json_answer.read,
+    "rendition": rendition.read,
 }
 
 
