@@ -5,31 +5,20 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from posixpath import splitext
-from typing import Any, ClassVar, Self
+from typing import Any
 
-from scrapy import Request, Spider
-from scrapy.crawler import Crawler
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-    ResponseDataLossError,
-)
+from scrapy import Request
 from scrapy.http import FormRequest, Response
-from scrapy.settings import BaseSettings
-from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure as TwistedFailure
 
-from normalizers.text.decode import decode
 from spiders.coverage import Coverage
-from spiders.factsheet import FactSheet, FactSheetError, Section, load_sheet
+from spiders.factsheet import FactSheet, Section, load_sheet
 from spiders.families import Family, ListRequest, PageError, family
 from spiders.families.attachments import file_suffix
-from spiders.health import FetchError, empty_notice
+from spiders.harvest import FILE_PRIORITY, LIST_PRIORITY, Errand, HarvestSpider, explain
+from spiders.health import empty_notice
 from spiders.items import (
     Article,
     ArticleCapture,
@@ -43,35 +32,9 @@ from spiders.items import (
     ListItem,
 )
 
-LIST_PRIORITY, FILE_PRIORITY = 20, 10
-"""Lists first, before they shift under the crawl; the files of an article before the next article."""
-
-LONGEST_TOLD = 4000
-"""Characters of an address that a failure keeps."""
-
-_CAUSES: tuple[tuple[type[Exception], Cause], ...] = (
-    (DownloadTimeoutError, Cause.TIMEOUT),
-    (ResponseDataLossError, Cause.TRUNCATED),
-    (DownloadCancelledError, Cause.TOO_LARGE),
-    (CannotResolveHostError, Cause.CONNECTION),
-    (DownloadConnectionRefusedError, Cause.CONNECTION),
-    (DownloadFailedError, Cause.CONNECTION),
-    (OSError, Cause.CONNECTION),
-)
+__all__ = ["Errand", "Output", "SiteSpider", "explain"]
 
 Output = Request | ListCapture | ArticleCapture | AttachmentCapture | Failure
-
-
-@dataclass(frozen=True, slots=True)
-class Errand:
-    """What a request is for; stands in ``request.meta["errand"]`` for the middlewares. ``suffix`` is that of a file's name."""
-
-    kind: CaptureKind
-    section: str
-    key: str = ""
-    page: int = 0
-    unlisted: bool = False
-    suffix: str = ""
 
 
 @dataclass(slots=True)
@@ -84,46 +47,28 @@ class _Held:
     files: deque[Attachment]
 
 
-class SiteSpider(Spider):
+class SiteSpider(HarvestSpider):
     """Harvests one site by its fact sheet. A leaf spider says ``name`` and ``site``; arguments are those of ``scrapy crawl -a``.
 
     section: one section instead of all. since: first list date (YYYY-MM-DD) of documents to fetch. limit: how many of the first listed
     documents. base: another address of the site (a replica). lists_only: read the lists and fetch no document.
     """
 
-    site: ClassVar[str]
+    sheet: FactSheet
 
     def __init__(self, section: str = "", since: str = "", limit: str = "", base: str = "", lists_only: str = "") -> None:
-        super().__init__()
-        sheet = load_sheet(self.site)
-        self.sheet: FactSheet = sheet.with_base(base) if base else sheet
-        if not self.sheet.base:
-            raise FactSheetError(f"the address of {self.site} is not known today: give one with --base, like http://127.0.0.1:8001")
+        super().__init__(self.load_sheet(), since, limit, base, lists_only)
         self.family: Family = family(self.sheet.family)
         self.sections: tuple[Section, ...] = (self.sheet.section(section),) if section else self.sheet.sections
-        self.since: date | None = date.fromisoformat(since) if since else None
-        self.limit: int | None = int(limit) if limit else None
-        self.lists_only = bool(lists_only)
         self.coverage: dict[str, Coverage] = {chosen.id: Coverage(chosen.id, most=self.sheet.limits.list_pages) for chosen in self.sections}
         self.asked: set[str] = set()
         self.skipped: set[str] = set()
         self.unlisted: set[str] = set()
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: object, **kwargs: object) -> Self:
-        """Return the spider; the setting ``HARVESTER_BASES`` (site to address) stands in for a missing ``base``."""
-        kwargs.setdefault("base", crawler.settings.getdict("HARVESTER_BASES").get(cls.site, ""))
-        return super().from_crawler(crawler, *args, **kwargs)
-
-    @classmethod
-    def update_settings(cls, settings: BaseSettings) -> None:
-        """Take pace and limits from the fact sheet; a lower pace than its own is for a given base only."""
-        super().update_settings(settings)
-        sheet = load_sheet(cls.site)
-        wanted = settings.get("HARVESTER_PACE")
-        pace = sheet.pace if wanted is None else float(wanted)
-        local = cls.site in settings.getdict("HARVESTER_BASES")
-        settings.set("DOWNLOAD_DELAY", pace if local else max(pace, sheet.pace), priority="spider")
+    def load_sheet(cls) -> FactSheet:
+        """Return the fact sheet of the spider's site."""
+        return load_sheet(cls.site)
 
     # --- lists ---------------------------------------------------------------------------------------------------------
 
@@ -138,12 +83,6 @@ class SiteSpider(Spider):
         if asked.form:
             return FormRequest(asked.url, callback=self.parse_list, formdata=list(asked.form), **options)
         return Request(asked.url, self.parse_list, **options)
-
-    def _meta(self, errand: Errand) -> dict[str, Any]:
-        limits = self.sheet.limits
-        size = limits.file_bytes if errand.kind is CaptureKind.ATTACHMENT else limits.page_bytes
-        seconds = min(limits.seconds, self.settings.getfloat("DOWNLOAD_TIMEOUT"))
-        return {"errand": errand, "download_maxsize": size, "download_timeout": seconds}
 
     def parse_list(self, response: Response) -> Iterator[Output]:
         """Hand on a list page, ask for its documents and for the next page."""
@@ -264,13 +203,6 @@ class SiteSpider(Spider):
 
     # --- what all answers share ------------------------------------------------------------------------------------------
 
-    def text(self, response: Response) -> str:
-        """Return the text of a page; a charset in the fact sheet outweighs what the answer declares."""
-        declared = self.sheet.charset or (response.headers.get("Content-Type") or b"").decode("latin-1").partition("charset=")[2].strip(
-            "\"' ;"
-        )
-        return decode(response.body, declared=declared, markup=True).text
-
     def _capture(self, response: Response, errand: Errand) -> Capture:
         request = response.request
         return Capture(
@@ -288,9 +220,6 @@ class SiteSpider(Spider):
             request_body=request.body if request else b"",
         )
 
-    def _failure(self, errand: Errand, url: str, cause: Cause, detail: str) -> Failure:
-        return Failure(self.site, errand.section, errand.kind, url[:LONGEST_TOLD], cause, detail, datetime.now(UTC), errand.key)
-
     def failed(self, failure: TwistedFailure) -> Iterator[Output]:
         """Hand on a failed request as a failure with its cause, and go on with what came after it."""
         request: Request = failure.request  # type: ignore[attr-defined]
@@ -302,16 +231,3 @@ class SiteSpider(Spider):
         yield self._failure(errand, request.url, cause, detail)
         if errand.kind is CaptureKind.ATTACHMENT:
             yield from self._next_file(request.cb_kwargs["held"])
-
-
-def explain(error: BaseException | None) -> tuple[Cause, str]:
-    """Return the cause that an exception of the download stands for, and a sentence."""
-    if isinstance(error, FetchError):
-        return error.cause, error.detail
-    if isinstance(error, HttpError):
-        status = error.response.status
-        return (Cause.NOT_FOUND if status in (404, 410) else Cause.HTTP_ERROR), f"answered with status {status}"
-    for kind, cause in _CAUSES:
-        if isinstance(error, kind):
-            return cause, f"{type(error).__name__}: {str(error) or 'no more is known'}"
-    return Cause.HTTP_ERROR, f"{type(error).__name__}: {error}"

@@ -9,9 +9,10 @@ from typing import Any
 from parsel import Selector
 from scrapy.http import Response
 
-from spiders.base import Errand, Output, SiteSpider
+from spiders.base import Output, SiteSpider
 from spiders.factsheet import ARTICLE_FIELDS, LIST_FIELDS, Rule, Section
 from spiders.families.reading import apply, parse
+from spiders.harvest import Errand
 from spiders.items import ListItem
 
 

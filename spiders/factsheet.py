@@ -12,13 +12,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from importlib.resources import files
-from typing import Any, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 ARTICLE_FIELDS = ("title", "document_number", "issuers", "issued_on", "published_on", "source", "body", "facts", "attachments")
 LIST_FIELDS = ("list", "item", "link", "date", "pager")
 FAMILIES = ("anhui_cms", "hanweb_jcms", "hanweb_jpaas", "shanghai_cms", "sip_credit", "trs")
 E = TypeVar("E", bound=StrEnum)
+S = TypeVar("S", bound="AnySection")
 _SLUG = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _REGION = re.compile(r"\d{6}")
 
@@ -66,6 +67,17 @@ class Rule:
         return self.css or self.xpath or f"meta {self.meta}"
 
 
+class AnySection(Protocol):
+    """What every section of every sheet has: its id, its name and the path of its first page."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+    @property
+    def name_zh(self) -> str: ...  # noqa: D102
+    @property
+    def path(self) -> str: ...  # noqa: D102
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What a crawl of this site never goes beyond: list pages a section, files an article, bytes a page or file, seconds a response."""
@@ -93,9 +105,9 @@ class Section:
     rules: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class FactSheet:
-    """Everything a spider has to know of one site. ``pace`` is in seconds between two requests to a host.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteSheet(Generic[S]):
+    """What is known of any site. ``pace`` is in seconds between two requests to a host.
 
     ``hosts`` are the site's real hosts, the first one its own; ``base`` is where it is reached: the real address, a replica, or
     empty when no address is known. ``local`` tells that ``base`` was given by the caller.
@@ -108,33 +120,25 @@ class FactSheet:
     region: str
     hosts: tuple[str, ...]
     base: str
-    family: str
-    sections: tuple[Section, ...]
-    rules: Mapping[str, tuple[Rule, ...]]
+    sections: tuple[S, ...]
     pace: float = 3.0
     charset: str = ""
     limits: Limits = Limits()
-    options: Mapping[str, str] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
     local: bool = False
 
-    def section(self, name: str) -> Section:
+    def section(self, name: str) -> S:
         """Return the section ``name``; :class:`UnknownSectionError` names those there are."""
         for section in self.sections:
             if section.id == name:
                 return section
         raise UnknownSectionError(f"{self.id} has no section {name!r}; it has {', '.join(s.id for s in self.sections)}")
 
-    def find(self, what: str, section: Section | None = None) -> tuple[Rule, ...]:
-        """Return the rules for a field, the section's own before the site's."""
-        own = section.rules.get(what, ()) if section else ()
-        return (*own, *self.rules.get(what, ()))
-
     def url(self, path: str) -> str:
         """Return the absolute address of a path of the site."""
         return urljoin(self.base, path)
 
-    def with_base(self, base: str) -> FactSheet:
+    def with_base(self, base: str) -> Self:
         """Return the sheet pointed to another address, such as a replica: scheme, host and port, no path."""
         parts = urlsplit(base)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
@@ -153,6 +157,20 @@ class FactSheet:
         if parts.netloc == urlsplit(self.base).netloc:
             return True
         return not self.local and parts.hostname in self.hosts and parts.port in (None, 80, 443)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactSheet(SiteSheet[Section]):
+    """Everything a spider has to know of one site of documents."""
+
+    family: str
+    rules: Mapping[str, tuple[Rule, ...]]
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    def find(self, what: str, section: Section | None = None) -> tuple[Rule, ...]:
+        """Return the rules for a field, the section's own before the site's."""
+        own = section.rules.get(what, ()) if section else ()
+        return (*own, *self.rules.get(what, ()))
 
 
 def load_sheet(site: str) -> FactSheet:
@@ -185,18 +203,18 @@ def read_sheet(text: str, name: str = "") -> FactSheet:
 
 def _build(data: dict[str, Any], name: str) -> FactSheet:
     allowed = {f.name for f in fields(FactSheet)} - {"local", "rules"} | {"list", "article"}
-    _refuse_unknown(data, allowed, name)
+    refuse_unknown(data, allowed, name)
     for key in ("id", "name", "name_zh", "kind", "region", "hosts", "base", "family", "sections"):
         if key not in data:
             raise FactSheetError(f"fact sheet {name}: the key {key!r} is missing")
     rules = dict(_rules(data.get("list", {}), LIST_FIELDS, name)) | dict(_rules(data.get("article", {}), ARTICLE_FIELDS, name))
     limits = data.get("limits", {})
-    _refuse_unknown(limits, {f.name for f in fields(Limits)}, f"{name}, [limits]")
+    refuse_unknown(limits, {f.name for f in fields(Limits)}, f"{name}, [limits]")
     return FactSheet(
         id=data["id"],
         name=data["name"],
         name_zh=data["name_zh"],
-        kind=_choice(SiteKind, data["kind"], f"{name}, kind"),
+        kind=choice(SiteKind, data["kind"], f"{name}, kind"),
         region=data["region"],
         hosts=tuple(data["hosts"]),
         base=data["base"],
@@ -213,7 +231,7 @@ def _build(data: dict[str, Any], name: str) -> FactSheet:
 
 def _section(entry: dict[str, Any], name: str) -> Section:
     where = f"{name}, section {entry.get('id', '?')}"
-    _refuse_unknown(entry, {"id", "name_zh", "path", "pages", "without_list", "certainty", "list"}, where)
+    refuse_unknown(entry, {"id", "name_zh", "path", "pages", "without_list", "certainty", "list"}, where)
     for key in ("id", "name_zh", "path", "certainty"):
         if key not in entry:
             raise FactSheetError(f"fact sheet {where}: the key {key!r} is missing")
@@ -223,34 +241,36 @@ def _section(entry: dict[str, Any], name: str) -> Section:
         path=entry["path"],
         pages=entry.get("pages", ""),
         without_list=bool(entry.get("without_list", False)),
-        certainty=_choice(Certainty, entry["certainty"], where),
+        certainty=choice(Certainty, entry["certainty"], where),
         rules=dict(_rules(entry.get("list", {}), LIST_FIELDS, where)),
     )
 
 
 def _rules(table: dict[str, Any], allowed: tuple[str, ...], where: str) -> Iterator[tuple[str, tuple[Rule, ...]]]:
-    _refuse_unknown(table, set(allowed), where)
+    refuse_unknown(table, set(allowed), where)
     for key, entries in table.items():
         yield key, tuple(_rule(entry, f"{where}, {key}") for entry in entries)
 
 
 def _rule(entry: dict[str, str], where: str) -> Rule:
-    _refuse_unknown(entry, {"css", "xpath", "meta", "certainty"}, where)
+    refuse_unknown(entry, {"css", "xpath", "meta", "certainty"}, where)
     ways = [entry.get(way, "") for way in ("css", "xpath", "meta")]
     if sum(bool(way) for way in ways) != 1 or "certainty" not in entry:
         raise FactSheetError(f"fact sheet {where}: a rule is one of css, xpath or meta, and its certainty; this is {entry!r}")
     css, xpath, meta = ways
-    return Rule(css, xpath, meta, _choice(Certainty, entry["certainty"], where))
+    return Rule(css, xpath, meta, choice(Certainty, entry["certainty"], where))
 
 
-def _choice(kind: type[E], value: str, where: str) -> E:
+def choice(kind: type[E], value: str, where: str) -> E:
+    """Return the member of an enumeration that a sheet names; FactSheetError lists those there are."""
     try:
         return kind(value)
     except ValueError:
         raise FactSheetError(f"fact sheet {where}: {value!r} is none of {', '.join(kind)}") from None
 
 
-def _refuse_unknown(table: Mapping[str, Any], allowed: set[str], where: str) -> None:
+def refuse_unknown(table: Mapping[str, Any], allowed: set[str], where: str) -> None:
+    """Raise FactSheetError for keys that a table of a sheet has not."""
     if unknown := sorted(set(table) - allowed):
         raise FactSheetError(f"fact sheet {where}: unknown key {', '.join(unknown)}; known are {', '.join(sorted(allowed))}")
 
