@@ -17,7 +17,7 @@ from harvester import apart
 from harvester.config import Config, user_agent
 from harvester.freshness import Recheck, is_due
 from harvester.gazetteer import load_gazetteer
-from harvester.pipelines import STORE_FAILED, StorePipeline
+from harvester.keeping import STORE_FAILED, keeper_of
 from harvester.verdict import SHUTDOWN, stopped_note
 from spiders.checking import CheckingSpider, RuleMatch, checking
 from spiders.factsheet import FactSheet, FactSheetError, load_sheet
@@ -191,14 +191,14 @@ def crawl_here(orders: Iterable[tuple[str, dict[str, str]]], settings: Settings,
 
 def _end(crawler: Crawler) -> None:
     """End the run of a crawl that was stopped before Scrapy could close it: at its very beginning, or by a second Ctrl-C."""
-    keeper = crawler.get_item_pipeline(StorePipeline) if crawler._engine else None
+    keeper = keeper_of(crawler)
     if keeper and keeper.run and keeper.judgement is None and crawler.spider:
         keeper.finish(crawler.spider, SHUTDOWN)
 
 
 def _tell(crawler: Crawler, site: str, progress: Progress) -> None:
     def told(item: object) -> None:
-        keeper = crawler.get_item_pipeline(StorePipeline)
+        keeper = keeper_of(crawler)
         if keeper:
             progress(site, {**keeper.tally.captures, "failures": len(keeper.tally.failures)})
 
@@ -207,14 +207,13 @@ def _tell(crawler: Crawler, site: str, progress: Progress) -> None:
 
 def summarize(crawler: Crawler, error: BaseException | None = None) -> RunSummary:
     """Return the summary of a crawl that has ended, however it did; ``error`` is what kept it from beginning."""
-    keeper = crawler.get_item_pipeline(StorePipeline) if crawler._engine else None
+    keeper = keeper_of(crawler)
     site = getattr(crawler.spidercls, "site", crawler.spidercls.name)
     if keeper is None or keeper.judgement is None or error is not None:
         now, sentence = datetime.now(UTC), str(error or "the crawl was stopped before it began: run it again.")
         cause = STORE_FAILED if isinstance(error, StoreError) else Cause.STOPPED
         return RunSummary(site, "", Verdict.FAILED, cause, now, now, 0, 0, {}, {}, 0, 0, 0, {}, {}, error=sentence)
     tally, judgement, counters = keeper.tally, keeper.judgement, keeper.counters()
-    coverage = keeper.spider.coverage.values() if crawler.spider else ()
     return RunSummary(
         site=site,
         run=keeper.run,
@@ -230,7 +229,7 @@ def summarize(crawler: Crawler, error: BaseException | None = None) -> RunSummar
         bytes=tally.bytes,
         gone=tally.gone,
         failures=counters["failures"],
-        pages={section.section: (len(section.had), section.pages) for section in coverage},
+        pages=keeper.pages() if crawler.spider else {},
         notes=judgement.notes,
         sample=tuple(tally.failures[:20]),
         error=str(keeper.error or ""),

@@ -18,8 +18,8 @@ from scrapy.http import Response
 from scrapy.robotstxt import ProtegoRobotParser, RobotParser
 from scrapy.spidermiddlewares.base import BaseSpiderMiddleware
 
+from harvester.keeping import RunKeeper, is_stopping, keeper_of, stop_crawl
 from harvester.network import is_local_name, is_private
-from harvester.pipelines import StorePipeline, is_stopping, stop_crawl
 from normalizers.text.decode import decode
 from spiders.base import Errand, SiteSpider
 from spiders.factsheet import Limits
@@ -264,8 +264,8 @@ class ConditionalMiddleware(_Middleware):
                 headers.setdefault(name, []).append(value)
         return response.replace(status=200, body=archived.body, headers=headers)
 
-    def _keeper(self) -> StorePipeline | None:
-        return self.crawler.get_item_pipeline(StorePipeline) if self.crawler.engine else None
+    def _keeper(self) -> RunKeeper[Any] | None:
+        return keeper_of(self.crawler)
 
 
 class FreshnessMiddleware(BaseSpiderMiddleware):
@@ -274,7 +274,7 @@ class FreshnessMiddleware(BaseSpiderMiddleware):
     def get_processed_request(self, request: Request, response: Response | None) -> Request | None:
         """Return the request, or ``None`` for a document that need not be asked for again."""
         errand: Errand | None = request.meta.get("errand")
-        keeper = self.crawler.get_item_pipeline(StorePipeline)
+        keeper = keeper_of(self.crawler)
         # Only articles: a file is asked for with its article, which waits for it.
         if errand is None or keeper is None or errand.kind is not CaptureKind.ARTICLE:
             return request

@@ -7,20 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from functools import partial
-from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, Self
-
-from scrapy import signals
+from pathlib import PurePosixPath
+from typing import Any
 
 from harvester.decisions import stored_decisions
 from harvester.deriving import Deriver
-from harvester.freshness import Recheck, is_due
+from harvester.freshness import is_due
 from harvester.hints import hints_from_json as hints_from_json
 from harvester.hints import hints_to_json as hints_to_json
+from harvester.keeping import RunKeeper, failure_row
 from harvester.members import member_hints, member_publications
 from harvester.recall import earlier_payload, last_response, owed_articles
 from harvester.verdict import Judgement, judge
@@ -31,130 +28,42 @@ from spiders.base import Errand, SiteSpider
 from spiders.items import ArticleCapture, AttachmentCapture, Capture, CaptureKind, Cause, Failure, ListCapture
 from storage import derivations
 from storage.archive import ArchiveWriter
-from storage.errors import StoreError
-from storage.records import ArchivedResponse, CaptureRow, Effect, FailureRow, Publication, Sighting, Verdict
+from storage.records import ArchivedResponse, CaptureRow, Effect, Publication, Sighting
 from storage.store import Store
-
-if TYPE_CHECKING:
-    from scrapy import Spider
-    from scrapy.crawler import Crawler
-    from scrapy.http import Response
-    from twisted.python.failure import Failure as TwistedFailure
 
 log = logging.getLogger(__name__)
 _DERIVER = Deriver()
 """One for the process: deriving takes seconds for a long PDF, and several sites at once gain nothing by taking turns at it."""
 
-STORE_FAILED = "store"
 Document = ArticleCapture | AttachmentCapture
 
 
-def stop_crawl(crawler: Crawler, reason: str) -> None:
-    """End the crawl of a site, once: what is under way is finished, the rest is dropped."""
-    if not is_stopping(crawler) and crawler.engine is not None:
-        crawler.harvester_stopping = asyncio.ensure_future(crawler.engine.close_spider_async(reason=reason))  # type: ignore[attr-defined]
+class StorePipeline(RunKeeper[SiteSpider]):
+    """Keeps the documents of one run of one site."""
 
+    serves = SiteSpider
+    writer: ArchiveWriter | None = None
+    decisions = NO_DECISIONS
 
-def is_stopping(crawler: Crawler) -> bool:
-    """Tell whether the crawl of this site is being ended."""
-    return getattr(crawler, "harvester_stopping", None) is not None
+    def begun(self, store: Store) -> None:
+        """Open the run's file of the archive, and recall what earlier runs left."""
+        site = self.spider.site
+        self.writer = store.archive.open_run(site, self.run, known=store.first_capture)
+        self.owed = owed_articles(store, site)
+        self.decisions = stored_decisions(store)
 
+    def judged(self, reason: str) -> Judgement:
+        """Return the verdict from the coverage of the lists and the failures."""
+        return judge(self.spider.coverage, self.tally.failures, reason, skipped=len(self.spider.skipped))
 
-@dataclass(slots=True)
-class Tally:
-    """What a run did, counted."""
+    def close(self) -> None:
+        """Close the archive's file."""
+        if self.writer:
+            self.writer.close()
 
-    captures: Counter[str] = field(default_factory=Counter)
-    effects: Counter[str] = field(default_factory=Counter)
-    fetched: Counter[str] = field(default_factory=Counter)
-    tasks: int = 0
-    bytes: int = 0
-    gone: int = 0
-    failures: list[Failure] = field(default_factory=list)
-
-
-class StorePipeline:
-    """Keeps one run of one site; the middlewares ask it what is stored already."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        settings = crawler.settings
-        self.crawler = crawler
-        self.dry_run = settings.getbool("HARVESTER_DRY_RUN")
-        self.recheck = Recheck(settings.get("HARVESTER_RECHECK", Recheck.DUE))
-        self.tally = Tally()
-        self.judgement: Judgement | None = None
-        self.error: StoreError | None = None
-        self.started_at = self.ended_at = datetime.now(UTC)
-        self.run = ""
-        self.store: Store | None = None
-        self.writer: ArchiveWriter | None = None
-        self.decisions = NO_DECISIONS
-        self._turn = asyncio.Lock()
-        crawler.signals.connect(self.finish, signals.spider_closed)
-        crawler.signals.connect(self.broken, signals.spider_error)
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Return the pipeline of a crawler."""
-        return cls(crawler)
-
-    @property
-    def spider(self) -> SiteSpider:
-        """Return the spider of the crawler."""
-        assert isinstance(self.crawler.spider, SiteSpider)  # noqa: S101 - every spider here is one
-        return self.crawler.spider
-
-    # --- a run's beginning and end ---------------------------------------------------------------------------------------
-
-    def open_spider(self) -> None:
-        """Begin the run; a dry run writes nothing. Raises StoreError when the store or the archive cannot be used."""
-        settings, sheet = self.crawler.settings, self.spider.sheet
-        url, folder = settings["HARVESTER_STORE"], Path(settings["HARVESTER_ARCHIVE"])
-        if self.dry_run:
-            return
-        self.store = Store.open(url, archive=folder, create=True)
-        sections = [section.id for section in self.spider.sections]
-        self.run = self.store.begin_run(sheet.id, sections, self.started_at, name=sheet.name_zh, region=sheet.region)
-        try:
-            self.writer = self.store.archive.open_run(sheet.id, self.run, known=self.store.first_capture)
-            self.owed = owed_articles(self.store, sheet.id)
-            self.decisions = stored_decisions(self.store)
-        except StoreError as error:
-            self.error = error
-            self.finish(self.spider, STORE_FAILED)
-            raise
-
-    def broken(self, failure: TwistedFailure, response: Response, spider: Spider) -> None:
-        """Count a page that tripped its parser as a failure: it was not read, whatever it held."""
-        errand: Errand | None = response.meta.get("errand")
-        if errand is None:
-            return
-        cause = Cause.NO_LIST if errand.kind is CaptureKind.LIST else Cause.NO_BODY
-        detail = f"reading it failed: {type(failure.value).__name__}: {failure.value}"
-        self._fail(Failure(self.spider.site, errand.section, errand.kind, response.url, cause, detail, datetime.now(UTC), errand.key))
-
-    def finish(self, spider: Spider, reason: str) -> None:
-        """Judge the run and end it, once."""
-        if self.judgement is not None:
-            return
-        self.ended_at = datetime.now(UTC)
-        self.judgement = judge(self.spider.coverage, self.tally.failures, reason, skipped=len(self.spider.skipped))
-        if self.store is None or not self.run:
-            return
-        try:
-            if self.writer:
-                self.writer.close()
-            verdict, cause = (Verdict.FAILED, STORE_FAILED) if self.error else (self.judgement.verdict, self.judgement.cause)
-            self.store.end_run(self.run, verdict, cause, self.counters(), self.ended_at)
-        except StoreError as error:
-            self.error = self.error or error
-        finally:
-            self.store.close()
-
-    def counters(self) -> dict[str, Any]:
-        """Return what the run did, as the store keeps it."""
-        stats = self.crawler.stats
-        coverage = {
+    def coverage(self) -> dict[str, Any]:
+        """Return what was had of each section's list, as the store keeps it."""
+        return {
             name: {
                 "pages": section.pages,
                 "had": len(section.had),
@@ -165,17 +74,6 @@ class StorePipeline:
             }
             for name, section in self.spider.coverage.items()
         }
-        return {
-            "requests": stats.get_value("downloader/request_count", 0) if stats else 0,
-            "captures": dict(self.tally.captures),
-            "effects": dict(self.tally.effects),
-            "tasks": self.tally.tasks,
-            "bytes": self.tally.bytes,
-            "gone": self.tally.gone,
-            "failures": dict(Counter(str(failure.cause) for failure in self.tally.failures)),
-            "coverage": coverage,
-            "notes": list(self.judgement.notes) if self.judgement else [],
-        }
 
     def least(self) -> int:
         """Return the least number of requests that could have had this: robots.txt, every list page, each new document once."""
@@ -183,6 +81,10 @@ class StorePipeline:
             max(len(section.had), min(section.pages or 0, section.most)) + section.columns for section in self.spider.coverage.values()
         )
         return 1 + pages + self.tally.effects[Effect.NEW]
+
+    def pages(self) -> dict[str, tuple[int, int | None]]:
+        """Return how many list pages of each section were had, of how many."""
+        return {section.section: (len(section.had), section.pages) for section in self.spider.coverage.values()}
 
     # --- what the middlewares ask ------------------------------------------------------------------------------------------
 
@@ -206,20 +108,12 @@ class StorePipeline:
 
     # --- items -------------------------------------------------------------------------------------------------------------
 
-    async def process_item(self, item: object) -> object:
-        """Keep a list page, a document or a failure; an error of the store ends the crawl."""
-        async with self._turn:
-            try:
-                if isinstance(item, Failure):
-                    self._fail(item)
-                elif isinstance(item, ListCapture):
-                    self._keep_list(item)
-                elif isinstance(item, ArticleCapture | AttachmentCapture):
-                    await self._keep_document(item)
-            except StoreError as error:
-                self.error = self.error or error
-                stop_crawl(self.crawler, STORE_FAILED)
-        return item
+    async def keep(self, item: object) -> None:
+        """Keep a list page or a document."""
+        if isinstance(item, ListCapture):
+            self._keep_list(item)
+        elif isinstance(item, ArticleCapture | AttachmentCapture):
+            await self._keep_document(item)
 
     def _keep_list(self, item: ListCapture) -> None:
         self._count(item.capture)
@@ -255,7 +149,7 @@ class StorePipeline:
         if isinstance(derived, str):
             failure = _failure_of(capture, publication.key, derived)
             self.tally.failures.append(failure)
-            store.record_unread(self.run, _failure_row(failure), row, publication, NORMALIZER_VERSION)
+            store.record_unread(self.run, failure_row(failure), row, publication, NORMALIZER_VERSION)
             return
         headers = {name.lower(): value for name, value in capture.headers}
         reread = await self._reread(store, row, publication, derived)
@@ -312,27 +206,19 @@ class StorePipeline:
             revisit,
         )
 
-    def _fail(self, failure: Failure) -> None:
+    def fail(self, failure: Failure) -> None:
+        """Note a failure; a listed document that is really missing, and that no list names any more, is gone."""
         unlisted = failure.kind is CaptureKind.ARTICLE and failure.key in self.spider.unlisted
-        if failure.cause is Cause.NOT_FOUND and unlisted:
-            self.tally.gone += 1
-            if self.store:
-                self.store.mark_gone(failure.site, failure.key, failure.at)
+        if failure.cause is not Cause.NOT_FOUND or not unlisted:
+            super().fail(failure)
             return
-        self.tally.failures.append(failure)
-        if self.store and failure.cause is not Cause.STOPPED:
-            self.store.record_failure(self.run, _failure_row(failure))
+        self.tally.gone += 1
+        if self.store:
+            self.store.mark_gone(failure.site, failure.key, failure.at)
 
     def _count(self, capture: Capture) -> None:
         self.tally.captures[str(capture.kind)] += 1
         self.tally.bytes += len(capture.body)
-
-
-_FAILURE_FIELDS = ("site", "section", "kind", "url", "key", "cause", "detail", "at")
-
-
-def _failure_row(failure: Failure) -> FailureRow:
-    return FailureRow(**{name: getattr(failure, name) for name in _FAILURE_FIELDS})
 
 
 def _failure_of(capture: Capture, key: str, detail: str) -> Failure:

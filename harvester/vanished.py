@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Self
 from scrapy import signals
 from scrapy.exceptions import DontCloseSpider
 
-from harvester.pipelines import StorePipeline, is_stopping
+from harvester.keeping import is_stopping
+from harvester.pipelines import StorePipeline
 from harvester.recall import live_articles
 from harvester.verdict import whole
 from spiders.base import SiteSpider

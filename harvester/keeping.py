@@ -1,0 +1,233 @@
+"""What every run of a site shares, whether it brings documents or records: its beginning, its failures, its verdict, its end."""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast
+
+from scrapy import Spider, signals
+from scrapy.exceptions import NotConfigured
+
+from harvester.freshness import Recheck
+from harvester.verdict import Judgement
+from spiders.items import CaptureKind, Cause, Failure
+from storage.errors import StoreError
+from storage.records import ArchivedResponse, FailureRow, Verdict
+from storage.store import Store
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from twisted.python.failure import Failure as TwistedFailure
+
+    from spiders.base import Errand
+
+STORE_FAILED = "store"
+S = TypeVar("S", bound=Spider)
+
+
+def stop_crawl(crawler: Crawler, reason: str) -> None:
+    """End the crawl of a site, once: what is under way is finished, the rest is dropped."""
+    if not is_stopping(crawler) and crawler.engine is not None:
+        crawler.harvester_stopping = asyncio.ensure_future(crawler.engine.close_spider_async(reason=reason))  # type: ignore[attr-defined]
+
+
+def is_stopping(crawler: Crawler) -> bool:
+    """Tell whether the crawl of this site is being ended."""
+    return getattr(crawler, "harvester_stopping", None) is not None
+
+
+def keeper_of(crawler: Crawler) -> RunKeeper[Any] | None:
+    """Return what keeps the run of a crawler, ``None`` before it began and where nothing is kept."""
+    return crawler.get_item_pipeline(RunKeeper) if crawler._engine else None  # type: ignore[type-abstract]
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a run did, counted. ``masked`` counts personal data that was masked, by kind; ``persons`` records of natural persons."""
+
+    captures: Counter[str] = field(default_factory=Counter)
+    effects: Counter[str] = field(default_factory=Counter)
+    fetched: Counter[str] = field(default_factory=Counter)
+    notices: Counter[str] = field(default_factory=Counter)
+    masked: Counter[str] = field(default_factory=Counter)
+    tasks: int = 0
+    bytes: int = 0
+    gone: int = 0
+    failures: list[Failure] = field(default_factory=list)
+
+
+class RunKeeper(ABC, Generic[S]):
+    """Keeps one run of one site; the middlewares ask it what is stored already. ``serves`` is the kind of spider that it keeps runs of."""
+
+    serves: ClassVar[type[Spider]]
+
+    def __init__(self, crawler: Crawler) -> None:
+        settings = crawler.settings
+        self.crawler = crawler
+        self.dry_run = settings.getbool("HARVESTER_DRY_RUN")
+        self.recheck = Recheck(settings.get("HARVESTER_RECHECK", Recheck.DUE))
+        self.tally = Tally()
+        self.judgement: Judgement | None = None
+        self.error: StoreError | None = None
+        self.started_at = self.ended_at = datetime.now(UTC)
+        self.run = ""
+        self.store: Store | None = None
+        self._turn = asyncio.Lock()
+        crawler.signals.connect(self.finish, signals.spider_closed)
+        crawler.signals.connect(self.broken, signals.spider_error)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Return the keeper of a crawler; raises NotConfigured for spiders of another kind."""
+        if not issubclass(crawler.spidercls, cls.serves):
+            raise NotConfigured
+        return cls(crawler)
+
+    @property
+    def spider(self) -> S:
+        """Return the spider of the crawler."""
+        assert isinstance(self.crawler.spider, self.serves)  # noqa: S101 - from_crawler saw to it
+        return cast("S", self.crawler.spider)
+
+    # --- a run's beginning and end ---------------------------------------------------------------------------------------
+
+    def open_spider(self) -> None:
+        """Begin the run; a dry run writes nothing. Raises StoreError when the store or the archive cannot be used."""
+        settings, spider = self.crawler.settings, cast("Any", self.spider)
+        url, folder = settings["HARVESTER_STORE"], Path(settings["HARVESTER_ARCHIVE"])
+        if self.dry_run:
+            return
+        self.store = Store.open(url, archive=folder, create=True)
+        sheet, sections = spider.sheet, [section.id for section in spider.sections]
+        self.run = self.store.begin_run(sheet.id, sections, self.started_at, name=sheet.name_zh, region=sheet.region)
+        try:
+            self.begun(self.store)
+        except StoreError as error:
+            self.error = error
+            self.finish(self.spider, STORE_FAILED)
+            raise
+
+    @abstractmethod
+    def begun(self, store: Store) -> None:
+        """Open what the run writes to beside the store. Raises StoreError."""
+
+    @abstractmethod
+    def judged(self, reason: str) -> Judgement:
+        """Return the verdict of the run that ends for ``reason``."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Write what is still held back, and close what ``begun`` opened. Raises StoreError."""
+
+    @abstractmethod
+    def coverage(self) -> dict[str, Any]:
+        """Return what was had of each section, as the store keeps it."""
+
+    @abstractmethod
+    def least(self) -> int:
+        """Return the least number of requests that could have had this: robots.txt, every list page, each new document once."""
+
+    @abstractmethod
+    def pages(self) -> dict[str, tuple[int, int | None]]:
+        """Return how many list pages of each section were had, and how many there are (``None``: the site does not say)."""
+
+    @abstractmethod
+    async def keep(self, item: object) -> None:
+        """Keep what a spider hands on. Raises StoreError."""
+
+    def broken(self, failure: TwistedFailure, response: Response, spider: Spider) -> None:
+        """Count a page that tripped its parser as a failure: it was not read, whatever it held."""
+        errand: Errand | None = response.meta.get("errand")
+        if errand is None:
+            return
+        cause = Cause.NO_LIST if errand.kind is CaptureKind.LIST else Cause.NO_BODY
+        detail = f"reading it failed: {self.told(failure.value)}"
+        site = cast("Any", self.spider).site
+        self.fail(Failure(site, errand.section, errand.kind, response.url, cause, detail, datetime.now(UTC), errand.key))
+
+    def told(self, error: BaseException | None) -> str:
+        """Return an exception in words."""
+        return f"{type(error).__name__}: {error}"
+
+    def finish(self, spider: Spider, reason: str) -> None:
+        """Judge the run and end it, once."""
+        if self.judgement is not None:
+            return
+        self.ended_at = datetime.now(UTC)
+        self.judgement = self.judged(reason)
+        if self.store is None or not self.run:
+            return
+        try:
+            self.close()
+            verdict, cause = (Verdict.FAILED, STORE_FAILED) if self.error else (self.judgement.verdict, self.judgement.cause)
+            self.store.end_run(self.run, verdict, cause, self.counters(), self.ended_at)
+        except StoreError as error:
+            self.error = self.error or error
+        finally:
+            self.store.close()
+
+    def counters(self) -> dict[str, Any]:
+        """Return what the run did, as the store keeps it."""
+        stats = self.crawler.stats
+        return {
+            "requests": stats.get_value("downloader/request_count", 0) if stats else 0,
+            "captures": dict(self.tally.captures),
+            "effects": dict(self.tally.effects),
+            "notices": dict(self.tally.notices),
+            "masked": dict(self.tally.masked),
+            "tasks": self.tally.tasks,
+            "bytes": self.tally.bytes,
+            "gone": self.tally.gone,
+            "failures": dict(Counter(str(failure.cause) for failure in self.tally.failures)),
+            "coverage": self.coverage(),
+            "notes": list(self.judgement.notes) if self.judgement else [],
+        }
+
+    # --- what the middlewares ask ------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def wants(self, errand: Errand) -> bool:
+        """Tell whether a document or record is to be asked for."""
+
+    def validators(self, url: str) -> dict[str, str]:
+        """Return the headers of a conditional request for an address, empty when none of its payloads is kept or it sent no validators."""
+        return {}
+
+    def archived(self, url: str) -> ArchivedResponse | None:
+        """Return the last response of an address with its payload."""
+        return None
+
+    # --- items -------------------------------------------------------------------------------------------------------------
+
+    async def process_item(self, item: object) -> object:
+        """Keep what a spider hands on, or note its failure; an error of the store ends the crawl."""
+        async with self._turn:
+            try:
+                if isinstance(item, Failure):
+                    self.fail(item)
+                else:
+                    await self.keep(item)
+            except StoreError as error:
+                self.error = self.error or error
+                stop_crawl(self.crawler, STORE_FAILED)
+        return item
+
+    def fail(self, failure: Failure) -> None:
+        """Note a fetch that gave nothing to keep."""
+        self.tally.failures.append(failure)
+        if self.store and failure.cause is not Cause.STOPPED:
+            self.store.record_failure(self.run, failure_row(failure))
+
+
+_FAILURE_FIELDS = ("site", "section", "kind", "url", "key", "cause", "detail", "at")
+
+
+def failure_row(failure: Failure) -> FailureRow:
+    """Return a failure as the store takes it."""
+    return FailureRow(**{name: getattr(failure, name) for name in _FAILURE_FIELDS})
