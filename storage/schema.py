@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from normalizers.records import AgencyKind, DeadlineKind, DocumentKind, Relation
+from storage import notice_schema as notice_schema
 from storage.columns import day, days, defaulted, hex_digits, mention_columns, must, one_of, region, times, words
 from storage.columns import metadata as metadata
 from storage.records import Verdict

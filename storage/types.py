@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, Text
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, Numeric, Text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
 BIG_ID = BigInteger().with_variant(Integer, "sqlite")
 """A 64-bit counter; SQLite counts only in a column it calls INTEGER."""
@@ -75,3 +76,37 @@ class UtcTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+EXACT_DIGITS = 15
+"""Digits of a decimal number that SQLite gives back as it got them (they survive the way through a 64-bit float)."""
+
+
+class _SqliteNumeric(UserDefinedType[Any]):
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:  # noqa: ANN401 -- SQLAlchemy's signature
+        return "NUMERIC"
+
+
+class Yuan(TypeDecorator[Decimal]):
+    """An amount in 元 as an exact decimal of at most ``EXACT_DIGITS`` digits; ``ValueError`` for a longer one."""
+
+    impl = Numeric
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return a numeric column that no driver turns into floats behind our back."""
+        return dialect.type_descriptor(_SqliteNumeric() if dialect.name == "sqlite" else Numeric())
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:  # noqa: ANN401 -- what the driver takes
+        """Return the amount as the driver wants it."""
+        if value is None:
+            return None
+        if len(value.normalize().as_tuple().digits) > EXACT_DIGITS:
+            raise ValueError(f"an amount has more than {EXACT_DIGITS} digits: it cannot be kept exactly")
+        return f"{value:f}" if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:  # noqa: ANN401 -- what the driver gives
+        """Return the amount as it was written; trailing noughts do not count."""
+        return None if value is None else Decimal(str(value))
