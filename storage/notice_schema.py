@@ -6,7 +6,7 @@ No row of ``notices`` exists for a record that may no longer be shown. Whatever 
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Numeric, Table
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table
 
 from normalizers.notices.records import Colour, NoticeKind, Severity, SubjectKind
 from storage.columns import day, days, hex_digits, metadata, must, one_of, region, times, words
@@ -20,8 +20,10 @@ OUTCOMES = ("taken-down", "nothing-found", "ambiguous")
 """What a repair or a withdrawal led to. An ambiguous one takes nothing down: it waits for a person."""
 DECIDED = ("upheld", "rejected")
 
-REDUCED = ("code", "code_problem", "organization_code", "registration_number", "title", "number", "number_key", "violation", "facts", "basis",
-    "content", "licence", "licence_number", "remark", "url", "same_tag", "number_tag")  # fmt: skip
+REDUCED = (
+    "code", "code_problem", "organization_code", "registration_number", "title", "number", "number_key", "violation", "facts", "basis",
+    "content", "licence", "licence_number", "remark", "url", "same_tag", "number_tag",
+)  # fmt: skip
 """Columns that are empty for a natural person and an individual business."""
 _EMPTY = " AND ".join(f"{name} = ''" for name in REDUCED)
 

@@ -24,8 +24,10 @@ BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 KINDS = ("permit", "penalty", "list-entry", "defaulter", "tax-case", "repair", "withdrawal")
 COLOURS = ("", "red", "black", "watch")
 REASONS = ("expired", "repaired", "withdrawn", "gone", "suppressed")
-REDUCED = ("code", "code_problem", "organization_code", "registration_number", "title", "number", "number_key", "violation", "facts", "basis",
-    "content", "licence", "licence_number", "remark", "url", "same_tag", "number_tag")  # fmt: skip
+REDUCED = (
+    "code", "code_problem", "organization_code", "registration_number", "title", "number", "number_key", "violation", "facts", "basis",
+    "content", "licence", "licence_number", "remark", "url", "same_tag", "number_tag",
+)  # fmt: skip
 
 
 def upgrade() -> None:
