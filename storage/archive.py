@@ -187,6 +187,11 @@ class ArchiveWriter:
                 self._written[url, sha256] = location
         return location, first is not None
 
+    def append(self, members: bytes) -> int:
+        """Add finished gzip members and return the offset of the first. They are on the disk when this returns. Raises ``FullDisk``."""
+        with self._lock:
+            return self._append(members)[0]
+
     def close(self) -> None:
         """End the file. Records written before stay readable whether this is called or not."""
         self._file.close()

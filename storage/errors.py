@@ -36,6 +36,10 @@ class ArchiveError(StoreError):
     """A record of the archive is missing or is not what the store says it is."""
 
 
+class ErasedRecord(ArchiveError):
+    """The record was taken down: its place in the archive holds a tombstone, and what it said is nowhere any more."""
+
+
 class UnknownRecord(StoreError):
     """No document, version or task has the identifier asked for."""
 

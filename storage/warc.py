@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import zlib
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from io import BytesIO
-from typing import IO, Any
+from typing import IO, Any, Protocol
 from urllib.parse import quote, urlsplit
 
 from warcio.exceptions import ArchiveLoadFailed
@@ -25,8 +26,21 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _URL_SAFE = "!#$%&'()*+,/:;=?@[]~"
 _CHUNK = 1 << 16
-# The first record stands in the archive under these two fields, as Heritrix writes them.
+TOMBSTONE_ROOM = 320
+"""Bytes that a gzip member needs so that a tombstone can take its place."""
+_ERASED = b"erased: the record may no longer be shown\r\n"
+_FCOMMENT = 0x10
+_FCOMMENT_AT = 3
+_GZIP_HEADER = 10
+# The first record stands in the archive under these fields, as Heritrix writes them.
 _FIRST_FILE, _FIRST_OFFSET, _FIRST_LENGTH = "WARC-Refers-To-Filename", "WARC-Refers-To-File-Offset", "WARC-Refers-To-File-Length"
+
+
+class Readable(Protocol):
+    """What members are read from: a file, or a part of one."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most so many bytes, none at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +70,15 @@ class Record:
         return ArchivedResponse(self.url, self.status, self.headers, body, self.fetched_at, self.method, self.request_body)
 
 
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """A conversion record as read; ``erased`` tells that a tombstone stands in its place, and there is nothing more of it."""
+
+    uri: str
+    body: bytes
+    erased: bool = False
+
+
 class _Utf8Headers(StatusAndHeaders):  # type: ignore[misc]
     """HTTP headers written as UTF-8; warcio would percent-encode what is not ASCII, and so change it."""
 
@@ -78,7 +101,7 @@ def response_record(response: ArchivedResponse, sha256: str, first: Location | N
     """
     writer = BufferWARCWriter(gzip=True, warc_version=_VERSION)
     url = safe_url(response.url)
-    stamp = response.fetched_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    stamp = _stamp(response.fetched_at)
     fields = {"WARC-Date": stamp, "WARC-Payload-Digest": f"sha256:{sha256}"}
     http = _Utf8Headers(_status_line(response.status), _legal(response.headers), protocol="HTTP/1.1")
     if first is None:
@@ -94,6 +117,53 @@ def response_record(response: ArchivedResponse, sha256: str, first: Location | N
         fields = {"WARC-Date": stamp, "WARC-Concurrent-To": record.rec_headers.get_header("WARC-Record-ID")}
         writer.write_record(_request_record(writer, response, url, fields))
     return bytes(writer.get_contents())
+
+
+def conversion_record(uri: str, media_type: str, body: bytes, at: datetime) -> bytes:
+    """Return the ``conversion`` record (ISO 28500 §6.7) of a content that a response was turned into, as one gzip member.
+
+    It leaves room for ``tombstone_record`` to take its place.
+    """
+    writer = BufferWARCWriter(gzip=True, warc_version=_VERSION)
+    fields = {"WARC-Date": _stamp(at), "WARC-Payload-Digest": f"sha256:{hashlib.sha256(body).hexdigest()}"}
+    record = writer.create_warc_record(uri, "conversion", BytesIO(body), len(body), media_type, fields)
+    writer.write_record(record)
+    member = bytes(writer.get_contents())
+    return _padded(member, max(len(member), TOMBSTONE_ROOM))
+
+
+def tombstone_record(length: int, at: datetime) -> bytes:
+    """Return a gzip member of exactly so many bytes that says: a record stood here and was erased. It holds nothing of it.
+
+    The length is made up by a comment in the member's header (RFC 1952, FCOMMENT), which readers of gzip pass over. Raises
+    ``ValueError`` for a length under ``TOMBSTONE_ROOM``.
+    """
+    writer = BufferWARCWriter(gzip=True, warc_version=_VERSION)
+    record = writer.create_warc_record("", "metadata", BytesIO(_ERASED), len(_ERASED), "application/warc-fields", {"WARC-Date": _stamp(at)})
+    writer.write_record(record)
+    return _padded(bytes(writer.get_contents()), length)
+
+
+def conversion(data: bytes) -> Conversion:
+    """Read one member that ``conversion_record`` or ``tombstone_record`` wrote. Raises ``ValueError`` saying what is wrong."""
+    found = list(members(BytesIO(data)))
+    if len(found) != 1:
+        raise ValueError("is no single record")
+    return read_conversion(found[0].data)
+
+
+def read_conversion(data: bytes) -> Conversion:
+    """Do what ``conversion`` does for an uncompressed member."""
+    record = _load(data)
+    fields, body = record.rec_headers, record.raw_stream.read()
+    if record.rec_type == "metadata" and body == _ERASED:
+        return Conversion("", b"", erased=True)
+    if record.rec_type != "conversion":
+        raise ValueError("is no conversion record")
+    digest = str(fields.get_header("WARC-Payload-Digest", "")).removeprefix("sha256:")
+    if digest != hashlib.sha256(body).hexdigest():
+        raise ValueError("holds another payload than it says")
+    return Conversion(str(fields.get_header("WARC-Target-URI")), body)
 
 
 def parse(data: bytes) -> Record:
@@ -126,7 +196,7 @@ def kind_and_digest(data: bytes) -> tuple[str, str]:
     return str(fields.get_header("WARC-Type", "")), str(fields.get_header("WARC-Payload-Digest", "")).removeprefix("sha256:")
 
 
-def members(file: IO[bytes]) -> Iterator[Member]:
+def members(file: Readable) -> Iterator[Member]:
     """Yield the gzip members of a file. Raises ``ValueError`` at one that is damaged or was never finished."""
     offset = 0
     rest = b""
@@ -154,6 +224,20 @@ def sound_length(file: IO[bytes]) -> int | None:
     return end
 
 
+def _stamp(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _padded(member: bytes, length: int) -> bytes:
+    room = length - len(member)
+    if room == 0:
+        return member
+    if room < 0 or member[_FCOMMENT_AT]:
+        raise ValueError(f"a gzip member of {len(member)} bytes cannot be made {length} bytes long")
+    comment = b" " * (room - 1) + b"\0"
+    return member[:_FCOMMENT_AT] + bytes([_FCOMMENT]) + member[_FCOMMENT_AT + 1 : _GZIP_HEADER] + comment + member[_GZIP_HEADER:]
+
+
 def safe_url(url: str) -> str:
     """Return the URL in ASCII without blanks and control characters; one that is so already stays as it is."""
     return quote(url, safe=_URL_SAFE)
@@ -163,7 +247,7 @@ class _UnfinishedError(ValueError):
     """The file ends within a member."""
 
 
-def _member(file: IO[bytes], head: bytes, offset: int) -> tuple[int, bytes, bytes]:
+def _member(file: Readable, head: bytes, offset: int) -> tuple[int, bytes, bytes]:
     inflater = zlib.decompressobj(zlib.MAX_WBITS + 16)
     out: list[bytes] = []
     length, chunk = 0, head
