@@ -21,9 +21,9 @@ from scrapy.spidermiddlewares.base import BaseSpiderMiddleware
 from harvester.keeping import RunKeeper, is_stopping, keeper_of, stop_crawl
 from harvester.network import is_local_name, is_private
 from normalizers.text.decode import decode
-from spiders.base import Errand, SiteSpider
 from spiders.factsheet import Limits
 from spiders.file_health import diagnose_file
+from spiders.harvest import Errand, HarvestSpider
 from spiders.health import FetchError, diagnose, looks_like_page
 from spiders.items import CaptureKind, Cause
 
@@ -57,9 +57,9 @@ class _Middleware:
         return cls(crawler)
 
     @property
-    def spider(self) -> SiteSpider:
+    def spider(self) -> HarvestSpider:
         """Return the spider of the crawler."""
-        assert isinstance(self.crawler.spider, SiteSpider)  # noqa: S101 - every spider here is one
+        assert isinstance(self.crawler.spider, HarvestSpider)  # noqa: S101 - every spider here is one
         return self.crawler.spider
 
 
@@ -75,7 +75,7 @@ class BorderMiddleware(_Middleware):
             raise FetchError(Cause.STOPPED, "the crawl of this site has ended")
 
 
-def check_border(url: str, spider: SiteSpider) -> None:
+def check_border(url: str, spider: HarvestSpider) -> None:
     """Raise FetchError with its cause when ``url`` is not on the site of ``spider``; the base that the caller gave may be private."""
     parts = urlsplit(url)
     host = parts.hostname or ""
@@ -151,7 +151,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
     def spider_limits(self) -> Limits:
         """Return the limits of the site's fact sheet."""
         spider = self.crawler.spider
-        return spider.sheet.limits if isinstance(spider, SiteSpider) else Limits()
+        return spider.sheet.limits if isinstance(spider, HarvestSpider) else Limits()
 
 
 class BoundedCompressionMiddleware(HttpCompressionMiddleware):
@@ -210,7 +210,7 @@ class CarefulRedirectMiddleware(RedirectMiddleware):
         if response.status in (301, 302, 303, 307, 308) and "Location" in response.headers:
             target = _joined(request.url, (response.headers["Location"] or b"").decode("latin-1"))
             spider = self.crawler.spider
-            if "errand" in request.meta and isinstance(spider, SiteSpider):
+            if "errand" in request.meta and isinstance(spider, HarvestSpider):
                 if target == request.url:
                     stop_crawl(self.crawler, Cause.CHALLENGE)
                     raise FetchError(Cause.CHALLENGE, f"answered {response.status} with a redirect to itself")
@@ -278,4 +278,8 @@ class FreshnessMiddleware(BaseSpiderMiddleware):
         # Only articles: a file is asked for with its article, which waits for it.
         if errand is None or keeper is None or errand.kind is not CaptureKind.ARTICLE:
             return request
-        return request if keeper.wants(errand) else None
+        if keeper.wants(errand):
+            return request
+        if isinstance(self.crawler.spider, HarvestSpider):
+            self.crawler.spider.left_alone(errand)
+        return None

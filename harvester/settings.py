@@ -74,7 +74,9 @@ EXTENSIONS = {  # default {}
     "harvester.stopping.PromptEnd": 0,
     "scrapy.extensions.corestats.CoreStats": None,  # default on: it trips over a crawl whose store could not be opened
 }
-ITEM_PIPELINES = {"harvester.pipelines.StorePipeline": 300}  # default {}
+ITEM_PIPELINES = {  # default {}; each serves its own kind of spider
+    "harvester.pipelines.StorePipeline": 300,
+}
 CONCURRENT_ITEMS = 1  # default 100: one capture after the other reaches the store, in the order it came
 
 # --- the application's own ---------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from spiders.coverage import Coverage
-from spiders.items import CaptureKind, Cause, Failure
+from spiders.items import CaptureKind, Cause, CoverageLine, Failure
 from storage.records import Verdict
 
 BLOCKING = (Cause.CHALLENGE, Cause.ROBOTS_UNREADABLE)
@@ -67,6 +67,30 @@ def _by_coverage(coverage: Mapping[str, Coverage], failures: Sequence[Failure], 
         return Judgement(Verdict.INCOMPLETE, Cause.TOO_LARGE, tuple(notes))
     if any(section.lacks_items for section in coverage.values()):
         return Judgement(Verdict.INCOMPLETE, Cause.COUNT_MISMATCH, tuple(notes))
+    if passing := _commonest(_passing(failures)):
+        return Judgement(Verdict.INCOMPLETE, passing, tuple(notes))
+    return Judgement(Verdict.COMPLETE, "", tuple(notes))
+
+
+def judge_records(lines: Sequence[CoverageLine], failures: Sequence[Failure], reason: str, *, limited: bool = False) -> Judgement:
+    """Return the verdict of one run of a site of records, from its ledger.
+
+    A site that shows only so many pages of a list is read completely when these were read: the gap is told, and never taken for
+    records that are gone.
+    """
+    notes = [gap for line in lines for gap in line.gaps]
+    if blocked := _blocking(failures):
+        return Judgement(Verdict.BLOCKED, blocked, tuple(notes))
+    if reason != FINISHED:
+        notes.append(stopped_note(reason))
+    lists = [failure for failure in failures if failure.kind is CaptureKind.LIST]
+    if not any(line.pages_had for line in lines):
+        return Judgement(Verdict.FAILED, _commonest(lists) or Cause.STOPPED, tuple(notes))
+    if reason != FINISHED or limited:
+        return Judgement(Verdict.INCOMPLETE, _commonest(_passing(failures)) or Cause.STOPPED, tuple(notes))
+    if lacking := [line for line in lines if not line.complete and not line.capped]:
+        cause = _commonest(lists) or (Cause.COUNT_MISMATCH if any(line.stated is not None for line in lacking) else Cause.STOPPED)
+        return Judgement(Verdict.INCOMPLETE, cause, tuple(notes))
     if passing := _commonest(_passing(failures)):
         return Judgement(Verdict.INCOMPLETE, passing, tuple(notes))
     return Judgement(Verdict.COMPLETE, "", tuple(notes))
