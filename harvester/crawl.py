@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from urllib.parse import urljoin
 
@@ -20,8 +20,9 @@ from harvester.gazetteer import load_gazetteer
 from harvester.keeping import STORE_FAILED, keeper_of
 from harvester.verdict import SHUTDOWN, stopped_note
 from spiders.checking import CheckingSpider, RuleMatch, checking
-from spiders.factsheet import FactSheet, FactSheetError, load_sheet
+from spiders.factsheet import FactSheetError
 from spiders.items import Cause, Failure
+from spiders.sheets import AnySheet, sheet_of
 from storage.errors import MissingStore, StoreError
 from storage.records import Effect, Verdict
 from storage.store import Store
@@ -35,7 +36,8 @@ class RunSummary:
     """One run of one site.
 
     requests: made, robots.txt and repetitions included. least: the least that could have done: robots.txt, the list pages, and one for
-    each new document. captures, effects, failures: counts by kind, effect and cause. notes: sentences on the coverage.
+    each new document. captures, effects, failures: counts by kind, effect and cause. notes: sentences on the coverage. notices: public
+    credit records by what was done with them. masked: personal data that was masked on the way in, by kind.
     """
 
     site: str
@@ -56,6 +58,8 @@ class RunSummary:
     notes: tuple[str, ...] = ()
     sample: tuple[Failure, ...] = ()
     error: str = ""
+    notices: Mapping[str, int] = field(default_factory=dict)
+    masked: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def interrupted(self) -> bool:
@@ -139,9 +143,9 @@ def _orders(
     return [(site, arguments) for site in dict.fromkeys(sites)]
 
 
-def sheet_for(site: str, config: Config) -> FactSheet:
+def sheet_for(site: str, config: Config) -> AnySheet:
     """Return a site's fact sheet with the base it is given; FactSheetError when it has no address at all."""
-    sheet = load_sheet(site)
+    sheet = sheet_of(site)
     if base := config.bases.get(site):
         sheet = sheet.with_base(base)
     if not sheet.base:
@@ -233,6 +237,8 @@ def summarize(crawler: Crawler, error: BaseException | None = None) -> RunSummar
         notes=judgement.notes,
         sample=tuple(tally.failures[:20]),
         error=str(keeper.error or ""),
+        notices=dict(tally.notices),
+        masked=dict(tally.masked),
     )
 
 
@@ -247,14 +253,14 @@ def plan(site: str, config: Config) -> Plan:
         return _plan(sheet, config, [_section_plan(store, sheet, s.id) for s in sheet.sections])
 
 
-def _section_plan(store: Store, sheet: FactSheet, name: str) -> SectionPlan:
+def _section_plan(store: Store, sheet: AnySheet, name: str) -> SectionPlan:
     section, now = sheet.section(name), datetime.now(UTC)
     keys = store.keys(sheet.id, name)
     due = sum(is_due(store.clock(sheet.id, key), now, Recheck.DUE) for key in keys)
     return SectionPlan(name, section.name_zh, sheet.url(section.path), len(keys), due, None)
 
 
-def _plan(sheet: FactSheet, config: Config, sections: list[SectionPlan]) -> Plan:
+def _plan(sheet: AnySheet, config: Config, sections: list[SectionPlan]) -> Plan:
     pace = sheet.pace if config.pace is None else config.pace if sheet.local else max(config.pace, sheet.pace)
     requests = 1 + len(sections) + sum(section.due for section in sections)
     return Plan(sheet.id, urljoin(sheet.base, "/robots.txt"), pace, tuple(sections), requests, (requests - 1) * pace)

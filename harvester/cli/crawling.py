@@ -21,7 +21,9 @@ from harvester.errors import HarvesterError, WrongCall
 from harvester.freshness import Recheck
 from harvester.messages import _
 from harvester.session import opened, settings
-from spiders.factsheet import FactSheet, FactSheetError, UnknownSectionError, UnknownSiteError, sheets
+from spiders.factsheet import FactSheet, FactSheetError, UnknownSectionError, UnknownSiteError
+from spiders.record_sheet import RecordSheet
+from spiders.sheets import all_sheets
 from storage import queries
 from storage.errors import MissingStore
 from storage.records import Verdict
@@ -116,7 +118,7 @@ def crawl(
 
 def resolved(names: list[str]) -> list[str]:
     """Return the sites meant by ``names``; ``all`` means every site that has an address."""
-    every = [sheet.id for sheet in sheets() if sheet.base]
+    every = [sheet.id for sheet in all_sheets() if sheet.base]
     return list(dict.fromkeys(site for name in names for site in (every if name == "all" else [name])))
 
 
@@ -204,7 +206,7 @@ class Progress:
 
 def sites(store: StoreOption = None, form: FormatOption = Format.TABLE) -> None:
     """List the sites: what is known of each, how many documents are stored, how fresh it is."""
-    rows = [site_row(sheet) for sheet in sheets()]
+    rows = [site_row(sheet) for sheet in all_sheets()]
     try:
         with opened(store) as found:
             stored = {row["site"]: row for row in queries.counts(found)}
@@ -216,14 +218,14 @@ def sites(store: StoreOption = None, form: FormatOption = Format.TABLE) -> None:
     emit(rows, form, SITE_COLUMNS)
 
 
-def site_row(sheet: FactSheet) -> dict[str, Any]:
+def site_row(sheet: FactSheet | RecordSheet) -> dict[str, Any]:
     """Return what a fact sheet says in one row."""
     return {
         "site": sheet.id,
         "name": sheet.name_zh,
         "kind": sheet.kind.value,
         "region": sheet.region,
-        "family": sheet.family,
+        "family": ", ".join(dict.fromkeys(s.family for s in sheet.sections)) if isinstance(sheet, RecordSheet) else sheet.family,
         "sections": len(sheet.sections),
         "documents": 0,
         "last complete run": None,
