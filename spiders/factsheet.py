@@ -20,8 +20,8 @@ LIST_FIELDS = ("list", "item", "link", "date", "pager")
 FAMILIES = ("anhui_cms", "hanweb_jcms", "hanweb_jpaas", "shanghai_cms", "sip_credit", "trs")
 E = TypeVar("E", bound=StrEnum)
 S = TypeVar("S", bound="AnySection")
-_SLUG = re.compile(r"[a-z][a-z0-9_]{0,31}")
-_REGION = re.compile(r"\d{6}")
+SLUG = re.compile(r"[a-z][a-z0-9_]{0,31}")
+REGION = re.compile(r"\d{6}")
 
 
 class FactSheetError(ValueError):
@@ -278,9 +278,9 @@ def refuse_unknown(table: Mapping[str, Any], allowed: set[str], where: str) -> N
 def _check(sheet: FactSheet, name: str) -> None:
     paged = [section.pages for section in sheet.sections if section.pages]
     checks = {
-        f"id {sheet.id!r} must be a short lower-case word": bool(_SLUG.fullmatch(sheet.id)),
+        f"id {sheet.id!r} must be a short lower-case word": bool(SLUG.fullmatch(sheet.id)),
         f"id {sheet.id!r} must be the name of its file": name in ("", sheet.id),
-        f"region {sheet.region!r} must be a six-digit code of GB/T 2260": bool(_REGION.fullmatch(sheet.region)),
+        f"region {sheet.region!r} must be a six-digit code of GB/T 2260": bool(REGION.fullmatch(sheet.region)),
         f"family {sheet.family!r} is none of {', '.join(FAMILIES)}": sheet.family in FAMILIES,
         "base must be empty or an http(s) address whose host is among hosts": urlsplit(sheet.base).hostname in (*sheet.hosts, None),
         f"pace {sheet.pace} must not be under 1 second": sheet.pace >= 1,

@@ -1,0 +1,44 @@
+"""A table of links, ``/remote/<id>/index_N.htm``, with the number of its pages beside it; each record has a page of labels and values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from parsel import Selector
+
+from spiders.families.nodes import attribute
+from spiders.families.reading import base_of, join, parse
+from spiders.record_sheet import RecordSection, RecordSheet
+
+from .link_json import line_of, read_detail
+from .markup import containers, rows_of, stated, words_of
+from .pages import Asked, RecordLine, RecordPage, numbered
+
+__all__ = ["read_detail", "read_list"]
+
+_NUMBER = re.compile(r"(?<!\d)(\d{1,6})(?!\d)")
+
+
+def read_list(text: str, url: str, sheet: RecordSheet, section: RecordSection, asked: Asked) -> RecordPage:
+    """Return the links of a page of the table; a table without rows is a list without records."""
+    page = parse(text)
+    tables = containers(page, section.options["list"], url, sheet)
+    lines = tuple(found for table in tables for found in _lines(table, base_of(page, url), sheet, section))
+    total, pages = _said(words_of(page, section.options["words"]))
+    return RecordPage(lines, pages if pages is not None else asked.page, total, further=numbered(sheet, section, asked, pages or 0))
+
+
+def _said(words: str) -> tuple[int | None, int | None]:
+    total, pages, _ = stated(words)
+    if pages is None and (number := _NUMBER.search(words)) and total is None:
+        pages = int(number[1])
+    return total, pages
+
+
+def _lines(table: Selector, url: str, sheet: RecordSheet, section: RecordSection) -> Iterator[RecordLine]:
+    for row in rows_of(table):
+        anchor = next(iter(row.xpath("./td//a[@href]")), None)
+        address = join(url, attribute(anchor, "href").strip()) if anchor is not None else ""
+        if address and (found := line_of(sheet, section, address)):
+            yield found

@@ -1,0 +1,140 @@
+"""Pages of records as every family returns them, and what is to be asked for next."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import parse_qsl, quote, urlsplit
+
+from normalizers.notices.records import PrintedField, PrintedRecord
+from spiders.families import ListRequest, PageError
+from spiders.families.reading import line, shortened
+from spiders.items import Cause
+from spiders.record_sheet import RecordSection, RecordSheet
+
+_NOTHING = frozenset({"", "null", "None"})
+MOST_ROWS = 20_000
+"""Rows of one page that are read; no site gives more than a few hundred."""
+
+
+class EmptyAnswerError(PageError):
+    """An answer without anything where something must be; some sites answer so at the first call and rightly at the second."""
+
+    cause = Cause.TRUNCATED
+
+
+@dataclass(frozen=True, slots=True)
+class Asked(ListRequest):
+    """One request for a page of records. ``page`` counts from 1 within a slice, and is 0 for a page that only leads to lists.
+
+    ``slice`` is the part of the section asked for, ``authority`` the body that part is of, ``columns`` the headings that an earlier page
+    gave its rows, ``again`` tells that the same was asked before and answered with nothing.
+    """
+
+    slice: str = ""
+    authority: str = ""
+    columns: tuple[str, ...] = ()
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RecordLine:
+    """One line of a list: the record as far as its row prints it, and the address of its own page (empty: the row is all there is)."""
+
+    record: PrintedRecord
+    url: str = ""
+
+    def __repr__(self) -> str:
+        """Say which list this stands in, and nothing of what it says."""
+        return f"<RecordLine {self.record.site} {self.record.section}>"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """One page of a list. ``pages`` and ``total`` are what the site says of the slice, ``None`` where it says nothing.
+
+    ``cap`` is the number of pages the site shows at most (0: all), ``further`` what is to be asked for after this page; requests of
+    another slice begin a list of their own. ``leads`` tells that the page only leads to lists, ``sliced`` that the whole is had by its
+    slices. ``gaps`` are sentences.
+    """
+
+    lines: tuple[RecordLine, ...]
+    pages: int | None = None
+    total: int | None = None
+    cap: int = 0
+    further: tuple[Asked, ...] = ()
+    leads: bool = False
+    sliced: bool = False
+    gaps: tuple[str, ...] = ()
+
+
+def record_of(
+    sheet: RecordSheet, section: RecordSection, url: str, key: str, fields: Iterable[PrintedField] = (), listed_on: date | None = None
+) -> PrintedRecord:
+    """Return a record with what the fact sheet says of all records of its section."""
+    return PrintedRecord(
+        site=sheet.id,
+        section=section.id,
+        key=key,
+        url=url,
+        kind=section.kind,
+        fields=tuple(fields),
+        region=sheet.region,
+        list_name=section.list_name,
+        colour=section.colour,
+        authority=section.authority,
+        listed_on=listed_on,
+    )
+
+
+def row_key(fields: Sequence[PrintedField], identity: Sequence[str]) -> str:
+    """Return the key of a row: the site's own id (a name of ``identity`` in ``id``), else a hash of what identifies it.
+
+    The hash (SHA-256, 32 hex digits) is over the fields that ``identity`` names, over all of them where none of those says anything. So
+    no name or number of a person stands in a key.
+    """
+    printed = {field.label: field.value for field in fields if field.value not in _NOTHING}
+    if own := next((printed[name] for name in identity if name.endswith("id") and name in printed), ""):
+        return shortened(own)
+    chosen = [printed[name] for name in identity if name in printed] or [f"{field.label}={field.value}" for field in fields]
+    return hashlib.sha256("\x1f".join(chosen).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def link_key(address: str, parameters: Sequence[str]) -> str:
+    """Return the key in the address of a record's page: one of the named parameters, else the last one, else the page's name."""
+    found = {name: value.strip() for name, value in query_of(address).items() if value.strip()}
+    chosen = next((found[name] for name in parameters if name in found), next(reversed(found.values()), ""))
+    return shortened(line(chosen or urlsplit(address).path.rstrip("/").rpartition("/")[2].partition(".")[0]))
+
+
+def query_of(address: str) -> dict[str, str]:
+    """Return the parameters of an address, none where there are more than any site has."""
+    try:
+        return dict(parse_qsl(urlsplit(address).query, keep_blank_values=True, max_num_fields=50))
+    except ValueError:
+        return {}
+
+
+def detail_url(sheet: RecordSheet, section: RecordSection, key: str) -> str:
+    """Return the address of a record's own page, empty where a section has none."""
+    return sheet.url(section.detail.format(key=quote(key, safe=""))) if "{key}" in section.detail else ""
+
+
+def pages_of(total: int | None, size: int) -> int | None:
+    """Return how many pages of ``size`` records hold ``total``, at least one; ``None`` where either is not known."""
+    return max(1, math.ceil(total / size)) if total is not None and size else None
+
+
+def numbered(sheet: RecordSheet, section: RecordSection, asked: Asked, last: int) -> tuple[Asked, ...]:
+    """Return the requests for the pages of a slice after the one asked for, as far as its limits go."""
+    last = min(last, sheet.limits.list_pages, *([section.cap] if section.cap else []))
+    return tuple(page_of(sheet, section, asked, number) for number in range(asked.page + 1, last + 1))
+
+
+def page_of(sheet: RecordSheet, section: RecordSection, asked: Asked, number: int) -> Asked:
+    """Return the request for another page of the same slice."""
+    path = section.path.format(page=number, slice=quote(asked.slice, safe=""))
+    return Asked(sheet.url(path), number, slice=asked.slice, authority=asked.authority, columns=asked.columns)

@@ -1,0 +1,84 @@
+"""A list of lists in a script: ``"black$body$title$date$id"``; each list tells its headings and size, then its proxy gives the rows.
+
+One id may be linked for two lists: what it gives is read once, as the first of them, and the other is a named gap.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from normalizers.notices.records import PrintedRecord
+from spiders.families import NoListError
+from spiders.families.reading import line, parse, shortened
+from spiders.record_sheet import RecordSection, RecordSheet
+
+from .answers import number_at, read_object
+from .datastore import STEP, entries_of, proxy_calls, quoted
+from .markup import read_pairs
+from .pages import MOST_ROWS, Asked, RecordLine, RecordPage, query_of, record_of
+
+_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
+
+
+def read_list(text: str, url: str, sheet: RecordSheet, section: RecordSection, asked: Asked) -> RecordPage:
+    """Return the lists, the size of a list, or the rows of one, whichever was asked for."""
+    if not asked.slice:
+        return _directory(text, url, sheet, section)
+    return _rows(text, url, sheet, section, asked) if asked.form else _opening(text, url, sheet, section, asked)
+
+
+def _directory(text: str, url: str, sheet: RecordSheet, section: RecordSection) -> RecordPage:
+    lists: dict[str, Asked] = {}
+    gaps = []
+    for body, title, code in _named(text, section.options["mark"]):
+        if code in lists:
+            gaps.append(f"{title} is linked with the id of {lists[code].slice}: its own records cannot be reached")
+            continue
+        query = urlencode({"titleAll": title, "deptnames": body, "tableId": code})
+        lists[code] = Asked(sheet.url(f"{section.options['opening']}?{query}"), 0, slice=title, authority=body)
+    if not lists:
+        raise NoListError(f"{url} names no list: the script changed, or something else answered")
+    return RecordPage((), further=tuple(lists.values()), leads=True, sliced=True, gaps=tuple(gaps))
+
+
+def _named(text: str, mark: str) -> Iterator[tuple[str, str, str]]:
+    for count, found in enumerate(quoted(text)):
+        parts = [line(part) for part in found.split("$")] if count < MOST_ROWS else []
+        if len(parts) == 5 and parts[0] == mark and _DATE.fullmatch(parts[3]) and parts[2] and parts[4]:
+            yield parts[1], parts[2], parts[4]
+
+
+def _opening(text: str, url: str, sheet: RecordSheet, section: RecordSection, asked: Asked) -> RecordPage:
+    data = read_object(text, url)
+    total, size = number_at(data, "totalNums"), number_at(data, "perPage") or section.size
+    if total is None:
+        raise NoListError(f"{url} does not say how many records there are (totalNums): the interface changed")
+    form = (("tabId", _parameters(asked)["tableId"]),)
+    calls = proxy_calls(sheet.url(section.options["proxy"]), total, size, sheet.limits.list_pages, replace(asked, form=form, again=False))
+    return RecordPage((), -(-total // (size * STEP)), total, further=calls, leads=True)
+
+
+def _parameters(asked: Asked) -> dict[str, str]:
+    code = query_of(asked.url).get("tableId") or dict(asked.form).get("tabId", "")
+    return {"deptnames": asked.authority, "titleAll": asked.slice, "tableId": code}
+
+
+def _rows(text: str, url: str, sheet: RecordSheet, section: RecordSection, asked: Asked) -> RecordPage:
+    keys = [shortened(parts[1]) if len(parts) > 1 else "" for parts in entries_of(text, url)]
+    lines = tuple(_line(sheet, section, key, asked) for key in keys if key)
+    gaps = (f"call {asked.page} of {asked.slice} has rows without an id: {keys.count('')}",) if "" in keys else ()
+    return RecordPage(lines, gaps=gaps)
+
+
+def _line(sheet: RecordSheet, section: RecordSection, key: str, asked: Asked) -> RecordLine:
+    url = sheet.url(f"{section.options['opened']}?{urlencode({'zjid': key} | _parameters(asked))}")
+    record = replace(record_of(sheet, section, url, key), list_name=asked.slice, authority=asked.authority)
+    return RecordLine(record, url)
+
+
+def read_detail(text: str, url: str, sheet: RecordSheet, section: RecordSection) -> PrintedRecord:
+    """Return the labels and values of a record's page; raises NoBodyError."""
+    return record_of(sheet, section, url, "", read_pairs(parse(text), section, url, sheet))

@@ -1,0 +1,154 @@
+"""Fact sheets of record sites: what is known of their lists of public credit records, as data (``spiders/record_sites/<site>.toml``).
+
+Every section says what its records are, how they are paged, sliced and keyed, where their details stand, and how sure we are of it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from urllib.parse import urlsplit
+
+from normalizers.notices.records import Colour, NoticeKind
+from spiders.factsheet import REGION, SLUG, Certainty, FactSheetError, Limits, SiteKind, SiteSheet, UnknownSiteError, choice, refuse_unknown
+
+RECORD_FAMILIES = (
+    "firm_json",
+    "fragment",
+    "grid_json",
+    "link_json",
+    "link_table",
+    "query_table",
+    "script_lists",
+    "script_store",
+    "sliced_json",
+)
+LINK = "link"
+"""The value of ``detail`` where each line of the list carries the address of its record's page."""
+_NEEDED = ("id", "name_zh", "kind", "family", "path", "certainty", "sources")
+_SHEET_NEEDED = ("id", "name", "name_zh", "kind", "region", "hosts", "base", "sections")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordSection:
+    """One list of records. ``path`` is that of its pages with ``{page}`` (1, 2, …) and, where it is asked for in parts, ``{slice}``.
+
+    ``kind``, ``list_name``, ``colour`` and ``authority`` are what the place says of all its records. ``size`` is the number of records a
+    page, ``cap`` that of the pages the site shows (0: all), ``slices`` what it is asked by when there are more. ``detail`` is the path of
+    a record's own page with ``{key}``, or ``link``; empty where the row is the record. ``identity`` names the fields, or the parameter
+    of the address, that make the key. ``ask_again``: an empty answer is asked for once more.
+    ``retired``: its host is gone, it is asked for only at a base that the caller gives. ``options`` are the family's.
+    """
+
+    id: str
+    name_zh: str
+    kind: NoticeKind
+    family: str
+    path: str
+    certainty: Certainty
+    sources: tuple[str, ...]
+    list_name: str = ""
+    colour: Colour | None = None
+    authority: str = ""
+    size: int = 0
+    cap: int = 0
+    slices: str = ""
+    detail: str = ""
+    identity: tuple[str, ...] = ()
+    ask_again: bool = False
+    retired: bool = False
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordSheet(SiteSheet[RecordSection]):
+    """Everything a spider has to know of one record site. ``out_of_reach`` are sentences: what is never requested, and why."""
+
+    out_of_reach: tuple[str, ...] = ()
+
+
+def record_site_ids() -> list[str]:
+    """Return the ids of all record sites, in alphabetical order."""
+    entries = (files("spiders") / "record_sites").iterdir()
+    return sorted(entry.name.removesuffix(".toml") for entry in entries if entry.name.endswith(".toml"))
+
+
+@cache
+def load_record_sheet(site: str) -> RecordSheet:
+    """Return the fact sheet of a record site; :class:`UnknownSiteError` names the sites there are."""
+    if site not in record_site_ids():
+        raise UnknownSiteError(f"no record site {site!r}; known are {', '.join(record_site_ids())}")
+    return read_record_sheet((files("spiders") / "record_sites" / f"{site}.toml").read_text("utf-8"), site)
+
+
+def record_sheets() -> list[RecordSheet]:
+    """Return the fact sheet of every record site, by id."""
+    return [load_record_sheet(site) for site in record_site_ids()]
+
+
+def read_record_sheet(text: str, name: str) -> RecordSheet:
+    """Return the fact sheet written in TOML; :class:`FactSheetError` says which key of which sheet is wrong, and how."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise FactSheetError(f"fact sheet {name}: not TOML, {error}") from error
+    _need(data, _SHEET_NEEDED, name)
+    refuse_unknown(data, {f.name for f in fields(RecordSheet)} - {"local"}, name)
+    limits = data.get("limits", {})
+    refuse_unknown(limits, {f.name for f in fields(Limits)}, f"{name}, [limits]")
+    given = data | {
+        "kind": choice(SiteKind, data["kind"], f"{name}, kind"),
+        "hosts": tuple(data["hosts"]),
+        "sections": tuple(_section(entry, name) for entry in data["sections"]),
+        "limits": Limits(**limits),
+        "sources": tuple(data.get("sources", ())),
+        "out_of_reach": tuple(data.get("out_of_reach", ())),
+    }
+    sheet = RecordSheet(**given)
+    _check(sheet, name)
+    return sheet
+
+
+def _section(entry: dict[str, Any], name: str) -> RecordSection:
+    where = f"{name}, section {entry.get('id', '?')}"
+    _need(entry, _NEEDED, where)
+    refuse_unknown(entry, {f.name for f in fields(RecordSection)}, where)
+    given = entry | {
+        "kind": choice(NoticeKind, entry["kind"], where),
+        "certainty": choice(Certainty, entry["certainty"], where),
+        "colour": choice(Colour, entry["colour"], where) if entry.get("colour") else None,
+        "sources": tuple(entry["sources"]),
+        "identity": tuple(entry.get("identity", ())),
+    }
+    return RecordSection(**given)
+
+
+def _need(table: Mapping[str, Any], keys: tuple[str, ...], where: str) -> None:
+    for key in keys:
+        if key not in table:
+            raise FactSheetError(f"fact sheet {where}: the key {key!r} is missing")
+
+
+def _check(sheet: RecordSheet, name: str) -> None:
+    sections = sheet.sections
+    checks = {
+        f"id {sheet.id!r} must be a short lower-case word and the name of its file": bool(SLUG.fullmatch(sheet.id)) and sheet.id == name,
+        f"region {sheet.region!r} must be a six-digit code of GB/T 2260": bool(REGION.fullmatch(sheet.region)),
+        "base must be empty or an http(s) address whose host is among hosts": urlsplit(sheet.base).hostname in (*sheet.hosts, None),
+        f"pace {sheet.pace} must not be under 1 second": sheet.pace >= 1,
+        "limits must be positive": min(getattr(sheet.limits, f.name) for f in fields(Limits)) > 0,
+        "there must be sections, each with its own id": 0 < len(sections) == len({s.id for s in sections}),
+        f"a section's family is one of {', '.join(RECORD_FAMILIES)}": all(s.family in RECORD_FAMILIES for s in sections),
+        "a section's path must begin with /": all(s.path.startswith("/") for s in sections),
+        "a section's detail is empty, link, or a path with {key}": all(s.detail in ("", LINK) or "{key}" in s.detail for s in sections),
+        "a section that is asked for in parts has {slice} in its path": all("{slice}" in s.path for s in sections if s.slices),
+        "a section with a cap has a size": all(s.size > 0 for s in sections if s.cap),
+        "a list has a name": all(s.list_name or s.kind is not NoticeKind.LIST_ENTRY or s.options.get("names") for s in sections),
+    }
+    for sentence, holds in checks.items():
+        if not holds:
+            raise FactSheetError(f"fact sheet {name}: {sentence}")
