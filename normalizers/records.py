@@ -260,6 +260,7 @@ class DocumentKind(StrEnum):
     REPORT = "report"
     LIST = "list"
     NEWS = "news"
+    CASE = "case"
     OTHER = "other"
 
 
