@@ -1,0 +1,204 @@
+"""Numbers that are personal by themselves: resident numbers, residence cards, bank cards, mobile telephones; whole or partly hidden.
+
+A number may stand in groups, with blanks, hyphens or dots between them, or over line breaks. It must begin where a group begins and end
+where one ends, so that columns of figures do not join to a number by chance.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from normalizers.codes.resident import PROVINCES, is_resident_number
+from normalizers.privacy import checks
+from normalizers.privacy.records import Finding, Mode
+from normalizers.privacy.tables import provinces
+
+RESIDENT, RESIDENCE, BANK, PHONE = 0, 1, 2, 4
+"""Ranks: the first that finds a place names its kind."""
+
+_RUN = re.compile(r"[0-9]++(?:[ \n\-_.·/]{1,4}+[0-9]++)*+(?:[ \n\-_.·]{0,3}+[Xx](?![0-9A-Za-z]))?")
+_GROUP = re.compile(r"[0-9]+|[Xx]")
+_HIDDEN = re.compile(r"(?<![0-9A-Za-z*])[0-9]{2,14}[ \-]?(?:[*#?_]{2,16}|[xX]{3,16})[ \-]?[0-9*xX#]{0,16}")
+_CARD_GROUPS = re.compile(r"(?:4,){3}[1-4]|(?:4,){4}[1-3]|6,1[0-3]|6,4,4,[45]|1(?:,1)+")
+_REGULAR = re.compile(r"1(?:,1)+(?:,2)?|(?:2,)+[123]")
+_PHONE = re.compile(
+    r"(?<![0-9A-Za-z_/=.%#&*])(?:\(?\+?(?:00)?86\)?[ \-]{0,2})?1[3-9][0-9](?:[ \-\n]{0,2}[0-9]){8}(?![0-9A-Za-z])(?![.,]\d)"
+)
+_PHONE_GROUPS = frozenset(
+    ((11,), (3, 4, 4), (3, 3, 5), (3, 8), (4, 4, 3), (4, 3, 4), (7, 4), (3, 5, 3), (5, 6), (1,) * 11, (6, 5), (3, 2, 2, 2, 2))
+)
+_PREFIX = re.compile(r"^\(?\+?(?:00)?86\)?[ \-]{0,2}(?=1)")
+_QUANTITY = re.compile(r"\s{0,2}(?:元|万|亿|美元|吨|公斤|千克|平方米|亩|件|个|户|人次|%|号文|条|股|[)）〕\]】]?\s?号)")
+_URL_BEFORE = frozenset("_/=%&#?")
+SHORTEST = 11
+MOST_GROUPS = 6
+"""Of unequal lengths; 320102 1980 03 07 451 X has six."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A run of groups of digits: ``digits`` joined, ``begins`` and ``ends`` of each group among them and in the text."""
+
+    digits: str
+    begins: tuple[int, ...]
+    ends: tuple[int, ...]
+    starts: tuple[int, ...]
+    stops: tuple[int, ...]
+
+
+def numbers(text: str, mode: Mode) -> Iterator[Finding]:
+    """Yield the personal numbers of a view's text."""
+    for found in _RUN.finditer(text):
+        if found.end() - found.start() >= SHORTEST:
+            yield from _identities(text, found)
+    yield from _hidden(text, mode)
+    if mode is Mode.RECORD:
+        yield from phones(text)
+
+
+def _identities(text: str, found: re.Match[str]) -> Iterator[Finding]:
+    run = _groups(found)
+    if len(run.digits) < 15:
+        return
+    past = 0
+    for first, begin in enumerate(run.begins):
+        if begin < past:
+            continue
+        for length, kind, rank, test in _TESTS:
+            last = bisect_left(run.ends, begin + length)
+            if last == len(run.ends) or run.ends[last] != begin + length:
+                continue
+            number = run.digits[begin : begin + length]
+            place = (run.starts[first], run.stops[last])
+            groups = tuple(run.ends[i] - run.begins[i] for i in range(first, last + 1))
+            if test(text, place, number, groups):
+                word = provinces().get(number[:2], "") if kind == "resident" else ""
+                yield Finding(*place, rank, kind, word)
+                past = begin + length
+                break
+
+
+def _groups(found: re.Match[str]) -> _Run:
+    groups = list(_GROUP.finditer(found[0]))
+    begins, length = [], 0
+    for group in groups:
+        begins.append(length)
+        length += len(group[0])
+    digits = "".join(group[0] for group in groups).upper()
+    if len(groups) > 1 and groups[-1][0] in "Xx":  # the check character belongs to the group before it, wherever it stands
+        length = len(groups) - 1
+        begins.pop()
+    else:
+        length = len(groups)
+    ends = [*begins[1:], len(digits)]
+    offset = found.start()
+    stops = [offset + group.end() for group in groups[:length]]
+    stops[-1] = found.end()
+    return _Run(digits, tuple(begins), tuple(ends), tuple(offset + group.start() for group in groups[:length]), tuple(stops))
+
+
+def _alone(text: str, start: int, end: int) -> bool:
+    """Tell whether a number is a word of its own, no part of a name, an address or a longer mark."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    return not (before.isascii() and before.isalnum()) and before not in _URL_BEFORE and not (after.isascii() and after.isalnum())
+
+
+def _is_resident(text: str, place: tuple[int, int], number: str, groups: tuple[int, ...]) -> bool:
+    if number[:2] not in PROVINCES or "X" in number[:-1] or not _plain(groups):
+        return False
+    if is_resident_number(number):
+        return not (checks.is_credit_code(number) and checks.labelled(text, place[0]) == "credit")
+    if len(groups) > 1 or not checks.is_nearly_resident(number) or checks.is_credit_code(number):
+        return False
+    return _alone(text, *place) and not checks.labelled(text, place[0])
+
+
+def _is_resident_with_more(text: str, place: tuple[int, int], number: str, groups: tuple[int, ...]) -> bool:
+    """Numbers of taxpayers and of disabled persons: a resident number and two characters."""
+    return len(groups) == 1 and number[:2] in PROVINCES and "X" not in number[:17] and is_resident_number(number[:18])
+
+
+def _is_old_tax_number(text: str, place: tuple[int, int], number: str, groups: tuple[int, ...]) -> bool:
+    """Numbers of taxpayers made of an old resident number and two digits."""
+    return len(groups) == 1 and is_resident_number(number[:15]) and checks.labelled(text, place[0]) == "tax"
+
+
+def _is_old_resident(text: str, place: tuple[int, int], number: str, groups: tuple[int, ...]) -> bool:
+    if groups not in ((15,), (6, 6, 3), (6, 9), (12, 3), (6, 2, 2, 2, 3)) or "X" in number or not is_resident_number(number):
+        return False
+    if not _alone(text, *place) or text[place[0] - 1 : place[0]] in ("第", "〕", "】", "]", ".") or text[place[1] : place[1] + 1] == "号":
+        return False
+    what = checks.labelled(text, place[0])
+    if what == "registration":
+        return not checks.is_registration_number(number)
+    if what == "tax":
+        return not checks.is_organization_code(number[6:])
+    return not what
+
+
+def _is_residence_card(text: str, place: tuple[int, int], number: str, groups: tuple[int, ...]) -> bool:
+    return number[0] == "9" and "X" not in number[:-1] and checks.is_residence_card(number) and not checks.is_credit_code(number)
+
+
+def _is_card(text: str, place: tuple[int, int], number: str, groups: tuple[int, ...]) -> bool:
+    if len(groups) > 1 and not _CARD_GROUPS.fullmatch(",".join(map(str, groups))):
+        return False
+    if not checks.is_card(number) or not _alone(text, *place) or checks.is_credit_code(number):
+        return False
+    return not checks.labelled(text, place[0])
+
+
+def _plain(groups: tuple[int, ...]) -> bool:
+    """Tell whether digits may stand together in such groups: a few, or all of them alike."""
+    return len(groups) <= MOST_GROUPS or _REGULAR.fullmatch(",".join(map(str, groups))) is not None
+
+
+_TESTS = (
+    (20, "resident", RESIDENT, _is_resident_with_more),
+    (18, "resident", RESIDENT, _is_resident),
+    (18, "residence", RESIDENCE, _is_residence_card),
+    (17, "resident", RESIDENT, _is_old_tax_number),
+    *((length, "bank", BANK, _is_card) for length in (19, 18, 17, 16)),
+    (15, "resident", RESIDENT, _is_old_resident),
+    (15, "bank", BANK, _is_card),
+)
+
+
+def _hidden(text: str, mode: Mode) -> Iterator[Finding]:
+    """Yield numbers that are hidden in part: what is left still shows a birth place, a network, or the end of a number."""
+    for found in _HIDDEN.finditer(text):
+        number = found[0].replace(" ", "").replace("-", "").upper()
+        shown = len(number) - len(number.lstrip("0123456789"))
+        kind = _hidden_kind(number, shown, text, found.start())
+        if kind and (kind != "phone" or mode is Mode.RECORD):
+            word = provinces().get(number[:2], "") if kind == "resident" else ""
+            yield Finding(*found.span(), RESIDENT, kind, word)
+
+
+def _hidden_kind(number: str, shown: int, text: str, start: int) -> str:
+    if checks.labelled(text, start):
+        return ""
+    if len(number) == SHORTEST and shown >= 2 and number[0] == "1" and number[1] in "3456789":
+        return "phone"
+    if number[:2] in PROVINCES and (len(number) in (15, 18) or (shown >= 4 and 12 <= len(number) <= 20)):
+        return "resident"
+    if shown >= 4 and 12 <= len(number) <= 23 and number[0] in "456":
+        return "bank"
+    return ""
+
+
+def phones(text: str, start: int = 0) -> Iterator[Finding]:
+    """Yield the mobile telephones of a text from a place on."""
+    for found in _PHONE.finditer(text, start):
+        groups = tuple(len(group[0]) for group in _GROUP.finditer(_PREFIX.sub("", found[0])))
+        if groups not in _PHONE_GROUPS or ("\n" in found[0] and groups[0] < 3):
+            continue
+        if (
+            not _QUANTITY.match(text, found.end())
+            and not checks.labelled(text, found.start())
+            and text[found.start() - 1 : found.start()] != "第"
+        ):
+            yield Finding(*found.span(), PHONE, "phone")
