@@ -194,10 +194,15 @@ record_sightings = Table(
     words("run"),
     must("first_seen", UtcTime),
     must("last_seen", UtcTime),
-    *times("first_seen", "last_seen"),
+    Column("read_at", UtcTime),
+    day("ends_on"),
+    CheckConstraint("(read_at IS NULL) = (ends_on IS NULL)", name="read"),
+    *days("ends_on"),
+    *times("first_seen", "last_seen", "read_at"),
     Index(None, "notice_id"),
 )
-"""Which run last saw a record in which part of a section, shown or not: what is missing from a list is told by it."""
+"""Which run last saw a record in which part of a section, shown or not: what is missing from a list is told by it. ``read_at``
+and ``ends_on`` are those of a record that was over when it was read."""
 
 coverage = Table(
     "coverage",

@@ -7,18 +7,31 @@ blanks and the marks within a sentence do not count; the end of a sentence and o
 SQLite keeps the terms in a contentless FTS5 table, in their order. PostgreSQL keeps them in an array with a GIN index; a
 ``tsvector`` holds a megabyte at most and 256 places of a term, and a long annex has more.
 """
+# ruff: noqa: S608 -- the names of the tables are constants
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from sqlalchemy import ColumnElement, Connection, Integer, column, delete, func, insert, literal_column, select, text
+from sqlalchemy import ColumnElement, Connection, Integer, Table, column, delete, func, insert, literal_column, select, text
 
 from normalizers.text.fold import fold
 from storage.schema import search_entries, tasks, version_issuers, versions
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index: the table of its entries (``id``, ``folded``), and the name of the one of their terms."""
+
+    entries: Table
+    terms: str
+
+
+DOCUMENTS = Index(search_entries, "search_terms")
 
 BREAK = "\n"
 """Stands in folded text where no word may run across."""
@@ -84,46 +97,55 @@ def index(connection: Connection, document: str, version: int, title: str) -> No
     entries = [{"document_id": document, "task_id": task_id, "folded": folded(words)} for task_id, words in found]
     added = insert(search_entries).returning(search_entries.c.id, sort_by_parameter_order=True)
     numbers = connection.execute(added, entries).scalars().all()
-    _write_terms(connection, [(number, entry["folded"] or "") for number, entry in zip(numbers, entries, strict=True)])
+    write_terms(connection, DOCUMENTS, [(number, entry["folded"] or "") for number, entry in zip(numbers, entries, strict=True)])
 
 
 def remove(connection: Connection, document: str) -> None:
     """Take a document and its tasks out of the index."""
     e = search_entries.c
     if connection.dialect.name == "sqlite":
-        # A contentless FTS5 table forgets a row only when it is told again what stood there.
-        gone = text("INSERT INTO search_terms (search_terms, rowid, terms) VALUES ('delete', :id, :terms)")
         known = connection.execute(select(e.id, e.folded).where(e.document_id == document)).all()
-        if known:
-            connection.execute(gone, [{"id": row.id, "terms": " ".join(terms(row.folded))} for row in known])
+        remove_terms(connection, DOCUMENTS, [(row.id, row.folded) for row in known])
     connection.execute(delete(search_entries).where(e.document_id == document))
 
 
-def _write_terms(connection: Connection, found: Sequence[tuple[int, str]]) -> None:
+def remove_terms(connection: Connection, index: Index, known: Sequence[tuple[int, str]]) -> None:
+    """Take the terms of entries, each with its folded text, out of an index of SQLite; PostgreSQL drops them with the entry."""
+    if known:
+        # A contentless FTS5 table forgets a row only when it is told again what stood there.
+        gone = text(f"INSERT INTO {index.terms} ({index.terms}, rowid, terms) VALUES ('delete', :id, :terms)")
+        connection.execute(gone, [{"id": number, "terms": " ".join(terms(held))} for number, held in known])
+
+
+def write_terms(connection: Connection, index: Index, found: Sequence[tuple[int, str]]) -> None:
+    """Put the terms of new entries, each with its folded text, into an index."""
+    if not found:
+        return
     if connection.dialect.name == "sqlite":
-        statement = text("INSERT INTO search_terms (rowid, terms) VALUES (:id, :terms)")
+        statement = text(f"INSERT INTO {index.terms} (rowid, terms) VALUES (:id, :terms)")
         connection.execute(statement, [{"id": number, "terms": " ".join(terms(held))} for number, held in found])
         return
-    statement = text("INSERT INTO search_terms (entry_id, terms) VALUES (:id, CAST(:terms AS TEXT[]))")
+    statement = text(f"INSERT INTO {index.terms} (entry_id, terms) VALUES (:id, CAST(:terms AS TEXT[]))")
     connection.execute(statement, [{"id": number, "terms": _array_terms(held)} for number, held in found])
 
 
 # --- find --------------------------------------------------------------------------------------------------------------
 
 
-def matches(dialect: str, words: Sequence[str]) -> ColumnElement[bool]:
+def matches(dialect: str, words: Sequence[str], index: Index = DOCUMENTS) -> ColumnElement[bool]:
     """Return the condition that an entry holds all the words: by the index, then checked against the text."""
-    return _indexed(dialect, words) & _checked(dialect, words)
+    return _indexed(dialect, words, index) & _checked(dialect, words, index)
 
 
-def _indexed(dialect: str, words: Sequence[str]) -> ColumnElement[bool]:
+def _indexed(dialect: str, words: Sequence[str], index: Index) -> ColumnElement[bool]:
     if dialect == "sqlite":
         query = " AND ".join(_phrase(word) for word in words)
-        found = text("SELECT rowid AS entry FROM search_terms WHERE search_terms MATCH :terms").bindparams(terms=query)
+        found = text(f"SELECT rowid AS entry FROM {index.terms} WHERE {index.terms} MATCH :terms").bindparams(terms=query)
     else:
         wanted = sorted({term for word in words for term in (terms(word)[:-1] or [_code(word)])})
-        found = text("SELECT entry_id AS entry FROM search_terms WHERE terms @> CAST(:terms AS TEXT[])").bindparams(terms=wanted)
-    return search_entries.c.id.in_(found.columns(column("entry")))
+        found = text(f"SELECT entry_id AS entry FROM {index.terms} WHERE terms @> CAST(:terms AS TEXT[])").bindparams(terms=wanted)
+    entries: ColumnElement[int] = index.entries.c.id
+    return entries.in_(found.columns(column("entry")))
 
 
 def _phrase(word: str) -> str:
@@ -131,11 +153,11 @@ def _phrase(word: str) -> str:
     return f'"{" ".join(pairs)}"' if pairs else f'"{_code(word)}" *'
 
 
-def _checked(dialect: str, words: Iterable[str]) -> ColumnElement[bool]:
+def _checked(dialect: str, words: Iterable[str], index: Index) -> ColumnElement[bool]:
     find = func.instr if dialect == "sqlite" else func.strpos
     condition: ColumnElement[bool] = literal_column("1") == literal_column("1")
     for word in words:
-        condition &= find(search_entries.c.folded, word) > 0
+        condition &= find(index.entries.c.folded, word) > 0
     return condition
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,29 @@ from sqlalchemy import URL, Connection, Engine, func, insert, or_, select, updat
 
 from normalizers.records import Derived
 from storage import engine as engines
-from storage import ingest
+from storage import ingest, notice_clocks, notice_rows, notices
 from storage.archive import Archive
 from storage.errors import MissingStore, StoreError, UnreachableStore
 from storage.identity import document_id
+from storage.keyed import Keyring, key_path
+from storage.ledger import CoverageFacts
 from storage.locks import SiteLocks
-from storage.records import AgencyRow, ArchiveReport, CaptureRow, Clock, Effect, FailureRow, Location, Publication, Sighting, Verdict
+from storage.notice_schema import keyrings
+from storage.records import (
+    AgencyRow,
+    ArchiveReport,
+    CaptureRow,
+    Clock,
+    Effect,
+    FailureRow,
+    Location,
+    NoticeClock,
+    NoticeEffect,
+    NoticeRow,
+    Publication,
+    Sighting,
+    Verdict,
+)
 from storage.schema import captures, clocks, documents, runs, sightings, sites
 
 KILLED = "killed"
@@ -29,23 +47,33 @@ KILLED = "killed"
 class Store:
     """One store: a database, and the archive its captures point into. Safe to use from several threads."""
 
-    def __init__(self, url: URL, engine: Engine, archive: Archive | None) -> None:
+    def __init__(self, url: URL, engine: Engine, archive: Archive | None, key: Path | None = None) -> None:
         self.url = url
         self.engine = engine
         self._archive = archive
         self._locks = SiteLocks(engine, engines.file_of(url))
         self._identity: tuple[int, int] | None = None
+        self._key = key
+        self._keyring: Keyring | None = None
 
     # --- open ---
 
     @classmethod
     def open(
-        cls, url: str, *, archive: Path | None = None, create: bool = False, check: bool = True, patience: float = engines.PATIENCE
+        cls,
+        url: str,
+        *,
+        archive: Path | None = None,
+        create: bool = False,
+        check: bool = True,
+        patience: float = engines.PATIENCE,
+        key: Path | None = None,
     ) -> Store:
         """Return the store at a database URL, ``sqlite:///FILE`` or ``postgresql+psycopg://…``.
 
         ``create`` makes it where there is none. ``check=False`` opens one of any schema, to be upgraded. ``patience`` is how many
-        seconds to wait for another process. Raises ``MissingStore``, ``OldStore``, ``NewerStore``, ``LockedStore``, ``FullDisk``
+        seconds to wait for another process; ``key`` is the key file, by default beside the store (``keyed.key_path``). Raises
+        ``MissingStore``, ``OldStore``, ``NewerStore``, ``LockedStore``, ``FullDisk``
         or another ``StoreError``.
         """
         place = engines.read_url(url)
@@ -54,7 +82,7 @@ class Store:
             if not create:
                 raise MissingStore(f"There is no store in {file}: make one with `harvester db upgrade`.")
             _make_folder(file.parent)
-        store = cls(place, engines.connect(place, patience), Archive(archive) if archive is not None else None)
+        store = cls(place, engines.connect(place, patience), Archive(archive) if archive is not None else None, key)
         try:
             if create and store.revision is None:
                 store.upgrade()
@@ -78,6 +106,26 @@ class Store:
         if self._archive is None:
             raise StoreError("The store was opened without its archive: name the archive's folder.")
         return self._archive
+
+    @property
+    def keyring(self) -> Keyring:
+        """The key of this store's tags, made at its first use. Raises ``KeyringError`` when it is lost or another store's."""
+        if self._keyring is None:
+            archive = self._archive.folder if self._archive else None
+            self._keyring = self._open_keyring(self._key or key_path(engines.file_of(self.url), archive))
+        return self._keyring
+
+    def _open_keyring(self, path: Path) -> Keyring:
+        kept = select(keyrings.c.fingerprint)
+        with self.reading() as connection:
+            known = connection.execute(kept).scalar_one_or_none()
+        keyring = Keyring.open(path, known or "")
+        if known is None:
+            with self.writing() as connection:
+                known = connection.execute(kept).scalar_one_or_none()
+                if known is None:
+                    connection.execute(insert(keyrings), [{"fingerprint": keyring.fingerprint}])
+        return keyring if known is None else Keyring.open(path, known)
 
     @property
     def revision(self) -> str | None:
@@ -176,6 +224,7 @@ class Store:
             if site is None:
                 raise StoreError(f"There is no run {run}: begin it first.")
             connection.execute(update(runs).where(runs.c.id == run).values(row))
+            notice_clocks.mark_missing(connection, run)
         self._locks.release(site)
 
     @staticmethod
@@ -250,6 +299,32 @@ class Store:
         """Put the gazetteer's entries in the place of those in the store; return whether anything differed."""
         with self.writing() as connection:
             return ingest.write_agencies(connection, found)
+
+    # --- public credit records ---
+
+    def ingest_notices(self, run: str, rows: Sequence[NoticeRow], *, today: date | None = None) -> Counter[NoticeEffect]:
+        """Store records in one transaction and return how many of them did what; see ``storage.notices``.
+
+        The key of each ``printed`` is its keyed tag already. Terms are held against ``today``, by default the day in Shanghai.
+        """
+        keyring, day = self.keyring, today or notice_rows.local_day(datetime.now(UTC))
+        with self.writing() as connection:
+            return notices.ingest(connection, keyring, run, rows, day)
+
+    def notices_seen(self, run: str, site: str, section: str, part: str, tags: Iterable[str], at: datetime) -> None:
+        """Note that a list named these records, by their keyed tags; ``part`` is its slice, empty for a section that is read whole."""
+        with self.writing() as connection:
+            notice_clocks.seen(connection, run, site, section, part, tags, at)
+
+    def record_coverage(self, run: str, lines: Sequence[CoverageFacts]) -> None:
+        """Store what a run had of each section; what its complete lists no longer name is marked missing once it ended complete."""
+        with self.writing() as connection:
+            notice_clocks.record(connection, run, lines)
+
+    def notice_clock(self, site: str, tag: str) -> NoticeClock | None:
+        """Return the clock of a record by its keyed tag, ``None`` when it is not known or was gone at its source."""
+        with self.reading() as connection:
+            return notice_clocks.clock(connection, tag)
 
     # --- what a crawl asks ---
 

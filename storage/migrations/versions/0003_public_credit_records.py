@@ -1,6 +1,6 @@
 """Public credit records: notices, tombstones, endings, coverage, events, objections, the audit log, and a search of their own.
 
-Nothing of a store of schema 0002 is touched: everything here is new.
+Of what a store of schema 0002 holds only the kinds that a document can have are widened; all the rest is new.
 
 Revision ID: 0003
 Revises: 0002
@@ -30,7 +30,14 @@ REDUCED = (
 )  # fmt: skip
 
 
+DOCUMENT_KINDS = (
+    "plan", "work-points", "task-table", "notice", "opinion", "measures", "regulation", "announcement", "reply", "letter", "report",
+    "list", "news", "case", "other",
+)  # fmt: skip
+
+
 def upgrade() -> None:
+    _document_kinds()
     _notices()
     _tombstones()
     _endings()
@@ -88,6 +95,19 @@ def _key(table: str, *columns: str) -> sa.PrimaryKeyConstraint:
 def _indexes(table: str, *found: tuple[str, ...]) -> None:
     for columns in found:
         op.create_index(op.f(f"ix_{table}_{'_'.join(columns)}"), table, list(columns), unique=False)
+
+
+def _document_kinds() -> None:
+    # SQLite cannot alter a check, and to copy the table would break what points at it: the column is made anew, with its values.
+    op.execute("CREATE TABLE kinds_before AS SELECT document_id, number, document_kind FROM versions")
+    op.execute("ALTER TABLE versions DROP COLUMN document_kind")
+    listed = ", ".join(f"'{kind}'" for kind in DOCUMENT_KINDS)
+    check = f"CONSTRAINT ck_versions_document_kind CHECK (document_kind IN ({listed}))"
+    op.execute(f"ALTER TABLE versions ADD COLUMN document_kind TEXT DEFAULT 'other' NOT NULL {check}")
+    before = "SELECT k.document_kind FROM kinds_before k WHERE k.document_id = versions.document_id AND k.number = versions.number"
+    op.execute("CREATE UNIQUE INDEX ix_kinds_before ON kinds_before (document_id, number)")
+    op.execute(f"UPDATE versions SET document_kind = ({before}) WHERE EXISTS ({before} AND k.document_kind <> 'other')")  # noqa: S608
+    op.execute("DROP TABLE kinds_before")
 
 
 def _notices() -> None:
@@ -182,7 +202,11 @@ def _coverage() -> None:
         "record_sightings",
         *_texts("site", "section", "slice", "notice_id", "run"),
         *_must(_moment(), "first_seen", "last_seen"),
-        *_times("record_sightings", "first_seen", "last_seen"),
+        *_maybe(_moment(), "read_at"),
+        *_maybe(sa.Date(), "ends_on"),
+        _check("record_sightings", "read", "(read_at IS NULL) = (ends_on IS NULL)"),
+        *_days("record_sightings", "ends_on"),
+        *_times("record_sightings", "first_seen", "last_seen", "read_at"),
         _key("record_sightings", "site", "section", "slice", "notice_id"),
     )
     _indexes("record_sightings", ("notice_id",))
