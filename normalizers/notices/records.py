@@ -146,6 +146,7 @@ class Term:
 
     ``basis`` is ``stated`` (公示截止期 of the site), ``computed`` or ``none``; ``rule`` names the rule that governs (``terms.toml``),
     ``counted_from`` the day it counts from, ``least_until`` the last day of the shortest term (before it no repair).
+    ``undated_days`` is set for an adverse record without any date: so many days after it was first seen it may be shown.
     """
 
     ends_on: date | None = None
@@ -154,6 +155,7 @@ class Term:
     counted_from: date | None = None
     least_until: date | None = None
     severity: Severity = Severity.UNKNOWN
+    undated_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
