@@ -85,3 +85,15 @@ class Coverage:
         """Return the numbers of the pages that may be asked for and that the run has not, in order."""
         wanted = range(1, min(self.pages, self.most) + 1) if self.pages is not None else ()
         return sorted({number for number in wanted if number not in self.had} | self.failed | set(self.duplicates))
+
+
+def ranges(numbers: Iterable[int], most: int = 10) -> str:
+    """Return page numbers in words, those in a row as one: ``2, 5-9``; after ``most`` pieces the rest is counted."""
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1][1:] = [number]
+        else:
+            runs.append([number])
+    words = ["-".join(map(str, run)) for run in runs]
+    return ", ".join(words[:most]) + (f" and {len(words) - most} more" if len(words) > most else "")

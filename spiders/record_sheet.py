@@ -35,13 +35,14 @@ _SHEET_NEEDED = ("id", "name", "name_zh", "kind", "region", "hosts", "base", "se
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordSection:
-    """One list of records. ``path`` is that of its pages with ``{page}`` (1, 2, …) and, where it is asked for in parts, ``{slice}``.
+    """One list of records.
 
-    ``kind``, ``list_name``, ``colour`` and ``authority`` are what the place says of all its records. ``size`` is the number of records a
-    page, ``cap`` that of the pages the site shows (0: all), ``slices`` what it is asked by when there are more. ``detail`` is the path of
-    a record's own page with ``{key}``, or ``link``; empty where the row is the record. ``identity`` names the fields, or the parameter
-    of the address, that make the key. ``ask_again``: an empty answer is asked for once more.
-    ``retired``: its host is gone, it is asked for only at a base that the caller gives. ``options`` are the family's.
+    ``path`` is that of its pages with ``{page}`` (1, 2, …) and, where it is asked for in parts, ``{slice}``; ``slices`` names such
+    parts for the ledger. ``kind``, ``list_name``, ``colour`` and ``authority`` are what the place says of all its records. ``size`` is
+    the number of records a page, ``cap`` that of the pages the site shows (0: all). ``detail`` is the path of a record's own page with
+    ``{key}``, or ``link``; empty where the row is the record. ``identity`` names the fields, or the parameters of the address, that are
+    the site's own key; without one it is a hash of the row. ``ask_again``: an empty answer is asked for once more. ``retired``: its host
+    is gone, it is asked for only at a base that the caller gives. ``options`` are the family's.
     """
 
     id: str
@@ -145,7 +146,7 @@ def _check(sheet: RecordSheet, name: str) -> None:
         f"a section's family is one of {', '.join(RECORD_FAMILIES)}": all(s.family in RECORD_FAMILIES for s in sections),
         "a section's path must begin with /": all(s.path.startswith("/") for s in sections),
         "a section's detail is empty, link, or a path with {key}": all(s.detail in ("", LINK) or "{key}" in s.detail for s in sections),
-        "a section that is asked for in parts has {slice} in its path": all("{slice}" in s.path for s in sections if s.slices),
+        "a section with {slice} in its path says what it is asked by": all(bool(s.slices) for s in sections if "{slice}" in s.path),
         "a section with a cap has a size": all(s.size > 0 for s in sections if s.cap),
         "a list has a name": all(s.list_name or s.kind is not NoticeKind.LIST_ENTRY or s.options.get("names") for s in sections),
     }

@@ -11,7 +11,7 @@ from spiders.families import NoListError, PageError
 from spiders.families.reading import line
 from spiders.items import Cause
 
-from .pages import MOST_ROWS, EmptyAnswerError
+from .pages import MOST_ROWS, EmptyAnswerError, place
 
 _GOOD_CODES = frozenset({"", "0", "200", "true", "success", "None"})
 
@@ -35,37 +35,37 @@ def read_json(text: str, url: str) -> Any:  # noqa: ANN401 - whatever a site ans
     """
     body = text.lstrip("\ufeff \r\n\t")
     if not body.strip():
-        raise EmptyAnswerError(f"{url} answered with nothing")
+        raise EmptyAnswerError(f"{place(url)} answered with nothing")
     if body[0] not in "{[":
-        raise NoListError(f"{url} answered with no JSON: look at the address, then at the family of its section in the fact sheet")
+        raise NoListError(f"{place(url)} answered with no JSON: look at the address, then at the family of its section in the fact sheet")
     try:
         return json.loads(body, parse_int=str, parse_float=str, parse_constant=str)
     except (ValueError, RecursionError):
-        raise HalfAnswerError(f"{url} answered with JSON that cannot be read to its end") from None
+        raise HalfAnswerError(f"{place(url)} answered with JSON that cannot be read to its end") from None
 
 
 def read_object(text: str, url: str) -> dict[str, Any]:
     """Return an answer that is one object; ErrorAnswerError where its code says that the call failed."""
     data = read_json(text, url)
     if not data:
-        raise EmptyAnswerError(f"{url} answered with nothing")
+        raise EmptyAnswerError(f"{place(url)} answered with nothing")
     if not isinstance(data, dict):
-        raise NoListError(f"{url} answered with a list where an object was asked for")
+        raise NoListError(f"{place(url)} answered with a list where an object was asked for")
     code = str(data.get("code", data.get("status", ""))).lower()
     if (code.isdecimal() or code in ("error", "false", "fail")) and code not in _GOOD_CODES:
-        raise ErrorAnswerError(f"{url} answered with an error code")
+        raise ErrorAnswerError(f"{place(url)} answered with an error code")
     return data
 
 
 def rows_at(data: Mapping[str, Any], name: str, url: str) -> list[dict[str, Any]]:
     """Return the objects of the array ``name``; NoListError where there is none. An empty text or null stands for an empty array."""
     if name not in data:
-        raise NoListError(f"{url} answered without {name!r}: the interface changed, or something else answered")
+        raise NoListError(f"{place(url)} answered without {name!r}: the interface changed, or something else answered")
     rows = data[name]
     if rows is None or rows == "":
         return []
     if not isinstance(rows, list):
-        raise NoListError(f"{url} answered with something else than an array in {name!r}")
+        raise NoListError(f"{place(url)} answered with something else than an array in {name!r}")
     return [row for row in rows[:MOST_ROWS] if isinstance(row, dict)]
 
 
@@ -73,6 +73,14 @@ def number_at(data: Mapping[str, Any], name: str) -> int | None:
     """Return a count that an answer states, ``None`` where it states none."""
     value = str(data.get(name, ""))
     return int(value) if value.isdecimal() and value.isascii() and len(value) <= 9 else None
+
+
+def required(data: Mapping[str, Any], name: str, url: str) -> int:
+    """Return a count that an answer must state; NoListError where it states none."""
+    number = number_at(data, name)
+    if number is None:
+        raise NoListError(f"{place(url)} does not say how much there is ({name}): the interface changed, or something else answered")
+    return number
 
 
 def fields_of(row: Mapping[str, Any]) -> tuple[PrintedField, ...]:

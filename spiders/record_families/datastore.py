@@ -12,7 +12,7 @@ from spiders.families.reading import join, line
 from spiders.items import Cause
 from spiders.record_sheet import RecordSheet
 
-from .pages import MOST_ROWS, Asked
+from .pages import MOST_ROWS, Asked, place
 
 STEP = 10
 """Pages of the site that one call of its proxy gives, as the site's own script asks."""
@@ -36,14 +36,14 @@ def entries_of(text: str, url: str) -> list[list[str]]:
     """Return the entries of a dataStore, each split at its ``$``, blanks around a part left out; NoListError where there is none."""
     opened = _STORE.search(text)
     if not opened:
-        raise NoListError(f"{url} has no dataStore: the interface changed, or something else answered")
+        raise NoListError(f"{place(url)} has no dataStore: the interface changed, or something else answered")
     found: list[list[str]] = []
     at = opened.end()
     while len(found) < MOST_ROWS and (entry := _ENTRY.match(text, at)):
         found.append([line(part) for part in _plain(entry[1] if entry[1] is not None else entry[2]).split("$")])
         at = entry.end()
     if len(found) < MOST_ROWS and not _END.match(text, at):
-        raise HalfStoreError(f"{url} has a dataStore that does not end")
+        raise HalfStoreError(f"{place(url)} has a dataStore that does not end")
     return found
 
 
@@ -61,7 +61,9 @@ def call_of(text: str, url: str, sheet: RecordSheet) -> tuple[str, int, str]:
     proxy, total, sent = _PROXY.search(text), _TOTAL.search(text), _ID.search(text)
     address = sheet.localise(join(url, proxy[1].strip())) if proxy else ""
     if not address or not total:
-        raise NoListError(f"{url} makes no call for its records (proxyUrl, totalRecord): the page changed, or something else answered")
+        raise NoListError(
+            f"{place(url)} makes no call for its records (proxyUrl, totalRecord): the page changed, or another answered"
+        )
     return address, int(total[1]), line(sent[1]) if sent else ""
 
 

@@ -16,8 +16,8 @@ from spiders.families import NoBodyError, NoListError
 from spiders.families.reading import line
 from spiders.record_sheet import RecordSection, RecordSheet
 
-from .answers import fields_of, number_at, read_object, rows_at
-from .pages import Asked, RecordLine, RecordPage, numbered, pages_of, record_of, row_key
+from .answers import fields_of, read_object, required, rows_at
+from .pages import Asked, RecordLine, RecordPage, numbered, pages_of, place, record_of, row_key
 
 _KINDS: Mapping[str, tuple[NoticeKind, Colour | None]] = {
     "xzxk": (NoticeKind.PERMIT, None),
@@ -31,17 +31,16 @@ def read_list(text: str, url: str, sheet: RecordSheet, section: RecordSection, a
     """Return the calls for the firms of a page of the list of firms, or the records of one firm, whichever was asked for."""
     data = read_object(text, url).get("data")
     if not isinstance(data, dict):
-        raise NoListError(f"{url} answered without data: the interface changed, or something else answered")
+        raise NoListError(f"{place(url)} answered without data: the interface changed, or something else answered")
     if asked.slice:
         return RecordPage(tuple(_lines(data, url, sheet, section)), pages=1)
-    firms, total = rows_at(data, "rows", url), number_at(data, "total")
+    firms, total = rows_at(data, "rows", url), required(data, "total", url)
     pages = pages_of(total, section.size)
     named = [firm for firm in firms if firm.get("id")]
     # Individual businesses (codes in 92) go by a person's name, which no address may hold.
     calls = tuple(_call(sheet, section, firm) for firm in named if not str(firm.get("tyshxydm") or "").startswith("92"))
-    gaps = (f"page {asked.page} of the firms has rows without an id: {len(firms) - len(named)}",) if len(named) < len(firms) else ()
     further = (*calls, *numbered(sheet, section, asked, pages or 1))
-    return RecordPage((), pages, further=further, leads=True, sliced=True, gaps=gaps)
+    return RecordPage((), pages, further=further, leads=True, sliced=True, dropped=len(firms) - len(named))
 
 
 def _call(sheet: RecordSheet, section: RecordSection, firm: Mapping[str, Any]) -> Asked:
@@ -60,4 +59,4 @@ def _lines(data: Mapping[str, Any], url: str, sheet: RecordSheet, section: Recor
 
 def read_detail(text: str, url: str, sheet: RecordSheet, section: RecordSection) -> PrintedRecord:
     """Raise NoBodyError: the rows are the records."""
-    raise NoBodyError(f"{url}: records of {sheet.id} {section.id} have no page of their own")
+    raise NoBodyError(f"{place(url)}: records of {sheet.id} {section.id} have no page of their own")

@@ -31,13 +31,10 @@ def read_list(text: str, url: str, sheet: RecordSheet, section: RecordSection, a
     lines = tuple(_line(sheet, section, key) for key in keys)
     total, pages, shown = stated(words)
     pages = pages if pages is not None else pages_of(total, section.size)
-    if pages is None:
-        pages = asked.page + 1 if section.size and len(lines) >= section.size else asked.page
-    return RecordPage(lines, pages, total, shown or section.cap, _further(sheet, section, asked, pages, shown))
-
-
-def _further(sheet: RecordSheet, section: RecordSection, asked: Asked, pages: int, shown: int) -> tuple[Asked, ...]:
-    return numbered(sheet, section, asked, min(pages, shown) if shown else pages)
+    # Without a word on its pages a list is turned until a page is empty, missing or the last one again.
+    last = pages if pages is not None else asked.page + bool(lines)
+    further = numbered(sheet, section, asked, min(last, shown) if shown else last)
+    return RecordPage(lines, pages, total, shown or section.cap, further)
 
 
 def _keys(table: Selector) -> Iterator[str]:

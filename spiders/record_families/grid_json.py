@@ -10,20 +10,19 @@ from spiders.families import NoBodyError
 from spiders.families.reading import shortened
 from spiders.record_sheet import RecordSection, RecordSheet
 
-from .answers import fields_of, number_at, read_json, read_object, rows_at
-from .pages import Asked, EmptyAnswerError, RecordLine, RecordPage, detail_url, numbered, record_of
+from .answers import fields_of, read_json, read_object, required, rows_at
+from .pages import Asked, EmptyAnswerError, RecordLine, RecordPage, detail_url, numbered, place, record_of
 
 
 def read_list(text: str, url: str, sheet: RecordSheet, section: RecordSection, asked: Asked) -> RecordPage:
-    """Return the ids of a page of the grid; a row without an id is left out and told."""
+    """Return the ids of a page of the grid; a row without an id is counted."""
     data = read_object(text, url)
-    rows, pages = rows_at(data, "gridModel", url), number_at(data, "total")
+    rows, pages = rows_at(data, "gridModel", url), required(data, "total", url)
     if not rows and (asked.page <= pages if pages else section.ask_again and not asked.again):
-        raise EmptyAnswerError(f"{url} answered without a row")
+        raise EmptyAnswerError(f"{place(url)} answered without a row")
     keys = [shortened(str(row.get(section.identity[0]) or "").strip()) for row in rows]
     lines = tuple(_line(sheet, section, key) for key in keys if key)
-    gaps = (f"page {asked.page} has rows without an id: {keys.count('')}",) if "" in keys else ()
-    return RecordPage(lines, max(1, pages or 1), None, 0, numbered(sheet, section, asked, pages or 1), gaps=gaps)
+    return RecordPage(lines, max(1, pages), further=numbered(sheet, section, asked, pages), dropped=keys.count(""))
 
 
 def _line(sheet: RecordSheet, section: RecordSection, key: str) -> RecordLine:
@@ -36,7 +35,7 @@ def read_detail(text: str, url: str, sheet: RecordSheet, section: RecordSection)
     data = read_json(text, url)
     found = next((row for row in data if isinstance(row, dict) and row), None) if isinstance(data, list) else data
     if not found:
-        raise EmptyAnswerError(f"{url} answered without the record")
+        raise EmptyAnswerError(f"{place(url)} answered without the record")
     if not isinstance(found, dict) or section.identity[0] not in found:
-        raise NoBodyError(f"{url} answered with an object that has no {section.identity[0]}: the interface changed")
+        raise NoBodyError(f"{place(url)} answered with an object that has no {section.identity[0]}: the interface changed")
     return record_of(sheet, section, url, "", fields_of(found))

@@ -7,22 +7,22 @@ from spiders.families import NoListError
 from spiders.families.reading import join, parse
 from spiders.record_sheet import RecordSection, RecordSheet
 
-from .answers import number_at, read_object, rows_at
+from .answers import number_at, read_object, required, rows_at
 from .markup import read_pairs
-from .pages import Asked, RecordLine, RecordPage, link_key, numbered, record_of
+from .pages import Asked, RecordLine, RecordPage, link_key, numbered, place, record_of
 
 
 def read_list(text: str, url: str, sheet: RecordSheet, section: RecordSection, asked: Asked) -> RecordPage:
-    """Return the links of a page; a row without a link is told."""
+    """Return the links of a page; a row without a link is counted."""
     data = read_object(text, url)
     rows, pager = rows_at(data, "data", url), data.get("page")
     if not isinstance(pager, dict):
-        raise NoListError(f"{url} does not say how many pages there are (page.totalPage): the interface changed")
-    pages, total = number_at(pager, "totalPage"), number_at(pager, "totalCount")
+        raise NoListError(f"{place(url)} does not say how many pages there are (page.totalPage): the interface changed")
+    pages, total = required(pager, "totalPage", url), number_at(pager, "totalCount")
     links = [str(row.get("url") or "").strip() for row in rows]
     lines = tuple(found for link in links if (found := line_of(sheet, section, join(url, link))))
-    gaps = (f"page {asked.page} has rows without a link: {len(links) - len(lines)}",) if len(lines) < len(links) else ()
-    return RecordPage(lines, pages, total, further=numbered(sheet, section, asked, pages or 0), gaps=gaps)
+    further = numbered(sheet, section, asked, pages)
+    return RecordPage(lines, max(1, pages), total, further=further, dropped=len(links) - len(lines))
 
 
 def line_of(sheet: RecordSheet, section: RecordSection, address: str) -> RecordLine | None:

@@ -26,7 +26,9 @@ def read_list(text: str, url: str, sheet: RecordSheet, section: RecordSection, a
     tables = containers(page, section.options["list"], url, sheet)
     lines = tuple(found for table in tables for found in _lines(table, base_of(page, url), sheet, section))
     total, pages = _said(words_of(page, section.options["words"]))
-    return RecordPage(lines, pages if pages is not None else asked.page, total, further=numbered(sheet, section, asked, pages or 0))
+    # Without a word on its pages a list is turned until a page is empty, missing or the last one again.
+    last = pages if pages is not None else asked.page + bool(lines)
+    return RecordPage(lines, pages, total, further=numbered(sheet, section, asked, last))
 
 
 def _said(words: str) -> tuple[int | None, int | None]:

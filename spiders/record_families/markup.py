@@ -13,7 +13,7 @@ from spiders.families.nodes import attribute
 from spiders.families.reading import line, text_of
 from spiders.record_sheet import RecordSection, RecordSheet
 
-from .pages import MOST_ROWS
+from .pages import MOST_ROWS, place
 
 _TOTAL = re.compile(r"(?:共|总数|总计)[^\d<>]{0,8}(\d{1,9})\s{0,4}(?:条|家|个|户|笔|项)")
 _PAGES = re.compile(r"共[^\d<>]{0,4}(\d{1,7})\s{0,4}页|\d{1,7}\s{0,4}/\s{0,4}(\d{1,7})\s{0,4}页")
@@ -25,7 +25,7 @@ def containers(page: Selector, css: str, url: str, sheet: RecordSheet) -> list[S
     """Return what ``css`` finds; NoListError where it finds nothing."""
     found = list(page.css(css))
     if not found:
-        raise NoListError(f"{url} has no list: {css} matches nothing; mend the fact sheet of {sheet.id}")
+        raise NoListError(f"{place(url)} has no list: {css} matches nothing; mend the fact sheet of {sheet.id}")
     return found
 
 
@@ -88,7 +88,7 @@ def read_pairs(page: Selector, section: RecordSection, url: str, sheet: RecordSh
     table, label = section.options.get("table", "table"), section.options.get("label", "th")
     fields = tuple(field for box in page.css(table) for field in pairs_of(box, label))
     if not any(field.value for field in fields):
-        raise NoBodyError(f"{url} has no record: {table} with {label} matches nothing; mend the fact sheet of {sheet.id}")
+        raise NoBodyError(f"{place(url)} has no record: {table} with {label} matches nothing; mend the fact sheet of {sheet.id}")
     return fields
 
 

@@ -16,6 +16,7 @@ from spiders.items import Cause
 from spiders.record_sheet import RecordSection, RecordSheet
 
 _NOTHING = frozenset({"", "null", "None"})
+_ORDINALS = frozenset({"序号"})
 MOST_ROWS = 20_000
 """Rows of one page that are read; no site gives more than a few hundred."""
 
@@ -58,7 +59,7 @@ class RecordPage:
 
     ``cap`` is the number of pages the site shows at most (0: all), ``further`` what is to be asked for after this page; requests of
     another slice begin a list of their own. ``leads`` tells that the page only leads to lists, ``sliced`` that the whole is had by its
-    slices. ``gaps`` are sentences.
+    slices. ``dropped`` counts rows without a key, ``gaps`` are sentences.
     """
 
     lines: tuple[RecordLine, ...]
@@ -68,7 +69,13 @@ class RecordPage:
     further: tuple[Asked, ...] = ()
     leads: bool = False
     sliced: bool = False
+    dropped: int = 0
     gaps: tuple[str, ...] = ()
+
+
+def place(url: str) -> str:
+    """Return an address as a failure may tell it: its path, without the words that were asked for."""
+    return urlsplit(url).path or "/"
 
 
 def record_of(
@@ -91,16 +98,16 @@ def record_of(
 
 
 def row_key(fields: Sequence[PrintedField], identity: Sequence[str]) -> str:
-    """Return the key of a row: the site's own id (a name of ``identity`` in ``id``), else a hash of what identifies it.
+    """Return the key of a row: the site's own id where ``identity`` names one, else a hash of what the row prints.
 
-    The hash (SHA-256, 32 hex digits) is over the fields that ``identity`` names, over all of them where none of those says anything. So
-    no name or number of a person stands in a key.
+    The hash is SHA-256, in 32 hex digits, so that no name or number of a person stands in a key; the row's number in the list is no
+    part of it.
     """
     printed = {field.label: field.value for field in fields if field.value not in _NOTHING}
-    if own := next((printed[name] for name in identity if name.endswith("id") and name in printed), ""):
+    if own := next((printed[name] for name in identity if name in printed), ""):
         return shortened(own)
-    chosen = [printed[name] for name in identity if name in printed] or [f"{field.label}={field.value}" for field in fields]
-    return hashlib.sha256("\x1f".join(chosen).encode("utf-8", "replace")).hexdigest()[:32]
+    whole = "\x1f".join(f"{name}={value}" for name, value in printed.items() if name not in _ORDINALS)
+    return hashlib.sha256(whole.encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def link_key(address: str, parameters: Sequence[str]) -> str:

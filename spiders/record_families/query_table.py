@@ -16,7 +16,7 @@ from spiders.families.reading import parse, text_of
 from spiders.record_sheet import RecordSection, RecordSheet
 
 from .markup import cells_of, containers, headings_of, row_fields, rows_of, stated, words_of
-from .pages import Asked, RecordLine, RecordPage, numbered, page_of, record_of, row_key
+from .pages import Asked, RecordLine, RecordPage, numbered, page_of, place, record_of, row_key
 
 _NEXT = ("下一页", "下页", "»", "›")
 _DEAD = frozenset({"", "#", "javascript:;", "javascript:void(0)", "javascript:void(0);"})
@@ -31,11 +31,14 @@ def read_list(text: str, url: str, sheet: RecordSheet, section: RecordSection, a
     cap = shown or section.cap
     if pages is not None:
         return RecordPage(lines, pages, total, cap, numbered(sheet, section, asked, pages))
-    follows = _leads_on(page) and bool(lines)
     last = min(cap or sheet.limits.list_pages, sheet.limits.list_pages)
-    further = (page_of(sheet, section, asked, asked.page + 1),) if follows and asked.page < last else ()
-    full = follows or (section.size > 0 and len(lines) >= section.size and asked.page >= last)
-    return RecordPage(lines, asked.page + 1 if full else asked.page, total, cap, further)
+    leads = _leads_on(page)
+    if asked.page >= last:
+        # Whether a list ends where the site stops showing it, it alone knows; one that is not full does.
+        ends = leads is not True and 0 < len(lines) < section.size
+        return RecordPage(lines, asked.page + (not ends), total, cap)
+    further = (page_of(sheet, section, asked, asked.page + 1),) if leads is not False and lines else ()
+    return RecordPage(lines, {True: asked.page + 1, False: asked.page, None: None}[leads], total, cap, further)
 
 
 def _lines(table: Selector, url: str, sheet: RecordSheet, section: RecordSection) -> Iterator[RecordLine]:
@@ -49,12 +52,14 @@ def _lines(table: Selector, url: str, sheet: RecordSheet, section: RecordSection
         yield RecordLine(record_of(sheet, section, url, row_key(fields, section.identity), fields))
 
 
-def _leads_on(page: Selector) -> bool:
+def _leads_on(page: Selector) -> bool | None:
+    """Tell whether there is a next page; ``None`` where the page has no link that would say so."""
     for anchor in page.xpath("//a"):
-        if text_of(anchor).strip(" >»") in _NEXT or text_of(anchor) in _NEXT:
+        words = text_of(anchor)
+        if words in _NEXT or words.strip(" >»") in _NEXT:
             closed = "disabled" in f"{attribute(anchor, 'class')} {attribute(_parent(anchor), 'class')}".split()
             return not closed and (attribute(anchor, "href").strip() or attribute(anchor, "onclick").strip()) not in _DEAD
-    return False
+    return None
 
 
 def _parent(anchor: Selector) -> Selector:
@@ -63,4 +68,4 @@ def _parent(anchor: Selector) -> Selector:
 
 def read_detail(text: str, url: str, sheet: RecordSheet, section: RecordSection) -> PrintedRecord:
     """Raise NoBodyError: the rows are the records."""
-    raise NoBodyError(f"{url}: records of {sheet.id} {section.id} have no page of their own")
+    raise NoBodyError(f"{place(url)}: records of {sheet.id} {section.id} have no page of their own")

@@ -15,10 +15,10 @@ from spiders.families import NoListError
 from spiders.families.reading import line, parse, shortened
 from spiders.record_sheet import RecordSection, RecordSheet
 
-from .answers import number_at, read_object
+from .answers import number_at, read_object, required
 from .datastore import STEP, entries_of, proxy_calls, quoted
 from .markup import read_pairs
-from .pages import MOST_ROWS, Asked, RecordLine, RecordPage, query_of, record_of
+from .pages import MOST_ROWS, Asked, RecordLine, RecordPage, place, query_of, record_of
 
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 
@@ -40,7 +40,7 @@ def _directory(text: str, url: str, sheet: RecordSheet, section: RecordSection) 
         query = urlencode({"titleAll": title, "deptnames": body, "tableId": code})
         lists[code] = Asked(sheet.url(f"{section.options['opening']}?{query}"), 0, slice=title, authority=body)
     if not lists:
-        raise NoListError(f"{url} names no list: the script changed, or something else answered")
+        raise NoListError(f"{place(url)} names no list: the script changed, or something else answered")
     return RecordPage((), further=tuple(lists.values()), leads=True, sliced=True, gaps=tuple(gaps))
 
 
@@ -53,9 +53,7 @@ def _named(text: str, mark: str) -> Iterator[tuple[str, str, str]]:
 
 def _opening(text: str, url: str, sheet: RecordSheet, section: RecordSection, asked: Asked) -> RecordPage:
     data = read_object(text, url)
-    total, size = number_at(data, "totalNums"), number_at(data, "perPage") or section.size
-    if total is None:
-        raise NoListError(f"{url} does not say how many records there are (totalNums): the interface changed")
+    total, size = required(data, "totalNums", url), number_at(data, "perPage") or section.size
     form = (("tabId", _parameters(asked)["tableId"]),)
     calls = proxy_calls(sheet.url(section.options["proxy"]), total, size, sheet.limits.list_pages, replace(asked, form=form, again=False))
     return RecordPage((), -(-total // (size * STEP)), total, further=calls, leads=True)
@@ -69,8 +67,7 @@ def _parameters(asked: Asked) -> dict[str, str]:
 def _rows(text: str, url: str, sheet: RecordSheet, section: RecordSection, asked: Asked) -> RecordPage:
     keys = [shortened(parts[1]) if len(parts) > 1 else "" for parts in entries_of(text, url)]
     lines = tuple(_line(sheet, section, key, asked) for key in keys if key)
-    gaps = (f"call {asked.page} of {asked.slice} has rows without an id: {keys.count('')}",) if "" in keys else ()
-    return RecordPage(lines, gaps=gaps)
+    return RecordPage(lines, dropped=keys.count(""))
 
 
 def _line(sheet: RecordSheet, section: RecordSection, key: str, asked: Asked) -> RecordLine:

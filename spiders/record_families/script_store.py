@@ -17,7 +17,7 @@ from spiders.record_sheet import RecordSection, RecordSheet
 
 from .datastore import STEP, call_of, entries_of, proxy_calls
 from .markup import pairs_of
-from .pages import Asked, RecordLine, RecordPage, link_key, record_of
+from .pages import Asked, RecordLine, RecordPage, link_key, place, record_of
 
 _PARTS = (("案件名称", "td.listf2"), ("行政处罚决定书(全文或摘要)", "td.xzcf_jds"))
 
@@ -30,8 +30,7 @@ def read_list(text: str, url: str, sheet: RecordSheet, section: RecordSection, a
         return RecordPage((), -(-total // (section.size * STEP)), total, further=calls, leads=True)
     found = list(_lines(entries_of(text, url), url, sheet, section))
     lines = tuple(line for line in found if line)
-    gaps = (f"call {asked.page} has entries without a link: {found.count(None)}",) if None in found else ()
-    return RecordPage(lines, gaps=gaps)
+    return RecordPage(lines, dropped=len(found) - len(lines))
 
 
 def _lines(entries: list[list[str]], url: str, sheet: RecordSheet, section: RecordSection) -> Iterator[RecordLine | None]:
@@ -49,7 +48,7 @@ def read_detail(text: str, url: str, sheet: RecordSheet, section: RecordSection)
     page = parse(text)
     fields = tuple(_fields(page, section))
     if not any(field.value for field in fields):
-        raise NoBodyError(f"{url} has no record: {section.options['table']} matches nothing; mend the fact sheet of {sheet.id}")
+        raise NoBodyError(f"{place(url)} has no record: {section.options['table']} matches nothing; mend the fact sheet of {sheet.id}")
     return record_of(sheet, section, url, "", fields)
 
 

@@ -13,20 +13,20 @@ from normalizers.notices.records import PrintedRecord
 from spiders.families import NoBodyError
 from spiders.record_sheet import RecordSection, RecordSheet
 
-from .answers import fields_of, number_at, read_object, rows_at, text_list
-from .pages import Asked, EmptyAnswerError, RecordLine, RecordPage, numbered, pages_of, record_of, row_key
+from .answers import fields_of, read_object, required, rows_at, text_list
+from .pages import Asked, EmptyAnswerError, RecordLine, RecordPage, numbered, pages_of, place, record_of, row_key
 
 
 def read_list(text: str, url: str, sheet: RecordSheet, section: RecordSection, asked: Asked) -> RecordPage:
     """Return the rows of a page as records; the first page of all leads to the departments when there are more than are shown."""
     data = read_object(text, url)
-    rows, total = rows_at(data, "list", url), number_at(data, "total")
+    rows, total = rows_at(data, "list", url), required(data, "total", url)
     pages = pages_of(total, section.size)
     if not rows and (asked.page <= (pages or 1) if total else section.ask_again and not asked.again):
-        raise EmptyAnswerError(f"{url} answered without a row where {'some' if total else 'none'} are stated")
+        raise EmptyAnswerError(f"{place(url)} answered without a row where {'some' if total else 'none'} are stated")
     lines = tuple(_lines(rows, url, sheet, section))
     slices = _slices(data, sheet, section) if asked.page == 1 and not asked.slice and (pages or 0) > section.cap > 0 else ()
-    further = slices or numbered(sheet, section, asked, pages or asked.page + bool(rows))
+    further = slices or numbered(sheet, section, asked, pages or 1)
     return RecordPage(lines, pages, total, section.cap, further, sliced=bool(slices))
 
 
@@ -43,4 +43,4 @@ def _slices(data: dict[str, Any], sheet: RecordSheet, section: RecordSection) ->
 
 def read_detail(text: str, url: str, sheet: RecordSheet, section: RecordSection) -> PrintedRecord:
     """Raise NoBodyError: the rows are the records."""
-    raise NoBodyError(f"{url}: records of {sheet.id} {section.id} have no page of their own")
+    raise NoBodyError(f"{place(url)}: records of {sheet.id} {section.id} have no page of their own")
