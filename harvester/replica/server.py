@@ -18,8 +18,11 @@ from typing import Any, NamedTuple, Self
 
 from harvester.replica.content import load_documents
 from harvester.replica.document import SHANGHAI_TIME, ReplicaDocument
-from harvester.replica.families.base import site_facts
+from harvester.replica.families.base import Family, SiteFacts, site_facts
 from harvester.replica.faults import Fault
+from harvester.replica.records import RecordSiteFacts, record_site_facts
+from harvester.replica.records.families import RecordFamily
+from harvester.replica.records.serving import RecordWorld
 from harvester.replica.site import Answer, ReplicaSite
 
 HOST = "127.0.0.1"
@@ -39,12 +42,18 @@ class RequestRecord(NamedTuple):
     status: int
 
 
-class Replica:
+def every_site() -> dict[str, SiteFacts | RecordSiteFacts]:
+    """Return the facts of all sites by name: those of documents, then those of records."""
+    return {**site_facts(), **record_site_facts()}
+
+
+class Replica(RecordWorld):
     """The replica sites, running from construction to ``close()``; a context manager.
 
-    ``sites`` names the sites to serve (all six when ``None``), ``fault`` a fault as ``Fault.parse`` reads it, ``extra`` documents beside
-    the replica's own (each with its ``site``), ``port_base`` the first port (0: any free ones), ``delay`` the seconds of the fault
-    ``slow``; ``own_content=False`` leaves the sites empty but for ``extra``. Unknown names raise ``ValueError``.
+    ``sites`` names the sites to serve (``None``: all six of documents, with ``records=True`` the four of records, too), ``fault`` a
+    fault as ``Fault.parse`` reads it, ``extra`` documents beside the replica's own (each with its ``site``), ``port_base`` the first
+    port (0: any free ones), ``delay`` the seconds of the fault ``slow``; ``own_content=False`` leaves the sites of documents empty but
+    for ``extra``. Unknown names raise ``ValueError``.
     """
 
     def __init__(
@@ -56,9 +65,10 @@ class Replica:
         port_base: int = 0,
         delay: float = 5.0,
         own_content: bool = True,
+        records: bool = False,
     ) -> None:
-        known = site_facts()
-        names = list(known) if sites is None else list(sites)
+        known = every_site()
+        names = [*site_facts(), *(record_site_facts() if records else ())] if sites is None else list(sites)
         for name in names:
             if name not in known:
                 raise ValueError(f"There is no replica site {name!r}; choose among {', '.join(known)}.")
@@ -67,9 +77,9 @@ class Replica:
         self.fault = fault
         self._closing = threading.Event()
         self._sites = {name: ReplicaSite(known[name], lambda: self._fault, delay) for name in names}
-        for name, site in self._sites.items():
-            for document in load_documents(name) if own_content else ():
-                site.family.publish(document, _published(document))
+        for name in names:
+            for document in load_documents(name) if own_content and name in site_facts() else ():
+                self._family(name).publish(document, _published(document))
         for document in extra:
             self.add(document.site, document)
         self._servers = {name: _Server(self, name, port_base + n if port_base else 0) for n, name in enumerate(names)}
@@ -79,28 +89,28 @@ class Replica:
 
     def add(self, site: str, document: ReplicaDocument) -> str:
         """Publish a document on a site and return its key, the CMS id in its address."""
-        return self._site(site).family.publish(document)
+        return self._family(site).publish(document)
 
     def edit(self, site: str, key: str, **changes: Any) -> None:  # noqa: ANN401 (fields of several types)
         """Change fields of a published document; its address stays. An unknown key raises ``KeyError``."""
-        self._site(site).family.register.edit(key, **changes)
+        self._family(site).register.edit(key, **changes)
 
     def remove(self, site: str, key: str) -> None:
         """Take a document down: lists no longer name it, its address answers 404. An unknown key raises ``KeyError``."""
-        self._site(site).family.register.remove(key)
+        self._family(site).register.remove(key)
 
     def documents(self, site: str) -> dict[str, ReplicaDocument]:
         """Return the documents published on a site by key."""
-        return {entry.key: entry.document for entry in self._site(site).family.register}
+        return {entry.key: entry.document for entry in self._family(site).register}
 
     def url(self, site: str, key: str) -> str:
         """Return the address of a published document's page."""
-        family = self._site(site).family
+        family = self._family(site)
         return self.bases[site] + family.article_path(family.register.entry(key))
 
     def file_urls(self, site: str, key: str) -> list[str]:
         """Return the addresses of a published document's attachments."""
-        family = self._site(site).family
+        family = self._family(site)
         entry = family.register.entry(key)
         return [self.bases[site] + family.file_path(entry, index, file) for index, file in enumerate(entry.files)]
 
@@ -114,8 +124,8 @@ class Replica:
     @fault.setter
     def fault(self, text: str) -> None:
         self._fault = Fault.parse(text)
-        if self._fault and self._fault.site and self._fault.site not in site_facts():
-            raise ValueError(f"There is no replica site {self._fault.site!r}; choose among {', '.join(site_facts())}.")
+        if self._fault and self._fault.site and self._fault.site not in every_site():
+            raise ValueError(f"There is no replica site {self._fault.site!r}; choose among {', '.join(every_site())}.")
         self._fault_text = text
 
     def counts(self) -> Counter[str]:
@@ -143,6 +153,19 @@ class Replica:
         if answer.delay:
             self._closing.wait(answer.delay)
         return answer
+
+    def record_family(self, site: str) -> RecordFamily:
+        """Return a record site's family. A site of documents raises ``ValueError``."""
+        family = self._site(site).family
+        if not isinstance(family, RecordFamily):
+            raise ValueError(f"The site {site!r} publishes documents, not records; choose among {', '.join(record_site_facts())}.")  # noqa: TRY004 (a wrong name)
+        return family
+
+    def _family(self, site: str) -> Family:
+        family = self._site(site).family
+        if not isinstance(family, Family):
+            raise ValueError(f"The site {site!r} publishes records, not documents; choose among {', '.join(site_facts())}.")  # noqa: TRY004 (a wrong name)
+        return family
 
     def _site(self, name: str) -> ReplicaSite:
         if name not in self._sites:

@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from importlib.resources import files
 
-from harvester.replica.families import FAMILIES, SiteFacts
+from harvester.replica.families import FAMILIES, Family, SiteFacts
 from harvester.replica.families.base import Page, Request, templates
 from harvester.replica.faults import Fault, FaultKind, Target
+from harvester.replica.records import RecordSiteFacts
+from harvester.replica.records.families import RECORD_FAMILIES, RecordFamily
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +28,13 @@ class Answer:
 
 
 class ReplicaSite:
-    """A site of the replica: documents in, answers out, no sockets."""
+    """A site of the replica, of documents or of records: requests in, answers out, no sockets."""
 
-    def __init__(self, facts: SiteFacts, fault: Callable[[], Fault | None], delay: float) -> None:
+    def __init__(self, facts: SiteFacts | RecordSiteFacts, fault: Callable[[], Fault | None], delay: float) -> None:
         self.facts = facts
-        self.family = FAMILIES[facts.family](facts)
+        self.family: Family | RecordFamily = (
+            RECORD_FAMILIES[facts.family](facts) if isinstance(facts, RecordSiteFacts) else FAMILIES[facts.family](facts)
+        )
         self._fault = fault
         self._delay = delay
 
@@ -61,8 +65,8 @@ class ReplicaSite:
 
     def _spoiled(self, kind: FaultKind, target: Target, headers: dict[str, str]) -> Answer:
         if kind is FaultKind.CHALLENGE:
-            gbk = self.family.charset == "gbk"
-            return _plain(self._page("challenge-refused", 200, "gbk") if gbk else self._page("challenge-jsl", 200), {})
+            refused = self.family.challenge == "challenge-refused"
+            return _plain(self._page(self.family.challenge, 200, "gbk" if refused else "utf-8"), {})
         if kind is FaultKind.CHALLENGE_412:
             return _plain(self._page("challenge-412", 412), {})
         if kind is FaultKind.SERVER_ERROR:

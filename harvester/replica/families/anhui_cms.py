@@ -21,6 +21,7 @@ class AnhuiCms(Family):
     """The Anhui family."""
 
     charset: ClassVar[str] = "gbk"
+    challenge: ClassVar[str] = "challenge-refused"
     html_type: ClassVar[str] = "text/html; charset=gb2312"
 
     def identify(self, document: ReplicaDocument, salt: str) -> str:

@@ -116,6 +116,7 @@ class Family(ABC):
     """One content management system serving one site. Subclasses know addresses and markup; the register knows the documents."""
 
     charset: ClassVar[str] = "utf-8"
+    challenge: ClassVar[str] = "challenge-jsl"
     html_type: ClassVar[str] = "text/html"
 
     def __init__(self, facts: SiteFacts) -> None:
