@@ -49,10 +49,12 @@ def is_adverse(kind: str, colour: str) -> bool:
 
 def same_tag(keyring: Keyring, row: Row) -> str:
     """Return the tag of a decision: the same wherever it is published; empty where the record says too little to know it again."""
-    told = row["number_key"] or (row["list_key"] and row["decided_on"])
-    if not (told and row["subject_key"]):
+    number, listed = row["number_key"], row["list_key"] and row["decided_on"]
+    if not (row["subject_key"] and (number or listed)):
         return ""
-    return keyring.tag("decision", row["kind"], row["number_key"] or row["list_key"], row["subject_key"], str(row["decided_on"] or ""))
+    # Lists of several authorities bear one name.
+    named = ("number", number) if number else ("list", row["list_key"], row["authority_key"])
+    return keyring.tag("decision", row["kind"], *named, row["subject_key"], str(row["decided_on"] or ""))
 
 
 def number_tag(keyring: Keyring, number_key: str, subject_key: str) -> str:

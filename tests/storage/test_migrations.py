@@ -125,6 +125,25 @@ def test_rows_of_before_the_second_schema_say_that_nothing_was_read(store: Store
     assert tuple(row) == ("other", None, "", 0)
 
 
+def test_the_third_schema_keeps_the_kinds_of_documents(empty_url: str) -> None:
+    if empty_url.startswith("sqlite"):
+        Path(empty_url.removeprefix("sqlite:///")).parent.mkdir(parents=True)
+    old = connect(read_url(empty_url))
+    with old.connect().execution_options(storage_write=True) as connection, connection.begin():
+        command.upgrade(engine._config(connection), "0002")
+        connection.execute(text("INSERT INTO works (id, title, reason) VALUES ('w1', '', 'single')"))
+        for table, row in SECOND_SCHEMA.items():
+            names, values = ", ".join(row), ", ".join(f":{name}" for name in row)
+            connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({values})"), row)  # noqa: S608 -- names of this file
+    old.dispose()
+    with Store.open(empty_url, check=False) as store:
+        store.upgrade()
+        with store.writing() as connection:
+            assert connection.execute(text("SELECT document_kind FROM versions")).scalar_one() == "plan"
+            connection.execute(text("UPDATE versions SET document_kind = 'case'"))
+            assert "kinds_before" not in inspect(connection).get_table_names()
+
+
 def test_an_upgrade_that_fails_leaves_nothing(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from storage import views
 
@@ -138,6 +157,20 @@ def test_an_upgrade_that_fails_leaves_nothing(empty_url: str, monkeypatch: pytes
     with Store.open(empty_url, create=True) as store:
         assert store.keys("jiangkou") == set()
 
+
+_WORDS = dict.fromkeys(("section", "parent_key", "url", "title"), "")
+SECOND_SCHEMA: dict[str, dict[str, Any]] = {
+    "sites": {"id": "s", "name": "", "region": ""},
+    "runs": {"id": "r", "site": "s", "sections": "[]", "started_at": "2024-05-06 01:02:03", "cause": "", "counters": "{}"},
+    "captures": {"id": 1, "run": "r", "site": "s", "section": "", "kind": "article", "url": "u", "status": 200, "media_type": ""}
+    | {"fetched_at": "2024-05-06 01:02:03", "file": "f", "file_offset": 0, "file_length": 1, "sha256": "a" * 64, "revisit": False},
+    "documents": {"id": "d1", "site": "s", "key": "1", "kind": "article", "state": "live", "work_id": "w1", "version": 1} | _WORDS,
+    "versions": {"document_id": "d1", "number": 1, "change": "first", "content_hash": "a" * 64, "records_hash": "a" * 64, "capture_id": 1}
+    | dict.fromkeys(("title", "title_key", "document_number", "number_key", "source", "format", "encoding", "text"), "")
+    | {"in_force_from": "2024-05-06", "repairs": "[]", "warnings": "[]", "hints": "{}", "signature": b"", "folded_length": 0}
+    | {"task_count": 0, "normalizer_version": "2", "document_kind": "plan"},
+}
+"""A document of a store of schema 0002."""
 
 Change = Callable[[Connection], object]
 

@@ -1,0 +1,426 @@
+"""What becomes of the records of a crawl: kept, held back, ended, and what is known of them afterwards."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+
+from normalizers.notices.records import Defect, NoticeKind, Subject, SubjectKind, Term
+from spiders.items import CoverageLine
+from storage.engine import rows
+from storage.keyed import KeyringError
+from storage.notice_rows import notice_id
+from storage.notice_schema import endings, notice_events, notices, tombstones
+from storage.records import Location, NoticeClock, TakedownReason
+from storage.store import Store
+from storage.tombstones import Grave, bury
+from tests.storage.notice_samples import (
+    AT,
+    FIRM,
+    OTHER,
+    PERSON,
+    SITE,
+    TODAY,
+    ingest,
+    make_code,
+    make_entry,
+    make_given,
+    make_notice,
+    tag_of,
+)
+
+
+def stored(store: Store) -> dict[str, dict[str, Any]]:
+    with store.reading() as connection:
+        return {row["id"]: row for row in rows(connection.execute(select(notices)))}
+
+
+def buried(store: Store) -> dict[str, str]:
+    with store.reading() as connection:
+        return {row.id: row.reason for row in connection.execute(select(tombstones))}
+
+
+def events(store: Store) -> list[tuple[str, str]]:
+    with store.reading() as connection:
+        return [(row.event, row.reason) for row in connection.execute(select(notice_events).order_by(notice_events.c.seq))]
+
+
+def test_every_field_of_a_notice_is_kept(store: Store) -> None:
+    made = make_given("1", document="d-77", listed_on=date(2025, 9, 6))
+    assert ingest(store, made) == {"new": 1}
+    row = stored(store)[notice_id(tag_of("1"))]
+    told = {name: getattr(made.notice, name) for name in ("number", "category", "violation", "facts", "basis", "content", "decided_on")}
+    assert {name: row[name] for name in told} == told
+    assert (row["subject_name"], row["code"], row["organization_code"]) == (FIRM.name, FIRM.code, FIRM.organization_code)
+    assert (row["authority_name"], row["authority_id"], row["authority_resolved"]) == ("江口市市场监督管理局", "a0009", True)
+    assert row["fine_yuan"] == Decimal("2000.5")
+    assert (row["ends_on"], row["term_rule"], row["severity"]) == (date(2028, 9, 1), "order-36-general", "general")
+    assert row["unknown"] == [{"label": "备用列", "value": "甲"}]
+    assert row["blanks"] == [{"concept": "remark", "printed": "暂无", "reason": "means nothing"}]
+    assert (row["file"], row["sha256"]) == (made.location.file, made.location.sha256)
+    assert (row["day"], row["listed_on"]) == (date(2025, 9, 1), date(2025, 9, 6))
+    assert row["document_id"].startswith("d")
+    assert row["first_seen"] == row["last_seen"] == row["last_checked"] == AT
+
+
+def test_a_second_reading_of_the_same_print_moves_clocks_only(store: Store) -> None:
+    first = make_given("1")
+    ingest(store, first)
+    before = stored(store)
+    later = AT + timedelta(days=1)
+    assert ingest(store, replace(first, fetched_at=later)) == {"unchanged": 1}
+    after = stored(store)
+    assert [row | {"last_seen": AT, "last_checked": AT} for row in after.values()] == list(before.values())
+    assert next(iter(after.values()))["last_checked"] == later
+    assert events(store) == [("entered", "")]
+
+
+def test_another_print_with_other_values_is_a_change_and_moves_to_its_new_place(store: Store) -> None:
+    ingest(store, make_given("1"))
+    changed = make_given("1", make_notice(content="罚款三千元"), at=AT + timedelta(days=1))
+    assert ingest(store, changed) == {"changed": 1}
+    row = stored(store)[notice_id(tag_of("1"))]
+    assert (row["content"], row["file_offset"], row["first_seen"]) == ("罚款三千元", changed.location.offset, AT)
+    assert events(store) == [("entered", ""), ("changed", "")]
+
+
+def test_another_print_with_the_same_values_is_no_change_and_moves_all_the_same(store: Store) -> None:
+    ingest(store, make_given("1"))
+    again = make_given("1", place=Location("records/x/r2.warc.gz", 5, 10, "b" * 64), at=AT + timedelta(days=1))
+    assert ingest(store, again) == {"unchanged": 1}
+    row = stored(store)[notice_id(tag_of("1"))]
+    assert (row["file"], row["file_offset"], row["sha256"]) == ("records/x/r2.warc.gz", 5, "b" * 64)
+
+
+def test_a_better_reading_of_the_same_print_is_no_change_of_the_source(store: Store) -> None:
+    first = make_given("1")
+    ingest(store, first)
+    better = replace(first, notice=replace(first.notice, category="罚款、责令改正"))
+    assert ingest(store, better) == {"reread": 1}
+    row = stored(store)[notice_id(tag_of("1"))]
+    assert (row["category"], row["last_seen"]) == ("罚款、责令改正", AT)
+    assert events(store) == [("entered", "")]
+
+
+def test_of_a_record_that_comes_twice_in_a_batch_the_last_counts(store: Store) -> None:
+    assert ingest(store, make_given("1"), make_given("1", make_notice(content="终稿"))) == {"new": 1}
+    assert [row["content"] for row in stored(store).values()] == ["终稿"]
+
+
+def test_nothing_is_kept_of_a_record_whose_term_is_over(store: Store) -> None:
+    over = make_notice(term=Term(TODAY - timedelta(days=1), "stated"))
+    last_day = make_notice(term=Term(TODAY, "stated"))
+    assert ingest(store, make_given("1", over), make_given("2", last_day)) == {"over": 1, "new": 1}
+    assert set(stored(store)) == {notice_id(tag_of("2"))}
+    assert buried(store) == {}
+    assert store.notice_clock(SITE, tag_of("1")) == NoticeClock(AT, TODAY - timedelta(days=1))
+
+
+def test_a_stored_record_whose_term_is_found_to_be_over_is_buried(store: Store) -> None:
+    ingest(store, make_given("1"))
+    shorter = make_notice(term=Term(date(2026, 3, 1), "stated"))
+    assert ingest(store, make_given("1", shorter)) == {"over": 1}
+    assert stored(store) == {}
+    assert buried(store) == {notice_id(tag_of("1")): "expired"}
+    assert events(store) == [("entered", ""), ("left", "expired")]
+    assert ingest(store, make_given("1")) == {"held-back": 1}
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ({"removed_on": date(2026, 4, 1)}, "withdrawn"),
+        ({"removed_on": date(2026, 4, 1), "status": "已修复"}, "repaired"),
+        ({"defects": (Defect("ended-at-source", "status"),)}, "withdrawn"),
+    ],
+)
+def test_a_record_that_says_itself_that_it_ended_is_buried_whether_it_was_stored_or_not(
+    store: Store, more: dict[str, Any], reason: str
+) -> None:
+    ingest(store, make_given("1"))
+    ended = make_notice(**more)
+    other = replace(ended, subject=OTHER)
+    assert ingest(store, make_given("1", ended), make_given("2", other)) == {"ended": 2}
+    assert stored(store) == {}
+    assert buried(store) == {notice_id(tag_of("1")): reason, notice_id(tag_of("2")): reason}
+    assert events(store) == [("entered", ""), ("left", reason)]
+    assert ingest(store, make_given("1"), make_given("2", make_notice(subject=OTHER))) == {"held-back": 2}
+
+
+def test_a_decision_that_ended_at_one_site_leaves_every_other_one_and_does_not_come_back_there(store: Store) -> None:
+    ingest(
+        store, make_given("1"), make_given("2", site="haimen_records"), make_given("3", make_notice(subject=OTHER), site="haimen_records")
+    )
+    assert ingest(store, make_given("1", make_notice(removed_on=date(2026, 4, 1)))) == {"ended": 1}
+    assert set(stored(store)) == {notice_id(tag_of("3"))}
+    assert ingest(store, make_given("4", site="third_records")) == {"held-back": 1}
+    assert ingest(store, make_given("5", make_notice(decided_on=None), site="third_records")) == {"held-back": 1}
+    assert buried(store)[notice_id(tag_of("5"))] == "withdrawn"
+    assert store.notice_clock("third_records", tag_of("4")) == NoticeClock(None, None, tombstone=True)
+
+
+def test_a_permit_may_be_given_again_under_its_old_number(store: Store) -> None:
+    permit = make_notice(NoticeKind.PERMIT, removed_on=date(2026, 4, 1))
+    assert ingest(store, make_given("1", permit)) == {"ended": 1}
+    again = make_notice(NoticeKind.PERMIT, decided_on=date(2026, 5, 1))
+    assert ingest(store, make_given("2", again)) == {"new": 1}
+
+
+def test_a_record_that_was_gone_comes_back_when_its_source_shows_it_again(store: Store) -> None:
+    ingest(store, make_given("1"))
+    taken = AT + timedelta(days=3)
+    place: dict[str, Any] = {"site": SITE, "section": "penalties", "kind": NoticeKind.PENALTY, "at": taken, "due_on": TODAY}
+    with store.writing() as connection:
+        bury(connection, [Grave(notice_id(tag_of("1")), "", "", reason=TakedownReason.GONE, **place)])
+    assert store.notice_clock(SITE, tag_of("1")) is None
+    assert ingest(store, make_given("1", at=taken)) == {"held-back": 1}
+    assert ingest(store, make_given("1", at=taken + timedelta(days=1))) == {"new": 1}
+    assert buried(store) == {}
+    assert [event for event, _ in events(store)] == ["entered", "left", "entered"]
+
+
+# --- repairs and withdrawals -------------------------------------------------------------------------------------------
+
+
+def make_ending(kind: NoticeKind = NoticeKind.REPAIR, subject: Subject = FIRM, **more: Any) -> Any:
+    fields: dict[str, Any] = {"decided_on": date(2026, 4, 20), "published_on": date(2026, 4, 21), "term": Term()}
+    return make_notice(kind, subject, **(fields | more))
+
+
+def test_a_repair_takes_down_the_decision_it_names_wherever_it_stands(store: Store) -> None:
+    ingest(store, make_given("1"), make_given("2", site="haimen_records"), make_given("3", make_notice(number="江市监处罚〔2025〕32号")))
+    assert ingest(store, make_given("r", make_ending(), place=Location("", 0, 0, ""))) == {"new": 1}
+    assert buried(store) == {notice_id(tag_of("1")): "repaired", notice_id(tag_of("2")): "repaired"}
+    with store.reading() as connection:
+        kept = dict(connection.execute(select(endings)).mappings().one())
+    assert (kept["outcome"], kept["matched"], kept["url"]) == ("taken-down", 2, "")
+    assert not any(piece in str(kept) for piece in (FIRM.name, FIRM.code, "31号"))
+    assert ingest(store, make_given("r", make_ending())) == {"unchanged": 1}
+
+
+def test_a_decision_harvested_after_its_repair_is_never_shown(store: Store) -> None:
+    ingest(store, make_given("r", make_ending(subject=replace(FIRM, code=""))))
+    assert ingest(store, make_given("1"), make_given("2", make_notice(subject=OTHER))) == {"ended": 1, "new": 1}
+    assert buried(store) == {notice_id(tag_of("1")): "repaired"}
+
+
+def test_one_number_for_two_firms_ends_only_the_one_that_is_named(store: Store) -> None:
+    ingest(store, make_given("1"), make_given("2", make_notice(subject=OTHER)))
+    ingest(store, make_given("r", make_ending(subject=OTHER)))
+    assert set(buried(store)) == {notice_id(tag_of("2"))}
+
+
+def test_a_withdrawal_names_an_entry_by_list_and_code_or_exact_name_at_its_own_place(store: Store) -> None:
+    ingest(store, make_given("1", make_entry()), make_given("2", make_entry(OTHER)))
+    ingest(store, make_given("3", make_entry(authority=None), site="haimen_records"))
+    withdrawal = make_ending(NoticeKind.WITHDRAWAL, replace(FIRM, name="", organization_code=""), number="", list_name="严重失信主体名单")
+    ingest(store, make_given("w", withdrawal))
+    assert buried(store) == {notice_id(tag_of("1")): "withdrawn"}
+    by_name = make_ending(NoticeKind.WITHDRAWAL, Subject(SubjectKind.LEGAL, OTHER.name), number="", list_name="严重失信主体名单")
+    ingest(store, make_given("w2", by_name))
+    assert set(stored(store)) == {notice_id(tag_of("3"))}
+
+
+def test_an_entry_of_after_the_withdrawal_stays_and_one_of_before_does_not_come_in(store: Store) -> None:
+    withdrawal = make_ending(NoticeKind.WITHDRAWAL, number="", list_name="严重失信主体名单")
+    ingest(store, make_given("w", withdrawal))
+    new = make_entry(decided_on=date(2026, 4, 28))
+    assert ingest(store, make_given("1", make_entry()), make_given("2", new)) == {"ended": 1, "new": 1}
+    ingest(store, make_given("w2", replace(withdrawal, decided_on=date(2026, 4, 27))))
+    assert set(stored(store)) == {notice_id(tag_of("2"))}
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        make_ending(NoticeKind.WITHDRAWAL, number="", list_name="严重失信主体名单"),
+        make_ending(NoticeKind.REPAIR, number="", list_name=""),
+        make_ending(NoticeKind.REPAIR, Subject(SubjectKind.LEGAL, "")),
+    ],
+)
+def test_an_ending_that_may_mean_several_takes_nothing_down_and_waits(store: Store, ending: Any) -> None:
+    one, two = make_entry(number="", decided_on=date(2024, 1, 1)), make_entry(number="", decided_on=date(2025, 1, 1))
+    numbered = [make_given(f"n{n}", make_notice(subject=subject)) for n, subject in enumerate((FIRM, OTHER))]
+    ingest(store, make_given("1", one), make_given("2", two), *numbered)
+    assert ingest(store, make_given("w", ending)) == {"new": 1}
+    assert len(stored(store)) == 4
+    with store.reading() as connection:
+        kept = connection.execute(select(endings)).one()
+    assert kept.outcome == "ambiguous"
+    assert len(kept.candidates) >= 2
+    assert kept.url
+
+
+# --- persons -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("subject", [PERSON, Subject(SubjectKind.INDIVIDUAL_BUSINESS, "个体工商户")])
+def test_of_a_person_only_what_may_be_kept_is_kept(store: Store, subject: Subject) -> None:
+    secret = replace(subject, code=make_code(5), registration_number="110108000000016")
+    notice = make_notice(subject=secret, defects=(Defect("wrong-code", "code", "detail"),))
+    assert ingest(store, make_given("1", notice)) == {"new": 1}
+    (row,) = stored(store).values()
+    assert (row["subject_name"], row["category"], row["decided_on"]) == (subject.name, "罚款", date(2025, 9, 1))
+    assert row["defects"] == [{"name": "wrong-code", "concept": "code", "detail": ""}]
+    told = str(row)
+    for gone in ("标价牌", "二千元", "31号", make_code(5), "110108000000016", "备用列", "example.cn", "2000.5"):
+        assert gone not in told
+    with store.reading() as connection:
+        assert connection.execute(text("SELECT count(*) FROM notice_search_entries")).scalar_one() == 0
+
+
+def test_the_database_itself_refuses_more_of_a_person(store: Store) -> None:
+    ingest(store, make_given("1", make_notice(subject=PERSON)))
+    with pytest.raises(DBAPIError), store.writing() as connection:
+        connection.execute(text("UPDATE notices SET number = 'x'"))
+
+
+def test_two_persons_of_one_reduced_name_are_never_taken_for_one(store: Store) -> None:
+    ingest(store, make_given("1", make_notice(subject=PERSON)), make_given("2", make_notice(subject=PERSON), site="haimen_records"))
+    ingest(store, make_given("1", make_notice(subject=PERSON, removed_on=date(2026, 4, 1))))
+    assert set(stored(store)) == {notice_id(tag_of("2"))}
+
+
+# --- what is missing ---------------------------------------------------------------------------------------------------
+
+
+def line(section: str = "penalties", part: str = "", **more: Any) -> Any:
+    return CoverageLine(section, part, **({"listed": 1, "complete": True} | more))
+
+
+def crawl(store: Store, day: int, seen: list[str], *lines: Any, verdict: str = "complete", part: str = "", early: bool = False) -> None:
+    at = AT + timedelta(days=day)
+    run = store.begin_run(SITE, ["penalties"], at)
+    store.notices_seen(run, SITE, "penalties", part, [tag_of(key) for key in seen], at)
+    if early:
+        store.record_coverage(run, lines)
+    store.end_run(run, verdict, "" if verdict == "complete" else "no-list-container", {}, at + timedelta(minutes=5))
+    if not early:
+        store.record_coverage(run, lines)
+
+
+def missing(store: Store) -> set[str]:
+    return {row["id"] for row in stored(store).values() if row["missing_since"]}
+
+
+@pytest.mark.parametrize("early", [False, True])
+def test_a_record_that_a_whole_list_no_longer_names_is_missing_until_it_is_seen_again(store: Store, early: bool) -> None:
+    ingest(store, make_given("1"), make_given("2"))
+    crawl(store, 0, ["1", "2"], line(), early=early)
+    assert missing(store) == set()
+    crawl(store, 1, ["2"], line(), early=early)
+    crawl(store, 2, ["2"], line(), early=early)
+    row = stored(store)[notice_id(tag_of("1"))]
+    assert missing(store) == {row["id"]}
+    assert (row["missing_since"], row["missing_last"]) == (AT + timedelta(days=1, minutes=5), AT + timedelta(days=2, minutes=5))
+    crawl(store, 3, ["1", "2"], line(), early=early)
+    assert missing(store) == set()
+
+
+@pytest.mark.parametrize(
+    ("verdict", "lines"),
+    [
+        ("incomplete", [line()]),
+        ("blocked", [line()]),
+        ("failed", [line()]),
+        ("complete", [line(complete=False)]),
+        ("complete", [line(capped=True)]),
+        ("complete", [line("permits")]),
+        ("complete", [line(part="甲局"), line(complete=False)]),
+        ("complete", []),
+    ],
+)
+def test_a_half_capped_blocked_or_dead_site_makes_nothing_missing(store: Store, verdict: str, lines: list[Any]) -> None:
+    ingest(store, make_given("1"), make_given("2"))
+    crawl(store, 0, ["1", "2"], line())
+    crawl(store, 1, ["2"], *lines, verdict=verdict)
+    assert missing(store) == set()
+
+
+def test_a_list_that_names_nothing_at_all_makes_nothing_missing(store: Store) -> None:
+    ingest(store, make_given("1"))
+    crawl(store, 0, ["1"], line())
+    crawl(store, 1, [], line(listed=0, stated=0))
+    assert missing(store) == set()
+
+
+def test_a_record_that_moved_to_another_slice_is_not_missing(store: Store) -> None:
+    ingest(store, make_given("1"), make_given("2"))
+    crawl(store, 0, ["1", "2"], line(), line(part="甲局"), part="甲局")
+    crawl(store, 1, ["1"], line(), line(part="乙局"), part="乙局")
+    assert missing(store) == {notice_id(tag_of("2"))}
+
+
+def test_of_documents_each_one_speaks_for_its_own_rows(store: Store) -> None:
+    ingest(store, make_given("1"), make_given("2"), make_given("3"))
+    crawl(store, 0, ["1", "2"], line(part="doc1"), part="doc1")
+    crawl(store, 0, ["3"], line(part="doc2"), part="doc2")
+    crawl(store, 1, ["1"], line(part="doc1"), part="doc1")
+    assert missing(store) == {notice_id(tag_of("2"))}
+
+
+# --- the rest ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_store_knows_its_own_key_and_takes_no_other(store: Store, url: str, tmp_path: Any) -> None:
+    ingest(store, make_given("1"))
+    with Store.open(url, archive=tmp_path / "archive") as again:
+        assert again.keyring.fingerprint == store.keyring.fingerprint
+    with Store.open(url, key=tmp_path / "other.key") as stranger, pytest.raises(KeyringError):
+        stranger.ingest_notices("r", [make_given("2")], today=TODAY)
+
+
+def test_a_batch_of_two_thousand_records_takes_less_than_two_seconds(store: Store) -> None:
+    many = [
+        make_given(
+            f"k{n}", make_notice(subject=replace(FIRM, name=f"江口第{n}纸品有限公司", code=make_code(n)), number=f"江市监〔2025〕{n}号")
+        )
+        for n in range(2000)
+    ]
+    store.keyring  # noqa: B018 -- made beforehand
+    begun = time.perf_counter()
+    assert ingest(store, *many) == {"new": 2000}
+    first = time.perf_counter() - begun
+    begun = time.perf_counter()
+    assert ingest(store, *many) == {"unchanged": 2000}
+    second = time.perf_counter() - begun
+    assert max(first, second) < 8, (first, second)  # 2 s are the aim on a quiet machine
+
+
+amounts = st.decimals(min_value=0, max_value=Decimal("9999999999.9999"), places=4, allow_nan=False) | st.none()
+words = st.text(max_size=40)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(words, words, amounts, st.sampled_from(list(SubjectKind)), st.dates(date(1990, 1, 1)) | st.none(), words)
+def test_property_any_notice_can_be_stored_and_comes_back(
+    store: Store, name: str, facts: str, amount: Decimal | None, kind: SubjectKind, ends: date | None, region: str
+) -> None:
+    notice = make_notice(
+        subject=Subject(kind, name), facts=facts, number=name, fine_yuan=amount, term=Term(ends), region=region, decided_on=None
+    )
+    key = f"{name}|{facts}|{amount}|{kind}|{ends}"
+    effect = ingest(store, make_given(tag_of(key), notice))
+    row = stored(store).get(notice_id(tag_of(tag_of(key))))
+    if ends and ends < TODAY:
+        assert row is None
+    elif effect.keys() & {"new", "changed", "unchanged"}:
+        assert row is not None
+        assert row["fine_yuan"] == (amount if kind is SubjectKind.LEGAL else None)
+        assert row["ends_on"] == ends
+
+
+def test_an_amount_too_long_to_be_kept_exactly_is_told_and_not_rounded(store: Store) -> None:
+    ingest(store, make_given("1", make_notice(fine_yuan=Decimal("12345678901234567.89"), amount_yuan=Decimal("NaN"))))
+    (row,) = stored(store).values()
+    assert (row["fine_yuan"], row["amount_yuan"]) == (None, None)
+    assert [defect["concept"] for defect in row["defects"] if defect["name"] == "amount-out-of-range"] == ["fine", "amount"]
