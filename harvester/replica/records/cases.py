@@ -68,6 +68,8 @@ def _body(province: Province, plan: SectionPlan, draw: Draw) -> Body:
 
 
 def _party(province: Province, plan: SectionPlan, body: Body, draw: Draw) -> Party:
+    if plan.plain:
+        return draw.one([firm for firm in province.firms[body.field][:7] if firm.printed_code == firm.code])
     place = draw.below(100)
     if place < plan.persons:
         return draw.one(province.people)
@@ -87,7 +89,7 @@ def _day(plan: SectionPlan, draw: Draw) -> date:
 def _quirk(plan: SectionPlan, party: Party, draw: Draw) -> str:
     """Return what is wrong with a record, mostly nothing; only what its section can show."""
     chance = draw.below(1000)
-    if party.kind == "person":
+    if party.kind == "person" or plan.plain:
         return ""
     if plan.prints("code"):
         for limit, quirk in ((12, "changed-character"), (16, "illegal-character"), (20, "length"), (40, "spaced")):

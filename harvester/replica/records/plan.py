@@ -23,7 +23,8 @@ class SectionPlan:
 
     ``code`` is unique on the site, ``section`` the id in the record sheet, ``column`` what its addresses hold, ``persons`` and
     ``shops`` shares in per cent, ``cap`` the pages shown of a query (0: all), ``never`` a section that nobody should ask for,
-    ``keyless`` one whose rows have no identifier, ``publisher`` and ``field`` the body of all its records or their field.
+    ``keyless`` one whose rows have no identifier, ``publisher`` and ``field`` the body of all its records or their field, ``plain``
+    one of few firms whose codes are right.
     """
 
     code: str
@@ -48,6 +49,7 @@ class SectionPlan:
     dummy_dates: bool = False
     never: bool = False
     keyless: bool = False
+    plain: bool = False
 
     @property
     def section(self) -> str:
@@ -92,4 +94,5 @@ def _facts(site: str, table: dict[str, Any]) -> RecordSiteFacts:
 
 def _section(table: dict[str, Any]) -> SectionPlan:
     fields = tuple(FieldPlan(*(part.strip() for part in each.split(" | "))) for each in table.pop("fields"))
-    return SectionPlan(fields=fields, **{name: tuple(value) if isinstance(value, list) else value for name, value in table.items()})
+    words: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in table.items()}
+    return SectionPlan(fields=fields, **words)
