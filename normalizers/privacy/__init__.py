@@ -2,6 +2,8 @@
 
 from normalizers.privacy.masking import mask
 from normalizers.privacy.names import reduce_name
+from normalizers.privacy.record import mask_record
 from normalizers.privacy.records import Masked, MaskedBytes, Mode
+from normalizers.privacy.subjects import subject_kind
 
-__all__ = ["Masked", "MaskedBytes", "Mode", "mask", "reduce_name"]
+__all__ = ["Masked", "MaskedBytes", "Mode", "mask", "mask_record", "reduce_name", "subject_kind"]

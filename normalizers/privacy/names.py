@@ -11,7 +11,6 @@ _SPLIT = re.compile(r"([、，,;；/和与及\s]+)")
 _HAN_NAME = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]{2,4}")
 _REDUCED = re.compile(r"(?:[\u3400-\u9fff]{0,2}某[某甲乙丙丁0-9]{0,2}|〔[^〔〕]*〕)")
 _BLANK = re.compile(r"(?<=[\u3400-\u9fff])[ \u3000\u200b]+(?=[\u3400-\u9fff])")
-SEVERAL = 12
 
 
 def surname_of(name: str) -> str:
@@ -29,7 +28,7 @@ def is_name(text: str) -> bool:
     """Tell whether this looks like the name of a person: a surname, one or two characters more, and no word that begins like one."""
     surname = surname_of(text)
     given = len(text) - len(surname)
-    return bool(surname) and 1 <= given <= 2 and text[:2] not in _words() and _HAN_NAME.fullmatch(text) is not None
+    return bool(surname) and 1 <= given <= 2 and "某" not in text and text[:2] not in _words() and _HAN_NAME.fullmatch(text) is not None
 
 
 def reduce_name(name: str) -> str:
@@ -54,3 +53,11 @@ def _one(name: str) -> str:
     if _HAN_NAME.fullmatch(name):
         return f"{surname_of(name)}某"
     return "某"
+
+
+def split_names(text: str) -> list[str]:
+    """Return the names in a list of names, without the blanks within them."""
+    joined = _BLANK.sub("", text.strip())
+    if _HAN_NAME.fullmatch(joined):
+        return [joined]
+    return [part for part in _SPLIT.split(text)[::2] if part]

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from normalizers.codes.personal import is_personal_number
 from normalizers.codes.resident import PROVINCES, is_resident_number
 from normalizers.privacy import checks
 from normalizers.privacy.records import Finding, Mode
@@ -110,7 +111,7 @@ def _is_resident(text: str, place: tuple[int, int], number: str, groups: tuple[i
     if number[:2] not in PROVINCES or "X" in number[:-1] or not _plain(groups):
         return False
     if is_resident_number(number):
-        return not (checks.is_credit_code(number) and checks.labelled(text, place[0]) == "credit")
+        return is_personal_number(number) and not (checks.is_credit_code(number) and checks.labelled(text, place[0]) == "credit")
     if len(groups) > 1 or not checks.is_nearly_resident(number) or checks.is_credit_code(number):
         return False
     return _alone(text, *place) and not checks.labelled(text, place[0])
@@ -127,7 +128,7 @@ def _is_old_tax_number(text: str, place: tuple[int, int], number: str, groups: t
 
 
 def _is_old_resident(text: str, place: tuple[int, int], number: str, groups: tuple[int, ...]) -> bool:
-    if groups not in ((15,), (6, 6, 3), (6, 9), (12, 3), (6, 2, 2, 2, 3)) or "X" in number or not is_resident_number(number):
+    if groups not in ((15,), (6, 6, 3), (6, 9), (12, 3), (6, 2, 2, 2, 3)) or "X" in number or not is_personal_number(number):
         return False
     if not _alone(text, *place) or text[place[0] - 1 : place[0]] in ("第", "〕", "】", "]", ".") or text[place[1] : place[1] + 1] == "号":
         return False
