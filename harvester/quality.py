@@ -43,7 +43,8 @@ class Quality:
 
     ``legal`` records are about legal subjects, ``coded`` of them print a unified code, ``valid`` of these pass its tests, ``wrong`` do
     not, ``duplicate`` are on a code that several bodies bear. ``dated`` permits and penalties tell both days, ``delays`` the working days
-    between them, ``early`` ones were published before they were decided. ``missing`` counts records that lack a field, by field.
+    between them, ``early`` ones were published before they were decided. ``incomplete`` records lack a
+    required field, ``missing`` counts them by field.
     ``taken_down`` records left, ``late`` of them after their day, by ``lateness`` days.
     """
 
@@ -57,6 +58,7 @@ class Quality:
     prompt: int = 0
     early: int = 0
     delays: list[int] = field(default_factory=list)
+    incomplete: int = 0
     missing: Counter[str] = field(default_factory=Counter)
     taken_down: int = 0
     late: int = 0
@@ -82,6 +84,7 @@ class Quality:
             "early": self.early,
             "delay_median": median(self.delays) if self.delays else None,
             "delay_longest": max(self.delays, default=None),
+            "incomplete": self.incomplete,
             "missing": dict(sorted(self.missing.items())),
             "taken_down": self.taken_down,
             "late": self.late,
@@ -138,7 +141,9 @@ def count(figures: Quality, row: Mapping[str, Any], twice: set[str]) -> None:
         figures.valid += bool(row["code"]) and not row["code_problem"]
         figures.wrong += bool(row["code"] and row["code_problem"])
         figures.duplicate += row["code"] in twice
-    figures.missing.update({defect["concept"] for defect in row["defects"] if defect["name"].startswith("missing-")})
+    missing = {defect["concept"] for defect in row["defects"] if defect["name"].startswith("missing-")}
+    figures.missing.update(missing)
+    figures.incomplete += bool(missing)
     if row["kind"] in PUBLISHED_IN_DAYS:
         _count_delay(figures, row["decided_on"], row["published_on"] or row["listed_on"])
 

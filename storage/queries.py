@@ -121,7 +121,17 @@ def documents(store: Store, filters: Filters = NO_FILTERS) -> list[Row]:
         query = (
             select(d.id, v.number.label("version"), d.work_id.label("work"), chosen.c.copies, d.site, d.section, d.kind)
             .add_columns(d.parent_id.label("parent"), d.url, title, v.document_number, region, v.issued_on, v.published_on, d.listed_on)
-            .add_columns(v.plan_start, v.plan_end, v.task_count.label("tasks"), d.state, v.change, v.format, k.first_seen, k.last_checked)
+            .add_columns(
+                v.document_kind,
+                v.plan_start,
+                v.plan_end,
+                v.task_count.label("tasks"),
+                d.state,
+                v.change,
+                v.format,
+                k.first_seen,
+                k.last_checked,
+            )
             .join(chosen, chosen.c.document_id == d.id)
             .join(schema.versions, (v.document_id == d.id) & (v.number == chosen.c.version))
             .outerjoin(schema.clocks, k.document_id == d.id)
@@ -129,6 +139,8 @@ def documents(store: Store, filters: Filters = NO_FILTERS) -> list[Row]:
         )
         if filters.words:
             query = query.where(d.id.in_(_entries(connection, filters.words).with_only_columns(schema.search_entries.c.document_id)))
+        if filters.document_kind:
+            query = query.where(v.document_kind == filters.document_kind)
         return rows(connection.execute(query if filters.limit is None else query.limit(filters.limit)))
 
 

@@ -22,7 +22,8 @@ class Filters:
 
     ``region`` is a GB/T 2260 code and covers what lies in it; ``agency`` any name or identifier of a body; ``role`` one of
     ``lead``, ``partner``, ``responsible``, ``implied``; ``due_from`` and ``due_to`` inclusive days of a deadline's end;
-    ``document`` an identifier, ``ID`` or ``ID@VERSION``; ``words`` a search; ``all_copies`` every copy of a work.
+    ``document`` an identifier, ``ID`` or ``ID@VERSION``; ``document_kind`` one of
+    ``normalizers.records.DocumentKind``; ``words`` a search; ``all_copies`` every copy of a work.
     """
 
     site: str = ""
@@ -32,6 +33,7 @@ class Filters:
     due_from: date | None = None
     due_to: date | None = None
     document: str = ""
+    document_kind: str = ""
     words: str = ""
     as_of: date | None = None
     all_copies: bool = False

@@ -27,6 +27,7 @@ from harvester.cli.output import Format, complain, console, emit, printable, to_
 from harvester.errors import WrongCall
 from harvester.messages import _
 from harvester.session import check_site, opened
+from normalizers.records import DocumentKind
 from normalizers.text.fold import fold
 from normalizers.text.script import simplified_forms
 from storage import queries
@@ -161,6 +162,7 @@ def cut(rows: list[dict[str, Any]], limit: int, form: Format) -> None:
 def documents(
     site: SiteOption = None,
     region: RegionOption = None,
+    kind: Annotated[DocumentKind | None, typer.Option("--kind", help="Only documents of this kind: measures, regulation, case, ….")] = None,
     words: WordsOption = "",
     as_of: AsOfOption = None,
     limit: LimitOption = DEFAULT_LIMIT,
@@ -168,7 +170,7 @@ def documents(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """List documents, every copy, the newest first."""
-    wanted = filters(limit=limit, as_of=as_of, region=region, site=site)
+    wanted = filters(limit=limit, as_of=as_of, region=region, site=site, document_kind=kind.value if kind else "")
     with opened(store) as found:
         check_names(found, site)
         rows = as_typed(lambda w: queries.documents(found, replace(wanted, words=w)), words)
