@@ -192,7 +192,7 @@ def _tax_case(province: Province, plan: SectionPlan, body: Body, day: date, draw
 
 
 def _list_entry(province: Province, plan: SectionPlan, body: Body, day: date, draw: Draw) -> dict[str, Value]:
-    reason = draw.one(words("matters")["reasons"][plan.colour or "watch"])
+    reason = draw.one(reasons(plan.colour or "watch", body.field))
     grade = draw.one(("黄色", "黄色", "红色")) if not plan.colour else "A"
     return {
         "number": f"{body.mark.replace('罚', '信').replace('处', '信')}〔{day.year}〕{draw.between(1, 9998)}号",
@@ -204,6 +204,12 @@ def _list_entry(province: Province, plan: SectionPlan, body: Body, day: date, dr
         "evaluation_year": str(day.year - 1),
         "grade": grade,
     }
+
+
+def reasons(colour: str, field_: str) -> list[str]:
+    """Return why a firm may be put on a list of a colour by a body of a field."""
+    table: dict[str, list[str]] = words("matters")["reasons"]
+    return table.get(f"{colour}_{field_}", table[colour])
 
 
 def _ending(province: Province, plan: SectionPlan, body: Body, day: date, draw: Draw) -> dict[str, Value]:
