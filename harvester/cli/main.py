@@ -34,6 +34,7 @@ VERBS = {
     "querying": ("tasks", "documents", "agencies", "search", "explain", "export", "runs"),
     "reviewing": ("review", "derive"),
     "database": ("db",),
+    "codes": ("codes",),
     "demo": ("replica", "demo"),
 }
 """Which module holds which verbs. A verb's module alone is imported: asking the store should not wait for Scrapy."""

@@ -69,7 +69,7 @@ def _remarks(valid: list[CodeCheck], numbers: list[CodeCheck]) -> tuple[Finding,
     first, second = _province(codes), _province(numbers)
     if not first or not second or first.province == second.province or "100000" in {first.province, second.province}:
         return ()
-    return (finding("provinces-differ", code_province=first.province, number_province=second.province),)
+    return (finding("provinces-differ", code_province=first.name, number_province=second.name),)
 
 
 def _province(checks: list[CodeCheck]) -> Division | None:
