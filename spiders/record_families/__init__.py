@@ -13,7 +13,7 @@ from normalizers.notices.records import PrintedRecord
 from spiders.families import PageError
 from spiders.record_sheet import RecordSection, RecordSheet
 
-from .pages import Asked, EmptyAnswerError, RecordLine, RecordPage
+from .pages import Asked, EmptyAnswerError, RecordLine, RecordPage, first_url
 
 __all__ = ["Asked", "EmptyAnswerError", "PageError", "RecordFamily", "RecordLine", "RecordPage", "first_page", "record_family"]
 
@@ -35,4 +35,4 @@ def record_family(name: str) -> RecordFamily:
 
 def first_page(sheet: RecordSheet, section: RecordSection) -> Asked:
     """Return the request for the first page of a section, all slices together."""
-    return Asked(sheet.url(section.path.format(page=1, slice="")), 1)
+    return Asked(first_url(sheet, section), 1)

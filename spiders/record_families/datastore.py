@@ -61,9 +61,7 @@ def call_of(text: str, url: str, sheet: RecordSheet) -> tuple[str, int, str]:
     proxy, total, sent = _PROXY.search(text), _TOTAL.search(text), _ID.search(text)
     address = sheet.localise(join(url, proxy[1].strip())) if proxy else ""
     if not address or not total:
-        raise NoListError(
-            f"{place(url)} makes no call for its records (proxyUrl, totalRecord): the page changed, or another answered"
-        )
+        raise NoListError(f"{place(url)} makes no call for its records (proxyUrl, totalRecord): the page changed, or another answered")
     return address, int(total[1]), line(sent[1]) if sent else ""
 
 

@@ -40,7 +40,7 @@ def _said(words: str) -> tuple[int | None, int | None]:
 
 def _lines(table: Selector, url: str, sheet: RecordSheet, section: RecordSection) -> Iterator[RecordLine]:
     for row in rows_of(table):
-        anchor = next(iter(row.xpath("./td//a[@href]")), None)
+        anchor = next(iter(row.xpath("(.//a[@href])[1]")), None)
         address = join(url, attribute(anchor, "href").strip()) if anchor is not None else ""
         if address and (found := line_of(sheet, section, address)):
             yield found

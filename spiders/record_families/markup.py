@@ -39,7 +39,7 @@ def rows_of(table: Selector) -> Iterator[Selector]:
 
 def cells_of(row: Selector) -> list[Selector]:
     """Return the cells of a row."""
-    return list(row.xpath("./td|./th"))
+    return [cell for cell in row.xpath("./*") if cell.root.tag in ("td", "th")]
 
 
 def headings_of(table: Selector) -> tuple[str, ...]:

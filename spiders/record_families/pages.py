@@ -31,13 +31,13 @@ class EmptyAnswerError(PageError):
 class Asked(ListRequest):
     """One request for a page of records. ``page`` counts from 1 within a slice, and is 0 for a page that only leads to lists.
 
-    ``slice`` is the part of the section asked for, ``authority`` the body that part is of, ``columns`` the headings that an earlier page
-    gave its rows, ``again`` tells that the same was asked before and answered with nothing.
+    ``slice`` is the part of the section asked for, ``list_name`` and ``authority`` what an earlier page says of all its records, ``again``
+    tells that the same was asked before and answered with nothing.
     """
 
     slice: str = ""
+    list_name: str = ""
     authority: str = ""
-    columns: tuple[str, ...] = ()
     again: bool = False
 
 
@@ -97,16 +97,29 @@ def record_of(
     )
 
 
+def row_record(sheet: RecordSheet, section: RecordSection, fields: Iterable[PrintedField]) -> PrintedRecord:
+    """Return the record that a row is. Its address is that of the list's first page: on which page a row stands changes every day.
+
+    The row's number in the list (序号) is no part of the record, for the same reason.
+    """
+    kept = tuple(field for field in fields if field.label not in _ORDINALS)
+    return record_of(sheet, section, first_url(sheet, section), row_key(kept, section.identity), kept)
+
+
+def first_url(sheet: RecordSheet, section: RecordSection) -> str:
+    """Return the address of the first page of a section, all slices together."""
+    return sheet.url(section.path.format(page=1, slice=""))
+
+
 def row_key(fields: Sequence[PrintedField], identity: Sequence[str]) -> str:
     """Return the key of a row: the site's own id where ``identity`` names one, else a hash of what the row prints.
 
-    The hash is SHA-256, in 32 hex digits, so that no name or number of a person stands in a key; the row's number in the list is no
-    part of it.
+    The hash is SHA-256, in 32 hex digits, so that no name or number of a person stands in a key.
     """
     printed = {field.label: field.value for field in fields if field.value not in _NOTHING}
     if own := next((printed[name] for name in identity if name in printed), ""):
         return shortened(own)
-    whole = "\x1f".join(f"{name}={value}" for name, value in printed.items() if name not in _ORDINALS)
+    whole = "\x1f".join(f"{name}={value}" for name, value in printed.items())
     return hashlib.sha256(whole.encode("utf-8", "replace")).hexdigest()[:32]
 
 
@@ -144,4 +157,4 @@ def numbered(sheet: RecordSheet, section: RecordSection, asked: Asked, last: int
 def page_of(sheet: RecordSheet, section: RecordSection, asked: Asked, number: int) -> Asked:
     """Return the request for another page of the same slice."""
     path = section.path.format(page=number, slice=quote(asked.slice, safe=""))
-    return Asked(sheet.url(path), number, slice=asked.slice, authority=asked.authority, columns=asked.columns)
+    return Asked(sheet.url(path), number, slice=asked.slice, list_name=asked.list_name, authority=asked.authority)

@@ -16,7 +16,7 @@ from spiders.families.reading import parse, text_of
 from spiders.record_sheet import RecordSection, RecordSheet
 
 from .markup import cells_of, containers, headings_of, row_fields, rows_of, stated, words_of
-from .pages import Asked, RecordLine, RecordPage, numbered, page_of, place, record_of, row_key
+from .pages import Asked, RecordLine, RecordPage, numbered, page_of, place, row_record
 
 _NEXT = ("下一页", "下页", "»", "›")
 _DEAD = frozenset({"", "#", "javascript:;", "javascript:void(0)", "javascript:void(0);"})
@@ -26,7 +26,7 @@ def read_list(text: str, url: str, sheet: RecordSheet, section: RecordSection, a
     """Return the rows of a page as records; a table without rows is a list without records."""
     page = parse(text)
     table = containers(page, section.options.get("table", "table.table"), url, sheet)[0]
-    lines = tuple(_lines(table, url, sheet, section))
+    lines = tuple(_lines(table, sheet, section))
     total, pages, shown = stated(words_of(page, section.options.get("words", ".pagination")))
     cap = shown or section.cap
     if pages is not None:
@@ -41,15 +41,14 @@ def read_list(text: str, url: str, sheet: RecordSheet, section: RecordSection, a
     return RecordPage(lines, {True: asked.page + 1, False: asked.page, None: None}[leads], total, cap, further)
 
 
-def _lines(table: Selector, url: str, sheet: RecordSheet, section: RecordSection) -> Iterator[RecordLine]:
+def _lines(table: Selector, sheet: RecordSheet, section: RecordSection) -> Iterator[RecordLine]:
     headings = headings_of(table)
     for row in rows_of(table):
         cells = cells_of(row)
         # One cell across the table says 暂无数据; a row of th is the heading again.
-        if len(cells) < 2 or not row.xpath("./td"):
+        if len(cells) < 2 or all(cell.root.tag == "th" for cell in cells):
             continue
-        fields = row_fields(cells, headings)
-        yield RecordLine(record_of(sheet, section, url, row_key(fields, section.identity), fields))
+        yield RecordLine(row_record(sheet, section, row_fields(cells, headings)))
 
 
 def _leads_on(page: Selector) -> bool | None:

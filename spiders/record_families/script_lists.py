@@ -38,7 +38,8 @@ def _directory(text: str, url: str, sheet: RecordSheet, section: RecordSection) 
             gaps.append(f"{title} is linked with the id of {lists[code].slice}: its own records cannot be reached")
             continue
         query = urlencode({"titleAll": title, "deptnames": body, "tableId": code})
-        lists[code] = Asked(sheet.url(f"{section.options['opening']}?{query}"), 0, slice=title, authority=body)
+        name = title if title not in {known.slice for known in lists.values()} else f"{title} ({body}, {code})"
+        lists[code] = Asked(sheet.url(f"{section.options['opening']}?{query}"), 0, slice=name, list_name=title, authority=body)
     if not lists:
         raise NoListError(f"{place(url)} names no list: the script changed, or something else answered")
     return RecordPage((), further=tuple(lists.values()), leads=True, sliced=True, gaps=tuple(gaps))
@@ -61,7 +62,7 @@ def _opening(text: str, url: str, sheet: RecordSheet, section: RecordSection, as
 
 def _parameters(asked: Asked) -> dict[str, str]:
     code = query_of(asked.url).get("tableId") or dict(asked.form).get("tabId", "")
-    return {"deptnames": asked.authority, "titleAll": asked.slice, "tableId": code}
+    return {"deptnames": asked.authority, "titleAll": asked.list_name, "tableId": code}
 
 
 def _rows(text: str, url: str, sheet: RecordSheet, section: RecordSection, asked: Asked) -> RecordPage:
@@ -72,7 +73,7 @@ def _rows(text: str, url: str, sheet: RecordSheet, section: RecordSection, asked
 
 def _line(sheet: RecordSheet, section: RecordSection, key: str, asked: Asked) -> RecordLine:
     url = sheet.url(f"{section.options['opened']}?{urlencode({'zjid': key} | _parameters(asked))}")
-    record = replace(record_of(sheet, section, url, key), list_name=asked.slice, authority=asked.authority)
+    record = replace(record_of(sheet, section, url, key), list_name=asked.list_name, authority=asked.authority)
     return RecordLine(record, url)
 
 

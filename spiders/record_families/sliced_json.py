@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -14,7 +13,7 @@ from spiders.families import NoBodyError
 from spiders.record_sheet import RecordSection, RecordSheet
 
 from .answers import fields_of, read_object, required, rows_at, text_list
-from .pages import Asked, EmptyAnswerError, RecordLine, RecordPage, numbered, pages_of, place, record_of, row_key
+from .pages import Asked, EmptyAnswerError, RecordLine, RecordPage, numbered, pages_of, place, row_record
 
 
 def read_list(text: str, url: str, sheet: RecordSheet, section: RecordSection, asked: Asked) -> RecordPage:
@@ -24,16 +23,10 @@ def read_list(text: str, url: str, sheet: RecordSheet, section: RecordSection, a
     pages = pages_of(total, section.size)
     if not rows and (asked.page <= (pages or 1) if total else section.ask_again and not asked.again):
         raise EmptyAnswerError(f"{place(url)} answered without a row where {'some' if total else 'none'} are stated")
-    lines = tuple(_lines(rows, url, sheet, section))
+    lines = tuple(RecordLine(row_record(sheet, section, fields_of(row))) for row in rows)
     slices = _slices(data, sheet, section) if asked.page == 1 and not asked.slice and (pages or 0) > section.cap > 0 else ()
     further = slices or numbered(sheet, section, asked, pages or 1)
     return RecordPage(lines, pages, total, section.cap, further, sliced=bool(slices))
-
-
-def _lines(rows: list[dict[str, Any]], url: str, sheet: RecordSheet, section: RecordSection) -> Iterator[RecordLine]:
-    for row in rows:
-        fields = fields_of(row)
-        yield RecordLine(record_of(sheet, section, url, row_key(fields, section.identity), fields))
 
 
 def _slices(data: dict[str, Any], sheet: RecordSheet, section: RecordSection) -> tuple[Asked, ...]:
