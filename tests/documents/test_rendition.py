@@ -45,7 +45,7 @@ def test_the_tasks_of_a_rendition_are_those_of_its_file(paper: Paper) -> None:
     assert again.content_hash == first.content_hash
 
 
-TEXT = st.text(st.characters(blacklist_categories=("Cs",)), max_size=20) | st.text(
+TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=20) | st.text(
     st.sampled_from("信用<>&\"'; \n\t\r\x00\x85&#;amp一、1."), max_size=20
 )
 ORIGIN = st.none() | st.builds(Origin, st.sampled_from(["line", "page", "row"]), st.integers(1, 999), TEXT)

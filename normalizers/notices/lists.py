@@ -1,0 +1,295 @@
+"""Public credit records inside documents: tables of firms, lists in running text, decisions; taken out of the document, one by one."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from normalizers.documents.layout import laid_out
+from normalizers.notices.contexts import MAX_CAPTION, ListContext, context_of, context_of_document, first_context
+from normalizers.notices.decision_texts import decision_in
+from normalizers.notices.firm_names import MIN_NAME, is_organization, names_in
+from normalizers.notices.list_prose import Item, items, label_lines, leads, without_names
+from normalizers.notices.list_tables import CODES, SUBJECTS, ReadTable, Row, concept_name, read_form, read_list
+from normalizers.notices.records import NoticeKind, PrintedField, PrintedRecord
+from normalizers.notices.withdrawals import completed, day_of_effect
+from normalizers.records import Block, BlockKind, Cell, Document, Hints, Metadata, Span, Table
+from normalizers.text.fold import fold
+
+CAPTION_BLOCKS = 3
+"""Blocks above a table that may say what it lists."""
+_NOWHERE = Span(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The records of a document, and the document without them.
+
+    ``subjects`` are the names and codes of the subjects, as printed: they stand nowhere in ``document`` any more, and must not stand in
+    what is kept beside it (titles, file names) either; see ``scrubbed``.
+    """
+
+    records: tuple[PrintedRecord, ...]
+    document: Document
+    subjects: tuple[tuple[str, str], ...] = ()
+
+    def scrubbed(self, text: str) -> str:
+        """Return a text that is kept beside the document without the names and codes of the subjects."""
+        return without_names(text, self.subjects)
+
+
+def records_in(document: Document, metadata: Metadata, hints: Hints) -> Found:
+    """Return the public credit records that a document lists, and the document without them; the document itself where it lists none.
+
+    The records have no site, section, key or address yet: ``placed`` gives them. Nothing is masked here. Pure; never raises.
+    """
+    search = _Search(document, metadata, hints)
+    search.run()
+    if not search.records:
+        return Found((), document)
+    subjects = tuple(sorted(_subjects(search.records), key=lambda pair: -len(pair[0])))
+    blocks = [_scrubbed(block, subjects) for block in search.blocks()]
+    return Found(tuple(search.records), laid_out(document, blocks), subjects)
+
+
+def placed(
+    records: Sequence[PrintedRecord], *, site: str, section: str, document: str, url: str, region: str = ""
+) -> tuple[PrintedRecord, ...]:
+    """Return the records of a document with their place: site, section, the document's key, its address, and a key of their own.
+
+    The key is the document's with 16 hex digits over what identifies the row (kind, list, subject, code, number, day), and a count for
+    equal rows: it stays when other rows come and go. Call it on masked records, so that no key rests on personal data.
+    """
+    counts: Counter[str] = Counter()
+    out: list[PrintedRecord] = []
+    for record in records:
+        mark = hashlib.sha256("\x1f".join(_identity(record)).encode()).hexdigest()[:16]
+        counts[mark] += 1
+        key = f"{document}#{mark}" + (f"-{counts[mark]}" if counts[mark] > 1 else "")
+        out.append(replace(record, site=site, section=section, key=key, url=url, document=document, region=record.region or region))
+    return tuple(out)
+
+
+_IDENTIFYING = SUBJECTS | CODES | {"number", "decided_on", "removed_on", "list_name"}
+
+
+def _identity(record: PrintedRecord) -> list[str]:
+    told = sorted(f"{name}={fold(each.value)}" for each in record.fields if (name := concept_name(each.label)) in _IDENTIFYING)
+    return [str(record.kind), fold(record.list_name), *told]
+
+
+# --- the search ---------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Search:
+    """Goes through a document once, and notes its records and what is left of each block."""
+
+    document: Document
+    metadata: Metadata
+    hints: Hints
+    records: list[PrintedRecord] = field(default_factory=list)
+    left: dict[int, list[Block]] = field(default_factory=dict)
+    context: ListContext | None = None
+    day: date | None = None
+
+    def run(self) -> None:
+        """Find the records."""
+        self.context = context_of_document(self.document, self.metadata, self.hints)
+        if decision := decision_in(self.document, self.metadata, self.hints):
+            self._add(decision.fields, ListContext(decision.kind), {concept_name(each.label) for each in decision.fields})
+            for at in decision.blocks:
+                self.left[at] = []
+            if decision.blocks:
+                self.left[min(decision.blocks)] = [_marker(1)]
+            return
+        self._tables()
+        self._prose()
+
+    def blocks(self) -> list[Block]:
+        """Return what is left of the document."""
+        return [left for at, block in enumerate(self.document.blocks) for left in self.left.get(at, [block])]
+
+    def _tables(self) -> None:
+        for at, block in enumerate(self.document.blocks):
+            if block.table is None:
+                continue
+            context = self._above(at, block)
+            read = read_list(block.table, context) or read_form(block.table, context)
+            if read is not None:
+                for row in read.rows:
+                    self._add_row(row, read, context)
+                self.left[at] = _cut(block, block.table, read)
+
+    def _above(self, at: int, block: Block) -> ListContext | None:
+        """Return what stands above a table, nearest first: caption, lead-in, heading, sheet, the document's title."""
+        texts: list[str] = []
+        for above in reversed(self.document.blocks[max(0, at - CAPTION_BLOCKS) : at]):
+            if above.table is not None:
+                break
+            texts.append(above.text if len(above.text) <= MAX_CAPTION else "")
+        part = block.origin.part if block.origin else ""
+        near = first_context([*texts, part])
+        return self._within(near) if near else self.context
+
+    def _within(self, near: ListContext) -> ListContext:
+        """Return what a caption says, completed by the document's title; records that end by the title end by whatever caption."""
+        if self.context is None:
+            return near
+        kind = self.context.kind if self.context.ends else near.kind
+        name = max(near.list_name, self.context.list_name, key=len) if self.context.ends else near.list_name or self.context.list_name
+        return ListContext(kind, near.colour or self.context.colour, name)
+
+    def _prose(self) -> None:
+        run: list[int] = []
+        for at, block in enumerate([*self.document.blocks, None]):
+            if block is not None and block.table is None and at not in self.left:
+                run.append(at)
+                continue
+            self._text(run)
+            run = []
+
+    def _text(self, run: Sequence[int]) -> None:
+        """Find the records of text blocks that follow one another."""
+        lines = [(at, number, line) for at in run for number, line in enumerate(self.document.blocks[at].text.split("\n"))]
+        texts = [line for _, _, line in lines]
+        found: list[tuple[Item, ListContext | None]] = []
+        taken: set[int] = set()
+        for item in label_lines(texts, self.context):
+            found.append((item, self.context))
+            taken |= set(range(item.first, item.last + 1))
+        here = self.context
+        for number, (at, _, line) in enumerate(lines):
+            kind = self.document.blocks[at].kind
+            if number in taken or kind is BlockKind.TITLE:
+                continue
+            here = self._lead(line, kind) or here
+            if here is not None:
+                found += [(item, here) for item in items(line, number, here)]
+        self._take(found, lines)
+
+    def _lead(self, line: str, kind: BlockKind) -> ListContext | None:
+        """Return what a heading or a lead-in says of the lines below it; only in a document that lists records by its title."""
+        announces = self.context is not None and len(line) <= MAX_CAPTION and (kind is BlockKind.HEADING or leads(line))
+        near = context_of(line) if announces and next(names_in(line), None) is None else None
+        return self._within(near) if near else None
+
+    def _take(self, found: Sequence[tuple[Item, ListContext | None]], lines: Sequence[tuple[int, int, str]]) -> None:
+        """Note the records of running text, and take the lines that hold nothing else out of their blocks."""
+        gone: dict[tuple[int, int], int] = {}
+        for item, context in sorted(found, key=lambda pair: pair[0].first):
+            self._add(item.fields, context, {concept_name(each.label) for each in item.fields})
+            if item.whole:
+                for number in range(item.first, item.last + 1):
+                    gone[lines[number][:2]] = item.first
+        for at in {at for at, _ in gone}:
+            kept = [line for block, number, line in lines if block == at and (at, number) not in gone]
+            block = self.document.blocks[at]
+            self.left[at] = [replace(block, text="\n".join(kept))] if kept else []
+        self._mark(gone)
+
+    def _mark(self, gone: dict[tuple[int, int], int]) -> None:
+        """Put a line where items were cut, one for each run of blocks without other text between them."""
+        if not gone:
+            return
+        records = len(set(gone.values()))
+        first = min(at for at, _ in gone)
+        self.left[first] = [*self.left[first], _marker(records)]
+
+    # --- records -------------------------------------------------------------------------------------------------------------
+
+    def _add_row(self, row: Row, read: ReadTable, context: ListContext | None) -> None:
+        own = row.context
+        if own is not None and context is not None and context.ends and not own.ends:
+            own = replace(own, kind=context.kind)
+        self._add(row.fields, own or context, set(read.concepts), read.labels)
+
+    def _add(self, fields: Sequence[PrintedField], context: ListContext | None, concepts: set[str], labels: Iterable[str] = ()) -> None:
+        said = _with_columns(context, concepts, [*labels, *(each.label for each in fields)])
+        if said.ends:
+            self.day = self.day or day_of_effect(self.document, self.metadata)
+            fields = completed(fields, said, self.day)
+        issuer = next((body.name or body.mention for body in self.metadata.issuers), "")
+        self.records.append(
+            PrintedRecord(
+                site="",
+                section="",
+                key="",
+                url="",
+                kind=said.kind,
+                fields=tuple(fields),
+                region=self.metadata.regions[0] if self.metadata.regions else "",
+                list_name="" if "list_name" in concepts else self._list_name(said),
+                colour=said.colour,
+                authority="" if "authority" in concepts else issuer,
+                listed_on=self.metadata.issued_on or self.metadata.published_on,
+            )
+        )
+
+    def _list_name(self, context: ListContext) -> str:
+        if context.list_name or context.kind not in {NoticeKind.LIST_ENTRY, NoticeKind.DEFAULTER, NoticeKind.TAX_CASE}:
+            return context.list_name
+        title = self.metadata.title or self.hints.title
+        return re.sub(r"^关于|的?(?:公示|公告|通报|通知|公布)(?:[（(].*)?$", "", title)
+
+
+def _with_columns(context: ListContext | None, concepts: set[str], labels: Sequence[str]) -> ListContext:
+    """Return what the records are by the title, made exact by the columns: permits and penalties say so themselves."""
+    text = " ".join(labels)
+    if context is None or (
+        context.colour is None and not context.ends and context.kind in {NoticeKind.LIST_ENTRY, NoticeKind.PENALTY, NoticeKind.PERMIT}
+    ):
+        if "removed_on" in concepts and context is None:
+            return ListContext(NoticeKind.WITHDRAWAL)
+        if "处罚" in text and "许可" not in text:
+            return ListContext(NoticeKind.PENALTY)
+        if "许可" in text and "处罚" not in text:
+            return ListContext(NoticeKind.PERMIT)
+    if context is None and "违法" in text:
+        return ListContext(NoticeKind.PENALTY)
+    return context or ListContext(NoticeKind.LIST_ENTRY)
+
+
+# --- what is left -------------------------------------------------------------------------------------------------------------
+
+
+def _marker(count: int) -> Block:
+    return Block(BlockKind.PARAGRAPH, f"〔公开记录 {count} 条另存〕", _NOWHERE, "")
+
+
+def _cut(block: Block, table: Table, read: ReadTable) -> list[Block]:
+    """Return a table without the rows that hold records, and the line that says how many there were."""
+    kept = [row for row in range(table.rows) if row not in read.cut]
+    if not kept:
+        return [_marker(len(read.rows))]
+    new = {old: number for number, old in enumerate(kept)}
+    cells: list[Cell] = []
+    for cell in table.cells:
+        inside = [new[row] for row in range(cell.row, cell.row + cell.rowspan) if row in new]
+        if inside and cell.row in new:
+            cells.append(replace(cell, row=inside[0], rowspan=len(inside)))
+    cells.sort(key=lambda cell: (cell.row, cell.column))
+    return [replace(block, table=replace(table, rows=len(kept), cells=tuple(cells))), _marker(len(read.rows))]
+
+
+def _subjects(records: Iterable[PrintedRecord]) -> set[tuple[str, str]]:
+    """Return the names and codes that must not stand in what is kept; short names that may be common words stay."""
+    out: set[tuple[str, str]] = set()
+    for record in records:
+        names = [each.value for each in record.fields if concept_name(each.label) in SUBJECTS]
+        codes = [each.value for each in record.fields if concept_name(each.label) in CODES]
+        for name in names:
+            long_enough = len(name) >= MIN_NAME and (is_organization(name) or len(name) >= 2 * MIN_NAME)
+            out.add((name if long_enough else "", codes[0] if codes and len(codes[0]) >= 9 else ""))
+    return out - {("", "")}
+
+
+def _scrubbed(block: Block, subjects: Sequence[tuple[str, str]]) -> Block:
+    if block.table is None:
+        return replace(block, text=without_names(block.text, subjects))
+    cells = tuple(replace(cell, text=without_names(cell.text, subjects)) for cell in block.table.cells)
+    return replace(block, table=replace(block.table, cells=cells))
