@@ -9,13 +9,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from storage import schema
 from storage.engine import rows
+from storage.notice_queries import shown
+from storage.notice_rows import local_day
+from storage.notice_schema import notices
 from storage.store import Store
 from storage.types import to_json
 
@@ -24,6 +28,9 @@ Row = dict[str, Any]
 _SOURCES = ("article", "attachment")
 _LOCAL = {"id", "capture_id", "in_force_from", "signature", "work_id", "state_since", "document_id", "parent_id", "task_id"}
 """Columns that name rows of this store or hold a moment of a crawl."""
+_OF_THIS_STORE = {"id", "file", "file_offset", "file_length", "sha256", "first_seen", "last_seen", "last_checked", "missing_since",
+    "missing_last", "objection_marked_at", "same_tag", "number_tag", "day"}  # fmt: skip
+"""The same of notices: their identifiers and tags are made with this store's key."""
 
 
 def dump(store: Store) -> Iterator[str]:
@@ -46,6 +53,9 @@ def dump(store: Store) -> Iterator[str]:
             ("agency", _plain(connection, "agencies")),
             ("agency_name", _plain(connection, "agency_names")),
             ("agency_member", _plain(connection, "agency_members")),
+            ("notice", _notices(connection)),
+            ("tombstone", _told(connection, "tombstones", "site", "section", "kind", "reason")),
+            ("ending", _told(connection, "endings", "site", "section", "kind", "list_name", "ended_on", "outcome", "matched")),
         ):
             yield from sorted(to_json({"table": table} | _days(row)) for row in found)
 
@@ -112,9 +122,23 @@ def _plain(connection: Connection, name: str) -> Iterator[Row]:
     yield from rows(connection.execute(select(schema.metadata.tables[name])))
 
 
+def _notices(connection: Connection) -> Iterator[Row]:
+    for row in rows(connection.execute(select(notices).where(shown(local_day(datetime.now(UTC)))))):
+        yield {name: value for name, value in row.items() if name not in _OF_THIS_STORE}
+
+
+def _told(connection: Connection, name: str, *columns: str) -> Iterator[Row]:
+    table = schema.metadata.tables[name]
+    yield from rows(connection.execute(select(*(table.c[column] for column in columns))))
+
+
 def _bare(row: Row) -> Row:
     return {name: value for name, value in row.items() if name not in _LOCAL}
 
 
 def _days(row: Row) -> Row:
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in row.items()}
+    return {name: value.isoformat() if isinstance(value, date) else _number(value) for name, value in row.items()}
+
+
+def _number(value: Any) -> Any:  # noqa: ANN401 -- a value of any column
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else value

@@ -10,6 +10,7 @@ from sqlalchemy import Boolean, Date, DateTime, Float, Integer, Table, Text, ins
 from storage import schema
 from storage.errors import ExportError
 from storage.store import Store
+from storage.types import Yuan
 from storage.views import ORDER, VIEWS
 
 NAMES = tuple(name.removeprefix("v_") for name in VIEWS)
@@ -25,8 +26,16 @@ _RENAMED: dict[str, Any] = {
     "decision": Integer(),
     "replaced_by": Integer(),
     "capture": Integer(),
-    "resolved": Boolean(),
     "counted": Boolean(),
+    "notices": Integer(),
+    "sites": Integer(),
+    "unknown_labels": Integer(),
+    "blanks": Integer(),
+    "defects": Text(),
+    "gaps": Text(),
+    "resolved": Boolean(),
+    "first_day": Date(),
+    "last_day": Date(),
     "number": Text(),  # a task's, such as 一 or (二); a version's is called version in the views
 }
 """Columns of views that no table has under the same name, but for text; and one that two tables have for different things."""
@@ -73,6 +82,8 @@ def _column(values: list[Any], kind: Any) -> Any:  # noqa: ANN401 -- a pandas ar
         return pd.array(values, dtype="Int64")
     if isinstance(kind, Float):
         return pd.array(values, dtype="Float64")
+    if isinstance(kind, Yuan):
+        return pd.array([None if value is None else float(value) for value in values], dtype="Float64")
     if isinstance(kind, Date):
         return pd.to_datetime(pd.Series(values, dtype="object")).astype("datetime64[s]")
     if isinstance(getattr(kind, "impl", kind), DateTime):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
@@ -14,7 +14,7 @@ from storage.batches import batches
 from storage.engine import rows as rows_of
 from storage.ingest import upsert
 from storage.keyed import Keyring
-from storage.notice_rows import ENDING_KINDS, Row, is_adverse, make_row, notice_id
+from storage.notice_rows import ENDING_KINDS, Row, is_adverse, local_day, make_row, notice_id
 from storage.notice_schema import notice_events, notices, record_sightings, tombstones
 from storage.records import NoticeEffect, NoticeRow, TakedownReason
 from storage.tombstones import Grave, bury
@@ -106,6 +106,9 @@ _Ending = tuple[TakedownReason, date | None]
 def _judge(work: _Work, known: _Known, row: Row, given: NoticeRow, *, run: str, today: date, ending: _Ending | None) -> None:
     """Decide what becomes of one record, and note what has to be done."""
     at, stored = given.fetched_at, known.rows.get(row["id"])
+    if row["ends_on"] is None and given.notice.term.undated_days:
+        first = local_day(stored["first_seen"] if stored else at)
+        row["ends_on"] = first + timedelta(days=given.notice.term.undated_days)
     if held := _held_back(known, row, at):
         work.effects[NoticeEffect.HELD_BACK] += 1
         if stored or row["id"] not in known.buried:

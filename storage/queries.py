@@ -11,14 +11,16 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Connection, Select, and_, case, exists, func, literal, or_, select
 
-from storage import schema
+from storage import notice_queries, schema
 from storage import search as index
 from storage.engine import rows
 from storage.identity import text_key
+from storage.notice_rows import local_day
 from storage.schema import ROLES
 from storage.selection import NO_FILTERS, Filters, chosen_versions, region_of
 from storage.store import Store
@@ -211,24 +213,28 @@ def _entries(connection: Connection, words: str) -> Select[Any]:
     return select(schema.search_entries).where(index.matches(connection.dialect.name, wanted) if wanted else literal(False))
 
 
-def search(store: Store, words: str, filters: Filters = NO_FILTERS, *, kind: str = "") -> Row:
-    """Return ``{"words", "counts": {"document", "task"}, "hits"}``; all words must be found, a word may have any length.
+def search(store: Store, words: str, filters: Filters = NO_FILTERS, *, kind: str = "", today: date | None = None) -> Row:
+    """Return ``{"words", "counts": {"document", "task", "notice"}, "hits"}``; all words must be found, a word may have any length.
 
-    A hit tells ``kind`` (``document`` or ``task``), ``id``, ``document``, ``title``, ``site``, ``url``, ``published_on``,
-    ``count`` (how often the words stand there), a ``snippet`` and the spans of the hits in it. Hits in titles come first.
+    A hit tells ``kind`` (``document``, ``task`` or ``notice``), ``id``, ``document``, ``title``, ``site``, ``url``, ``published_on``,
+    ``count`` (how often the words stand there), a ``snippet`` and the spans of the hits in it. Hits in titles come first. Of public
+    credit records only those of legal subjects that may be shown on ``today`` (the day in Shanghai) are found.
     """
-    wanted = index.words_of(words)
+    wanted, counts = index.words_of(words), {"document": 0, "task": 0, "notice": 0}
     if not wanted:
-        return {"words": [], "counts": {"document": 0, "task": 0}, "hits": []}
+        return {"words": [], "counts": counts, "hits": []}
     with store.reading() as connection:
         query = _hit_query(connection, wanted, filters)
         of = case((query.c.task_id.is_(None), "document"), else_="task")
-        counts = {"document": 0, "task": 0} | {row[0]: row[1] for row in connection.execute(select(of, func.count()).group_by(of))}
+        counts |= {row[0]: row[1] for row in connection.execute(select(of, func.count()).group_by(of))}
         order = (query.c.titled.desc(), query.c.count.desc(), query.c.published_on.desc(), query.c.document_id, query.c.entry)
         page = select(query).where(of == kind) if kind else select(query)
         found = rows(connection.execute(page.order_by(*order).limit(filters.limit)))
-        hits = [_hit(connection, wanted, row) for row in found]
-    return {"words": wanted, "counts": counts, "hits": hits}
+        best = [_hit(connection, wanted, row) for row in found]
+        counts["notice"], records = notice_queries.hits(connection, wanted, filters, today or local_day(datetime.now(UTC)))
+    best += records if kind in ("", "notice") else []
+    best.sort(key=lambda hit: (hit.pop("titled"), hit["count"], hit["published_on"] or date.min), reverse=True)
+    return {"words": wanted, "counts": counts, "hits": best[: filters.limit]}
 
 
 def _hit_query(connection: Connection, words: Sequence[str], filters: Filters) -> CTE:
@@ -257,7 +263,7 @@ def _hit(connection: Connection, words: Sequence[str], row: Row) -> Row:
     shown, spans = index.snippet(words, connection.execute(text).scalar_one())
     if not spans:
         shown, spans = index.snippet(words, row["title"])
-    kept = {name: row[name] for name in ("title", "site", "url", "published_on", "count")}
+    kept = {name: row[name] for name in ("title", "site", "url", "published_on", "count", "titled")}
     identity = {
         "kind": "task" if row["task_id"] else "document",
         "id": row["task_id"] or row["document_id"],

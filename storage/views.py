@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
+from storage import notice_views
+
 WHOLE = 5
 """A reprint holds the whole text when it has at least four in ``WHOLE`` of the tasks that the fullest copy of the work has."""
 
@@ -127,6 +129,7 @@ VIEWS = {
     "v_references": _REFERENCES,
     "v_decisions": _DECISIONS,
     "v_unread": _UNREAD,
+    **notice_views.VIEWS,
 }
 """Name and statement of every view, each after those it rests on."""
 
@@ -142,6 +145,7 @@ ORDER = {
     "v_references": ("document", "position"),
     "v_decisions": ("decision",),
     "v_unread": ("site", "document"),
+    **notice_views.ORDER,
 }
 """The columns by which the rows of a view are shown; they are never NULL."""
 
@@ -149,6 +153,7 @@ ORDER = {
 _CALLED = {
     "concat": {"sqlite": "group_concat", "postgresql": "string_agg"},
     "json_length": {"sqlite": "json_array_length", "postgresql": "jsonb_array_length"},
+    **notice_views.CALLED,
 }
 """What the two databases call a function; ``{concat}`` in a statement stands for it."""
 

@@ -100,7 +100,7 @@ def test_words_of_every_length_are_found(filled: Store, query: str, titles: set[
 
 def test_hits_are_marked_counted_and_those_in_titles_come_first(filled: Store) -> None:
     found = find(filled, "修复")
-    assert found["counts"] == {"document": 2, "task": 2}
+    assert found["counts"] == {"document": 2, "task": 2, "notice": 0}
     assert found["hits"][0]["title"] == "海门县修复指引"
     for hit in found["hits"]:
         assert hit["count"] >= 1
