@@ -52,7 +52,7 @@ class Concept:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label as read: its concept, the unit that stands in its bracket (``万元``), and the data standard it belongs to (a source note)."""
+    """A label as read: its concept, its unit (``万元``) by its bracket or its data standard, and where it was seen (a source note)."""
 
     concept: Concept
     unit: str = ""
@@ -210,7 +210,7 @@ def _lines() -> Iterator[tuple[str, NoticeKind | None, Label]]:
     with (files(__package__) / "data" / "fields.csv").open(encoding="utf-8") as lines:
         for row in csv.DictReader(lines):
             kinds: list[NoticeKind | None] = [NoticeKind(kind) for kind in row["kinds"].split("|")] if row["kinds"] else [None]
-            label = Label(concepts()[row["concept"]], source=row["source"])
+            label = Label(concepts()[row["concept"]], row["unit"], row["source"])
             for template in row["labels"].split():
                 for text in expand(template):
                     key = (ENDING if text.startswith(ENDING) else "") + fold(text)
