@@ -76,6 +76,7 @@ EXTENSIONS = {  # default {}
 }
 ITEM_PIPELINES = {  # default {}; each serves its own kind of spider
     "harvester.pipelines.StorePipeline": 300,
+    "harvester.record_pipeline.RecordPipeline": 300,
 }
 CONCURRENT_ITEMS = 1  # default 100: one capture after the other reaches the store, in the order it came
 
