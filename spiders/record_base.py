@@ -38,9 +38,9 @@ class RecordSpider(HarvestSpider):
     def __init__(self, section: str = "", since: str = "", limit: str = "", base: str = "", lists_only: str = "") -> None:
         super().__init__(self.load_sheet(), since, limit, base, lists_only)
         chosen = (self.sheet.section(section),) if section else self.sheet.sections
-        self.sections: tuple[RecordSection, ...] = tuple(one for one in chosen if self.sheet.local or not one.retired)
+        self.sections: tuple[RecordSection, ...] = tuple(one for one in chosen if self.sheet.local or not one.base_only)
         if not self.sections:
-            raise FactSheetError(f"the host of {section} is gone: give the address of a copy with --base, like http://127.0.0.1:8001")
+            raise FactSheetError(f"the address of {section} is not known today: give one with --base, like http://127.0.0.1:8001")
         self.coverage: dict[tuple[str, str], SliceCoverage] = {}
         self.fates: dict[str, Fates] = {chosen.id: Fates() for chosen in self.sections}
         self.asked: set[tuple[str, str]] = set()

@@ -92,6 +92,16 @@ class SliceCoverage:
         return not self.sliced and 0 < self.cap < (self.lists.pages or 0)
 
     @property
+    def pages(self) -> int | None:
+        """Return how many pages there are, with those that only lead to lists; ``None`` where nothing says it.
+
+        Where the slices give the records, it is the pages that led to them.
+        """
+        if self.sliced and not (self.directory and self.lists.pages):
+            return len(self.lists.had)
+        return None if self.lists.pages is None else self.lists.pages + self.lists.columns
+
+    @property
     def missing(self) -> list[int]:
         """Return the pages that were wanted and not had; where the slices give the records, their first page is all that is."""
         lists = self.lists
@@ -191,7 +201,7 @@ def _line(
     complete: bool,
     capped: bool | None = None,
 ) -> CoverageLine:
-    pages = [found.lists.pages for found in slices if not found.sliced]
+    pages = [found.pages for found in slices]
     keys, fates = set().union(*(found.keys for found in slices)), slices[0].fates
     return CoverageLine(
         section=section,

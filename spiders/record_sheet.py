@@ -41,8 +41,8 @@ class RecordSection:
     parts for the ledger. ``kind``, ``list_name``, ``colour`` and ``authority`` are what the place says of all its records. ``size`` is
     the number of records a page, ``cap`` that of the pages the site shows (0: all). ``detail`` is the path of a record's own page with
     ``{key}``, or ``link``; empty where the row is the record. ``identity`` names the fields, or the parameters of the address, that are
-    the site's own key; without one it is a hash of the row. ``ask_again``: an empty answer is asked for once more. ``retired``: its host
-    is gone, it is asked for only at a base that the caller gives. ``options`` are the family's.
+    the site's own key; without one it is a hash of the row. ``ask_again``: an empty answer is asked for once more. ``base_only``: its host
+    is gone or its address a guess, so it is asked for only at a base that the caller gives. ``options`` are the family's.
     """
 
     id: str
@@ -61,7 +61,7 @@ class RecordSection:
     detail: str = ""
     identity: tuple[str, ...] = ()
     ask_again: bool = False
-    retired: bool = False
+    base_only: bool = False
     options: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -17,7 +17,7 @@ from spiders.families.reading import line
 from spiders.record_sheet import RecordSection, RecordSheet
 
 from .answers import fields_of, read_object, required, rows_at
-from .pages import Asked, RecordLine, RecordPage, numbered, pages_of, place, row_record
+from .pages import Asked, RecordLine, RecordPage, numbered, on_list, pages_of, place, row_record
 
 _KINDS: Mapping[str, tuple[NoticeKind, Colour | None]] = {
     "xzxk": (NoticeKind.PERMIT, None),
@@ -51,9 +51,9 @@ def _call(sheet: RecordSheet, section: RecordSection, firm: Mapping[str, Any]) -
 def _lines(data: Mapping[str, Any], url: str, sheet: RecordSheet, section: RecordSection) -> Iterator[RecordLine]:
     for name, (kind, colour) in _KINDS.items():
         for row in rows_at(data, name, url) if name in data else ():
-            listed = line(str(row.get(section.options["names"]) or "")) if kind is NoticeKind.LIST_ENTRY else ""
-            record = row_record(sheet, section, fields_of(row))
-            yield RecordLine(replace(record, kind=kind, colour=colour, list_name=listed))
+            record = replace(row_record(sheet, section, fields_of(row)), kind=kind, colour=colour)
+            name = line(str(row.get(section.options["names"]) or "")) if colour else ""
+            yield RecordLine(on_list(record, name) if name else record)
 
 
 def read_detail(text: str, url: str, sheet: RecordSheet, section: RecordSection) -> PrintedRecord:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import parse_qsl, quote, urlsplit
 
-from normalizers.notices.records import PrintedField, PrintedRecord
+from normalizers.notices.list_words import said
+from normalizers.notices.records import NoticeKind, PrintedField, PrintedRecord
 from spiders.families import ListRequest, PageError
 from spiders.families.reading import line, shortened
 from spiders.items import Cause
 from spiders.record_sheet import RecordSection, RecordSheet
 
 _NOTHING = frozenset({"", "null", "None"})
+_OF_LISTS = frozenset({NoticeKind.LIST_ENTRY, NoticeKind.DEFAULTER, NoticeKind.TAX_CASE})
 _ORDINALS = frozenset({"序号"})
 MOST_ROWS = 20_000
 """Rows of one page that are read; no site gives more than a few hundred."""
@@ -104,6 +106,13 @@ def row_record(sheet: RecordSheet, section: RecordSection, fields: Iterable[Prin
     """
     kept = tuple(field for field in fields if field.label not in _ORDINALS)
     return record_of(sheet, section, first_url(sheet, section), row_key(kept, section.identity), kept)
+
+
+def on_list(record: PrintedRecord, name: str) -> PrintedRecord:
+    """Return a record of the list ``name``: its kind and colour are what the name says, else those it has."""
+    found = next((words for words in said("subjects") if words.pattern.search(name)), None)
+    kind = found.kind if found and found.kind in _OF_LISTS else record.kind
+    return replace(record, list_name=name, kind=kind, colour=(found.colour if found else None) or record.colour)
 
 
 def first_url(sheet: RecordSheet, section: RecordSection) -> str:

@@ -18,7 +18,7 @@ from spiders.record_sheet import RecordSection, RecordSheet
 from .answers import number_at, read_object, required
 from .datastore import STEP, entries_of, proxy_calls, quoted
 from .markup import read_pairs
-from .pages import MOST_ROWS, Asked, RecordLine, RecordPage, place, query_of, record_of
+from .pages import MOST_ROWS, Asked, RecordLine, RecordPage, on_list, place, query_of, record_of
 
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 
@@ -73,8 +73,8 @@ def _rows(text: str, url: str, sheet: RecordSheet, section: RecordSection, asked
 
 def _line(sheet: RecordSheet, section: RecordSection, key: str, asked: Asked) -> RecordLine:
     url = sheet.url(f"{section.options['opened']}?{urlencode({'zjid': key} | _parameters(asked))}")
-    record = replace(record_of(sheet, section, url, key), list_name=asked.list_name, authority=asked.authority)
-    return RecordLine(record, url)
+    record = on_list(record_of(sheet, section, url, key), asked.list_name)
+    return RecordLine(replace(record, authority=asked.authority), url)
 
 
 def read_detail(text: str, url: str, sheet: RecordSheet, section: RecordSection) -> PrintedRecord:

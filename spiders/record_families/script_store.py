@@ -19,7 +19,7 @@ from .datastore import STEP, call_of, entries_of, proxy_calls
 from .markup import pairs_of
 from .pages import Asked, RecordLine, RecordPage, link_key, place, record_of
 
-_PARTS = (("案件名称", "td.listf2"), ("行政处罚决定书(全文或摘要)", "td.xzcf_jds"))
+_PARTS = (("name_label", "td.listf2"), ("text_label", "td.xzcf_jds"))
 
 
 def read_list(text: str, url: str, sheet: RecordSheet, section: RecordSection, asked: Asked) -> RecordPage:
@@ -58,7 +58,8 @@ def _fields(page: Selector, section: RecordSection) -> Iterator[PrintedField]:
         for field in pairs_of(box, section.options["label"]):
             seen.add(field.label)
             yield field
-    for label, css in _PARTS:
+    for option, css in _PARTS:
+        label = section.options[option]
         value = next((found for node in page.css(css) if (found := text_of(node))), "")
         if value and label not in seen:
             yield PrintedField(label, value)
