@@ -41,14 +41,26 @@ def _case(facts: RecordSiteFacts, plan: SectionPlan, number: int) -> Case:
     draw = Draw(f"{facts.id}|{plan.code}|{number}")
     province = provinces()[facts.region]
     body = _body(province, plan, draw)
-    party = _party(province, plan, body, draw)
+    party = _spread(province, number) if plan.spread else _party(province, plan, body, draw)
     day = _day(plan, draw)
     values: dict[str, Value] = {"list_name": plan.list_name or None, "colour": plan.colour or None, "authority": body.name}
     values |= _MAKERS[plan.kind](province, plan, body, day, draw)
     quirk = _quirk(plan, party, draw)
     if quirk == "shown-too-long":
         values["shown_until"] = _years_later(day, 5)
+    if plan.spread:
+        values["evaluation_year"] = str(2025 - number // len(_all_firms(province)))
     return Case(party, body, values, quirk)
+
+
+def _spread(province: Province, number: int) -> Party:
+    """Return one firm after the other, so that no two rows of a list without numbers are the same."""
+    firms = _all_firms(province)
+    return firms[number * 7 % len(firms)]
+
+
+def _all_firms(province: Province) -> list[Party]:
+    return [firm for firms in province.firms.values() for firm in firms][:143]
 
 
 def _body(province: Province, plan: SectionPlan, draw: Draw) -> Body:

@@ -24,7 +24,7 @@ class SectionPlan:
     ``code`` is unique on the site, ``section`` the id in the record sheet, ``column`` what its addresses hold, ``persons`` and
     ``shops`` shares in per cent, ``cap`` the pages shown of a query (0: all), ``never`` a section that nobody should ask for,
     ``keyless`` one whose rows have no identifier, ``publisher`` and ``field`` the body of all its records or their field, ``plain``
-    one of few firms whose codes are right.
+    one of few firms whose codes are right, ``spread`` one that takes one firm after the other.
     """
 
     code: str
@@ -50,6 +50,7 @@ class SectionPlan:
     never: bool = False
     keyless: bool = False
     plain: bool = False
+    spread: bool = False
 
     @property
     def section(self) -> str:

@@ -142,7 +142,7 @@ def _print_sum(sheet: Sheet) -> Printed:
     text = f"{(value / 10000).normalize():f}" if wan else str(value)
     if wan and sheet.draw.below(3) == 0:
         text = f"{value / 10000:.6f}"
-    defect = "sums-disagree" if sheet.case.quirk == "sums-disagree" and sheet.field.concept == "fine" else ""
+    defect = "amount-mismatch" if sheet.case.quirk == "sums-disagree" and sheet.field.concept == "fine" else ""
     return sheet.printed(text, f"{value.normalize():f}", defect=defect)
 
 

@@ -75,7 +75,7 @@ def truth_of(facts: RecordSiteFacts, record: Record, row: int = -1, *, reachable
 
 
 def _late(record: Record) -> tuple[str, ...]:
-    return ("shown-too-long",) if record.case.quirk == "shown-too-long" and record.text("shown_until") else ()
+    return ("stated-end-too-late",) if record.case.quirk == "shown-too-long" and record.text("shown_until") else ()
 
 
 def _owner(record: Record) -> tuple[str, ...]:
