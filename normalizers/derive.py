@@ -7,7 +7,7 @@ from normalizers.agencies import Decisions
 from normalizers.agencies.resolve import NO_DECISIONS
 from normalizers.compare import signature
 from normalizers.metadata import page_head, read_metadata
-from normalizers.records import Derived, Hints
+from normalizers.records import Derived, Document, Hints, Metadata
 from normalizers.tasks import extract_tasks
 from normalizers.text.fold import content_hash
 
@@ -20,7 +20,11 @@ def derive(payload: bytes, hints: Hints, decisions: Decisions = NO_DECISIONS) ->
     the file and what to do about it.
     """
     document = documents.read(payload, hints)
-    metadata = read_metadata(document, hints, decisions, page=page_head(payload, document, hints))
+    return derived_from(document, read_metadata(document, hints, decisions, page=page_head(payload, document, hints)), decisions)
+
+
+def derived_from(document: Document, metadata: Metadata, decisions: Decisions = NO_DECISIONS) -> Derived:
+    """Return what is derived from a document that is already read, with its metadata."""
     return Derived(
         document=document,
         metadata=metadata,
