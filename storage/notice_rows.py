@@ -28,8 +28,8 @@ _SAID = (
     "authority_code", "source_body", "list_name",
 )  # fmt: skip
 _AMOUNTS = ("fine_yuan", "confiscated_yuan", "amount_yuan")
-_NOT_SAID = ("url", "document_id", "listed_on", "day")
-"""Columns that do not make a record another one when they change: where it stands, and what follows from that."""
+_NOT_SAID = ("id", "url", "document_id", "listed_on", "day", "same_tag", "number_tag")
+"""Columns that do not make a record another one when they change: where it stands, and tags of this store's key."""
 
 
 def local_day(moment: datetime) -> date:

@@ -106,9 +106,10 @@ _Ending = tuple[TakedownReason, date | None]
 def _judge(work: _Work, known: _Known, row: Row, given: NoticeRow, *, run: str, today: date, ending: _Ending | None) -> None:
     """Decide what becomes of one record, and note what has to be done."""
     at, stored = given.fetched_at, known.rows.get(row["id"])
-    if row["ends_on"] is None and given.notice.term.undated_days:
-        first = local_day(stored["first_seen"] if stored else at)
-        row["ends_on"] = first + timedelta(days=given.notice.term.undated_days)
+    if given.notice.term.undated_days:
+        # Nothing tells when it began: its first day here counts, and does not move on with each crawl.
+        last = local_day(stored["first_seen"] if stored else at) + timedelta(days=given.notice.term.undated_days)
+        row["ends_on"] = min(row["ends_on"] or last, last)
     if held := _held_back(known, row, at):
         work.effects[NoticeEffect.HELD_BACK] += 1
         if stored or row["id"] not in known.buried:
