@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 
 from normalizers.privacy.labelled import labelled
 from normalizers.privacy.numbers import numbers
 from normalizers.privacy.parties import parties
+from normalizers.privacy.pretest import worth_looking
 from normalizers.privacy.records import Finding, Masked, Mode
 from normalizers.privacy.tables import token
 from normalizers.privacy.view import View, views
@@ -109,39 +109,3 @@ def edited(text: str, changes: Iterable[Edit]) -> str:
         parts += (text[position:start], written_there)
         position = end
     return "".join((*parts, text[position:]))
-
-
-_DIGIT = "0-9０-９〇零○一二三四五六七八九壹贰叁肆伍陆柒捌玖①-⑨⓪❶-❾\U0001d7ce-\U0001d7ff*＊xX●"
-_ODD_DIGITS = re.compile("[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u2080-\u2089\u2070-\u2079\u24f5-\u24fd\u2780-\u2793\U0001f10c]")
-_BETWEEN = r"(?:[\s\-_.·/‐-―\u00a0\u2000-\u200f\u2060\ufeff\u00ad]|<[^<>]{0,8192}>|&[#a-zA-Z0-9]{1,8};?)"
-_LONG = re.compile(rf"[{_DIGIT}](?:{_BETWEEN}{{0,40}}+[{_DIGIT}]){{10}}")
-_DOCUMENT_WORDS = ("证", "出生", "生于", "户籍", "住址", "，男", "，女", ",男", ",女", "男，", "女，")
-_RECORD_WORDS = (
-    *_DOCUMENT_WORDS,
-    "电",
-    "手机",
-    "联系",
-    "址",
-    "账",
-    "帐",
-    "卡",
-    "号",
-    "微信",
-    "QQ",
-    "qq",
-    "@",
-    "＠",
-    "住",
-    "性",
-    "族",
-    "龄",
-    "病",
-    "车",
-    "患",
-    "阳",
-)
-
-
-def worth_looking(text: str, mode: Mode) -> bool:
-    """Tell whether a text can hold personal data at all; most pages are told clean by this look alone."""
-    return True

@@ -59,7 +59,7 @@ _SPECIAL = re.compile(
     rf"|(?P<nothing>[{INVISIBLE}]+)"
 )
 _MAYBE = re.compile(rf"[<&\\{INVISIBLE}]")
-_TAG_LEFT = re.compile("<[A-Za-z/]")
+_ESCAPED_TAG = re.compile(r"(?:&(?:amp;)*(?:lt;|#60;?|#[xX]3[cC];?)|\\u003[cC])[A-Za-z/!]")
 _NAME = re.compile(r"</?([A-Za-z][A-Za-z0-9]*)")
 _ESCAPES = {"\\n": "\n", "\\r": "\n", "\\t": "\t", "\\/": "/", '\\"': '"'}
 _INVISIBLE = re.compile(rf"[{INVISIBLE}]*")
@@ -176,7 +176,7 @@ def views(text: str, depth: int = MOST_ESCAPED) -> Iterator[View]:
     yield view
     if inner.parts:
         yield inner.view(text)
-    if depth and _TAG_LEFT.search(view.text):
+    if depth and _ESCAPED_TAG.search(text):
         yield from (_composed(view, deeper) for deeper in views(view.text, depth - 1))
 
 
