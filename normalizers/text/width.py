@@ -55,7 +55,7 @@ def letters(text: str) -> Outcome:
 
 def _gap(found: re.Match[str]) -> str:
     """Return what is left where a character goes: a blank after a carriage return, lest it join a line feed to one break."""
-    return " " if found.string[: found.start()].endswith("\r") else ""
+    return " " if found.string.endswith("\r", 0, found.start()) else ""
 
 
 def forms(text: str) -> Outcome:
