@@ -141,7 +141,7 @@ def values_of(fields: Sequence[PrintedField], record: PrintedRecord, *names: str
 
 def kind_of(record: PrintedRecord) -> SubjectKind:
     """Return whom a printed record is about."""
-    names = values_of(record.fields, record, "subject_name", "person_name", "name_and_code")
+    names = values_of(record.fields, record, "subject_name", "person_name", "name_and_code", "unit_name")
     codes = values_of(
         record.fields, record, "credit_code", "any_code", "name_and_code", "organization_code", "registration_number", "tax_number"
     )
