@@ -91,5 +91,6 @@ HARVESTER_DRY_RUN = False
 
 LOG_INSTALL_ROOT_HANDLER = True  # the default; the command line turns it off and shows the run itself
 LOG_LEVEL = _config.log_level  # default "DEBUG"
+LOG_FORMATTER = "harvester.log_privacy.PrivateLogFormatter"  # default scrapy's, which prints items and the words of exceptions
 LOG_VERSIONS: list[str] = []  # default: eleven libraries a run
 STATS_DUMP = False  # default True: the run's summary says it

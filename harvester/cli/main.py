@@ -17,6 +17,7 @@ from typing import Annotated, cast
 
 import typer
 
+from harvester import log_masking
 from harvester.cli.output import complain
 from harvester.config import PROGRAM
 from harvester.errors import HarvesterError
@@ -100,7 +101,7 @@ def run(arguments: Sequence[str]) -> int:
         log.debug("unforeseen", exc_info=True)
         complain(
             _("this was not foreseen ({kind}: {error}); set HARVESTER_DEBUG=1, run it again and report what it prints.").format(
-                kind=type(error).__name__, error=error
+                kind=type(error).__name__, error=_without_personal_data(error)
             )
         )
         if os.environ.get("HARVESTER_DEBUG"):
@@ -109,6 +110,13 @@ def run(arguments: Sequence[str]) -> int:
     if status == INTERRUPTED:  # Typer makes this of a KeyboardInterrupt, without a word
         complain(_("interrupted; what was stored stays, run the same command again to go on."))
     return status if isinstance(status, int) else 0
+
+
+def _without_personal_data(error: Exception) -> str:
+    """Return the words of an exception, masked: it may quote a value of a record."""
+    from normalizers.privacy import mask  # late: only for what was not foreseen
+
+    return mask(str(error)).text
 
 
 def discard() -> int:
@@ -125,6 +133,7 @@ def wording(error: Exception) -> str:
 
 def main() -> None:
     """Run the command of this process."""
+    log_masking.install()
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:  # closed by the caller (>&-)

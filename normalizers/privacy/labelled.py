@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from normalizers.privacy import checks
 from normalizers.privacy.records import Finding, Mode
-from normalizers.privacy.tables import any_of, labels_of, rows
+from normalizers.privacy.tables import any_of, labels_of, provinces, rows
 
 LABELLED = 6
 """The rank of what a label tells: a number that is one by itself comes first."""
@@ -114,7 +114,7 @@ def _is_meant(kind: str, found: re.Match[str], group: str, text: str) -> bool:
     if kind == "identity":
         return _is_identity(value)
     if kind == "residence":
-        return found["province"] in checks.resident.PROVINCES
+        return found["province"] in provinces()
     if kind == "bank":
         return sum(char.isdigit() for char in value) >= 8 and not checks.is_credit_code(value)
     if kind == "email":

@@ -15,7 +15,7 @@ GAP = "[ \u200b]{0,4}+"
 @lru_cache
 def rows(name: str) -> tuple[dict[str, str], ...]:
     """Return the rows of a data file."""
-    with (files(__package__) / "data" / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
+    with (files(__package__) / "data" / f"{name}.csv").open(encoding="utf-8") as lines:
         return tuple(csv.DictReader(lines))
 
 
