@@ -11,13 +11,16 @@ import resource
 import signal
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
+from typing import cast
 
 from normalizers.agencies import Decisions
 from normalizers.derive import derive
 from normalizers.documents import UnreadableError
+from normalizers.intake import Intake, intake
 from normalizers.records import Derived, Hints
 
 SECONDS = 180.0
@@ -28,6 +31,10 @@ SMALL = 32 * 1024
 """Bytes of markup or text that are read here and now: too few for harm, and most documents are so."""
 NO_DECISIONS = Decisions()
 _PACKED = (b"PK\x03\x04", b"%PDF", b"\xd0\xcf\x11\xe0")
+
+
+Work = Callable[[bytes, Hints, Decisions], Derived | Intake]
+"""``derive`` or ``intake``: functions of a module, which a process is told by their names."""
 
 
 class DerivingError(Exception):
@@ -51,21 +58,28 @@ class Deriver:
 
         Raises UnreadableError, also for a payload that takes too long or makes its reader crash, and DerivingError.
         """
+        return cast("Derived", self._do(derive, payload, hints, decisions))
+
+    def intake(self, payload: bytes, hints: Hints, decisions: Decisions = NO_DECISIONS) -> Intake:
+        """Return what may be kept of a payload, as ``normalizers.intake.intake`` does; raises what ``derive`` does."""
+        return cast("Intake", self._do(intake, payload, hints, decisions))
+
+    def _do(self, work: Work, payload: bytes, hints: Hints, decisions: Decisions) -> Derived | Intake:
         if len(payload) <= SMALL and not payload.startswith(_PACKED):
-            return derive(payload, hints, decisions)
-        told, value = self._ask(payload, hints, decisions)
-        if told == "derived" and isinstance(value, Derived):
+            return work(payload, hints, decisions)
+        told, value = self._ask(work, payload, hints, decisions)
+        if not isinstance(value, str):
             return value
         raise UnreadableError(value) if told == "unreadable" else DerivingError(value)
 
-    def _ask(self, payload: bytes, hints: Hints, decisions: Decisions) -> tuple[str, Derived | str]:
+    def _ask(self, work: Work, payload: bytes, hints: Hints, decisions: Decisions) -> tuple[str, Derived | Intake | str]:
         """Return the process's answer, or what became of it, which ends it."""
         process, connection = self._running()
         try:
-            connection.send((payload, hints, None if decisions == self._told else decisions))
+            connection.send((work, payload, hints, None if decisions == self._told else decisions))
             self._told = decisions
             if self._answers(connection):
-                answer: tuple[str, Derived | str] = connection.recv()
+                answer: tuple[str, Derived | Intake | str] = connection.recv()
                 return answer
             told = f"Reading it takes longer than {self.seconds:g} s: look at it by hand."
         except (EOFError, OSError):
@@ -120,18 +134,18 @@ def _work(connection: Connection, seconds: float, memory: int) -> None:
     decisions = NO_DECISIONS
     while True:
         try:
-            payload, hints, told = connection.recv()
+            work, payload, hints, told = connection.recv()
         except (EOFError, OSError):
             return
         decisions = decisions if told is None else told
         signal.alarm(int(seconds) + 10)
-        connection.send(_answer(payload, hints, decisions))
+        connection.send(_answer(work, payload, hints, decisions))
         signal.alarm(0)
 
 
-def _answer(payload: bytes, hints: Hints, decisions: Decisions) -> tuple[str, Derived | str]:
+def _answer(work: Work, payload: bytes, hints: Hints, decisions: Decisions) -> tuple[str, Derived | Intake | str]:
     try:
-        return "derived", derive(payload, hints, decisions)
+        return "done", work(payload, hints, decisions)
     except UnreadableError as error:
         return "unreadable", str(error)
     except MemoryError:

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from urllib.parse import quote
 
 from normalizers.documents import is_archive, unpack
+from normalizers.documents.archives import extract
 from normalizers.records import Hints
 from storage.records import Publication
 
@@ -33,6 +34,15 @@ def member_hints(payload: bytes, hints: Hints) -> list[Hints]:
         )
         for member in unpack(payload, hints.file_name).members
     ]
+
+
+def member_alone(payload: bytes, hints: Hints) -> tuple[bytes, Hints]:
+    """Return the bytes of the file that ``hints`` mean within an archive, and the hints of that file by itself.
+
+    Raises ``normalizers.documents.UnreadableError`` as ``member_hints`` does.
+    """
+    name = PurePosixPath(hints.member).name
+    return extract(payload, hints.member, hints.file_name.removesuffix(f"/{hints.member}")), replace(hints, member="", file_name=name)
 
 
 def member_publications(publication: Publication, hints: list[Hints]) -> Iterator[tuple[Publication, Hints]]:

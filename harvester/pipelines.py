@@ -1,16 +1,18 @@
-"""From captures to the store: archive, derive, store, in this order, one transaction a capture.
+"""From captures to the store: take in, archive, store, in this order, one transaction a capture.
 
-A response is on the disk before anything is derived from it, and done only with the transaction that keeps what was derived.
+What may be kept of a document is known only when it was read: personal data are masked in it, and public records cut out of it, before
+anything of it is written. It is on the disk before the store knows it, and done only with the transaction that keeps what was derived.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import replace
-from functools import partial
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from harvester.decisions import stored_decisions
 from harvester.deriving import Deriver
@@ -18,17 +20,22 @@ from harvester.freshness import is_due
 from harvester.hints import hints_from_json as hints_from_json
 from harvester.hints import hints_to_json as hints_to_json
 from harvester.keeping import RunKeeper, failure_row
-from harvester.members import member_hints, member_publications
+from harvester.members import member_alone, member_hints, member_publications
+from harvester.notices import NoticeKeeper
 from harvester.recall import earlier_payload, last_response, owed_articles
+from harvester.taking_in import kept, may_hold_records
 from harvester.verdict import Judgement, judge
+from normalizers.agencies import Decisions
 from normalizers.agencies.resolve import NO_DECISIONS
 from normalizers.documents import UnreadableError
+from normalizers.intake import Form, Intake
+from normalizers.notices.lists import placed
 from normalizers.records import NORMALIZER_VERSION, Derived, Hints
 from spiders.base import Errand, SiteSpider
 from spiders.items import ArticleCapture, AttachmentCapture, Capture, CaptureKind, Cause, Failure, ListCapture
-from storage import derivations
+from storage import derivations, document_records
 from storage.archive import ArchiveWriter
-from storage.records import ArchivedResponse, CaptureRow, Effect, Publication, Sighting
+from storage.records import ArchivedResponse, CaptureRow, Effect, Publication, Sighting, Verdict
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -36,6 +43,22 @@ _DERIVER = Deriver()
 """One for the process: deriving takes seconds for a long PDF, and several sites at once gain nothing by taking turns at it."""
 
 Document = ArticleCapture | AttachmentCapture
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One document of a capture: its place, what is known of it from outside, and what may be kept of it, or why it cannot be read."""
+
+    publication: Publication
+    hints: Hints
+    taken: Intake | str
+
+    @property
+    def is_raw(self) -> bool:
+        """Tell whether it may be kept as it came, or is not read."""
+        return isinstance(self.taken, str) or self.taken.form is Form.RAW
 
 
 class StorePipeline(RunKeeper[SiteSpider]):
@@ -43,6 +66,7 @@ class StorePipeline(RunKeeper[SiteSpider]):
 
     serves = SiteSpider
     writer: ArchiveWriter | None = None
+    notices: NoticeKeeper | None = None
     decisions = NO_DECISIONS
 
     def begun(self, store: Store) -> None:
@@ -51,13 +75,20 @@ class StorePipeline(RunKeeper[SiteSpider]):
         self.writer = store.archive.open_run(site, self.run, known=store.first_capture)
         self.owed = owed_articles(store, site)
         self.decisions = stored_decisions(store)
+        self.notices = NoticeKeeper(store, site, self.run, self.decisions)
 
     def judged(self, reason: str) -> Judgement:
         """Return the verdict from the coverage of the lists and the failures."""
         return judge(self.spider.coverage, self.tally.failures, reason, skipped=len(self.spider.skipped))
 
     def close(self) -> None:
-        """Close the archive's file."""
+        """Keep the records that wait, and close the archive's files; after a complete run, what went with its document goes."""
+        if self.notices and self.store:
+            self.notices.close(())
+            self.tally.notices.update(self.notices.told())
+            self.tally.masked.update(self.notices.masked)
+            if self.judgement and self.judgement.verdict is Verdict.COMPLETE and not self.error:
+                document_records.bury_gone(self.store, self.spider.site, self.ended_at)
         if self.writer:
             self.writer.close()
 
@@ -129,29 +160,57 @@ class StorePipeline(RunKeeper[SiteSpider]):
             return
         if capture.status == 304 and self.store.clock(publication.site, publication.key):
             self.store.mark_checked(publication.site, publication.key, capture.fetched_at)
+            document_records.unchanged(self.store, publication.site, publication.key, capture.fetched_at)
             self.tally.effects[Effect.UNCHANGED] += 1
             return
-        row = self._archive(capture)
-        for each, known in await self._files(capture, publication, hints):
-            await self._keep_file(self.store, capture, row, each, known)
+        files = [_File(each, known, await self._take_in(capture, known)) for each, known in await self._files(capture, publication, hints)]
+        if all(file.is_raw for file in files) and not any(self._is_suspect(file, item) for file in files):
+            row = self._archive(capture)
+            for file in files:
+                await self._keep_file(self.store, capture, row, file)
+            return
+        for file in files:
+            await self._keep_apart(self.store, item, file)
 
     async def _files(self, capture: Capture, publication: Publication, hints: Hints) -> list[tuple[Publication, Hints]]:
         """Return what a capture holds: itself, or the files of an archive, each a document of its own."""
-        work = partial(member_hints, capture.body, hints)
         try:
-            return list(member_publications(publication, await asyncio.get_running_loop().run_in_executor(_DERIVER.executor, work)))
+            return list(member_publications(publication, await self._off_loop(member_hints, capture.body, hints)))
         except UnreadableError:
             return [(publication, hints)]  # reading it tells the reason
 
-    async def _keep_file(self, store: Store, capture: Capture, row: CaptureRow, publication: Publication, hints: Hints) -> None:
-        derived = await self._derive(capture, hints)
-        publication = replace(publication, hints=hints_to_json(hints))
-        if isinstance(derived, str):
-            failure = _failure_of(capture, publication.key, derived)
+    def _is_suspect(self, file: _File, item: Document) -> bool:
+        return isinstance(file.taken, str) and may_hold_records(file.publication.title, item.article.title, item.entry.title)
+
+    async def _keep_apart(self, store: Store, item: Document, file: _File) -> None:
+        """Keep a document that may not be kept as it came, or one that came in an archive with such: each under an address of its own."""
+        taken = file.taken
+        if isinstance(taken, str):
+            detail = f"{taken} It is not kept, since it may hold personal data that cannot be masked."
+            self.fail(_failure_of(item.capture, file.publication.key, detail))
+            return
+        body = item.capture.body
+        if taken.form is Form.RAW and file.hints.member:
+            # The archive around it may not be kept, so it is kept by itself.
+            body, hints = await self._off_loop(member_alone, body, file.hints)
+            taken = replace(taken, payload=body, media_type=hints.media_type, hints=hints)
+        capture = replace(kept(replace(item.capture, body=body), taken), url=file.publication.url)
+        await self._keep_file(store, capture, self._archive(capture), replace(file, taken=taken))
+
+    async def _keep_file(self, store: Store, capture: Capture, row: CaptureRow, file: _File) -> None:
+        publication, taken = file.publication, file.taken
+        if isinstance(taken, str):
+            failure = _failure_of(capture, publication.key, taken)
             self.tally.failures.append(failure)
+            publication = replace(publication, hints=hints_to_json(file.hints))
             store.record_unread(self.run, failure_row(failure), row, publication, NORMALIZER_VERSION)
             return
+        publication = replace(publication, hints=hints_to_json(taken.hints))
+        if taken.hints.title and taken.hints.title != file.hints.title:
+            publication = replace(publication, title=taken.hints.title)
+            document_records.retitle(store, publication.site, publication.key, taken.hints.title)
         headers = {name.lower(): value for name, value in capture.headers}
+        derived = taken.derived
         reread = await self._reread(store, row, publication, derived)
         effect = store.ingest(self.run, row, publication, derived, etag=headers.get("etag"), last_modified=headers.get("last-modified"))
         effect = Effect.REREAD if reread and effect is Effect.UNCHANGED else effect
@@ -159,6 +218,18 @@ class StorePipeline(RunKeeper[SiteSpider]):
         self.tally.fetched[f"{capture.kind} {effect}"] += 1
         if effect is not Effect.UNCHANGED:
             self.tally.tasks += len(derived.tasks)
+        self.tally.masked.update(dict(taken.masked))
+        self._keep_records(store, publication, taken, capture.fetched_at)
+
+    def _keep_records(self, store: Store, publication: Publication, taken: Intake, at: datetime) -> None:
+        """Keep the public records that stood in a document, each for itself, and note which of them it names no more."""
+        assert self.notices is not None  # noqa: S101 - the run has begun
+        site, section, key = publication.site, publication.section, publication.key
+        found = placed(taken.records, site=site, section=section, document=key, url=publication.url, region=self.spider.sheet.region)
+        for record in found:
+            self.notices.take(record, at)
+        self.notices.flush()
+        document_records.read(store, self.run, site, section, key, [self.notices.tag(section, record.key) for record in found], at)
 
     async def _reread(self, store: Store, row: CaptureRow, publication: Publication, derived: Derived) -> bool:
         """Read the stored version again before another payload is held against it, and tell whether that read it otherwise.
@@ -169,19 +240,25 @@ class StorePipeline(RunKeeper[SiteSpider]):
         if old is None:
             return False
         found, payload = old
-        again = await self._derive(payload, hints_from_json(found.publication.hints))
+        again = await self._work(_DERIVER.derive, payload, hints_from_json(found.publication.hints))
         return isinstance(again, Derived) and derivations.write_reading(store, found, again) is Effect.REREAD
 
-    async def _derive(self, capture: Capture | ArchivedResponse, hints: Hints) -> Derived | str:
-        """Return what was derived, or why nothing could be."""
-        work = partial(_DERIVER.derive, capture.body, hints, self.decisions)
+    async def _take_in(self, capture: Capture, hints: Hints) -> Intake | str:
+        """Return what may be kept of a payload, or why it cannot be read."""
+        return await self._work(_DERIVER.intake, capture, hints)
+
+    async def _work(self, work: Callable[[bytes, Hints, Decisions], T], capture: Capture | ArchivedResponse, hints: Hints) -> T | str:
         try:
-            return await asyncio.get_running_loop().run_in_executor(_DERIVER.executor, work)
+            return await self._off_loop(work, capture.body, hints, self.decisions)
         except UnreadableError as error:
             return str(error)
         except Exception as error:
             log.exception("Nothing could be derived from %s", capture.url)
             return f"{type(error).__name__}: {error}"
+
+    async def _off_loop(self, work: Callable[P, T], *args: P.args, **_: P.kwargs) -> T:
+        """Return what ``work`` returns, done where it lets no download time out."""
+        return await asyncio.get_running_loop().run_in_executor(_DERIVER.executor, work, *args)
 
     def _archive(self, capture: Capture) -> CaptureRow:
         assert self.writer is not None  # noqa: S101 - the run has begun
