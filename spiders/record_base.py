@@ -135,7 +135,7 @@ class RecordSpider(HarvestSpider):
         yield from self._next_page(self.sheet.section(errand.section), asked.slice)
 
     def _worth_another(self, section: RecordSection, error: PageError) -> bool:
-        return section.ask_again and isinstance(error, EmptyAnswerError | HalfAnswerError)
+        return isinstance(error, HalfAnswerError) or (section.ask_again and isinstance(error, EmptyAnswerError))
 
     # --- records -------------------------------------------------------------------------------------------------------
 

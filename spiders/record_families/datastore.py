@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from spiders.families import NoListError, PageError
+from spiders.families import NoListError
 from spiders.families.reading import join, line
-from spiders.items import Cause
 from spiders.record_sheet import RecordSheet
 
+from .answers import HalfAnswerError
 from .pages import MOST_ROWS, Asked, place
 
 STEP = 10
@@ -26,12 +26,6 @@ _PROXY = re.compile(r"\bproxyUrl\s{0,8}[:=]\s{0,8}['\"]([^'\"]{1,300})['\"]")
 _ID = re.compile(r"\bid2\s{0,8}[:=]\s{0,8}['\"]([^'\"]{0,300})['\"]")
 
 
-class HalfStoreError(PageError):
-    """A list in a script that ends before its end."""
-
-    cause = Cause.TRUNCATED
-
-
 def entries_of(text: str, url: str) -> list[list[str]]:
     """Return the entries of a dataStore, each split at its ``$``, blanks around a part left out; NoListError where there is none."""
     opened = _STORE.search(text)
@@ -43,7 +37,7 @@ def entries_of(text: str, url: str) -> list[list[str]]:
         found.append([line(part) for part in _plain(entry[1] if entry[1] is not None else entry[2]).split("$")])
         at = entry.end()
     if len(found) < MOST_ROWS and not _END.match(text, at):
-        raise HalfStoreError(f"{place(url)} has a dataStore that does not end")
+        raise HalfAnswerError(f"{place(url)} has a dataStore that does not end")
     return found
 
 

@@ -13,10 +13,10 @@ from parsel import Selector
 
 from normalizers.notices.records import PrintedRecord
 from spiders.families.nodes import attribute
-from spiders.families.reading import line, parse, shortened
+from spiders.families.reading import line, shortened
 from spiders.record_sheet import RecordSection, RecordSheet
 
-from .markup import containers, read_pairs, rows_of, stated, words_of
+from .markup import containers, read_markup, read_pairs, rows_of, stated, words_of
 from .pages import Asked, RecordLine, RecordPage, detail_url, numbered, pages_of, record_of
 
 _DETAIL = re.compile(r"\bdetail\w{0,20}\s?\(\s?['\"]([^'\"]{1,200})['\"]", re.IGNORECASE)
@@ -24,7 +24,7 @@ _DETAIL = re.compile(r"\bdetail\w{0,20}\s?\(\s?['\"]([^'\"]{1,200})['\"]", re.IG
 
 def read_list(text: str, url: str, sheet: RecordSheet, section: RecordSection, asked: Asked) -> RecordPage:
     """Return the keys of a page of the list; without its table it is no list, and without rows one without records."""
-    page = parse(text)
+    page = read_markup(text, url)
     words = words_of(page, section.options.get("words", "span.limit"))
     tables = containers(page, section.options.get("list", "table"), url, sheet)
     keys = [key for table in tables for key in _keys(table)]
@@ -51,4 +51,4 @@ def _line(sheet: RecordSheet, section: RecordSection, key: str) -> RecordLine:
 
 def read_detail(text: str, url: str, sheet: RecordSheet, section: RecordSection) -> PrintedRecord:
     """Return the labels and values of a record's page; raises NoBodyError."""
-    return record_of(sheet, section, url, "", read_pairs(parse(text), section, url, sheet))
+    return record_of(sheet, section, url, "", read_pairs(read_markup(text, url), section, url, sheet))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from normalizers.notices.records import PrintedRecord
 from spiders.families import NoListError
-from spiders.families.reading import join, parse
+from spiders.families.reading import join
 from spiders.record_sheet import RecordSection, RecordSheet
 
 from .answers import number_at, read_object, required, rows_at
-from .markup import read_pairs
+from .markup import read_markup, read_pairs
 from .pages import Asked, RecordLine, RecordPage, link_key, numbered, place, record_of
 
 
@@ -34,4 +34,4 @@ def line_of(sheet: RecordSheet, section: RecordSection, address: str) -> RecordL
 
 def read_detail(text: str, url: str, sheet: RecordSheet, section: RecordSection) -> PrintedRecord:
     """Return the labels and values of a record's page; raises NoBodyError."""
-    return record_of(sheet, section, url, "", read_pairs(parse(text), section, url, sheet))
+    return record_of(sheet, section, url, "", read_pairs(read_markup(text, url), section, url, sheet))

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from parsel import Selector
 
 from spiders.families.nodes import attribute
-from spiders.families.reading import base_of, join, parse
+from spiders.families.reading import base_of, join
 from spiders.record_sheet import RecordSection, RecordSheet
 
 from .link_json import line_of, read_detail
-from .markup import containers, rows_of, stated, words_of
+from .markup import containers, read_markup, rows_of, stated, words_of
 from .pages import Asked, RecordLine, RecordPage, numbered
 
 __all__ = ["read_detail", "read_list"]
@@ -22,7 +22,7 @@ _NUMBER = re.compile(r"(?<!\d)(\d{1,6})(?!\d)")
 
 def read_list(text: str, url: str, sheet: RecordSheet, section: RecordSection, asked: Asked) -> RecordPage:
     """Return the links of a page of the table; a table without rows is a list without records."""
-    page = parse(text)
+    page = read_markup(text, url)
     tables = containers(page, section.options["list"], url, sheet)
     lines = tuple(found for table in tables for found in _lines(table, base_of(page, url), sheet, section))
     total, pages = _said(words_of(page, section.options["words"]))

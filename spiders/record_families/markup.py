@@ -10,15 +10,24 @@ from parsel import Selector
 from normalizers.notices.records import PrintedField
 from spiders.families import NoBodyError, NoListError
 from spiders.families.nodes import attribute
-from spiders.families.reading import line, text_of
+from spiders.families.reading import line, parse, text_of
 from spiders.record_sheet import RecordSection, RecordSheet
 
+from .answers import HalfAnswerError
 from .pages import MOST_ROWS, place
 
 _TOTAL = re.compile(r"(?:共|总数|总计)[^\d<>]{0,8}(\d{1,9})\s{0,4}(?:条|家|个|户|笔|项)")
 _PAGES = re.compile(r"共[^\d<>]{0,4}(\d{1,7})\s{0,4}页|\d{1,7}\s{0,4}/\s{0,4}(\d{1,7})\s{0,4}页")
 _SHOWN = re.compile(r"(?:显示|展示|查看|浏览|前)[^\d<>]{0,4}(\d{1,5})\s{0,4}页")
 _COLON = re.compile(r"\s*[:：]\s*$")
+
+
+def read_markup(text: str, url: str) -> Selector:
+    """Return a page or a part of one as a tree; HalfAnswerError for one whose last table was opened and neither it nor the page closed."""
+    lowered = text.lower()
+    if lowered.rfind("<table") > lowered.rfind("</table") and "</html" not in lowered:
+        raise HalfAnswerError(f"{place(url)} answered with a page that ends inside its table")
+    return parse(text)
 
 
 def containers(page: Selector, css: str, url: str, sheet: RecordSheet) -> list[Selector]:

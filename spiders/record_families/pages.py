@@ -133,10 +133,11 @@ def row_key(fields: Sequence[PrintedField], identity: Sequence[str]) -> str:
 
 
 def link_key(address: str, parameters: Sequence[str]) -> str:
-    """Return the key in the address of a record's page: one of the named parameters, else the last one, else the page's name."""
+    """Return the key in the address of a record's page: a named parameter, else the name of a static page, else the last parameter."""
     found = {name: value.strip() for name, value in query_of(address).items() if value.strip()}
-    chosen = next((found[name] for name in parameters if name in found), next(reversed(found.values()), ""))
-    return shortened(line(chosen or urlsplit(address).path.rstrip("/").rpartition("/")[2].partition(".")[0]))
+    name, _, suffix = urlsplit(address).path.rstrip("/").rpartition("/")[2].partition(".")
+    last = next(reversed(found.values()), "") if suffix.lower() not in ("htm", "html", "shtml") else ""
+    return shortened(line(next((found[each] for each in parameters if each in found), last) or name))
 
 
 def query_of(address: str) -> dict[str, str]:

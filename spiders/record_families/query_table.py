@@ -12,10 +12,10 @@ from parsel import Selector
 from normalizers.notices.records import PrintedRecord
 from spiders.families import NoBodyError
 from spiders.families.nodes import attribute
-from spiders.families.reading import parse, text_of
+from spiders.families.reading import text_of
 from spiders.record_sheet import RecordSection, RecordSheet
 
-from .markup import cells_of, containers, headings_of, row_fields, rows_of, stated, words_of
+from .markup import cells_of, containers, headings_of, read_markup, row_fields, rows_of, stated, words_of
 from .pages import Asked, RecordLine, RecordPage, numbered, page_of, place, row_record
 
 _NEXT = ("下一页", "下页", "»", "›")
@@ -24,7 +24,7 @@ _DEAD = frozenset({"", "#", "javascript:;", "javascript:void(0)", "javascript:vo
 
 def read_list(text: str, url: str, sheet: RecordSheet, section: RecordSection, asked: Asked) -> RecordPage:
     """Return the rows of a page as records; a table without rows is a list without records."""
-    page = parse(text)
+    page = read_markup(text, url)
     table = containers(page, section.options.get("table", "table.table"), url, sheet)[0]
     lines = tuple(_lines(table, sheet, section))
     total, pages, shown = stated(words_of(page, section.options.get("words", ".pagination")))

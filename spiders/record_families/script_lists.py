@@ -12,12 +12,12 @@ from urllib.parse import urlencode
 
 from normalizers.notices.records import PrintedRecord
 from spiders.families import NoListError
-from spiders.families.reading import line, parse, shortened
+from spiders.families.reading import line, shortened
 from spiders.record_sheet import RecordSection, RecordSheet
 
 from .answers import number_at, read_object, required
 from .datastore import STEP, entries_of, proxy_calls, quoted
-from .markup import read_pairs
+from .markup import read_markup, read_pairs
 from .pages import MOST_ROWS, Asked, RecordLine, RecordPage, on_list, place, query_of, record_of
 
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
@@ -79,4 +79,4 @@ def _line(sheet: RecordSheet, section: RecordSection, key: str, asked: Asked) ->
 
 def read_detail(text: str, url: str, sheet: RecordSheet, section: RecordSection) -> PrintedRecord:
     """Return the labels and values of a record's page; raises NoBodyError."""
-    return record_of(sheet, section, url, "", read_pairs(parse(text), section, url, sheet))
+    return record_of(sheet, section, url, "", read_pairs(read_markup(text, url), section, url, sheet))

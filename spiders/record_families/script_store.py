@@ -12,11 +12,11 @@ from parsel import Selector
 
 from normalizers.notices.records import PrintedField, PrintedRecord
 from spiders.families import NoBodyError
-from spiders.families.reading import join, parse, text_of
+from spiders.families.reading import join, text_of
 from spiders.record_sheet import RecordSection, RecordSheet
 
 from .datastore import STEP, call_of, entries_of, proxy_calls
-from .markup import pairs_of
+from .markup import pairs_of, read_markup
 from .pages import Asked, RecordLine, RecordPage, link_key, place, record_of
 
 _PARTS = (("name_label", "td.listf2"), ("text_label", "td.xzcf_jds"))
@@ -45,7 +45,7 @@ def _lines(entries: list[list[str]], url: str, sheet: RecordSheet, section: Reco
 
 def read_detail(text: str, url: str, sheet: RecordSheet, section: RecordSection) -> PrintedRecord:
     """Return the labels and values of a record's page, with the parts of it that stand beside the table; raises NoBodyError."""
-    page = parse(text)
+    page = read_markup(text, url)
     fields = tuple(_fields(page, section))
     if not any(field.value for field in fields):
         raise NoBodyError(f"{place(url)} has no record: {section.options['table']} matches nothing; mend the fact sheet of {sheet.id}")
