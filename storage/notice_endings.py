@@ -81,7 +81,8 @@ def end(connection: Connection, keyring: Keyring, run: str, given: Sequence[Noti
 def _read(keyring: Keyring, given: NoticeRow) -> _Ending:
     printed, notice = given.printed, given.notice
     number, name = text_key(notice.number), text_key(notice.subject.name)
-    on = notice.removed_on or notice.decided_on or notice.published_on or printed.listed_on
+    # The day of decision may be that of the record it ends: what is published on a day cannot end what comes after it.
+    on = notice.removed_on or notice.published_on or notice.decided_on or printed.listed_on
     row: Row = {"id": notice_id(printed.key), "site": printed.site, "section": printed.section, "kind": str(notice.kind)}
     row |= {"list_name": notice.list_name, "ended_on": on, "outcome": "nothing-found", "matched": 0, "candidates": [], "url": ""}
     row |= {"first_seen": given.fetched_at, "last_seen": given.fetched_at} | _tags(keyring, number, notice.subject.code, name)
@@ -132,12 +133,14 @@ def judge(ending: _Ending, candidates: Mapping[tuple[str, str], Sequence[Row]]) 
     """Return the outcome of an ending, and the records it ends or, when it is ambiguous, may mean."""
     named = [*candidates.get(("number", ending.number), ()), *candidates.get(("code", ending.code), ())]
     named += candidates.get(("name", ending.name), ())
-    before = [row for row in {row["id"]: row for row in named}.values() if _is_before(row, ending.on)]
-    numbered = [row for row in before if ending.number and row["number_key"] == ending.number and _agrees(ending, row)]
+    known = list({row["id"]: row for row in named}.values())
+    numbered = [row for row in known if ending.number and row["number_key"] == ending.number and _agrees(ending, row)]
+    numbered = [row for row in numbered if is_adverse(row["kind"], row["colour"]) or _is_before(row, ending.on)]
     if numbered:
         bodies = {row["subject_key"] for row in numbered}
         return ("taken-down" if ending.code or ending.name or len(bodies) == 1 else "ambiguous"), numbered
-    own = [row for row in before if _is_subject(ending, row) and _is_place(ending, row) and not (ending.number and row["number_key"])]
+    own = [row for row in known if _is_subject(ending, row) and _is_place(ending, row) and _is_before(row, ending.on)]
+    own = [row for row in own if not (ending.number and row["number_key"])]
     if ending.list_key:
         own = [row for row in own if row["list_key"] == ending.list_key]
         decisions = {(row["number_key"], row["decided_on"]) for row in own}
@@ -205,7 +208,7 @@ def ended(connection: Connection, keyring: Keyring, coming: Sequence[Row]) -> di
     for row in legal:
         named = [ending for tag in tags[row["id"]].values() if tag for ending in by.get(tag, ())]
         for ending in named:
-            if _is_before(row, ending["ended_on"]) and _ends(ending, row, tags[row["id"]]):
+            if _ends(ending, row, tags[row["id"]]):
                 out[row["id"]] = (REASONS[NoticeKind(ending["kind"])], ending["ended_on"])
                 break
     return out
@@ -215,7 +218,9 @@ def _ends(ending: Row, row: Row, tags: Mapping[str, str]) -> bool:
     subject = any(tags[name] and ending[name] == tags[name] for name in ("code_tag", "name_tag"))
     if ending["number_tag"] and tags["number_tag"]:
         told = ending["code_tag"] or ending["name_tag"]
-        return ending["number_tag"] == tags["number_tag"] and (subject if told else ending["site"] == row["site"])
-    if ending["outcome"] == "ambiguous" or not ending["list_name"] or told_day(row) is None or ending["ended_on"] is None:
+        in_time = is_adverse(row["kind"], row["colour"]) or _is_before(row, ending["ended_on"])
+        return in_time and ending["number_tag"] == tags["number_tag"] and (subject if told else ending["site"] == row["site"])
+    dated = told_day(row) is not None and ending["ended_on"] is not None and _is_before(row, ending["ended_on"])
+    if not dated or not ending["list_name"] or ending["outcome"] == "ambiguous":
         return False
     return subject and bool(ending["site"] == row["site"]) and text_key(ending["list_name"]) == row["list_key"]

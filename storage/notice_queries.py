@@ -199,10 +199,12 @@ def hits(connection: Connection, words: Sequence[str], filters: Filters, today: 
     wanted = [n.site == filters.site] if filters.site else []
     wanted += [n.region.startswith(stem_of(filters.region), autoescape=True)] if filters.region else []
     named = case((m.last <= func.length(n.subject_name), 1), else_=0).label("titled")
-    query = select(table, m.count, named).join_from(table, m.notice_id.table, n.id == m.notice_id).where(shown(today), *wanted)
+    query = select(n.id, m.count, named, n.day).join_from(table, m.notice_id.table, n.id == m.notice_id).where(shown(today), *wanted)
     total = connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
-    best = query.order_by(named.desc(), m.count.desc(), n.day.desc(), n.id).limit(filters.limit)
-    return total, [_hit(words, row) for row in rows(connection.execute(best))]
+    best = query.order_by(named.desc(), m.count.desc(), n.day.desc(), n.id).limit(filters.limit).subquery()
+    order = (best.c.titled.desc(), best.c.count.desc(), best.c.day.desc(), best.c.id)
+    whole = select(table, best.c.count, best.c.titled).join(best, best.c.id == n.id).order_by(*order)
+    return total, [_hit(words, row) for row in rows(connection.execute(whole))]
 
 
 def _hit(words: Sequence[str], row: Row) -> Row:
