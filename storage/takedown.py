@@ -1,0 +1,215 @@
+"""The daily take-down: what may no longer be shown becomes tombstones, and its content goes from every file.
+
+Every step can be killed and done again: a record is buried in one transaction, its tombstone says that the archive is still to be
+erased (``archive_erased_at``), and that is noted last, when the files are wiped. Nothing is ever taken down because a fetch
+failed: ``missing_since`` is set by a list that was read to its end, and a record goes when it is missing again on another day.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from itertools import groupby
+from pathlib import PurePosixPath
+
+from sqlalchemy import Connection, func, select, update
+
+from normalizers.notices.records import NoticeKind
+from storage import scrub
+from storage.batches import batches
+from storage.engine import rows
+from storage.errors import LockedStore, UnknownRecord
+from storage.notice_endings import bury_everywhere
+from storage.notice_rows import local_day
+from storage.notice_schema import notices, tombstones
+from storage.record_archive import FOLDER, Erasure, RecordArchive
+from storage.records import Location, TakedownReason
+from storage.schema import runs
+from storage.store import Store
+from storage.tombstones import Grave, bury, graves_of
+
+LOCK = "the take-down"
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class TakedownReport:
+    """What a take-down did: ``taken`` counts records by reason, ``finished`` tombstones of which nothing is left in any file now.
+
+    ``late`` counts, by whole days, records that went after the day they should have. ``erased`` archived records were overwritten,
+    ``left`` tombstones wait for that, and ``problems`` says why, in sentences. In a dry run ``taken`` is what would be taken down.
+    """
+
+    day: date
+    dry_run: bool = False
+    taken: Mapping[TakedownReason, int] = field(default_factory=dict)
+    late: Mapping[int, int] = field(default_factory=dict)
+    erased: int = 0
+    finished: int = 0
+    left: int = 0
+    problems: tuple[str, ...] = ()
+
+
+def run(store: Store, today: date, *, dry_run: bool = False, at: datetime | None = None) -> TakedownReport:
+    """Take down what may not be shown on a day (in Shanghai), erase it from the archive, wipe the database's files, and report.
+
+    Raises ``LockedStore`` while another take-down is under way, ``StoreError`` for a store without its archive.
+    """
+    now = at or datetime.now(UTC)
+    with store.held(LOCK):
+        graves = _due(store, today, now)
+        taken = Counter(grave.reason for grave in graves)
+        if dry_run:
+            return TakedownReport(today, True, taken, _late(graves, today), left=_waiting(store))
+        for some in batches(graves):
+            with store.writing() as connection:
+                bury(connection, some)
+        return _finish(store, TakedownReport(today, False, taken, _late(graves, today)), now)
+
+
+def suppress(store: Store, notice_id: str, at: datetime) -> None:
+    """Take a record down for good because an objection was upheld, and every other publication of the same decision with it.
+
+    Its place in the archive is erased at once; the next take-down wipes the database's files. Raises ``UnknownRecord``.
+    """
+    with store.writing() as connection:
+        found = graves_of(connection, [notice_id], TakedownReason.SUPPRESSED, at, due_on=local_day(at))
+        found = found or _graves_again(connection, notice_id, at)
+        if not found:
+            raise UnknownRecord(f"There is no record {notice_id}: take its id from `harvester notices`.")
+        bury_everywhere(connection, found)
+    archive = RecordArchive(store.archive.folder)
+    for _, location in _places(store):
+        archive.erase([location], at)
+
+
+def _graves_again(connection: Connection, notice_id: str, at: datetime) -> list[Grave]:
+    """Return the grave of a record that is buried already, so that the weightier reason takes the lighter one's place."""
+    t = tombstones.c
+    query = select(t.same_tag, t.number_tag, t.site, t.section, t.kind, t.due_on).where(t.id == notice_id)
+    return [
+        Grave(notice_id=notice_id, reason=TakedownReason.SUPPRESSED, at=at, **(row | {"kind": NoticeKind(row["kind"])}))
+        for row in rows(connection.execute(query))
+    ]
+
+
+# --- what is due -----------------------------------------------------------------------------------------------------
+
+
+def _due(store: Store, today: date, at: datetime) -> list[Grave]:
+    n = notices.c
+    with store.reading() as connection:
+        over = rows(connection.execute(select(n.id, n.ends_on).where(n.ends_on < today).order_by(n.id)))
+        missing = rows(connection.execute(select(n.id, n.missing_since, n.missing_last).where(n.missing_since.is_not(None)).order_by(n.id)))
+        due = {row["id"]: (TakedownReason.EXPIRED, row["ends_on"] + _DAY) for row in over}
+        for row in missing:
+            if local_day(row["missing_last"]) > local_day(row["missing_since"]):
+                due.setdefault(row["id"], (TakedownReason.GONE, local_day(row["missing_last"])))
+        found: list[Grave] = []
+        for (reason, day), ids in groupby(sorted(due, key=lambda each: due[each]), key=lambda each: due[each]):
+            found += graves_of(connection, list(ids), reason, at, due_on=day)
+    return found
+
+
+def _late(graves: Sequence[Grave], today: date) -> dict[int, int]:
+    days = Counter((today - grave.due_on).days for grave in graves if grave.due_on is not None and grave.due_on < today)
+    return dict(sorted(days.items()))
+
+
+# --- what is left in files ---------------------------------------------------------------------------------------------
+
+
+def _finish(store: Store, report: TakedownReport, at: datetime) -> TakedownReport:
+    """Erase from the archive what no notice rests on, wipe the database's files, and note of which tombstones nothing is left."""
+    archive = RecordArchive(store.archive.folder)
+    archive.recover()
+    done, bad = _erase(store, archive, at)
+    problems = list(done.problems)
+    finished = 0
+    if done.erased or _waiting(store):
+        problems += scrub.scrub(store)
+        if len(problems) == len(done.problems):
+            finished = _note_erased(store, bad, at)
+    return TakedownReport(report.day, False, report.taken, report.late, done.erased, finished, _waiting(store), tuple(problems))
+
+
+def _erase(store: Store, archive: RecordArchive, at: datetime) -> tuple[Erasure, set[str]]:
+    """Erase the places of tombstones, then whatever else no notice points at; return what was done and the files it failed in."""
+    done, bad = Erasure(), set[str]()
+    for file, places in groupby(sorted(_places(store), key=lambda each: each[0]), key=lambda each: each[0]):
+        one = archive.erase((place for _, place in places), at)
+        done += one
+        if one.problems:
+            bad.add(file)
+    swept, unswept = _sweep(store, archive, at)
+    return done + swept, bad | unswept
+
+
+def _sweep(store: Store, archive: RecordArchive, at: datetime) -> tuple[Erasure, set[str]]:
+    done, bad = Erasure(), set[str]()
+    known = _known_runs(store)
+    for file in archive.files():
+        if _run_of(file) not in known:
+            bad.add(file)
+            done += Erasure(problems=(_strange(file),))
+            continue
+        try:
+            one = archive.keep_only(file, partial(_kept, store, file), at)
+        except LockedStore:
+            bad.add(file)  # a run is at it: the next take-down looks again
+            continue
+        done += one
+        if one.problems:
+            bad.add(file)
+    return done, bad
+
+
+def _kept(store: Store, file: str) -> list[tuple[int, int]]:
+    n = notices.c
+    with store.reading() as connection:
+        return [(row[0], row[1]) for row in connection.execute(select(n.file_offset, n.file_length).where(n.file == file))]
+
+
+def _places(store: Store) -> list[tuple[str, Location]]:
+    t = tombstones.c
+    query = select(t.file, t.file_offset, t.file_length).where(t.archive_erased_at.is_(None), t.file.is_not(None))
+    with store.reading() as connection:
+        return [(row[0], Location(row[0], row[1], row[2], "")) for row in connection.execute(query)]
+
+
+def _known_runs(store: Store) -> set[str]:
+    with store.reading() as connection:
+        return set(connection.execute(select(runs.c.id)).scalars())
+
+
+def _run_of(file: str) -> str:
+    return PurePosixPath(file).name.removesuffix(".warc.gz")
+
+
+def _waiting(store: Store) -> int:
+    t = tombstones.c
+    with store.reading() as connection:
+        return int(connection.execute(select(func.count()).where(t.archive_erased_at.is_(None))).scalar_one())
+
+
+def _note_erased(store: Store, bad: set[str], at: datetime) -> int:
+    """Note of which tombstones nothing is left. One without a place of its own waits for all files of its site."""
+    t = tombstones.c
+    nowhere = {"file": None, "file_offset": None, "file_length": None, "archive_erased_at": at}
+    with store.writing() as connection:
+        query = select(t.id, t.file, t.site).where(t.archive_erased_at.is_(None))
+        ids = [row.id for row in connection.execute(query) if not any(_concerns(file, row.file, row.site) for file in bad)]
+        for some in batches(ids):
+            connection.execute(update(tombstones).where(t.id.in_(some)).values(nowhere))
+    return len(ids)
+
+
+def _concerns(bad: str, file: str | None, site: str) -> bool:
+    return bad == file if file is not None else bad.startswith(f"{FOLDER}/{site}/")
+
+
+def _strange(file: str) -> str:
+    return f"The archive file {file} is of no run that this store knows: take it away, or use the store it belongs to."
