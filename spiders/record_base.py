@@ -189,6 +189,11 @@ class RecordSpider(HarvestSpider):
             return
         yield self._captured(replace(line.record, fields=read.fields), detail=True)
 
+    def _failure(self, errand: Errand, url: str, cause: Cause, detail: str) -> Failure:
+        """Return a failure whose address says nothing of a record: it stays when the record is taken down."""
+        tells = errand.kind is CaptureKind.ARTICLE or "firm" in self.sheet.section(errand.section).options
+        return super()._failure(errand, url.partition("?")[0] if tells else url, cause, detail)
+
     def failed(self, failure: TwistedFailure) -> Iterator[RecordOutput]:
         """Hand on a failed request as a failure with its cause, and go on with what came after it."""
         request: Request = failure.request  # type: ignore[attr-defined]

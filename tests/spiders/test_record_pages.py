@@ -46,19 +46,24 @@ def test_every_family_has_a_saved_list():
     assert {opened(saved)[1].family for saved in SAVED_LISTS} == set(RECORD_FAMILIES)
 
 
+def tells_nothing(error: PageError) -> bool:
+    """Every saved answer is in Chinese; what is told of one is not."""
+    return bool(error.cause) and str(error).isascii()
+
+
 def read_both(text: str, saved: Saved) -> None:
     sheet, section, family = opened(saved)
     for asked in (request_of(saved), first_page(sheet, section)):
         try:
             page = family.read_list(text, address_of(saved), sheet, section, asked)
         except PageError as error:
-            assert error.cause
+            assert tells_nothing(error)
         else:
             assert all(line.record.key for line in page.lines)
     try:
         family.read_detail(text, address_of(saved), sheet, section)
     except PageError as error:
-        assert error.cause
+        assert tells_nothing(error)
 
 
 @settings(max_examples=60, deadline=None)

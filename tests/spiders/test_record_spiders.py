@@ -300,3 +300,13 @@ def test_individual_businesses_are_not_asked_for_by_name():
     ]
     outputs = reply(first_requests(spider)[0], json.dumps({"code": 0, "data": {"total": 2, "rows": rows}}))
     assert [request.meta["errand"].slice for request in requests_in(outputs)] == ["2"]
+
+
+def test_a_failure_of_a_firms_call_tells_no_name():
+    spider = spider_of("anhui_records", "firm_records")
+    rows = [{"id": "2", "qymc": "合样公司", "tyshxydm": "91340104MA2TFFF642"}]
+    (call,) = requests_in(reply(first_requests(spider)[0], json.dumps({"code": 0, "data": {"total": 1, "rows": rows}})))
+    for failure in (*refuse(call, CHALLENGE), *reply(call, "[]")):
+        assert failure.url == f"{BASE}/jbxxWzym/queryByQymcAndtyxydm"
+        assert "91340104MA2TFFF642" not in failure.detail
+    assert not whole(spider).complete
