@@ -76,7 +76,7 @@ def _body(province: Province, plan: SectionPlan, draw: Draw) -> Body:
     named = [body for bodies in province.bodies.values() for body in bodies if body.name == plan.publisher]
     if named or not plan.publisher:
         return named[0] if named else chosen
-    return Body(plan.publisher, plan.field, chosen.mark, chosen.code, chosen.region, (plan.publisher,))
+    return Body(plan.publisher, plan.field, chosen.mark, chosen.code, province.code, (plan.publisher,))
 
 
 def _party(province: Province, plan: SectionPlan, body: Body, draw: Draw) -> Party:
@@ -101,7 +101,7 @@ def _day(plan: SectionPlan, draw: Draw) -> date:
 def _quirk(plan: SectionPlan, party: Party, draw: Draw) -> str:
     """Return what is wrong with a record, mostly nothing; only what its section can show."""
     chance = draw.below(1000)
-    if party.kind == "person" or plan.plain:
+    if party.kind != "legal" or plan.plain:
         return ""
     if plan.prints("code"):
         for limit, quirk in ((12, "changed-character"), (16, "illegal-character"), (20, "length"), (40, "spaced")):
@@ -195,6 +195,7 @@ def _tax_case(province: Province, plan: SectionPlan, body: Body, day: date, draw
     matter = draw.one(words("matters")["tax_cases"])
     fine = draw.between(10, 899) * 1000
     return {
+        "fine_yuan": Decimal(fine),
         "category": matter["nature"],
         "facts": _filled(matter["facts"], province, draw),
         "basis": matter["basis"],

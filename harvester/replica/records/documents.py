@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from html import escape
 from itertools import groupby
@@ -114,6 +115,7 @@ def _case(table: dict[str, Any], province: Province, bodies: Sequence[Body], ear
         matter = draw.one(words("matters")["tax_cases"])
         fine = draw.between(10, 900) * 1000
         values |= {"category": matter["nature"], "facts": matter["facts"].format(n=draw.between(2, 60))}
+        values["fine_yuan"] = Decimal(fine)
         values["content"] = f"追缴税款{fine * 2}元，并处罚款{fine}元"
     else:
         values["facts"] = draw.one(reasons(table.get("colour", "black"), body.field))

@@ -33,8 +33,8 @@ def credit_code(kind: str, division: str, organization: str) -> str:
 
 
 def registration_number(draw: Draw, division: str, *, individual: bool = False) -> str:
-    """Return a valid registration number of 15 digits; the seventh digit tells an individual business (6-9) from a firm (0-3)."""
-    first = draw.one("6789" if individual else "0123")
+    """Return a valid registration number of 15 digits; the seventh digit tells an individual business (6-9) from a firm (0-3; 0 here)."""
+    first = draw.one("6789") if individual else "0"
     body = f"{division}{first}{draw.below(10**7):07d}"
     value = 10
     for digit in body:

@@ -6,7 +6,7 @@ One printed field is a :class:`Printed`; what it adds to the truth is written do
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -61,7 +61,7 @@ class Sheet:
         return self.printed(text, blank=reason if text else "")
 
 
-_VALUES = {"fine": "fine_yuan", "confiscated": "confiscated_yuan", "amount": "amount_yuan"}
+_VALUES = {"effective_on": "decided_on", "fine": "fine_yuan", "confiscated": "confiscated_yuan", "amount": "amount_yuan"}
 """The concepts whose value stands under another name."""
 
 
@@ -97,6 +97,11 @@ def _print_date(sheet: Sheet) -> Printed:
     if sheet.plan.dummy_dates and sheet.draw.below(2):
         return sheet.printed(_DUMMY_DATE, blank="dummy-date")
     return sheet.blank()
+
+
+def _print_effective(sheet: Sheet) -> Printed:
+    """Print the day of the decision as the one on which it takes effect; a reader has no other."""
+    return replace(_print_date(sheet), defect="decided-on-effective")
 
 
 def spell_date(day: date, form: str) -> str:
@@ -331,6 +336,7 @@ _PRINTERS: dict[str, Callable[[Sheet], Printed]] = {
     "address": _print_address,
     "firm_address": _print_address,
     "number": _print_number,
+    "effective_on": _print_effective,
     "valid_to": _print_valid_to,
     "shown_until": _print_date,
     "removed_on": _print_date,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from harvester.replica.records.book import Record, RecordBook
 from harvester.replica.records.plan import RecordSiteFacts, SectionPlan
 from harvester.replica.records.printing import Printed
@@ -17,7 +19,21 @@ _CONCEPT_NAMES = {
 }
 _FURTHER = ("filed_on", "court_document", "court_document_body", "performance", "evaluation_year", "grade", "removal_reason")
 _KEPT_OF_ALL = (
-    *("authority", "list_name", "colour", "category", "decided_on", "valid_from", "valid_to", "published_on", "shown_until", "removed_on"),
+    *(
+        "status",
+        "source_body",
+        "authority_code",
+        "authority",
+        "list_name",
+        "colour",
+        "category",
+        "decided_on",
+        "valid_from",
+        "valid_to",
+        "published_on",
+        "shown_until",
+        "removed_on",
+    ),
 )
 """What is kept of anybody's record (docs/records.md): kind, authority, dates, category, and the list it stands in."""
 
@@ -55,7 +71,7 @@ def truth_of(facts: RecordSiteFacts, record: Record, row: int = -1, *, reachable
         kind=record.plan.kind,
         subject_kind=party.kind,
         subject_name=_subject_name(record),
-        region=facts.region,
+        region=record.case.body.division if record.plan.prints("authority", "region_code") else facts.region,
         row=row,
         document=document,
         **(_identifiers(record) if legal else {}),
@@ -63,7 +79,7 @@ def truth_of(facts: RecordSiteFacts, record: Record, row: int = -1, *, reachable
         values=_values(record),
         further=_further(record) if legal else {},
         blanks=tuple(_blanks(printed)) if legal else (),
-        defects=tuple(each.defect for each in printed if each.defect and each.defect not in _CODE_QUIRKS) + _late(record) if legal else (),
+        defects=_defects(record) if legal else (),
         unknown=tuple(each.label for each in printed if each.concept == "odd"),
         secrets=tuple(dict.fromkeys(secret for each in printed for secret in each.secrets if secret)) + _owner(record),
         unkept=() if legal else tuple(each.text for each in printed if each.concept in _UNKEPT and each.kept),
@@ -74,8 +90,11 @@ def truth_of(facts: RecordSiteFacts, record: Record, row: int = -1, *, reachable
     )
 
 
-def _late(record: Record) -> tuple[str, ...]:
-    return ("stated-end-too-late",) if record.case.quirk == "shown-too-long" and record.text("shown_until") else ()
+def _defects(record: Record) -> tuple[str, ...]:
+    """Return what is meant to be wrong with a record; a reader may find more that is missing."""
+    found = ["code-wrong" if each.defect in _CODE_QUIRKS else each.defect for each in record.printed if each.defect]
+    late = record.case.quirk == "shown-too-long" and record.text("shown_until")
+    return (*found, *(["stated-end-too-late"] if late else []))
 
 
 def _owner(record: Record) -> tuple[str, ...]:
@@ -121,9 +140,20 @@ def _values(record: Record) -> dict[str, str]:
         name = _COLUMN_NAMES.get(each.concept, each.concept)
         if name in COLUMNS and each.kept:
             found[name] = each.kept
+        if name == "effective_on":
+            found |= {"decided_on": each.kept, "valid_from": each.kept}
+    found = {**_sums_in_text(record), **found}
     if record.case.party.kind != "legal":
         found = {name: value for name, value in found.items() if name in _KEPT_OF_ALL}
     return {name: value for name, value in found.items() if value}
+
+
+def _sums_in_text(record: Record) -> dict[str, str]:
+    """Return the sums that the text of the decision names, for records without a field of their own for them."""
+    if not record.plan.prints("content"):
+        return {}
+    sums = ((name, record.case.values.get(name)) for name in ("fine_yuan", "confiscated_yuan"))
+    return {name: f"{value.normalize():f}" for name, value in sums if isinstance(value, Decimal)}
 
 
 def _further(record: Record) -> dict[str, str]:

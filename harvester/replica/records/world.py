@@ -53,13 +53,13 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """An authority: its canonical name, the field it works in, the mark of its numbers, its own code, and how sites spell it."""
+    """An authority: its canonical name, its field, the mark of its numbers, its own code and division, and how sites spell it."""
 
     name: str
     field: str
     mark: str
     code: str
-    region: str
+    division: str
     spellings: tuple[str, ...]
 
 
@@ -97,14 +97,14 @@ def _province(code: str) -> Province:
     people = tuple(_person(code, number) for number in range(FIRMS // 5))
     bodies: dict[str, list[Body]] = {}
     for entry in words("authorities")[code]:
-        bodies.setdefault(entry["field"], []).append(_body(code, entry))
+        bodies.setdefault(entry["field"], []).append(_body(entry))
     return Province(code, table["provinces"][code]["letter"], firms, shops, people, bodies)
 
 
-def _body(region: str, entry: dict[str, Any]) -> Body:
+def _body(entry: dict[str, Any]) -> Body:
     organization = numbers.organization_code(Draw(f"body|{entry['name']}"))
     code = numbers.credit_code("11", entry["division"], organization)
-    return Body(entry["name"], entry["field"], entry["mark"], code, region, (entry["name"], *entry["spellings"]))
+    return Body(entry["name"], entry["field"], entry["mark"], code, entry["division"], (entry["name"], *entry["spellings"]))
 
 
 def _firm(province: str, trade: str, number: int) -> Party:
@@ -153,7 +153,7 @@ def _person(province: str, number: int) -> Party:
 
 def _party(kind: str, name: str, draw: Draw, division: str) -> Party:
     people = words("firms")["people"]
-    owner = draw.one(people["surnames"]) + "".join(draw.two(people["given"]))
+    owner = draw.one(people["surnames"]) + "".join(draw.two(people["officers" if kind == "legal" else "given"]))
     phone = f"192{draw.below(10**8):08d}"
     place = next(p[0] for p in words("firms")["provinces"][division[:2] + "0000"]["places"])
     address = f"{place}市{draw.one(people['streets'])}{draw.between(2, 299)}弄{draw.between(2, 29)}号{draw.between(101, 1199)}室"

@@ -108,7 +108,8 @@ class AnhuiRecords(RecordFamily):
         data: dict[str, object] = {}
         for plan in self._interface:
             own = [record for record in self.book.listing(plan.code) if record.case.party.code == target.key]
-            rows = [{"objectid": r.key, "objectname": plan.list_name or plan.name} | {p.label: p.text for p in r.printed} for r in own]
+            named = {"objectname": plan.list_name} if plan.list_name else {}
+            rows = [{"objectid": r.key} | named | {each.label: each.text for each in r.printed} for r in own]
             data[plan.column] = rows or ""
         return self.json({"msg": "success", "code": 0, "data": data})
 

@@ -107,9 +107,10 @@ class ZhejiangRecords(RecordFamily):
 
     def render_record(self, record: Record, target: Target) -> Page:
         """Return a record's page: three cells a row for permits and penalties, two for lists."""
-        pairs = [(each.label, each.text) for each in record.printed if each.concept != "content" or record.plan.path == _LISTS]
+        full = record.plan.code == "penalties"
+        pairs = [(each.label, each.text) for each in record.printed if not full or each.concept != "content"]
+        content = next(((each.label, each.text) for each in record.printed if full and each.concept == "content"), None)
         template = "zhejiang_entry" if record.plan.path == _LISTS else "zhejiang_detail"
-        content = next(((each.label, each.text) for each in record.printed if each.concept == "content"), ("", ""))
         return self.page(template, plan=record.plan, pairs=pairs, title=record.text("title"), content=content)
 
 
