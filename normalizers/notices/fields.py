@@ -93,7 +93,7 @@ def read_label(label: str, kind: NoticeKind | None = None) -> Label | None:
         found = _read(spelling, kind)
         if found is not None:
             return found
-    return _several(text, kind) or _cut(fold(text), kind) or _ending(fold(_BRACKET.sub("", text)))
+    return _several(text, kind) or _cut(fold(text), kind) or _ending(_BRACKET.sub("", text))
 
 
 _BRACKET = re.compile(r"[(\[【〔{<《]([^()\[\]【】〔〕{}<>《》]*)[)\]】〕}>》]?")
@@ -171,10 +171,13 @@ def _cut(key: str, kind: NoticeKind | None) -> Label | None:
     return next(iter(found.values())) if len(found) == 1 else None
 
 
-def _ending(key: str) -> Label | None:
-    """Read a label by the end that it has in common with all of its kind (...身份证号): data that is not kept whoever it belongs to."""
+def _ending(text: str) -> Label | None:
+    """Read a label by the end that all of its kind have (...身份证号, ...决定书文号); of several labels in one only a personal one."""
+    key = fold(text)
     lengths = range(min(len(key), max(map(len, _endings()))), 1, -1)
-    return next((found for length in lengths if (found := _endings().get(key[-length:]))), None)
+    found = next((found for length in lengths if (found := _endings().get(key[-length:]))), None)
+    alone = found is not None and (found.concept.use is Use.PERSONAL or not _SEPARATOR.search(text.strip()))
+    return found if alone else None
 
 
 def _listed(key: str, kind: NoticeKind | None) -> Label | None:

@@ -25,6 +25,7 @@ _IN_NAME = re.compile(
     r"[(（\s,，/:：;；]*(?:(?:统一)?社会信用代码|信用代码|组织机构代码|注册号|代码)?[:：为\s]*(?P<code>[0-9A-Z]{18}|\d{15}|[0-9A-Z]{8}-[0-9X])(?![0-9A-Z])[)）\s]*",
     re.IGNORECASE,
 )
+_WIDE_BRACKETS = str.maketrans("()", "（）")
 _ONLY_CODE = re.compile(r"[\s()（）,，/:：;；]*")
 
 
@@ -54,7 +55,7 @@ def read_subject(found: Gathered, record: PrintedRecord) -> Subject:
 
 
 def _name(found: Gathered) -> str:
-    """Return the name; a code in the same cell (某公司（统一社会信用代码：9131...）) is taken out and read as one."""
+    """Return the name, brackets of full width; a code in its cell (某公司（统一社会信用代码：9131...）) is taken out and read as one."""
     names: list[str] = []
     for given in found.given("subject_name", "name_and_code"):
         inside = _IN_NAME.search(given.text[:300])
@@ -63,6 +64,9 @@ def _name(found: Gathered) -> str:
         name = _IN_NAME.sub("", given.text[:300], count=1).strip(" ,，、;；:：") if inside else given.text
         if name and not _ONLY_CODE.fullmatch(name):
             names.append(name)
+    if not names and not found.given("person_name"):
+        names = [given.text for given in found.given("unit_name")]
+    names = [name.translate(_WIDE_BRACKETS) for name in names]
     different = list(dict.fromkeys(names))
     if len(different) > 1:
         found.keep("subject_name", different[1:])
@@ -89,6 +93,7 @@ def _place(found: Gathered, codes: _Codes, concept: str, given: Given) -> None:
     names = {finding.name for finding in check.failures}
     if check.kind is CodeKind.RESIDENT_NUMBER or "personal" in names:
         codes.of_person = True
+        found.blank(concept, "*", MASKED)
     elif names & _EMPTY:
         found.blank(concept, given.text, "dummy-code")
     elif "masked" in names:

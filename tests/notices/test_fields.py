@@ -212,3 +212,22 @@ def test_templates_expand_and_slips_of_the_pen_are_refused() -> None:
             expand(wrong)
     with pytest.raises(ValueError, match="Split"):
         expand("(a|b)" * 12)
+
+
+@pytest.mark.parametrize(
+    ("label", "concept"),
+    [
+        ("某类服务失信企业名称", "subject_name"),
+        ("认定机关统一社会信用代码", "authority_code"),
+        ("本批次列入日期", "decided_on"),
+        ("提前移出日期", "removed_on"),
+        ("首次信息公示截止日期", "shown_until"),
+        ("某项行政处罚决定书文号", "number"),
+        ("现法定代表人身份证号码", "personal"),
+        ("检测中心联系电话", "personal"),
+        ("下次检定日期", ""),
+        ("罚没金额（元）", "amount"),
+    ],
+)
+def test_a_label_nobody_listed_is_known_by_an_ending_that_leaves_no_doubt(label: str, concept: str) -> None:
+    assert name(label) == concept
