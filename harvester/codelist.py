@@ -43,6 +43,9 @@ ENGLISH = {"code": "any_code", "credit code": "credit_code", "uscc": "credit_cod
 
 _WORDS = re.compile(r"[\s,，;；|]+")
 _PARTS = re.compile(r"[\t,，;；|]+")
+_NUMBERED = re.compile(r"\d{1,6}(?:\s*[.．、)）]|\s)\s*")
+_EMPTIED = re.compile(r"[（(\[【][^（()）\[\]【】\t]{0,20}\t\s*[)）\]】]")
+"""A bracket that held the code, with its label."""
 _CODE_RUN = re.compile(r"[^\u3400-\u9fff\t,，;；|、:：()（）\[\]【】《》\"“”]+")
 _EDGES = " \t,，;；|、:：\"'“”\u3000"
 
@@ -112,7 +115,20 @@ def split_line(line: str) -> tuple[str, str]:
         return "", line.strip(_EDGES)
     if not words and not identify(code).valid:
         code = next((word for word in code.split() if identify(word).valid), code)
-    return code.strip(_EDGES), " ".join(line.replace(code, " ", 1).strip(_EDGES).split())
+    return code.strip(_EDGES), name_in(line.replace(code.strip(), "\t", 1))
+
+
+def name_in(rest: str) -> str:
+    """Return the name in what is left of a line without its code: the part of most letters, without number, label and empty brackets."""
+    parts = [unnumbered(part.strip(_EDGES)) for part in _PARTS.split(_EMPTIED.sub(" ", rest))]
+    words = [" ".join(word for word in part.split() if not concept(word.strip(_EDGES))) for part in parts]
+    return max(words, key=letters, default="").strip(_EDGES)
+
+
+def unnumbered(part: str) -> str:
+    """Return a part of a line without the number it begins with (12. 示例有限公司)."""
+    number = _NUMBERED.match(part)
+    return part[number.end() :] if number else part
 
 
 def digits(text: str) -> int:

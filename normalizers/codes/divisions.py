@@ -16,6 +16,7 @@ from normalizers.codes.tables import rows
 
 LENGTH = 6
 COUNTRY = "全国"
+OF_MUNICIPALITY = {"0100": "市辖区", "0200": "县"}
 PROPER = "01"
 """The last two digits of 市辖区, the districts of a city as a whole."""
 
@@ -54,7 +55,7 @@ def _of_region(region: Region) -> Division:
         valid_from=f"{start:%Y}" if start else "",
         valid_to=f"{end:%Y}" if end else "",
         today=_places(today_of(region.code)),
-        former_names=tuple(row["name"] for row in _former_rows(region.code)),
+        former_names=tuple(row["name"] for row in _former_rows(region.code) if row["name"] != region.name),
     )
 
 
@@ -81,6 +82,11 @@ def _zone(code: str) -> Division | None:
 
 
 def _city_proper(code: str) -> Division | None:
+    """Return xxxx01, the districts of a city as a whole, or xx0100 and xx0200, the districts and the counties of a municipality."""
+    province = regions().by_code.get(code[:2] + "0000")
+    if province is not None and province.rank == "m" and code[2:] in OF_MUNICIPALITY:
+        name = province.name + OF_MUNICIPALITY[code[2:]]
+        return Division(code, name, DivisionStatus.CITY_PROPER, province.code, today=_places((province.code,)))
     city = regions().by_code.get(code[:4] + "00")
     if city is None or not code.endswith(PROPER):
         return None
@@ -106,8 +112,8 @@ def today_of(code: str) -> tuple[str, ...]:
         region = regions().by_code.get(each)
         if region is not None and region.validity.end is None:
             found[each] = None
-        elif region is not None:
-            pending += [region.successor] if region.successor else []
+        elif region is not None and region.successor:
+            pending.append(region.successor)
         else:
             pending += [successor for row in _former_rows(each)[-1:] for successor in row["successors"].split("|")]
     return tuple(found)
