@@ -7,6 +7,7 @@ its own bytes, or as a rendition of what is left of it. What a take-down must be
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -33,6 +34,9 @@ _CONTAINERS = frozenset({"docx", "xlsx", "ofd", "odt"})
 """Formats that are zip containers of XML parts; comments, hidden sheets and headers stand in them beside the text."""
 MAX_PART = 8 * 2**20
 """Bytes of one XML part that is looked through for personal data outside the document's text."""
+_NO_TEXT = re.compile(r"(?:styles\w*|theme\d*|fontTable|settings|webSettings|numbering|calcChain|\[Content_Types\]|presProps)\.xml$")
+_LINE = re.compile(r"</(?:w:p|si|v|c|row|t|text:p|ofd:TextCode|vt:lpwstr)>")
+_TAG = re.compile(r"<[^<>]*>")
 MOST_ROUNDS = 4
 """A mask may bring parts of a hostile text together: it is looked at again, so often at most."""
 
@@ -194,10 +198,12 @@ def _is_hidden_inside(payload: bytes, document: Document, hints: Hints) -> bool:
 
 
 def _parts(payload: bytes) -> Iterator[str]:
+    """Yield the text of the parts of a container that may hold any, a paragraph or cell a line."""
     try:
         with zipfile.ZipFile(io.BytesIO(payload)) as archive:
             for member in archive.infolist():
-                if member.filename.lower().endswith((".xml", ".rels")) and member.file_size <= MAX_PART:
-                    yield archive.read(member).decode("utf-8", "replace")
+                name = member.filename
+                if name.lower().endswith(".xml") and member.file_size <= MAX_PART and not _NO_TEXT.search(name):
+                    yield _TAG.sub("", _LINE.sub("\n", archive.read(member).decode("utf-8", "replace")))
     except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError):
         return  # a document was read from it all the same: what cannot be unpacked now was no part of it
