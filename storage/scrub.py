@@ -7,6 +7,8 @@ rewritten with their indexes, the planner's samples are taken again, and the log
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
@@ -28,10 +30,21 @@ FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$'
 """
 
 
-def scrub(store: Store) -> tuple[str, ...]:
-    """Wipe deleted content from the database's files and return what could not be done, in sentences that say what to do.
+@dataclass(frozen=True, slots=True)
+class Scrubbed:
+    """Whether a store's own files hold nothing any more of what was deleted, and what is left to do, in sentences.
 
-    The store must not be in a transaction of the caller. Nothing of what is stored changes.
+    A log that the server keeps for reasons of its own is told of, and does not make the wiping undone: it goes with time.
+    """
+
+    done: bool
+    problems: tuple[str, ...] = ()
+
+
+def scrub(store: Store) -> Scrubbed:
+    """Wipe deleted content from the database's files; nothing of what is stored changes.
+
+    The caller must not be in a transaction.
     """
     try:
         with store.writing() as connection:
@@ -40,10 +53,11 @@ def scrub(store: Store) -> tuple[str, ...]:
             return _scrub_sqlite(store)
         return _scrub_postgres(store)
     except LockedStore:
-        return (f"The store {store.name} is in use by another process and was not wiped: run `harvester takedown` again after its end.",)
+        again = "run `harvester takedown` again after its end"
+        return Scrubbed(False, (f"The store {store.name} is in use by another process and was not wiped: {again}.",))
 
 
-def _scrub_sqlite(store: Store) -> tuple[str, ...]:
+def _scrub_sqlite(store: Store) -> Scrubbed:
     with engines.told(store.url):
         connection = store.engine.raw_connection()
         try:
@@ -54,11 +68,12 @@ def _scrub_sqlite(store: Store) -> tuple[str, ...]:
         finally:
             connection.close()
     if not busy:
-        return ()
-    return (f"The log of {store.name} could not be emptied while another process reads: run `harvester takedown` again after its end.",)
+        return Scrubbed(True)
+    again = "run `harvester takedown` again after its end"
+    return Scrubbed(False, (f"The log of {store.name} could not be emptied while another process reads: {again}.",))
 
 
-def _scrub_postgres(store: Store) -> tuple[str, ...]:
+def _scrub_postgres(store: Store) -> Scrubbed:
     with engines.told(store.url), store.engine.connect() as connection:
         connection = connection.execution_options(isolation_level="AUTOCOMMIT")
         for table in TABLES:
@@ -67,7 +82,7 @@ def _scrub_postgres(store: Store) -> tuple[str, ...]:
         for _ in range(_CYCLES):
             problems = problems or _tried(connection, "SELECT pg_switch_wal()", "grant EXECUTE on pg_switch_wal to the store's user")
             problems = problems or _tried(connection, "CHECKPOINT", "grant pg_checkpoint to the store's user")
-        return problems or _log_left(connection)
+        return Scrubbed(not problems, problems or _log_left(connection))
 
 
 def _tried(connection: Connection, statement: str, grant: str) -> tuple[str, ...]:
@@ -91,7 +106,8 @@ def _log_left(connection: Connection) -> tuple[str, ...]:
             "The database does not let its log be looked at, which may still hold what was deleted: grant pg_monitor to the store's user.",
         )
     problems: list[str] = []
-    if left.kept_for_reuse:
+    reused = connection.execute(text("SHOW wal_recycle")).scalar_one() == "on"
+    if reused and left.kept_for_reuse:
         problems.append(
             f"{left.kept_for_reuse} files of the database's log are kept for reuse and may still hold what was deleted:"
             " set wal_recycle = off on the server, then run `harvester takedown` again."

