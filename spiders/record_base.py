@@ -43,6 +43,9 @@ class RecordSpider(HarvestSpider):
             raise FactSheetError(f"the address of {section} is not known today: give one with --base, like http://127.0.0.1:8001")
         self.coverage: dict[tuple[str, str], SliceCoverage] = {}
         self.fates: dict[str, Fates] = {chosen.id: Fates() for chosen in self.sections}
+        # A section that is never asked for, because the crawl was blocked before, has its line too.
+        for each in self.sections:
+            self._cover(each, "")
         self.asked: set[tuple[str, str]] = set()
         self.skipped: set[tuple[str, str]] = set()
 
@@ -61,8 +64,7 @@ class RecordSpider(HarvestSpider):
         return [line for section in self.sections for line in self._lines_of(section)]
 
     def _lines_of(self, section: RecordSection) -> list[CoverageLine]:
-        found = [coverage for (name, _), coverage in self.coverage.items() if name == section.id]
-        return ledger_of(section, found) if found else []
+        return ledger_of(section, [coverage for (name, _), coverage in self.coverage.items() if name == section.id])
 
     # --- lists ---------------------------------------------------------------------------------------------------------
 
@@ -72,14 +74,17 @@ class RecordSpider(HarvestSpider):
             yield self._list_request(section, first_page(self.sheet, section))
 
     def _list_request(self, section: RecordSection, asked: Asked) -> Request:
-        name = (section.id, asked.slice)
-        self.coverage.setdefault(name, SliceCoverage(section.id, asked.slice, self.sheet.limits.list_pages, self.fates[section.id]))
+        self._cover(section, asked.slice)
         meta = self._meta(Errand(CaptureKind.LIST, section.id, page=asked.page, slice=asked.slice))
         options: dict[str, Any] = {"errback": self.failed, "meta": meta, "priority": LIST_PRIORITY, "dont_filter": True}
         options |= {"cb_kwargs": {"asked": asked}}
         if asked.form:
             return FormRequest(asked.url, callback=self.parse_list, formdata=list(asked.form), **options)
         return Request(asked.url, self.parse_list, **options)
+
+    def _cover(self, section: RecordSection, name: str) -> None:
+        found = SliceCoverage(section.id, name, self.sheet.limits.list_pages, self.fates[section.id])
+        self.coverage.setdefault((section.id, name), found)
 
     def parse_list(self, response: Response, asked: Asked) -> Iterator[RecordOutput]:
         """Hand on what a page of a list names, ask for its records and for the next page."""

@@ -13,6 +13,9 @@ from spiders.items import CoverageLine, ListItem, ListPage
 from spiders.record_families import Asked, RecordPage
 from spiders.record_sheet import RecordSection
 
+MOST_TOLD = 10
+"""Gaps of parts without a line of their own that are told one by one."""
+
 
 @dataclass(slots=True)
 class Fates:
@@ -137,6 +140,8 @@ class SliceCoverage:
     def sentences(self) -> Iterator[str]:
         """Yield what this slice lacks, in sentences without a word of any record."""
         lists, name = self.lists, self.slice or self.section
+        if not (lists.had or lists.columns or lists.failed or lists.duplicates):
+            yield f"{name} was not read."
         if self.capped:
             beyond = f"; {self.lacking} of its {self.stated} records cannot be reached" if self.stated is not None else ""
             yield f"The site shows {self.cap} of the {lists.pages} pages of {name}{beyond}."
@@ -181,7 +186,8 @@ def ledger_of(section: RecordSection, slices: Sequence[SliceCoverage]) -> list[C
         gaps.append(f"{section.id} states {stated} records; its parts together list {len(listed)}.")
     complete = whole.sliced and whole.ended and not whole.dropped and all(part.complete for part in parts) and lacking <= TOLERANCE
     if not section.slices:
-        gaps.extend(sentence for part in parts for sentence in part.sentences())
+        told = [sentence for part in parts for sentence in part.sentences()]
+        gaps += [*told[:MOST_TOLD], *([f"… and {len(told) - MOST_TOLD} more of this kind."] if len(told) > MOST_TOLD else [])]
         parts = ()
     return [_line(section.id, "", slices, stated, tuple(gaps), complete=complete, capped=capped), *(line_of(part) for part in parts)]
 

@@ -18,7 +18,7 @@ from .pages import MOST_ROWS, place
 
 _TOTAL = re.compile(r"(?:共|总数|总计)[^\d<>]{0,8}(\d{1,9})\s{0,4}(?:条|家|个|户|笔|项)")
 _PAGES = re.compile(r"共[^\d<>]{0,4}(\d{1,7})\s{0,4}页|\d{1,7}\s{0,4}/\s{0,4}(\d{1,7})\s{0,4}页")
-_SHOWN = re.compile(r"(?:显示|展示|查看|浏览|前)[^\d<>]{0,4}(\d{1,5})\s{0,4}页")
+_SHOWN = re.compile(r"(?:显示|展示|查看|浏览|(?<!当)前)[^\d<>第]{0,4}(\d{1,5})\s{0,4}页")
 _COLON = re.compile(r"\s*[:：]\s*$")
 
 

@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spiders.record_families import PageError, first_page, record_family
+from spiders.record_families.markup import stated
+from spiders.record_families.pages import link_key
 from spiders.record_sheet import RECORD_FAMILIES, record_sheets
 from tests.spiders.record_saved import (
     BASE,
@@ -40,6 +42,37 @@ def test_a_saved_answer_is_read_within_its_time(saved: Saved):
     started = time.perf_counter()
     read_saved.__wrapped__(saved)
     assert time.perf_counter() - started < SECONDS
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("共 230 条记录，更新时间：2026-11-01，最多显示 5 页", (230, None, 5)),
+        ("共12条", (12, None, 0)),
+        ("当前第1页 共48页 每页显示20条", (None, 48, 0)),
+        ("第 2/17 页", (None, 17, 0)),
+        ("共有企业 1345 家，仅展示前 10 页", (1345, None, 10)),
+        ("总计：77 户", (77, None, 0)),
+        ("数据更新至2026年11月", (None, None, 0)),
+    ],
+)
+def test_the_words_of_a_list_say_how_much_there_is(words: str, said: tuple[int | None, int | None, int]):
+    assert stated(words) == said
+
+
+@pytest.mark.parametrize(
+    ("address", "key"),
+    [
+        ("http://x/sgs/d.do?type=2&id=5F01", "5F01"),
+        ("http://x/AdministrativePenalty/10021.htm?dp=16", "10021"),
+        ("http://x/AdministrativePenalty/10021.htm?id=7", "7"),
+        ("http://x/d.do?a=1&dataid=9", "9"),
+        ("http://x/d.do?" + "&".join(f"p{n}=1" for n in range(60)), "d"),
+        ("http://x/", ""),
+    ],
+)
+def test_the_key_in_an_address_is_that_of_the_record(address: str, key: str):
+    assert link_key(address, ("id",)) == key
 
 
 def test_every_family_has_a_saved_list():

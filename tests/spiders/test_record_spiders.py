@@ -150,7 +150,7 @@ def test_blocked_is_never_an_empty_list(section: str):
     assert failure.cause is Cause.CHALLENGE
     line = whole(spider)
     assert (line.complete, line.pages_had, line.listed) == (False, 0, 0)
-    assert line.gaps
+    assert line.gaps == (f"{section} lacks page 1 of an unknown number.",)
 
 
 @pytest.mark.parametrize(
@@ -310,3 +310,21 @@ def test_a_failure_of_a_firms_call_tells_no_name():
         assert failure.url == f"{BASE}/jbxxWzym/queryByQymcAndtyxydm"
         assert "91340104MA2TFFF642" not in failure.detail
     assert not whole(spider).complete
+
+
+def test_a_section_that_was_never_asked_for_has_a_line_that_says_so():
+    spider = record_spider("jiangsu_records", base=BASE)
+    refuse(first_requests(spider)[0], CHALLENGE)
+    lines = spider.ledger()
+    assert [line.section for line in lines] == [section.id for section in spider.sections]
+    assert not any(line.complete for line in lines)
+    assert lines[1].gaps == ("penalties was not read.",)
+
+
+def test_a_list_without_records_is_complete_and_empty():
+    spider = spider_of("jiangsu_records", "red")
+    assert not only(Failure, reply(first_requests(spider)[0], fragment("共0条", [])))
+    assert (whole(spider).stated, whole(spider).listed, whole(spider).complete, whole(spider).gaps) == (0, 0, True, ())
+    spider = spider_of("zhejiang_records", "permits")
+    reply(first_requests(spider)[0], "<script>x({totalRecord:0,proxyUrl:'/p.jsp',id2:'q'})</script>")
+    assert whole(spider).complete
