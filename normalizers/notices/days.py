@@ -7,7 +7,7 @@ from datetime import date
 
 from normalizers.notices.blanks import NO_END, dummy_reason
 from normalizers.notices.dates import read_date
-from normalizers.notices.gather import Gathered, Given, shown
+from normalizers.notices.gather import Gathered, Given, is_own, shown
 from normalizers.notices.periods import Period, read_period
 
 LAST_DAYS = frozenset({"valid_to", "shown_until", "validity"})
@@ -26,8 +26,12 @@ class Days:
     removed_on: date | None = None
 
 
-def read_days(found: Gathered, listed_on: date | None = None) -> Days:
-    """Return the days of a record; ``listed_on``, the date in the site's list, stands for a day of publication that is not printed."""
+def read_days(found: Gathered, listed_on: date | None = None, own: tuple[str, ...] = ()) -> Days:
+    """Return the days of a record; ``listed_on``, the date in the site's list, stands for a day of publication that is not printed.
+
+    ``own`` are words in labels that speak of the record itself: the day of the decision behind it is kept apart.
+    """
+    _set_apart(found, own)
     decided, effective = _day(found, "decided_on"), _day(found, "effective_on")
     if decided is None and effective is not None:
         decided = effective
@@ -45,6 +49,15 @@ def read_days(found: Gathered, listed_on: date | None = None) -> Days:
     )
     _hold_together(found, days)
     return days
+
+
+def _set_apart(found: Gathered, own: tuple[str, ...]) -> None:
+    """Leave the record's own day of decision alone where another decision's is printed beside it (列入日期 and 处罚日期)."""
+    given = found.given("decided_on")
+    mine = [each for each in given if is_own(each, own)]
+    if mine and len(mine) < len(given):
+        found.values["decided_on"] = mine
+        found.values.setdefault("other_date", []).extend(each for each in given if not is_own(each, own))
 
 
 def _day(found: Gathered, concept: str) -> date | None:

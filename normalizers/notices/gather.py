@@ -8,21 +8,27 @@ from dataclasses import dataclass, field
 
 from normalizers.notices.blanks import blank_reason
 from normalizers.notices.fields import Label, Use, label_key, read_label
-from normalizers.notices.records import Blank, Defect, PrintedField, PrintedRecord
+from normalizers.notices.records import Blank, Defect, NoticeKind, PrintedField, PrintedRecord
+from normalizers.notices.tables import own_words, words
 from normalizers.notices.text import tidy
 
 MASKED = "masked"
+ENDINGS = frozenset({NoticeKind.REPAIR, NoticeKind.WITHDRAWAL})
+"""Records that end others: the number they print is to be that of the earlier record."""
 _MASK = re.compile(r"(?:〔[^〔〕]{1,30}(?:已隐去|不收录)[^〔〕]{0,30}〕|\*)+")
+OF_THE_RECORD = ("decided_on", "number", "authority")
+"""Concepts that a record may print for itself and for what it rests on, each under its own label: its own goes first."""
 SHOWN = 60
 """Characters of a printed value that a defect's detail repeats."""
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One printed value that means something, tidied, and its label."""
+    """One printed value that means something, tidied, its label and the label's key."""
 
     label: Label
     text: str
+    key: str = ""
 
 
 @dataclass(slots=True)
@@ -32,9 +38,9 @@ class Gathered:
     values: dict[str, list[Given]] = field(default_factory=dict)
     keys: set[str] = field(default_factory=set)
     unknown: list[PrintedField] = field(default_factory=list)
-    blanks: list[Blank] = field(default_factory=list)
-    defects: list[Defect] = field(default_factory=list)
-    further: list[PrintedField] = field(default_factory=list)
+    blanks: dict[Blank, None] = field(default_factory=dict)
+    defects: dict[Defect, None] = field(default_factory=dict)
+    further: dict[PrintedField, None] = field(default_factory=dict)
 
     def given(self, *concepts: str) -> list[Given]:
         """Return the values of some concepts, in the order of the concepts, then as printed."""
@@ -46,9 +52,7 @@ class Gathered:
 
     def blank(self, concept: str, printed: str, reason: str) -> None:
         """Note a value that means nothing, once."""
-        found = Blank(concept, printed[:SHOWN], reason)
-        if found not in self.blanks:
-            self.blanks.append(found)
+        self.blanks[Blank(concept, printed[:SHOWN], reason)] = None
 
     def is_blank(self, concept: str, reason: str = "") -> bool:
         """Tell whether a value of the concept was printed that means nothing (for this reason)."""
@@ -56,29 +60,38 @@ class Gathered:
 
     def defect(self, name: str, concept: str, detail: str = "") -> None:
         """Note a defect, once."""
-        found = Defect(name, concept, detail)
-        if found not in self.defects:
-            self.defects.append(found)
+        self.defects[Defect(name, concept, detail)] = None
 
     def keep(self, concept: str, texts: Iterable[str]) -> None:
         """Keep values that have no place of their own."""
-        self.further.extend(found for text in texts if text and (found := PrintedField(concept, text)) not in self.further)
+        self.further.update((PrintedField(concept, text), None) for text in texts if text)
 
 
 def gather(record: PrintedRecord) -> Gathered:
     """Return the fields of a record by concept. Personal and technical fields go, unknown ones are kept as printed."""
     found = Gathered()
+    own = own_words(record.kind)
     for printed in record.fields:
-        found.keys.add(label_key(printed.label))
+        key = label_key(printed.label)
+        found.keys.add(key)
         label = read_label(printed.label, record.kind)
         if label is None:
             found.unknown.append(printed)
         elif label.concept.use in (Use.COLUMN, Use.FURTHER):
-            _add(found, label, tidy(printed.value))
+            _add(found, label, tidy(printed.value), key)
+    for concept in OF_THE_RECORD:
+        first = words("earlier") if concept == "number" and record.kind in ENDINGS else own
+        given = found.values.get(concept, [])
+        given[:] = [each for each in given if is_own(each, first)] + [each for each in given if not is_own(each, first)]
     return found
 
 
-def _add(found: Gathered, label: Label, text: str) -> None:
+def is_own(given: Given, own: tuple[str, ...]) -> bool:
+    """Tell whether a label speaks of this kind of record (列入日期 in a list, not the 处罚日期 beside it)."""
+    return any(word in given.key for word in own)
+
+
+def _add(found: Gathered, label: Label, text: str, key: str) -> None:
     concept = label.concept
     reason = MASKED if _MASK.fullmatch(text) else blank_reason(text, concept.value)
     if reason and concept.name == "person_name":
@@ -86,7 +99,7 @@ def _add(found: Gathered, label: Label, text: str) -> None:
     if reason:
         found.blank(concept.name, text, reason)
     elif text:
-        found.values.setdefault(concept.name, []).append(Given(label, text))
+        found.values.setdefault(concept.name, []).append(Given(label, text, key))
 
 
 def shown(text: str) -> str:

@@ -17,7 +17,7 @@ from normalizers.notices.numbers import normal_number
 from normalizers.notices.records import Colour, Defect, Notice, NoticeKind, PrintedRecord, SubjectKind
 from normalizers.notices.states import note_end, read_status
 from normalizers.notices.subjects import read_subject
-from normalizers.notices.tables import colour_of, table
+from normalizers.notices.tables import colour_of, own_words, table
 from normalizers.notices.terms import check_term
 
 _KEPT = ("region_name", "region_code", "effective_on", "removal_reason", "colour", "person_name")
@@ -49,7 +49,7 @@ def read_notice(record: PrintedRecord, decisions: Decisions = NO_DECISIONS) -> N
 
 def _notice(found: Gathered, record: PrintedRecord, decisions: Decisions) -> Notice:
     """Return the notice without what only the whole tells: its defects, its term."""
-    days = read_days(found, record.listed_on)
+    days = read_days(found, record.listed_on, own_words(record.kind))
     authority = read_authority(found, record, days.decided_on or days.published_on, decisions)
     money = read_money(found)
     list_name = _list_name(found, record)

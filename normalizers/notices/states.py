@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from normalizers.notices.gather import Gathered
+from normalizers.notices.gather import ENDINGS, Gathered
 from normalizers.notices.records import NoticeKind
 from normalizers.notices.tables import table, words
-
-ENDINGS = frozenset({NoticeKind.REPAIR, NoticeKind.WITHDRAWAL})
-"""Records that end others; what they say of an end is not their own."""
 
 
 def read_status(found: Gathered) -> str:
@@ -34,7 +31,10 @@ def edition(found: Gathered) -> str:
 
 
 def note_end(found: Gathered, kind: NoticeKind, status: str, *, removed: bool) -> None:
-    """Note ``ended-at-source`` for a record whose own fields say that it was withdrawn, removed or repaired."""
+    """Note ``ended-at-source`` for a record whose own fields say that it was withdrawn, removed or repaired.
+
+    What a repair or withdrawal says of an end is not its own.
+    """
     if kind in ENDINGS:
         return
     for given in found.given("is_removed"):

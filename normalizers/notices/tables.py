@@ -31,6 +31,11 @@ def needs(kind: NoticeKind) -> tuple[str, ...]:
     return tuple(_states()["needs"][kind])
 
 
+def own_words(kind: NoticeKind) -> tuple[str, ...]:
+    """Return the words in labels that speak of a kind of record itself."""
+    return tuple(_states()["own_words"].get(kind, ()))
+
+
 def colour_of(text: str) -> Colour | None:
     """Return the colour that a word or number for a kind of list, or the name of a list, tells; ``None`` where none or several do."""
     colours = table("colours")

@@ -201,6 +201,23 @@ def test_a_withdrawal_names_the_earlier_record_and_is_not_over_itself() -> None:
     assert not notice.is_over
 
 
+def test_a_repair_is_named_by_the_number_of_the_penalty_not_its_own() -> None:
+    fields = {
+        "信用修复企业名称": FIRM,
+        "信用修复文书号": "皖信修〔2023〕5号",
+        "处罚决定书文号": "合市监罚〔2021〕18号",
+        "处罚机关": "合肥市市场监督管理局",
+        "处罚决定日期": "2021-03-08",
+        "修复机关": "安徽省发展和改革委员会",
+        "修复日期": "2023-04-01",
+    }
+    notice = read_notice(labelled(NoticeKind.REPAIR, fields))
+    assert (notice.number, notice.decided_on) == ("合市监罚〔2021〕18号", date(2023, 4, 1))
+    assert notice.authority is not None
+    assert notice.authority.name == "安徽省发展和改革委员会"
+    assert PrintedField("other_number", "皖信修〔2023〕5号") in notice.further
+
+
 def test_a_display_period_is_counted_from_the_decision_else_from_the_publication() -> None:
     assert penalty(CF_GSJZQ="", gsqx="一年").shown_until == date(2022, 3, 8)
     assert penalty(CF_GSJZQ="", CF_JDRQ="", gsqx="一年", gsrq="2021-04-01").shown_until == date(2022, 4, 1)
@@ -240,6 +257,26 @@ def test_what_is_not_as_it_should_be_is_a_named_defect(changes: dict[str, str], 
 
 def test_a_day_that_cannot_be_read_is_kept_as_printed_in_the_detail() -> None:
     assert any("2021-02-30" in defect.detail for defect in penalty(CF_JDRQ="2021-02-30").defects)
+
+
+def test_an_entry_of_a_list_takes_its_own_day_number_and_authority_not_those_of_the_penalty_behind_it() -> None:
+    fields = {
+        "企业名称": FIRM,
+        "行政处罚决定书文号": "合市监罚〔2021〕18号",
+        "处罚日期": "2021-03-08",
+        "处罚机关": "合肥市市场监督管理局",
+        "列入决定书文号": "皖市监严〔2021〕2号",
+        "列入日期": "2021-05-10",
+        "列入决定机关": "安徽省市场监督管理局",
+    }
+    notice = read_notice(labelled(NoticeKind.LIST_ENTRY, fields))
+    assert (notice.decided_on, notice.number) == (date(2021, 5, 10), "皖市监严〔2021〕2号")
+    assert notice.authority is not None
+    assert notice.authority.name == "安徽省市场监督管理局"
+    assert {("other_date", "2021-03-08"), ("other_number", "合市监罚〔2021〕18号"), ("authority", "合肥市市场监督管理局")} <= {
+        (field.label, field.value) for field in notice.further
+    }
+    assert "values-disagree" not in names(notice)
 
 
 def test_unknown_labels_are_kept_as_printed() -> None:
@@ -379,3 +416,15 @@ def test_reading_is_linear_in_the_length_of_the_record() -> None:
 
     seconds(10)
     assert seconds(2000) < 2
+
+
+def test_a_record_of_very_many_equal_fields_takes_no_time() -> None:
+    pairs = [
+        PrintedField(label, f"{value}")
+        for value in range(4000)
+        for label in ("备注", "评价年度", "处罚决定日期", "罚款金额", "案号", "处罚机关")
+    ]
+    start = time.perf_counter()
+    notice = read_notice(PrintedRecord("s", "x", "k", "", NoticeKind.PENALTY, tuple(pairs)))
+    assert time.perf_counter() - start < 5
+    assert notice.unknown == ()
