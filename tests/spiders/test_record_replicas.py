@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from scrapy.utils.test import get_crawler
 
 from harvester.replica.records import RECORD_SITES
 from harvester.replica.server import Replica
 from spiders.items import Cause, CoverageLine, Failure, RecordCapture, RecordListCapture
 from spiders.record_base import RecordSpider
+from spiders.record_checking import record_checking
 from tests.spiders.record_driver import record_spider, run
 
 SMALL = [
@@ -87,3 +89,14 @@ def test_a_record_that_left_its_list_is_named_no_more(replica: Replica):
         assert key not in {each for item in items if isinstance(item, RecordListCapture) for each in item.keys}
     finally:
         replica.restore_record(site, key)
+
+
+@pytest.mark.parametrize("site", RECORD_SITES)
+def test_a_check_counts_rows_and_fields_of_every_section_with_few_requests(replica: Replica, site: str):
+    spider = get_crawler(record_checking(site), {})._create_spider(base=replica.bases[site])
+    before = len(replica.requests)
+    assert run(spider) == []
+    sections = {section.id for section in spider.sections}
+    assert {match.section for match in spider.matches if match.field in ("list", "leads") and match.matches} == sections
+    assert {match.section for match in spider.matches if match.field == "record" and match.matches > 1} == sections
+    assert len(replica.requests) - before <= 4 * len(sections) + 2
