@@ -4,28 +4,31 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from harvester.codelist import Entry
 from normalizers.codes import CodeCheck, CodeKind, Finding, identify, reconcile
+from normalizers.codes.arithmetic import CREDIT_LENGTH
 from normalizers.codes.records import finding
 from normalizers.privacy import mask, reduce_name
 from normalizers.privacy.names import is_name
 from normalizers.text.fold import fold
 
 PER_MILLE = 1000
+HIDDEN = "*"
 INDIVIDUAL_BUSINESS = "个体工商户"
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One code of a list with all that is to be said of it; ``name`` is reduced where the code is a person's."""
+    """One code of a list with all that is to be said of it; ``name`` is reduced where the code is a person's, ``record`` counts from 0."""
 
     line: int
     sheet: str
     name: str
     check: CodeCheck
     remarks: tuple[Finding, ...] = ()
+    record: int = 0
 
 
 @dataclass(slots=True)
@@ -50,31 +53,33 @@ def check_list(entries: Iterable[Entry]) -> tuple[list[Checked], Summary]:
     A code is a duplicate where it stands on two names that differ when folded; a name has several codes where two organisation codes,
     given or inside unified codes, stand beside it. Only valid codes are compared.
     """
-    checked = [each for entry in entries for each in check_entry(entry)]
+    checked = [each for record, entry in enumerate(entries) for each in check_entry(entry, record)]
     by_code, by_name = _grouped(checked)
-    out = [
-        Checked(each.line, each.sheet, shown_name(each), each.check, (*each.remarks, *_list_remarks(each, by_code, by_name)))
-        for each in checked
-    ]
+    out = [replace(each, name=shown_name(each), remarks=(*each.remarks, *_list_remarks(each, by_code, by_name))) for each in checked]
     return out, summarize(checked, by_code, by_name)
 
 
-def check_entry(entry: Entry) -> Iterator[Checked]:
-    """Yield the check of each code of a record; what the codes say of each other stands with the first."""
-    remarks = _agreement(entry) if len(entry.codes) > 1 else ()
-    for printed, expected in entry.codes:
-        yield Checked(entry.line, entry.sheet, entry.name, identify(printed, expected), remarks)
+def check_entry(entry: Entry, record: int = 0) -> Iterator[Checked]:
+    """Yield the check of each code of a record; what the codes say of each other stands with the first.
+
+    Where one of them is a person's, all are: the organisation code of an individual business is the inside of its unified code.
+    """
+    checks = [identify(printed, expected) for printed, expected in entry.codes]
+    personal = any(check.personal for check in checks)
+    remarks = _agreement(entry, personal=personal) if len(checks) > 1 else ()
+    for check in checks:
+        yield Checked(entry.line, entry.sheet, entry.name, replace(check, personal=personal), remarks, record)
         remarks = ()
 
 
-def _agreement(entry: Entry) -> tuple[Finding, ...]:
+def _agreement(entry: Entry, *, personal: bool) -> tuple[Finding, ...]:
     given: dict[CodeKind | None, str] = {}
     for printed, kind in entry.codes:
         given.setdefault(kind, printed)
     code = given.get(CodeKind.CREDIT_CODE) or given.get(None) or ""
     found = reconcile(code, given.get(CodeKind.ORGANIZATION_CODE, ""), given.get(CodeKind.REGISTRATION_NUMBER, ""))
-    personal = any(check.personal for check in found.checks)
-    return tuple(Finding(each.name) if personal else each for each in (*found.disagreements, *found.remarks))
+    findings = (*found.disagreements, *found.remarks)
+    return tuple(Finding(each.name, tuple((key, HIDDEN) for key, _ in each.facts)) for each in findings) if personal else findings
 
 
 Groups = dict[str, dict[str, int]]
@@ -121,10 +126,11 @@ def shown_name(each: Checked) -> str:
 def summarize(checked: Iterable[Checked], by_code: Groups, by_name: Groups) -> Summary:
     """Return the list in figures."""
     out = Summary()
-    records: dict[tuple[str, int], bool] = {}
+    records: dict[int, bool] = {}
     for each in checked:
-        place, check = (each.sheet, each.line), each.check
-        records[place] = records.get(place, False) or (check.kind is CodeKind.CREDIT_CODE and len(check.normal) == 18)
+        check = each.check
+        unified = check.kind is CodeKind.CREDIT_CODE and len(check.normal) == CREDIT_LENGTH
+        records[each.record] = records.get(each.record, False) or unified
         if not check.normal:
             out.missing += 1
             continue

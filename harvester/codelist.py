@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from harvester.errors import HarvesterError, WrongCall
 from harvester.reading import MAX_BYTES, load
@@ -48,6 +49,13 @@ _EMPTIED = re.compile(r"[（(\[【][^（()）\[\]【】\t]{0,20}\t\s*[)）\]】]
 """A bracket that held the code, with its label."""
 _CODE_RUN = re.compile(r"[^\u3400-\u9fff\t,，;；|、:：()（）\[\]【】《》\"“”]+")
 _EDGES = " \t,，;；|、:：\"'“”\u3000"
+
+
+class Place(NamedTuple):
+    """Where a record stands: its line in the file, or its row in a table that has no lines; the sheet or the table."""
+
+    line: int
+    sheet: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +155,9 @@ def of_tables(payload: bytes, name: str, file: str, column: str) -> tuple[Entry,
         )
     except UnreadableError as error:
         raise HarvesterError(str(error)) from error
-    tables = [block.table for block in document.blocks if block.table]
-    entries = tuple(entry for table in tables for entry in of_table(table, column))
+    found = [(block.table, block.address) for block in document.blocks if block.table]
+    tables = [table for table, _ in found]
+    entries = tuple(entry for table, address in found for entry in of_table(table, column, address if len(found) > 1 else ""))
     if entries:
         return entries
     if column:
@@ -159,24 +168,29 @@ def of_tables(payload: bytes, name: str, file: str, column: str) -> tuple[Entry,
     raise HarvesterError(f"{name} has no column of codes; name the heading of one with --column, or give a list with a code a line.")
 
 
-def of_table(table: Table, column: str) -> Iterator[Entry]:
-    """Yield the records of a table: the rows below the headings, or all of them where the columns are known by what they hold."""
+def of_table(table: Table, column: str, address: str = "") -> Iterator[Entry]:
+    """Yield the records of a table, which ``address`` names where there are several.
+
+    They are the rows below the headings, or all rows where the columns are known by what they hold.
+    """
     grid = table.grid()
     found = headed(grid, column) or ((0, *guessed(grid)) if not column else None)
     if found is None or not found[1]:
         return
     start, codes, name = found
-    for row in grid[start:]:
+    for number, row in enumerate(grid[start:], start + 1):
         if any(cell and cell.text.strip() for cell in row):
-            yield entry_of(row, codes, name)
+            yield entry_of(row, codes, name, Place(number, address))
 
 
-def entry_of(row: Sequence[Cell | None], codes: dict[int, CodeKind | None], name: int | None) -> Entry:
+def entry_of(row: Sequence[Cell | None], codes: dict[int, CodeKind | None], name: int | None, place: Place) -> Entry:
     """Return the record of one row: its filled code cells, or one empty code where none is filled."""
-    origin = next((cell.origin for cell in row if cell and cell.origin), None)
-    given = tuple((text, kind) for place, kind in codes.items() if (text := text_of(row, place)))
+    origin = next((cell.origin for cell in row if cell and cell.origin and cell.origin.unit == "row"), None)
+    if origin is not None:
+        place = Place(origin.number, origin.part)
+    given = tuple((text, kind) for column, kind in codes.items() if (text := text_of(row, column)))
     first = next(iter(codes.values()))
-    return Entry(origin.number if origin else 0, origin.part if origin else "", text_of(row, name), given or (("", first),))
+    return Entry(place.line, place.sheet, text_of(row, name), given or (("", first),))
 
 
 def text_of(row: Sequence[Cell | None], place: int | None) -> str:

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harvester.codecheck import check_list, per_mille
-from harvester.codelist import Entry, of_lines, split_line
+from harvester.codelist import Entry, of_lines, of_tables, split_line
 from harvester.messages import catalogue
 from normalizers.codes import CodeKind
 from normalizers.codes.tables import sentences
-from tests.codes.examples import VALID_CREDIT_CODES, generated
+from tests.codes.examples import VALID_CREDIT_CODES, completed, generated
 
 FIRST, SECOND = VALID_CREDIT_CODES[:2]
 
@@ -81,3 +81,25 @@ def test_property_any_text_is_a_list(text: str) -> None:
     checked, summary = check_list(entries)
     assert len(checked) == len(entries)
     assert summary.given + summary.persons + summary.missing == len(checked)
+
+
+def test_all_codes_of_a_person_s_record_are_masked_and_the_disagreement_says_no_code() -> None:
+    trader = completed("92310115MA1K0001")
+    entry = Entry(7, "", "李记小吃店", ((trader, CodeKind.CREDIT_CODE), ("13226025-0", CodeKind.ORGANIZATION_CODE)))
+    checked, summary = check_list([entry])
+    assert [each.check.personal for each in checked] == [True, True]
+    assert {each.name for each in checked} == {"个体工商户"}
+    told = "".join(finding.detail for each in checked for finding in each.remarks) + "".join(each.check.shown for each in checked)
+    assert "13226025" not in told
+    assert trader[8:17] not in told
+    assert "codes-differ" in {finding.name for finding in checked[0].remarks}
+    assert (summary.persons, summary.given) == (2, 0)
+
+
+def test_records_of_a_table_without_lines_are_counted_each() -> None:
+    page = "<table><tr><th>企业名称</th><th>统一社会信用代码</th></tr>" + "".join(
+        f"<tr><td>示例{n}公司</td><td>{code}</td></tr>" for n, code in enumerate((FIRST, SECOND))
+    )
+    entries = of_tables(page.encode(), "list.html", "list.html", "")
+    assert [(entry.line, entry.name) for entry in entries] == [(2, "示例0公司"), (3, "示例1公司")]
+    assert check_list(entries)[1].records == 2
