@@ -424,3 +424,31 @@ def test_an_amount_too_long_to_be_kept_exactly_is_told_and_not_rounded(store: St
     (row,) = stored(store).values()
     assert (row["fine_yuan"], row["amount_yuan"]) == (None, None)
     assert [defect["concept"] for defect in row["defects"] if defect["name"] == "amount-out-of-range"] == ["fine", "amount"]
+
+
+def test_a_record_without_any_day_leaves_so_many_days_after_it_was_first_seen(store: Store) -> None:
+    undated = make_notice(decided_on=None, published_on=None, term=Term(undated_days=90))
+    capped = make_notice(decided_on=None, number="2号", term=Term(date(2026, 6, 1), "stated", undated_days=90))
+    ingest(store, make_given("1", undated), make_given("2", capped))
+    later = AT + timedelta(days=80)
+    assert ingest(store, make_given("1", undated, at=later), run="r2", today=TODAY + timedelta(days=80)) == {"unchanged": 1}
+    assert {row["ends_on"] for row in stored(store).values()} == {TODAY + timedelta(days=90), date(2026, 6, 1)}
+    changed = replace(undated, content="罚款一千元")
+    assert ingest(store, make_given("1", changed, at=later), run="r2", today=TODAY + timedelta(days=90)) == {"changed": 1}
+    assert ingest(store, make_given("1", undated, at=later), run="r3", today=TODAY + timedelta(days=91)) == {"over": 1}
+    assert buried(store) == {notice_id(tag_of("1")): "expired"}
+
+
+def test_a_number_is_enough_whatever_day_a_repair_prints(store: Store) -> None:
+    ingest(store, make_given("1", make_notice(decided_on=None, published_on=date(2025, 9, 9))))
+    ingest(store, make_given("r", make_ending(decided_on=date(2025, 9, 1), published_on=None)))
+    assert buried(store) == {notice_id(tag_of("1")): "repaired"}
+    assert ingest(store, make_given("2", make_notice(decided_on=None), site="haimen_records")) == {"held-back": 1}
+
+
+def test_a_permit_of_after_its_withdrawal_stands_under_the_same_number(store: Store) -> None:
+    new = make_notice(NoticeKind.PERMIT, decided_on=date(2026, 5, 2))
+    ingest(store, make_given("old", make_notice(NoticeKind.PERMIT)), make_given("new", new))
+    ingest(store, make_given("w", make_ending(NoticeKind.WITHDRAWAL)))
+    assert set(stored(store)) == {notice_id(tag_of("new"))}
+    assert ingest(store, make_given("newer", make_notice(NoticeKind.PERMIT, decided_on=date(2026, 5, 3)))) == {"new": 1}
