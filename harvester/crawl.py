@@ -22,6 +22,8 @@ from harvester.verdict import SHUTDOWN, stopped_note
 from spiders.checking import CheckingSpider, RuleMatch, checking
 from spiders.factsheet import FactSheetError
 from spiders.items import Cause, Failure
+from spiders.record_checking import RecordCheckingSpider, record_checking
+from spiders.record_sheet import record_site_ids
 from spiders.sheets import AnySheet, sheet_of
 from storage.errors import MissingStore, StoreError
 from storage.records import Effect, Verdict
@@ -279,11 +281,11 @@ def check(site: str, config: Config) -> list[RuleMatch]:
 def check_here(site: str, settings: Settings) -> list[RuleMatch]:
     """Check in this process, whose reactor can run only once."""
     process = AsyncCrawlerProcess(settings)
-    crawler = process.create_crawler(checking(site))
+    crawler = process.create_crawler(record_checking(site) if site in record_site_ids() else checking(site))
     process.crawl(crawler)
     process.start(install_signal_handlers=threading.current_thread() is threading.main_thread())
     spider = crawler.spider
-    return list(spider.matches) if isinstance(spider, CheckingSpider) else []
+    return list(spider.matches) if isinstance(spider, CheckingSpider | RecordCheckingSpider) else []
 
 
 __all__ = ["Plan", "RuleMatch", "RunSummary", "SectionPlan", "check", "crawl", "plan", "settings_for"]
