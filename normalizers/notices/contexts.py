@@ -37,6 +37,8 @@ _NO_LIST = re.compile(r"(?:企业|单位|主体|公示|部分|相关|有关|公�
 MIN_LIST = 4
 """Characters of the shortest name of a list."""
 _YEAR = re.compile(r"^(?:(?:19|20)\d\d年?(?:度|第?[一二三四\d]季度|[上下]半年|\d{1,2}月份?)?|第?[一二三四五六七八九十\d]+批次?|的)+")
+_FILE = re.compile(r"\.[A-Za-z]{2,5}$")
+_FORM = re.compile(r"的?(?:情况|信息|明细)?(?:公示|公告|通报|通知|通告|公布|汇总|一览|统计)?表?(?:[（(][^（）()]{1,20}[）)])?$")
 _NAMED_RULE = re.compile(r"《[^《》]{2,60}》")
 
 
@@ -77,6 +79,12 @@ def list_name_in(title: str) -> str:
         if len(name) >= MIN_LIST and not _NO_LIST.fullmatch(name):
             return name
     return ""
+
+
+def list_title(title: str) -> str:
+    """Return what a title that names no list (名单) says of the records: without year, file ending and the form of publication."""
+    bare = _FILE.sub("", "".join(title.split()))
+    return _YEAR.sub("", re.sub(r"^关于(?:公布|公示|发布|公开)?", "", _FORM.sub("", bare)))[:MAX_CAPTION]
 
 
 def context_of_document(document: Document, metadata: Metadata, hints: Hints) -> ListContext | None:

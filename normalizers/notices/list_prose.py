@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from normalizers.notices.contexts import ListContext
-from normalizers.notices.firm_names import CODE, Named, item_name, names_in
+from normalizers.notices.firm_names import CODE, MIN_NAME, Named, item_name, names_in
 from normalizers.notices.list_tables import DECIDED, SUBJECTS, concept_name
 from normalizers.notices.list_words import pattern
 from normalizers.notices.records import NoticeKind, PrintedField
@@ -51,14 +51,29 @@ def number_in(text: str) -> str:
     return _BEFORE_NUMBER.sub("", found[0]) if found else ""
 
 
-def without_names(text: str, subjects: Sequence[tuple[str, str]]) -> str:
-    """Return a text with the names and codes of some subjects out, several in a row as one."""
-    for name, code in subjects:
-        if name and name in text:
-            text = text.replace(name, SUBJECT)
-        if code and code in text:
-            text = text.replace(code, CODED)
-    return _JOINED.sub(SUBJECT, text) if SUBJECT in text else text
+class Sweep:
+    """Takes names and codes of subjects out of texts, however many there are: in one pass over a text, by their first characters."""
+
+    def __init__(self, subjects: Sequence[tuple[str, str]]) -> None:
+        """Prepare for subjects as pairs of name and code, perhaps empty; shorter words than four characters are left out."""
+        self._words: dict[str, list[tuple[str, str]]] = {}
+        told = {name: SUBJECT for name, _ in subjects} | {code: CODED for _, code in subjects}
+        for word in sorted(told, key=len, reverse=True):
+            if len(word) >= MIN_NAME:
+                self._words.setdefault(word[:MIN_NAME], []).append((word, told[word]))
+
+    def __call__(self, text: str) -> str:
+        """Return a text without them, several in a row as one."""
+        out: list[str] = []
+        at = done = 0
+        while self._words and at <= len(text) - MIN_NAME:
+            found = next((pair for pair in self._words.get(text[at : at + MIN_NAME], ()) if text.startswith(pair[0], at)), None)
+            if found is None:
+                at += 1
+                continue
+            out += [text[done:at], found[1]]
+            at = done = at + len(found[0])
+        return _JOINED.sub(SUBJECT, "".join([*out, text[done:]])) if out else text
 
 
 # --- label lines --------------------------------------------------------------------------------------------------------------

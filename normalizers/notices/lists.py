@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from normalizers.documents.layout import laid_out
-from normalizers.notices.contexts import MAX_CAPTION, ListContext, context_of, context_of_document, first_context
+from normalizers.notices.contexts import MAX_CAPTION, ListContext, context_of, context_of_document, first_context, list_title
 from normalizers.notices.decision_texts import decision_in
 from normalizers.notices.firm_names import MIN_NAME, is_organization, names_in
-from normalizers.notices.list_prose import Item, items, label_lines, leads, without_names
+from normalizers.notices.list_prose import Item, Sweep, items, label_lines, leads
 from normalizers.notices.list_tables import CODES, SUBJECTS, ReadTable, Row, concept_name, read_form, read_list
 from normalizers.notices.records import NoticeKind, PrintedField, PrintedRecord
 from normalizers.notices.withdrawals import completed, day_of_effect
@@ -39,7 +38,7 @@ class Found:
 
     def scrubbed(self, text: str) -> str:
         """Return a text that is kept beside the document without the names and codes of the subjects."""
-        return without_names(text, self.subjects)
+        return Sweep(self.subjects)(text)
 
 
 def records_in(document: Document, metadata: Metadata, hints: Hints) -> Found:
@@ -51,8 +50,9 @@ def records_in(document: Document, metadata: Metadata, hints: Hints) -> Found:
     search.run()
     if not search.records:
         return Found((), document)
-    subjects = tuple(sorted(_subjects(search.records), key=lambda pair: -len(pair[0])))
-    blocks = [_scrubbed(block, subjects) for block in search.blocks()]
+    subjects = tuple(sorted(_subjects(search.records)))
+    sweep = Sweep(subjects)
+    blocks = [_scrubbed(block, sweep) for block in search.blocks()]
     return Found(tuple(search.records), laid_out(document, blocks), subjects)
 
 
@@ -233,8 +233,7 @@ class _Search:
     def _list_name(self, context: ListContext) -> str:
         if context.list_name or context.kind not in {NoticeKind.LIST_ENTRY, NoticeKind.DEFAULTER, NoticeKind.TAX_CASE}:
             return context.list_name
-        title = self.metadata.title or self.hints.title
-        return re.sub(r"^关于|的?(?:公示|公告|通报|通知|公布)(?:[（(].*)?$", "", title)
+        return list_title(self.metadata.title or self.hints.title)
 
 
 def _with_columns(context: ListContext | None, concepts: set[str], labels: Sequence[str]) -> ListContext:
@@ -288,8 +287,8 @@ def _subjects(records: Iterable[PrintedRecord]) -> set[tuple[str, str]]:
     return out - {("", "")}
 
 
-def _scrubbed(block: Block, subjects: Sequence[tuple[str, str]]) -> Block:
+def _scrubbed(block: Block, sweep: Sweep) -> Block:
     if block.table is None:
-        return replace(block, text=without_names(block.text, subjects))
-    cells = tuple(replace(cell, text=without_names(cell.text, subjects)) for cell in block.table.cells)
+        return replace(block, text=sweep(block.text))
+    cells = tuple(replace(cell, text=sweep(cell.text)) for cell in block.table.cells)
     return replace(block, table=replace(block.table, cells=cells))

@@ -14,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from normalizers import documents
-from normalizers import intake as taking_in
 from normalizers.derive import derive
 from normalizers.documents import UnreadableError, is_archive
 from normalizers.documents.rendition import is_rendition
@@ -244,7 +243,7 @@ def test_a_clean_document_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
         count += 1
         return read(payload, known)
 
-    monkeypatch.setattr(taking_in.documents, "read", counted)
+    monkeypatch.setattr("normalizers.intake.documents.read", counted)
     intake("<html><body><p>江州市信用工作会议将于近日召开。</p></body></html>".encode(), Hints(media_type="text/html"))
     assert count == 1
 

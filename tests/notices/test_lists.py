@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from normalizers.documents.grid import RawCell, place
 from normalizers.documents.layout import laid_out
+from normalizers.notices.list_prose import Sweep
 from normalizers.notices.lists import Found, placed, records_in
 from normalizers.notices.records import Colour, NoticeKind, PrintedRecord
 from normalizers.records import Block, BlockKind, Cell, Document, Hints, Metadata, Span, Table
@@ -336,3 +339,31 @@ def test_a_hint_of_a_title_makes_a_list_of_a_bare_table() -> None:
     body = f"| 企业名称 | 统一社会信用代码 |\n|-\n| 江州半山酒店有限公司 | {code(5)} |\n"
     assert found(body, "csv").records == ()
     assert len(found_in(file(body, "csv"), hints("csv", "江州市失信企业名单")).records) == 1
+
+
+@pytest.mark.parametrize(
+    "hostile", ["公司" * 1400, "（" * 2900, "江州" * 700 + "公司" + "（" * 1400, "将" * 2900 + "公司", "甲公司、" * 700, "1" * 2900]
+)
+def test_a_hostile_line_costs_little(hostile: str) -> None:
+    started = process_time()
+    found(f"= 江州市失信企业名单公告\n{hostile}\n企业名称：{hostile}\n", "txt")
+    assert process_time() - started < 10
+
+
+def test_a_list_of_thousands_of_firms_is_taken_out_in_seconds() -> None:
+    rows = "\n".join(f"| 江州第{n}贸易有限公司 | {code(n)} | 虚开发票 |" for n in range(5000))
+    payload = file(f"= 江州市失信企业名单\n| 企业名称 | 统一社会信用代码 | 列入原因 |\n|-\n{rows}\n", "csv")
+    started = process_time()
+    result = found_in(payload, hints("csv"))
+    assert len(result.records) == 5000
+    assert process_time() - started < 20
+
+
+@given(
+    st.lists(st.tuples(st.text("甲乙丙丁公司", min_size=4, max_size=8), st.sampled_from(["", code(1), code(2)])), max_size=5),
+    st.text("甲乙丙丁公司、", max_size=60),
+)
+def test_property_a_sweep_leaves_no_word_that_it_was_given(subjects: list[tuple[str, str]], text: str) -> None:
+    swept = Sweep(subjects)(text + code(1))
+    assert not any(name in swept for name, _ in subjects)
+    assert not any(number and number in swept for _, number in subjects)
