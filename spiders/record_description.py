@@ -16,7 +16,7 @@ What the spiders know of each site of public credit records, generated from the 
 Certainty is what a section rests on: **real page** (a saved answer of the live site was read), **inferred** (other crawlers' code),
 **assumed** (a guess). Sections marked *base only* are asked for at an address that the caller gives (`--base`), never at the real site:
 their host is gone, or their address is a guess. What a site guards by signed headers, checks of the session or captchas is named as out
-of reach and never requested.
+of reach and never requested. `harvester check SITE` asks for one page and one record of each section and counts the rows and fields.
 
 A list is **complete** in the ledger only where every page was read and its total agrees (one record of tolerance, as for documents).
 Pages that a site does not show are a named gap (`capped`). A challenge, an error page, half an answer or a list without its container
