@@ -28,6 +28,11 @@ def is_credit_code(text: str) -> bool:
     return bool(_CREDIT.fullmatch(text)) and arithmetic.credit_check_character(text[:17]) == text[17]
 
 
+def is_surely_credit_code(text: str) -> bool:
+    """Tell whether the check character and the organisation code within are right: for a number that could be a person's as well."""
+    return is_credit_code(text) and is_organization_code(text[8:17])
+
+
 def is_organization_code(text: str) -> bool:
     """Tell whether these nine characters are an organisation code (GB 11714-1997)."""
     return bool(re.fullmatch("[0-9A-Z]{8}-?[0-9X]", text)) and arithmetic.organization_check_character(text[:8]) == text[-1]

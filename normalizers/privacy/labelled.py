@@ -35,7 +35,7 @@ _MILITARY = re.compile(
 )
 _BANK = re.compile(rf"(?:{labels_of('bank')}){_AFTER}(?P<value>[0-9*](?:[ \-\n*]{{0,3}}[0-9]){{7,31}})")
 _ACCOUNT = re.compile(
-    rf"(?<!公众)(?:{labels_of('account')})(?:号码|号)?[\s:：=为是\"'“”（(]{{1,8}}(?P<value>[A-Za-z0-9][A-Za-z0-9_\-]{{4,29}})|QQ(?P<held>[1-9][0-9]{{4,11}})(?![0-9])"
+    rf"(?<!公众)(?:{labels_of('account')})(?:号码|号)?(?:(?<=[号码])|[\s:：=为是\"'“”（(])[\s:：=为是\"'“”（(]{{0,8}}(?P<value>[A-Za-z0-9][A-Za-z0-9_\-]{{4,29}})|QQ(?P<held>[1-9][0-9]{{4,11}})(?![0-9])"
 )
 _NUMBER = r"(?:\(?\+?(?:00)?86\)?[ \-]{0,2})?(?:\(?0[0-9]{2,3}\)?[ \-]{0,2})?[2-9][0-9]{2,3}[ \-]?[0-9]{4}(?:(?:[ \-转]|分机){1,3}[0-9]{1,6})?(?![0-9])"
 _TELEPHONE = re.compile(
@@ -60,6 +60,7 @@ _PLATE = re.compile(rf"(?:{labels_of('plate')}){_AFTER}(?P<value>[\u4e00-\u9fff]
 _RECORDS = re.compile(
     rf"(?:病历号|住院号|门诊号|就诊卡号){_AFTER}(?P<value>[A-Za-z0-9][A-Za-z0-9\-]{{3,23}})|(?:血型){_SAME_LINE}(?P<blood>(?:AB|A|B|O)型?)|(?:残疾类别|残疾等级|健康状况|既往病史|病史){_SAME_LINE}(?P<state>[^\s〔。；;，,|\x1e\"'<>]{{2,30}})"
 )
+_SAYS_A_PLACE = re.compile(r"(?!不详|未知|暂无|同上|地址)[\u4e00-\u9fff]{2}|[A-Za-z]{3}")
 _DATE = re.compile(r"(?:19|20)\d\d[\-./]\d{1,2}(?:[\-./]\d{1,2})?|(?:19|20)\d\d-(?:19|20)\d\d")
 _NEXT_LABEL = re.compile(
     r"[ ]{1,}(?=[\u4e00-\u9fff]{2,8}[ ]{0,4}[:：])|[ ]{2,}|(?:身份证|公民身份|联系电话|电话|手机|户籍|现住|邮编|出生|性别|民族|年龄)"
@@ -93,7 +94,8 @@ def of_persons(text: str) -> Iterator[Finding]:
     """Yield labelled addresses, birth dates, sex, ethnicity and age: a document has them in forms and in what it says of a person."""
     yield from _found(text, _OF_PERSONS)
     for found in _ADDRESS.finditer(text):
-        yield Finding(found.start("value"), end_of_address(text, found.start("value"), found.end("value")), LABELLED, "address")
+        if _SAYS_A_PLACE.search(found["value"]):
+            yield Finding(found.start("value"), end_of_address(text, found.start("value"), found.end("value")), LABELLED, "address")
 
 
 def _found(text: str, patterns: tuple[tuple[str, re.Pattern[str]], ...]) -> Iterator[Finding]:
@@ -129,7 +131,7 @@ def _is_identity(value: str) -> bool:
     hidden = sum(char in "*#?" for char in plain)
     if digits + hidden < 5 or not digits or _DATE.fullmatch(value.strip()):
         return False
-    return not checks.is_credit_code(plain) and not (len(plain) == 9 and "-" in value and checks.is_organization_code(plain))
+    return not checks.is_surely_credit_code(plain) and not (len(plain) == 9 and "-" in value and checks.is_organization_code(plain))
 
 
 def end_of_address(text: str, start: int, end: int) -> int:

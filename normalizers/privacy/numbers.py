@@ -20,10 +20,12 @@ from normalizers.privacy.tables import provinces
 RESIDENT, RESIDENCE, BANK, PHONE = 0, 1, 2, 4
 """Ranks: the first that finds a place names its kind."""
 
-_RUN = re.compile(r"[0-9]++(?:[ \n\-_.·/]{1,4}+[0-9]++)*+(?:[ \n\-_.·]{0,3}+[Xx](?![0-9A-Za-z]))?")
+_RUN = re.compile(r"[0-9]++(?:[ \n\-_.·/]{1,12}+[0-9]++)*+(?:[ \n\-_.·]{0,12}+[Xx](?![0-9A-Za-z]))?")
 _GROUP = re.compile(r"[0-9]+|[Xx]")
-_HIDDEN = re.compile(r"(?<![0-9A-Za-z*])[0-9]{2,14}[ \-]?(?:[*#?_]{2,16}|[xX]{3,16})[ \-]?[0-9*xX#]{0,16}")
-_CARD_GROUPS = re.compile(r"(?:4,){3}[1-4]|(?:4,){4}[1-3]|6,1[0-3]|6,4,4,[45]|1(?:,1)+")
+_HIDDEN = re.compile(
+    r"(?<![0-9A-Za-z*])(?P<near>[0-9]{2,14}[ \-]?(?:[*#?_]{2,16}|[xX]{3,16})[0-9*xX#]{0,16})(?P<apart>[ \-][0-9*xX#]{1,8})?"
+)
+_CARD_GROUPS = re.compile(r"(?:4,){3}[1-4]|(?:4,){4}[1-3]|6,1[0-3]|6,4,4,[45]|6,8,[2-5]|1(?:,1)+")
 _REGULAR = re.compile(r"1(?:,1)+(?:,2)?|(?:2,)+[123]")
 _PHONE = re.compile(
     r"(?<![0-9A-Za-z_/=.%#&*])(?:\(?\+?(?:00)?86\)?[ \-]{0,2})?1[3-9][0-9](?:[ \-\n]{0,2}[0-9]){8}(?![0-9A-Za-z])(?![.,]\d)"
@@ -34,6 +36,8 @@ _PHONE_GROUPS = frozenset(
 _PREFIX = re.compile(r"^\(?\+?(?:00)?86\)?[ \-]{0,2}(?=1)")
 _QUANTITY = re.compile(r"\s{0,2}(?:元|万|亿|美元|吨|公斤|千克|平方米|亩|件|个|户|人次|%|号文|条|股|[)）〕\]】]?\s?号)")
 _URL_BEFORE = frozenset("_/=%&#?")
+_HIDDEN_CARDS = ("35", "37", "95")
+_BEFORE_SERIAL = frozenset("第〕】].")
 SHORTEST = 11
 MOST_GROUPS = 6
 """Of unequal lengths; 320102 1980 03 07 451 X has six."""
@@ -114,7 +118,12 @@ def _is_resident(text: str, place: tuple[int, int], number: str, groups: tuple[i
         return is_personal_number(number) and not (checks.is_credit_code(number) and checks.labelled(text, place[0]) == "credit")
     if len(groups) > 1 or not checks.is_nearly_resident(number) or checks.is_credit_code(number):
         return False
-    return _alone(text, *place) and not checks.labelled(text, place[0])
+    return _alone(text, *place) and not _in_document_number(text, *place) and not checks.labelled(text, place[0])
+
+
+def _in_document_number(text: str, start: int, end: int) -> bool:
+    """Tell whether a number is the end of a document's: 〔2024〕…, 第…, …号."""
+    return text[start - 1 : start] in _BEFORE_SERIAL or text[end : end + 1] == "号"
 
 
 def _is_resident_with_more(text: str, place: tuple[int, int], number: str, groups: tuple[int, ...]) -> bool:
@@ -130,7 +139,7 @@ def _is_old_tax_number(text: str, place: tuple[int, int], number: str, groups: t
 def _is_old_resident(text: str, place: tuple[int, int], number: str, groups: tuple[int, ...]) -> bool:
     if groups not in ((15,), (6, 6, 3), (6, 9), (12, 3), (6, 2, 2, 2, 3)) or "X" in number or not is_personal_number(number):
         return False
-    if not _alone(text, *place) or text[place[0] - 1 : place[0]] in ("第", "〕", "】", "]", ".") or text[place[1] : place[1] + 1] == "号":
+    if not _alone(text, *place) or _in_document_number(text, *place):
         return False
     what = checks.labelled(text, place[0])
     if what == "registration":
@@ -141,7 +150,7 @@ def _is_old_resident(text: str, place: tuple[int, int], number: str, groups: tup
 
 
 def _is_residence_card(text: str, place: tuple[int, int], number: str, groups: tuple[int, ...]) -> bool:
-    return number[0] == "9" and "X" not in number[:-1] and checks.is_residence_card(number) and not checks.is_credit_code(number)
+    return number[0] == "9" and "X" not in number[:-1] and checks.is_residence_card(number) and not checks.is_surely_credit_code(number)
 
 
 def _is_card(text: str, place: tuple[int, int], number: str, groups: tuple[int, ...]) -> bool:
@@ -171,12 +180,15 @@ _TESTS = (
 def _hidden(text: str, mode: Mode) -> Iterator[Finding]:
     """Yield numbers that are hidden in part: what is left still shows a birth place, a network, or the end of a number."""
     for found in _HIDDEN.finditer(text):
-        number = found[0].replace(" ", "").replace("-", "").upper()
-        shown = len(number) - len(number.lstrip("0123456789"))
-        kind = _hidden_kind(number, shown, text, found.start())
+        for end in (found.end(), found.end("near")):  # what stands apart may be its end, or another number
+            number = text[found.start() : end].replace(" ", "").replace("-", "").upper()
+            shown = len(number) - len(number.lstrip("0123456789"))
+            kind = _hidden_kind(number, shown, text, found.start())
+            if kind:
+                break
         if kind and (kind != "phone" or mode is Mode.RECORD):
             word = provinces().get(number[:2], "") if kind == "resident" else ""
-            yield Finding(*found.span(), RESIDENT, kind, word)
+            yield Finding(found.start(), end, RESIDENT, kind, word)
 
 
 def _hidden_kind(number: str, shown: int, text: str, start: int) -> str:
@@ -186,7 +198,7 @@ def _hidden_kind(number: str, shown: int, text: str, start: int) -> str:
         return "phone"
     if number[:2] in PROVINCES and (len(number) in (15, 18) or (shown >= 4 and 12 <= len(number) <= 20)):
         return "resident"
-    if shown >= 4 and 12 <= len(number) <= 23 and number[0] in "456":
+    if shown >= 4 and 12 <= len(number) <= 23 and (number[0] in "456" or number[:2] in _HIDDEN_CARDS):
         return "bank"
     return ""
 

@@ -13,7 +13,8 @@ from normalizers.privacy.records import Mode
 from normalizers.privacy.tables import rows
 from normalizers.privacy.view import INVISIBLE, LONGEST_TAG, fold
 
-_TAG = re.compile(rf"<[A-Za-z/!?][^<>]{{0,{LONGEST_TAG}}}>")
+_TAG = re.compile(rf"<[A-Za-z/!?][^<>]{{0,{LONGEST_TAG}}}>|-->")
+_TAGS = re.compile(rf"(?:(?:<[A-Za-z/!?][^<>]{{0,{LONGEST_TAG}}}>|-->)\s{{0,40}})+")
 _INVISIBLE = re.compile(f"[{INVISIBLE}]+|&(?:shy|ensp|emsp|thinsp|nbsp|zwn?j|#1?\\d{{2,4}}|#[xX][0-9a-fA-F]{{2,4}});?")
 _ESCAPED = re.compile(
     r"&#0{0,4}(?:4[2589]|5[0-7]|88|120)(?![0-9])|&#[xX]0{0,4}(?:2[aAdD]|3[0-9]|58|78)(?![0-9a-fA-F])|\\u00(?:2[aAdD]|3[0-9ceCE]|58|78)"
@@ -36,6 +37,9 @@ def worth_looking(text: str, mode: Mode) -> bool:
         return True
     if "<" not in text and not _INVISIBLE.search(text):
         return False
+    parted = _INVISIBLE.sub("", _TAGS.sub(" ", text))
+    if _has_number(parted, mode):
+        return True
     bare = _INVISIBLE.sub("", _TAG.sub("", text))
     return _unusual(bare) or _has_number(bare, mode) or _has_word(bare, mode)
 
@@ -48,7 +52,7 @@ def _unusual(text: str) -> bool:
 
 
 def _has_number(text: str, mode: Mode) -> bool:
-    return any(_may_be_personal(found[0], mode) for found in _LONG.finditer(text))
+    return _ISSUED.search(text) is not None or any(_may_be_personal(found[0], mode) for found in _LONG.finditer(text))
 
 
 def _may_be_personal(run: str, mode: Mode) -> bool:
@@ -68,6 +72,7 @@ def _has_word(text: str, mode: Mode) -> bool:
     return False
 
 
+_ISSUED = re.compile("[A-Z]{3}[0-9]{12}")
 _OLD_TAX = re.compile(r"(?<![0-9])[0-9]{17}(?![0-9])")
 _BLANKS = re.compile(r"[ \u3000\u00a0]+(?=[\u3000-\uffff])")
 _NEEDS = {row["word"]: row["needs"] for row in rows("triggers")}

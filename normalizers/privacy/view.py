@@ -98,13 +98,28 @@ _ODD = re.compile("[" + "".join(re.escape(chr(code)) for code in sorted(_FOLDED)
 _NUMERALS = dict(zip("〇零○一二三四五六七八九壹贰叁肆伍陆柒捌玖两", "000" + "123456789" * 2 + "2", strict=True))
 _SPELLED = re.compile(r"[0-9〇零○一二三四五六七八九壹贰叁肆伍陆柒捌玖](?:[ \-]?[0-9*〇零○一二三四五六七八九壹贰叁肆伍陆柒捌玖]){10,}+")
 _NUMERAL = str.maketrans(_NUMERALS)
+_LENGTHS = (11, 15, 18)
+"""Of mobile telephones and resident numbers."""
+_COUNTED = re.compile("[人名件份个次户家起种批张条项位]")
+_HAN_NUMERAL = re.compile("[〇零○一二三四五六七八九壹贰叁肆伍陆柒捌玖]")
+_BETWEEN_FIGURES = re.compile("(?<=[0-9])[〇零○一二三四五六七八九壹贰叁肆伍陆柒捌玖]{1,8}(?=[0-9])")
 
 
 def fold(text: str) -> str:
     """Return the text with digits, letters, blanks and dashes of one width, character for character."""
     if _ODD.search(text):
         text = text.translate(_FOLDED)
-    return _SPELLED.sub(lambda found: found[0].translate(_NUMERAL), text)
+    return _SPELLED.sub(_figures, text)
+
+
+def _figures(found: re.Match[str]) -> str:
+    """Return a number spelled in numerals in figures; numerals that only stand beside figures (号码320…一人) stay as they are."""
+    run = found[0]
+    spelled = len(_HAN_NUMERAL.findall(run))
+    if 2 * spelled >= sum(map(str.isalnum, run)):
+        counted = len(run) not in _LENGTHS and _COUNTED.match(found.string, found.end())
+        return run[:-1].translate(_NUMERAL) + run[-1] if counted else run.translate(_NUMERAL)
+    return _BETWEEN_FIGURES.sub(lambda numeral: numeral[0].translate(_NUMERAL), run)
 
 
 @dataclass(frozen=True, slots=True)
