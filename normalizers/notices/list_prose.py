@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from normalizers.notices.contexts import ListContext
@@ -23,7 +23,7 @@ SHORT_REST = 12
 LEAST_LABELS = 3
 """Lines of a label and a value that make a record."""
 _ITEM = re.compile(
-    r"\s*(?:\d{1,4}\s?[.．、)）]?\s*|[（(]\d{1,4}[)）]\s*|[①-⑳]\s*|[一二三四五六七八九十]{1,3}、\s*|[（(][一二三四五六七八九十]{1,3}[)）]\s*|[•·●■◆*-]\s*)?"
+    r"\s*(?:案[件例][一二三四五六七八九十\d]{1,3}\s*[：:、.]?\s*|\d{1,4}\s?[.．、)）]?\s*|[（(]\d{1,4}[)）]\s*|[①-⑳]\s*|[一二三四五六七八九十]{1,3}、\s*|[（(][一二三四五六七八九十]{1,3}[)）]\s*|[•·●■◆*-]\s*)?"
 )
 _LABEL_LINE = re.compile(
     r"\s*(?:\d{1,3}[.、．]\s*|[（(]?[一二三四五六七八九十\d]{1,3}[)）、]\s*)?(?P<label>[^：:\n，。（(]{2,30}(?:[（(][^（）()\n]{1,12}[)）])?)[：:]\s*(?P<value>[^\n]{1,2000})$"
@@ -101,6 +101,19 @@ def _labelled(run: Sequence[tuple[int, PrintedField]], context: ListContext | No
     enough = len(run) >= LEAST_LABELS and bool(concepts & SUBJECTS)
     if enough and (bool(decided) if context else "number" in decided and len(decided) >= 2):
         yield Item(tuple(each for _, each in run), run[0][0], run[-1][0], whole=True)
+
+
+def with_labels(item: Item, lines: Sequence[str], taken: Container[int]) -> Item:
+    """Return an item that is a name alone together with the lines of labels and values below it (统一社会信用代码：…, 违法事实：…)."""
+    last, fields = item.last, list(item.fields)
+    while item.whole and last + 1 < len(lines) and last + 1 not in taken and len(lines[last + 1]) <= MAX_LINE:
+        found = _LABEL_LINE.match(lines[last + 1])
+        concept = concept_name(found["label"].strip()) if found else ""
+        if found is None or not concept or concept in SUBJECTS:
+            break
+        fields.append(PrintedField(found["label"].strip(), found["value"].strip(" ；;。")))
+        last += 1
+    return replace(item, fields=tuple(fields), last=last)
 
 
 # --- items and sentences -------------------------------------------------------------------------------------------------------

@@ -61,9 +61,16 @@ def concept_name(label: str) -> str:
     if column_of(label) == "number":
         return ""
     found = concept_of(label)
-    if found is None and _AFFECTED.fullmatch("".join(label.split())):
+    if found is None and _is_subject(label):
         return "subject_name"
     return "" if found is None else found.name
+
+
+def _is_subject(label: str) -> bool:
+    """Tell whether a label that is not known names the subject in words of its own (被记录单位, 违法企业名称或违法自然人姓名)."""
+    flat = "".join(label.split())
+    parts = re.split(r"或者?|[/、]", flat) if len(flat) <= LONGEST else []
+    return bool(_AFFECTED.fullmatch(flat)) or any(_AFFECTED.fullmatch(part) for part in parts)
 
 
 def printed_label(label: str) -> str:

@@ -12,7 +12,7 @@ from normalizers.documents.layout import laid_out
 from normalizers.notices.contexts import MAX_CAPTION, ListContext, context_of, context_of_document, first_context, list_title
 from normalizers.notices.decision_texts import decision_in
 from normalizers.notices.firm_names import MIN_NAME, is_organization, names_in
-from normalizers.notices.list_prose import Item, Sweep, items, label_lines, leads
+from normalizers.notices.list_prose import Item, Sweep, items, label_lines, leads, with_labels
 from normalizers.notices.list_tables import CODES, SUBJECTS, ReadTable, Row, concept_name, read_form, read_list
 from normalizers.notices.records import NoticeKind, PrintedField, PrintedRecord
 from normalizers.notices.withdrawals import completed, day_of_effect
@@ -169,7 +169,10 @@ class _Search:
                 continue
             here = self._lead(line, kind) or here
             if here is not None:
-                found += [(item, here) for item in items(line, number, here)]
+                for item in items(line, number, here):
+                    told = with_labels(item, texts, taken)
+                    taken |= set(range(told.first, told.last + 1))
+                    found.append((told, here))
         self._take(found, lines)
 
     def _lead(self, line: str, kind: BlockKind) -> ListContext | None:
@@ -181,7 +184,10 @@ class _Search:
     def _take(self, found: Sequence[tuple[Item, ListContext | None]], lines: Sequence[tuple[int, int, str]]) -> None:
         """Note the records of running text, and take the lines that hold nothing else out of their blocks."""
         gone: dict[tuple[int, int], int] = {}
+        known = {name for name, _ in _subjects(self.records)}
         for item, context in sorted(found, key=lambda pair: pair[0].first):
+            if not item.whole and item.fields[0].value in known and len(item.fields) == 1:
+                continue  # a sentence that names one of those listed beside it
             self._add(item.fields, context, {concept_name(each.label) for each in item.fields})
             if item.whole:
                 for number in range(item.first, item.last + 1):

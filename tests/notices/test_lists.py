@@ -367,3 +367,53 @@ def test_property_a_sweep_leaves_no_word_that_it_was_given(subjects: list[tuple[
     swept = Sweep(subjects)(text + code(1))
     assert not any(name in swept for name, _ in subjects)
     assert not any(number and number in swept for _, number in subjects)
+
+
+def test_lines_of_labels_below_a_name_belong_to_it() -> None:
+    result = found(f"""
+= 江州市人社局公布拖欠农民工工资黑名单
+一、江州大厦建筑劳务有限公司
+统一社会信用代码：{code(6)}
+违法事实：拖欠32名农民工工资
+二、江州蓝天装饰工程有限公司
+违法事实：拖欠工资共计九万元
+""")
+    assert [values(record) for record in result.records] == [
+        ["江州大厦建筑劳务有限公司", code(6), "拖欠32名农民工工资"],
+        ["江州蓝天装饰工程有限公司", "拖欠工资共计九万元"],
+    ]
+    assert "拖欠32名" not in result.document.text
+
+
+def test_cases_told_one_by_one_are_records() -> None:
+    result = found(f"""
+= 重大税收违法案件公布
+案件一：江州金鼎商贸有限公司，纳税人识别号{code(8)}，对外虚开增值税专用发票，处罚款50万元。
+案件二：江州银鼎商贸有限公司，纳税人识别号{code(9)}，隐匿收入，处罚款3万元。
+""")
+    assert [record.kind for record in result.records] == [NoticeKind.TAX_CASE] * 2
+    assert values(result.records[1])[:2] == ["江州银鼎商贸有限公司", code(9)]
+
+
+def test_a_firm_named_beside_its_table_is_one_record() -> None:
+    result = found("""
+= 关于将江州某某贸易有限公司等2户企业列入经营异常名录的公告
+决定将江州某某贸易有限公司等2户企业（名单附后）列入经营异常名录。
+| 序号 | 注册号 | 企业名称 |
+|-
+| 1 | 110108000000016 | 江州某某贸易有限公司 |
+| 2 | 110108000000024 | 江州春风旅店 |
+""")
+    assert len(result.records) == 2
+    assert "某某贸易" not in result.document.text
+
+
+def test_a_table_of_decisions_needs_no_title() -> None:
+    result = found("""
+= 2017年第三季度信息
+| 行政处罚决定书文号 | 案件名称 | 违法企业名称或违法自然人姓名 | 主要违法事实 | 行政处罚的种类和依据 |
+|-
+| 江环罚〔2017〕31号 | 超标排放案 | 江州绿野印染厂 | 废水超标 | 罚款 |
+""")
+    assert [record.kind for record in result.records] == [NoticeKind.PENALTY]
+    assert "绿野" not in result.document.text
