@@ -345,25 +345,41 @@ def test_the_real_rows_map_without_an_unknown_label(file: str, kind: NoticeKind)
 LABELS = st.sampled_from(
     [*PENALTY_2018, *PENALTY_2015, *PERMIT_2018, *DEFAULTER, "移出日期", "公示期限", "有效期", "统一社会信用代码/注册号", "备注"]
 )
-VALUES = st.text(max_size=60) | st.sampled_from(
-    [
-        FIRM,
-        CODE,
-        "null",
-        "\\N",
-        "2019-02-30",
-        "1568180781000",
-        "一年",
-        "长期",
-        "罚款2000元",
-        "0.2",
-        "2000",
-        "是",
-        "1",
-        "张三",
-        "2099-12-31",
-        "(2019)皖1122执1号",
-    ]
+HOSTILE = [
+    "\ud800罚款\udfff元",
+    "²³",
+    "①②③",
+    "٣٤٥",
+    "亿亿亿",
+    "9" * 18,
+    "1e400",
+    "9999-12-31T23:59:59-12:00",
+    "0001-01-01T00:00:00+14:00",
+    "三百年",
+]
+VALUES = (
+    st.sampled_from(HOSTILE)
+    | st.text(max_size=60)
+    | st.sampled_from(
+        [
+            FIRM,
+            CODE,
+            "null",
+            "\\N",
+            "2019-02-30",
+            "1568180781000",
+            "一年",
+            "长期",
+            "罚款2000元",
+            "0.2",
+            "2000",
+            "是",
+            "1",
+            "张三",
+            "2099-12-31",
+            "(2019)皖1122执1号",
+        ]
+    )
 )
 RECORDS = st.builds(
     lambda kind, pairs, region, masked: replace(
