@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from normalizers.notices.records import NoticeKind
 from storage.batches import batches
@@ -136,6 +136,7 @@ def judge(ending: _Ending, candidates: Mapping[tuple[str, str], Sequence[Row]]) 
     known = list({row["id"]: row for row in named}.values())
     numbered = [row for row in known if ending.number and row["number_key"] == ending.number and _agrees(ending, row)]
     numbered = [row for row in numbered if is_adverse(row["kind"], row["colour"]) or _is_before(row, ending.on)]
+    numbered = _meant(ending.list_key, numbered)
     if numbered:
         bodies = {row["subject_key"] for row in numbered}
         return ("taken-down" if ending.code or ending.name or len(bodies) == 1 else "ambiguous"), numbered
@@ -147,6 +148,14 @@ def judge(ending: _Ending, candidates: Mapping[tuple[str, str], Sequence[Row]]) 
         return ("ambiguous" if len(decisions) > 1 else "taken-down" if own else "nothing-found"), own
     own = [row for row in own if is_adverse(row["kind"], row["colour"])]
     return ("ambiguous" if own else "nothing-found"), own
+
+
+def _meant(list_key: str, numbered: Sequence[Row]) -> list[Row]:
+    """Of a decision and the entry of a list that rests on it, and bears its number, return the one that is named."""
+    bare = [row for row in numbered if not row["list_key"]]
+    if list_key:
+        return [row for row in numbered if row["list_key"] == list_key] or bare
+    return bare or list(numbered)
 
 
 def _is_before(row: Row, on: date | None) -> bool:
@@ -204,14 +213,21 @@ def ended(connection: Connection, keyring: Keyring, coming: Sequence[Row]) -> di
         for some in batches(found[name] for found in tags.values() if found[name]):
             for ending in rows(connection.execute(select(endings).where(endings.c[name].in_(some)))):
                 by[ending[name]].append(ending)
-    out = {}
+    out, met = {}, set()
     for row in legal:
         named = [ending for tag in tags[row["id"]].values() if tag for ending in by.get(tag, ())]
-        for ending in named:
-            if _ends(ending, row, tags[row["id"]]):
-                out[row["id"]] = (REASONS[NoticeKind(ending["kind"])], ending["ended_on"])
-                break
+        if found := next((ending for ending in named if _ends(ending, row, tags[row["id"]])), None):
+            out[row["id"]] = (REASONS[NoticeKind(found["kind"])], found["ended_on"])
+            met.add(found["id"])
+    _note_met(connection, met)
     return out
+
+
+def _note_met(connection: Connection, ids: Iterable[str]) -> None:
+    """Note that endings have found what they ended: they mean nothing else any more."""
+    for some in batches(ids):
+        open_ones = endings.c.id.in_(some) & (endings.c.outcome == "nothing-found")
+        connection.execute(update(endings).where(open_ones).values(outcome="taken-down", matched=1))
 
 
 def _ends(ending: Row, row: Row, tags: Mapping[str, str]) -> bool:
@@ -219,8 +235,14 @@ def _ends(ending: Row, row: Row, tags: Mapping[str, str]) -> bool:
     if ending["number_tag"] and tags["number_tag"]:
         told = ending["code_tag"] or ending["name_tag"]
         in_time = is_adverse(row["kind"], row["colour"]) or _is_before(row, ending["ended_on"])
-        return in_time and ending["number_tag"] == tags["number_tag"] and (subject if told else ending["site"] == row["site"])
+        same = ending["number_tag"] == tags["number_tag"] and (subject if told else ending["site"] == row["site"])
+        return in_time and same and (text_key(ending["list_name"]) == row["list_key"] or _is_open(ending, row))
     dated = told_day(row) is not None and ending["ended_on"] is not None and _is_before(row, ending["ended_on"])
     if not dated or not ending["list_name"] or ending["outcome"] == "ambiguous":
         return False
     return subject and bool(ending["site"] == row["site"]) and text_key(ending["list_name"]) == row["list_key"]
+
+
+def _is_open(ending: Row, row: Row) -> bool:
+    """Tell whether an ending that named no such list may mean a record: it found nothing else, and only one of the two has a list."""
+    return bool(ending["outcome"] == "nothing-found" and not (ending["list_name"] and row["list_key"]))

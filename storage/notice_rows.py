@@ -57,9 +57,12 @@ def same_tag(keyring: Keyring, row: Row) -> str:
     return keyring.tag("decision", row["kind"], *named, row["subject_key"], str(row["decided_on"] or ""))
 
 
-def number_tag(keyring: Keyring, number_key: str, subject_key: str) -> str:
-    """Return the tag of a decision's number and its subject's name, empty unless there are both."""
-    return keyring.tag("number", number_key, subject_key) if number_key and subject_key else ""
+def number_tag(keyring: Keyring, kind: str, number_key: str, subject_key: str) -> str:
+    """Return the tag of a decision's number and its subject's name, empty unless there are both.
+
+    The kind is part of it: an entry of a list bears the number of the penalty it rests on, and each of the two ends by itself.
+    """
+    return keyring.tag("number", kind, number_key, subject_key) if number_key and subject_key else ""
 
 
 def make_row(keyring: Keyring, given: NoticeRow) -> Row:
@@ -71,7 +74,7 @@ def make_row(keyring: Keyring, given: NoticeRow) -> Row:
         row["defects"] = [defect | {"detail": ""} for defect in row["defects"]]
         row |= {"same_tag": "", "number_tag": ""}
     else:
-        row |= {"same_tag": same_tag(keyring, row), "number_tag": number_tag(keyring, row["number_key"], row["subject_key"])}
+        row |= {"same_tag": same_tag(keyring, row), "number_tag": number_tag(keyring, row["kind"], row["number_key"], row["subject_key"])}
     told = {name: value for name, value in row.items() if name not in _NOT_SAID}
     row["records_hash"] = hashlib.sha256(to_json(_plain(told)).encode()).hexdigest()
     place = given.location

@@ -452,3 +452,20 @@ def test_a_permit_of_after_its_withdrawal_stands_under_the_same_number(store: St
     ingest(store, make_given("w", make_ending(NoticeKind.WITHDRAWAL)))
     assert set(stored(store)) == {notice_id(tag_of("new"))}
     assert ingest(store, make_given("newer", make_notice(NoticeKind.PERMIT, decided_on=date(2026, 5, 3)))) == {"new": 1}
+
+
+def test_a_penalty_and_the_entry_that_rests_on_it_end_each_by_itself(store: Store) -> None:
+    entry = make_entry(number="江市监处罚〔2025〕31号")
+    ingest(store, make_given("penalty"), make_given("entry", entry, section="black"))
+    ingest(store, make_given("r", make_ending(NoticeKind.WITHDRAWAL, list_name="严重失信主体名单")))
+    assert set(stored(store)) == {notice_id(tag_of("penalty"))}
+    ingest(store, make_given("r2", make_ending()))
+    assert stored(store) == {}
+    other = replace(entry, subject=OTHER)
+    ingest(store, make_given("r3", make_ending(subject=OTHER, list_name="修复名单")))
+    assert ingest(store, make_given("p2", make_notice(subject=OTHER)), make_given("e2", other)) == {"ended": 1, "new": 1}
+    assert ingest(store, make_given("e4", replace(other, list_name="另一名单"))) == {"new": 1}
+    with store.reading() as connection:
+        assert set(connection.execute(select(endings.c.outcome)).scalars()) == {"taken-down"}
+    gone = make_notice(subject=OTHER, number="9号", removed_on=date(2026, 4, 1))
+    assert ingest(store, make_given("p3", gone), make_given("e3", replace(other, number="9号"))) == {"ended": 1, "new": 1}
