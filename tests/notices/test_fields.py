@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import time
+import tomllib
 from collections import defaultdict
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -231,3 +233,11 @@ def test_templates_expand_and_slips_of_the_pen_are_refused() -> None:
 )
 def test_a_label_nobody_listed_is_known_by_an_ending_that_leaves_no_doubt(label: str, concept: str) -> None:
     assert name(label) == concept
+
+
+SITE_LABELS = tomllib.loads((Path(__file__).parent / "site_labels.toml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("place", sorted(SITE_LABELS))
+def test_no_label_of_a_known_site_is_unknown(place: str) -> None:
+    assert [label for label in SITE_LABELS[place].split() if concept_of(label) is None] == []
