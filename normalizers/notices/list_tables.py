@@ -90,7 +90,7 @@ def value_of(text: str) -> str:
 
 
 @dataclass(slots=True)
-class _Grid:
+class Grid:
     """A table as texts and cells by position."""
 
     cells: list[list[Cell | None]]
@@ -98,7 +98,8 @@ class _Grid:
     merged: bool
 
     @classmethod
-    def of(cls, table: Table) -> _Grid:
+    def of(cls, table: Table) -> Grid:
+        """Return the grid of a table; a merged cell stands at every position it covers."""
         cells = table.grid()
         return cls(cells, [[value_of(cell.text) if cell else "" for cell in row] for row in cells], table.merged)
 
@@ -139,7 +140,7 @@ def _is_label_row(texts: Sequence[str]) -> bool:
     return firms == 0 and known * 2 >= len(texts)
 
 
-def _header(grid: _Grid) -> _Header | None:
+def _header(grid: Grid) -> _Header | None:
     """Return the header with a column for the subject, ``None`` where the table has none."""
     for top in range(min(len(grid.texts), HEADER_ROWS)):
         filled = grid.filled(top)
@@ -150,7 +151,7 @@ def _header(grid: _Grid) -> _Header | None:
     return None
 
 
-def _header_end(grid: _Grid, top: int) -> int:
+def _header_end(grid: Grid, top: int) -> int:
     """Return the first row below the header: cells of the header that reach down and rows of nothing but labels belong to it."""
     end = top + 1
     while end < min(len(grid.texts), top + 4):
@@ -167,7 +168,7 @@ def _header_end(grid: _Grid, top: int) -> int:
     return end
 
 
-def _described(grid: _Grid, top: int, end: int) -> _Header:
+def _described(grid: Grid, top: int, end: int) -> _Header:
     columns = range(len(grid.texts[top]))
     above = grid.texts[top - 1] if top and len(grid.filled(top - 1)) > 1 else [""] * len(columns)
     labels = tuple(_label([grid.texts[row][column] for row in range(top, end)]) or above[column] for column in columns)
@@ -186,11 +187,13 @@ def _label(parts: Iterable[str]) -> str:
 # --- rows ---------------------------------------------------------------------------------------------------------------------
 
 
-def _may_be_subject(text: str) -> bool:
+def may_be_subject(text: str) -> bool:
+    """Tell whether a cell may name a subject: no sentence, no number, no body of the state."""
     return 2 <= len(text) <= LONGEST + 20 and not _SENTENCE.search(text) and not is_body(text) and not _NUMBERED.fullmatch(text)
 
 
-def _is_sum(texts: Sequence[str]) -> bool:
+def is_sum(texts: Sequence[str]) -> bool:
+    """Tell whether a row sums up or notes something and is no record; ``texts`` are its filled cells."""
     bare = re.sub(r"[\s:：]", "", texts[0]) if texts else ""
     return (
         bare in words("sums")
@@ -208,12 +211,12 @@ class _Sorted:
     repeated: set[int] = field(default_factory=set)
 
 
-def _sorted_rows(grid: _Grid, header: _Header) -> _Sorted:
+def _sorted_rows(grid: Grid, header: _Header) -> _Sorted:
     out = _Sorted()
     labels = [label for label in header.labels if label]
     for row in range(header.end, len(grid.texts)):
         filled = grid.filled(row)
-        if not filled or _is_sum(filled):
+        if not filled or is_sum(filled):
             continue
         if sum(1 for text in filled if text in labels) * 2 > len(filled):
             out.repeated.add(row)
@@ -235,7 +238,7 @@ def _sets(header: _Header) -> list[range]:
     return [range(width)]
 
 
-def _subject_column(grid: _Grid, header: _Header, columns: range, rows: Sequence[int]) -> int:
+def _subject_column(grid: Grid, header: _Header, columns: range, rows: Sequence[int]) -> int:
     """Return the column of a set whose cells name firms or persons most often, -1 where none does often enough."""
     best, best_share = -1, 0.0
     code_columns = [column for column in columns if header.concepts[column] in CODES]
@@ -251,7 +254,7 @@ def _subject_column(grid: _Grid, header: _Header, columns: range, rows: Sequence
 
 
 def _names(text: str, has_code: bool) -> bool:
-    return is_organization(text) or is_person(text) or (has_code and _may_be_subject(text))
+    return is_organization(text) or is_person(text) or (has_code and may_be_subject(text))
 
 
 def _is_foreign(header: _Header) -> bool:
@@ -275,7 +278,7 @@ def _is_listed(header: _Header, context: ListContext | None) -> bool:
 
 def read_list(table: Table, context: ListContext | None) -> ReadTable | None:
     """Return the records of a table of firms, ``None`` for any other table. ``context`` is what stands above it."""
-    grid = _Grid.of(table)
+    grid = Grid.of(table)
     header = _header(grid)
     if header is None:
         return _bare_list(grid) if context is not None else None
@@ -292,7 +295,7 @@ def read_list(table: Table, context: ListContext | None) -> ReadTable | None:
     return out if out.rows else None
 
 
-def _read_rows(grid: _Grid, header: _Header, columns: range, subject: int, rows: _Sorted, out: ReadTable) -> None:
+def _read_rows(grid: Grid, header: _Header, columns: range, subject: int, rows: _Sorted, out: ReadTable) -> None:
     """Read the rows of one set of columns into ``out``; a row that only goes on with the one above is joined to it."""
     last: dict[int, str] = {}
     first = len(out.rows)
@@ -308,7 +311,7 @@ def _read_rows(grid: _Grid, header: _Header, columns: range, subject: int, rows:
                 out.rows[-1] = _joined(out.rows[-1], header, values)
                 out.cut.add(row)
             continue
-        if not _may_be_subject(values[subject]) and not (is_body(values[subject]) and _has_code(header, values)):
+        if not may_be_subject(values[subject]) and not (is_body(values[subject]) and _has_code(header, values)):
             continue
         last = values
         out.cut.add(row)
@@ -324,7 +327,7 @@ def _has_code(header: _Header, values: dict[int, str]) -> bool:
     return any(header.concepts[at] in CODES and is_code(text) for at, text in values.items())
 
 
-def _values(grid: _Grid, header: _Header, columns: range, row: int, last: dict[int, str]) -> dict[int, str]:
+def _values(grid: Grid, header: _Header, columns: range, row: int, last: dict[int, str]) -> dict[int, str]:
     """Return the texts of a row by column: each cell once, numbering left out, what stands for the cell above filled in."""
     out: dict[int, str] = {}
     seen: set[int] = set()
@@ -354,10 +357,10 @@ def _joined(row: Row, header: _Header, values: dict[int, str]) -> Row:
 # --- without a header ---------------------------------------------------------------------------------------------------------
 
 
-def _bare_list(grid: _Grid) -> ReadTable | None:
+def _bare_list(grid: Grid) -> ReadTable | None:
     """Return the records of a list without a header: a column of names, perhaps one of codes, or nothing but names."""
     columns = range(len(grid.texts[0]) if grid.texts else 0)
-    rows = [row for row in range(len(grid.texts)) if grid.filled(row) and not _is_sum(grid.filled(row))]
+    rows = [row for row in range(len(grid.texts)) if grid.filled(row) and not is_sum(grid.filled(row))]
     names = [column for column in columns if _share(grid, rows, column, is_organization) >= BARE_SHARE]
     codes = [column for column in columns if _share(grid, rows, column, is_code) >= BARE_SHARE]
     if not rows or not names:
@@ -378,46 +381,6 @@ def _bare_fields(texts: Sequence[str], name: int, codes: Sequence[int]) -> tuple
     return tuple(PrintedField(labels.get(at, f"第{at + 1}列"), text) for at, text in kept)
 
 
-def _share(grid: _Grid, rows: Sequence[int], column: int, holds: object) -> float:
+def _share(grid: Grid, rows: Sequence[int], column: int, holds: object) -> float:
     filled = [grid.texts[row][column] for row in rows if grid.texts[row][column]]
     return sum(1 for text in filled if callable(holds) and holds(text)) / len(rows) if rows and len(filled) * 2 > len(rows) else 0.0
-
-
-# --- label and value ----------------------------------------------------------------------------------------------------------
-
-
-def read_form(table: Table, context: ListContext | None) -> ReadTable | None:
-    """Return the one record of a table of labels and values beside each other, ``None`` for any other table."""
-    grid = _Grid.of(table)
-    fields: list[PrintedField] = []
-    rows_used: set[int] = set()
-    for row, texts in enumerate(grid.texts):
-        pairs = _pairs(grid, row)
-        if pairs:
-            fields += pairs
-            rows_used.add(row)
-        elif any(texts) and not _is_sum(grid.filled(row)) and len(grid.filled(row)) > 1:
-            return None
-    found = {concept_name(each.label) for each in fields}
-    named = any(concept_name(each.label) in SUBJECTS and _may_be_subject(each.value) for each in fields)
-    decided = found & DECIDED
-    if not named or len(found - {""}) < 3 or not decided or (context is None and ("number" not in decided or len(decided) < 2)):
-        return None
-    return ReadTable([Row(tuple(fields))], set(range(len(grid.texts))), frozenset(found - {""}))
-
-
-def _pairs(grid: _Grid, row: int) -> list[PrintedField]:
-    """Return the labels and values of a row, none where it is no row of such pairs."""
-    line: list[str] = []
-    seen: set[int] = set()
-    for cell, text in zip(grid.cells[row], grid.texts[row], strict=True):
-        if cell is not None and id(cell) not in seen and cell.row == row:
-            seen.add(id(cell))
-            line.append(text)
-    if len(line) % 2 or not line:
-        return []
-    pairs = [PrintedField(label, value) for label, value in zip(line[::2], line[1::2], strict=True)]
-    known = [pair for pair in pairs if concept_name(pair.label) or not (pair.label or pair.value)]
-    if not known or any(concept_name(pair.value) and concept_name(pair.label) and len(pair.value) < 8 for pair in pairs):
-        return []
-    return [pair for pair in pairs if pair.label and pair.value]

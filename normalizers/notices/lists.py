@@ -12,8 +12,9 @@ from normalizers.documents.layout import laid_out
 from normalizers.notices.contexts import MAX_CAPTION, ListContext, context_of, context_of_document, first_context, list_title
 from normalizers.notices.decision_texts import decision_in
 from normalizers.notices.firm_names import MIN_NAME, is_organization, names_in
+from normalizers.notices.list_forms import read_form
 from normalizers.notices.list_prose import Item, Sweep, items, label_lines, leads, with_labels
-from normalizers.notices.list_tables import CODES, SUBJECTS, ReadTable, Row, concept_name, read_form, read_list
+from normalizers.notices.list_tables import CODES, SUBJECTS, ReadTable, Row, concept_name, read_list
 from normalizers.notices.records import NoticeKind, PrintedField, PrintedRecord
 from normalizers.notices.withdrawals import completed, day_of_effect
 from normalizers.records import Block, BlockKind, Cell, Document, Hints, Metadata, Span, Table
