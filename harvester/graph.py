@@ -46,14 +46,14 @@ def graph_of(notices: Iterable[Row]) -> nx.MultiDiGraph[str]:
 
 def _ends(row: Row) -> Iterable[tuple[str, tuple[str, str]]]:
     if row["subject_kind"] == SubjectKind.LEGAL and row["code"] and not row["code_problem"]:
-        yield f"subject:{row['code']}", ("subject", row["subject_name"])
-    agency = row["authority_name"] or row["authority_mention"]
-    if agency:
-        yield f"agency:{row['authority_id'] or agency}", ("agency", agency)
+        yield f"subject:{row['code']}", ("subject", row["subject"])
+    authority = row["authority"]
+    if agency := authority["name"] or authority["mention"]:
+        yield f"agency:{authority['id'] or agency}", ("agency", agency)
     if row["list_name"]:
         yield f"list:{row['colour']}:{row['list_name']}", ("list", row["list_name"])
-    if row["document_id"]:
-        yield f"document:{row['document_id']}", ("document", row["document_id"])
+    if document := row["document"]:
+        yield f"document:{document}", ("document", document)
 
 
 def _count(graph: nx.MultiDiGraph[str], source: str, relation: str, target: str, row: Row) -> None:

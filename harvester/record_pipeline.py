@@ -106,6 +106,6 @@ def is_due(clock: NoticeClock | None, now: datetime, recheck: Recheck) -> bool:
     if clock.last_checked is None or recheck is Recheck.ALL:
         return True
     today = now.astimezone(LOCAL).date()
-    near = clock.ends_on is not None and clock.ends_on - today <= NEAR
+    near = clock.ends_on is not None and timedelta(0) <= clock.ends_on - today <= NEAR
     since = now - clock.last_checked
     return since < timedelta(0) or since >= (timedelta(days=1) if near else EVERY)

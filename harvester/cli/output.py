@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -51,9 +52,11 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - a JSON value is what it is
-    """Return ``value`` as JSON can hold it: dates as ISO 8601, tuples as lists."""
+    """Return ``value`` as JSON can hold it: dates as ISO 8601, amounts as numbers, tuples as lists."""
     if isinstance(value, date | datetime):
         return value.isoformat()
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)  # at most 15 digits, which a float keeps
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sized
 from dataclasses import replace
 from datetime import datetime
@@ -12,6 +13,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 from rich.text import Text
 
+from harvester import audited
 from harvester.cli.options import (
     AsOfOption,
     FormatOption,
@@ -30,9 +32,11 @@ from harvester.session import check_site, opened
 from normalizers.records import DocumentKind
 from normalizers.text.fold import fold
 from normalizers.text.script import simplified_forms
-from storage import queries
+from storage import notice_queries, queries
 from storage.explain import explain as explain_record
 from storage.naming import bodies_named, check_document, successor_of
+from storage.record_archive import RecordArchive
+from storage.records import Location
 from storage.selection import Filters
 from storage.store import Store
 
@@ -41,6 +45,9 @@ DOCUMENT_COLUMNS = ("id", "version", "site", "published_on", "title", "document_
 AGENCY_COLUMNS = ("id", "name", "kind", "lead", "partner", "responsible", "implied", "resolved")
 RUN_COLUMNS = ("id", "site", "started_at", "ended_at", "verdict", "cause", "captures", "failures")
 DEFAULT_LIMIT = 50
+NOTICE_ID = re.compile("n[0-9a-f]{16}")
+OF_RECORDS = frozenset({"notices", "subjects", "notice_events"})
+"""Views of public records: who exports them is logged."""
 
 Found = TypeVar("Found", bound=Sized)
 
@@ -60,6 +67,7 @@ class HitKind(StrEnum):
     ANY = "any"
     DOCUMENT = "document"
     TASK = "task"
+    NOTICE = "notice"
 
 
 AgencyOption = Annotated[str, typer.Option("--agency", help="A body by any of its names or its id.")]
@@ -206,24 +214,27 @@ def holding(rows: list[dict[str, Any]], piece: str, ids: set[str]) -> list[dict[
 
 def search(
     words: Annotated[list[str], typer.Argument(metavar="WORDS...", help="Words of any length; all must be found.")],
-    kind: Annotated[HitKind, typer.Option(help="Find documents, tasks, or any.")] = HitKind.ANY,
+    kind: Annotated[HitKind, typer.Option(help="Find documents, tasks, public records (notice), or any.")] = HitKind.ANY,
     site: SiteOption = None,
     region: RegionOption = None,
     limit: LimitOption = 20,
     store: StoreOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Search the texts of documents and tasks."""
+    """Search the texts of documents and tasks, and the public records of legal subjects that may be shown today."""
     wanted, of = filters(limit=limit, as_of=None, region=region, site=site), "" if kind is HitKind.ANY else kind.value
     with opened(store) as found:
         check_names(found, site)
-        result = as_typed(lambda w: Hits(queries.search(found, w, wanted, kind=of)), " ".join(words))
+        result = as_typed(lambda w: Hits(queries.search(found, w, wanted, kind=of, today=audited.today())), " ".join(words))
+        if records := [hit for hit in result["hits"] if hit["kind"] == HitKind.NOTICE]:
+            audited.log(found, audited.actor(store), "search", {"words": " ".join(words), "site": site, "region": region}, records)
     if form is not Format.TABLE:
         emit(result["hits"], form, ("kind", "id", "title", "snippet"))
         return
     out = console()
     counts = result["counts"]
-    out.print(_("{documents} documents, {tasks} tasks").format(documents=counts["document"], tasks=counts["task"]))
+    told = _("{documents} documents, {tasks} tasks, {notices} public records")
+    out.print(told.format(documents=counts["document"], tasks=counts["task"], notices=counts["notice"]))
     if not result["hits"]:
         out.print(_("(nothing found)"))
     for hit in result["hits"]:
@@ -248,7 +259,7 @@ def highlighted(snippet: str, spans: list[tuple[int, int]]) -> Text:
 
 
 def explain(
-    identifier: Annotated[str, typer.Argument(metavar="ID", help="A task (ID.VERSION.tN), a document (ID) or a version (ID@VERSION).")],
+    identifier: Annotated[str, typer.Argument(metavar="ID", help="A task, document, version (ID@VERSION) or public record.")],
     store: StoreOption = None,
     form: Annotated[Format, typer.Option("--format", help="table tells it in lines; json gives everything.")] = Format.TABLE,
 ) -> None:
@@ -258,11 +269,31 @@ def explain(
     if form not in (Format.TABLE, Format.JSON):
         raise WrongCall("explain tells one record; take --format table or json.")
     with opened(store) as found:
+        if NOTICE_ID.fullmatch(identifier):
+            explain_notice(found, identifier, store, form)
+            return
         record = explain_record(found, identifier)
         if form is Format.JSON:
             console().file.write(to_json(record) + "\n")
         else:
             tell(found, record)
+
+
+def explain_notice(found: Store, identifier: str, store: str | None, form: Format) -> None:
+    """Show what a public record was read from: its printed labels and values, masked, beside what was made of them."""
+    record = notice_queries.notice(found, identifier, today=audited.today())
+    place = record["archived"]
+    location = Location(place["file"], place["offset"], place["length"], place["sha256"])
+    printed = RecordArchive(found.archive.folder).read(location)
+    record["printed"] = [{"label": each.label, "value": each.value} for each in printed.fields]
+    audited.log(found, audited.actor(store), "explain", {}, [record])
+    if form is Format.JSON:
+        console().file.write(to_json(record) + "\n")
+        return
+    plain = {name: value for name, value in record.items() if name not in ("printed", "archived") and value not in ("", None, [])}
+    emit([{"field": name, "value": value} for name, value in plain.items()], Format.TABLE, ("field", "value"))
+    emit(record["printed"], Format.TABLE, ("label", "value"), title=_("Printed by the site, masked"))
+    console().print(f"{place['file']} @{place['offset']} +{place['length']} sha256 {place['sha256']}", markup=False)
 
 
 def export(
@@ -281,6 +312,8 @@ def export(
         raise WrongCall(f"{to.name} has no ending that tells its form; use one of {', '.join(ENDINGS)}.")
     with opened(store) as found:
         count = export_view(found, view, to)
+        if view in OF_RECORDS:
+            audited.log(found, audited.actor(store), "export", {"view": view, "rows": count}, [])
     console().print(_("{count} rows in {file}").format(count=count, file=to), markup=False)
 
 

@@ -1,0 +1,256 @@
+"""The verbs that show public credit records: notices, dossier, changes, coverage, graph. Every answer is logged before it is shown."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from harvester import audited
+from harvester.cli.options import FormatOption, LimitOption, RegionOption, SiteOption, StoreOption, parse_date, parse_days, parse_region
+from harvester.cli.output import Format, console, emit, printable, to_json
+from harvester.errors import WrongCall
+from harvester.messages import _
+from harvester.session import check_site, opened
+from normalizers.codes import CodeKind, identify
+from normalizers.notices.records import Colour, NoticeKind
+from storage import notice_queries
+from storage.notice_queries import NoticeFilters
+from storage.notice_rows import LOCAL
+
+NOTICE_COLUMNS = ("id", "kind", "day", "subject", "code", "authority", "list or number", "what", "shown until")
+EVENT_COLUMNS = ("seq", "at", "event", "kind", "list_name", "colour", "subject", "reason", "notice_id")
+COVERAGE_COLUMNS = ("site", "site section", "slice", "stated", "listed", "had", "known", "failed", "pages", "capped", "complete", "gaps")
+SOURCE_COLUMNS = ("name", "site section", "held", "looked_at", "verdict", "complete_at")
+DEFAULT_LIMIT = 50
+MOST = 60
+"""Characters of a text in a table's cell."""
+
+KindOption = Annotated[NoticeKind | None, typer.Option("--kind", help="Only records of this kind.")]
+ListOption = Annotated[str, typer.Option("--list", metavar="NAME", help="Only entries of lists whose name holds this.")]
+ColourOption = Annotated[Colour | None, typer.Option("--colour", help="Only lists of this colour: red, black, watch.")]
+AuthorityOption = Annotated[str, typer.Option("--authority", help="Only records of this body, by any of its names or its id.")]
+ByOption = Annotated[str, typer.Option("--by", metavar="NAME", help="Who asks, for the log; else HARVESTER_OPERATOR or the user.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's verbs to the command line."""
+    for verb in (notices, dossier, changes, coverage, graph):
+        app.command()(verb)
+
+
+def notices(
+    kind: KindOption = None,
+    code: Annotated[str, typer.Option(help="Only records of the subject with this unified code, in any spelling.")] = "",
+    name: Annotated[str, typer.Option(help="Only records of subjects whose name holds this.")] = "",
+    authority: AuthorityOption = "",
+    list_name: ListOption = "",
+    colour: ColourOption = None,
+    region: RegionOption = None,
+    site: SiteOption = None,
+    document: Annotated[str, typer.Option(help="Only records that stood in this document.")] = "",
+    since: Annotated[str | None, typer.Option(metavar="DATE", help="Decided on or after this day.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="DATE", help="Decided on or before this day.")] = None,
+    words: Annotated[str, typer.Option("--words", help="Only records that hold these words.")] = "",
+    limit: LimitOption = DEFAULT_LIMIT,
+    by: ByOption = "",
+    store: StoreOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """List the public credit records that may be shown today, the newest first.
+
+    Natural persons and individual businesses appear with a reduced name and are found by no name or code.
+    """
+    first, last = parse_days(since, until)
+    wanted = NoticeFilters(
+        kind=kind.value if kind else "", code=folded(code), name=name, authority=authority, list_name=list_name,
+        colour=colour.value if colour else "", region=parse_region(region or ""), site=site or "", document=document,
+        since=first, until=last, words=words, limit=limit or None,
+    )  # fmt: skip
+    with opened(store) as found:
+        check_site(found, site or "")
+        rows = notice_queries.notices(found, wanted, today=audited.today())
+        audited.log(found, audited.actor(store, by), "notices", asked(wanted), rows)
+    emit([brief(row) for row in rows] if form is Format.TABLE else rows, form, NOTICE_COLUMNS)
+    if form is Format.TABLE and limit and len(rows) == limit:
+        console().print(_("the first {limit} rows; --limit 0 shows all.").format(limit=limit))
+
+
+def folded(code: str) -> str:
+    """Return a unified code in its normal spelling; raises WrongCall for what is none, without repeating a personal number."""
+    if not code:
+        return ""
+    found = identify(code)
+    if found.personal and found.kind is not CodeKind.CREDIT_CODE:
+        raise WrongCall("that looks like a number of a natural person; records are found by the unified codes of legal subjects only.")
+    if found.kind is not CodeKind.CREDIT_CODE:
+        raise WrongCall(f"'{printable(code)}' is no unified social credit code; it has 18 characters, see `harvester codes`.")
+    return found.normal
+
+
+def asked(wanted: NoticeFilters) -> dict[str, object]:
+    """Return the filters of a question for the log."""
+    values = {name: getattr(wanted, name) for name in NoticeFilters.__dataclass_fields__}
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items() if value}
+
+
+def brief(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a record for a table."""
+    what = row["content"] or row["category"] or row["violation"] or row["title"] or row["licence"]
+    return row | {
+        "code": f"{row['code']} ✗" if row["code_problem"] else row["code"],
+        "authority": row["authority"]["name"] or row["authority"]["mention"],
+        "list or number": row["list_name"] or row["number"],
+        "what": what if len(what) <= MOST else f"{what[:MOST]}…",
+        "shown until": row["ends_on"],
+    }
+
+
+def dossier(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="A unified social credit code, in any spelling.")],
+    by: ByOption = "",
+    store: StoreOption = None,
+    form: Annotated[Format, typer.Option("--format", help="table tells it in sections; json gives everything.")] = Format.TABLE,
+) -> None:
+    """Show what public sources say of one legal subject today, and which sources were looked at when.
+
+    A result of a search in public records (公开记录检索结果), no certificate.
+    """
+    if form not in (Format.TABLE, Format.JSON):
+        raise WrongCall("dossier tells one subject; take --format table or json.")
+    normal = folded(code)
+    with opened(store) as found:
+        told = notice_queries.dossier(found, normal, today=audited.today()) | {"check": checked(normal)}
+        rows = [row for rows in told["notices"].values() for row in rows]
+        audited.log(found, audited.actor(store, by), "dossier", {"code": normal}, rows)
+    if form is Format.JSON:
+        console().file.write(to_json(told) + "\n")
+    else:
+        tell(told)
+
+
+def checked(code: str) -> dict[str, Any]:
+    """Return what the tests of the standards say of a code."""
+    found = identify(code)
+    return {
+        "valid": found.valid,
+        "problem": found.problem,
+        "warnings": [warning.name for warning in found.warnings],
+        "organization_code": found.organization_code,
+    }
+
+
+def tell(told: dict[str, Any]) -> None:
+    """Print a dossier in sections."""
+    out, check = console(), told["check"]
+    out.print(_("Search result of public records, {day}; no certificate.").format(day=audited.today()), markup=False)
+    sound = _("sound") if check["valid"] else _("not sound ({problem})").format(problem=check["problem"])
+    out.print(_("Code {code}: {sound}; organisation code {org}").format(code=told["code"], sound=sound, org=told["organization_code"]))
+    for name in told["names"]:
+        out.print(_("Name {name}: {first} to {last}").format(name=name["name"], first=name["first"], last=name["last"]), markup=False)
+    for kind, rows in told["notices"].items():
+        emit(
+            [brief(row) for row in rows],
+            Format.TABLE,
+            tuple(c for c in NOTICE_COLUMNS if c not in ("kind", "subject", "code")),
+            title=_(kind),
+        )
+    if not any(told["notices"].values()):
+        out.print(_("No public record is shown of this subject."))
+    sources = [row | {"looked_at": minute(row["looked_at"]), "complete_at": minute(row["complete_at"])} for row in told["sources"]]
+    emit(with_heading(sources, Format.TABLE), Format.TABLE, SOURCE_COLUMNS, title=_("Sources looked at"))
+
+
+def changes(
+    since: Annotated[
+        str, typer.Option(metavar="SEQ|DATE", help="Only what came after this sequence number, or on or after this day.")
+    ] = "",
+    list_name: ListOption = "",
+    kind: KindOption = None,
+    colour: ColourOption = None,
+    site: SiteOption = None,
+    limit: LimitOption = DEFAULT_LIMIT,
+    by: ByOption = "",
+    store: StoreOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """List what entered, changed and left: entries of lists and other records, in the order it happened.
+
+    Of a record that left, only that it left and why is told.
+    """
+    sequence, day = (int(since), None) if since.isdecimal() else (0, parse_date(since or None))
+    first = datetime.combine(day, time(), LOCAL) if day else None
+    wanted = NoticeFilters(
+        kind=kind.value if kind else "", list_name=list_name, colour=colour.value if colour else "", site=site or "", limit=limit or None
+    )
+    with opened(store) as found:
+        check_site(found, site or "")
+        rows = notice_queries.events(found, since_seq=sequence, since=first, filters=wanted, today=audited.today())
+        shown = [{"id": row["notice_id"]} for row in rows if row["subject"]]
+        audited.log(found, audited.actor(store, by), "changes", asked(wanted) | {"since": since}, shown)
+    emit([row | {"at": minute(row["at"])} for row in rows] if form is Format.TABLE else rows, form, EVENT_COLUMNS)
+
+
+def minute(moment: datetime | None) -> str:
+    """Return a moment to the minute, in the local zone of the machine; nothing for none."""
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M") if moment else ""
+
+
+def with_heading(rows: list[dict[str, Any]], form: Format) -> list[dict[str, Any]]:
+    """Return rows for a table with a site's section (栏目) under a heading that no text's section (章节) has."""
+    return [row | {"site section": row["section"]} for row in rows] if form is Format.TABLE else rows
+
+
+def coverage(
+    site: SiteOption = None,
+    run: Annotated[str, typer.Option(help="The ledger of this run; else of the last run of each site.")] = "",
+    store: StoreOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Hold what each site says it has against what was harvested, by section: caps and gaps are named."""
+    with opened(store) as found:
+        check_site(found, site or "")
+        rows = notice_queries.coverage(found, run=run, site=site or "")
+    last = {row["site"]: row["run"] for row in reversed(rows)}
+    if not run:
+        rows = [row for row in rows if row["run"] == last[row["site"]]]
+    emit(with_heading(rows, form), form, COVERAGE_COLUMNS)
+
+
+class GraphFile(StrEnum):
+    """The forms of a graph."""
+
+    GRAPHML = ".graphml"
+    JSON = ".json"
+
+
+def graph(
+    to: Annotated[Path, typer.Option("--to", metavar="FILE", help="Where to: .graphml or .json.")],
+    kind: KindOption = None,
+    authority: AuthorityOption = "",
+    list_name: ListOption = "",
+    region: RegionOption = None,
+    site: SiteOption = None,
+    by: ByOption = "",
+    store: StoreOption = None,
+) -> None:
+    """Write a graph of what the records state: bodies, legal subjects, lists, documents. Nothing is inferred along its edges."""
+    from harvester import graph as graphs  # networkx: this verb alone waits for it
+
+    if to.suffix not in tuple(GraphFile):
+        raise WrongCall(f"{to.name} has no ending that tells its form; use one of {', '.join(GraphFile)}.")
+    wanted = NoticeFilters(
+        kind=kind.value if kind else "", authority=authority, list_name=list_name, region=parse_region(region or ""), site=site or ""
+    )
+    with opened(store) as found:
+        check_site(found, site or "")
+        rows = notice_queries.notices(found, wanted, today=audited.today())
+        audited.log(found, audited.actor(store, by), "graph", asked(wanted), rows)
+    made = graphs.graph_of(rows)
+    graphs.write(made, to)
+    console().print(
+        _("{nodes} nodes, {edges} edges in {file}").format(nodes=len(made), edges=made.number_of_edges(), file=to), markup=False
+    )
