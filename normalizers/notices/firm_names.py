@@ -26,6 +26,8 @@ _CLASS = re.compile(
     r"(?:企业|单位|公司|主体|商户|经营户|个体工商户|个体户|社会组织|机构|学校|医院|协会|合作社|农户|门店|商店|超市|饭店)"
 )
 """Words for a class of organisations, as headings have them; no name."""
+_SOME = re.compile(r"[一几两数多这那某每][家个间户所]|小[厂店]$|(?:该|本|各|我|贵)(?:公司|厂|店|校|院)$")
+"""Words that speak of a firm without naming it (一家小厂)."""
 _POOR_CODE = re.compile(r"[0-9A-Z]{17,19}|\d{13,15}")
 """A code with a slip in it: too long, too short, a letter that codes have not."""
 _LATIN = re.compile(r"\b(?:Ltd|Inc|LLC|GmbH|Corp)\b", re.IGNORECASE)
@@ -108,7 +110,13 @@ def names_in(text: str) -> Iterator[Named]:
         stop = branch.end() if branch else found.end()
         start = _start(text, max(last, found.start() - LONGEST), found.start())
         name = text[start:stop]
-        if len(name) < MIN_NAME or name.count("（") != name.count("）") or name.count("(") != name.count(")") or name in words("no_names"):
+        if (
+            len(name) < MIN_NAME
+            or _SOME.search(name)
+            or name.count("（") != name.count("）")
+            or name.count("(") != name.count(")")
+            or name in words("no_names")
+        ):
             continue
         behind = _BEHIND.match(text, stop)
         code = CODE.search((behind["inside"] or behind["plain"] or "").upper()) if behind else None

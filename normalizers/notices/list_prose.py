@@ -126,7 +126,9 @@ def items(line: str, at: int, context: ListContext) -> Iterator[Item]:
     named = list(names_in(line))
     lead = _ITEM.match(line)
     start = lead.end() if lead else 0
-    if not (named and named[0].start == start) and (alone := item_name(line, start)):
+    numbered = lead is not None and bool(lead[0].strip())
+    alone = None if named and named[0].start == start else item_name(line, start)
+    if alone is not None and (numbered or alone.code):  # a bare line of that kind is a signature
         named = [alone]
     if named and named[0].start == start and (len(named) == 1 or named[0].code):
         rest = _rest(line[named[0].stop :])

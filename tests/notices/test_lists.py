@@ -417,3 +417,15 @@ def test_a_table_of_decisions_needs_no_title() -> None:
 """)
     assert [record.kind for record in result.records] == [NoticeKind.PENALTY]
     assert "绿野" not in result.document.text
+
+
+def test_a_signature_and_a_firm_that_is_not_named_are_no_records() -> None:
+    result = found("""
+= 关于撤销部分企业失信公示信息的公告
+下列企业的公示信息已撤下，其中一家小厂曾被列入黑名单。
+1.江州初晴织造厂
+江州市信用促进中心
+2024年5月6日
+""")
+    assert names(result) == ["江州初晴织造厂"]
+    assert "江州市信用促进中心" in result.document.text
