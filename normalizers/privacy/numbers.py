@@ -38,6 +38,7 @@ _QUANTITY = re.compile(r"\s{0,2}(?:元|万|亿|美元|吨|公斤|千克|平方�
 _URL_BEFORE = frozenset("_/=%&#?")
 _HIDDEN_CARDS = ("35", "37", "95")
 _BEFORE_SERIAL = frozenset("第〕】].")
+_CENTURIES = ("18", "19", "20")
 SHORTEST = 11
 MOST_GROUPS = 6
 """Of unequal lengths; 320102 1980 03 07 451 X has six."""
@@ -72,18 +73,36 @@ def _identities(text: str, found: re.Match[str]) -> Iterator[Finding]:
     for first, begin in enumerate(run.begins):
         if begin < past:
             continue
-        for length, kind, rank, test in _TESTS:
+        for length, kind, rank, likely, test in _TESTS:
+            number = run.digits[begin : begin + length]
+            if len(number) < length or not likely(number):
+                continue
             last = bisect_left(run.ends, begin + length)
             if last == len(run.ends) or run.ends[last] != begin + length:
                 continue
-            number = run.digits[begin : begin + length]
             place = (run.starts[first], run.stops[last])
-            groups = tuple(run.ends[i] - run.begins[i] for i in range(first, last + 1))
-            if test(text, place, number, groups):
+            if test(text, place, number, tuple(run.ends[i] - run.begins[i] for i in range(first, last + 1))):
                 word = provinces().get(number[:2], "") if kind == "resident" else ""
                 yield Finding(*place, rank, kind, word)
                 past = begin + length
                 break
+
+
+def _likely_resident(number: str) -> bool:
+    """Tell at a glance whether province, century and month can be those of a resident number."""
+    return number[6:8] in _CENTURIES and number[10] in "01" and number[:2] in PROVINCES
+
+
+def _likely_old_resident(number: str) -> bool:
+    return number[8] in "01" and number[:2] in PROVINCES
+
+
+def _likely_residence_card(number: str) -> bool:
+    return number[0] == "9" and number[6:8] in _CENTURIES
+
+
+def _likely_card(number: str) -> bool:
+    return number[0] in "345689"
 
 
 def _groups(found: re.Match[str]) -> _Run:
@@ -167,13 +186,13 @@ def _plain(groups: tuple[int, ...]) -> bool:
 
 
 _TESTS = (
-    (20, "resident", RESIDENT, _is_resident_with_more),
-    (18, "resident", RESIDENT, _is_resident),
-    (18, "residence", RESIDENCE, _is_residence_card),
-    (17, "resident", RESIDENT, _is_old_tax_number),
-    *((length, "bank", BANK, _is_card) for length in (19, 18, 17, 16)),
-    (15, "resident", RESIDENT, _is_old_resident),
-    (15, "bank", BANK, _is_card),
+    (20, "resident", RESIDENT, _likely_resident, _is_resident_with_more),
+    (18, "resident", RESIDENT, _likely_resident, _is_resident),
+    (18, "residence", RESIDENCE, _likely_residence_card, _is_residence_card),
+    (17, "resident", RESIDENT, _likely_old_resident, _is_old_tax_number),
+    *((length, "bank", BANK, _likely_card, _is_card) for length in (19, 18, 17, 16)),
+    (15, "resident", RESIDENT, _likely_old_resident, _is_old_resident),
+    (15, "bank", BANK, _likely_card, _is_card),
 )
 
 

@@ -71,7 +71,8 @@ def parties(text: str, mode: Mode, known: Sequence[Finding]) -> list[Finding]:
 def _paragraph(text: str, sex: re.Match[str], mode: Mode, found: list[Finding], names: set[str], known: Sequence[Finding]) -> int:
     """Add what the paragraph around a sex says, when it introduces a person; return where it ends, or where to look on."""
     stop = _END.search(text, sex.end(), sex.end() + LONGEST)
-    end = stop.start() if stop else min(len(text), sex.end() + LONGEST)
+    following = _SEX.search(text, sex.end(), sex.end() + LONGEST)
+    end = min([stop.start() if stop else min(len(text), sex.end() + LONGEST), following.start() if following else len(text)])
     start = max(0, sex.start() - 40)
     before = _NAME_BEFORE.search(text, start, sex.start())
     name = _STRIPPED.sub("", before["name"].replace(" ", "")) if before else ""

@@ -27,6 +27,7 @@ _LEGAL = re.compile("法人|企业|单位|组织|机构|公司|社团")
 _PERSON = re.compile("自然人|个人|公民")
 _REDUCED = re.compile(r"[\u3400-\u9fff]{0,2}某.{0,2}|某")
 _BUSINESS_CODE = "92"
+_DAMAGED_BUSINESS_CODE = re.compile("92[0-9A-Z]{15,17}")
 _INDIVIDUAL_SEQUENCE = "6789"
 """The seventh digit of a registration number of an individual business (GS 15-2006)."""
 _BRACKETS = re.compile(r"[（(][^()（）]*[)）]$")
@@ -74,9 +75,9 @@ def _by_code(plain: str, name: str) -> SubjectKind | None:
     if not plain or _personal_number(plain):
         return None
     check = identify(plain)
+    if _DAMAGED_BUSINESS_CODE.fullmatch(plain) or (check.kind is CodeKind.CREDIT_CODE and check.normal.startswith(_BUSINESS_CODE)):
+        return SubjectKind.INDIVIDUAL_BUSINESS if check.valid or _word_of(name) != "公司" else SubjectKind.LEGAL
     if check.kind is CodeKind.CREDIT_CODE:
-        if check.normal.startswith(_BUSINESS_CODE):
-            return SubjectKind.INDIVIDUAL_BUSINESS if check.valid or _word_of(name) != "公司" else SubjectKind.LEGAL
         return SubjectKind.LEGAL if check.valid else None
     if check.kind is CodeKind.REGISTRATION_NUMBER and check.valid:
         return SubjectKind.INDIVIDUAL_BUSINESS if check.normal[6:7] in _INDIVIDUAL_SEQUENCE else SubjectKind.LEGAL
