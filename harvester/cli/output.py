@@ -69,7 +69,7 @@ def to_json(value: Any, *, indent: int | None = 1) -> str:  # noqa: ANN401
     return json.dumps(plain(value), ensure_ascii=False, indent=indent)
 
 
-CODES = frozenset({"verdict", "last verdict", "kind", "state", "resolved", "decision state"})
+CODES = frozenset({"verdict", "last verdict", "kind", "state", "resolved", "decision state", "event", "colour", "reason", "decision"})
 """Columns of fixed words: a table shows them in the user's language."""
 
 
