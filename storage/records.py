@@ -45,12 +45,19 @@ class ArchivedResponse:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveReport:
-    """What ``Archive.verify`` found: counts, and one sentence for each thing that is wrong."""
+    """What ``Archive.verify`` found: counts, and one sentence for each thing that is wrong.
+
+    ``record_files``, ``printed`` and ``erased`` are the record archive's: its files, the public credit records in them, and the places
+    of such as were taken down. ``Store.verify`` alone reads it.
+    """
 
     files: int
     records: int
     revisits: int
     problems: tuple[str, ...] = ()
+    record_files: int = 0
+    printed: int = 0
+    erased: int = 0
 
 
 # --- crawl -----------------------------------------------------------------------------------------------------------

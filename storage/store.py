@@ -6,16 +6,15 @@ import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, func, insert, or_, select, update
+from sqlalchemy import URL, Connection, Engine, insert, or_, select, update
 
 from normalizers.records import Derived
 from storage import engine as engines
-from storage import ingest, notice_clocks, notice_rows, notices
+from storage import ingest, notice_clocks, notice_rows, notices, verifying
 from storage.archive import Archive
 from storage.errors import MissingStore, StoreError, UnreachableStore
 from storage.identity import document_id
@@ -139,29 +138,8 @@ class Store:
             engines.upgrade(connection, self.name)
 
     def verify(self) -> ArchiveReport:
-        """Read the whole archive, and hold the store against it and SQLite's own check; return counts and what is wrong.
-
-        A file of the archive that is missing, or shorter than the store says, is one problem, however many captures it held.
-        """
-        report = self.archive.verify()
-        with self.reading() as connection:
-            c = captures.c
-            ends = func.max(c.file_offset + c.file_length)
-            held = connection.execute(select(c.file, func.count(), ends).group_by(c.file).order_by(c.file)).all()
-            checked = connection.exec_driver_sql("PRAGMA integrity_check(5)") if connection.dialect.name == "sqlite" else ()
-            damage = [str(row[0]) for row in checked if row[0] != "ok"]
-        told = [f"The store {self.name} is damaged ({' '.join(line.split())}): restore it from a backup." for line in damage]
-        lost = [self._lost(*row) for row in held]
-        return replace(report, problems=(*report.problems, *filter(None, lost), *told))
-
-    def _lost(self, file: str, count: int, end: int) -> str:
-        path = self.archive.folder / file
-        size = path.stat().st_size if path.is_file() else None
-        if size is not None and size >= end:
-            return ""
-        what = "is missing" if size is None else f"ends at byte {size} of {end}"
-        mend = "restore it from a backup, or crawl its pages again with --recheck all"
-        return f"The archive file {file}, with {count} captures of the store, {what}: {mend}."
+        """Read both archives, and hold the store against them and SQLite's own check; return counts and what is wrong."""
+        return verifying.verify(self)
 
     def close(self) -> None:
         """Give back every connection and lock."""

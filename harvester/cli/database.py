@@ -67,6 +67,9 @@ def verify(store: StoreOption = None) -> int:
     console().print(
         told.format(files=report.files, records=report.records, revisits=report.revisits, problems=len(report.problems)), markup=False
     )
+    if report.record_files:
+        told = _("{files} files of public credit records: {records} records, {erased} taken down")
+        console().print(told.format(files=report.record_files, records=report.printed, erased=report.erased), markup=False)
     for problem in report.problems:
         console().print(problem, markup=False)
     return 1 if report.problems else 0

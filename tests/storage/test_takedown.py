@@ -33,6 +33,7 @@ from storage.notice_schema import notice_events, notices, tombstones
 from storage.record_archive import RecordArchive
 from storage.records import Location, NoticeRow, TakedownReason
 from storage.store import Store
+from tests.privacy.scan import leaks
 from tests.storage.byte_scan import ENCODINGS, files_in, scan
 from tests.storage.conftest import child
 from tests.storage.notice_samples import make_code, make_notice
@@ -108,6 +109,12 @@ def _stored(store: Store) -> list[dict[str, object]]:
         return rows(connection.execute(select(notices)))
 
 
+def locations(store: Store) -> list[Location]:
+    """Return where the stored records stand, in the order of the archive."""
+    found = [Location(row["file"], row["file_offset"], row["file_length"], row["sha256"]) for row in _stored(store)]  # type: ignore[arg-type]
+    return sorted(found, key=lambda place: (place.file, place.offset))
+
+
 def build(store: Store) -> dict[str, Case]:
     """Fill a store with a record for each reason and one that stays, then let everything happen that ends one."""
     nonce = secrets.token_hex(4)
@@ -174,8 +181,8 @@ SAYS_IT = {"notices", "by code", "dossier", "search", "dump", "notice"}
 """Outlets that must show a record before, so that the test cannot pass by looking nowhere."""
 
 
-def follow(store: Store, data: list[Path], folder: Path, encodings: Sequence[str] = ENCODINGS) -> None:
-    """Follow the five records through every outlet and every file, before and after."""
+def follow(store: Store, data: list[Path], folder: Path, encodings: Sequence[str] = ENCODINGS) -> list[Case]:
+    """Follow the five records through every outlet and every file, before and after; return them."""
     folder.mkdir()
     cases = build(store)
     doomed = [case for case in cases.values() if case.reason != "kept"]
@@ -222,13 +229,16 @@ def follow(store: Store, data: list[Path], folder: Path, encodings: Sequence[str
         events = {tuple(row) for row in connection.execute(left_events)}
     assert {(row.id, row.reason) for row in stones} == {(case.id, case.reason) for case in doomed} == events
     assert all(row.archive_erased_at for row in stones)
+    return doomed
 
 
 def test_for_each_reason_nothing_of_a_record_is_left_in_any_outlet_or_file_of_sqlite(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with Store.open(f"sqlite:///{data}/h.sqlite", archive=data / "archive", create=True) as store:
-        follow(store, [data], tmp_path / "exports")
+        doomed = follow(store, [data], tmp_path / "exports")
         check_search_terms(data / "h.sqlite")
+        words = [word for case in doomed for word in (*case.words, case.printed.url)]
+        assert not leaks(data, words), "a file holds what was taken down, in some spelling"
 
 
 def check_search_terms(file: Path) -> None:
