@@ -24,7 +24,8 @@ _NUMBERS = frozenset({"pace", "timeout", "seconds"})
 class Config:
     """The settings of the application.
 
-    store: SQLAlchemy URL. archive: folder of the WARC files. bases: other addresses of sites, by id. pace: seconds between two requests
+    store: SQLAlchemy URL. archive: folder of the WARC files. key: file of the key by which tombstones and the audit log name records,
+    ``None`` for one beside the store. bases: other addresses of sites, by id. pace: seconds between two requests
     to a host, ``None`` for what the fact sheet says; below that only for a site whose base is given. timeout: seconds for one response.
     seconds: at most so long for one crawl of a site, 0 for no limit. contact: an address for site owners, sent in the user agent.
     operator: who decides in review, as the log of decisions names them.
@@ -33,6 +34,7 @@ class Config:
 
     store: str = "sqlite:///data/harvester.sqlite"
     archive: Path = Path("data/archive")
+    key: Path | None = None
     bases: Mapping[str, str] = field(default_factory=dict)
     pace: float | None = None
     timeout: float = 30.0
@@ -94,7 +96,7 @@ def _typed(name: str, value: Any) -> Any:  # noqa: ANN401 - a value of any field
     try:
         if name in _NUMBERS:
             return _not_negative(float(value))
-        if name == "archive":
+        if name in ("archive", "key"):
             return Path(value)
         if name == "bases":
             return _bases(json.loads(value) if isinstance(value, str) else value)

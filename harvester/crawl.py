@@ -162,6 +162,7 @@ def settings_for(config: Config, *, recheck: Recheck = Recheck.DUE, dry_run: boo
     given = {
         "HARVESTER_STORE": config.store,
         "HARVESTER_ARCHIVE": str(config.archive),
+        "HARVESTER_KEY": str(config.key or ""),
         "HARVESTER_BASES": dict(config.bases),
         "HARVESTER_PACE": config.pace,
         "HARVESTER_RECHECK": recheck.value,

@@ -103,7 +103,8 @@ class RunKeeper(ABC, Generic[S]):
         url, folder = settings["HARVESTER_STORE"], Path(settings["HARVESTER_ARCHIVE"])
         if self.dry_run:
             return
-        self.store = Store.open(url, archive=folder, create=True)
+        key = settings.get("HARVESTER_KEY")
+        self.store = Store.open(url, archive=folder, key=Path(key) if key else None, create=True)
         sheet, sections = spider.sheet, [section.id for section in spider.sections]
         self.run = self.store.begin_run(sheet.id, sections, self.started_at, name=sheet.name_zh, region=sheet.region)
         try:
