@@ -62,7 +62,7 @@ def check_term(notice: Notice) -> tuple[Term, tuple[Defect, ...]]:
     if stated is None:
         return term, tuple(defects)
     if term.ends_on is None or stated <= term.ends_on:
-        least = min(term.least_until, stated) if term.least_until else None
+        least = term.least_until if term.least_until and term.least_until <= stated else None
         return replace(term, ends_on=stated, basis="stated", rule="stated", least_until=least), tuple(defects)
     detail = f"the printed end of publication is {(stated - term.ends_on).days} days after the longest term ({term.rule})"
     return term, (*defects, Defect(STATED_TOO_LATE, "shown_until", detail))
@@ -189,8 +189,8 @@ def _legal(notice: Notice, start: date, severity: Severity, features: frozenset[
     ends = [(end, rule.id) for rule in fitting if (end := rule.last_day(start, severity, features, stated=stated)) is not None]
     ends_on, rule = min(ends, default=(None, ""), key=lambda each: each[0])
     least = _least(notice, fitting, start, severity)
-    if least is not None and ends_on is not None:
-        least = min(least, ends_on)
+    if least is not None and ends_on is not None and least > ends_on:
+        least = None  # it is over before a repair can be asked for
     return Term(ends_on, "computed" if ends_on else "none", rule, start, least, severity)
 
 
