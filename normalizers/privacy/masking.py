@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 
+from normalizers.privacy.columns import columns
 from normalizers.privacy.labelled import labelled
 from normalizers.privacy.numbers import numbers
 from normalizers.privacy.parties import parties
@@ -58,7 +59,7 @@ def edits(text: str, mode: Mode, replacement: Replacement | None = None) -> tupl
 
 def findings(text: str, mode: Mode) -> list[Finding]:
     """Return every place of a view's text that holds personal data; they may overlap."""
-    found = [*numbers(text, mode), *labelled(text, mode)]
+    found = [*numbers(text, mode), *labelled(text, mode), *columns(text, mode)]
     return [*found, *parties(text, mode, found)]
 
 

@@ -46,7 +46,7 @@ def is_blank(value: str) -> bool:
 
 
 def subject_kind(name: str, code: str = "", category: str = "", fields: Iterable[PrintedField] = ()) -> SubjectKind:
-    """Return whom a record is about, from the subject's name, the code printed with it, the printed kind (行政相对人类别) and its other fields.
+    """Return whom a record is about, from the subject's name and code, its printed kind (行政相对人类别) and the record's other fields.
 
     ``fields`` tell by their labels: a certificate of a natural person (自然人证件号码), 姓名 with 性别 or 年龄, the court's
     partyTypeName. Never raises.
@@ -72,9 +72,9 @@ def subject_kind(name: str, code: str = "", category: str = "", fields: Iterable
 
 def _by_code(plain: str, name: str) -> SubjectKind | None:
     """Return what a code tells: a valid one everything, one of an individual business even when it is damaged."""
-    if not plain or _personal_number(plain):
-        return None
     check = identify(plain)
+    if not plain or check.kind is CodeKind.RESIDENT_NUMBER:
+        return None
     if _DAMAGED_BUSINESS_CODE.fullmatch(plain) or (check.kind is CodeKind.CREDIT_CODE and check.normal.startswith(_BUSINESS_CODE)):
         return SubjectKind.INDIVIDUAL_BUSINESS if check.valid or _word_of(name) != "公司" else SubjectKind.LEGAL
     if check.kind is CodeKind.CREDIT_CODE:
@@ -82,10 +82,6 @@ def _by_code(plain: str, name: str) -> SubjectKind | None:
     if check.kind is CodeKind.REGISTRATION_NUMBER and check.valid:
         return SubjectKind.INDIVIDUAL_BUSINESS if check.normal[6:7] in _INDIVIDUAL_SEQUENCE else SubjectKind.LEGAL
     return SubjectKind.LEGAL if check.kind is CodeKind.ORGANIZATION_CODE and check.valid else None
-
-
-def _personal_number(plain: str) -> bool:
-    return identify(plain).personal
 
 
 def _like_a_person(bare: str) -> bool:

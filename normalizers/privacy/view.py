@@ -12,7 +12,10 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-INVISIBLE = "\x00-\x08\x0e-\x1d\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+INVISIBLE = "\x00-\x08\x0e-\x1c\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+
+ROW = "\x1d"
+"""Stands where a row of a table begins or ends."""
 
 BARRIER = "\x1e"
 """Stands between two attribute values; nothing is read across it."""
@@ -29,7 +32,6 @@ _BREAKING = frozenset(
         "p",
         "div",
         "li",
-        "tr",
         "ul",
         "ol",
         "table",
@@ -211,6 +213,8 @@ def _tag(tag: str, start: int, end: int, outer: _Builder, inner: _Builder) -> No
     kind = name[1].lower() if name else ""
     if kind in _BREAKING:
         outer.stands_for("\n", start, end, kept=True)
+    elif kind == "tr":
+        outer.stands_for(ROW, start, end, kept=True)
     elif kind in _CELL:
         outer.stands_for("\t", start, end, kept=True)
     if "=" in tag or tag.startswith(("<!", "<?")):

@@ -278,6 +278,26 @@ def _persons(random: Random) -> Iterator[Sample]:
             yield Sample("birth", label, "text", "record", f"{label}：{printed}，决定日期：2024-03-15。", (printed,), ("2024-03-15",))
 
 
+def _tables(random: Random) -> Iterator[Sample]:
+    who, passport, phone = people.name(random), f"E{random.randint(0, 10**8 - 1):08}", people.landline(random)
+    code, where = people.credit_code(random), people.address(random)
+    rows = (("序号", "姓名", "护照号码", "联系电话", "住址", "信用代码"), ("1", who, passport, phone, where, code))
+    secrets = (who, passport, where[where.index("区") + 1 :], phone)
+    for parting in ("\t", "|", " | "):
+        for mode in ("record", "document"):
+            yield Sample("column", f"parted by {parting!r}", "text", mode, "\n".join(parting.join(row) for row in rows), secrets, (code,))
+    page = "".join("<tr>" + "".join(f"<td>{cell}</td>\n" for cell in row) + "</tr>" for row in rows)
+    for mode in ("record", "document"):
+        yield Sample("column", "table", "html", mode, f"<table>{page}</table>", secrets, (code,))
+    for sentence, secret in (
+        ("其患有尿毒症，未申请复议", "尿毒症"),
+        ("经确诊为肺结核。", "肺结核"),
+        ("病历号：B20240315", "B20240315"),
+        ("血型：AB型", "AB型"),
+    ):
+        yield Sample("health", "phrase", "text", "record", sentence, (secret,))
+
+
 def _pages(random: Random) -> Iterator[Sample]:
     for kind, number in (
         ("resident", people.resident(random)),
@@ -309,7 +329,7 @@ def _decoy_texts(random: Random) -> Iterator[Sample]:
             yield Sample("decoy", what, "text", mode, f"经查，该单位（{shown}）于2024年3月15日被处以罚款。", (), (shown,))
 
 
-PARTS: tuple[Callable[[Random], Iterator[Sample]], ...] = (_prose, _labelled, _contacts, _persons, _pages, _decoy_texts)
+PARTS: tuple[Callable[[Random], Iterator[Sample]], ...] = (_prose, _labelled, _contacts, _persons, _tables, _pages, _decoy_texts)
 
 
 def samples(seed: int = 4, rounds: int = 14) -> Iterator[Sample]:
