@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harvester.cli.main import run
+from tests.records.samples import FIRM, entry, keep, new_store, penalty, valid_code
+
+CODE = valid_code("20000001")
+NOW = datetime.now(UTC) - timedelta(minutes=5)
+Ask = Callable[..., Any]
+
+
+@pytest.fixture
+def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Ask:
+    monkeypatch.setenv("HARVESTER_STORE", f"sqlite:///{tmp_path / 'store.sqlite'}")
+    monkeypatch.setenv("HARVESTER_LANG", "en")
+    monkeypatch.setenv("HARVESTER_OPERATOR", "李分析")
+    person = {"行政相对人名称": "欧阳青岚", "行政相对人类别": "自然人", "行政相对人代码_1(统一社会信用代码)": ""}
+    day = NOW.date() - timedelta(days=60)
+    with new_store(tmp_path) as store:
+        keep(store, [penalty("1", decided=day), penalty("2", decided=day, **person), entry("1", day=day)], NOW)
+
+    def asked(*words: str, status: int = 0, form: str = "json") -> Any:
+        got = run([*words, *(["--format", form] if form else [])])
+        out = capsys.readouterr()
+        assert got == status, out.err
+        return json.loads(out.out) if form == "json" and status == 0 else out.out + out.err
+
+    return asked
+
+
+def test_notices_are_found_by_a_code_in_any_spelling(ask: Ask) -> None:
+    spaced = " ".join(CODE[n : n + 4] for n in range(0, 18, 4)).lower()
+    assert [row["subject"] for row in ask("notices", "--code", spaced)] == [FIRM, FIRM]
+    assert [row["fine_yuan"] for row in ask("notices", "--code", CODE, "--kind", "penalty")] == [2000]
+
+
+def test_a_number_of_a_person_is_no_question_and_is_not_repeated(ask: Ask) -> None:
+    told = ask("notices", "--code", "11010519491231002X", status=2)
+    assert "natural person" in told
+    assert "11010519491231002X" not in told
+
+
+def test_a_dossier_says_where_was_looked_and_that_it_is_no_certificate(ask: Ask) -> None:
+    told = ask("dossier", CODE)
+    assert (told["check"]["valid"], [name["name"] for name in told["names"]]) == (True, [FIRM])
+    assert {kind: len(rows) for kind, rows in told["notices"].items()} == {"penalty": 1, "list-entry": 1}
+    words = ask("dossier", CODE, form="table")
+    assert "no certificate" in words
+    assert FIRM in words
+    empty = ask("dossier", valid_code("20000009"), form="table")
+    assert "No public record is shown" in empty
+
+
+def test_every_question_is_in_the_log_before_its_answer_is_shown(ask: Ask) -> None:
+    ask("notices", "--name", "青岚")
+    ask("dossier", CODE)
+    ask("changes", form="table")
+    rows = ask("audit")
+    assert [(row["action"], row["actor"], row["rows"]) for row in rows] == [
+        ("changes", "李分析", 3),
+        ("dossier", "李分析", 2),
+        ("notices", "李分析", 2),
+    ]
+    assert "青岚" not in json.dumps(rows, ensure_ascii=False)
+    assert [row["action"] for row in ask("audit", "--subject", "青岚")] == ["notices"]
+
+
+def test_changes_go_on_from_a_sequence_number_or_a_day(ask: Ask) -> None:
+    rows = ask("changes")
+    assert [row["event"] for row in rows] == ["entered"] * 3
+    assert [row["seq"] for row in ask("changes", "--since", str(rows[1]["seq"]))] == [rows[2]["seq"]]
+    assert len(ask("changes", "--since", f"{NOW:%Y-%m-%d}")) == 3
+    assert "not a date" in ask("changes", "--since", "yesterday", status=2)
+
+
+def test_an_objection_goes_its_way_and_the_record_with_it(ask: Ask) -> None:
+    (row,) = ask("notices", "--kind", "penalty", "--code", CODE)
+    assert "is marked" in ask("objections", "add", row["id"], "--statement", "电话13800138000，金额有误", form="")
+    (waiting,) = ask("objections", "--open")
+    assert "13800138000" not in waiting["statement"]
+    assert "upheld" in ask("objections", "decide", "1", "upheld", form="")
+    assert ask("notices", "--kind", "penalty", "--code", CODE) == []
+    (done,) = ask("takedown")
+    assert (done["left"], done["finished"]) == (0, 1)
+    assert "may no longer be shown" in ask("explain", row["id"], status=1)
+    assert [event["event"] for event in ask("changes") if event["notice_id"] == row["id"]] == ["entered", "left"]
+
+
+def test_a_take_down_of_another_day_is_a_dry_run_only(ask: Ask) -> None:
+    assert "--dry-run" in ask("takedown", "--on", "2031-01-01", status=2)
+    (row,) = ask("takedown", "--on", "2099-01-01", "--dry-run")
+    assert (row["expired"], len(ask("notices"))) == (3, 3)
+
+
+def test_explain_shows_what_a_record_was_read_from(ask: Ask) -> None:
+    (row,) = ask("notices", "--kind", "penalty", "--code", CODE)
+    told = ask("explain", row["id"])
+    assert {each["label"]: each["value"] for each in told["printed"]}["处罚结果"] == "罚款2000元"
+    assert told["archived"]["file"].startswith("records/")
+
+
+def test_search_finds_legal_subjects_and_no_person(ask: Ask) -> None:
+    assert {hit["kind"] for hit in ask("search", "青岚仪表")} == {"notice"}
+    assert ask("search", "欧阳") == []
+
+
+def test_an_export_of_records_is_logged_and_has_no_person_s_name(ask: Ask, tmp_path: Path) -> None:
+    ask("export", "notices", "--to", str(tmp_path / "n.csv"), form="")
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "n.csv").read_text("utf-8-sig"))))
+    assert sorted(row["subject"] for row in rows) == sorted([FIRM, FIRM, "欧阳某"])
+    assert ask("audit")[0]["action"] == "export"
+
+
+def test_a_graph_needs_an_ending_that_tells_its_form(ask: Ask, tmp_path: Path) -> None:
+    assert "nodes" in ask("graph", "--to", str(tmp_path / "g.graphml"), form="")
+    assert ".graphml" in ask("graph", "--to", str(tmp_path / "g.png"), status=2, form="")
+
+
+def test_quality_is_grouped_by_known_columns_only(ask: Ask) -> None:
+    assert [row["records"] for row in ask("quality", "--by", "site")] == [3, 3]
+    assert "choose among" in ask("quality", "--by", "weather", status=2)
+    assert {row["indicator"] for row in ask("indicators")} >= {"index", "codes-valid"}
+    assert "Experimental" in ask("indicators", form="table")
