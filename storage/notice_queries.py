@@ -220,7 +220,8 @@ def _hit(words: Sequence[str], row: Row) -> Row:
 def dossier(store: Store, code: str, *, today: date) -> Row:
     """Return what public records of a code the store may show today, and which sources were looked at, and when.
 
-    Keys: ``code``; ``names`` (dated, the latest first); ``organization_code``; ``code_problem``, where a record's code fails its test;
+    Keys: ``code``; ``names`` (dated, the latest first); ``other_codes`` that bear one of
+    these names; ``organization_code``; ``code_problem``, where a record's code fails its test;
     ``notices`` by kind; ``lists`` with the entries in force; ``sources`` (see ``sources_looked_at``): that nothing is found in them
     says no more than that. A record without a credit code is joined by its organisation code.
     """
@@ -232,6 +233,7 @@ def dossier(store: Store, code: str, *, today: date) -> Row:
     return {
         "code": code,
         "names": _names(found),
+        "other_codes": _other_codes(store, code, found, today),
         "organization_code": organization,
         "code_problem": next((row["code_problem"] for row in found if row["code_problem"]), ""),
         "notices": kinds,
@@ -247,6 +249,15 @@ def _names(found: Sequence[Row]) -> list[Row]:
         by.setdefault(text_key(row["subject"]), []).append(row)
     names = [{"name": some[0]["subject"], "first": some[-1]["day"], "last": some[0]["day"], "notices": len(some)} for some in by.values()]
     return sorted(names, key=lambda name: (name["last"], name["first"], name["name"]), reverse=True)
+
+
+def _other_codes(store: Store, code: str, found: Sequence[Row], today: date) -> list[Row]:
+    """Return the other codes of shown records that bear exactly one of the names: registered anew, or an error of a source."""
+    n, keys = table.c, {text_key(row["subject"]) for row in found if row["subject_kind"] == SubjectKind.LEGAL}
+    days = (func.min(n.day).label("first"), func.max(n.day).label("last"), func.count().label("notices"))
+    query = select(n.code, func.min(n.subject_name).label("name"), *days).where(shown(today), n.code.not_in(["", code]))
+    with store.reading() as connection:
+        return rows(connection.execute(query.where(n.subject_key.in_(sorted(keys))).group_by(n.code, n.subject_key).order_by(n.code)))
 
 
 def _entry(row: Row) -> Row:

@@ -151,6 +151,8 @@ def tell(told: dict[str, Any]) -> None:
     out.print(_("Code {code}: {sound}; organisation code {org}").format(code=told["code"], sound=sound, org=told["organization_code"]))
     for name in told["names"]:
         out.print(_("Name {name}: {first} to {last}").format(name=name["name"], first=name["first"], last=name["last"]), markup=False)
+    for other in told["other_codes"]:
+        out.print(_("Another code of the name {name}: {code}").format(name=other["name"], code=other["code"]), markup=False)
     for kind, rows in told["notices"].items():
         emit(
             [brief(row) for row in rows],

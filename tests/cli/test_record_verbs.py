@@ -130,3 +130,9 @@ def test_quality_is_grouped_by_known_columns_only(ask: Ask) -> None:
     assert "choose among" in ask("quality", "--by", "weather", status=2)
     assert {row["indicator"] for row in ask("indicators")} >= {"index", "codes-valid"}
     assert "Experimental" in ask("indicators", form="table")
+
+
+def test_a_dossier_names_other_codes_of_the_same_name(ask: Ask, tmp_path: Path) -> None:
+    with new_store(tmp_path) as store:
+        keep(store, [penalty("9", code=valid_code("20000007"), decided=NOW.date() - timedelta(days=9))], NOW)
+    assert [other["code"] for other in ask("dossier", CODE)["other_codes"]] == [valid_code("20000007")]
