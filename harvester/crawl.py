@@ -23,9 +23,10 @@ from spiders.checking import CheckingSpider, RuleMatch, checking
 from spiders.factsheet import FactSheetError
 from spiders.items import Cause, Failure
 from spiders.record_checking import RecordCheckingSpider, record_checking
-from spiders.record_sheet import record_site_ids
+from spiders.record_sheet import RecordSheet, record_site_ids
 from spiders.sheets import AnySheet, sheet_of
 from storage.errors import MissingStore, StoreError
+from storage.notice_queries import sources_looked_at
 from storage.records import Effect, Verdict
 from storage.store import Store
 
@@ -258,6 +259,9 @@ def plan(site: str, config: Config) -> Plan:
 
 def _section_plan(store: Store, sheet: AnySheet, name: str) -> SectionPlan:
     section, now = sheet.section(name), datetime.now(UTC)
+    if isinstance(sheet, RecordSheet):
+        held = {(row["site"], row["section"]): row["held"] for row in sources_looked_at(store)}
+        return SectionPlan(name, section.name_zh, sheet.url(section.path), held.get((sheet.id, name), 0), 0, None)
     keys = store.keys(sheet.id, name)
     due = sum(is_due(store.clock(sheet.id, key), now, Recheck.DUE) for key in keys)
     return SectionPlan(name, section.name_zh, sheet.url(section.path), len(keys), due, None)

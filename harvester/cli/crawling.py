@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -24,7 +25,7 @@ from harvester.session import opened, settings
 from spiders.factsheet import FactSheet, FactSheetError, UnknownSectionError, UnknownSiteError
 from spiders.record_sheet import RecordSheet
 from spiders.sheets import all_sheets
-from storage import queries
+from storage import notice_queries, queries
 from storage.errors import MissingStore
 from storage.records import Verdict
 
@@ -42,7 +43,7 @@ SUMMARY_COLUMNS = (
     "failures",
     "seconds",
 )
-SITE_COLUMNS = ("site", "name", "kind", "region", "sections", "documents", "last complete run", "last verdict", "address")
+SITE_COLUMNS = ("site", "name", "kind", "region", "sections", "documents", "records", "last complete run", "last verdict", "address")
 PLAN_COLUMNS = ("site section", "name", "address", "stored", "due")
 CHECK_COLUMNS = ("site section", "field", "rule", "certainty", "matches", "url")
 
@@ -210,8 +211,12 @@ def sites(store: StoreOption = None, form: FormatOption = Format.TABLE) -> None:
     try:
         with opened(store) as found:
             stored = {row["site"]: row for row in queries.counts(found)}
+            held = Counter[str]()
+            for source in notice_queries.sources_looked_at(found):
+                held[source["site"]] += source["held"]
             for row in rows:
                 row["documents"] = stored.get(row["site"], {}).get("documents", 0)
+                row["records"] = held[row["site"]]
                 row |= freshness(queries.runs(found, row["site"], 50))
     except MissingStore:
         pass  # nothing was crawled yet: the fact sheets alone are the answer
@@ -228,6 +233,7 @@ def site_row(sheet: FactSheet | RecordSheet) -> dict[str, Any]:
         "family": ", ".join(dict.fromkeys(s.family for s in sheet.sections)) if isinstance(sheet, RecordSheet) else sheet.family,
         "sections": len(sheet.sections),
         "documents": 0,
+        "records": 0,
         "last complete run": None,
         "last verdict": "",
         "address": sheet.base or _("unknown"),
