@@ -27,6 +27,8 @@ def read(store: Store, run: str, site: str, section: str, key: str, tags: Iterab
     named = list(tags)
     ids = {notice_id(tag) for tag in named}
     n = notices.c
+    if not named and not _holds_any(store, document_id(site, key)):
+        return  # most documents: no transaction is spent on them
     with store.writing() as connection:
         notice_clocks.seen(connection, run, site, section, key, named, at)
         here = select(n.id).where(n.document_id == document_id(site, key), n.last_seen < at)
@@ -38,6 +40,8 @@ def unchanged(store: Store, site: str, key: str, at: datetime) -> None:
     """Note that a document's site answered that nothing changed: it names what it named, and misses what it missed."""
     n = notices.c
     here = n.document_id == document_id(site, key)
+    if not _holds_any(store, document_id(site, key)):
+        return
     with store.writing() as connection:
         connection.execute(update(notices).where(here, n.missing_since.is_(None), n.last_seen < at).values(last_seen=at))
         connection.execute(update(notices).where(here, n.missing_since.is_not(None)).values(missing_last=at))
@@ -53,6 +57,11 @@ def bury_gone(store: Store, site: str, at: datetime) -> int:
     with store.writing() as connection:
         ids = [row.id for row in connection.execute(gone) if local_day(row.state_since) < local_day(at)]
         return bury(connection, graves_of(connection, ids, TakedownReason.GONE, at, due_on=local_day(at))) if ids else 0
+
+
+def _holds_any(store: Store, document: str) -> bool:
+    with store.reading() as connection:
+        return connection.execute(select(notices.c.id).where(notices.c.document_id == document).limit(1)).first() is not None
 
 
 def _miss(connection: Connection, ids: list[str], at: datetime) -> None:
