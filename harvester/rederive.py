@@ -19,6 +19,7 @@ from harvester.deriving import Deriver, DerivingError
 from harvester.gazetteer import load_gazetteer
 from harvester.hints import hints_from_json, hints_to_json
 from harvester.members import member_hints, member_publications
+from harvester.rereading import NoticeReport, Rereading
 from normalizers.agencies import Decisions
 from normalizers.documents import UnreadableError
 from normalizers.records import NORMALIZER_VERSION, Derived, Hints
@@ -71,13 +72,17 @@ class SiteReport:
 
 @dataclass(slots=True)
 class Report:
-    """What a derivation did so far, site by site; ``complete`` when it came to its end. ``total`` documents were to be read."""
+    """What a derivation did so far, site by site; ``complete`` when it came to its end. ``total`` documents were to be read.
+
+    ``notices`` is what reading the public credit records again did, after the last document.
+    """
 
     sites: dict[str, SiteReport] = field(default_factory=dict)
     altered: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     total: int = 0
     complete: bool = False
+    notices: dict[str, NoticeReport] = field(default_factory=dict)
 
     @classmethod
     def of(cls, counters: Mapping[str, Any]) -> Self:
@@ -105,7 +110,7 @@ class Report:
 def rederive(
     store: Store, *, site: str = "", since: str = "", dry_run: bool = False, limit: int | None = None, progress: Progress | None = None
 ) -> Report:
-    """Derive the current versions again, and what could not be read formerly, and return what that altered.
+    """Derive the current versions again, what could not be read formerly and the public records, and return what that altered.
 
     ``since`` takes what was captured in that run or one begun later. One that did not end, of the same scope and by the same reader
     (normalizer and decisions), is gone on with. ``limit`` documents are read at most. A dry run writes nothing.
@@ -150,8 +155,17 @@ class _Work:
             self._one(found)
             if progress:
                 progress(self.report.read, self.report.total)
+        self._records()
         self.report.complete = True
         self._save(datetime.now(UTC))
+
+    def _records(self) -> None:
+        """Read the public credit records again. They are quickly read, and a second reading alters nothing: their place is not noted."""
+        rereading = Rereading(self.store, self.decisions, dry_run=self.dry_run)
+        rereading.run(self.place.site, self.place.since)
+        self.report.notices = rereading.sites
+        for problem in rereading.problems:
+            self._named(self.report.problems, problem)
 
     def _sources(self) -> Iterator[tuple[str, StoredSource]]:
         start = STAGES.index(self.place.stage)

@@ -146,6 +146,10 @@ def _add(work: _Work, known: _Known, row: Row, at: datetime) -> None:
 
 
 def _keep(work: _Work, row: Row, stored: Row, at: datetime) -> None:
+    if at < stored["last_checked"]:
+        # What was read before the stored one came says nothing new, and its place in the archive may be gone.
+        work.effects[NoticeEffect.UNCHANGED] += 1
+        return
     same_print = row["sha256"] == stored["sha256"] or not row["file_length"]
     place = {name: (stored if same_print else row)[name] for name in ("file", "file_offset", "file_length", "sha256")}
     clock = _seen(max(at, stored["last_seen"]), max(at, stored["last_checked"]))

@@ -280,14 +280,23 @@ class Store:
 
     # --- public credit records ---
 
-    def ingest_notices(self, run: str, rows: Sequence[NoticeRow], *, today: date | None = None) -> Counter[NoticeEffect]:
+    def ingest_notices(
+        self, run: str, rows: Sequence[NoticeRow], *, today: date | None = None, dry_run: bool = False
+    ) -> Counter[NoticeEffect]:
         """Store records in one transaction and return how many of them did what; see ``storage.notices``.
 
         The key of each ``printed`` is its keyed tag already. Terms are held against ``today``, by default the day in Shanghai.
+        A dry run tells the same and keeps nothing.
         """
         keyring, day = self.keyring, today or notice_rows.local_day(datetime.now(UTC))
         with self.writing() as connection:
-            return notices.ingest(connection, keyring, run, rows, day)
+            attempt = connection.begin_nested()
+            effects = notices.ingest(connection, keyring, run, rows, day)
+            if dry_run:
+                attempt.rollback()
+            else:
+                attempt.commit()
+        return effects
 
     def notices_seen(self, run: str, site: str, section: str, part: str, tags: Iterable[str], at: datetime) -> None:
         """Note that a list named these records, by their keyed tags; ``part`` is its slice, empty for a section that is read whole."""

@@ -18,6 +18,7 @@ from harvester.errors import WrongCall
 from harvester.messages import _
 from harvester.reading import load as load_file
 from harvester.rederive import SAMPLE, Report, SiteReport, rederive
+from harvester.rereading import NoticeReport
 from harvester.review import ANYWHERE, Decided, Kind, Wish
 from harvester.session import check_site, opened, settings
 from storage import decisions as log
@@ -27,6 +28,7 @@ from storage.records import DecisionRow
 QUEUE_COLUMNS = ("kind", "what", "region", "uses", "documents", "detail", "proposals", "examples")
 DECISION_COLUMNS = ("id", "mention", "region", "name", "kind", "from", "until", "note", "decided_by", "decided_at", "decision state")
 DERIVE_COLUMNS = ("site", "read", "unchanged", "altered", "recovered", "unread", "unreadable", "missing", "resolved", "unresolved")
+NOTICE_COLUMNS = ("site", "read", "unchanged", "altered", "ended", "unread", "unmasked")
 RULE_COLUMNS = ("rule", "tasks added", "tasks lost", "tasks altered")
 EVERY = 200
 """Documents after which a derivation says where it is, off a terminal."""
@@ -183,7 +185,8 @@ def derive(
 ) -> int:
     """Derive everything again from the archive, without a request.
 
-    A run that was stopped goes on where it was. Exit status 1 when a document was not in the archive, or can no longer be read.
+    A run that was stopped goes on where it was. Exit status 1 when a document or a public credit record was not in the archive, or can
+    no longer be read.
     """
     with opened(store) as found:
         check_site(found, site or "")
@@ -192,7 +195,8 @@ def derive(
     if progress:
         progress.end()
     tell(report, form)
-    return 1 if any(counts.missing or counts.unreadable for counts in report.sites.values()) else 0
+    lost = any(counts.missing or counts.unreadable for counts in report.sites.values())
+    return 1 if lost or any(counts.unread or counts.unmasked for counts in report.notices.values()) else 0
 
 
 class Progress:
@@ -217,9 +221,16 @@ class Progress:
 
 def tell(report: Report, form: Format) -> None:
     """Show what a derivation did: a row a site; in a table the tasks by rule, documents and problems below it."""
-    rows = [{"site": site, **asdict(counts)} for site, counts in sorted(report.sites.items())]
-    emit(rows, form, DERIVE_COLUMNS)
-    if form is Format.TABLE:
+    named = sorted({*report.sites, *report.notices})
+    rows = [{"site": site, **asdict(report.sites.get(site) or SiteReport())} for site in named]
+    records: list[dict[str, Any]] = [{"site": site, **asdict(report.notices.get(site) or NoticeReport())} for site in named]
+    if form is not Format.TABLE:
+        of_site = {record.pop("site"): record for record in records}
+        emit([row | {"records": of_site[row["site"]]} for row in rows], form, DERIVE_COLUMNS)
+    else:
+        emit([row for row in rows if row["site"] in report.sites], form, DERIVE_COLUMNS)
+        if report.notices:
+            emit([row for row in records if row["site"] in report.notices], form, NOTICE_COLUMNS, title=_("public credit records"))
         if by_rule := rules(report.sites.values()):
             emit(by_rule, form, RULE_COLUMNS)
         if report.altered:
