@@ -13,7 +13,10 @@ from normalizers.privacy.records import Mode
 from normalizers.privacy.tables import rows
 from normalizers.privacy.view import INVISIBLE, LONGEST_TAG, fold
 
-_TAG = re.compile(rf"<[A-Za-z/!?][^<>]{{0,{LONGEST_TAG}}}>|-->")
+FEWEST_DIGITS = 11
+"""So many digits and signs that hide digits have the shortest numbers that are looked for without a label."""
+
+_NO_DIGIT = re.compile("[^0-9*xX?#_]+")
 _TAGS = re.compile(rf"(?:(?:<[A-Za-z/!?][^<>]{{0,{LONGEST_TAG}}}>|-->)\s{{0,40}})+")
 _INVISIBLE = re.compile(f"[{INVISIBLE}]+|&(?:shy|ensp|emsp|thinsp|nbsp|zwn?j|#1?\\d{{2,4}}|#[xX][0-9a-fA-F]{{2,4}});?")
 _ESCAPED = re.compile(
@@ -26,37 +29,37 @@ _ODD_DIGITS = re.compile(
 _ODD_STARS = re.compile("[＊●■□█○◯•∗✱﹡★⬤]{2}(?<=[0-9 \\-]..)")
 _SPELLED = re.compile(f"[{_HAN}](?:(?:[ \\-]?[0-9{_HAN}]){{5}}|(?<=[0-9]{{5}}.)(?!、))")
 _SEX = re.compile(r"[男女]性?[，,、；;）)\s。<]")
-_LONG = re.compile(r"[0-9][0-9*xX?#\s\-_.·/‐-―\u00a0\u2000-\u200f]{10,}")
+_LONG = re.compile(r"(?<![0-9])[0-9](?:[\s\-_.·/‐-―\u00a0\u2000-\u200f]{0,12}+[0-9*xX?#]){10,}+")
 _DIGITS = re.compile(r"(?:[^0-9*]{0,40}[0-9*]){5}")
 _VALUE = re.compile(r".{0,16}?[:：=\t<\"为是省市区县]", re.DOTALL)
 
 
 def worth_looking(text: str, mode: Mode) -> bool:
     """Tell whether a text may hold personal data."""
-    if _unusual(text) or _has_number(text, mode) or _has_word(text, mode):
+    if _has_number(text, mode) or _has_word(text, mode) or (("&#" in text or "\\u00" in text) and _ESCAPED.search(text)):
         return True
-    if "<" not in text and not _INVISIBLE.search(text):
-        return False
-    parted = _INVISIBLE.sub("", _TAGS.sub(" ", text))
-    if _has_number(parted, mode):
-        return True
-    bare = _INVISIBLE.sub("", _TAG.sub("", text))
-    return _unusual(bare) or _has_number(bare, mode) or _has_word(bare, mode)
+    if "<" in text:
+        shown = _INVISIBLE.sub("", _TAGS.sub(" ", text))
+    elif _INVISIBLE.search(text):
+        shown = _INVISIBLE.sub("", text)
+    else:
+        return _unusual(text)
+    return _unusual(shown) or _has_number(shown, mode) or _has_word(shown.replace(" ", ""), mode)
 
 
 def _unusual(text: str) -> bool:
-    """Tell whether an escape, an unusual digit or a sex between marks asks for the closer look."""
-    if ("&#" in text or "\\u00" in text) and _ESCAPED.search(text):
-        return True
-    return any(pattern.search(text) for pattern in (_SEX, _ODD_DIGITS, _ODD_STARS, _SPELLED))
+    """Tell whether a sex between marks, an unusual digit or a permanent residence card asks for the closer look."""
+    return any(pattern.search(text) for pattern in (_SEX, _ODD_DIGITS, _ODD_STARS, _SPELLED, _ISSUED))
 
 
 def _has_number(text: str, mode: Mode) -> bool:
-    return _ISSUED.search(text) is not None or any(_may_be_personal(found[0], mode) for found in _LONG.finditer(text))
+    return any(_may_be_personal(found[0], mode) for found in _LONG.finditer(text))
 
 
 def _may_be_personal(run: str, mode: Mode) -> bool:
     """Tell whether a run of digits, taken without what stands around it, holds a personal number."""
+    if len(_NO_DIGIT.sub("", run)) < FEWEST_DIGITS:
+        return False
     plain = fold(run)
     if any(True for _ in numbers(plain, mode)):
         return True
@@ -65,6 +68,8 @@ def _may_be_personal(run: str, mode: Mode) -> bool:
 
 def _has_word(text: str, mode: Mode) -> bool:
     """Tell whether a label stands in the text with what must follow it: digits, or any value."""
+    if any(word in text and _says_more(text, word) for word in _LATIN[mode]):
+        return True
     for found in _WORDS[mode].finditer(text):
         needs = _NEEDS[_BLANKS.sub("", found[0])]
         if not needs or (_DIGITS if needs == "digits" else _VALUE).match(text, found.end()):
@@ -73,15 +78,37 @@ def _has_word(text: str, mode: Mode) -> bool:
 
 
 _ISSUED = re.compile("[A-Z]{3}[0-9]{12}")
+
+
+def _says_more(text: str, word: str) -> bool:
+    """Tell whether a Latin label is followed by a value anywhere."""
+    follows = _HOST if word in _AT else _AFTER_LATIN if _NEEDS[word] else _ANYTHING
+    position = text.find(word)
+    while position >= 0:
+        if follows.match(text, position + len(word)):
+            return True
+        position = text.find(word, position + 1)
+    return False
+
+
+_AT = ("@", "(at)", "[at]")
+_HOST = re.compile(r"[ ]?[A-Za-z0-9\-]{1,63}\.[A-Za-z0-9]")
+_ANYTHING = re.compile("")
+_AFTER_LATIN = re.compile(r"[A-Za-z号码]{0,8}(?: ?No)?[\s:：=为是\"'“”‘’（(\[【.@]{0,14}[A-Za-z]{0,3}[(（]?[0-9*男女FM\u4e00-\u9fff]")
 _OLD_TAX = re.compile(r"(?<![0-9])[0-9]{17}(?![0-9])")
 _BLANKS = re.compile(r"[ \u3000\u00a0]+(?=[\u3000-\uffff])")
+_MODES = {Mode.DOCUMENT: ("all",), Mode.RECORD: ("all", "record")}
 _NEEDS = {row["word"]: row["needs"] for row in rows("triggers")}
 
 
+def _chosen(*modes: str) -> list[str]:
+    return sorted((row["word"] for row in rows("triggers") if row["mode"] in modes), key=len, reverse=True)
+
+
 def _words(*modes: str) -> re.Pattern[str]:
-    """Return a pattern for the words of these modes; each alternative begins with a plain character, so that the search runs fast."""
-    words = sorted((row["word"] for row in rows("triggers") if row["mode"] in modes), key=len, reverse=True)
-    return re.compile("|".join("[ \u3000\u00a0]{0,4}".join(map(re.escape, word)) if word > "\u3000" else re.escape(word) for word in words))
+    """Return a pattern for the Chinese words of these modes; each alternative begins with a plain character: the search runs fast."""
+    return re.compile("|".join("[ \u3000\u00a0]{0,4}".join(map(re.escape, word)) for word in _chosen(*modes) if word > "\u3000"))
 
 
-_WORDS = {Mode.DOCUMENT: _words("all"), Mode.RECORD: _words("all", "record")}
+_LATIN = {mode: tuple(word for word in _chosen(*names) if word < "\u3000") for mode, names in _MODES.items()}
+_WORDS = {mode: _words(*names) for mode, names in _MODES.items()}

@@ -235,9 +235,10 @@ def _contacts(random: Random) -> Iterator[Sample]:
         "email": [
             ("plain", f"zhao{account[:5]}@163.com"),
             ("full-width at", f"zhao{account[:5]}＠qq.com"),
+            ("letters", f"zhao.{account[:4]}@example.com"),
             ("(at)", f"zhao{account[:5]}(at)126.com"),
         ],
-        "chat": [("plain", f"wx_{account[:8]}"), ("number", account[:9])],
+        "chat": [("plain", f"wx_{account[:8]}"), ("letters", "wxid_qinghe"), ("number", account[:9])],
         "plate": [("plain", f"苏A{account[:5]}"), ("dot", f"浙B·{account[:5]}"), ("green", f"沪AD{account[:5]}")],
     }
     for kind, spellings in spelled.items():
