@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +16,9 @@ from normalizers.agencies import Decisions
 from normalizers.agencies.resolve import NO_DECISIONS
 from normalizers.derive import derive
 from normalizers.documents import UnreadableError, read
+from normalizers.intake import intake
+from normalizers.notices.read import read_notice
+from normalizers.notices.records import Notice
 from normalizers.records import Derived, Hints
 from normalizers.text import Cleaned, clean, decode
 
@@ -50,11 +53,20 @@ def derive_file(path: Path, *, region: str = "", published: date | None = None, 
         raise HarvesterError(str(error)) from error
 
 
-def derive_members(
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """What a file holds: the document without personal data and without its public credit records, and these records as notices."""
+
+    derived: Derived
+    notices: tuple[Notice, ...]
+
+
+def extract_members(
     path: Path, *, region: str = "", published: date | None = None, decisions: Decisions = NO_DECISIONS
-) -> Iterator[Derived | HarvesterError]:
+) -> Iterator[Extract | HarvesterError]:
     """Yield what a file holds, of an archive what each file in it holds, or why one of them cannot be read.
 
+    Everything goes through the intake of documents, as in a crawl: nothing personal comes out, whatever the file holds.
     Raises WrongCall for a missing file, HarvesterError for an archive that cannot be unpacked.
     """
     payload, hints = load(path), Hints(file_name=path.name, region=region, published_on=published)
@@ -64,9 +76,16 @@ def derive_members(
         raise HarvesterError(str(error)) from error
     for each in members:
         try:
-            yield derive(payload, each, decisions)
+            yield _extract(payload, each, decisions)
         except UnreadableError as error:
             yield HarvesterError(str(error))
+
+
+def _extract(payload: bytes, hints: Hints, decisions: Decisions) -> Extract:
+    found = intake(payload, hints, decisions)
+    region = hints.region or next(iter(found.derived.metadata.regions), "")
+    notices = tuple(read_notice(replace(record, region=record.region or region), decisions) for record in found.records)
+    return Extract(found.derived, notices)
 
 
 def normalized_text(path: Path, script: str) -> Cleaned:

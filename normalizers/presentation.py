@@ -11,8 +11,11 @@ from normalizers.records import Agency, Deadline, Derived, Reference, Suggestion
 Json = dict[str, Any]
 
 
-def derived_json(derived: Derived) -> Json:
-    """Return one derived document: dates in ISO 8601, empty text for what is not known, ``null`` for a missing date."""
+def derived_json(derived: Derived, notices: Iterable[Json] = ()) -> Json:
+    """Return one derived document: dates in ISO 8601, empty text for what is not known, ``null`` for a missing date.
+
+    ``notices`` are the public credit records that stood in it, as ``normalizers.notices.presentation.notice_json`` gives them.
+    """
     metadata, document = derived.metadata, derived.document
     return {
         "source": document.source,
@@ -26,7 +29,7 @@ def derived_json(derived: Derived) -> Json:
         "repairs": [{"kind": repair.kind, "count": repair.count} for repair in document.repairs],
         "warnings": list(document.warnings),
         "tasks": [task_json(task) for task in derived.tasks],
-        "notices": [],
+        "notices": list(notices),
         "kind": metadata.kind.value,
         "printed_on": _day(metadata.printed_on),
         "effective_on": _day(metadata.effective_on),

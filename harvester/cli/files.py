@@ -14,12 +14,13 @@ from harvester.cli.output import Format, complain, emit, printable, to_json
 from harvester.decisions import stored_decisions
 from harvester.errors import HarvesterError, WrongCall
 from harvester.messages import _
-from harvester.reading import derive_members, derive_named, normalized_text
+from harvester.reading import derive_named, extract_members, normalized_text
 from harvester.session import opened
 from harvester.telling import lines, page
 from normalizers.agencies import Decisions
 from normalizers.agencies.resolve import NO_DECISIONS
 from normalizers.compare import compare
+from normalizers.notices.presentation import notice_json
 from normalizers.presentation import derived_json
 from storage.errors import MissingStore, StoreError
 
@@ -57,7 +58,7 @@ def extract(
     store: StoreOption = None,
     form: FormatOption = Format.TABLE,
 ) -> int:
-    """Read tasks, agencies and deadlines out of files; store nothing. The decisions of the store count where there is one.
+    """Read tasks, agencies, deadlines and public records out of files; store nothing. The decisions of the store count where there is one.
 
     An archive (zip, rar, 7z) gives a document for every file in it.
     A file that cannot be read is named on standard error and the others still come out; the exit status is then 1.
@@ -66,12 +67,12 @@ def extract(
     documents, unread, decisions = [], 0, known_decisions(store)
     for path in files:
         try:
-            for found in derive_members(path, region=code, published=day, decisions=decisions):
+            for found in extract_members(path, region=code, published=day, decisions=decisions):
                 if isinstance(found, HarvesterError):
                     complain(str(found))
                     unread += 1
                 else:
-                    documents.append(derived_json(found))
+                    documents.append(derived_json(found.derived, map(notice_json, found.notices)))
         except WrongCall:
             raise
         except HarvesterError as error:
@@ -79,7 +80,10 @@ def extract(
             unread += 1
     if form is Format.JSON:
         sys.stdout.write(to_json(documents) + "\n")
-    elif documents:
+        return 1 if unread else 0
+    if records := sum(len(doc["notices"]) for doc in documents):
+        complain(_("{n} public credit records are in them; --format json prints these too.").format(n=records))
+    if documents:
         rows = ({"source": doc["source"], **task} for doc in documents for task in doc["tasks"])
         emit(rows, form, TASK_COLUMNS if len(documents) == 1 else ("source", *TASK_COLUMNS), title=heading(documents))
     return 1 if unread else 0
