@@ -6,8 +6,11 @@ A surname and one or two characters more; where two could be enough, what follow
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from importlib.resources import files
 
 from normalizers.privacy.names import is_name, surname_of
 from normalizers.privacy.tables import any_of, rows
@@ -25,6 +28,12 @@ _INTRODUCED = re.compile(
 _NEXT = re.compile(r"[、和及与](?=[\u3400-\u9fff])")
 _HAN = re.compile(r"[\u3400-\u9fff·]")
 _ENDS = re.compile(r"[\s，,。；;、（(）)：:”\"]|$")
+_IN_NAMES_OF_FIRMS = frozenset("有和及与同等前后时证")
+_BODY = re.compile("公司|合作社|事务所|委员会|中心|医院|学校|幼儿园|超市|经营部|酒店|饭店|宾馆|药店|药房|集团|商行|商店|厂|店")
+_RUN = re.compile(f'[^{"".join(sorted(_STOPS))}\\s，,。；;、（(）)：:”"]*')
+LONGEST_BODY = 24
+"""Characters in which the name of a firm shows by its last word."""
+
 MOST_TOGETHER = 30
 """Names in one list."""
 
@@ -47,6 +56,8 @@ def introduced(text: str) -> Iterator[tuple[int, int]]:
 def _end_of_name(text: str, start: int) -> int:
     """Return where the name that begins here ends, ``start`` where none begins."""
     piece = text[start : start + 4]
+    if _begins_a_body(text, start):
+        return start
     surname = surname_of(piece[:3] if len(piece) > 2 else piece)
     if not surname:
         return start
@@ -56,6 +67,27 @@ def _end_of_name(text: str, start: int) -> int:
         if len(name) == len(surname) + given and is_name(name) and not _STOPS & set(name[len(surname) :]) and _ended(text, end, name):
             return end
     return start
+
+
+def _begins_a_body(text: str, start: int) -> bool:
+    """Tell whether a place, or the name of a firm, begins here rather than a person's name."""
+    if any(text.startswith(place, start) for place in _places().get(text[start : start + 2], ())):
+        return True
+    run = _RUN.match(text, start, start + LONGEST_BODY)
+    return run is not None and _BODY.search(run[0]) is not None
+
+
+@lru_cache
+def _places() -> dict[str, list[str]]:
+    """Return the names of cities and counties by their first two characters (马鞍山, 金华)."""
+    named: dict[str, list[str]] = {}
+    for file in ("regions", "regions_elsewhere"):
+        with (files("normalizers.agencies") / "data" / f"{file}.csv").open(encoding="utf-8") as lines:
+            for row in csv.DictReader(lines):
+                for name in (row["name"], *row["short_names"].split("|")):
+                    if len(name) > 2 or (len(name) == 2 and row["level"] in ("province", "city", "prefecture")):
+                        named.setdefault(name[:2], []).append(name)
+    return named
 
 
 def _ended(text: str, end: int, name: str) -> bool:

@@ -25,10 +25,32 @@ _GROUP = re.compile(r"[0-9]+|[Xx]")
 _HIDDEN = re.compile(
     r"(?<![0-9A-Za-z*])(?P<near>[0-9]{2,14}[ \-]?(?:[*#?_]{2,16}|[xX]{3,16})[0-9*xX#]{0,16})(?P<apart>[ \-][0-9*xX#]{1,8})?"
 )
+_BROKEN = r"[ \n\t\-_.·/~'`|,:;*()\[\]{}<>+\"、\\]{0,6}+"
+_CUT = re.compile(
+    rf"(?<![0-9A-Za-z])[1-8]{_BROKEN}[0-9]{_BROKEN}[0-9]{_BROKEN}[0-9]{_BROKEN}[0-9]{_BROKEN}[0-9]{_BROKEN}(?:1{_BROKEN}[89]|2{_BROKEN}0)"
+    rf"{_BROKEN}[0-9]{_BROKEN}[0-9]{_BROKEN}[01]{_BROKEN}[0-9]{_BROKEN}[0-3]{_BROKEN}[0-9](?:{_BROKEN}[0-9]){{3}}{_BROKEN}[0-9Xx](?![0-9A-Za-z])"
+)
+"""A resident number that any marks cut into pieces: [310115][19800302]…, 310~115~…, one character a cell."""
+_CUT_GROUPS = re.compile(r"6,8,4|6,8,3,1|6,4,4,4|(?:3,){5}3|(?:4,){4}2|17,1|1(?:,1){17}|\d+,\d+")
+_SLIPPED = re.compile(r"(?<![0-9A-Za-z])[0-9OoIl]{17}[0-9OoIlXx](?![0-9A-Za-z])")
+_SLIPS = str.maketrans("OoIl", "0011")
+"""Letters that reading by machine takes for digits; the codes of GB 32100 have none of them."""
+_ABRIDGED = re.compile(
+    r"(?<![0-9A-Za-z.])(?P<head>[1-8][0-9]{5}(?:(?:19|20)[0-9]{2})?)(?:…{1,8}|-{3,16}|[.]{3,16}|~{2,16}|某{1,12})(?P<tail>[0-9]{3}[0-9Xx])(?![0-9A-Za-z])"
+)
+_DIVIDED = frozenset("\t,|;、\n")
+_ASKED = re.compile(r"身份|证件|证照|ID|sfz|SFZ", re.IGNORECASE)
+MOST_TO_LABEL = 40
+"""So far before a number in pieces that could be cells of a table its label may stand."""
 _CARD_GROUPS = re.compile(r"(?:4,){3}[1-4]|(?:4,){4}[1-3]|6,1[0-3]|6,4,4,[45]|6,8,[2-5]|1(?:,1)+")
 _REGULAR = re.compile(r"1(?:,1)+(?:,2)?|(?:2,)+[123]")
 _PHONE = re.compile(
-    r"(?<![0-9A-Za-z_/=.%#&*])(?:\(?\+?(?:00)?86\)?[ \-]{0,2})?1[3-9][0-9](?:[ \-\n]{0,2}[0-9]){8}(?![0-9A-Za-z])(?![.,]\d)"
+    r"(?:(?<![0-9A-Za-z_/=.%#&*])|(?<=1[3-9][0-9]{9}/)|(?<=[Tt][Ee][Ll]\.))"
+    r"(?:\(?\+?(?:00)?86\)?[ \-]{0,2})?1[ \-]?[3-9][ \-]?[0-9](?:[ \-\n]{0,2}[0-9]){8}(?![0-9A-Za-z])(?![.,]\d)"
+)
+_POINTED = re.compile(
+    r"(?<![0-9A-Za-z_/=.%#&*(])(?:\+?(?:00)?86[ \-]?)?(?:\(1[3-9][0-9]\)[ ]?[0-9]{4}[ \-]?[0-9]{4}|1[3-9][0-9](?P<mark>[./_~·])[0-9]{4}(?P=mark)[0-9]{4})"
+    r"(?![0-9A-Za-z])(?![.,/]\d)"
 )
 _PHONE_GROUPS = frozenset(
     ((11,), (3, 4, 4), (3, 3, 5), (3, 8), (4, 4, 3), (4, 3, 4), (7, 4), (3, 5, 3), (5, 6), (1,) * 11, (6, 5), (3, 2, 2, 2, 2))
@@ -60,6 +82,7 @@ def numbers(text: str, mode: Mode) -> Iterator[Finding]:
     for found in _RUN.finditer(text):
         if found.end() - found.start() >= SHORTEST:
             yield from _identities(text, found)
+    yield from _in_pieces(text)
     yield from _hidden(text, mode)
     if mode is Mode.RECORD:
         yield from phones(text)
@@ -86,6 +109,38 @@ def _identities(text: str, found: re.Match[str]) -> Iterator[Finding]:
                 yield Finding(*place, rank, kind, word)
                 past = begin + length
                 break
+
+
+def _in_pieces(text: str) -> Iterator[Finding]:
+    """Yield resident numbers with a right check character that unusual marks cut, misread letters spoil, or whose middle is left out."""
+    for found in _CUT.finditer(text):
+        number = "".join(_GROUP.findall(found[0])).upper()
+        groups = ",".join(str(len(group)) for group in _GROUP.findall(found[0]))
+        if (
+            is_resident_number(number)
+            and _CUT_GROUPS.fullmatch(groups)
+            and is_personal_number(number)
+            and _is_one_number(text, found, groups)
+        ):
+            yield _resident(found, number)
+    for found in _SLIPPED.finditer(text):
+        number = found[0].translate(_SLIPS).upper()
+        if is_resident_number(number) and not found[0].isdigit():
+            yield _resident(found, number)
+    for found in _ABRIDGED.finditer(text):
+        if found["head"][:2] in PROVINCES and not checks.labelled(text, found.start()) and not _QUANTITY.match(text, found.end()):
+            yield _resident(found, found["head"])
+
+
+def _is_one_number(text: str, found: re.Match[str], groups: str) -> bool:
+    """Tell whether the pieces are no cells of a table: cells of one digit each are those of a form, others need a label nearby."""
+    if not _DIVIDED & set(found[0]) or groups.startswith("1,1"):
+        return True
+    return _ASKED.search(text, max(0, found.start() - MOST_TO_LABEL), found.start()) is not None
+
+
+def _resident(found: re.Match[str], number: str) -> Finding:
+    return Finding(*found.span(), RESIDENT, "resident", provinces().get(number[:2], ""))
 
 
 def _likely_resident(number: str) -> bool:
@@ -224,6 +279,9 @@ def _hidden_kind(number: str, shown: int, text: str, start: int) -> str:
 
 def phones(text: str, start: int = 0) -> Iterator[Finding]:
     """Yield the mobile telephones of a text from a place on."""
+    yield from (
+        Finding(*found.span(), PHONE, "phone") for found in _POINTED.finditer(text, start) if not checks.labelled(text, found.start())
+    )
     for found in _PHONE.finditer(text, start):
         groups = tuple(len(group[0]) for group in _GROUP.finditer(_PREFIX.sub("", found[0])))
         if groups not in _PHONE_GROUPS or ("\n" in found[0] and groups[0] < 3):

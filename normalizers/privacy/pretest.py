@@ -29,7 +29,11 @@ _ODD_DIGITS = re.compile(
 _ODD_STARS = re.compile("[＊●■□█○◯•∗✱﹡★⬤]{2}(?<=[0-9 \\-]..)")
 _SPELLED = re.compile(f"[{_HAN}](?:(?:[ \\-]?[0-9{_HAN}]){{5}}|(?<=[0-9]{{5}}.)(?!、))")
 _SEX = re.compile(r"[男女]性?[，,、；;）)\s。<]")
-_LONG = re.compile(r"(?<![0-9])[0-9](?:[\s\-_.·/‐-―\u00a0\u2000-\u200f]{0,12}+[0-9*xX?#]){10,}+")
+_OF_NUMBERS = "0-9*xX?#０-９＊ＸｘХхΧχⅩⅹ×✕✖●■□█○◯•∗✱﹡★⬤"
+_LONG = re.compile(rf"(?<![0-9０-９])[0-9０-９](?:[\s\-_.·/‐-―−﹣﹘─⁃・‧∙⋅－．／＿　\u00a0\u2000-\u200f]{{0,12}}+[{_OF_NUMBERS}]){{10,}}+")
+_SPOILED = re.compile(r"(?<![0-9A-Za-z])[0-9OoIl]{17}[0-9OoIlXx](?![0-9A-Za-z])")
+_ABRIDGED = re.compile(r"(?<![0-9])[1-8][0-9]{5}(?:[0-9]{4})?(?:[…某]|[-—―.~～]{2})")
+_REFERENCES = re.compile(r"(?:&#[xX]?[0-9a-fA-F]{2,40};?\s{0,4}){6}|(?:%3[0-9]|\\x3[0-9]){4}|&amp;#[0-9xX]")
 _DIGITS = re.compile(r"(?:[^0-9*]{0,40}[0-9*]){5}")
 _VALUE = re.compile(r".{0,16}?[:：=\t<\"为是省市区县]", re.DOTALL)
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from normalizers.notices.fields import concept_of
+from normalizers.codes import identify
+from normalizers.notices.fields import Use, concept_of
 from normalizers.notices.records import PrintedField, PrintedRecord, SubjectKind
 from normalizers.privacy.addresses import clean_url
 from normalizers.privacy.introductions import introduced
@@ -108,11 +109,11 @@ def _legal(record: PrintedRecord, counts: Counter[str]) -> list[PrintedField]:
     everywhere = re.compile("|".join(map(re.escape, [*own, *names]))) if names else None
     fields = []
     for each in record.fields:
-        what = personal(each.label)
         concept = concept_of(each.label, record.kind)
+        what = personal(each.label) if concept is None or concept.use is Use.PERSONAL else ""
         if is_blank(each.value) or _MARK.fullmatch(each.value):
             value = each.value
-        elif what and what != "place":
+        elif what and what != "place" and not (what == "identity" and _is_code_of_a_body(each.value)):
             value = _dropped(each.value, what, counts)
         else:
             value = _masked(each, concept.name if concept else "", counts)
@@ -120,6 +121,12 @@ def _legal(record: PrintedRecord, counts: Counter[str]) -> list[PrintedField]:
                 value = _reduced(value, everywhere, own, counts)
         fields.append(PrintedField(each.label, value))
     return fields
+
+
+def _is_code_of_a_body(value: str) -> bool:
+    """Tell whether a certificate's number (证件号码) is a code of a body: mixed lists print both under one label."""
+    check = identify(value)
+    return check.valid and not check.personal
 
 
 @lru_cache(maxsize=4096)

@@ -121,7 +121,7 @@ def _word_of(name: str) -> str:
         if _words().get(bare[len(shorter) + 1 : -1]) == "legal":
             return "legal"
         bare = shorter
-    if bare.endswith(("公司", "集团")):
+    if "公司" in bare or bare.endswith("集团"):  # a shop of a company is one of a body
         return "公司"
     longest = max(map(len, _words()))
     found = [bare[-length:] for length in range(min(longest, len(bare) - 1), 0, -1) if bare[-length:] in _words()]

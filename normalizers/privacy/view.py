@@ -55,13 +55,13 @@ _BREAKING = frozenset(
 _CELL = frozenset(("td", "th"))
 
 _SPECIAL = re.compile(
-    rf"(?P<tag><!--|-->|<[A-Za-z/!?][^<>]{{0,{LONGEST_TAG}}}>)"
-    r"|(?P<reference>&(?:#\d{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[a-zA-Z]{2,8};))"
-    r"|(?P<escape>\\u[0-9a-fA-F]{4}|\\[nrt/\"])"
+    rf"(?P<tag><!--[^<>]{{0,{LONGEST_TAG}}}-->|<!--|-->|<[A-Za-z/!?][^<>]{{0,{LONGEST_TAG}}}>)"
+    r"|(?P<reference>&(?:#0*+\d{1,7};?|#[xX]0*+[0-9a-fA-F]{1,6};?|[a-zA-Z]{2,8};))"
+    r"|(?P<escape>\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\[nrt/\"]|%(?:3[0-9]|[57]8|2[0dDeE]))"
     rf"|(?P<nothing>[{INVISIBLE}]+)"
 )
-_MAYBE = re.compile(rf"[<&\\{INVISIBLE}]")
-_ESCAPED_TAG = re.compile(r"(?:&(?:amp;)*(?:lt;|#60;?|#[xX]3[cC];?)|\\u003[cC])[A-Za-z/!]")
+_MAYBE = re.compile(rf"[<&\\{INVISIBLE}]|%3[0-9]")
+_ESCAPED_TAG = re.compile(r"(?:&(?:amp;)*(?:lt;|#60;?|#[xX]3[cC];?)|\\u003[cC])[A-Za-z/!]|&(?:amp;)+#[0-9xX]")
 _NAME = re.compile(r"</?([A-Za-z][A-Za-z0-9]*)")
 _ESCAPES = {"\\n": "\n", "\\r": "\n", "\\t": "\t", "\\/": "/", '\\"': '"'}
 _INVISIBLE = re.compile(rf"[{INVISIBLE}]*")
@@ -204,8 +204,7 @@ def _special(found: re.Match[str], outer: _Builder, inner: _Builder) -> None:
     elif found["reference"]:
         outer.stands_for(_character(found[0]), start, end)
     elif found["escape"]:
-        escape = found[0]
-        outer.stands_for(_ESCAPES.get(escape) or chr(int(escape[2:], 16)), start, end)
+        outer.stands_for(_escaped(found[0]), start, end)
 
 
 def _tag(tag: str, start: int, end: int, outer: _Builder, inner: _Builder) -> None:
@@ -229,7 +228,7 @@ def _inside(tag: str, start: int, inner: _Builder) -> None:
         if found["reference"]:
             inner.stands_for(_character(found[0]), start + found.start(), start + found.end())
         elif found["escape"]:
-            inner.stands_for(_ESCAPES.get(found[0]) or chr(int(found[0][2:], 16)), start + found.start(), start + found.end())
+            inner.stands_for(_escaped(found[0]), start + found.start(), start + found.end())
     _shifted(inner, tag, position, len(tag) - 1, start)
     inner.stands_for(BARRIER, start + len(tag) - 1, start + len(tag), kept=True)
 
@@ -240,11 +239,16 @@ def _shifted(inner: _Builder, tag: str, start: int, end: int, offset: int) -> No
     inner.ends.extend(range(offset + start + 1, offset + end + 1))
 
 
+def _escaped(escape: str) -> str:
+    r"""Return the character of an escape: ``\u0033``, ``\x33``, ``\n``, ``%33``."""
+    return _ESCAPES.get(escape) or chr(int(escape[1:] if escape[0] == "%" else escape[2:], 16))
+
+
 def _character(reference: str) -> str:
     """Return the character of a reference; one without width, or without meaning, is nothing."""
     if reference.startswith("&#"):
         body = reference[2:].rstrip(";")
-        code = int(body[1:], 16) if body[:1] in "xX" else int(body)
+        code = int(body[1:].lstrip("0") or "0", 16) if body[:1] in "xX" else int(body.lstrip("0") or "0")
         char = chr(code) if 0 < code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF else ""
     else:
         char = html.unescape(reference)

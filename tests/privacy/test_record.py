@@ -113,6 +113,9 @@ def test_the_court_list_keeps_no_age_sex_or_card_number_of_a_firms_head():
         ("被告王锦偿还原告赵泽沐借款", "被告王某偿还原告赵某借款"),
         ("股东：欧阳泽、孙桐", "股东：欧阳某、孙某"),
         ("经营者安全意识不强", "经营者安全意识不强"),
+        ("当事人马鞍山厂区排放超标", "当事人马鞍山厂区排放超标"),
+        ("当事人林达食品有限公司未报", "当事人林达食品有限公司未报"),
+        ("工人王锦在林达食品有限公司受伤", "工人王某在林达食品有限公司受伤"),
     ],
 )
 def test_persons_are_reduced_where_they_are_introduced(sentence, expected):
@@ -129,6 +132,8 @@ def test_persons_are_reduced_where_they_are_introduced(sentence, expected):
         ("柳州食品有限公司", "", "个体工商户", SubjectKind.INDIVIDUAL_BUSINESS),
         ("慕青小吃店", "", "", SubjectKind.INDIVIDUAL_BUSINESS),
         ("柳州市慕青商店", "92450200MA5L3K7X1P", "", SubjectKind.INDIVIDUAL_BUSINESS),
+        ("柳州食品有限公司第五便利店", "", "", SubjectKind.LEGAL),
+        ("柳州市慕青便利店", "", "", SubjectKind.INDIVIDUAL_BUSINESS),
         ("柳州市第一中学", "", "", SubjectKind.LEGAL),
         ("阿依古丽·买买提", "", "", SubjectKind.PERSON),
         ("Mary Ann Smith", "", "", SubjectKind.PERSON),
@@ -164,6 +169,12 @@ def test_an_address_without_personal_data_stays_as_it_is():
     for url in ("https://a.example/x/10001?uk=86d5f278&page=2#top", "http://a.example:8081/credit/p?_type=al", "relative/path?x=1", ""):
         assert clean_url(url) == url
     assert clean_url(f"https://a.example/x?card={STANDARD}&page=2") == "https://a.example/x?card=&page=2"
+
+
+@pytest.mark.parametrize("value", [CODE, "91310000132260251X", "13226025-0", "110108000000016"])
+@pytest.mark.parametrize("label", ["统一社会信用代码/证件号", "行政相对人代码"])
+def test_a_code_stays_whatever_its_label_says_besides(label, value):
+    assert values(mask_record(record({"行政相对人名称": "柳州食品有限公司", label: value})))[label] == value
 
 
 LABELS = [
