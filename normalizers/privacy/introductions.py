@@ -30,7 +30,7 @@ _HAN = re.compile(r"[\u3400-\u9fff·]")
 _ENDS = re.compile(r"[\s，,。；;、（(）)：:”\"]|$")
 _IN_NAMES_OF_FIRMS = frozenset("有和及与同等前后时证")
 _BODY = re.compile("公司|合作社|事务所|委员会|中心|医院|学校|幼儿园|超市|经营部|酒店|饭店|宾馆|药店|药房|集团|商行|商店|厂|店")
-_RUN = re.compile(f'[^{"".join(sorted(_STOPS))}\\s，,。；;、（(）)：:”"]*')
+_RUN = re.compile(f'[^{"".join(sorted(_STOPS - _IN_NAMES_OF_FIRMS))}\\s，,。；;、（(）)：:”"]*')
 LONGEST_BODY = 24
 """Characters in which the name of a firm shows by its last word."""
 
