@@ -21,11 +21,11 @@ SHORTEST_TELEPHONE = 7
 NEARBY = 160
 """In a document a labelled address or birth date is masked where something else personal stands so near: it is no form then."""
 
-_AFTER = r"(?:证)?(?:号码|编号|号|No\.?)?(?:[（(][^()（）\n]{0,12}[)）])?[\s:：=为是系\"'“”‘’（(\[【]{0,12}"
+_AFTER = r"(?:证)?(?:号码|编号|号| ?[Nn][Oo]\.?)?(?:[（(][^()（）\n]{0,12}[)）])?[\s:：=为是系\"'“”‘’（(\[【]{0,12}"
 _SAME_LINE = r"(?:[（(][^()（）\n]{0,12}[)）])?[ \"”’]{0,8}[:：=\t][ \t\n\"'“‘]{0,10}"
 _IDENTITY = re.compile(
     rf"(?:{labels_of('identity', 'passport', 'permit', 'residence')}){_AFTER}"
-    rf"(?P<value>[A-Za-z]{{0,3}}[(（]?[0-9*#?][0-9A-Za-z*#?]*+(?:[ \-_.·()（）]{{1,3}}+[0-9*#?][0-9A-Za-z*#?]*+){{0,19}})"
+    rf"(?P<value>[A-Za-z]{{0,3}}[ (（]?[0-9*#?][0-9A-Za-z*#?]*+(?:[ \-_.·()（）]{{1,3}}+[0-9*#?][0-9A-Za-z*#?]*+){{0,19}})"
 )
 _HELD = re.compile(
     r"(?P<value>(?<![A-Za-z0-9])[A-Z]{1,2}[0-9]{7,8})(?:[ )）]{0,2})(?:号)?(?:的)?(?:护照|passport)"
@@ -39,10 +39,14 @@ _MILITARY = re.compile(
     rf"(?:{labels_of('military')}){_AFTER}(?P<value>[\u4e00-\u9fff]{{0,3}}字?\s?第?\s?[0-9A-Za-z][0-9A-Za-z\-]{{3,17}}号?)"
     rf"|(?P<held>(?<![\u4e00-\u9fff])[军士文武]字第\s?[0-9]{{6,8}}号)"
 )
-_BANK = re.compile(rf"(?:{labels_of('bank')}){_AFTER}(?P<value>[0-9*](?:[ \-\n*]{{0,3}}[0-9]){{7,31}})")
+_BANK = re.compile(
+    rf"(?:{labels_of('bank')}){_AFTER}(?P<value>[0-9*](?:[ \-\n*]{{0,3}}[0-9]){{7,31}})"
+    r"|尾号(?:[为是：: ]{0,3})(?P<held>[0-9]{3,6})(?=[的）)，,。；; 银卡账帐户]|$)"
+)
 _ACCOUNT = re.compile(
-    rf"(?<!公众)(?:{labels_of('account')})(?:号码|号)?(?:(?<=[号码])|[\s:：=为是\"'“”（(])"
-    rf"[\s:：=为是\"'“”（(]{{0,8}}(?P<value>[A-Za-z0-9][A-Za-z0-9_\-]{{4,29}})|QQ(?P<held>[1-9][0-9]{{4,11}})(?![0-9])"
+    rf"(?<!公众)(?<!官方)(?:{labels_of('account')})(?:号码|账号|帐号|号|[ ]?I[Dd])?(?:[（(][^()（）\n]{{0,8}}[)）])?"
+    rf"(?:(?<=[号码])|[\s:：=为是\"'“”（(])[\s:：=为是\"'“”（(]{{0,8}}"
+    rf"(?P<value>[A-Za-z0-9][A-Za-z0-9_\-]{{4,29}}|@[\u4e00-\u9fffA-Za-z0-9_\-]{{2,20}})|QQ(?P<held>[1-9][0-9]{{4,11}})(?![0-9])"
 )
 _NUMBER = (
     r"(?:\(?\+?(?:00)?86\)?[ \-]{0,2})?(?:\(?0[0-9]{2,3}\)?[ \-]{0,2})?"
@@ -55,8 +59,9 @@ _TELEPHONE = re.compile(
 _OFFICE = re.compile(rf"(?:{any_of(row['word'] for row in rows('phone_owners'))})$")
 _HOTLINE = re.compile(r"(?:400|800)[ \-]?\d|(?:12|95|96)\d{3}")
 _EMAIL = re.compile(
-    r"(?<![A-Za-z0-9._%+\-])[A-Za-z0-9][A-Za-z0-9._%+\-]{0,63}(?:@|[ ]?[(\[（]at[)\]）][ ]?)"
-    r"(?P<host>[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){1,5})",
+    r"(?<![A-Za-z0-9._%+\-])[A-Za-z0-9][A-Za-z0-9._%+\-]{0,63}"
+    r"(?:(?:@|[ ]?[(\[（]at[)\]）][ ]?)(?P<host>[A-Za-z0-9\-]{1,63}(?:[.。][A-Za-z0-9\-]{1,63}){1,5})"
+    rf"|(?:[#＃]|[ ]at[ ])(?P<held>(?:{any_of(row['host'] for row in rows('mail_hosts'))})[.。](?:com|cn|net)(?:\.cn)?))",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(
@@ -70,18 +75,27 @@ DAY = (
 )
 _BIRTH = re.compile(rf"(?:{labels_of('birth')})[\s:：=为是\"'“”（(]{{0,10}}(?:公历|农历|阳历|阴历)?(?P<value>{DAY})")
 _BORN = re.compile(rf"(?<![0-9])(?P<value>{DAY})[ ]{{0,2}}(?:出生(?![人率地后缺])|生(?=[\s，,。；;、）)]|$))")
+_LIVES = re.compile(
+    r"(?:(?<=[，,、；;。：:\s（(])|^)(?:家|现|暂)?住(?:在|于|址)?[：:]?(?P<value>[\u4e00-\u9fff]{2,8}[省市区县][^\s〔。；;，,|\x1e\"'<>]{2,60}?"
+    r"[0-9一二三四五六七八九十](?:号|室|户|组|幢|栋|楼|弄|单元)[^\s〔。；;，,|：:\x1e\"'<>]{0,20})"
+)
 _SEX = re.compile(rf"(?:{labels_of('sex')}){_SAME_LINE}(?P<value>男性?|女性?|[FM](?![A-Za-z])|[01](?![0-9]))")
 _ETHNICITY = re.compile(rf"(?:{labels_of('ethnicity')}){_SAME_LINE}(?P<value>[\u4e00-\u9fff]{{1,6}}族|汉(?![\u4e00-\u9fff]))")
 _AGE = re.compile(rf"(?:{labels_of('age')}){_SAME_LINE}(?P<value>[0-9]{{1,3}}(?:周?岁)?(?![0-9]))")
-_PLATE = re.compile(rf"(?:{labels_of('plate')}){_AFTER}(?P<value>[\u4e00-\u9fff][A-Z][ ·.\-]?[A-HJ-NP-Z0-9]{{4,6}}[挂学警港澳]?)")
+_PLATE = re.compile(
+    rf"(?:{labels_of('plate')}){_AFTER}(?P<value>[\u4e00-\u9fff][A-Z][ ·.*\-]?[A-HJ-NP-Z0-9*]{{4,6}}[挂学警港澳]?)"
+    r"|(?P<held>[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Z][ ·.*\-]?"
+    r"(?=[A-Z*]{0,2}[0-9*]{2})[A-HJ-NP-Z0-9*]{5,6}(?![0-9A-Za-z\-—])[挂学警港澳]?)(?!号?文|公告)"
+)
 _RECORDS = re.compile(
     rf"(?:病历号|住院号|门诊号|就诊卡号){_AFTER}(?P<value>[A-Za-z0-9][A-Za-z0-9\-]{{3,23}})"
     rf"|(?:血型){_SAME_LINE}(?P<blood>(?:AB|A|B|O)型?)"
     rf"|(?:残疾类别|残疾等级|健康状况|既往病史|病史){_SAME_LINE}(?P<state>[^\s〔。；;，,|\x1e\"'<>]{{2,30}})"
 )
 _ILLNESS = re.compile(
-    r"(?:身患|罹患|患有|确诊为|确诊患|诊断为)(?P<value>[^，。；;,、\s〔〕]{0,20}?(?:病|症|癌|瘤|炎|障碍|综合征|肺结核|乙肝|骨折))"
-    r"(?![^，。；;,、\s]{0,2}的?(?:人员|从业|职工|劳动者|工人|患者|病人|食品))|(?P<held>(?:HIV|艾滋病|梅毒|乙肝)[^，。；;,、\s〔〕]{0,8}阳性)"
+    r"(?:身患|罹患|患有|因患|自患|系患|曾患|确诊为|确诊患|诊断为)(?P<value>[^，。；;,、\s〔〕]{0,20}?(?:病|症|癌|瘤|炎|障碍|综合征|肺结核|乙肝|骨折))"
+    r"(?![^，。；;,、\s]{0,2}的?(?:人员|从业|职工|劳动者|工人|患者|病人|食品))|(?P<held>(?:HIV|艾滋病|梅毒|乙肝)[^，。；;,、\s〔〕]{0,8}阳性"
+    r"|怀孕[0-9一二三四五六七八九十]{1,3}个?[月周]|[一二三四]级(?:肢体|视力|听力|言语|智力|精神|多重)残疾|(?:肢体|视力|听力|言语|智力|精神|多重)残疾[一二三四]级)"
 )
 _SAYS_A_PLACE = re.compile(r"(?!不详|未知|暂无|同上|地址)[\u4e00-\u9fff]{2}|[A-Za-z]{3}")
 _DATE = re.compile(r"(?:19|20)\d\d[\-./]\d{1,2}(?:[\-./]\d{1,2})?|(?:19|20)\d\d-(?:19|20)\d\d")
@@ -93,7 +107,7 @@ _REST = re.compile(r"[ ]{0,8}\n[ ]{0,8}(?P<rest>[^\n\t〔。；;，,:：|\x1e\"'
 _PLACE = re.compile(r"[省市区县镇乡村路街巷弄号室幢栋单元组层楼]")
 
 _EVERYWHERE = (("identity", _IDENTITY), ("passport", _HELD), ("residence", _ISSUED), ("military", _MILITARY))
-_IN_RECORDS = (("bank", _BANK), ("account", _ACCOUNT), ("email", _EMAIL), ("plate", _PLATE), ("health", _RECORDS), ("health", _ILLNESS))
+_IN_RECORDS = (("bank", _BANK), ("account", _ACCOUNT), ("email", _EMAIL), ("plate", _PLATE), ("health", _RECORDS), ("health", _ILLNESS), ("address", _LIVES))
 _OF_PERSONS = (("birth", _BIRTH), ("birth", _BORN), ("sex", _SEX), ("ethnicity", _ETHNICITY), ("age", _AGE))
 
 
@@ -140,6 +154,8 @@ def _found(text: str, patterns: tuple[tuple[str, re.Pattern[str]], ...]) -> Iter
 
 
 def _value(found: re.Match[str]) -> str | int:
+    if "host" in found.re.groupindex:  # an address of mail is personal as a whole
+        return 0
     names = [name for name in ("value", "held", "blood", "state") if name in found.re.groupindex and found[name]]
     return names[0] if names else 0
 
@@ -151,9 +167,9 @@ def _is_meant(kind: str, found: re.Match[str], group: str, text: str) -> bool:
     if kind == "residence":
         return found["province"] in provinces()
     if kind == "bank":
-        return sum(char.isdigit() for char in value) >= 8 and not checks.is_credit_code(value)
+        return group == "held" or (sum(char.isdigit() for char in value) >= 8 and not checks.is_credit_code(value))
     if kind == "email":
-        return not found["host"].lower().endswith("gov.cn")
+        return not (found["host"] or "").lower().endswith("gov.cn")
     return True
 
 

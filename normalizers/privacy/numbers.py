@@ -25,11 +25,18 @@ _GROUP = re.compile(r"[0-9]+|[Xx]")
 _HIDDEN = re.compile(
     r"(?<![0-9A-Za-z*])(?P<near>[0-9]{2,14}[ \-]?(?:[*#?_]{2,16}|[xX]{3,16})[0-9*xX#]{0,16})(?P<apart>[ \-][0-9*xX#]{1,8})?"
 )
-_BROKEN = r"[ \n\t\-_.·/~'`|,:;*()\[\]{}<>+\"、\\]{0,6}+"
-_CUT = re.compile(
-    rf"(?<![0-9A-Za-z])[1-8]{_BROKEN}[0-9]{_BROKEN}[0-9]{_BROKEN}[0-9]{_BROKEN}[0-9]{_BROKEN}[0-9]{_BROKEN}(?:1{_BROKEN}[89]|2{_BROKEN}0)"
-    rf"{_BROKEN}[0-9]{_BROKEN}[0-9]{_BROKEN}[01]{_BROKEN}[0-9]{_BROKEN}[0-3]{_BROKEN}[0-9](?:{_BROKEN}[0-9]){{3}}{_BROKEN}[0-9Xx](?![0-9A-Za-z])"
-)
+MARKS = " \n\t-_.·/~'`|,:;*()[]{}<>+\"、\\"
+"""Marks that may cut a number into pieces, as they are after folding."""
+
+
+def cut_number(marks: str, *, apart: bool = True) -> re.Pattern[str]:
+    """Return a pattern for the digits of a resident number with these marks between any of them; ``apart``: none of a longer run."""
+    between = f"[{re.escape(marks)}]{{0,6}}+"
+    digits = ["[1-8]", *["[0-9]"] * 5, f"(?:1{between}[89]|2{between}0)", "[0-9]", "[0-9]", "[01]", "[0-9]", "[0-3]", *["[0-9]"] * 4, "[0-9Xx]"]
+    return re.compile(("(?<![0-9A-Za-z])" if apart else "") + between.join(digits) + "(?![0-9A-Za-z])")
+
+
+_CUT = cut_number(MARKS)
 """A resident number that any marks cut into pieces: [310115][19800302]…, 310~115~…, one character a cell."""
 _CUT_GROUPS = re.compile(r"6,8,4|6,8,3,1|6,4,4,4|(?:3,){5}3|(?:4,){4}2|17,1|1(?:,1){17}|\d+,\d+")
 _SLIPPED = re.compile(r"(?<![0-9A-Za-z])[0-9OoIl]{17}[0-9OoIlXx](?![0-9A-Za-z])")
