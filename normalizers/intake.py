@@ -104,7 +104,10 @@ def _in_place(payload: bytes, document: Document, hints: Hints, decisions: Decis
 def _rendition(found: Found, head: Head, hints: Hints, decisions: Decisions, counts: Counter[str]) -> Intake:
     document, more = masked_document(found.document)
     title, file_name = found.scrubbed(hints.title), found.scrubbed(hints.file_name)
-    known = replace(hints, title=title, file_name=file_name, member="", media_type="text/html", charset="utf-8", body="")
+    number = _unless_scrubbed(hints.document_number, found)
+    known = replace(
+        hints, title=title, file_name=file_name, document_number=number, member="", media_type="text/html", charset="utf-8", body=""
+    )
     payload = render(document, _stated(head, found))
     records = tuple(mask_record(record) for record in found.records)
     return Intake(payload, "text/html", known, derive(payload, known, decisions), records, _sorted(counts + more), Form.RENDITION)
@@ -130,7 +133,7 @@ def _stated(head: Head, found: Found) -> Mapping[str, str]:
         return {}
     told = {
         "索引号": head.index_number,
-        "发文字号": head.number,
+        "发文字号": _unless_scrubbed(head.number, found),
         "发布机构": "、".join(head.issuers),
         "成文日期": _day(head.issued_on),
         "印发日期": _day(head.printed_on),
@@ -140,6 +143,11 @@ def _stated(head: Head, found: Found) -> Mapping[str, str]:
         "标题": head.title,
     }
     return {label: mask(found.scrubbed(value), Mode.DOCUMENT).text for label, value in told.items()}
+
+
+def _unless_scrubbed(number: str, found: Found) -> str:
+    """Return a document's number, empty where it is that of the one record that the document was."""
+    return number if found.scrubbed(number) == number else ""
 
 
 def _day(day: date | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -16,6 +16,9 @@ from normalizers.notices.records import NoticeKind, PrintedField
 SUBJECT = "〔主体〕"
 """What stands in a sentence for the name of a firm whose record was cut out of it."""
 CODED = "〔代码〕"
+NUMBERED = "〔文号〕"
+_KEYS = (MIN_NAME, 2)
+"""How many first characters a word is known by, longer words before shorter ones."""
 MAX_LINE = 3000
 """Characters of a line that is looked at for names."""
 SHORT_REST = 12
@@ -52,28 +55,32 @@ def number_in(text: str) -> str:
 
 
 class Sweep:
-    """Takes names and codes of subjects out of texts, however many there are: in one pass over a text, by their first characters."""
+    """Takes words out of texts, however many there are: in one pass over a text, by their first characters."""
 
-    def __init__(self, subjects: Sequence[tuple[str, str]]) -> None:
-        """Prepare for subjects as pairs of name and code, perhaps empty; shorter words than four characters are left out."""
+    def __init__(self, told: Mapping[str, str]) -> None:
+        """Prepare for words, each with what takes its place; words of one character are left out."""
         self._words: dict[str, list[tuple[str, str]]] = {}
-        told = {name: SUBJECT for name, _ in subjects} | {code: CODED for _, code in subjects}
         for word in sorted(told, key=len, reverse=True):
-            if len(word) >= MIN_NAME:
-                self._words.setdefault(word[:MIN_NAME], []).append((word, told[word]))
+            if len(word) >= min(_KEYS):
+                self._words.setdefault(word[: MIN_NAME if len(word) >= MIN_NAME else 2], []).append((word, told[word]))
 
     def __call__(self, text: str) -> str:
-        """Return a text without them, several in a row as one."""
+        """Return a text without them, several subjects in a row as one."""
         out: list[str] = []
         at = done = 0
-        while self._words and at <= len(text) - MIN_NAME:
-            found = next((pair for pair in self._words.get(text[at : at + MIN_NAME], ()) if text.startswith(pair[0], at)), None)
+        while self._words and at <= len(text) - min(_KEYS):
+            found = self._at(text, at)
             if found is None:
                 at += 1
                 continue
             out += [text[done:at], found[1]]
             at = done = at + len(found[0])
         return _JOINED.sub(SUBJECT, "".join([*out, text[done:]])) if out else text
+
+    def _at(self, text: str, at: int) -> tuple[str, str] | None:
+        """Return the longest of the words that stands at a place, and what takes its place."""
+        known = (pair for size in _KEYS for pair in self._words.get(text[at : at + size], ()))
+        return next((pair for pair in known if text.startswith(pair[0], at)), None)
 
 
 # --- label lines --------------------------------------------------------------------------------------------------------------

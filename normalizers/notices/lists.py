@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,33 +14,35 @@ from normalizers.notices.contexts import MAX_CAPTION, ListContext, context_of, c
 from normalizers.notices.decision_texts import decision_in
 from normalizers.notices.firm_names import MIN_NAME, is_organization, names_in
 from normalizers.notices.list_forms import read_form
-from normalizers.notices.list_prose import Item, Sweep, items, label_lines, leads, with_labels
+from normalizers.notices.list_prose import CODED, NUMBERED, SUBJECT, Item, Sweep, items, label_lines, leads, with_labels
 from normalizers.notices.list_tables import CODES, SUBJECTS, ReadTable, Row, concept_name, read_list
 from normalizers.notices.records import NoticeKind, PrintedField, PrintedRecord
 from normalizers.notices.withdrawals import completed, day_of_effect
+from normalizers.privacy.names import is_name
 from normalizers.records import Block, BlockKind, Cell, Document, Hints, Metadata, Span, Table
 from normalizers.text.fold import fold
 
 CAPTION_BLOCKS = 3
 """Blocks above a table that may say what it lists."""
 _NOWHERE = Span(0, 0)
+_BEHIND_NAME = re.compile(r"[，,；;：:\s]|[（(](?=[^（）()]*(?:[\d男女]|证))")
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """The records of a document, and the document without them.
 
-    ``subjects`` are the names and codes of the subjects, as printed: they stand nowhere in ``document`` any more, and must not stand in
-    what is kept beside it (titles, file names) either; see ``scrubbed``.
+    ``told`` are the names, codes and numbers of the records, as printed, with what takes their place: they stand nowhere in
+    ``document`` any more, and must not stand in what is kept beside it (titles, file names) either; see ``scrubbed``.
     """
 
     records: tuple[PrintedRecord, ...]
     document: Document
-    subjects: tuple[tuple[str, str], ...] = ()
+    told: tuple[tuple[str, str], ...] = ()
 
     def scrubbed(self, text: str) -> str:
-        """Return a text that is kept beside the document without the names and codes of the subjects."""
-        return Sweep(self.subjects)(text)
+        """Return a text that is kept beside the document without what names its records."""
+        return Sweep(dict(self.told))(text)
 
 
 def records_in(document: Document, metadata: Metadata, hints: Hints) -> Found:
@@ -51,10 +54,14 @@ def records_in(document: Document, metadata: Metadata, hints: Hints) -> Found:
     search.run()
     if not search.records:
         return Found((), document)
-    subjects = tuple(sorted(_subjects(search.records)))
-    sweep = Sweep(subjects)
-    blocks = [_scrubbed(block, sweep) for block in search.blocks()]
-    return Found(tuple(search.records), laid_out(document, blocks), subjects)
+    told = _told(search.records)
+    in_text, in_titles = Sweep({word: place for word, place in told.items() if not _may_be_common(word, place)}), Sweep(told)
+    titles = {hints.title.strip(), metadata.title.strip()}
+    blocks = [
+        _scrubbed(block, in_titles if block.kind is BlockKind.TITLE or block.text.strip() in titles else in_text)
+        for block in search.blocks()
+    ]
+    return Found(tuple(search.records), laid_out(document, blocks), tuple(sorted(told.items())))
 
 
 def placed(
@@ -185,7 +192,7 @@ class _Search:
     def _take(self, found: Sequence[tuple[Item, ListContext | None]], lines: Sequence[tuple[int, int, str]]) -> None:
         """Note the records of running text, and take the lines that hold nothing else out of their blocks."""
         gone: dict[tuple[int, int], int] = {}
-        known = {name for name, _ in _subjects(self.records)}
+        known = {word for word, place in _told(self.records).items() if place == SUBJECT}
         for item, context in sorted(found, key=lambda pair: pair[0].first):
             if not item.whole and item.fields[0].value in known and len(item.fields) == 1:
                 continue  # a sentence that names one of those listed beside it
@@ -282,16 +289,28 @@ def _cut(block: Block, table: Table, read: ReadTable) -> list[Block]:
     return [replace(block, table=replace(table, rows=len(kept), cells=tuple(cells))), _marker(len(read.rows))]
 
 
-def _subjects(records: Iterable[PrintedRecord]) -> set[tuple[str, str]]:
-    """Return the names and codes that must not stand in what is kept; short names that may be common words stay."""
-    out: set[tuple[str, str]] = set()
+def _told(records: Sequence[PrintedRecord]) -> dict[str, str]:
+    """Return what names the records, with what takes its place in what is kept: names, codes, and numbers of single records."""
+    told: dict[str, str] = {}
+    numbers: Counter[str] = Counter()
     for record in records:
-        names = [each.value for each in record.fields if concept_name(each.label) in SUBJECTS]
-        codes = [each.value for each in record.fields if concept_name(each.label) in CODES]
-        for name in names:
-            long_enough = len(name) >= MIN_NAME and (is_organization(name) or len(name) >= 2 * MIN_NAME)
-            out.add((name if long_enough else "", codes[0] if codes and len(codes[0]) >= 9 else ""))
-    return out - {("", "")}
+        for each in record.fields:
+            concept, value = concept_name(each.label), each.value.strip()
+            if concept in SUBJECTS:
+                # What stands behind the name in its field (a number, a sex) is no part of it.
+                named = {value, _BEHIND_NAME.split(value, maxsplit=1)[0]}
+                told |= {name: SUBJECT for name in named if len(name) >= MIN_NAME or is_name(name)}
+            elif concept in CODES and len(value) >= 9:
+                told[value] = CODED
+            elif concept == "number" and len(value) >= 2 * MIN_NAME:
+                numbers[value] += 1
+    # A number that several records bear is that of the document.
+    return told | {value: NUMBERED for value, count in numbers.items() if count == 1}
+
+
+def _may_be_common(word: str, place: str) -> bool:
+    """Tell whether a subject's name may be a common word in a text: in a title it is none."""
+    return place == SUBJECT and not (is_name(word) or is_organization(word) or len(word) >= 2 * MIN_NAME)
 
 
 def _scrubbed(block: Block, sweep: Sweep) -> Block:

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from normalizers.documents.grid import RawCell, place
 from normalizers.documents.layout import laid_out
+from normalizers.notices.firm_names import is_organization
 from normalizers.notices.list_prose import Sweep
 from normalizers.notices.lists import Found, placed, records_in
 from normalizers.notices.records import Colour, NoticeKind, PrintedRecord
+from normalizers.privacy.names import is_name
 from normalizers.records import Block, BlockKind, Cell, Document, Hints, Metadata, Span, Table
 from tests.corpus import render
 from tests.corpus.paper import Paper
@@ -326,13 +328,12 @@ def documents_of_cells(draw: st.DrawFn) -> Document:
 def test_property_no_table_breaks_the_search_and_no_name_of_a_record_is_left(document: Document, title: str) -> None:
     result = records_in(document, Metadata(title=title), Hints(title=title))
     evidence_holds(result.document)
-    for name, number in result.subjects:
-        assert not name or name not in result.document.text
-        assert not number or number not in result.document.text
+    named = {word for word, _ in result.told if is_organization(word) or is_name(word)}
+    assert not [word for word in named if word in result.document.text]
     if not result.records:
         assert result.document is document
     again = records_in(result.document, Metadata(title=result.scrubbed(title)), Hints())
-    assert not {value for record in again.records for value in values(record)} & {name for name, _ in result.subjects if name}
+    assert not {value for record in again.records for value in values(record)} & named
 
 
 def test_a_hint_of_a_title_makes_a_list_of_a_bare_table() -> None:
@@ -364,9 +365,35 @@ def test_a_list_of_thousands_of_firms_is_taken_out_in_seconds() -> None:
     st.text("甲乙丙丁公司、", max_size=60),
 )
 def test_property_a_sweep_leaves_no_word_that_it_was_given(subjects: list[tuple[str, str]], text: str) -> None:
-    swept = Sweep(subjects)(text + code(1))
+    swept = Sweep({name: "〔主体〕" for name, _ in subjects} | {number: "〔代码〕" for _, number in subjects})(text + code(1))
     assert not any(name in swept for name, _ in subjects)
     assert not any(number and number in swept for _, number in subjects)
+
+
+def test_a_person_is_named_neither_in_the_title_nor_in_what_is_left_of_a_notice() -> None:
+    head = "行政相对人名称 | 行政处罚决定书文号 | 处罚内容"
+    rows = f"| {head} |\n|-\n| 张伟 | 江交罚〔2026〕14号 | 罚款300元 |\n"
+    body = f"= 关于对张伟行政处罚的公示\n经查，张伟有违法行为，现公示江交罚〔2026〕14号。\n{rows}"
+    result = found(body)
+    assert len(result.records) == 1
+    assert "张伟" not in result.document.text
+    assert "江交罚〔2026〕14号" not in result.document.text
+    assert result.scrubbed("关于对张伟行政处罚的公示") == "关于对〔主体〕行政处罚的公示"
+
+
+def test_what_stands_behind_a_name_in_its_field_is_no_part_of_it() -> None:
+    result = found(
+        "= 江州市交通运输局行政处罚决定书（欧阳建国）\n当事人：欧阳建国，男，居民身份证\n经查明，你无证运营。\n决定如下：罚款3000元。\n"
+    )
+    assert result.scrubbed("江州市交通运输局行政处罚决定书（欧阳建国）") == "江州市交通运输局行政处罚决定书（〔主体〕）"
+    assert "欧阳建国" not in result.document.text
+
+
+def test_a_number_that_all_records_of_a_list_bear_is_that_of_the_document() -> None:
+    rows = "\n".join(f"| 江州第{n}贸易有限公司 | 江信发〔2026〕3号 | 虚开发票 |" for n in range(3))
+    result = found(f"= 江州市失信企业名单\n根据江信发〔2026〕3号公布如下。\n| 企业名称 | 列入决定文号 | 列入原因 |\n|-\n{rows}\n")
+    assert len(result.records) == 3
+    assert "江信发〔2026〕3号" in result.document.text
 
 
 def test_lines_of_labels_below_a_name_belong_to_it() -> None:

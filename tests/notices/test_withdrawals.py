@@ -91,8 +91,9 @@ def test_a_published_pair_of_listing_and_withdrawal_is_told_apart(name: str, kin
     result = found_in(payload, Hints(media_type="text/html"))
     assert [record.kind for record in result.records] == [kind]
     assert result.records[0].colour is Colour.BLACK
-    for subject, _ in result.subjects:
-        assert subject not in result.document.text
+    assert result.told
+    for word, _ in result.told:
+        assert word not in result.document.text
 
 
 @pytest.mark.parametrize(
