@@ -20,6 +20,7 @@ from harvester.freshness import is_due
 from harvester.hints import hints_from_json as hints_from_json
 from harvester.hints import hints_to_json as hints_to_json
 from harvester.keeping import RunKeeper, failure_row
+from harvester.listing import HeldLists, has_personal_data
 from harvester.members import member_alone, member_hints, member_publications
 from harvester.notices import NoticeKeeper
 from harvester.recall import earlier_payload, last_response, owed_articles
@@ -67,6 +68,7 @@ class StorePipeline(RunKeeper[SiteSpider]):
     serves = SiteSpider
     writer: ArchiveWriter | None = None
     notices: NoticeKeeper | None = None
+    lists: HeldLists | None = None
     decisions = NO_DECISIONS
 
     def begun(self, store: Store) -> None:
@@ -76,13 +78,16 @@ class StorePipeline(RunKeeper[SiteSpider]):
         self.owed = owed_articles(store, site)
         self.decisions = stored_decisions(store)
         self.notices = NoticeKeeper(store, site, self.run, self.decisions)
+        self.lists = HeldLists(store, self._write_list)
 
     def judged(self, reason: str) -> Judgement:
         """Return the verdict from the coverage of the lists and the failures."""
         return judge(self.spider.coverage, self.tally.failures, reason, skipped=len(self.spider.skipped))
 
     def close(self) -> None:
-        """Keep the records that wait, and close the archive's files; after a complete run, what went with its document goes."""
+        """Keep the records and lists that wait, and close the archive's files; after a complete run, what went with its document goes."""
+        if self.lists and not self.error:
+            self.lists.close()
         if self.notices and self.store:
             self.notices.close(())
             self.tally.notices.update(self.notices.told())
@@ -142,16 +147,20 @@ class StorePipeline(RunKeeper[SiteSpider]):
     async def keep(self, item: object) -> None:
         """Keep a list page or a document."""
         if isinstance(item, ListCapture):
-            self._keep_list(item)
+            await self._keep_list(item)
         elif isinstance(item, ArticleCapture | AttachmentCapture):
             await self._keep_document(item)
 
-    def _keep_list(self, item: ListCapture) -> None:
+    async def _keep_list(self, item: ListCapture) -> None:
         self._count(item.capture)
-        if self.store is None:
+        if self.lists is None:
             return
-        found = [Sighting(line.key, line.url, line.title, line.listed_on) for line in item.page.items]
-        self.store.ingest_list(self.run, self._archive(item.capture), found)
+        charset = self.spider.sheet.charset or declared_charset(item.capture)
+        self.lists.hold(item, personal=await self._off_loop(has_personal_data, item.capture, charset))
+
+    def _write_list(self, capture: Capture, lines: list[Sighting]) -> None:
+        assert self.store is not None  # noqa: S101 - the run has begun
+        self.store.ingest_list(self.run, self._archive(capture), lines)
 
     async def _keep_document(self, item: Document) -> None:
         capture, publication, hints = item.capture, publication_of(item), hints_of(item, self.spider)

@@ -21,13 +21,18 @@ def kept(capture: Capture, taken: Intake) -> Capture:
 
     A rendition is no page of its site: it is asked for in full the next time, so it keeps no validators.
     """
-    if taken.form is Form.RAW:
+    return kept_as(replace(capture, body=taken.payload), taken.form, taken.media_type)
+
+
+def kept_as(capture: Capture, form: Form, media_type: str) -> Capture:
+    """Return a capture whose body is kept in a form, with the headers that hold for it."""
+    if form is Form.RAW:
         return capture
-    gone = _OF_THE_BYTES | _VALIDATORS if taken.form is Form.RENDITION else frozenset[str]()
+    gone = _OF_THE_BYTES | _VALIDATORS if form is Form.RENDITION else frozenset[str]()
     headers = tuple((name, value) for name, value in capture.headers if name.lower() not in gone)
-    if taken.form is Form.RENDITION:
-        headers += (("Content-Type", f"{taken.media_type}; charset=utf-8"),)
-    return replace(capture, headers=(*headers, (KEPT, str(taken.form))), body=taken.payload)
+    if form is Form.RENDITION:
+        headers += (("Content-Type", f"{media_type}; charset=utf-8"),)
+    return replace(capture, headers=(*headers, (KEPT, str(form))))
 
 
 def may_hold_records(*titles: str) -> bool:
