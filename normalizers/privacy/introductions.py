@@ -13,7 +13,8 @@ from functools import lru_cache
 from importlib.resources import files
 
 from normalizers.privacy.names import is_name, surname_of
-from normalizers.privacy.tables import any_of, rows
+from normalizers.privacy.tables import any_of, rows, spaced
+from normalizers.privacy.view import fold
 
 _STOPS = frozenset(
     "的在于向与和及等系称说因将被对从未已为是经由到至述提供作签承认之不并且还均也都就有无曾共自以按把给让同前后时所其某女男受负领收交付请欠借驾持拒擅违偿证申"
@@ -25,12 +26,23 @@ _INTRODUCED = re.compile(
     rf"(?:{_ROLE})(?:姓名)?[ ]{{0,2}}(?:[（(][^()（）\n]{{0,10}}[)）])?"
     rf"(?P<glue>[ ：:“\"]{{0,3}}(?:[为是系叫名由](?!何|否|指)|姓名)?[ ：:“\"]{{0,3}})"
 )
+_TOLD = re.compile(
+    rf"(?:{_ROLE}|{spaced('姓名')})(?:{spaced('姓名')})?[ ]{{0,2}}(?:[（(][^()（）\n]{{0,10}}[)）])?[ ]{{0,2}}(?P<mark>[:：]?)[ ]{{0,4}}"
+    r"(?=[^\s:：，,。；;、（）()])"
+)
+_WHOLE = re.compile(
+    r"[\u3400-\u9fff](?:[ ]{0,4}[\u3400-\u9fff]){1,3}(?=[ ]{0,4}(?:[，,。；;、（()）\n\t”\"]|$)|[ ]{1,4}[\u3400-\u9fff]{2,6}[:：])"
+)
+_POINTED = re.compile(r"[\u3400-\u9fff]{1,8}(?:[·•・‧.*][\u3400-\u9fff]{1,10}){1,4}")
+_LATIN = re.compile(r"[A-Z][A-Za-z'\-]{1,20}(?:[ ,.·]{1,2}[A-Z][A-Za-z'\-]{0,20}){1,4}(?![A-Za-z])")
+_NOBODY = re.compile("同上|暂无|不详|未知|空白|本人|无此|另行|详见|见附|如下|[一-鿿]*(?:公司|部门|单位|某)")
 _NEXT = re.compile(r"[、和及与](?=[\u3400-\u9fff])")
 _HAN = re.compile(r"[\u3400-\u9fff·]")
 _ENDS = re.compile(r"[\s，,。；;、（(）)：:”\"]|$")
 _IN_NAMES_OF_FIRMS = frozenset("有和及与同等前后时证")
 _BODY = re.compile("公司|合作社|事务所|委员会|中心|医院|学校|幼儿园|超市|经营部|酒店|饭店|宾馆|药店|药房|集团|商行|商店|厂|店")
 _RUN = re.compile(f'[^{"".join(sorted(_STOPS - _IN_NAMES_OF_FIRMS))}\\s，,。；;、（(）)：:”"]*')
+_FOREIGN_BODY = re.compile(r"\b(?:ltd|limited|inc|co|corp|company|llc|gmbh|plc|group|bank|holdings?|university)\b", re.IGNORECASE)
 LONGEST_BODY = 24
 """Characters in which the name of a firm shows by its last word."""
 
@@ -40,10 +52,16 @@ MOST_TOGETHER = 30
 
 def introduced(text: str) -> Iterator[tuple[int, int]]:
     """Yield where the names of introduced persons stand."""
+    text = fold(text)
+    yield from _told(text)
     for found in _INTRODUCED.finditer(text):
         position = found.end()
         for _ in range(MOST_TOGETHER):
-            end = _end_of_name(text, position)
+            end = (
+                _end_of_name(text, position)
+                if position == found.end()
+                else max(_end_of_name(text, position), _end_of_whole(text, position))
+            )
             if end == position:
                 break
             yield position, end
@@ -51,6 +69,31 @@ def introduced(text: str) -> Iterator[tuple[int, int]]:
             if after is None:
                 break
             position = after.end()
+
+
+def _told(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the names that fill the place behind a part and a colon (联系人：褚时间), and foreign ones that stand behind a part."""
+    for found in _TOLD.finditer(text):
+        position = found.end()
+        for _ in range(MOST_TOGETHER):
+            name = _POINTED.match(text, position) or (_LATIN.match(text, position) if found["mark"] else None)
+            if name is None and (found["mark"] or position > found.end()):
+                name = _WHOLE.match(text, position)
+                name = name if name and surname_of(name[0].replace(" ", "")) and not _NOBODY.match(name[0]) else None
+            if name is None or _BODY.search(name[0]) or _FOREIGN_BODY.search(name[0]):
+                break
+            yield name.span()
+            after = _NEXT.match(text, name.end())
+            if after is None:
+                break
+            position = after.end()
+
+
+def _end_of_whole(text: str, start: int) -> int:
+    """Return where the next of several names ends that fills the place between two marks, ``start`` where none does."""
+    name = _WHOLE.match(text, start)
+    fits = name and surname_of(name[0]) and not _NOBODY.match(name[0]) and not _BODY.search(name[0])
+    return name.end() if name and fits else start
 
 
 def _end_of_name(text: str, start: int) -> int:

@@ -107,7 +107,15 @@ _REST = re.compile(r"[ ]{0,8}\n[ ]{0,8}(?P<rest>[^\n\t〔。；;，,:：|\x1e\"'
 _PLACE = re.compile(r"[省市区县镇乡村路街巷弄号室幢栋单元组层楼]")
 
 _EVERYWHERE = (("identity", _IDENTITY), ("passport", _HELD), ("residence", _ISSUED), ("military", _MILITARY))
-_IN_RECORDS = (("bank", _BANK), ("account", _ACCOUNT), ("email", _EMAIL), ("plate", _PLATE), ("health", _RECORDS), ("health", _ILLNESS), ("address", _LIVES))
+_IN_RECORDS = (
+    ("bank", _BANK),
+    ("account", _ACCOUNT),
+    ("email", _EMAIL),
+    ("plate", _PLATE),
+    ("health", _RECORDS),
+    ("health", _ILLNESS),
+    ("address", _LIVES),
+)
 _OF_PERSONS = (("birth", _BIRTH), ("birth", _BORN), ("sex", _SEX), ("ethnicity", _ETHNICITY), ("age", _AGE))
 
 

@@ -32,7 +32,18 @@ MARKS = " \n\t-_.·/~'`|,:;*()[]{}<>+\"、\\"
 def cut_number(marks: str, *, apart: bool = True) -> re.Pattern[str]:
     """Return a pattern for the digits of a resident number with these marks between any of them; ``apart``: none of a longer run."""
     between = f"[{re.escape(marks)}]{{0,6}}+"
-    digits = ["[1-8]", *["[0-9]"] * 5, f"(?:1{between}[89]|2{between}0)", "[0-9]", "[0-9]", "[01]", "[0-9]", "[0-3]", *["[0-9]"] * 4, "[0-9Xx]"]
+    digits = [
+        "[1-8]",
+        *["[0-9]"] * 5,
+        f"(?:1{between}[89]|2{between}0)",
+        "[0-9]",
+        "[0-9]",
+        "[01]",
+        "[0-9]",
+        "[0-3]",
+        *["[0-9]"] * 4,
+        "[0-9Xx]",
+    ]
     return re.compile(("(?<![0-9A-Za-z])" if apart else "") + between.join(digits) + "(?![0-9A-Za-z])")
 
 
@@ -56,7 +67,8 @@ _PHONE = re.compile(
     r"(?:\(?\+?(?:00)?86\)?[ \-]{0,2})?1[ \-]?[3-9][ \-]?[0-9](?:[ \-\n]{0,2}[0-9]){8}(?![0-9A-Za-z])(?![.,]\d)"
 )
 _POINTED = re.compile(
-    r"(?<![0-9A-Za-z_/=.%#&*(])(?:\+?(?:00)?86[ \-]?)?(?:\(1[3-9][0-9]\)[ ]?[0-9]{4}[ \-]?[0-9]{4}|1[3-9][0-9](?P<mark>[./_~·])[0-9]{4}(?P=mark)[0-9]{4})"
+    r"(?<![0-9A-Za-z_/=.%#&*(])(?:\+?(?:00)?86[ \-]?)?"
+    r"(?:\(1[3-9][0-9]\)[ ]?[0-9]{4}[ \-]?[0-9]{4}|1[3-9][0-9](?P<mark>[./_~·])[0-9]{4}(?P=mark)[0-9]{4})"
     r"(?![0-9A-Za-z])(?![.,/]\d)"
 )
 _PHONE_GROUPS = frozenset(

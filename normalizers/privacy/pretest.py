@@ -25,6 +25,8 @@ _ESCAPED = re.compile(
 _CUT = cut_number(MARKS + "，：；（）［］｛｝＜＞【】〔〕「」“”‘’～｜＋＊　\r\u00a0—–－／．＿", apart=False)
 _PLATE = re.compile("[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼] ?[A-ZＡ-Ｚ][ ·•・.．\\-]?[A-Z0-9Ａ-Ｚ０-９*＊]{4}")
 _MARKED_MAIL = re.compile("(?:[#＃]| at )[a-z0-9]{2,7}[.。．]")
+_LIVES = re.compile(r"住(?:在|于|址)?[：:]?[\u4e00-\u9fff]{2,8}[省市区县]")
+_KEPT = frozenset("0123456789Xx")
 _HAN = "〇零○一二三四五六七八九壹贰叁肆伍陆柒捌玖"
 _ODD_DIGITS = re.compile(
     "[０-９①-⑨⓪⓿❶-❾➀-➈➊-➒⓵-⓽\U0001d7ce-\U0001d7ff\U0001f10c\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u2080-\u2089\u2074-\u2079]{2}"
@@ -45,9 +47,9 @@ def worth_looking(text: str, mode: Mode) -> bool:
     """Tell whether a text may hold personal data."""
     if _has_number(text, mode) or _has_word(text, mode) or (("&#" in text or "\\u00" in text) and _ESCAPED.search(text)):
         return True
-    if ("&#" in text or "%3" in text or "\\x3" in text) and _REFERENCES.search(text):
+    if ("&#" in text or "&amp;#" in text or "%3" in text or "\\x3" in text) and _REFERENCES.search(text):
         return True
-    if mode is Mode.RECORD and (_PLATE.search(text) or _MARKED_MAIL.search(text)):
+    if mode is Mode.RECORD and (_PLATE.search(text) or _MARKED_MAIL.search(text) or _LIVES.search(text)):
         return True
     if "<" in text:
         shown = _INVISIBLE.sub("", _TAGS.sub(" ", text))
@@ -59,8 +61,11 @@ def worth_looking(text: str, mode: Mode) -> bool:
 
 
 def _unusual(text: str) -> bool:
-    """Tell whether a sex between marks, an unusual digit or a permanent residence card asks for the closer look."""
-    return any(pattern.search(text) for pattern in (_SEX, _ODD_DIGITS, _ODD_STARS, _SPELLED, _ISSUED, _CUT, _SPOILED, _ABRIDGED))
+    """Tell whether a sex between marks, an unusual digit, a number in pieces or a permanent residence card asks for the closer look."""
+    pieces = ("".join(char for char in fold(found[0]) if char in _KEPT) for found in _CUT.finditer(text))
+    return any(is_resident_number(number) for number in pieces) or any(
+        pattern.search(text) for pattern in (_SEX, _ODD_DIGITS, _ODD_STARS, _SPELLED, _ISSUED, _SPOILED, _ABRIDGED)
+    )
 
 
 def _has_number(text: str, mode: Mode) -> bool:
