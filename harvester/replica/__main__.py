@@ -11,7 +11,7 @@ from harvester.replica.server import every_site, serve
 def main() -> None:
     """Read the arguments and serve until a signal."""
     parser = argparse.ArgumentParser(prog="python -m harvester.replica", description=__doc__)
-    parser.add_argument("site", nargs="*", choices=[[], *every_site()], help="sites to serve; the six of documents when none is named")
+    parser.add_argument("site", nargs="*", choices=[[], *every_site()], help="sites to serve; all when none is named")
     parser.add_argument("--port-base", type=int, default=0, help="first port; 0 takes any free ones")
     parser.add_argument("--fault", default="", help="a fault as NAME[:SITE][@REACH]")
     parser.add_argument("--delay", type=float, default=5.0, help="seconds of the fault slow")

@@ -270,7 +270,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def serve(sites: Iterable[str] | None = None, *, fault: str = "", port_base: int = 0, delay: float = 5.0) -> None:
-    """Serve until SIGINT or SIGTERM; the bases are printed first, one JSON object on one line of standard output."""
+    """Serve ``sites`` (``None``: all ten) until SIGINT or SIGTERM; the bases are printed first, as JSON on one line of standard output."""
     stopped = threading.Event()
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -278,7 +278,7 @@ def serve(sites: Iterable[str] | None = None, *, fault: str = "", port_base: int
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
-    with Replica(sites, fault, port_base=port_base, delay=delay) as replica:
+    with Replica(sites, fault, port_base=port_base, delay=delay, records=True) as replica:
         sys.stdout.write(json.dumps(replica.bases) + "\n")
         sys.stdout.flush()
         stopped.wait()

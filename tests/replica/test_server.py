@@ -18,7 +18,7 @@ import pytest
 
 from harvester.replica.document import ReplicaDocument
 from harvester.replica.families.base import site_facts
-from harvester.replica.server import Replica
+from harvester.replica.server import Replica, every_site
 from tests.replica.client import ask
 
 NOTE = ReplicaDocument(
@@ -213,6 +213,16 @@ def test_the_runner_prints_the_bases_and_ends_on_a_signal() -> None:
         assert ask(bases["anhui"] + "/ywdt/tzgg/index.html").status == 500
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_the_runner_serves_all_ten_sites_when_none_is_named() -> None:
+    process = subprocess.Popen([sys.executable, "-m", "harvester.replica"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        assert set(json.loads(process.stdout.readline())) == set(every_site())
     finally:
         process.kill()
         process.communicate()
