@@ -34,11 +34,18 @@ _DONE = re.compile(
 )
 _ENDED_LIST = re.compile(r"(?<=[单录])(?:撤销|撤消|移出|移除|退出|解除|修复)名单")
 _NO_LIST = re.compile(r"(?:企业|单位|主体|公示|部分|相关|有关|公司|第?[一二三四五六七八九十\d]+批)*(?:名单|名录|记录)")
+REPORT_HEAD = 400
+"""Characters at the beginning and the end of a text in which a newspaper names itself."""
+_REPORT = re.compile(
+    r"本报讯|本[网台]讯|新华社|中新[社网]|[0-9一二三四五六七八九十]日[电讯]|记者|通讯员|来源[：:].{0,12}(?:[日晚早商快]报|新华|融媒|电视台)|责任?编辑?[：:]"
+)
 MIN_LIST = 4
 """Characters of the shortest name of a list."""
 _YEAR = re.compile(r"^(?:(?:19|20)\d\d年?(?:度|第?[一二三四\d]季度|[上下]半年|\d{1,2}月份?)?|第?[一二三四五六七八九十\d]+批次?|的)+")
 _FILE = re.compile(r"\.[A-Za-z]{2,5}$")
 _FORM = re.compile(r"的?(?:情况|信息|明细)?(?:公示|公告|通报|通知|通告|公布|汇总|一览|统计)?表?(?:[（(][^（）()]{1,20}[）)])?$")
+_PURCHASE = re.compile(r"(?:政府)?采购(?=(?:领域|活动|供应商|代理机构)*(?:严重|违法|失信|不良|黑名单|行政处罚))")
+"""A field in which firms break the law, and no purchase that a title is about."""
 _NAMED_RULE = re.compile(r"《[^《》]{2,60}》")
 
 
@@ -60,7 +67,7 @@ def context_of(text: str) -> ListContext | None:
     """Return what a title, a caption or a lead-in says of the records below it, ``None`` where it announces none."""
     flat = "".join(text.split())[:MAX_CAPTION]
     flat = _NAMED_RULE.sub("", flat) if not re.fullmatch(r"《.*》", flat) else flat[1:-1]
-    if not flat or pattern("barred").search(flat) or not pattern("listing").search(flat) or kind_of(flat) in _RULES:
+    if not flat or pattern("barred").search(_PURCHASE.sub("", flat)) or not pattern("listing").search(flat) or kind_of(flat) in _RULES:
         return None
     subject = next((row for row in said("subjects") if row.pattern.search(flat)), None)
     end = next((row for row in said("ends") if row.pattern.search(flat)), None)
@@ -90,9 +97,17 @@ def list_title(title: str) -> str:
 def context_of_document(document: Document, metadata: Metadata, hints: Hints) -> ListContext | None:
     """Return what a document's titles say of the records in it; of a rule, a plan, a letter or a report ``None``."""
     titles = [metadata.title, hints.title, *(block.text for block in document.blocks[:20] if block.kind is BlockKind.TITLE)]
-    if any(title and kind_of(title) in _RULES for title in titles[:2]):
+    if any(title and kind_of(title) in _RULES for title in titles[:2]) or _is_report(document):
         return None
     return first_context([*titles, hints.file_name.rpartition(".")[0]])
+
+
+def _is_report(document: Document) -> bool:
+    """Tell whether a text is a newspaper's, by how it begins and ends: it tells of a list, and is none."""
+    texts = [block.text for block in document.blocks if block.table is None]
+    return not any(block.table is not None for block in document.blocks) and bool(
+        _REPORT.search("\n".join(texts)[:REPORT_HEAD]) or _REPORT.search("\n".join(texts[-3:])[-REPORT_HEAD:])
+    )
 
 
 def first_context(texts: Iterable[str]) -> ListContext | None:

@@ -26,10 +26,16 @@ _CLASS = re.compile(
     r"(?:企业|单位|公司|主体|商户|经营户|个体工商户|个体户|社会组织|机构|学校|医院|协会|合作社|农户|门店|商店|超市|饭店)"
 )
 """Words for a class of organisations, as headings have them; no name."""
-_SOME = re.compile(r"[一几两数多这那某每][家个间户所]|小[厂店]$|(?:该|本|各|我|贵)(?:公司|厂|店|校|院)$")
-"""Words that speak of a firm without naming it (一家小厂)."""
+_SOME = re.compile(
+    r"[一几两数多这那某每][家个间户所]|小[厂店]$|(?:该|(?<!日)本|各|我|贵|你们?|其|此|两|上述|下列)(?:有限)?(?:公司|集团|厂|店|校|院|合作社|单位|企业|经营部|商行|酒店|超市)$"
+)
+"""Words that speak of a firm without naming it (一家小厂, 你公司)."""
 _POOR_CODE = re.compile(r"[0-9A-Z]{17,19}|\d{13,15}")
 """A code with a slip in it: too long, too short, a letter that codes have not."""
+_CREW = re.compile(
+    r"(?:施工|工程|建筑|建设|地质|勘[察查探测]|测绘|钻[井探]|打井|运输|装卸|航[运道]|林业调查|水文)\w{0,4}(?:总队|大队|中队|分队|队|处)$"
+)
+"""Crews that build, drill or carry are firms, whatever the state's word for their size."""
 _LATIN = re.compile(r"\b(?:Ltd|Inc|LLC|GmbH|Corp)\b", re.IGNORECASE)
 
 
@@ -46,7 +52,7 @@ def is_code(text: str) -> bool:
 def is_body(text: str) -> bool:
     """Tell whether a text names a body of the state or a place."""
     bare = _bare(text)
-    return bare.endswith(words("bodies")) and not bare.endswith(("公司", "集团"))
+    return bare.endswith(words("bodies")) and not bare.endswith(("公司", "集团")) and not _CREW.search(bare)
 
 
 def is_organization(text: str) -> bool:
@@ -58,7 +64,10 @@ def is_organization(text: str) -> bool:
     if _CLASS.fullmatch(bare):
         return False
     ends = (
-        bare.endswith(words("organizations")) or flat.endswith(("（有限合伙）", "（普通合伙）", "(有限合伙)")) or bool(_LATIN.search(text))
+        bare.endswith(words("organizations"))
+        or bool(_CREW.search(bare))
+        or flat.endswith(("（有限合伙）", "（普通合伙）", "(有限合伙)"))
+        or bool(_LATIN.search(text))
     )
     return ends and not is_body(bare)
 
@@ -67,6 +76,15 @@ def is_person(text: str) -> bool:
     """Tell whether a text has the shape of a person's name, masked or not."""
     flat = "".join(text.split())
     return bool(_PERSON.fullmatch(flat)) and not is_body(flat)
+
+
+_OFFICER = re.compile(r"(?P<name>[\u4e00-\u9fff·]{2,6})\s*[（(，,]\s*(?:时任|曾任|现任|原任|原|系|男|女|身份证)[^）)]{1,60}[）)]?")
+
+
+def officer(text: str) -> str:
+    """Return the name of a person that a cell gives with an office or a number behind it (…（时任经理）), empty for any other cell."""
+    found = _OFFICER.fullmatch(text.strip())
+    return found["name"] if found and is_person(found["name"]) and not is_organization(found["name"]) else ""
 
 
 _LEADING = re.compile(
@@ -96,6 +114,8 @@ _BEHIND = re.compile(
     r"|[,，、:：;；]?\s*(?:(?:统一)?(?:社会)?信用代码(?:证号)?|纳税人识别号|税号|组织机构代码|(?:工商)?注册号|营业执照号)码?(?:[:：为是]|\s)*(?P<plain>[0-9A-Za-z*＊]{15,18}))"
 )
 _BRANCH = re.compile(rf"[{_INSIDE}（）()]{{0,24}}?(?:分公司|分厂|分店|营业部|项目部|分院|分校|门店)")
+_SUBSIDIARY = re.compile(rf"(?:(?![的和与及对向将把被由为等因于在、])[{_INSIDE}（）()]){{1,20}}?(?:有限责任公司|股份有限公司|有限公司)")
+"""What makes the name of a group or a firm that of one below it (…集团第四工程有限公司)."""
 _ITEM_NAME = re.compile(rf"[{_INSIDE}]{{3,50}}(?=$|[\s（(，,；;。：:])")
 _NOT_INSIDE = re.compile(rf"[^{_INSIDE}（）()]")
 
@@ -106,8 +126,8 @@ def names_in(text: str) -> Iterator[Named]:
     for found in pattern("firm_endings").finditer(text):
         if found.start() < last:
             continue
-        branch = _BRANCH.match(text, found.end())
-        stop = branch.end() if branch else found.end()
+        longer = _BRANCH.match(text, found.end()) or _SUBSIDIARY.match(text, found.end())
+        stop = longer.end() if longer else found.end()
         start = _start(text, max(last, found.start() - LONGEST), found.start())
         name = text[start:stop]
         if (

@@ -32,7 +32,7 @@ _LABEL_LINE = re.compile(
     r"\s*(?:\d{1,3}[.、．]\s*|[（(]?[一二三四五六七八九十\d]{1,3}[)）、]\s*)?(?P<label>[^：:\n，。（(]{2,30}(?:[（(][^（）()\n]{1,12}[)）])?)[：:]\s*(?P<value>[^\n]{1,2000})$"
 )
 _NUMBER = re.compile(
-    r"[\u4e00-\u9fffA-Za-z]{1,16}[〔\[（(【]\s*(?:19|20)\d\d\s*[〕\]）)】]\s*[\u4e00-\u9fff]{0,6}第?\s*\d{1,6}(?:-\d+)?\s*号"
+    r"[\u4e00-\u9fffA-Za-z]{1,16}[〔\[（(【]\s*(?:19|20)\d\d\s*[〕\]）)】]\s*[\u4e00-\u9fff]{0,6}第?\s*\d{1,15}(?:-\d+)?\s*号"
 )
 _BEFORE_NUMBER = re.compile(r"^.*[因日据照以按于的将对为即经由被受](?=[\u4e00-\u9fffA-Za-z]{2})")
 _JOINED = re.compile(rf"{SUBJECT}(?:\s*[、，,和及与]\s*{SUBJECT})+")
@@ -142,7 +142,7 @@ def items(line: str, at: int, context: ListContext) -> Iterator[Item]:
         if not any(other.code for other in named[1:]) and not _is_sentence_about(rest):
             yield Item(_fields(named[0], line, rest, context), at, at, whole=True)
             return
-    if any(each.code for each in named) or _is_enumeration(named, line) or _is_ended(line, named, context):
+    if any(each.code for each in named) or _is_enumeration(named, line, context) or _is_ended(line, named, context):
         for each in named:
             if not _is_aside(line, each):
                 yield Item(_fields(each, line, "", context), at, at, whole=False)
@@ -160,9 +160,11 @@ def _is_sentence_about(rest: str) -> bool:
     return bool(re.match(r"(?:负责|承办|联系|牵头|组织|是|为本|开展|实施|提供|等)", rest))
 
 
-def _is_enumeration(named: Sequence[Named], line: str) -> bool:
-    """Tell whether names stand in a row, one after the other (甲公司、乙公司、丙公司)."""
-    return len(named) > 1 and all(re.fullmatch(r"\s*[、，,；;和及与]\s*", line[a.stop : b.start]) for a, b in pairwise(named))
+def _is_enumeration(named: Sequence[Named], line: str, context: ListContext) -> bool:
+    """Tell whether names stand in a row (甲公司、乙公司、丙公司) and the line says no more than that they are listed."""
+    if len(named) < 2 or not (len(_rest(line[named[-1].stop :])) <= SHORT_REST or _LEADS.search(line) or _is_ended(line, named, context)):
+        return False
+    return all(re.fullmatch(r"\s*[、，,；;和及与]\s*", line[a.stop : b.start]) for a, b in pairwise(named))
 
 
 def _is_ended(line: str, named: Sequence[Named], context: ListContext) -> bool:
@@ -170,6 +172,7 @@ def _is_ended(line: str, named: Sequence[Named], context: ListContext) -> bool:
     return bool(named) and bool(_ACTS.search(line)) and (context.ends or bool(_LISTS.search(line)))
 
 
+_LEADS = re.compile(r"如下|下列|以下|分别[为是]|等\s*[\d一二三四五六七八九十百]+\s*[家户个]")
 _ACTS = re.compile(r"移出|移除|撤销|撤下|撤消|退出|解除|修复|终止公示|停止公示|列入|纳入|认定为|处罚|记入")
 _LISTS = re.compile(r"列入|纳入|认定为|记入")
 

@@ -12,9 +12,9 @@ from datetime import date
 from normalizers.documents.layout import laid_out
 from normalizers.notices.contexts import MAX_CAPTION, ListContext, context_of, context_of_document, first_context, list_title
 from normalizers.notices.decision_texts import decision_in
-from normalizers.notices.firm_names import MIN_NAME, is_organization, names_in
+from normalizers.notices.firm_names import MIN_NAME, is_organization, names_in, officer
 from normalizers.notices.list_forms import read_form
-from normalizers.notices.list_prose import CODED, NUMBERED, SUBJECT, Item, Sweep, items, label_lines, leads, with_labels
+from normalizers.notices.list_prose import CODED, NUMBERED, SUBJECT, Item, Sweep, items, label_lines, leads, number_in, with_labels
 from normalizers.notices.list_tables import CODES, SUBJECTS, ReadTable, Row, concept_name, read_list
 from normalizers.notices.records import NoticeKind, PrintedField, PrintedRecord
 from normalizers.notices.withdrawals import completed, day_of_effect
@@ -26,6 +26,9 @@ CAPTION_BLOCKS = 3
 """Blocks above a table that may say what it lists."""
 _NOWHERE = Span(0, 0)
 _BEHIND_NAME = re.compile(r"[，,；;：:\s]|[（(](?=[^（）()]*(?:[\d男女]|证))")
+_PENALTY_LABEL = re.compile(r"处罚|(?<![A-Za-z])cf_", re.IGNORECASE)
+_PERMIT_LABEL = re.compile(r"许可|(?<![A-Za-z])xk_", re.IGNORECASE)
+"""Words of the labels of 双公示, and how the codes of their fields begin in both editions of its standard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +112,12 @@ class _Search:
         """Find the records."""
         self.context = context_of_document(self.document, self.metadata, self.hints)
         if decision := decision_in(self.document, self.metadata, self.hints):
-            self._add(decision.fields, ListContext(decision.kind), {concept_name(each.label) for each in decision.fields})
+            for fields in decision.parties:
+                self._add(fields, ListContext(decision.kind), {concept_name(each.label) for each in fields})
             for at in decision.blocks:
                 self.left[at] = []
             if decision.blocks:
-                self.left[min(decision.blocks)] = [_marker(1)]
+                self.left[min(decision.blocks)] = [_marker(len(decision.parties))]
             return
         self._tables()
         self._prose()
@@ -193,10 +197,12 @@ class _Search:
         """Note the records of running text, and take the lines that hold nothing else out of their blocks."""
         gone: dict[tuple[int, int], int] = {}
         known = {word for word, place in _told(self.records).items() if place == SUBJECT}
+        earlier = _only_number(found, [line for _, _, line in lines])
         for item, context in sorted(found, key=lambda pair: pair[0].first):
             if not item.whole and item.fields[0].value in known and len(item.fields) == 1:
                 continue  # a sentence that names one of those listed beside it
-            self._add(item.fields, context, {concept_name(each.label) for each in item.fields})
+            fields = (*item.fields, *earlier)
+            self._add(fields, context, {concept_name(each.label) for each in fields})
             if item.whole:
                 for number in range(item.first, item.last + 1):
                     gone[lines[number][:2]] = item.first
@@ -235,7 +241,7 @@ class _Search:
                 key="",
                 url="",
                 kind=said.kind,
-                fields=tuple(fields),
+                fields=tuple(_without_office(each) for each in fields),
                 region=self.metadata.regions[0] if self.metadata.regions else "",
                 list_name="" if "list_name" in concepts else self._list_name(said),
                 colour=said.colour,
@@ -250,6 +256,21 @@ class _Search:
         return list_title(self.metadata.title or self.hints.title)
 
 
+def _only_number(found: Sequence[tuple[Item, ListContext | None]], lines: Sequence[str]) -> tuple[PrintedField, ...]:
+    """Return the number of the one penalty that a text about one subject ends, where it stands apart from the subject's name."""
+    context = found[0][1] if len(found) == 1 else None
+    if context is None or not context.ends or "number" in {concept_name(each.label) for each in found[0][0].fields}:
+        return ()
+    numbers = dict.fromkeys(number for line in lines if "处罚" in line and (number := number_in(line)))
+    return (PrintedField("处罚决定书文号", next(iter(numbers))),) if len(numbers) == 1 else ()
+
+
+def _without_office(printed: PrintedField) -> PrintedField:
+    """Return a field without the office of the person that it names as the subject: a firm's name in it would make a firm of them."""
+    name = officer(printed.value) if concept_name(printed.label) in SUBJECTS else ""
+    return replace(printed, value=name) if name else printed
+
+
 def _with_columns(context: ListContext | None, concepts: set[str], labels: Sequence[str]) -> ListContext:
     """Return what the records are by the title, made exact by the columns: permits and penalties say so themselves."""
     text = " ".join(labels)
@@ -258,9 +279,10 @@ def _with_columns(context: ListContext | None, concepts: set[str], labels: Seque
     ):
         if "removed_on" in concepts and context is None:
             return ListContext(NoticeKind.WITHDRAWAL)
-        if "处罚" in text and "许可" not in text:
+        penalty, permit = (bool(pattern.search(text)) for pattern in (_PENALTY_LABEL, _PERMIT_LABEL))
+        if penalty and not permit:
             return ListContext(NoticeKind.PENALTY)
-        if "许可" in text and "处罚" not in text:
+        if permit and not penalty:
             return ListContext(NoticeKind.PERMIT)
     if context is None and "违法" in text:
         return ListContext(NoticeKind.PENALTY)

@@ -1,0 +1,81 @@
+"""Decisions published as texts: whom they are addressed to, several parties, what is said where. Invented firms and persons."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from normalizers.intake import Intake, intake
+from normalizers.notices.decision_parties import addressee, party_in, reduced
+from normalizers.notices.read import read_notice
+from normalizers.notices.records import Notice, SubjectKind
+from normalizers.records import Hints
+from tests.notices.samples import credit
+
+CODE = credit(81234567)
+
+
+def taken(*lines: str) -> Intake:
+    return intake("\n".join(lines).encode(), Hints(file_name="decision.txt"))
+
+
+def notices(*lines: str) -> list[Notice]:
+    return [read_notice(record) for record in taken(*lines).records]
+
+
+def test_a_decision_is_about_the_firm_that_it_is_addressed_to() -> None:
+    (notice,) = notices(
+        *(
+            "望川市生态环境局行政处罚决定书",
+            "望环罚〔2023〕21号",
+            "望川听泉造纸有限公司：",
+            f"统一社会信用代码：{CODE}",
+            "法定代表人：褚听泉",
+        ),
+        *("一、环境违法事实和证据", "2023年2月3日检查发现你公司排放口超标。", "二、行政处罚的依据、种类"),
+        *("依据《中华人民共和国水污染防治法》第八十三条的规定，决定对你公司罚款人民币叁万元整。", "三、救济途径", "如不服可申请复议。"),
+        *("望川市生态环境局", "2023年4月5日"),
+    )
+    assert (notice.subject.name, notice.subject.code, notice.number) == ("望川听泉造纸有限公司", CODE, "望环罚〔2023〕21号")
+    assert (str(notice.fine_yuan), str(notice.decided_on)) == ("30000", "2023-04-05")
+    assert notice.facts == "2023年2月3日检查发现你公司排放口超标。"
+    assert "复议" not in notice.content and "褚听泉" not in repr(notice)
+
+
+def test_each_party_of_a_decision_has_a_record_and_no_person_is_named_in_another_ones() -> None:
+    found = taken(
+        *(
+            "行政处罚决定书（望川绿野控股有限公司、闻人晚舟）",
+            "〔2022〕8号",
+            "当事人：望川绿野控股有限公司（以下简称绿野），住所：望川市东街1号。",
+        ),
+        *("闻人晚舟，男，1970年1月出生，时任绿野董事长，住址：望川市西街2号。", "经查明，绿野年度报告虚假，闻人晚舟知情。"),
+        *("我会决定：", "一、对绿野罚款100万元。", "二、对闻人晚舟罚款10万元。", "2022年3月4日"),
+    )
+    firm, person = (read_notice(record) for record in found.records)
+    assert (firm.subject.name, person.subject.name) == ("望川绿野控股有限公司", "闻人某")
+    assert person.subject.kind is SubjectKind.PERSON
+    assert "闻人晚舟" not in found.payload.decode() + repr(found.records)
+
+
+def test_who_runs_a_shop_is_no_party_beside_it() -> None:
+    found = notices(
+        "行政处罚决定书",
+        "望市监罚〔2022〕3号",
+        "当事人：望川区小桥面馆",
+        "经营者：褚小桥",
+        "经查，当事人使用未检定的秤。",
+        "决定罚款200元。",
+    )
+    assert [notice.subject.kind for notice in found] == [SubjectKind.INDIVIDUAL_BUSINESS]
+
+
+def test_an_order_to_correct_is_no_penalty() -> None:
+    assert notices("责令改正违法行为决定书", "望川听泉造纸有限公司：", "你公司未批先建，责令立即停止建设。", "2023年4月5日") == []
+
+
+@given(st.text(max_size=200))
+def test_property_any_line_is_read_without_raising(line: str) -> None:
+    for party in (party_in(line), addressee(line)):
+        assert party is None or party.name in line
+    assert reduced(line, ()) == line
