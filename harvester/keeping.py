@@ -81,6 +81,7 @@ class RunKeeper(ABC, Generic[S]):
         self._turn = asyncio.Lock()
         crawler.signals.connect(self.finish, signals.spider_closed)
         crawler.signals.connect(self.broken, signals.spider_error)
+        crawler.signals.connect(self.unkept, signals.item_error)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -151,6 +152,17 @@ class RunKeeper(ABC, Generic[S]):
         detail = f"reading it failed: {self.told(failure.value)}"
         site = cast("Any", self.spider).site
         self.fail(Failure(site, errand.section, errand.kind, response.url, cause, detail, datetime.now(UTC), errand.key))
+
+    def unkept(self, item: object, response: Response, spider: Spider, failure: TwistedFailure) -> None:
+        """Count what tripped the reading of it as a failure: it is not kept, and is asked for again by the next run."""
+        errand: Errand | None = response.meta.get("errand") if response is not None else None
+        if errand is None:
+            return
+        record = getattr(item, "record", None)
+        key = record.key if record else errand.key
+        site, detail = cast("Any", self.spider).site, f"keeping it failed: {self.told(failure.value)}"
+        kind = CaptureKind.ARTICLE if record else errand.kind
+        self.fail(Failure(site, errand.section, kind, response.url, Cause.NO_BODY, detail, datetime.now(UTC), key))
 
     def told(self, error: BaseException | None) -> str:
         """Return an exception in words."""

@@ -13,7 +13,7 @@ from storage.errors import StoreError
 from storage.ingest import upsert
 from storage.ledger import CoverageFacts
 from storage.notice_rows import notice_id
-from storage.notice_schema import coverage, notices, record_sightings, tombstones
+from storage.notice_schema import coverage, endings, notices, record_sightings, tombstones
 from storage.records import NoticeClock, TakedownReason, Verdict
 from storage.schema import runs
 
@@ -22,7 +22,9 @@ _LINE = ("section", "slice", "stated", "pages", "pages_had", "listed", "had", "k
 
 def seen(connection: Connection, run: str, site: str, section: str, part: str, tags: Iterable[str], at: datetime) -> None:
     """Note that a list named records, given by their keyed tags: they are not missing, and were seen then."""
-    ids = list(dict.fromkeys(notice_id(tag) for tag in tags))
+    named = list(dict.fromkeys(notice_id(tag) for tag in tags))
+    buried = _buried(connection, named)
+    ids = [each for each in named if each not in buried]
     place = {"site": site, "section": section, "slice": part, "run": run, "first_seen": at, "last_seen": at}
     upsert(connection, record_sightings, [place | {"notice_id": each} for each in ids], keep=("first_seen",))
     n = notices.c
@@ -35,7 +37,8 @@ def seen(connection: Connection, run: str, site: str, section: str, part: str, t
 def clock(connection: Connection, tag: str) -> NoticeClock | None:
     """Return when a record, given by its keyed tag, was read last and until when it may be shown; ``None`` for one that is not known.
 
-    A record that was gone at its source counts as unknown, so that it is read again when it comes back.
+    A repair or a withdrawal was read when it was seen last. A record that was gone at its source counts as unknown, so that it is
+    read again when it comes back.
     """
     key, n, t, s = notice_id(tag), notices.c, tombstones.c, record_sightings.c
     found = connection.execute(select(n.last_checked, n.ends_on).where(n.id == key)).one_or_none()
@@ -43,9 +46,19 @@ def clock(connection: Connection, tag: str) -> NoticeClock | None:
         return NoticeClock(*found)
     if connection.execute(select(t.id).where(t.id == key, t.reason != TakedownReason.GONE)).one_or_none():
         return NoticeClock(None, None, tombstone=True)
+    if ending := connection.execute(select(endings.c.last_seen).where(endings.c.id == key)).one_or_none():
+        return NoticeClock(ending.last_seen, None)
     over = select(s.read_at, s.ends_on).where(s.notice_id == key, s.read_at.is_not(None)).order_by(s.read_at.desc()).limit(1)
     found = connection.execute(over).one_or_none()
     return NoticeClock(*found) if found else None
+
+
+def _buried(connection: Connection, ids: Iterable[str]) -> set[str]:
+    """Return the records that left a tombstone and do not come back: no list makes them known again."""
+    t, found = tombstones.c, set[str]()
+    for some in batches(ids):
+        found.update(connection.execute(select(t.id).where(t.id.in_(some), t.reason != TakedownReason.GONE)).scalars())
+    return found
 
 
 # --- coverage ----------------------------------------------------------------------------------------------------------

@@ -133,7 +133,8 @@ def _judge(work: _Work, known: _Known, row: Row, given: NoticeRow, *, run: str, 
 
 
 def _reason(given: NoticeRow) -> TakedownReason:
-    words = f"{given.notice.status}{given.notice.remark}"
+    reasons = (each.value for each in given.notice.further if each.label == "removal_reason")
+    words = "".join((given.notice.status, given.notice.remark, *reasons))
     return TakedownReason.REPAIRED if REPAIRED_WORDS in words else TakedownReason.WITHDRAWN
 
 

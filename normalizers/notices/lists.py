@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from normalizers.agencies.resolve import Context, resolve
 from normalizers.documents.layout import laid_out
 from normalizers.notices.contexts import MAX_CAPTION, ListContext, context_of, context_of_document, first_context, list_title
 from normalizers.notices.decision_texts import decision_in
@@ -233,7 +234,6 @@ class _Search:
         if said.ends:
             self.day = self.day or day_of_effect(self.document, self.metadata)
             fields = completed(fields, said, self.day)
-        issuer = next((body.name or body.mention for body in self.metadata.issuers), "")
         self.records.append(
             PrintedRecord(
                 site="",
@@ -245,10 +245,19 @@ class _Search:
                 region=self.metadata.regions[0] if self.metadata.regions else "",
                 list_name="" if "list_name" in concepts else self._list_name(said),
                 colour=said.colour,
-                authority="" if "authority" in concepts else issuer,
+                authority="" if "authority" in concepts else self._issuer(),
                 listed_on=self.metadata.issued_on or self.metadata.published_on,
             )
         )
+
+    def _issuer(self) -> str:
+        """Return who issued the document; where it does not say so itself, its source (来源) when that is a body of the state."""
+        issued = next((body.name or body.mention for body in self.metadata.issuers), "")
+        if issued or not self.metadata.source:
+            return issued
+        on = self.metadata.issued_on or self.metadata.published_on
+        source = resolve(self.metadata.source, Context(region=next(iter(self.metadata.regions), ""), on=on))
+        return source.name or "" if source.resolved else ""
 
     def _list_name(self, context: ListContext) -> str:
         if context.list_name or context.kind not in {NoticeKind.LIST_ENTRY, NoticeKind.DEFAULTER, NoticeKind.TAX_CASE}:

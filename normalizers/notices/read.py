@@ -148,6 +148,7 @@ def _reduced(notice: Notice) -> Notice:
         removed_on=notice.removed_on,
         region=notice.region,
         term=notice.term,
+        further=tuple(each for each in notice.further if each.label == "removal_reason"),
         blanks=tuple(blank for blank in notice.blanks if blank.concept in _OF_PERSONS),
         defects=tuple(dict.fromkeys(Defect(defect.name, defect.concept) for defect in notice.defects)),
     )

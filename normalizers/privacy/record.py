@@ -8,10 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from normalizers.codes import identify
+from normalizers.codes import CodeKind, identify, normal_spelling
 from normalizers.notices.fields import Use, concept_of
 from normalizers.notices.records import PrintedField, PrintedRecord, SubjectKind
 from normalizers.privacy.addresses import clean_url
+from normalizers.privacy.checks import is_nearly_resident, is_surely_credit_code
 from normalizers.privacy.introductions import introduced
 from normalizers.privacy.masking import mask
 from normalizers.privacy.names import is_name, reduce_name, split_names
@@ -41,6 +42,9 @@ _CONTEXT = {
     "licence_body": "编号：",
 }
 """What a value is read behind where the record's own label may not say it."""
+
+_ENDS = ("修复", "撤销")
+"""What is left of the reason why a person's record was ended."""
 
 _DATE = re.compile(
     r"[0-9０-９年月日号时分秒\-/.:： 至到~—T+Z]{4,40}|长期|永久|无(?:处罚|固定)?期限|[一二三四五六七八九十\d]{1,3}(?:年|个月|天)|至今"
@@ -93,6 +97,9 @@ def _left(each: PrintedField, record: PrintedRecord, kind: SubjectKind) -> str:
         return each.value
     if name in ("subject_name", "person_name"):
         return INDIVIDUAL_NAME if kind is SubjectKind.INDIVIDUAL_BUSINESS else reduce_name(each.value)
+    if name == "removal_reason":
+        # That the source ended the record has to be known; why it did may tell of the person.
+        return next(word for word in _ENDS if word in each.value or word == _ENDS[-1])
     form = _kept().get(name)
     short = len(each.value) <= LONGEST_KEPT and not mask(f"{each.label}：{each.value}").changed
     if short and (form == "word" or (form == "date" and _DATE.fullmatch(each.value.strip()))):
@@ -126,7 +133,14 @@ def _legal(record: PrintedRecord, counts: Counter[str]) -> list[PrintedField]:
 def _is_code_of_a_body(value: str) -> bool:
     """Tell whether a certificate's number (证件号码) is a code of a body: mixed lists print both under one label."""
     check = identify(value)
-    return check.valid and not check.personal
+    sure = check.kind is not CodeKind.CREDIT_CODE or is_surely_credit_code(check.normal)
+    return check.valid and not check.personal and sure
+
+
+def _may_be_code(each: PrintedField) -> bool:
+    """Tell whether what stands under one label for bodies and persons may be read as a code, however wrong: none with a birth date."""
+    asked = "代码" in each.label or _is_code_of_a_body(each.value)
+    return asked and not is_nearly_resident(normal_spelling(each.value))
 
 
 @lru_cache(maxsize=4096)
@@ -157,7 +171,8 @@ def _dropped(value: str, what: str, counts: Counter[str]) -> str:
 
 def _masked(each: PrintedField, concept: str, counts: Counter[str]) -> str:
     """Return a value masked as it reads behind its label."""
-    before = _CONTEXT.get(concept) or f"{each.label}："
+    known = concept != "any_code" or _may_be_code(each)
+    before = (_CONTEXT.get(concept) if known else "") or f"{each.label}："
     masked = mask(before + each.value)
     if not masked.text.startswith(before):
         masked = mask(each.value)

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Column, Table, select
 
 from harvester import apart
 from harvester.config import Config
@@ -17,8 +17,10 @@ from harvester.crawl import RunSummary, crawl
 from storage.schema import documents, failures, metadata, runs
 from storage.store import Store
 
-MOVING = {"runs", "captures", "failures", "clocks", "sightings"}
+MOVING = {"runs", "captures", "failures", "clocks", "sightings", "coverage"}
 """Tables that every crawl adds to or moves on, whatever it finds."""
+CLOCKS = {"notices": {"last_seen", "last_checked"}, "endings": {"last_seen"}, "record_sightings": {"run", "last_seen", "read_at"}}
+"""Columns of other tables that every crawl moves on."""
 
 
 class Reply(NamedTuple):
@@ -55,10 +57,14 @@ def _crawl(order: tuple[tuple[str, ...], Config, dict[str, Any]]) -> list[RunSum
 
 
 def dump(folder: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Return every row of every table but the moving ones."""
+    """Return every row of every table but the moving ones, without the clocks."""
     with Store.open(f"sqlite:///{folder / 'store.sqlite'}") as store, store.reading() as connection:
         tables = [table for table in metadata.sorted_tables if table.name not in MOVING]
-        return {table.name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr) for table in tables}
+        return {table.name: sorted(map(tuple, connection.execute(select(*_still(table)))), key=repr) for table in tables}
+
+
+def _still(table: Table) -> list[Column[Any]]:
+    return [column for column in table.c if column.name not in CLOCKS.get(table.name, ())]
 
 
 def states(folder: Path, site: str) -> dict[str, str]:

@@ -209,3 +209,35 @@ def test_property_masking_a_record_never_raises_and_a_second_time_changes_nothin
     once = mask_record(printed)
     assert mask_record(once) == once
     assert [each.label for each in once.fields] == [each.label for each in printed.fields]
+
+
+FIRM = {"被执行人名称": "柳州青禾机械有限公司", "案件标识": "法人及非法人组织", "法定代表人": "李慕青"}
+
+
+@pytest.mark.parametrize(
+    ("printed", "kept"),
+    [(CODE, True), ("13226025-0", True), ("342301196001013224", False), ("342301196001013228", False), ("E12345678", False)],
+)
+def test_a_firms_own_code_stays_under_a_label_of_certificates(printed: str, kept: bool) -> None:
+    assert (values(mask_record(record(FIRM | {"证件号码": printed})))["证件号码"] == printed) is kept
+
+
+@pytest.mark.parametrize(
+    ("sentence", "left"),
+    [
+        ("当事人马鞍山门店的货架上没有标价。", "当事人马鞍山门店的货架上没有标价。"),
+        ("当事人黄山分公司未报送年报。", "当事人黄山分公司未报送年报。"),
+        ("当事人金山区的仓库未备案。", "当事人金山区的仓库未备案。"),
+        ("当事人马安山，无证经营。", "当事人马某，无证经营。"),
+    ],
+)
+def test_a_place_is_no_person(sentence: str, left: str) -> None:
+    found = values(mask_record(record(FIRM | {"处罚事由": sentence, "处罚机关": "马鞍山市应急管理局"})))
+    assert (found["处罚事由"], found["处罚机关"]) == (left, "马鞍山市应急管理局")
+
+
+@pytest.mark.parametrize(("reason", "left"), [("李慕青申请信用修复", "修复"), ("对李慕青的决定被撤销", "撤销"), ("无", "无")])
+def test_that_a_persons_record_was_ended_is_known_and_not_why(reason: str, left: str) -> None:
+    once = mask_record(record(PERSON | {"案件撤销原因": reason}))
+    assert values(once)["案件撤销原因"] == left
+    assert mask_record(once).fields == once.fields

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from normalizers.notices.records import Defect, NoticeKind, Subject, SubjectKind, Term
+from normalizers.notices.records import Defect, NoticeKind, PrintedField, Subject, SubjectKind, Term
 from spiders.items import CoverageLine
 from storage.engine import rows
 from storage.keyed import KeyringError
 from storage.notice_rows import notice_id
-from storage.notice_schema import endings, notice_events, notices, tombstones
+from storage.notice_schema import endings, notice_events, notices, record_sightings, tombstones
 from storage.records import Location, NoticeClock, TakedownReason
 from storage.store import Store
 from storage.tombstones import Grave, bury
@@ -470,3 +470,32 @@ def test_a_penalty_and_the_entry_that_rests_on_it_end_each_by_itself(store: Stor
         assert set(connection.execute(select(endings.c.outcome)).scalars()) == {"taken-down"}
     gone = make_notice(subject=OTHER, number="9号", removed_on=date(2026, 4, 1))
     assert ingest(store, make_given("p3", gone), make_given("e3", replace(other, number="9号"))) == {"ended": 1, "new": 1}
+
+
+@pytest.mark.parametrize(
+    ("told", "reason"),
+    [
+        ({"status": "已修复"}, TakedownReason.REPAIRED),
+        ({"further": (PrintedField("removal_reason", "信用修复"),)}, TakedownReason.REPAIRED),
+        ({"further": (PrintedField("removal_reason", "录入有误"),)}, TakedownReason.WITHDRAWN),
+        ({}, TakedownReason.WITHDRAWN),
+    ],
+)
+def test_a_record_that_ended_at_its_source_says_why(store: Store, told: dict[str, Any], reason: str) -> None:
+    ingest(store, make_given("1", make_notice(removed_on=TODAY, **told)))
+    assert buried(store) == {notice_id(tag_of("1")): reason}
+
+
+def test_a_list_does_not_make_known_again_what_left_a_tombstone(store: Store) -> None:
+    ingest(store, make_given("1", make_notice(removed_on=TODAY)))
+    run = store.begin_run(SITE, ["penalties"], AT)
+    store.notices_seen(run, SITE, "penalties", "", [tag_of("1"), tag_of("2")], AT)
+    with store.reading() as connection:
+        seen = set(connection.execute(select(record_sightings.c.notice_id)).scalars())
+    assert seen == {notice_id(tag_of("2"))}
+
+
+def test_a_repair_that_was_read_is_known_since_then(store: Store) -> None:
+    assert store.notice_clock(SITE, tag_of("9")) is None
+    ingest(store, make_given("9", make_notice(NoticeKind.REPAIR)))
+    assert store.notice_clock(SITE, tag_of("9")) == NoticeClock(AT, None)

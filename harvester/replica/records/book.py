@@ -103,7 +103,7 @@ class RecordBook:
         """Let the site say that a record is withdrawn or repaired: on the record itself, or by a notice of its own that names it."""
         record, day = self.record(key), on or _CHANGED
         if record.plan.prints("removed_on", "removal_reason", "status"):
-            self._put(replace(_reprinted(self.facts.id, record, end_values(record, ended, day)), ended=ended))
+            self._put(replace(_reprinted(self.facts.id, record, end_values(record, ended, day)), ended=_told_end(record, ended)))
             return
         notices = next(
             (plan for plan in self.facts.sections if plan.kind == {"repaired": "repair", "withdrawn": "withdrawal"}[ended]), None
@@ -124,6 +124,11 @@ def end_values(record: Record, ended: str, day: date) -> dict[str, Value]:
     """Return what a record says once it is withdrawn or repaired."""
     reason = "信用修复" if ended == "repaired" else "原决定已撤销"
     return {"removed_on": day, "removal_reason": reason, "status": "已修复" if ended == "repaired" else "撤销"}
+
+
+def _told_end(record: Record, ended: str) -> str:
+    """Return how a record ended as far as it tells: a day of removal alone does not say that it was a repair."""
+    return ended if record.plan.prints("removal_reason", "status") else "withdrawn"
 
 
 def _reprinted(site: str, record: Record, changes: dict[str, Any]) -> Record:
@@ -162,7 +167,7 @@ def _ended_from_the_start(site: str, record: Record) -> Record:
     if record.plan.kind == "permit" and ended == "repaired":
         return record
     day = min(date.fromordinal(record.day.toordinal() + 120), LAST_DAY)
-    return replace(_reprinted(site, record, end_values(record, ended, day)), ended=ended)
+    return replace(_reprinted(site, record, end_values(record, ended, day)), ended=_told_end(record, ended))
 
 
 def _add_notices(facts: RecordSiteFacts, plan: SectionPlan, found: dict[str, Record]) -> None:

@@ -58,7 +58,10 @@ def list_truth() -> list[RecordTruth]:
         for row, record in enumerate(document.rows):
             told = replace(record, ended_by=_ended_by(document.title, record.case.party.code))
             truth = truth_of(facts, told, row, document=document.title)
-            found.append(replace(truth, values={**document.table.get("told", {}), **truth.values}))
+            said = {"published_on": document.table["listed_on"].isoformat()} | document.table.get("told", {})
+            body = record.case.body
+            region = body.division if said.get("authority") == body.name else truth.region
+            found.append(replace(truth, region=region, values={**said, **truth.values}))
     return found
 
 

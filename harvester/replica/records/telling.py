@@ -37,6 +37,9 @@ _KEPT_OF_ALL = (
 )
 """What is kept of anybody's record (docs/records.md): kind, authority, dates, category, and the list it stands in."""
 
+_DEFECTS_OF_ALL = ("decided-on-effective",)
+"""What is told of anybody's record that is not as it should be: it is about the days alone."""
+
 _UNKEPT = ("number", "title", "facts", "content")
 _PERSONAL = ("resident", "person_name", "representative", "representative_id", "address", "sex", "age", "id_type", "stamp", "odd", "type")
 _CODE_QUIRKS = ("changed-character", "illegal-character", "length")
@@ -79,7 +82,7 @@ def truth_of(facts: RecordSiteFacts, record: Record, row: int = -1, *, reachable
         values=_values(record),
         further=_further(record) if legal else {},
         blanks=tuple(_blanks(printed)) if legal else (),
-        defects=_defects(record) if legal else (),
+        defects=tuple(name for name in _defects(record) if legal or name in _DEFECTS_OF_ALL),
         unknown=tuple(each.label for each in printed if each.concept == "odd"),
         secrets=tuple(dict.fromkeys(secret for each in printed for secret in each.secrets if secret)) + _owner(record),
         unkept=() if legal else tuple(each.text for each in printed if each.concept in _UNKEPT and each.kept),
@@ -114,7 +117,8 @@ def _subject_name(record: Record) -> str:
 
 def _identifiers(record: Record) -> dict[str, str]:
     """Return a firm's identifiers as a reader may know them from what is printed; of a wrong code nothing follows."""
-    kept = {each.concept: each for each in record.printed}
+    # A concept may be printed twice, blank at one of its places.
+    kept = {each.concept: each for each in sorted(record.printed, key=lambda each: bool(each.kept))}
     code = kept["code"].kept if "code" in kept else ""
     problem = record.case.quirk if record.case.quirk in _CODE_QUIRKS and code else ""
     organization = kept["organization_code"].kept if "organization_code" in kept else ""
