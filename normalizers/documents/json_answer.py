@@ -23,6 +23,8 @@ from normalizers.text import decode
 MAX_NODES = 2_000_000
 MAX_FIELD = 1000
 """Characters of the longest field that states something of an article."""
+LEAST_FIELDS = 4
+"""Plain fields of an object that make it a record of its own."""
 _TAG = re.compile(r"<(?:p|div|table|tr|br|span|html|body|h[1-6]|section|article)\b[^<>]{0,2000}>", re.IGNORECASE)
 _CALLBACK = re.compile(r"\s*[\w$.]{1,80}\s*\(")
 Record = Mapping[str, Any]
@@ -114,6 +116,12 @@ def _table(rows: list[Any]) -> list[RawBlock]:
     return sheet_blocks(cells, "", told)
 
 
+def _only_row(value: Any) -> list[Any] | None:  # noqa: ANN401 - JSON is of any type
+    """Return the list that holds the one record of an answer: an object with several plain fields."""
+    lists = (node for node in _records(value) if isinstance(node, list) and len(node) == 1 and isinstance(node[0], dict))
+    return next((rows for rows in lists if sum(not isinstance(told, dict | list) for told in rows[0].values()) >= LEAST_FIELDS), None)
+
+
 def read(payload: bytes, hints: Hints, name: str) -> Document:
     """Return the document of a JSON answer: its article, else its longest list of records as a table.
 
@@ -133,7 +141,7 @@ def read(payload: bytes, hints: Hints, name: str) -> Document:
         heading = f"<h1>{title}</h1>" if title and title not in body else ""
         page = f'<html><head><meta charset="utf-8"></head><body>{heading}{body}</body></html>'
         return replace(html.read(page.encode(), replace(hints, title=title, charset="utf-8", body=""), name), format="json")
-    blocks = _table(rows) if rows else []
+    blocks = _table(rows or _only_row(value) or [])
     if not blocks:
         raise UnreadableError(f"{name} is JSON that holds neither an article nor rows: look for the page that it belongs to.")
     return build(blocks, Source(name, "json", decoded.encoding, decoded.repairs, decoded.warnings), hints)

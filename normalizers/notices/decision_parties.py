@@ -20,6 +20,11 @@ _ADDRESSEE = re.compile(
     r"\s*(?P<name>[^：:，,。；;\n]{4,60}?)\s*(?:[（(](?:统一社会信用代码|信用代码|注册号)?[：:]?\s*(?P<code>[0-9A-Z*]{15,18})[）)])?\s*[：:]$"
 )
 _CODE = re.compile(r"(?P<label>(?:统一)?社会信用代码|工商注册号|注册号|组织机构代码)(?:证号?)?[：:为]?\s*(?P<code>[0-9A-Z*\-]{9,18})")
+_INLINE = re.compile(
+    r"(?:个人|自然人|公民)?[\s：:]*姓名[\s：:]*(?P<name>[\u4e00-\u9fff·]{2,4})(?=\s|性别|[，,；;]|$)"
+    r"|(?:法人或(?:者)?其他组织|单位|企业)[\s：:]*名称[\s：:]*(?P<firm>[^\s，,；;]{4,60})"
+)
+"""A party as forms print it, label upon label without a mark between them (个人 姓名 … 性别 …)."""
 _RUNS = re.compile(r"经营者|业主|负责人|投资人|代表人|联系人")
 _HEAD = re.compile(
     r"(?P<label>法定代表人|负责人|经营者|住所|地址|注册地址|经营场所)(?:[（(][^（）()]{1,12}[）)])?[：:为]\s*(?P<value>[^，,。；;]{2,60})"
@@ -48,7 +53,11 @@ def party_in(line: str, before: Sequence[Party] = ()) -> Party | None:
     found = _LABELLED.match(line)
     if found is None or not is_party_label(found["label"]):
         return None
-    named = _NAME.match(found["value"].strip())
+    value = found["value"].strip()
+    if inline := _INLINE.match(value):
+        name = inline["name"] or inline["firm"]
+        return Party(name, inline["name"] is not None, [] if inline["name"] else _told(value))
+    named = _NAME.match(value)
     name = named["name"].strip() if named else ""
     if named is None or (before and not before[-1].is_person and _RUNS.search(found["label"])):
         return None

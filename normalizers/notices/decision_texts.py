@@ -18,7 +18,7 @@ MAX_FIELD = 4000
 MAX_VALUE = 80
 """Characters of the value of a line of the head whose label is not known; longer ones are sentences."""
 _TITLE = re.compile(r"行政处罚决定书|处罚决定书|行政处理决定书|不予行政处罚决定书|税务处理决定书|税务行政处罚决定书")
-_NOT = re.compile(r"通知|办法|规定|格式|样式|模板|范本|解读|告知|如何|送达公告$|汇编|公开|撤销|公示|公告")
+_NOT = re.compile(r"通知|办法|规定|格式|样式|模板|范本|解读|告知|如何|送达公告$|汇编|公开|撤销|公示|公告|修复|移出")
 _LABEL = re.compile(r"\s*(?P<label>[\u4e00-\u9fff（）()、/ 　\u00a0]{2,24})[：:]\s*(?P<value>[^\n]{1,600})$")
 _PENALTY = re.compile(
     r"(?:处罚如下|决定如下|作出如下|作出以下|(?:如下|以下)(?:行政)?处罚|给予(?:当事人|你单位|你公司|你|其).{0,20}处罚|责令|处以?(?:人民币)?罚款"
@@ -37,6 +37,8 @@ _ABOUT = (
 _BASIS = re.compile(r"(?:依据|根据|依照|按照)(?:[^。；]{0,10}?)(《[^《》]{2,60}》[^，,。；;]{0,60}?(?:规定)?)(?=[，,。；;])")
 _DAY = re.compile(r"[\s\d〇○零一二三四五六七八九十年月日]{6,20}")
 _MOST_PARTIES = 60
+MAX_TITLE = 60
+"""Characters of a line above the text that may be a title of its own."""
 MAX_HEADING = 24
 """Characters of a heading that says what comes below it (一、违法事实和证据)."""
 
@@ -87,7 +89,8 @@ class _Reading:
 
 def decision_in(document: Document, metadata: Metadata, hints: Hints) -> DecisionText | None:
     """Return the decision that a document is, ``None`` for any other document: its title says so and its text names the party."""
-    if not any(_is_title(title) for title in (metadata.title, hints.title, *(block.text for block in document.blocks[:4]))):
+    lines = (block.text.strip() for block in document.blocks[:4] if len(block.text) <= MAX_TITLE)
+    if not any(_is_title(title) for title in (metadata.title, hints.title, *(line for line in lines if line.endswith(("书", "）", ")"))))):
         return None
     reading, used = _Reading(), list[int]()
     for at, line in _lines(document):

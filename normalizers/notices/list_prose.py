@@ -12,6 +12,7 @@ from normalizers.notices.firm_names import CODE, MIN_NAME, Named, item_name, nam
 from normalizers.notices.list_tables import DECIDED, SUBJECTS, concept_name
 from normalizers.notices.list_words import pattern
 from normalizers.notices.records import NoticeKind, PrintedField
+from normalizers.privacy.names import is_name
 
 SUBJECT = "〔主体〕"
 """What stands in a sentence for the name of a firm whose record was cut out of it."""
@@ -123,6 +124,9 @@ def with_labels(item: Item, lines: Sequence[str], taken: Container[int]) -> Item
     return replace(item, fields=tuple(fields), last=last)
 
 
+_PERSON_ITEM = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,4})\s*[，,、（(]\s*(?:男|女|性别|身份证|公民身份|证件号)")
+"""An item about a person: the name and what only persons have behind it."""
+
 # --- items and sentences -------------------------------------------------------------------------------------------------------
 
 
@@ -134,6 +138,9 @@ def items(line: str, at: int, context: ListContext) -> Iterator[Item]:
     lead = _ITEM.match(line)
     start = lead.end() if lead else 0
     numbered = lead is not None and bool(lead[0].strip())
+    if (person := _PERSON_ITEM.match(line, start)) and is_name(person["name"]):
+        yield Item((PrintedField("姓名", person["name"]),), at, at, whole=True)
+        return
     alone = None if named and named[0].start == start else item_name(line, start)
     if alone is not None and (numbered or alone.code):  # a bare line of that kind is a signature
         named = [alone]

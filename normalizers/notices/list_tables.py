@@ -365,6 +365,7 @@ def _bare_list(grid: Grid) -> ReadTable | None:
     codes = [column for column in columns if _share(grid, rows, column, is_code) >= BARE_SHARE]
     if not rows or not names:
         return None
+    names += [column for column in columns if column not in names and _only_names(grid, rows, column)]
     out = ReadTable(concepts=frozenset({"subject_name"}))
     if len(names) > 1 and not codes:
         for row in rows:
@@ -379,6 +380,12 @@ def _bare_fields(texts: Sequence[str], name: int, codes: Sequence[int]) -> tuple
     labels = {name: "企业名称"} | dict.fromkeys(codes[:1], "统一社会信用代码")
     kept = [(at, text) for at, text in enumerate(texts) if text and (at in labels or not _NUMBERED.fullmatch(text))]
     return tuple(PrintedField(labels.get(at, f"第{at + 1}列"), text) for at, text in kept)
+
+
+def _only_names(grid: Grid, rows: Sequence[int], column: int) -> bool:
+    """Tell whether a column that ends early holds nothing but names."""
+    filled = [grid.texts[row][column] for row in rows if grid.texts[row][column]]
+    return bool(filled) and all(is_organization(text) for text in filled)
 
 
 def _share(grid: Grid, rows: Sequence[int], column: int, holds: object) -> float:

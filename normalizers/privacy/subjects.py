@@ -28,6 +28,8 @@ _PERSON = re.compile("自然人|个人|公民")
 _REDUCED = re.compile(r"[\u3400-\u9fff]{0,2}某.{0,2}|某")
 _BUSINESS_CODE = "92"
 _DAMAGED_BUSINESS_CODE = re.compile("92[0-9A-Z]{15,17}")
+_FIRM_CODE = re.compile(r"(?:1[1239]|5[1239]|9[13])[0-9A-Z]{14,17}$")
+"""A code, perhaps damaged, of anything but an individual business."""
 _INDIVIDUAL_SEQUENCE = "6789"
 """The seventh digit of a registration number of an individual business (GS 15-2006)."""
 _BRACKETS = re.compile(r"[（(][^()（）]*[)）]$")
@@ -64,7 +66,7 @@ def subject_kind(name: str, code: str = "", category: str = "", fields: Iterable
     if _REDUCED.fullmatch(bare) or _PERSON.search(category):
         return SubjectKind.PERSON
     if word == "trade":
-        return SubjectKind.INDIVIDUAL_BUSINESS
+        return SubjectKind.LEGAL if _FIRM_CODE.match(plain) else SubjectKind.INDIVIDUAL_BUSINESS
     if word == "legal":
         return SubjectKind.LEGAL
     return _without_word(bare, plain, fields)
@@ -127,7 +129,7 @@ def _word_of(name: str) -> str:
     found = [bare[-length:] for length in range(min(longest, len(bare) - 1), 0, -1) if bare[-length:] in _words()]
     if not found or (len(bare) <= len(found[0]) + 1 and is_name(bare)):
         return ""
-    return "trade" if any(_words()[word] == "trade" for word in found) else "legal"
+    return _words()[found[0]]
 
 
 def values_of(fields: Sequence[PrintedField], record: PrintedRecord, *names: str) -> list[str]:
