@@ -35,7 +35,7 @@ def is_rendition(payload: bytes) -> bool:
 
 
 def render(document: Document, stated: Mapping[str, str] | None = None) -> bytes:
-    """Return a document as a self-contained HTML page in UTF-8, which ``normalizers.documents.read`` reads back as the same blocks and text.
+    """Return a document as a self-contained HTML page in UTF-8; ``normalizers.documents.read`` reads the same blocks and text back.
 
     ``stated`` are labels and values of the head table of the page that it came from (索引号, 发布机构 …): they stand above the text,
     where ``page_head`` finds them, and are no part of the document.

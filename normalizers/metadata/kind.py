@@ -20,10 +20,10 @@ def _kinds() -> dict[str, DocumentKind]:
 
 
 def kind_of(title: str) -> DocumentKind:
-    """Return the kind that a title ends in, the longest word first; a cover (关于印发…的通知) is a notice whatever it brings,
-    but one that makes cases known (关于公布…典型案例的通知) is a document of the case library.
+    """Return the kind that a title ends in, the longest word first.
 
-    Without a known word at its end the last one inside decides for news (…政策解读之一) and nothing else: ``other``.
+    A cover (关于印发…的通知) is a notice whatever it brings, but one that makes cases known (关于公布…典型案例的通知) is a document of the
+    case library. Without a known word at its end the last one inside decides for news (…政策解读之一) and nothing else: ``other``.
     """
     bare = _bare(title)
     if "案" in title and _tells_cases(title, bare):
