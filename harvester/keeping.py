@@ -14,7 +14,10 @@ from scrapy import Spider, signals
 from scrapy.exceptions import NotConfigured
 
 from harvester.freshness import Recheck
+from harvester.unnaming import is_personal
 from harvester.verdict import Judgement
+from normalizers.privacy import Mode, mask
+from normalizers.privacy.addresses import clean_url
 from spiders.items import CaptureKind, Cause, Failure
 from storage.errors import StoreError
 from storage.records import ArchivedResponse, FailureRow, Verdict
@@ -242,5 +245,10 @@ _FAILURE_FIELDS = ("site", "section", "kind", "url", "key", "cause", "detail", "
 
 
 def failure_row(failure: Failure) -> FailureRow:
-    """Return a failure as the store takes it."""
-    return FailureRow(**{name: getattr(failure, name) for name in _FAILURE_FIELDS})
+    """Return a failure as the store takes it, without personal data in its address, key and detail."""
+    clean = {
+        "url": clean_url(failure.url, mode=Mode.DOCUMENT),
+        "key": "" if is_personal(failure.key) else failure.key,
+        "detail": mask(failure.detail, Mode.DOCUMENT).text,
+    }
+    return FailureRow(**{name: getattr(failure, name) for name in _FAILURE_FIELDS} | clean)

@@ -14,6 +14,7 @@ from html import escape
 from sqlalchemy import select
 
 from harvester.taking_in import kept_as, may_hold_records
+from harvester.unnaming import clean_address, clean_capture, clean_key
 from normalizers.intake import Form
 from normalizers.notices.firm_names import names_in
 from normalizers.notices.list_prose import CODED, SUBJECT
@@ -64,10 +65,12 @@ class HeldLists:
     def _keep_first(self) -> None:
         first = self._waiting.popleft()
         self._bytes -= len(first.item.capture.body)
-        capture, lines = first.item.capture, first.item.page.items
+        keyring = self._store.keyring
+        capture = clean_capture(first.item.capture, keyring)
+        lines = [replace(line, key=clean_key(line.key, keyring), url=clean_address(line.url, keyring)) for line in first.item.page.items]
         stored = self._titles(capture.site, [line.key for line in lines])
         told = [replace(line, title=kept_title(line.title, stored.get(line.key))) for line in lines]
-        if first.personal or told != list(lines):
+        if first.personal or told != list(first.item.page.items):
             capture = kept_as(replace(capture, body=rendition(told)), Form.RENDITION, _MEDIA_TYPE)
         self._keep(capture, [Sighting(line.key, line.url, line.title, line.listed_on) for line in told])
 

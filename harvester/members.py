@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from normalizers.documents import is_archive, unpack
 from normalizers.documents.archives import extract
+from normalizers.privacy import Mode, mask
 from normalizers.records import Hints
 from storage.records import Publication
 
@@ -41,7 +42,7 @@ def member_alone(payload: bytes, hints: Hints) -> tuple[bytes, Hints]:
 
     Raises ``normalizers.documents.UnreadableError`` as ``member_hints`` does.
     """
-    name = PurePosixPath(hints.member).name
+    name = mask(PurePosixPath(hints.member).name, Mode.DOCUMENT).text
     return extract(payload, hints.member, hints.file_name.removesuffix(f"/{hints.member}")), replace(hints, member="", file_name=name)
 
 
@@ -50,9 +51,11 @@ def member_publications(publication: Publication, hints: list[Hints]) -> Iterato
 
     Its key holds no slash of its own: what stands before the last slash of a file's key is its article's.
     """
-    for each in hints:
+    for place, each in enumerate(hints):
         if each.member:
-            key, url = f"{publication.key}{SEPARATOR}{each.member.replace('/', '%2F')}", f"{publication.url}#{quote(each.member)}"
-            yield replace(publication, key=key, url=url, title=PurePosixPath(each.member).name), each
+            masked = mask(each.member, Mode.DOCUMENT)
+            name = f"{masked.text}~{place}" if masked.changed else each.member  # two persons' files stay two documents
+            key, url = f"{publication.key}{SEPARATOR}{name.replace('/', '%2F')}", f"{publication.url}#{quote(name)}"
+            yield replace(publication, key=key, url=url, title=PurePosixPath(name).name), each
         else:
             yield publication, each

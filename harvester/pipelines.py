@@ -25,12 +25,14 @@ from harvester.members import member_alone, member_hints, member_publications
 from harvester.notices import NoticeKeeper
 from harvester.recall import earlier_payload, last_response, owed_articles
 from harvester.taking_in import kept, may_hold_records
+from harvester.unnaming import clean_capture, clean_publication
 from harvester.verdict import Judgement, judge
 from normalizers.agencies import Decisions
 from normalizers.agencies.resolve import NO_DECISIONS
 from normalizers.documents import UnreadableError
-from normalizers.intake import Form, Intake
+from normalizers.intake import Form, Intake, masked_hints
 from normalizers.notices.lists import placed
+from normalizers.privacy.hidden import holds_personal
 from normalizers.records import NORMALIZER_VERSION, Derived, Hints
 from spiders.base import Errand, SiteSpider
 from spiders.items import ArticleCapture, AttachmentCapture, Capture, CaptureKind, Cause, Failure, ListCapture
@@ -163,23 +165,27 @@ class StorePipeline(RunKeeper[SiteSpider]):
         self.store.ingest_list(self.run, self._archive(capture), lines)
 
     async def _keep_document(self, item: Document) -> None:
-        capture, publication, hints = item.capture, publication_of(item), hints_of(item, self.spider)
-        self._count(capture)
+        self._count(item.capture)
         if self.store is None:
             return
+        capture, publication = clean_capture(item.capture, self.store.keyring), clean_publication(publication_of(item), self.store.keyring)
+        hints, _ = masked_hints(hints_of(item, self.spider))
         if capture.status == 304 and self.store.clock(publication.site, publication.key):
             self.store.mark_checked(publication.site, publication.key, capture.fetched_at)
             document_records.unchanged(self.store, publication.site, publication.key, capture.fetched_at)
             self.tally.effects[Effect.UNCHANGED] += 1
             return
         files = [_File(each, known, await self._take_in(capture, known)) for each, known in await self._files(capture, publication, hints)]
-        if all(file.is_raw for file in files) and not any(self._is_suspect(file, item) for file in files):
+        raw = all(file.is_raw for file in files) and not any(self._is_suspect(file, item) for file in files)
+        if raw and any(file.hints.member or isinstance(file.taken, str) for file in files):
+            raw = not await self._off_loop(holds_personal, capture.body)
+        if raw:
             row = self._archive(capture)
             for file in files:
                 await self._keep_file(self.store, capture, row, file)
             return
         for file in files:
-            await self._keep_apart(self.store, item, file)
+            await self._keep_apart(self.store, capture, file)
 
     async def _files(self, capture: Capture, publication: Publication, hints: Hints) -> list[tuple[Publication, Hints]]:
         """Return what a capture holds: itself, or the files of an archive, each a document of its own."""
@@ -191,19 +197,19 @@ class StorePipeline(RunKeeper[SiteSpider]):
     def _is_suspect(self, file: _File, item: Document) -> bool:
         return isinstance(file.taken, str) and may_hold_records(file.publication.title, item.article.title, item.entry.title)
 
-    async def _keep_apart(self, store: Store, item: Document, file: _File) -> None:
+    async def _keep_apart(self, store: Store, original: Capture, file: _File) -> None:
         """Keep a document that may not be kept as it came, or one that came in an archive with such: each under an address of its own."""
         taken = file.taken
         if isinstance(taken, str):
             detail = f"{taken} It is not kept, since it may hold personal data that cannot be masked."
-            self.fail(_failure_of(item.capture, file.publication.key, detail))
+            self.fail(_failure_of(original, file.publication.key, detail))
             return
-        body = item.capture.body
+        body = original.body
         if taken.form is Form.RAW and file.hints.member:
             # The archive around it may not be kept, so it is kept by itself.
             body, hints = await self._off_loop(member_alone, body, file.hints)
-            taken = replace(taken, payload=body, media_type=hints.media_type, hints=hints)
-        capture = replace(kept(replace(item.capture, body=body), taken), url=file.publication.url)
+            taken = replace(taken, payload=body, media_type=hints.media_type, hints=masked_hints(hints)[0])
+        capture = replace(kept(replace(original, body=body), taken), url=file.publication.url)
         await self._keep_file(store, capture, self._archive(capture), replace(file, taken=taken))
 
     async def _keep_file(self, store: Store, capture: Capture, row: CaptureRow, file: _File) -> None:

@@ -6,11 +6,8 @@ its own bytes, or as a rendition of what is left of it. What a take-down must be
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -25,18 +22,12 @@ from normalizers.metadata import Head, page_head, read_metadata
 from normalizers.notices.lists import Found, records_in
 from normalizers.notices.records import PrintedRecord
 from normalizers.privacy import Mode, mask, mask_payload, mask_record
+from normalizers.privacy.hidden import holds_personal
 from normalizers.privacy.masking import edits
 from normalizers.records import Block, Cell, Derived, Document, Hints
 
 _TEXTS = frozenset({"html", "text", "markdown", "csv", "json"})
 """Formats whose bytes are the text itself, and can be masked in place."""
-_CONTAINERS = frozenset({"docx", "xlsx", "ofd", "odt"})
-"""Formats that are zip containers of XML parts; comments, hidden sheets and headers stand in them beside the text."""
-MAX_PART = 8 * 2**20
-"""Bytes of one XML part that is looked through for personal data outside the document's text."""
-_NO_TEXT = re.compile(r"(?:styles\w*|theme\d*|fontTable|settings|webSettings|numbering|calcChain|\[Content_Types\]|presProps)\.xml$")
-_LINE = re.compile(r"</(?:w:p|si|v|c|row|t|text:p|ofd:TextCode|vt:lpwstr)>")
-_TAG = re.compile(r"<[^<>]*>")
 MOST_ROUNDS = 4
 """A mask may bring parts of a hostile text together: it is looked at again, so often at most."""
 
@@ -74,7 +65,7 @@ def intake(payload: bytes, hints: Hints, decisions: Decisions = NO_DECISIONS) ->
     The same bytes, hints and decisions always give the same. A document without personal data and records is read once. Raises
     ``normalizers.documents.UnreadableError`` as ``derive`` does; such a payload is not to be kept.
     """
-    known, counts = _masked_hints(hints)
+    known, counts = masked_hints(hints)
     document = documents.read(payload, known)
     head = page_head(payload, document, known)
     metadata = read_metadata(document, known, decisions, page=head)
@@ -120,11 +111,24 @@ def _sorted(counts: Counter[str]) -> tuple[tuple[str, int], ...]:
 # --- hints and head -----------------------------------------------------------------------------------------------------------
 
 
-def _masked_hints(hints: Hints) -> tuple[Hints, Counter[str]]:
-    """Return the hints without personal data in what they say of the title and the file."""
-    title, file_name = mask(hints.title, Mode.DOCUMENT), mask(hints.file_name, Mode.DOCUMENT)
-    counts = Counter(dict(title.found)) + Counter(dict(file_name.found))
-    return (replace(hints, title=title.text, file_name=file_name.text) if counts else hints), counts
+def masked_hints(hints: Hints) -> tuple[Hints, Counter[str]]:
+    """Return the hints without personal data in what they say, and how much was masked, by kind."""
+    counts: Counter[str] = Counter()
+    told: dict[str, str] = {}
+    for name in ("title", "file_name", "document_number", "source"):
+        masked = mask(getattr(hints, name), Mode.DOCUMENT)
+        told[name] = masked.text
+        counts.update(dict(masked.found))
+    issuers = tuple(mask(issuer, Mode.DOCUMENT).text for issuer in hints.issuers)
+    known = replace(
+        hints,
+        title=told["title"],
+        file_name=told["file_name"],
+        document_number=told["document_number"],
+        source=told["source"],
+        issuers=issuers,
+    )
+    return known, counts
 
 
 def _stated(head: Head, found: Found) -> Mapping[str, str]:
@@ -199,19 +203,7 @@ def _piece(text: str, start: int, changes: list[tuple[int, int, str]]) -> str:
 
 
 def _is_hidden_inside(payload: bytes, document: Document, hints: Hints) -> bool:
-    """Tell whether a container holds personal data beside its document's text: in comments, hidden sheets, properties."""
-    if document.format not in _CONTAINERS or hints.member:
+    """Tell whether a file holds personal data beside its document's text: in comments, hidden sheets, properties, links, names of parts."""
+    if document.format in _TEXTS or hints.member:
         return False
-    return any(mask(part, Mode.DOCUMENT).changed for part in _parts(payload))
-
-
-def _parts(payload: bytes) -> Iterator[str]:
-    """Yield the text of the parts of a container that may hold any, a paragraph or cell a line."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(payload)) as archive:
-            for member in archive.infolist():
-                name = member.filename
-                if name.lower().endswith(".xml") and member.file_size <= MAX_PART and not _NO_TEXT.search(name):
-                    yield _TAG.sub("", _LINE.sub("\n", archive.read(member).decode("utf-8", "replace")))
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError):
-        return  # a document was read from it all the same: what cannot be unpacked now was no part of it
+    return holds_personal(payload)

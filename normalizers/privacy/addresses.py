@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import unquote_to_bytes
 
 from normalizers.privacy.masking import mask
+from normalizers.privacy.records import Mode
 
 _PART = re.compile(r"(?<=[/?&;=#])[^/?&;=#]+")
 _KEY = re.compile(r"[?&;]([^=&;#]{1,60})=$")
@@ -15,17 +16,17 @@ CHARSETS = ("utf-8", "gb18030")
 MOST_ESCAPED = 3
 
 
-def clean_url(url: str, traces: Sequence[str] = ()) -> str:
+def clean_url(url: str, traces: Sequence[str] = (), mode: Mode = Mode.RECORD) -> str:
     """Return the address without the parts (of the path, the query, the fragment) that hold personal data or one of ``traces``."""
     head = _SCHEME.match(url)
     start = head.end() if head else 0
-    return url[:start] + _PART.sub(lambda found: "" if _is_personal(found, traces) else found[0], url[start:])
+    return url[:start] + _PART.sub(lambda found: "" if _is_personal(found, traces, mode) else found[0], url[start:])
 
 
-def _is_personal(found: re.Match[str], traces: Sequence[str]) -> bool:
+def _is_personal(found: re.Match[str], traces: Sequence[str], mode: Mode) -> bool:
     key = _KEY.search(found.string, 0, found.start())
     before = f"{key[1]}：" if key else ""
-    return any(any(trace in text for trace in traces) or mask(before + text).changed for text in _readings(found[0]))
+    return any(any(trace in text for trace in traces) or mask(before + text, mode).changed for text in _readings(found[0]))
 
 
 def _readings(part: str) -> Iterator[str]:

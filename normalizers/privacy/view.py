@@ -62,6 +62,8 @@ _SPECIAL = re.compile(
 )
 _MAYBE = re.compile(rf"[<&\\{INVISIBLE}]|%3[0-9]")
 _ESCAPED_TAG = re.compile(r"(?:&(?:amp;)*(?:lt;|#60;?|#[xX]3[cC];?)|\\u003[cC])[A-Za-z/!]|&(?:amp;)+#[0-9xX]")
+_GLUED = re.compile(r"[0-9A-Za-z](?:<[A-Za-z/][^<>]{0,300}>\s{0,8}){1,8}(?<=>)[0-9A-Za-z]")
+"""Characters that only tags part: they may belong together, or not."""
 _NAME = re.compile(r"</?([A-Za-z][A-Za-z0-9]*)")
 _ESCAPES = {"\\n": "\n", "\\r": "\n", "\\t": "\t", "\\/": "/", '\\"': '"'}
 _INVISIBLE = re.compile(rf"[{INVISIBLE}]*")
@@ -193,8 +195,25 @@ def views(text: str, depth: int = MOST_ESCAPED) -> Iterator[View]:
     yield view
     if inner.parts:
         yield inner.view(text)
+    if _GLUED.search(text):
+        yield _apart(text)
     if depth and _ESCAPED_TAG.search(text):
         yield from (_composed(view, deeper) for deeper in views(view.text, depth - 1))
+
+
+def _apart(text: str) -> View:
+    """Return the view in which every tag parts what stands before it from what follows: <b>310…</b><b>2024</b> are two numbers."""
+    builder = _Builder()
+    position = 0
+    for found in _SPECIAL.finditer(text):
+        builder.plain(text, position, found.start())
+        position = found.end()
+        if found["tag"]:
+            builder.stands_for("\n", found.start(), found.end(), kept=True)
+        else:
+            _special(found, builder, builder)
+    builder.plain(text, position, len(text))
+    return builder.view(text)
 
 
 def _special(found: re.Match[str], outer: _Builder, inner: _Builder) -> None:
