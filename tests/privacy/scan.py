@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
+import numpy as np
 from backports import zstd
 
 GZIP = b"\x1f\x8b\x08"
@@ -29,6 +30,9 @@ ZIP = b"PK\x03\x04"
 SQLITE = b"SQLite format 3\x00"
 DEEPEST = 5
 """So many layers are unpacked: a docx in a zip in a WARC member."""
+KEY = 8
+"""So many first bytes of a needle are looked up."""
+CHUNK = 2**20
 LARGEST = 512 * 1024 * 1024
 
 
@@ -70,15 +74,42 @@ def written(needle: str) -> dict[str, bytes]:
 
 def leaks(places: Path | Iterable[Path], needles: Sequence[str]) -> list[Leak]:
     """Return every needle found in these files and in the files below these folders, the names of files and folders included."""
-    forms = [written(needle) for needle in needles]
+    index = Index(needles)
     found: list[Leak] = []
     for path in files([places] if isinstance(places, Path) else places):
         name = str(path).encode("utf-8", "surrogateescape")
-        found += _look(name, str(path), "name", forms)
+        found += [Leak(str(path), "name", *hit) for hit in index.hits(name)]
         if path.is_file() and path.stat().st_size <= LARGEST:
             for within, data in contents(path.read_bytes(), path):
-                found += _look(data, str(path), within, forms)
+                found += [Leak(str(path), within, *hit) for hit in index.hits(data)]
     return found
+
+
+class Index:
+    """Finds any of thousands of needles in one pass: by their first eight bytes, the few shorter ones one by one."""
+
+    def __init__(self, needles: Sequence[str]) -> None:
+        self._long: dict[int, list[tuple[int, str, bytes]]] = {}
+        self._short: list[tuple[int, str, bytes]] = []
+        for number, needle in enumerate(needles):
+            for form, raw in written(needle).items():
+                if len(raw) >= KEY:
+                    self._long.setdefault(int.from_bytes(raw[:KEY], "little"), []).append((number, form, raw))
+                elif raw:
+                    self._short.append((number, form, raw))
+        self._keys = np.sort(np.array(list(self._long), dtype="<u8"))
+
+    def hits(self, data: bytes) -> list[tuple[int, str]]:
+        """Return which needles stand in the bytes, each with how it is written, in the order of the needles."""
+        found = {(number, form) for number, form, raw in self._short if raw in data}
+        for start in range(0, max(0, len(data) - KEY + 1) if len(self._keys) else 0, CHUNK):
+            piece = np.frombuffer(data[start : start + CHUNK + KEY - 1], dtype=np.uint8)
+            windows = np.ascontiguousarray(np.lib.stride_tricks.sliding_window_view(piece, KEY)).view("<u8").ravel()
+            places = np.searchsorted(self._keys, windows).clip(max=len(self._keys) - 1)
+            for at in np.flatnonzero(self._keys[places] == windows):
+                known = self._long[int(windows[at])]
+                found |= {(number, form) for number, form, raw in known if data.startswith(raw, start + int(at))}
+        return sorted(found)
 
 
 def files(places: Iterable[Path]) -> Iterator[Path]:
@@ -88,10 +119,6 @@ def files(places: Iterable[Path]) -> Iterator[Path]:
             yield from sorted(each for each in place.rglob("*") if not each.is_symlink())
         elif place.exists():
             yield from (each for suffix in ("", "-wal", "-shm", "-journal") if (each := place.with_name(place.name + suffix)).exists())
-
-
-def _look(data: bytes, path: str, within: str, forms: Sequence[dict[str, bytes]]) -> list[Leak]:
-    return [Leak(path, within, number, form) for number, ways in enumerate(forms) for form, raw in ways.items() if raw and raw in data]
 
 
 def contents(data: bytes, path: Path | None = None) -> Iterator[tuple[str, bytes]]:
