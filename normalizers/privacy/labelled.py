@@ -85,7 +85,7 @@ _AGE = re.compile(rf"(?:{labels_of('age')}){_SAME_LINE}(?P<value>[0-9]{{1,3}}(?:
 _PLATE = re.compile(
     rf"(?:{labels_of('plate')}){_AFTER}(?P<value>[\u4e00-\u9fff][A-Z][ ·.*\-]?[A-HJ-NP-Z0-9*]{{4,6}}[挂学警港澳]?)"
     r"|(?P<held>[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Z][ ·.*\-]?"
-    r"(?=[A-Z*]{0,2}[0-9*]{2})[A-HJ-NP-Z0-9*]{5,6}(?![0-9A-Za-z\-—])[挂学警港澳]?)(?!号?文|公告)"
+    r"(?=[A-Z*]{0,2}[0-9*][A-Z]?[0-9*])[A-HJ-NP-Z0-9*]{5,6}(?![0-9A-Za-z\-—])[挂学警港澳]?)(?!号?文|公告)"
 )
 _RECORDS = re.compile(
     rf"(?:病历号|住院号|门诊号|就诊卡号){_AFTER}(?P<value>[A-Za-z0-9][A-Za-z0-9\-]{{3,23}})"

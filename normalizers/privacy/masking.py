@@ -50,11 +50,14 @@ def edits(text: str, mode: Mode, replacement: Replacement | None = None) -> tupl
         return [], Counter()
     changes: list[Edit] = []
     counts: Counter[str] = Counter()
+    places: set[int] = set()
     for view in views(text):
         for finding in merged(findings(view.text, mode)):
-            counts[finding.kind] += 1
-            changes.extend(_cut(view, finding, replacement))
-    return apart(changes), counts
+            cuts = _cut(view, finding, replacement)
+            counts[finding.kind] += bool(cuts) and cuts[0][0] not in places  # two views may show the same
+            places.update(start for start, _, _ in cuts)
+            changes.extend(cuts)
+    return apart(changes), +counts
 
 
 def findings(text: str, mode: Mode) -> list[Finding]:

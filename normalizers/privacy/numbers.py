@@ -25,7 +25,7 @@ _GROUP = re.compile(r"[0-9]+|[Xx]")
 _HIDDEN = re.compile(
     r"(?<![0-9A-Za-z*])(?P<near>[0-9]{2,14}[ \-]?(?:[*#?_]{2,16}|[xX]{3,16})[0-9*xX#]{0,16})(?P<apart>[ \-][0-9*xX#]{1,8})?"
 )
-MARKS = " \n\t-_.·/~'`|,:;*()[]{}<>+\"、\\"
+MARKS = " \n\t-_.·/~'`|,:;*()[]{}<>+=\"、\\"
 """Marks that may cut a number into pieces, as they are after folding."""
 
 
@@ -108,7 +108,15 @@ def numbers(text: str, mode: Mode) -> Iterator[Finding]:
 
 
 def _identities(text: str, found: re.Match[str]) -> Iterator[Finding]:
-    run = _groups(found)
+    groups = list(_GROUP.finditer(found[0]))
+    marked = len(groups) > 1 and groups[-1][0] in "Xx"
+    yield from _among(text, _groups(found, groups))
+    if marked:  # or what follows is no check character, but the next word
+        yield from _among(text, _groups(found, groups[:-1]))
+
+
+def _among(text: str, run: _Run) -> Iterator[Finding]:
+    """Yield the personal numbers among the groups of a run."""
     if len(run.digits) < 15:
         return
     past = 0
@@ -179,8 +187,7 @@ def _likely_card(number: str) -> bool:
     return number[0] in "345689"
 
 
-def _groups(found: re.Match[str]) -> _Run:
-    groups = list(_GROUP.finditer(found[0]))
+def _groups(found: re.Match[str], groups: list[re.Match[str]]) -> _Run:
     begins, length = [], 0
     for group in groups:
         begins.append(length)
@@ -194,7 +201,7 @@ def _groups(found: re.Match[str]) -> _Run:
     ends = [*begins[1:], len(digits)]
     offset = found.start()
     stops = [offset + group.end() for group in groups[:length]]
-    stops[-1] = found.end()
+    stops[-1] = offset + groups[-1].end()
     return _Run(digits, tuple(begins), tuple(ends), tuple(offset + group.start() for group in groups[:length]), tuple(stops))
 
 

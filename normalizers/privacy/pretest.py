@@ -26,6 +26,7 @@ _CUT = cut_number(MARKS + "，：；（）［］｛｝＜＞【】〔〕「」�
 _PLATE = re.compile("[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼] ?[A-ZＡ-Ｚ][ ·•・.．\\-]?[A-Z0-9Ａ-Ｚ０-９*＊]{4}")
 _MARKED_MAIL = re.compile("(?:[#＃]| at )[a-z0-9]{2,7}[.。．]")
 _LIVES = re.compile(r"住(?:在|于|址)?[：:]?[\u4e00-\u9fff]{2,8}[省市区县]")
+_BORN = re.compile("[0-9０-９]\\s?出生")
 _KEPT = frozenset("0123456789Xx")
 _HAN = "〇零○一二三四五六七八九壹贰叁肆伍陆柒捌玖"
 _ODD_DIGITS = re.compile(
@@ -62,6 +63,8 @@ def worth_looking(text: str, mode: Mode) -> bool:
 
 def _unusual(text: str) -> bool:
     """Tell whether a sex between marks, an unusual digit, a number in pieces or a permanent residence card asks for the closer look."""
+    if _BORN.search(text):
+        return True
     pieces = ("".join(char for char in fold(found[0]) if char in _KEPT) for found in _CUT.finditer(text))
     return any(is_resident_number(number) for number in pieces) or any(
         pattern.search(text) for pattern in (_SEX, _ODD_DIGITS, _ODD_STARS, _SPELLED, _ISSUED, _SPOILED, _ABRIDGED)
