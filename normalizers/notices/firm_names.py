@@ -27,7 +27,7 @@ _CLASS = re.compile(
 )
 """Words for a class of organisations, as headings have them; no name."""
 _SOME = re.compile(
-    r"[一几两数多这那某每][家个间户所]|小[厂店]$|(?:该|(?<!日)本|各|我|贵|你们?|其|此|两|上述|下列)(?:有限)?(?:公司|集团|厂|店|校|院|合作社|单位|企业|经营部|商行|酒店|超市)$"
+    r"[一几两数多这那某每][家个间户所]|小[厂店]$|的\w{1,3}$|(?:该|(?<!日)本|各|我|贵|你们?|其|此|两|上述|下列)(?:有限)?(?:公司|集团|厂|店|校|院|合作社|单位|企业|经营部|商行|酒店|超市)$"
 )
 """Words that speak of a firm without naming it (一家小厂, 你公司)."""
 _POOR_CODE = re.compile(r"[0-9A-Z]{17,19}|\d{13,15}")
@@ -147,7 +147,7 @@ def names_in(text: str) -> Iterator[Named]:
 def item_name(line: str, start: int) -> Named | None:
     """Return the name that an item of a list begins with at ``start``, whatever its ending (阳光书社（城东）), ``None`` without one."""
     found = _ITEM_NAME.match(line, start)
-    if not found or not is_organization(found[0]) or len(found[0]) < MIN_NAME or _lead(found[0]):
+    if not found or "的" in found[0] or not is_organization(found[0]) or len(found[0]) < MIN_NAME or _lead(found[0]) > 1:
         return None
     behind = _BEHIND.match(line, found.end())
     code = CODE.search((behind["inside"] or behind["plain"] or "").upper()) if behind else None

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from normalizers.notices.contexts import ListContext
 from normalizers.notices.firm_names import CODE, MIN_NAME, Named, item_name, names_in
-from normalizers.notices.list_tables import DECIDED, SUBJECTS, concept_name
+from normalizers.notices.list_tables import CODES, DECIDED, SUBJECTS, concept_name
 from normalizers.notices.list_words import pattern
 from normalizers.notices.records import NoticeKind, PrintedField
 from normalizers.privacy.names import is_name
@@ -107,7 +107,7 @@ def _labelled(run: Sequence[tuple[int, PrintedField]], context: ListContext | No
     concepts = {concept_name(each.label) for _, each in run}
     decided = concepts & DECIDED
     enough = len(run) >= LEAST_LABELS and bool(concepts & SUBJECTS)
-    if enough and (bool(decided) if context else "number" in decided and len(decided) >= 2):
+    if enough and (bool(decided or concepts & CODES) if context else "number" in decided and len(decided) >= 2):
         yield Item(tuple(each for _, each in run), run[0][0], run[-1][0], whole=True)
 
 

@@ -27,8 +27,8 @@ CAPTION_BLOCKS = 3
 """Blocks above a table that may say what it lists."""
 _NOWHERE = Span(0, 0)
 _BEHIND_NAME = re.compile(r"[，,；;：:\s]|[（(](?=[^（）()]*(?:[\d男女]|证))")
-_PENALTY_LABEL = re.compile(r"处罚|(?<![A-Za-z])cf_", re.IGNORECASE)
-_PERMIT_LABEL = re.compile(r"许可|(?<![A-Za-z])xk_", re.IGNORECASE)
+_PENALTY_LABEL = re.compile(r"处罚|(?<![A-Za-z])(?:cf_|CF_|cf(?=[A-Z]))")
+_PERMIT_LABEL = re.compile(r"许可|(?<![A-Za-z])(?:xk_|XK_|xk(?=[A-Z]))")
 """Words of the labels of 双公示, and how the codes of their fields begin in both editions of its standard."""
 
 
@@ -198,7 +198,7 @@ class _Search:
         """Note the records of running text, and take the lines that hold nothing else out of their blocks."""
         gone: dict[tuple[int, int], int] = {}
         known = {word for word, place in _told(self.records).items() if place == SUBJECT}
-        earlier = _only_number(found, [line for _, _, line in lines])
+        earlier = _only_number(found, [line for _, _, line in lines]) or self._own_number(found)
         for item, context in sorted(found, key=lambda pair: pair[0].first):
             if not item.whole and item.fields[0].value in known and len(item.fields) == 1:
                 continue  # a sentence that names one of those listed beside it
@@ -220,6 +220,15 @@ class _Search:
         records = len(set(gone.values()))
         first = min(at for at, _ in gone)
         self.left[first] = [*self.left[first], _marker(records)]
+
+    def _own_number(self, found: Sequence[tuple[Item, ListContext | None]]) -> tuple[PrintedField, ...]:
+        """Return the document's own number where it is a decision about one subject (准予行政许可决定书)."""
+        context = found[0][1] if len(found) == 1 and not self.records else None
+        if context is None or context.ends or not self.metadata.title.endswith("决定书") or not self.metadata.document_number:
+            return ()
+        told = {concept_name(each.label) for each in found[0][0].fields}
+        label = "许可决定书文号" if context.kind is NoticeKind.PERMIT else "决定书文号"
+        return () if "number" in told else (PrintedField(label, self.metadata.document_number),)
 
     # --- records -------------------------------------------------------------------------------------------------------------
 

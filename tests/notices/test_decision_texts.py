@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from normalizers.intake import Intake, intake
 from normalizers.notices.decision_parties import addressee, party_in, reduced
 from normalizers.notices.read import read_notice
-from normalizers.notices.records import Notice, SubjectKind
+from normalizers.notices.records import Colour, Notice, NoticeKind, SubjectKind
 from normalizers.records import Hints
 from tests.notices.samples import credit
 
@@ -79,3 +79,37 @@ def test_property_any_line_is_read_without_raising(line: str) -> None:
     for party in (party_in(line), addressee(line)):
         assert party is None or party.name in line
     assert reduced(line, ()) == line
+
+
+def test_a_decision_to_list_a_firm_is_a_record_with_the_documents_number() -> None:
+    (notice,) = notices(
+        *(
+            "列入严重违法失信名单决定书",
+            "望市监列严〔2023〕5号",
+            "当事人：望川绿野化妆品有限公司",
+            f"统一社会信用代码：{CODE}",
+            "法定代表人：褚听泉",
+        ),
+        *("因当事人销售假冒产品，本局决定将当事人列入严重违法失信名单，期限三年。", "望川市市场监督管理局", "2023年7月7日"),
+    )
+    assert (notice.kind, notice.colour, notice.subject.code) == (NoticeKind.LIST_ENTRY, Colour.BLACK, CODE)
+    assert "褚听泉" not in repr(notice)
+
+
+def test_a_newspapers_report_of_a_black_list_lists_nothing() -> None:
+    report = (
+        "市人社局公布第三批拖欠农民工工资“黑名单”",
+        "本报讯（记者 李某）其中，望川绿野建筑有限公司、望川听泉劳务有限公司拖欠工资逾百万元。",
+    )
+    assert notices(*report) == []
+
+
+def test_a_listed_item_about_a_person_is_reduced() -> None:
+    found = taken(
+        "望川县人民法院失信被执行人名单公告",
+        "以下被执行人拒不履行，现予公布：",
+        "1、褚听泉，女，1979年5月14日生，住望川县东街8号，执行标的12.5万元。",
+    )
+    (notice,) = (read_notice(record) for record in found.records)
+    assert (notice.kind, notice.subject.name) == (NoticeKind.DEFAULTER, "褚某")
+    assert "褚听泉" not in found.payload.decode() + repr(notice)
