@@ -61,7 +61,8 @@ def ingest(connection: Connection, keyring: Keyring, run: str, given: Sequence[N
     plain = [row for row in last.values() if row.notice.kind not in ENDING_KINDS]
     rows = [make_row(keyring, row) for row in plain]
     known = _read_known(connection, rows)
-    endings = notice_endings.ended(connection, keyring, rows)
+    # What comes when its term is over was never shown here: whether its ending was read before or comes after makes no difference.
+    endings = notice_endings.ended(connection, keyring, [row for row in rows if row["id"] in known.rows or not _is_over(row, today)])
     work = _Work()
     for row, one in zip(rows, plain, strict=True):
         _judge(work, known, row, one, run=run, today=today, ending=endings.get(row["id"]))
@@ -118,7 +119,7 @@ def _judge(work: _Work, known: _Known, row: Row, given: NoticeRow, *, run: str, 
         reason, since = ending or (_reason(given), given.notice.removed_on)
         work.effects[NoticeEffect.ENDED] += 1
         work.ended.append(notice_endings.grave(row, reason, since, at, run))
-    elif row["ends_on"] and row["ends_on"] < today:
+    elif _is_over(row, today):
         work.effects[NoticeEffect.OVER] += 1
         work.over.append(_over(row, run, at))
         if stored:
@@ -130,6 +131,10 @@ def _judge(work: _Work, known: _Known, row: Row, given: NoticeRow, *, run: str, 
         work.effects[NoticeEffect.HELD_BACK] += 1
     else:
         _add(work, known, row, at)
+
+
+def _is_over(row: Row, today: date) -> bool:
+    return row["ends_on"] is not None and row["ends_on"] < today
 
 
 def _reason(given: NoticeRow) -> TakedownReason:

@@ -14,12 +14,14 @@ from typing import Annotated
 import typer
 
 from harvester.cli.crawling import Progress, causes
+from harvester.cli.demo_records import example_code, show_gaps, show_records
 from harvester.cli.output import Format, complain, console, emit
 from harvester.config import Config
 from harvester.crawl import RunSummary, crawl
 from harvester.errors import HarvesterError, WrongCall
 from harvester.messages import _
 from harvester.replica.faults import Fault
+from harvester.replica.records import RECORD_SITES, list_documents
 from harvester.replica.server import Replica, serve
 from harvester.session import opened, settings
 from storage import queries
@@ -29,6 +31,10 @@ QUERIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("What is due in the first half of 2026?", ("tasks", "--due-from", "2026-01-01", "--due-to", "2026-06-30", "--limit", "6")),
     ("Which bodies of Zhejiang have most to do?", ("agencies", "--region", "330000", "--limit", "8")),
     ("Where is credit repair spoken of?", ("search", "信用修复", "--limit", "4")),
+)
+RECORD_QUERIES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Which entries of black lists are the newest?", ("notices", "--kind", "list-entry", "--colour", "black", "--limit", "5")),
+    ("How good is what Shanghai publishes of its records?", ("quality", "--by", "site", "--site", "shanghai_records")),
 )
 MARKER = "harvester-demo"
 
@@ -59,7 +65,7 @@ def demo(
     folder: Annotated[Path, typer.Option("--folder", help="Where the demo's store and archive go; made anew each time.")] = Path("demo"),
     fault: Annotated[str, typer.Option(metavar="NAME[:SITE][@REACH]", help="Let the replica sites fail, to see what is told.")] = "",
 ) -> int:
-    """Harvest the six replica sites on this machine, show what is in the store, and ask it three questions."""
+    """Harvest the ten replica sites on this machine, show what is in the store, and ask it some questions."""
     with prepared(folder) as store:
         return present(store, fault)
 
@@ -67,10 +73,11 @@ def demo(
 def present(store: str, fault: str) -> int:
     """Harvest the replica sites into a fresh store twice, show and ask it; return the exit status."""
     begun = time.monotonic()
-    with Replica(fault=fault) as site:
+    with Replica(fault=fault, records=True, extra=list_documents()) as site:
         config = replace(settings(store).with_bases(site.bases), pace=0.0, timeout=10.0)
         names = sorted(site.bases)
-        console().print(_("Six replica sites on this machine (pages of our own), no pause between requests because they are ours."))
+        text = _("Ten replica sites on this machine (pages of our own), no pause between requests because they are ours.")
+        console().print(text)
         first = harvest(names, config)
         again = harvest(names, config)
     show(store, first, again)
@@ -134,28 +141,39 @@ def show(store: str, first: list[RunSummary], again: list[RunSummary]) -> None:
     rows = [
         {**counted.get(s.site, {}), "site": s.site, "verdict": str(s.verdict), "requests": s.requests, "failures": causes(s.failures)}
         for s in first
+        if s.site not in RECORD_SITES
     ]
     emit(rows, Format.TABLE, COLUMNS)
+    with opened(store) as found:
+        show_records(found, first)
+        show_gaps(found)
     for summary in (*first, *again):
         if summary.error:
             complain(f"{summary.site}: {summary.error}")
-    text = _("A second crawl of the unchanged sites: {requests} requests (least possible {least}), {versions} new versions.")
+    text = _(
+        "A second crawl of the unchanged sites: {requests} requests (least possible {least}), {versions} new versions, {records} records."
+    )
     asked, least, versions = (sum(getattr(s, name) for s in again) for name in ("requests", "least", "versions"))
-    console().print(text.format(requests=asked, least=least, versions=versions))
+    records = sum(s.notices.get(effect, 0) for s in again for effect in ("new", "changed"))
+    console().print(text.format(requests=asked, least=least, versions=versions, records=records))
 
 
 def ask(store: str) -> None:
-    """Run the three queries as their user would, each with its command line."""
+    """Run the queries as their user would, each with its command line."""
+    for question, words in QUERIES:
+        _ask(store, question, words)
+    with opened(store) as found:
+        tasks, code = queries.tasks(found), example_code(found)
+    if tasks:
+        _ask(store, "And the way back from one task:", ("explain", tasks[0]["id"]))
+    for question, words in RECORD_QUERIES:
+        _ask(store, question, words)
+    if code:
+        _ask(store, "What do public sources say of one subject, and which of them were looked at?", ("dossier", code))
+
+
+def _ask(store: str, question: str, words: Sequence[str]) -> None:
     from harvester.cli.main import run  # the commands are registered there, this one included
 
-    short = f"--store {store}"
-    for question, words in QUERIES:
-        console().print(f"\n{_(question)}\n$ harvester {' '.join(words)} {short}", markup=False, style="bold")
-        run([*words, "--store", store])
-    with opened(store) as found:
-        tasks = queries.tasks(found)
-    if tasks:
-        console().print(
-            f"\n{_('And the way back from one task:')}\n$ harvester explain {tasks[0]['id']} {short}", markup=False, style="bold"
-        )
-        run(["explain", tasks[0]["id"], "--store", store])
+    console().print(f"\n{_(question)}\n$ harvester {' '.join(words)} --store {store}", markup=False, style="bold")
+    run([*words, "--store", store])

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from harvester.crawl import RunSummary
 from harvester.replica.records import COLUMNS, RECORD_SITES, RecordTruth, list_documents, list_truth
 from harvester.replica.server import Replica
 from storage.notice_schema import notices
@@ -41,6 +42,21 @@ def stored(store: Store) -> list[Row]:
         titles = {row.id: row.title for row in connection.execute(select(documents.c.id, documents.c.title))}
         found = [dict(row._mapping) for row in connection.execute(select(notices).order_by(notices.c.id))]
     return [row | {"document": titles[parents[row["document_id"]]] if row["document_id"] else ""} for row in found]
+
+
+@dataclass
+class Harvest:
+    """What the first crawl left, and what a second one of the unchanged sites did."""
+
+    store: Store
+    on: date
+    truth: dict[str, list[RecordTruth]]
+    stated: dict[str, dict[str, int]]
+    rows: list[Row]
+    runs: dict[str, RunSummary]
+    again: dict[str, RunSummary]
+    tables: tuple[dict[str, list[Any]], dict[str, list[Any]]]
+    asked_again: list[str]
 
 
 # --- which row is which ------------------------------------------------------------------------------------------------
@@ -119,7 +135,7 @@ def all_truth(site: Replica) -> list[RecordTruth]:
 def differences(truth: RecordTruth, row: Row, first_seen: date) -> Iterator[tuple[str, object, object]]:
     """Yield the fields in which a row is not what its truth says, with both."""
     for column in COLUMNS:
-        value = text(row["authority_name"] if column == "authority" else row[column])
+        value = text(row["authority_name"] or row["authority_mention"] if column == "authority" else row[column])
         if not truth.agrees(column, value):
             yield column, getattr(truth, column), value
     for column in ("kind", "subject_kind", "subject_name", "code", "organization_code", "registration_number", "region"):

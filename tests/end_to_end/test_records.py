@@ -2,60 +2,38 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
+from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import Table, select
 
 from harvester.config import Config
-from harvester.crawl import RunSummary, crawl
+from harvester.crawl import crawl
 from harvester.replica.records import RECORD_SITES, RecordTruth
 from storage import notice_queries
 from storage.notice_schema import coverage, endings, notice_events, tombstones
+from storage.record_archive import RecordArchive
 from storage.store import Store
-from tests.crawl.sites import dump, harvest
-from tests.end_to_end.records import LIST_SITES, SITES, Row, all_truth, differences, fate, identity, match, replica, stored, today
+from tests.end_to_end.records import (
+    LIST_SITES,
+    SITES,
+    Harvest,
+    Row,
+    all_truth,
+    differences,
+    fate,
+    identity,
+    match,
+    replica,
+    stored,
+    today,
+)
+from tests.end_to_end.terms_by_hand import last_day
 from tests.storage.conftest import database, drop, postgres
 
 __all__ = ["postgres"]
 KINDS = {"permit", "penalty", "list-entry", "defaulter", "tax-case", "repair", "withdrawal"}
-
-
-@dataclass
-class Harvest:
-    """What the first crawl left, and what a second one of the unchanged sites did."""
-
-    store: Store
-    on: date
-    truth: dict[str, list[RecordTruth]]
-    stated: dict[str, dict[str, int]]
-    rows: list[Row]
-    runs: dict[str, RunSummary]
-    again: dict[str, RunSummary]
-    tables: tuple[dict[str, list[Any]], dict[str, list[Any]]]
-    asked_again: list[str]
-
-
-@pytest.fixture(scope="module")
-def harvested(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harvest]:
-    folder = tmp_path_factory.mktemp("records")
-    with replica() as sites:
-        on = today()
-        truth: dict[str, list[RecordTruth]] = defaultdict(list)
-        for each in all_truth(sites):
-            truth[fate(each, on)].append(each)
-        runs = harvest(folder, sites.bases)
-        before, asked = dump(folder), len(sites.requests)
-        again = harvest(folder, sites.bases)
-        asked_again = [f"{each.site} {each.path}" for each in sites.requests[asked:]]
-        stated = {name: sites.stated(name) for name in RECORD_SITES}
-    with Store.open(f"sqlite:///{folder}/store.sqlite", archive=folder / "archive") as store:
-        yield Harvest(store, on, truth, stated, stored(store), runs, again, (before, dump(folder)), asked_again)
 
 
 def rows_of(store: Store, table: Table) -> dict[str, Row]:
@@ -126,9 +104,11 @@ def test_what_the_source_ended_left_a_tombstone_with_its_reason_and_nothing_else
 def test_what_a_repair_or_withdrawal_names_is_taken_down_unless_its_term_was_over(harvested: Harvest) -> None:
     graves, found = rows_of(harvested.store, tombstones), rows_of(harvested.store, endings)
     named = [each for each in harvested.truth["ended-by"] if each.key]
-    reasons = Counter((each.ended_by, graves.get(identity(harvested.store, each), {}).get("reason")) for each in named)
-    assert reasons.keys() <= {("repaired", "repaired"), ("withdrawn", "withdrawn"), ("repaired", None), ("withdrawn", None)}
-    buried = sum(count for (_, reason), count in reasons.items() if reason)
+    over = [each for each in named if (last := last_day(each, harvested.on)) and last < harvested.on]
+    reasons = {id(each): graves.get(identity(harvested.store, each), {}).get("reason") for each in named}
+    assert not places([each for each in over if reasons[id(each)]])
+    assert not places([each for each in named if each not in over and reasons[id(each)] != each.ended_by])
+    buried = len(named) - len(over)
     # Those inside documents have no key of their own: 4 entries of two documents.
     inside = sum(1 for each in harvested.truth["ended-by"] if not each.key)
     outcomes = Counter(row["outcome"] for row in found.values())
@@ -155,8 +135,6 @@ def test_what_is_over_is_neither_stored_nor_buried(harvested: Harvest) -> None:
 
 
 def test_the_archive_of_records_holds_each_shown_one_and_no_other(harvested: Harvest) -> None:
-    from storage.record_archive import RecordArchive
-
     archive = RecordArchive(harvested.store.archive.folder)
     for row in harvested.rows[::40]:
         place = notice_queries.notice(harvested.store, row["id"], today=harvested.on)

@@ -1,0 +1,30 @@
+"""One crawl of the record sites for all tests that hold a store against the truth."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+import pytest
+
+from harvester.replica.records import RECORD_SITES, RecordTruth
+from storage.store import Store
+from tests.crawl.sites import dump, harvest
+from tests.end_to_end.records import Harvest, all_truth, fate, replica, stored, today
+
+
+@pytest.fixture(scope="session")
+def harvested(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harvest]:
+    folder = tmp_path_factory.mktemp("records")
+    with replica() as sites:
+        on = today()
+        truth: dict[str, list[RecordTruth]] = defaultdict(list)
+        for each in all_truth(sites):
+            truth[fate(each, on)].append(each)
+        runs = harvest(folder, sites.bases)
+        before, asked = dump(folder), len(sites.requests)
+        again = harvest(folder, sites.bases)
+        asked_again = [f"{each.site} {each.path}" for each in sites.requests[asked:]]
+        stated = {name: sites.stated(name) for name in RECORD_SITES}
+    with Store.open(f"sqlite:///{folder}/store.sqlite", archive=folder / "archive") as store:
+        yield Harvest(store, on, truth, stated, stored(store), runs, again, (before, dump(folder)), asked_again)
