@@ -30,5 +30,9 @@ def actor(store_url: str | None, by: str = "") -> str:
 
 def log(store: Store, who: str, action: str, what: Mapping[str, object], rows: Sequence[Mapping[str, Any]]) -> None:
     """Log that ``who`` is about to be shown these rows. Raises StoreError: what cannot be logged is not shown."""
-    ids = [str(row["id"]) for row in rows if "id" in row]
-    audit.record(store, datetime.now(UTC), who, action, what, len(rows), ids)
+    log_ids(store, who, action, what, [row["id"] for row in rows if "id" in row], len(rows))
+
+
+def log_ids(store: Store, who: str, action: str, what: Mapping[str, object], ids: Sequence[object], count: int) -> None:
+    """Log the same of rows that are told by the identifiers of their records and their number. Raises StoreError."""
+    audit.record(store, datetime.now(UTC), who, action, what, count, [str(each) for each in ids])

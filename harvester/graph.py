@@ -7,6 +7,7 @@ and nothing is weighed or spread along edges: what stands near an entry of a lis
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from normalizers.notices.records import SubjectKind
 
 Row = Mapping[str, Any]
 GRAPHML, JSON = ".graphml", ".json"
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that XML 1.0 has no place for."""
 
 
 def graph_of(notices: Iterable[Row]) -> nx.MultiDiGraph[str]:
@@ -31,7 +34,7 @@ def graph_of(notices: Iterable[Row]) -> nx.MultiDiGraph[str]:
     for row in notices:
         ends = dict(_ends(row))
         for name, (kind, label) in ends.items():
-            found.add_node(name, type=kind, label=label)
+            found.add_node(name, type=kind, label=_NOT_IN_XML.sub("\ufffd", label))
         by_type = {kind: name for name, (kind, _) in ends.items()}
         for source, relation, target in (
             ("agency", "decided-on", "subject"),
@@ -49,9 +52,9 @@ def _ends(row: Row) -> Iterable[tuple[str, tuple[str, str]]]:
         yield f"subject:{row['code']}", ("subject", row["subject"])
     authority = row["authority"]
     if agency := authority["name"] or authority["mention"]:
-        yield f"agency:{authority['id'] or agency}", ("agency", agency)
+        yield _NOT_IN_XML.sub("\ufffd", f"agency:{authority['id'] or agency}"), ("agency", agency)
     if row["list_name"]:
-        yield f"list:{row['colour']}:{row['list_name']}", ("list", row["list_name"])
+        yield _NOT_IN_XML.sub("\ufffd", f"list:{row['colour']}:{row['list_name']}"), ("list", row["list_name"])
     if document := row["document"]:
         yield f"document:{document}", ("document", document)
 

@@ -23,7 +23,7 @@ Row = dict[str, Any]
 REGIONS = {"310000": "上海", "320000": "江苏", "330000": "浙江", "340000": "安徽"}
 RULES = (DocumentKind.MEASURES, DocumentKind.REGULATION)
 Figures = Mapping[str, tuple[float, float]]
-"""By indicator: what is counted, and of how many; a plain count is of one."""
+"""By indicator: what is counted, and among how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class Indicator:
     worst: float | None = None
     best: float | None = None
     weight: float = 1.0
+    formula_zh: str = ""
 
     def points(self, value: float) -> float | None:
         """Return the points of a value, from 0 to 100, ``None`` without goalposts."""
@@ -68,10 +69,14 @@ def indicators(store: Store, today: date) -> list[Row]:
 
 
 def _row(indicator: Indicator, part: float, whole: float) -> Row:
-    value = quality.share(int(part), int(whole), 1000 if indicator.unit == "permille" else 1)
+    if indicator.unit == "documents":  # a count: of no documents at all nothing is known
+        value: float | None = part if whole else None
+    else:
+        value = quality.share(int(part), int(whole), 1000 if indicator.unit == "permille" else 1)
     points = None if value is None else indicator.points(value)
     named = {"indicator": indicator.id, "name": indicator.name, "name_zh": indicator.name_zh, "unit": indicator.unit}
     told = {"value": value, "part": part, "whole": whole, "points": points, "formula": indicator.formula}
+    told |= {"formula_zh": indicator.formula_zh}
     return named | told | {"coverage": None, "weight": indicator.weight if indicator.worst is not None else 0.0}
 
 
@@ -82,11 +87,8 @@ def _whole(rows: list[Row]) -> Row:
     every = sum(row["weight"] for row in rows)
     named = {"indicator": "index", "name": "Index (experimental)", "name_zh": "信用环境指数（试验）", "unit": "points"}
     told = {"value": points, "part": len(counted), "whole": sum(row["weight"] > 0 for row in rows), "points": points}
-    return (
-        named
-        | told
-        | {"formula": "weighted mean of the points of indicators with data", "coverage": round(weight / every, 4), "weight": 0.0}
-    )
+    formula = {"formula": "weighted mean of the points of indicators with data", "formula_zh": "有数据指标得分的加权平均"}
+    return named | told | formula | {"coverage": round(weight / every, 4), "weight": 0.0}
 
 
 def _figures(store: Store, today: date, region: str) -> dict[str, tuple[float, float]]:
@@ -113,4 +115,4 @@ def _of_tasks(store: Store, today: date, region: str) -> Figures:
 
 def _of_documents(store: Store, today: date, region: str) -> Figures:
     kinds = list({row["work"]: row["document_kind"] for row in queries.documents(store, Filters(region=region))}.values())
-    return {"rules": (sum(kind in RULES for kind in kinds), 1), "cases": (kinds.count(DocumentKind.CASE), 1)}
+    return {"rules": (sum(kind in RULES for kind in kinds), len(kinds)), "cases": (kinds.count(DocumentKind.CASE), len(kinds))}

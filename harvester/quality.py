@@ -114,7 +114,7 @@ def report(store: Store, today: date, *, by: Iterable[str] = ("region", "site", 
     for row in _taken_down(store, site) if not region else ():
         for figures in (groups[_group(row, row["due_on"] or local_day(row["taken_at"]), columns)], everything):
             count_takedown(figures, row)
-    found = [dict(zip(columns, key, strict=True)) | groups[key].row() for key in sorted(groups)]
+    found = [dict(zip(columns, key, strict=True)) | groups[key].row() for key in sorted(groups)] if columns else []
     return [*found, dict.fromkeys(columns, TOTAL) | everything.row()]
 
 

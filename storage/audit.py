@@ -22,7 +22,8 @@ Row = dict[str, Any]
 TAGGED = frozenset({"code", "name", "words", "subject"})
 """What of a question may name a subject."""
 MOST_IDS = 200
-"""Identifiers of records kept with one question; the number of rows is always whole."""
+"""Identifiers of records kept with one question; the number of rows is always whole. Of a larger answer it is not known which records
+it held: it counts as one that may have held any."""
 _DOMAIN = "audit"
 
 
@@ -51,7 +52,11 @@ def entries(
     notice_id: str = "",
     limit: int | None = None,
 ) -> list[Row]:
-    """Return the log's rows, the newest first. ``subject`` finds the questions for that code, name or words."""
+    """Return the log's rows, the newest first. ``subject`` finds the questions for that code, name or words.
+
+    ``notice_id`` finds the answers that held a record, and such as may have held it because not all of their identifiers are kept.
+    Each row's ``certain`` tells whether its identifiers are all there.
+    """
     a = audit.c
     query = select(audit).order_by(a.id.desc())
     wanted = [
@@ -62,5 +67,13 @@ def entries(
     with store.reading() as connection:
         found = rows(connection.execute(query.where(*wanted)))
     token = tag(store, subject) if subject else ""
-    chosen = [row for row in found if (not token or token in row["what"].values()) and (not notice_id or notice_id in row["notice_ids"])]
-    return chosen[:limit]
+    chosen = [row for row in found if (not token or token in row["what"].values()) and (not notice_id or _held(row, notice_id))]
+    return [row | {"certain": _whole(row) or notice_id in row["notice_ids"]} for row in chosen[:limit]]
+
+
+def _held(row: Row, notice_id: str) -> bool:
+    return notice_id in row["notice_ids"] or not _whole(row)
+
+
+def _whole(row: Row) -> bool:
+    return len(row["notice_ids"]) >= int(row["rows"])

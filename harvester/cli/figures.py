@@ -10,13 +10,18 @@ from harvester import audited
 from harvester.cli.options import FormatOption, RegionOption, SiteOption, StoreOption, parse_region
 from harvester.cli.output import Format, console, emit
 from harvester.errors import WrongCall
-from harvester.messages import language
+from harvester.messages import _, language
 from harvester.session import check_site, opened
 
 GROUPS = ("region", "site", "month")
-QUALITY_COLUMNS = ("records", "legal", "coded", "valid", "wrong", "duplicate", "wrong_or_duplicate_permille", "dated", "prompt_share",
-    "delay_median", "incomplete", "taken_down", "late")  # fmt: skip
+HEADINGS = {"records": "records", "legal": "legal", "coded": "coded", "valid": "sound codes", "wrong": "wrong", "duplicate": "duplicate",
+    "wrong_or_duplicate_permille": "‰ of coded", "dated": "dated", "prompt_share": "in 7 days", "delay_median": "median days",
+    "incomplete": "incomplete", "taken_down": "taken_down", "late": "late"}  # fmt: skip
+"""What a table shows of the report, and under which heading: a name for programs may be longer than a column."""
+QUALITY_COLUMNS = ("records", "legal", "coded", "sound codes", "wrong", "duplicate", "‰ of coded", "dated", "in 7 days", "median days",
+    "incomplete", "taken_down", "late")  # fmt: skip
 INDICATOR_COLUMNS = ("region_name", "indicator", "indicator name", "value", "unit", "part", "whole", "points", "coverage")
+FORMULA_COLUMNS = ("indicator", "indicator name", "formula", "weight")
 GAP_COLUMNS = ("what is not told", "why")
 
 
@@ -27,7 +32,7 @@ def register(app: typer.Typer) -> None:
 
 
 def quality(
-    by: Annotated[str, typer.Option(help="Columns to group by, of region, site, month; joined by commas.")] = "region,site,month",
+    by: Annotated[str, typer.Option(help="Columns to group by, of region, site, month; joined by commas.")] = "site",
     site: SiteOption = None,
     region: RegionOption = None,
     store: StoreOption = None,
@@ -36,13 +41,15 @@ def quality(
     """Report the quality of the records as published: codes, delays, missing fields, take-downs, each with its denominator."""
     from harvester import quality as measuring
 
-    columns = tuple(word for word in by.split(",") if word)
+    columns = tuple(dict.fromkeys(word.strip() for word in by.split(",") if word.strip()))
     if unknown := [word for word in columns if word not in GROUPS]:
         raise WrongCall(f"records are not grouped by {', '.join(unknown)}; choose among {', '.join(GROUPS)}.")
     with opened(store) as found:
         check_site(found, site or "")
         rows = measuring.report(found, audited.today(), by=columns, site=site or "", region=parse_region(region or ""))
-    emit(rows, form, (*columns, *QUALITY_COLUMNS))
+    if form is Format.TABLE:
+        rows = [row | {heading: row[name] for name, heading in HEADINGS.items()} for row in rows]
+    emit(rows, form, (*columns, *(QUALITY_COLUMNS if form is Format.TABLE else ())))
 
 
 def indicators(store: StoreOption = None, form: FormatOption = Format.TABLE) -> None:
@@ -56,5 +63,9 @@ def indicators(store: StoreOption = None, form: FormatOption = Format.TABLE) -> 
         return
     frame, suffix = measuring.frame(), "_zh" if language() == "zh" else ""
     console().print(frame[f"notice{suffix}"], markup=False)
-    emit([row | {"indicator name": row[f"name{suffix}"]} for row in rows], form, INDICATOR_COLUMNS)
-    emit([{"what is not told": gap[f"name{suffix}"], "why": gap["why"]} for gap in frame["gaps"]], form, GAP_COLUMNS)
+    rows = [row | {"indicator name": row[f"name{suffix}"], "unit": _(row["unit"]), "formula": row[f"formula{suffix}"]} for row in rows]
+    emit(rows, form, INDICATOR_COLUMNS)
+    console().print()
+    emit(list({row["indicator"]: row for row in rows}.values()), form, FORMULA_COLUMNS)
+    console().print()
+    emit([{"what is not told": gap[f"name{suffix}"], "why": gap[f"why{suffix}"]} for gap in frame["gaps"]], form, GAP_COLUMNS)

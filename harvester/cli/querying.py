@@ -7,6 +7,7 @@ from collections.abc import Callable, Sized
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -311,9 +312,8 @@ def export(
     if to.suffix.lower() not in ENDINGS:
         raise WrongCall(f"{to.name} has no ending that tells its form; use one of {', '.join(ENDINGS)}.")
     with opened(store) as found:
-        count = export_view(found, view, to)
-        if view in OF_RECORDS:
-            audited.log(found, audited.actor(store), "export", {"view": view, "rows": count}, [])
+        logged = partial(audited.log_ids, found, audited.actor(store), "export", {"view": view}) if view in OF_RECORDS else None
+        count = export_view(found, view, to, logged)
     console().print(_("{count} rows in {file}").format(count=count, file=to), markup=False)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time
 from enum import StrEnum
 from pathlib import Path
@@ -10,9 +11,10 @@ from typing import Annotated, Any
 import typer
 
 from harvester import audited
+from harvester.cli.codes import sentence
 from harvester.cli.options import FormatOption, LimitOption, RegionOption, SiteOption, StoreOption, parse_date, parse_days, parse_region
-from harvester.cli.output import Format, console, emit, printable, to_json
-from harvester.errors import WrongCall
+from harvester.cli.output import Format, complain, console, emit, printable, to_json
+from harvester.errors import HarvesterError, WrongCall
 from harvester.messages import _
 from harvester.session import check_site, opened
 from normalizers.codes import CodeKind, identify
@@ -26,6 +28,7 @@ EVENT_COLUMNS = ("seq", "at", "event", "kind", "list_name", "colour", "subject",
 COVERAGE_COLUMNS = ("site", "site section", "slice", "stated", "listed", "had", "known", "failed", "pages", "capped", "complete", "gaps")
 SOURCE_COLUMNS = ("name", "site section", "held", "looked_at", "verdict", "complete_at")
 DEFAULT_LIMIT = 50
+NUMBER = re.compile("[0-9]{1,18}")
 MOST = 60
 """Characters of a text in a table's cell."""
 
@@ -75,6 +78,8 @@ def notices(
         rows = notice_queries.notices(found, wanted, today=audited.today())
         audited.log(found, audited.actor(store, by), "notices", asked(wanted), rows)
     emit([brief(row) for row in rows] if form is Format.TABLE else rows, form, NOTICE_COLUMNS)
+    if why := failing(wanted.code) if wanted.code else "":
+        complain(_("the code {code} is not sound ({problem}); look whether it is written right.").format(code=wanted.code, problem=why))
     if form is Format.TABLE and limit and len(rows) == limit:
         console().print(_("the first {limit} rows; --limit 0 shows all.").format(limit=limit))
 
@@ -86,6 +91,11 @@ def folded(code: str) -> str:
     found = identify(code)
     if found.personal and found.kind is not CodeKind.CREDIT_CODE:
         raise WrongCall("that looks like a number of a natural person; records are found by the unified codes of legal subjects only.")
+    if found.personal:
+        # "Nothing found" would say something of it: that is not known, since nothing is kept by such a code.
+        raise WrongCall(
+            "that is the code of an individual business, which is treated as a person: nothing is kept or found by such a code."
+        )
     if found.kind is not CodeKind.CREDIT_CODE:
         raise WrongCall(f"'{printable(code)}' is no unified social credit code; it has 18 characters, see `harvester codes`.")
     return found.normal
@@ -98,9 +108,10 @@ def asked(wanted: NoticeFilters) -> dict[str, object]:
 
 
 def brief(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a record for a table."""
+    """Return a record for a table: one that tells no day of its own stands without one, whenever it was seen."""
     what = row["content"] or row["category"] or row["violation"] or row["title"] or row["licence"]
     return row | {
+        "day": row["decided_on"] or row["published_on"] or row["listed_on"],
         "code": f"{row['code']} ✗" if row["code_problem"] else row["code"],
         "authority": row["authority"]["name"] or row["authority"]["mention"],
         "list or number": row["list_name"] or row["number"],
@@ -132,6 +143,11 @@ def dossier(
         tell(told)
 
 
+def failing(code: str) -> str:
+    """Return why a code is not sound, in the user's language; empty for a sound one."""
+    return " ".join(sentence(failure) for failure in identify(code).failures)
+
+
 def checked(code: str) -> dict[str, Any]:
     """Return what the tests of the standards say of a code."""
     found = identify(code)
@@ -147,7 +163,7 @@ def tell(told: dict[str, Any]) -> None:
     """Print a dossier in sections."""
     out, check = console(), told["check"]
     out.print(_("Search result of public records, {day}; no certificate.").format(day=audited.today()), markup=False)
-    sound = _("sound") if check["valid"] else _("not sound ({problem})").format(problem=check["problem"])
+    sound = _("sound") if check["valid"] else _("not sound ({problem})").format(problem=failing(told["code"]))
     out.print(_("Code {code}: {sound}; organisation code {org}").format(code=told["code"], sound=sound, org=told["organization_code"]))
     for name in told["names"]:
         out.print(_("Name {name}: {first} to {last}").format(name=name["name"], first=name["first"], last=name["last"]), markup=False)
@@ -183,7 +199,7 @@ def changes(
 
     Of a record that left, only that it left and why is told.
     """
-    sequence, day = (int(since), None) if since.isdecimal() else (0, parse_date(since or None))
+    sequence, day = (int(since), None) if NUMBER.fullmatch(since) else (0, parse_date(since or None))
     first = datetime.combine(day, time(), LOCAL) if day else None
     wanted = NoticeFilters(
         kind=kind.value if kind else "", list_name=list_name, colour=colour.value if colour else "", site=site or "", limit=limit or None
@@ -194,6 +210,8 @@ def changes(
         shown = [{"id": row["notice_id"]} for row in rows if row["subject"]]
         audited.log(found, audited.actor(store, by), "changes", asked(wanted) | {"since": since}, shown)
     emit([row | {"at": minute(row["at"])} for row in rows] if form is Format.TABLE else rows, form, EVENT_COLUMNS)
+    if form is Format.TABLE and limit and len(rows) == limit:
+        console().print(_("the first {limit} rows; --since {last} goes on.").format(limit=limit, last=rows[-1]["seq"]))
 
 
 def minute(moment: datetime | None) -> str:
@@ -252,7 +270,10 @@ def graph(
         rows = notice_queries.notices(found, wanted, today=audited.today())
         audited.log(found, audited.actor(store, by), "graph", asked(wanted), rows)
     made = graphs.graph_of(rows)
-    graphs.write(made, to)
+    try:
+        graphs.write(made, to)
+    except OSError as error:
+        raise HarvesterError(f"{to} cannot be written ({error.strerror}); choose a folder that exists and has room.") from None
     console().print(
         _("{nodes} nodes, {edges} edges in {file}").format(nodes=len(made), edges=made.number_of_edges(), file=to), markup=False
     )

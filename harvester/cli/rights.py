@@ -37,8 +37,8 @@ OBJECTION_COLUMNS = (
     "note",
     "operator",
 )
-TAKEDOWN_COLUMNS = ("day", *(reason.value for reason in TakedownReason), "late", "latest", "erased", "finished", "left")
-AUDIT_COLUMNS = ("id", "at", "actor", "action", "what", "rows")
+TAKEDOWN_COLUMNS = ("day", *(reason.value for reason in TakedownReason), "late", "latest", "erased", "finished", "still to erase")
+AUDIT_COLUMNS = ("id", "at", "actor", "action", "what", "rows", "certain")
 MARK_DAYS, DECIDE_DAYS = 1, 5
 """Working days to mark and to decide an objection: the strictest of the four provinces' rules (上海市社会信用条例, art. 36)."""
 
@@ -79,10 +79,11 @@ def takedown(
         raise WrongCall("a take-down acts on today's terms; --on goes with --dry-run.")
     with opened(store) as found:
         report = taking_down.run(found, day, dry_run=dry_run)
-    emit([told(report)], form, TAKEDOWN_COLUMNS)
+    row = told(report)
+    emit([row | {"still to erase": row["left"]}] if form is Format.TABLE else [row], form, TAKEDOWN_COLUMNS)
     for problem in report.problems:
         complain(problem)
-    return 1 if report.left else 0
+    return 1 if report.left and not dry_run else 0
 
 
 def told(report: TakedownReport) -> dict[str, Any]:
@@ -119,6 +120,8 @@ def add(
 
     It is about this store's copy. What the authority itself published is objected to at the authority or by 信用中国.
     """
+    if not statement.strip():
+        raise WrongCall("an objection says what is objected to; give it with --statement.")
     now = datetime.now(UTC)
     due = tuple(add_workdays(local_day(now), days) for days in (MARK_DAYS, DECIDE_DAYS))
     with opened(store) as found:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -136,3 +137,56 @@ def test_a_dossier_names_other_codes_of_the_same_name(ask: Ask, tmp_path: Path) 
     with new_store(tmp_path) as store:
         keep(store, [penalty("9", code=valid_code("20000007"), decided=NOW.date() - timedelta(days=9))], NOW)
     assert [other["code"] for other in ask("dossier", CODE)["other_codes"]] == [valid_code("20000007")]
+
+
+def test_an_export_is_logged_before_it_is_written_with_the_records_it_gives_away(ask: Ask, tmp_path: Path) -> None:
+    (row,) = ask("notices", "--kind", "penalty", "--code", CODE)
+    ask("export", "notices", "--to", str(tmp_path / "n.csv"), form="")
+    ask("export", "subjects", "--to", str(tmp_path / "missing" / "s.csv"), form="", status=1)
+    told = {(each["action"], each["rows"], each["certain"]) for each in ask("audit", "--notice", row["id"]) if each["action"] == "export"}
+    assert told == {("export", 3, True), ("export", 1, False)}
+
+
+def test_an_answer_whose_records_are_not_all_kept_counts_as_one_that_may_have_held_any(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.audit.MOST_IDS", 1)
+    ids = {row["id"] for row in ask("notices")}
+    assert {each["certain"] for name in ids for each in ask("audit", "--notice", name)} == {True, False}
+
+
+def test_a_code_of_an_individual_business_is_no_question_and_is_not_repeated(ask: Ask) -> None:
+    code = valid_code("20000001", kind="92")
+    told = ask("dossier", code, status=2)
+    assert "individual business" in told
+    assert code not in told
+
+
+def test_a_code_that_is_not_sound_is_said_to_be_so(ask: Ask) -> None:
+    wrong = CODE[:-1] + ("1" if CODE[-1] != "1" else "2")
+    assert "is not sound" in ask("notices", "--code", wrong, form="table")
+
+
+def test_a_record_without_a_day_stands_without_one_in_a_table(ask: Ask, tmp_path: Path) -> None:
+    with new_store(tmp_path) as store:
+        undated = entry("9", firm="杭州无日信息有限公司")
+        keep(store, [replace(undated, fields=tuple(each for each in undated.fields if each.label != "列入日期"))], NOW)
+    (line,) = [line for line in ask("notices", "--name", "无日", form="table").splitlines() if "无日" in line]
+    assert f"{NOW:%Y-%m-%d}" not in line.partition("无日")[0]
+
+
+def test_a_graph_that_cannot_be_written_is_told_with_the_next_step(ask: Ask, tmp_path: Path) -> None:
+    told = ask("graph", "--to", str(tmp_path / "missing" / "g.graphml"), status=1, form="")
+    assert "choose a folder" in told
+
+
+def test_a_dry_run_is_done_even_when_something_is_left_to_erase(ask: Ask) -> None:
+    (row,) = ask("notices", "--kind", "penalty", "--code", CODE)
+    ask("objections", "add", row["id"], "--statement", "金额有误", form="")
+    ask("objections", "decide", "1", "upheld", form="")
+    (told,) = ask("takedown", "--dry-run")
+    assert told["left"] == 1
+
+
+@pytest.mark.parametrize("words", [("changes", "--since", "9" * 30), ("objections", "add", "n0", "--statement", " ")])
+def test_a_wrong_call_is_one_clear_sentence(ask: Ask, words: tuple[str, ...]) -> None:
+    told = ask(*words, status=2, form="")
+    assert "not foreseen" not in told

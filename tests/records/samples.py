@@ -18,12 +18,12 @@ NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
 
 
-def valid_code(body: str) -> str:
-    """Return a unified code of an enterprise of Hefei with a nine-character organisation code made of eight characters."""
+def valid_code(body: str, kind: str = "91") -> str:
+    """Return a unified code of an enterprise of Hefei, or of what else ``kind`` says, with a nine-character organisation code made of eight characters."""
     digits = "0123456789ABCDEFGHJKLMNPQRTUWXY"
     plain = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     check = (11 - sum(plain.index(c) * w for c, w in zip(body, (3, 7, 9, 10, 5, 8, 4, 2), strict=True)) % 11) % 11
-    start = "91340100" + body + ("X" if check == 10 else str(check))
+    start = kind + "340100" + body + ("X" if check == 10 else str(check))
     total = sum(digits.index(c) * pow(3, n, 31) for n, c in enumerate(start))
     return start + digits[(31 - total % 31) % 31]
 

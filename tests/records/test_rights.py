@@ -71,7 +71,7 @@ def test_an_objection_is_decided_once_and_only_to_what_is_shown(store: Store) ->
 
 def test_the_log_knows_a_question_again_and_holds_neither_name_nor_code(store: Store, tmp_path: Path) -> None:
     audit.record(store, NOW, "李分析", "dossier", {"code": "91340100MA2T0K3E5X", "site": ""}, 1, [one(store)])
-    audit.record(store, NOW, "李分析", "notices", {"name": FIRM, "kind": "penalty"}, 2)
+    audit.record(store, NOW, "李分析", "notices", {"name": FIRM, "kind": "penalty"}, 2, ["n1", "n2"])
     assert [row["action"] for row in audit.entries(store, subject=FIRM)] == ["notices"]
     assert [row["action"] for row in audit.entries(store, subject="91340100ma2t0k3e5x")] == ["dossier"]
     assert [row["action"] for row in audit.entries(store, notice_id=one(store))] == ["dossier"]
