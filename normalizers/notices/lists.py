@@ -250,7 +250,7 @@ class _Search:
                 key="",
                 url="",
                 kind=said.kind,
-                fields=tuple(_without_office(each) for each in fields),
+                fields=tuple(_without_office(part) for each in fields for part in _parted(each)),
                 region=self.metadata.regions[0] if self.metadata.regions else "",
                 list_name="" if "list_name" in concepts else self._list_name(said),
                 colour=said.colour,
@@ -281,6 +281,22 @@ def _only_number(found: Sequence[tuple[Item, ListContext | None]], lines: Sequen
         return ()
     numbers = dict.fromkeys(number for line in lines if "处罚" in line and (number := number_in(line)))
     return (PrintedField("处罚决定书文号", next(iter(numbers))),) if len(numbers) == 1 else ()
+
+
+_BODY_AND_DAY = re.compile(
+    r"(?P<body>.{2,20}?(?:机关|部门|单位)(?:的?名称)?)[和及与、](?:作出)?(?P<day>(?:处罚|许可|决定)?的?(?:日期|时间))"
+)
+_THEN_DAY = re.compile(r"(?P<body>[^\d]{3,60}?)[\s，,、；;]*(?P<day>(?:19|20)\d\d\s*[年.\-/][^，,；;]{2,12})")
+
+
+def _parted(printed: PrintedField) -> tuple[PrintedField, ...]:
+    """Return a field as two where one column holds body and day (作出处罚的机关名称和日期), as older forms of penalties have it."""
+    label = _BODY_AND_DAY.fullmatch("".join(printed.label.split())[:60])
+    value = _THEN_DAY.fullmatch(printed.value.strip()[:120]) if label else None
+    if label is None or value is None:
+        return (printed,)
+    what = "许可" if "许可" in label["body"] else "处罚"
+    return PrintedField(f"{what}机关", value["body"].strip()), PrintedField(f"{what}决定日期", value["day"].strip())
 
 
 def _without_office(printed: PrintedField) -> PrintedField:

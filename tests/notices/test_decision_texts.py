@@ -113,3 +113,12 @@ def test_a_listed_item_about_a_person_is_reduced() -> None:
     (notice,) = (read_notice(record) for record in found.records)
     assert (notice.kind, notice.subject.name) == (NoticeKind.DEFAULTER, "褚某")
     assert "褚听泉" not in found.payload.decode() + repr(notice)
+
+
+def test_body_and_day_in_one_column_are_told_apart() -> None:
+    head = "行政处罚决定书文号,违法企业名称或违法自然人姓名,主要违法事实,行政处罚的种类和依据,作出处罚的机关名称和日期"
+    rows = f"{head}\n望安罚〔2023〕1号,望川听泉造纸有限公司,未培训,罚款1万元,望川市应急管理局 2023年5月8日\n"
+    (record,) = intake(rows.encode(), Hints(file_name="penalties.csv")).records
+    notice = read_notice(record)
+    assert notice.authority is not None and notice.authority.mention == "望川市应急管理局"
+    assert str(notice.decided_on) == "2023-05-08"
