@@ -15,6 +15,7 @@ from harvester.pipelines import StorePipeline
 from harvester.recall import live_articles
 from harvester.verdict import whole
 from spiders.base import SiteSpider
+from storage import document_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,12 +52,14 @@ class VanishedDocuments:
         keeper = self.crawler.get_item_pipeline(StorePipeline)
         if keeper is None or keeper.store is None or spider.skipped:
             return
+        urgent = document_records.listing(keeper.store, spider.site)
         listed = {key for section in spider.coverage.values() for key in section.items}
         for name, section in spider.coverage.items():
             if not whole(section):
                 continue
             for key, stored in live_articles(keeper.store, spider.site, name).items():
                 request = spider.article_request(stored.item, name, unlisted=True)
-                if key not in listed and keeper.wants(request.meta["errand"]):
+                # Records are to go with their document, so it is asked for whether it is due or not.
+                if key not in listed and (key in urgent or keeper.wants(request.meta["errand"])):
                     spider.unlisted.add(key)
                     yield request

@@ -48,15 +48,25 @@ def unchanged(store: Store, site: str, key: str, at: datetime) -> None:
 
 
 def bury_gone(store: Store, site: str, at: datetime) -> int:
-    """Take down the records of documents that were gone on an earlier day; to be called after a complete run of the site only.
+    """Take down the records of documents that were gone on an earlier day, and of files whose page was; after a complete run only.
 
     Returns how many records were shown until now.
     """
-    n, d = notices.c, documents.c
-    gone = select(n.id, d.state_since).join(documents, d.id == n.document_id).where(d.site == site, d.state == "gone")
+    n, d, page = notices.c, documents.c, documents.alias("page")
+    here = (page.c.id == d.id) | (page.c.id == d.parent_id)
+    gone = select(n.id, page.c.state_since).join(documents, d.id == n.document_id).join(page, here)
+    gone = gone.where(page.c.site == site, page.c.state == "gone")
     with store.writing() as connection:
         ids = [row.id for row in connection.execute(gone) if local_day(row.state_since) < local_day(at)]
         return bury(connection, graves_of(connection, ids, TakedownReason.GONE, at, due_on=local_day(at))) if ids else 0
+
+
+def listing(store: Store, site: str) -> frozenset[str]:
+    """Return the keys of the articles of a site that list records which may be shown, or have a file that does."""
+    d = documents.c
+    query = select(d.key, d.parent_key).join(notices, notices.c.document_id == d.id).where(d.site == site).distinct()
+    with store.reading() as connection:
+        return frozenset(row.parent_key or row.key for row in connection.execute(query))
 
 
 def _holds_any(store: Store, document: str) -> bool:

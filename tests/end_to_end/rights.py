@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 import time_machine
+from sqlalchemy import Engine, event
 
 from harvester.cli.main import run
 from harvester.replica.server import Replica
@@ -27,7 +28,8 @@ from storage.views import VIEWS
 
 LOCAL = ZoneInfo("Asia/Shanghai")
 ENDINGS = (".csv", ".jsonl", ".xlsx", ".parquet")
-TODAY = datetime.now(LOCAL).replace(hour=9, minute=0, second=0, microsecond=0)
+TODAY = datetime(2026, 11, 22, 9, tzinfo=LOCAL)
+"""The replica's world ends there: its records are shown, over and near their end as of this day."""
 
 
 def day(offset: int, hour: int = 9) -> datetime:
@@ -92,7 +94,7 @@ class Place:
     def here(self, at: datetime) -> Iterator[None]:
         """Make this process one that works at this place, at a moment."""
         elsewhere = patch.object(tempfile, "tempdir", str(self.folder / "tmp"))
-        with patch.dict(os.environ, self.environment()), elsewhere, time_machine.travel(at, tick=True):
+        with patch.dict(os.environ, self.environment()), elsewhere, time_machine.travel(at, tick=True), database_clock():
             yield
 
     def opened(self) -> Store:
@@ -107,6 +109,25 @@ class Place:
                 self.say("export", view, "--to", str(path), at=at)
                 found[path.name] = text_of(path)
         return found
+
+
+@contextmanager
+def database_clock() -> Iterator[None]:
+    """Let SQLite know the day by this process's clock: the views ask the database for it."""
+
+    def install(connection: Any, _: object) -> None:
+        connection.create_function("date", 2, _day_of_now)
+
+    event.listen(Engine, "connect", install)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "connect", install)
+
+
+def _day_of_now(moment: str, shift: str) -> str:
+    assert (moment, shift) == ("now", "+8 hours")
+    return datetime.now(LOCAL).date().isoformat()
 
 
 def text_of(path: Path) -> str:
