@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from normalizers.notices.records import PrintedField
 from spiders.coverage import TOLERANCE, Coverage, ranges
 from spiders.items import CoverageLine, ListItem, ListPage
-from spiders.record_families import Asked, RecordPage
+from spiders.record_families import Asked, RecordLine, RecordPage
+from spiders.record_families.pages import NOTHING
 from spiders.record_sheet import RecordSection
 
 MOST_TOLD = 10
@@ -34,7 +36,8 @@ class SliceCoverage:
     """The pages and records of one slice of a section in one run; the slice without a name is the section itself.
 
     ``sliced`` tells that the section's records are had by its slices, ``directory`` that its pages only name these. ``rows`` are the
-    numbers of rows by page, ``repeated`` counts rows that repeat another of their page, ``dropped`` those without a key.
+    numbers of rows by page, ``repeated`` counts rows that repeat another of their page, ``clashing`` those of them that say something
+    else under the same key, ``dropped`` those without a key.
     """
 
     section: str
@@ -46,6 +49,7 @@ class SliceCoverage:
     sliced: bool = False
     directory: bool = False
     repeated: int = 0
+    clashing: int = 0
     dropped: int = 0
     rows: dict[int, int] = field(default_factory=dict)
     gaps: list[str] = field(default_factory=list)
@@ -65,6 +69,7 @@ class SliceCoverage:
         self.gaps.extend(page.gaps)
         self.rows[asked.page] = len(keys)
         self.repeated += len(keys) - len(items)
+        self.clashing += clashes(page.lines)
         self.dropped += page.dropped
         self.sliced = self.sliced or page.sliced
         self.directory = self.directory or (page.sliced and page.leads)
@@ -130,7 +135,7 @@ class SliceCoverage:
     def complete(self) -> bool:
         """Tell whether every record that the site says it has in this slice was listed."""
         whole = self.ended and not self.capped and not self.lists.cut
-        return whole and not self.short and not self.dropped and self.lacking <= TOLERANCE
+        return whole and not self.short and not self.dropped and not self.clashing and self.lacking <= TOLERANCE
 
     @property
     def lacking(self) -> int:
@@ -155,13 +160,26 @@ class SliceCoverage:
             yield f"{name} was not read to its end: the crawl was limited by its caller."
         elif not self.capped and self.ended and self.lacking > TOLERANCE:
             yield f"{name} states {self.stated} records and lists {len(lists.items)}."
-        if self.repeated:
-            yield f"{name} prints {self.repeated} rows twice on one page."
+        if twice := self.repeated - self.clashing:
+            yield f"{name} prints {twice} rows twice on one page."
+        if self.clashing:
+            yield f"{name} has {self.clashing} rows that say something else under the key of another row: they were left out (identity)."
         if self.dropped:
             yield f"{name} has {self.dropped} rows without a key, which were left out."
         if failed := len(self.keys & self.fates.failed):
             yield f"{failed} listed records of {name} could not be read."
         yield from self.gaps
+
+
+def clashes(lines: Sequence[RecordLine]) -> int:
+    """Return how many rows that are records bear the key of an earlier row of their page and say something else than it does.
+
+    What the fact sheet takes for a row's identity then is none: records would be lost without a word.
+    """
+    first: dict[str, tuple[PrintedField, ...]] = {}
+    rows = [row.record for row in lines if not row.url]
+    said = [(row.key, tuple(field for field in row.fields if field.value not in NOTHING)) for row in rows]
+    return sum(first.setdefault(key, fields) != fields for key, fields in said)
 
 
 def line_of(found: SliceCoverage) -> CoverageLine:
@@ -184,7 +202,14 @@ def ledger_of(section: RecordSection, slices: Sequence[SliceCoverage]) -> list[C
     gaps = list(whole.sentences())
     if lacking > TOLERANCE and not capped and all(part.ended for part in parts):
         gaps.append(f"{section.id} states {stated} records; its parts together list {len(listed)}.")
-    complete = whole.sliced and whole.ended and not whole.dropped and all(part.complete for part in parts) and lacking <= TOLERANCE
+    complete = (
+        whole.sliced
+        and whole.ended
+        and not whole.dropped
+        and not whole.clashing
+        and all(part.complete for part in parts)
+        and lacking <= TOLERANCE
+    )
     if not section.slices:
         told = [sentence for part in parts for sentence in part.sentences()]
         gaps += [*told[:MOST_TOLD], *([f"… and {len(told) - MOST_TOLD} more of this kind."] if len(told) > MOST_TOLD else [])]

@@ -16,7 +16,7 @@ from spiders.families.reading import line, shortened
 from spiders.items import Cause
 from spiders.record_sheet import RecordSection, RecordSheet
 
-_NOTHING = frozenset({"", "null", "None"})
+NOTHING = frozenset({"", "null", "None"})
 _OF_LISTS = frozenset({NoticeKind.LIST_ENTRY, NoticeKind.DEFAULTER, NoticeKind.TAX_CASE})
 _ORDINALS = frozenset({"序号"})
 MOST_ROWS = 20_000
@@ -125,7 +125,7 @@ def row_key(fields: Sequence[PrintedField], identity: Sequence[str]) -> str:
 
     The hash is SHA-256, in 32 hex digits, so that no name or number of a person stands in a key.
     """
-    printed = {field.label: field.value for field in fields if field.value not in _NOTHING}
+    printed = {field.label: field.value for field in fields if field.value not in NOTHING}
     if own := next((printed[name] for name in identity if name in printed), ""):
         return shortened(own)
     whole = "\x1f".join(f"{name}={value}" for name, value in printed.items())

@@ -195,6 +195,19 @@ def test_half_a_page_in_the_middle_makes_a_list_without_a_total_incomplete():
     assert "old_permits has fewer rows than its other pages on page 2." in whole(spider).gaps
 
 
+def test_rows_that_say_something_else_under_one_key_make_a_list_incomplete_and_are_named():
+    spider = spider_of("shanghai_records", "penalties")
+    (request,) = first_requests(spider)
+    rows = [{"id": "a", "name": SECRET}, {"id": "a", "name": SECRET}, {"id": "a", "name": "另样某"}, {"id": "b", "name": "另样某"}]
+    reply(request, json.dumps({"depts": [], "list": rows, "total": 4}))
+    line = whole(spider)
+    assert (line.listed, line.complete) == (2, False)
+    assert [gap.partition(" ")[2] for gap in line.gaps] == [
+        "prints 1 rows twice on one page.",
+        "has 1 rows that say something else under the key of another row: they were left out (identity).",
+    ]
+
+
 def test_rows_without_a_key_are_counted_and_make_a_list_incomplete():
     spider = spider_of("anhui_records", "permits")
     reply(first_requests(spider)[0], json.dumps({"page": {"totalPage": 1}, "data": [{"url": "/a/1.htm"}, {"url": ""}]}))
