@@ -45,3 +45,12 @@ def test_graphml_and_json_give_the_graph_back(graph: nx.MultiDiGraph, tmp_path: 
     assert (len(data["nodes"]), len(data["links"])) == (len(graph), graph.number_of_edges())
     with pytest.raises(ValueError, match="no form of a graph"):
         write(graph, tmp_path / "g.dot")
+
+
+def test_a_graph_of_names_with_control_characters_is_xml_and_nothing_else_is_left_beside_it(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    keep(store, [penalty("1", firm="合肥青岚仪表\x0b有限公司\ufffe"), entry("1", list_name="名单\x01")])
+    found = graph_of(notices(store, today=TODAY))
+    write(found, tmp_path / "g.graphml")
+    assert len(nx.read_graphml(tmp_path / "g.graphml")) == len(found)
+    assert not list(tmp_path.glob(".g.graphml*"))
