@@ -19,7 +19,7 @@ TODAY = date(2026, 11, 20)
 
 
 def valid_code(body: str, kind: str = "91") -> str:
-    """Return a unified code of Hefei of a ``kind`` (91 enterprise, 92 individual business) with an organisation code made of 8 characters."""
+    """Return a unified code of Hefei of a ``kind`` (91 enterprise, 92 individual business) with an organisation code of ``body``."""
     digits = "0123456789ABCDEFGHJKLMNPQRTUWXY"
     plain = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     check = (11 - sum(plain.index(c) * w for c, w in zip(body, (3, 7, 9, 10, 5, 8, 4, 2), strict=True)) % 11) % 11
