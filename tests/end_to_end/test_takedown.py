@@ -36,7 +36,10 @@ LIST = "关于公布2026年生态环境领域行政处罚名单的公告"
 
 @dataclass(frozen=True)
 class Case:
-    """A record that is followed: its words stand in no other record. ``key`` is its site's, empty for one in a document."""
+    """A record that is followed: its words stand in no other record. ``key`` is its site's, empty for one in a document.
+
+    ``alone``: no other record is about its firm, so that its name and code are such words.
+    """
 
     reason: str
     name: str
@@ -44,10 +47,11 @@ class Case:
     number: str
     facts: str
     key: str = ""
+    alone: bool = True
 
     @property
     def words(self) -> tuple[str, ...]:
-        return (self.name, self.code, self.number, self.facts)
+        return (self.number, self.facts, *((self.name, self.code) if self.alone else ()))
 
 
 # --- what is published -----------------------------------------------------------------------------------------------------
@@ -103,20 +107,21 @@ def ending(case: Case, words: str) -> ReplicaDocument:
 
 
 def chosen(replica: Replica) -> dict[str, Case]:
-    """Return six penalties of the record site whose firms stand in no other record, each with facts of its own."""
+    """Return six penalties of the record site, those first whose firms stand in no other record, each with facts of its own."""
     truth = replica.record_truth(RECORDS)
     often = Counter(each.code for each in truth)
 
     def fits(each: RecordTruth) -> bool:
         plain = each.subject_kind == "legal" and each.reachable and not (each.code_problem or each.ended or each.ended_by)
-        return bool(plain and each.code and often[each.code] == 1 and each.number and each.facts and each.decided_on > "2025-12-01")
+        return bool(plain and each.kind == "penalty" and each.code and each.number and each.facts and each.decided_on > "2025-03-01")
 
-    found = [each for each in truth if fits(each)]
+    numbers = Counter(each.number for each in truth)
+    found = sorted((each for each in truth if fits(each) and numbers[each.number] == 1), key=lambda each: often[each.code])
     cases = {}
     for reason, each in zip(RARE, found, strict=False):
         facts = f"向{RARE[reason]}河排放废水"
         replica.edit_record(RECORDS, each.key, facts=facts)
-        cases[reason] = Case(reason, each.subject_name, each.code, each.number, facts, each.key)
+        cases[reason] = Case(reason, each.subject_name, each.code, each.number, facts, each.key, often[each.code] == 1)
     return cases
 
 
@@ -276,5 +281,5 @@ def _comes_back(replica: Replica, place: Place, of_site: Mapping[str, Case]) -> 
     place.crawl(at=day(1))
     shown = {record["facts"] for record in place.ask("notices", "--limit", "0", at=day(1))}
     assert of_site["gone"].facts in shown
-    assert not {case.facts for case in lasting} & shown
+    assert not [(case.reason, bool(case.key)) for case in lasting if case.facts in shown]
     assert leaks([place.folder], [word for case in lasting for word in case.words]) == []
