@@ -15,14 +15,13 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from normalizers.notices.records import NoticeKind, SubjectKind
 from normalizers.workdays import LONGEST, workdays_between
 from storage.engine import rows
 from storage.notice_rows import local_day
-from storage.notice_schema import notices, tombstones
-from storage.records import TakedownReason
+from storage.notice_schema import notice_events, notices, tombstones
 from storage.selection import stem_of
 from storage.store import Store
 
@@ -44,8 +43,8 @@ class Quality:
     ``legal`` records are about legal subjects, ``coded`` of them print a unified code, ``valid`` of these pass its tests, ``wrong`` do
     not, ``duplicate`` are on a code that several bodies bear. ``dated`` permits and penalties tell both days, ``delays`` the working days
     between them, ``early`` ones were published before they were decided. ``incomplete`` records lack a
-    required field, ``missing`` counts them by field.
-    ``taken_down`` records left, ``late`` of them after their day, by ``lateness`` days.
+    required field, ``missing`` counts them by field. ``taken_down`` records left; of those that this store had shown (``once_shown``)
+    ``late`` ones left after their day, by ``lateness`` days.
     """
 
     records: int = 0
@@ -61,6 +60,7 @@ class Quality:
     incomplete: int = 0
     missing: Counter[str] = field(default_factory=Counter)
     taken_down: int = 0
+    once_shown: int = 0
     late: int = 0
     lateness: list[int] = field(default_factory=list)
 
@@ -87,6 +87,7 @@ class Quality:
             "incomplete": self.incomplete,
             "missing": dict(sorted(self.missing.items())),
             "taken_down": self.taken_down,
+            "once_shown": self.once_shown,
             "late": self.late,
             "late_longest": max(self.lateness, default=None),
         }
@@ -159,11 +160,16 @@ def _count_delay(figures: Quality, decided: date | None, published: date | None)
 
 
 def count_takedown(figures: Quality, row: Mapping[str, Any]) -> None:
-    """Count a record that was taken down; an expired one may be shown on its last day, any other is to go on the day it ended."""
+    """Count a record that was taken down; ``due_on`` is the first day on which it might not be shown.
+
+    A record that had ended before this store ever showed it cannot be late; one that came after its end is late from the day it came.
+    """
     figures.taken_down += 1
-    if row["due_on"] is None:
+    if row["entered_at"] is None:
         return
-    days = (local_day(row["taken_at"]) - row["due_on"]).days - (row["reason"] == TakedownReason.EXPIRED)
+    figures.once_shown += 1
+    entered = local_day(row["entered_at"])
+    days = (local_day(row["taken_at"]) - max(row["due_on"] or entered, entered)).days
     figures.late += days > 0
     figures.lateness.append(max(days, 0))
 
@@ -183,7 +189,8 @@ def _shown(store: Store, today: date, site: str, region: str) -> Iterable[Row]:
 
 
 def _taken_down(store: Store, site: str) -> Iterable[Row]:
-    t = tombstones.c
-    query = select(t.site, t.reason, t.due_on, t.taken_at).where(*([t.site == site] if site else [])).order_by(t.id)
+    t, e = tombstones.c, notice_events.c
+    entered = select(func.min(e.at)).where(e.notice_id == t.id, e.event == "entered").scalar_subquery().label("entered_at")
+    query = select(t.site, t.due_on, t.taken_at, entered).where(*([t.site == site] if site else [])).order_by(t.id)
     with store.reading() as connection:
         return [row | {"region": ""} for row in rows(connection.execute(query))]

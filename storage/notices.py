@@ -123,7 +123,7 @@ def _judge(work: _Work, known: _Known, row: Row, given: NoticeRow, *, run: str, 
         work.effects[NoticeEffect.OVER] += 1
         work.over.append(_over(row, run, at))
         if stored:
-            work.expired.append(notice_endings.grave(row, TakedownReason.EXPIRED, row["ends_on"], at, run))
+            work.expired.append(notice_endings.grave(row, TakedownReason.EXPIRED, row["ends_on"] + timedelta(days=1), at, run))
     elif stored:
         _keep(work, row, stored, at)
     elif not row["file_length"]:

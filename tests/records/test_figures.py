@@ -1,14 +1,15 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from harvester.indicators import Indicator, frame, indicators
 from harvester.quality import report
+from storage import takedown
 from storage.store import Store
-from tests.records.samples import TODAY, entry, keep, new_store, penalty, valid_code
+from tests.records.samples import NOW, TODAY, entry, keep, new_store, penalty, valid_code
 
 
 @pytest.fixture
@@ -54,6 +55,21 @@ def test_a_name_after_another_is_a_change_of_name_and_no_duplicate(tmp_path: Pat
     store = new_store(tmp_path)
     keep(store, [penalty("1", decided=date(2026, 1, 5), firm="合肥旧名仪表有限公司"), penalty("2", decided=date(2026, 6, 5))])
     assert report(store, TODAY)[-1]["duplicate"] == 0
+
+
+def test_a_record_that_leaves_after_its_day_is_late_by_those_days_and_one_never_shown_is_not(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    keep(
+        store,
+        [
+            penalty("1", 公示截止期="2026-11-22"),
+            penalty("2", 公示截止期="2026-11-25"),
+            penalty("3", 是否撤销="是", 撤销日期="2026-08-01"),
+        ],
+    )
+    takedown.run(store, date(2026, 11, 26), at=NOW + timedelta(days=6))
+    whole = report(store, date(2026, 11, 26))[-1]
+    assert (whole["taken_down"], whole["once_shown"], whole["late"], whole["late_longest"]) == (3, 2, 1, 3)
 
 
 def test_an_empty_store_has_no_shares(tmp_path: Path) -> None:
