@@ -60,7 +60,7 @@ score: $(STAMP)
 	$(BIN)/python -m tests.corpus
 
 soak: $(STAMP)
-	HARVESTER_SOAK=1 $(BIN)/pytest tests/end_to_end -k "killed or fault"
+	HARVESTER_SOAK=1 $(BIN)/pytest tests/end_to_end -k "killed or fault or generated"
 
 fuzz: $(STAMP)
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest -k "property"

@@ -5,6 +5,8 @@ The whole process lives at that moment and its clock runs on from there; the pro
 
 from __future__ import annotations
 
+import logging
+import os
 import sys
 from datetime import datetime
 
@@ -14,5 +16,8 @@ from harvester.cli.main import main
 
 if __name__ == "__main__":
     moment = sys.argv.pop(1)
+    if os.environ.get("HARVESTER_LOG_LEVEL") == "DEBUG":
+        # As a program would that hosts this one: everything that any part of it logs, on standard error.
+        logging.basicConfig(level=logging.DEBUG)
     with time_machine.travel(datetime.fromisoformat(moment), tick=True):
         main()
