@@ -150,6 +150,8 @@ def summary_row(summary: RunSummary) -> dict[str, Any]:
         "gone": summary.gone,
         "tasks": summary.tasks,
         "failures": dict(summary.failures),
+        "notices": dict(summary.notices),
+        "masked": dict(summary.masked),
         "seconds": round((summary.ended_at - summary.started_at).total_seconds(), 1),
         "notes": list(summary.notes),
         "error": summary.error,
@@ -165,6 +167,10 @@ def report(summaries: list[RunSummary], form: Format) -> None:
     shown = [row | {"failures": causes(row["failures"])} for row in rows]
     emit(shown, form, SUMMARY_COLUMNS)
     for summary in summaries:
+        if summary.notices:
+            told = _("{site}: records: {counts}; {masked} values masked")
+            counts = causes({_(name): count for name, count in summary.notices.items()})
+            console().print(told.format(site=summary.site, counts=counts, masked=sum(summary.masked.values())), markup=False)
         for note in summary.notes:
             console().print(f"{summary.site}: {note}", markup=False)
         for failure in summary.sample[:3]:
