@@ -80,7 +80,7 @@ def test_a_crawl_of_records_killed_and_run_again_equals_an_undisturbed_one(
         assert (report.problems, report.records) == ((), len(held))
 
 
-@pytest.mark.parametrize("fault", FAULTS if SOAK else ["challenge", "half-page"])
+@pytest.mark.parametrize("fault", FAULTS if SOAK else ["half-page"])
 def test_a_failing_site_is_told_by_name_and_ends_nothing(tmp_path: Path, fault: str) -> None:
     with Replica([SITE], delay=1) as replica:
         truth = [each for each in replica.record_truth(SITE) if each.section == SECTION]
