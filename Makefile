@@ -40,7 +40,7 @@ format: $(STAMP)
 	$(BIN)/ruff format .
 
 test: lint programs
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 25
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --durations 25
 
 # Old Word files and rar archives are read through outside programs (about 260 MB, half a minute); without them their tests are left out.
 PROGRAMS := soffice antiword bsdtar
@@ -60,7 +60,7 @@ score: $(STAMP)
 	$(BIN)/python -m tests.corpus
 
 soak: $(STAMP)
-	HARVESTER_SOAK=1 $(BIN)/pytest tests/end_to_end -k "killed or fault or generated"
+	HARVESTER_SOAK=1 $(BIN)/pytest tests/end_to_end -k "killed or fault or generated or job_ran"
 
 fuzz: $(STAMP)
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest -k "property"
