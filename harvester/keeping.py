@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast
 
 from scrapy import Spider, signals
 from scrapy.exceptions import NotConfigured
+from sqlalchemy.exc import DBAPIError
 
 from harvester.freshness import Recheck
 from harvester.unnaming import is_personal
@@ -168,8 +169,9 @@ class RunKeeper(ABC, Generic[S]):
         self.fail(Failure(site, errand.section, kind, response.url, Cause.NO_BODY, detail, datetime.now(UTC), key))
 
     def told(self, error: BaseException | None) -> str:
-        """Return an exception in words."""
-        return f"{type(error).__name__}: {error}"
+        """Return an exception in words; of a database's only the first line, since PostgreSQL goes on with the row it refused."""
+        words = str(error.orig).partition("\n")[0] if isinstance(error, DBAPIError) else str(error)
+        return f"{type(error).__name__}: {words}"
 
     def finish(self, spider: Spider, reason: str) -> None:
         """Judge the run and end it, once."""

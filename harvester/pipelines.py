@@ -25,7 +25,7 @@ from harvester.members import member_alone, member_hints, member_publications
 from harvester.notices import NoticeKeeper
 from harvester.recall import earlier_payload, last_response, owed_articles
 from harvester.taking_in import kept, may_hold_records
-from harvester.unnaming import clean_capture, clean_publication
+from harvester.unnaming import clean_capture, clean_key, clean_publication
 from harvester.verdict import Judgement, judge
 from normalizers.agencies import Decisions
 from normalizers.agencies.resolve import NO_DECISIONS
@@ -131,7 +131,8 @@ class StorePipeline(RunKeeper[SiteSpider]):
         if self.store is None:
             return True
         site = self.spider.site
-        return errand.key in self.owed or is_due(self.store.clock(site, errand.key), self.started_at, self.recheck)
+        key = clean_key(errand.key, self.store.keyring)
+        return key in self.owed or is_due(self.store.clock(site, key), self.started_at, self.recheck)
 
     def validators(self, url: str) -> dict[str, str]:
         """Return the headers of a conditional request for an address, empty when none of its payloads is kept or it sent no validators."""
@@ -224,6 +225,8 @@ class StorePipeline(RunKeeper[SiteSpider]):
         if taken.hints.title and taken.hints.title != file.hints.title:
             publication = replace(publication, title=taken.hints.title)
             document_records.retitle(store, publication.site, publication.key, taken.hints.title)
+        # Records first: a document whose version is stored is not asked for again, and a kill in between would lose them.
+        self._keep_records(store, publication, taken, capture.fetched_at)
         headers = {name.lower(): value for name, value in capture.headers}
         derived = taken.derived
         reread = await self._reread(store, row, publication, derived)
@@ -234,7 +237,6 @@ class StorePipeline(RunKeeper[SiteSpider]):
         if effect is not Effect.UNCHANGED:
             self.tally.tasks += len(derived.tasks)
         self.tally.masked.update(dict(taken.masked))
-        self._keep_records(store, publication, taken, capture.fetched_at)
 
     def _keep_records(self, store: Store, publication: Publication, taken: Intake, at: datetime) -> None:
         """Keep the public records that stood in a document, each for itself, and note which of them it names no more."""

@@ -68,11 +68,12 @@ def earlier_payload(
 def owed_articles(store: Store, site: str) -> frozenset[str]:
     """Return the keys of articles of which a file failed for a passing cause and never came since.
 
-    So did one that could not be read before such files were kept with what is needed to read them again (schema 0002).
+    So did one that could not be read before such files were kept with what is needed to read them again (schema 0002), and one that
+    could not be kept (``no-body-container`` of a file).
     """
     f, d, u = failures.c, documents.c, unread.c
     here = select(d.id).where(d.site == f.site, d.key == f.key).exists() | select(u.key).where(u.site == f.site, u.key == f.key).exists()
-    passing = [str(cause) for cause in (*PASSING, Cause.UNREADABLE)]
+    passing = [str(cause) for cause in (*PASSING, Cause.UNREADABLE, Cause.NO_BODY)]
     query = select(f.key).where(f.site == site, f.kind == "attachment", f.cause.in_(passing), ~here).distinct()
     with store.reading() as connection:
         return frozenset(key.rsplit("/", 1)[0] for key in connection.execute(query).scalars())

@@ -23,6 +23,9 @@ from storage.types import to_json
 PATIENCE = 30.0
 """Seconds to wait for another process that writes; an ingest takes some milliseconds, a migration may take longer."""
 
+_SHARED: dict[str, Any] = {"json_serializer": to_json, "hide_parameters": True}
+"""What all engines have. The values of a statement that fails may be a record's, and must be in no error, log or failure."""
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 WRITE = {"storage_write": True}
 _SQLITE_UNREADABLE = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_IOERR}
@@ -54,12 +57,12 @@ def connect(url: URL, patience: float = PATIENCE) -> Engine:
     """Return an engine whose transactions behave alike on both databases; ``patience`` is in seconds."""
     try:
         if url.get_backend_name() == "sqlite":
-            engine = create_engine(url, json_serializer=to_json, connect_args={"timeout": patience})
+            engine = create_engine(url, connect_args={"timeout": patience}, **_SHARED)
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
             return engine
         options = f"-c timezone=UTC -c lock_timeout={int(patience * 1000)}"
-        return create_engine(url, json_serializer=to_json, pool_pre_ping=True, connect_args={"options": options, "connect_timeout": 10})
+        return create_engine(url, pool_pre_ping=True, connect_args={"options": options, "connect_timeout": 10}, **_SHARED)
     except (NoSuchModuleError, ArgumentError) as error:
         raise StoreError(f"{url.drivername} cannot be used here: install the project's requirements, then try again.") from error
 
