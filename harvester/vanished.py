@@ -13,6 +13,7 @@ from scrapy.exceptions import DontCloseSpider
 from harvester.keeping import is_stopping
 from harvester.pipelines import StorePipeline
 from harvester.recall import live_articles
+from harvester.unnaming import clean_key
 from harvester.verdict import whole
 from spiders.base import SiteSpider
 from storage import document_records
@@ -53,7 +54,8 @@ class VanishedDocuments:
         if keeper is None or keeper.store is None or spider.skipped:
             return
         urgent = document_records.listing(keeper.store, spider.site)
-        listed = {key for section in spider.coverage.values() for key in section.items}
+        keyring = keeper.store.keyring
+        listed = {clean_key(key, keyring) for section in spider.coverage.values() for key in section.items}
         for name, section in spider.coverage.items():
             if not whole(section):
                 continue
