@@ -1,4 +1,4 @@
-"""The quality report's figures are those computed by hand from the replica's truth: by region, site and month, and in all."""
+"""The quality report's figures computed by hand from the replica's truth: by region, site and month, and in all."""
 
 from __future__ import annotations
 
@@ -8,12 +8,9 @@ from statistics import median
 from typing import Any
 
 import chinese_calendar
-import pytest
 
-from harvester import quality
 from harvester.replica.records import RecordTruth
 from tests.end_to_end.records import Harvest
-from tests.end_to_end.terms_by_hand import last_day
 
 NEEDS = {
     "permit": ("code", "authority", "number", "category", "content", "decided_on", "valid_to"),
@@ -114,51 +111,3 @@ def told(figures: Counter[str], delays: list[int], missing: Counter[str]) -> dic
         "delay_longest": max(delays) if delays else None,
         "missing": dict(sorted(missing.items())),
     }
-
-
-@pytest.fixture(scope="module")
-def reported(harvested: Harvest) -> dict[Group, dict[str, Any]]:
-    rows = quality.report(harvested.store, harvested.on)
-    return {(row["region"], row["site"], row["month"]): row for row in rows}
-
-
-def test_every_figure_of_every_region_site_and_month_is_that_computed_by_hand(harvested: Harvest, reported: dict[Group, Any]) -> None:
-    hand = by_hand(harvested)
-    shown = {group: row for group, row in reported.items() if row["records"]}
-    assert shown.keys() == hand.keys()
-    wrong = {
-        group: {name: (value, shown[group][name]) for name, value in row.items() if shown[group][name] != value}
-        for group, row in hand.items()
-    }
-    assert {group: row for group, row in wrong.items() if row} == {}
-    assert len({group[0] for group in hand}) > 10
-    assert len({group[2] for group in hand}) > 12
-
-
-def test_the_total_counts_what_the_truth_made_wrong(harvested: Harvest, reported: dict[Group, Any]) -> None:
-    shown = [each for each in harvested.truth["shown"] if each.subject_kind == "legal"]
-    total = reported[TOTAL]
-    assert total["wrong"] == sum(bool(each.code_problem) for each in shown) > 0
-    assert total["duplicate"] >= sum(bool(each.code_borrowed) and not each.code_problem for each in shown) * 0.5 > 0
-    assert total["dated"] > 50
-    assert total["prompt"] < total["dated"]
-
-
-def test_take_downs_are_counted_by_the_month_they_were_due_and_by_their_delay(harvested: Harvest, reported: dict[Group, Any]) -> None:
-    due: dict[tuple[str, str], list[int]] = defaultdict(list)
-    ends = {each.number: each.decided_on for each in harvested.truth["ending"] if each.number}
-    inside = {(each.site, each.subject_name): each.decided_on for each in harvested.truth["ending"] if each.document}
-    for each in [*harvested.truth["ended"], *harvested.truth["ended-by"]]:
-        day = each.removed_on
-        if each.ended_by:
-            last = last_day(each, harvested.on)
-            if last is not None and last < harvested.on:
-                continue
-            day = ends.get(each.number) or inside[each.site, each.subject_name]
-        day = day or harvested.on.isoformat()
-        due[each.site, day[:7]].append((harvested.on - date.fromisoformat(day)).days)
-    left = {(group[1], group[2]): row for group, row in reported.items() if row["taken_down"] and group != TOTAL}
-    assert {place: row["taken_down"] for place, row in left.items()} == {place: len(days) for place, days in due.items()}
-    # What ended before the store ever showed it is not late: it left, or never came, on the day of its first crawl.
-    assert {row["late"] for row in left.values()} == {0}
-    assert reported[TOTAL]["taken_down"] == sum(map(len, due.values())) > 50
