@@ -16,12 +16,12 @@ from sqlalchemy import select
 
 from normalizers.agencies import Decisions
 from normalizers.notices.read import read_notice
-from normalizers.notices.records import Notice, NoticeKind, PrintedRecord, SubjectKind
+from normalizers.notices.records import Notice, PrintedRecord, SubjectKind
 from normalizers.notices.terms import is_shown
 from normalizers.privacy import mask_record
 from spiders.items import CoverageLine
 from storage.keyed import Keyring
-from storage.notice_rows import LOCAL, notice_id
+from storage.notice_rows import ENDING_KINDS, LOCAL, notice_id
 from storage.notice_schema import notices, tombstones
 from storage.record_archive import RecordArchive, RecordWriter
 from storage.records import Location, NoticeRow, TakedownReason
@@ -29,8 +29,6 @@ from storage.store import Store
 
 BATCH = 50
 """Records kept together."""
-ENDINGS = (NoticeKind.REPAIR, NoticeKind.WITHDRAWAL)
-"""Kinds that end other records: they are acted on, and nothing of what they say is kept."""
 NOWHERE = Location("", 0, 0, "")
 """The place of a record that is not archived, since it may not be shown."""
 
@@ -141,7 +139,7 @@ class NoticeKeeper:
 def _may_be_kept(row: NoticeRow) -> bool:
     """Tell whether a record may be shown today, as far as it says so itself: nothing of another one is written at all."""
     today = row.fetched_at.astimezone(LOCAL).date()
-    return row.notice.kind not in ENDINGS and not row.notice.is_over and is_shown(row.notice.term, today)
+    return row.notice.kind not in ENDING_KINDS and not row.notice.is_over and is_shown(row.notice.term, today)
 
 
 def _digest(batch: Mapping[str, _Read], tag: str) -> str:

@@ -43,8 +43,7 @@ DOWNLOAD_HANDLERS = {  # default: all on; a link must not open a local file
 }
 REDIRECT_MAX_TIMES = 5  # default 20
 METAREFRESH_ENABLED = False  # default True: a page that sends its visitor on by itself is a challenge more often than not
-RETRY_GIVE_UP_LOG_INSTALL_ROOT_HANDLER = True  # the default; the command line turns it off and shows the run itself
-LOG_LEVEL = "INFO"  # default "ERROR": it becomes a failure with its cause
+RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # default "ERROR": it becomes a failure with its cause
 RETRY_TIMES = 2  # the default: three requests in all
 RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408]  # default with 429: too many requests is an order to stop, not to repeat
 TWISTED_DNS_RESOLVER = "harvester.network.GuardedResolver"  # default scrapy.resolver.CachingThreadedResolver

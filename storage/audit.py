@@ -64,8 +64,9 @@ def entries(
         *([a.actor == actor] if actor else []),
         *([a.action == action] if action else []),
     ]
+    look_inside = bool(subject or notice_id)
     with store.reading() as connection:
-        found = rows(connection.execute(query.where(*wanted)))
+        found = rows(connection.execute(query.where(*wanted).limit(None if look_inside else limit)))
     token = tag(store, subject) if subject else ""
     chosen = [row for row in found if (not token or token in row["what"].values()) and (not notice_id or _held(row, notice_id))]
     return [row | {"certain": _whole(row) or notice_id in row["notice_ids"]} for row in chosen[:limit]]

@@ -119,16 +119,12 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class _Header:
-    """Where the header ends, the label of each column, and the columns that may name the subject."""
+    """Where the header ends, and of each column the label and its concept."""
 
     top: int
     end: int
     labels: tuple[str, ...]
     concepts: tuple[str, ...]
-
-    @property
-    def subjects(self) -> list[int]:
-        return [column for column, concept in enumerate(self.concepts) if concept in SUBJECTS]
 
 
 def _is_label_row(texts: Sequence[str]) -> bool:

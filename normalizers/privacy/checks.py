@@ -19,9 +19,6 @@ MOST_BEFORE = 28
 LIVING = (1900, 2035)
 """Years of birth believed where the check character of a resident number is wrong."""
 
-CREDIT_FIRST = ("91", "92", "93")
-"""Where a unified code of a firm begins; no province has such a number."""
-
 
 def is_credit_code(text: str) -> bool:
     """Tell whether this is a unified social credit code whose check character is right (GB 32100-2015)."""
