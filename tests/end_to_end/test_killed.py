@@ -18,7 +18,7 @@ from storage.schema import captures
 from storage.store import Store
 
 SITE = "zhejiang"
-KILLS = 20 if os.environ.get("HARVESTER_SOAK") else 5
+KILLS = 20 if os.environ.get("HARVESTER_SOAK") else 3
 SEED = int(os.environ.get("HARVESTER_SEED", "20261121"))
 
 

@@ -16,9 +16,9 @@ from storage.schema import documents
 from tests.end_to_end.rights import Place, day, replicated
 
 RECORDS, PAPERS = "anhui_records", "anhui"
-FAULTS = ["challenge@all", "half-page@list", "500@all", "wrong-charset@list"]
+FAULTS = ["challenge@all", "half-page@list", "wrong-charset@list"]
 if os.environ.get("HARVESTER_SOAK"):
-    FAULTS += ["challenge-412@all", "half-body@all", "dup-page@list", "500@list"]
+    FAULTS += ["500@all", "challenge-412@all", "half-body@all", "dup-page@list", "500@list"]
 
 
 @pytest.fixture(scope="module")
