@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from normalizers.differences import Comparison, RoleChange, TaskChange, TextChange
 from normalizers.records import Agency, Deadline, Derived, Reference, Suggestion, Task
 
 Json = dict[str, Any]
@@ -101,3 +102,53 @@ def deadline_json(deadline: Deadline) -> Json:
 
 def _day(day: date | None) -> str | None:
     return day.isoformat() if day else None
+
+
+# --- comparisons ---------------------------------------------------------------------------------------------------------
+
+
+def comparison_json(comparison: Comparison) -> Json:
+    """Return a comparison as printed by ``diff --format json``."""
+    return {
+        "identical": comparison.identical,
+        "text_changes": [text_change_json(change) for change in comparison.text_changes],
+        "task_changes": [task_change_json(change) for change in comparison.task_changes],
+        "field_changes": [{"name": change.name, "old": change.old, "new": change.new} for change in comparison.field_changes],
+        "notes": list(comparison.notes),
+    }
+
+
+def text_change_json(change: TextChange) -> Json:
+    """Return a change of wording; ``moved`` is there only for a passage that is found again elsewhere."""
+    told = {"op": change.op, "old": change.old, "new": change.new, "where": change.where}
+    return told | ({"moved": change.moved} if change.moved else {})
+
+
+def task_change_json(change: TaskChange) -> Json:
+    """Return a change of a task; ``fields`` holds only what differs, ``parts`` is there only for a split or a merger."""
+    told: Json = {
+        "kind": str(change.kind),
+        "old": task_json(change.old) if change.old else None,
+        "new": task_json(change.new) if change.new else None,
+        "fields": _fields_json(change),
+    }
+    return told | ({"parts": [task_json(part) for part in change.parts]} if change.parts else {})
+
+
+def _fields_json(change: TaskChange) -> Json:
+    fields: Json = {role.role: _role_json(role) for role in change.roles}
+    if change.old and change.new:
+        if "deadline" in change.fields:
+            old, new = change.old.deadline, change.new.deadline
+            fields["deadline"] = {"old": deadline_json(old) if old else None, "new": deadline_json(new) if new else None}
+        for name in ("text", "section"):
+            if name in change.fields:
+                fields[name] = {"old": getattr(change.old, name), "new": getattr(change.new, name)}
+    return fields
+
+
+def _role_json(change: RoleChange) -> Json:
+    told: Json = {"added": agencies_json(change.added), "removed": agencies_json(change.removed)}
+    if change.renamed:
+        told["renamed"] = [{"old": agencies_json([old])[0], "new": agencies_json([new])[0]} for old, new in change.renamed]
+    return told

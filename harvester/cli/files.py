@@ -21,7 +21,7 @@ from normalizers.agencies import Decisions
 from normalizers.agencies.resolve import NO_DECISIONS
 from normalizers.compare import compare
 from normalizers.notices.presentation import notice_json
-from normalizers.presentation import derived_json
+from normalizers.presentation import comparison_json, derived_json
 from storage.errors import MissingStore, StoreError
 
 TASK_COLUMNS = ("number", "section", "text", "lead", "partner", "responsible", "deadline")
@@ -136,7 +136,7 @@ def diff(
 ) -> None:
     """Tell what changed between two documents or versions: in the text, and in tasks, agencies and deadlines."""
     decisions = known_decisions(store)
-    comparison = compare(derive_named(old, store, decisions), derive_named(new, store, decisions)).as_json()
+    comparison = comparison_json(compare(derive_named(old, store, decisions), derive_named(new, store, decisions)))
     if form is DiffFormat.JSON:
         sys.stdout.write(to_json(comparison) + "\n")
     elif form is DiffFormat.HTML:

@@ -3,38 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
-from typing import Any
 
+from normalizers.compare.pairing import pair_tasks
 from normalizers.compare.streams import stream, with_aliases
-from normalizers.compare.tasks import ROLES, TaskChange, task_changes
-from normalizers.compare.words import TextChange, text_changes
+from normalizers.compare.tasks import task_changes
+from normalizers.compare.words import text_changes
+from normalizers.differences import ROLES, Comparison
 from normalizers.records import Agency, Derived
 from normalizers.text.fold import fold
 
 MIN_NAME = 3
 """Folded characters of a body's name that is told apart from the words around it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """What changed from one document to another, in reading order."""
-
-    text_changes: tuple[TextChange, ...] = ()
-    task_changes: tuple[TaskChange, ...] = ()
-
-    @property
-    def identical(self) -> bool:
-        """Tell whether nothing changed that a reader would call a change."""
-        return not self.text_changes and not self.task_changes
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the comparison as printed by ``diff --format json``."""
-        return {
-            "identical": self.identical,
-            "text_changes": [change.as_json() for change in self.text_changes],
-            "task_changes": [change.as_json() for change in self.task_changes],
-        }
 
 
 def compare(old: Derived, new: Derived) -> Comparison:
@@ -44,7 +23,8 @@ def compare(old: Derived, new: Derived) -> Comparison:
     """
     aliases = _aliases(old, new)
     old_text, new_text = (with_aliases(stream(derived.document), aliases) for derived in (old, new))
-    return Comparison(text_changes(old_text, new_text), task_changes(old.tasks, new.tasks))
+    pairs = pair_tasks(old.tasks, new.tasks)
+    return Comparison(text_changes(old_text, new_text), task_changes(old.tasks, new.tasks, pairs), task_pairs=tuple(pairs))
 
 
 def _aliases(old: Derived, new: Derived) -> dict[str, int]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from normalizers.records import Block, Document, Table
+from normalizers.records import Block, Document, Span, Table
 
 _ALIAS = 0xF0000
 """First code point of the private plane that stands for a body, whatever its printed name."""
@@ -48,6 +48,13 @@ class Stream:
     def printed(self, start: int, end: int) -> str:
         """Return what is printed for the characters ``start`` up to ``end``, blanks folded."""
         return " ".join(self.source[self.starts[start] : self.ends[end - 1]].split()) if start < end else ""
+
+    def span(self, start: int, end: int) -> Span:
+        """Return where the characters ``start`` up to ``end`` stand in ``source``; of none the place before ``start``."""
+        if start < end:
+            return Span(self.starts[start], self.ends[end - 1])
+        place = self.starts[start] if start < len(self.starts) else len(self.source)
+        return Span(place, place)
 
     def where(self, position: int) -> str:
         """Return the address of the block or cell that holds a character."""

@@ -4,64 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import starmap
-from typing import Any
 
-from normalizers.compare.pairing import pair_tasks, section_key
+from normalizers.compare.pairing import section_key
 from normalizers.deadlines import undated
-from normalizers.presentation import agencies_json, deadline_json, task_json
+from normalizers.differences import ROLES, RoleChange, TaskChange, TaskChangeKind
 from normalizers.records import Agency, Deadline, Task
 from normalizers.text.fold import fold
 
-ROLES = ("lead", "partner", "responsible")
 
-
-@dataclass(frozen=True, slots=True)
-class TaskChange:
-    """One change of a task. ``kind``: ``added``, ``removed``, ``changed``, ``reworded`` or ``moved``.
-
-    ``agencies`` holds for each role that differs the bodies added and removed; ``fields`` names all that differs.
-    """
-
-    kind: str
-    old: Task | None
-    new: Task | None
-    fields: tuple[str, ...] = ()
-    agencies: tuple[tuple[str, tuple[Agency, ...], tuple[Agency, ...]], ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the change as printed by ``diff --format json``; ``fields`` holds only what differs."""
-        fields: dict[str, Any] = {
-            role: {"added": agencies_json(added), "removed": agencies_json(removed)} for role, added, removed in self.agencies
-        }
-        if self.old and self.new:
-            if "deadline" in self.fields:
-                fields["deadline"] = {"old": _deadline_json(self.old.deadline), "new": _deadline_json(self.new.deadline)}
-            for name in ("text", "section"):
-                if name in self.fields:
-                    fields[name] = {"old": getattr(self.old, name), "new": getattr(self.new, name)}
-        return {
-            "kind": self.kind,
-            "old": task_json(self.old) if self.old else None,
-            "new": task_json(self.new) if self.new else None,
-            "fields": fields,
-        }
-
-
-def _deadline_json(deadline: Deadline | None) -> dict[str, Any] | None:
-    return deadline_json(deadline) if deadline else None
-
-
-def task_changes(old: Sequence[Task], new: Sequence[Task]) -> tuple[TaskChange, ...]:
+def task_changes(old: Sequence[Task], new: Sequence[Task], pairs: list[tuple[int, int]]) -> tuple[TaskChange, ...]:
     """Return the changes of tasks, in the order of the new document, removed ones where they stood in the old."""
-    pairs = pair_tasks(old, new)
     renamed = _renamed_sections(old, new, pairs)
     partner = {j: i for i, j in pairs}
     found: list[tuple[float, TaskChange]] = []
     for j, task in enumerate(new):
         if j not in partner:
-            found.append((j, TaskChange("added", None, task)))
+            found.append((j, TaskChange(TaskChangeKind.ADDED, None, task)))
         elif change := _change(old[partner[j]], task, renamed):
             found.append((j, change))
     after = -0.5
@@ -70,14 +29,14 @@ def task_changes(old: Sequence[Task], new: Sequence[Task]) -> tuple[TaskChange, 
         if i in position:
             after = position[i] + 0.5
         else:
-            found.append((after, TaskChange("removed", task, None)))
+            found.append((after, TaskChange(TaskChangeKind.REMOVED, task, None)))
     return tuple(change for _, change in sorted(found, key=lambda item: item[0]))
 
 
 def _change(old: Task, new: Task, renamed: set[tuple[str, str]]) -> TaskChange | None:
     """Return what differs between two versions of a task, ``None`` when nothing that a reader would call a change does."""
-    agencies = tuple((role, added, removed) for role in ROLES for added, removed in [_agencies(old, new, role)] if added or removed)
-    fields = [role for role, _, _ in agencies]
+    roles = tuple(RoleChange(role, added, removed) for role in ROLES for added, removed in [_agencies(old, new, role)] if added or removed)
+    fields = [change.role for change in roles]
     if _deadline_differs(old.deadline, new.deadline):
         fields.append("deadline")
     bound = bool(fields)
@@ -88,8 +47,8 @@ def _change(old: Task, new: Task, renamed: set[tuple[str, str]]) -> TaskChange |
         fields.append("section")
     if not fields:
         return None
-    kind = "changed" if bound else "reworded" if "text" in fields else "moved"
-    return TaskChange(kind, old, new, tuple(fields), agencies)
+    worded = TaskChangeKind.REWORDED if "text" in fields else TaskChangeKind.MOVED
+    return TaskChange(TaskChangeKind.CHANGED if bound else worded, old, new, tuple(fields), roles)
 
 
 def _agencies(old: Task, new: Task, role: str) -> tuple[tuple[Agency, ...], tuple[Agency, ...]]:

@@ -3,31 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 
 from normalizers.compare.align import Hunk, align
 from normalizers.compare.streams import Stream
+from normalizers.differences import TextChange
 
 PHRASE = 8
 """A phrase between punctuation of at most so many characters is shown whole when part of it is replaced."""
-
-
-@dataclass(frozen=True, slots=True)
-class TextChange:
-    """One change of wording, as printed. ``op`` is ``replace``, ``insert`` or ``delete``.
-
-    ``where`` is the address of the block or cell in the new document, of a deletion in the old one.
-    """
-
-    op: str
-    old: str
-    new: str
-    where: str
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the change as printed by ``diff --format json``."""
-        return {"op": self.op, "old": self.old, "new": self.new, "where": self.where}
 
 
 def text_changes(old: Stream, new: Stream) -> tuple[TextChange, ...]:
@@ -118,6 +100,7 @@ def _inside(source: Stream, position: int) -> bool:
 
 def _change(old: Stream, new: Stream, hunk: Hunk) -> TextChange:
     gone, come = old.printed(hunk.old_start, hunk.old_end), new.printed(hunk.new_start, hunk.new_end)
+    spans = old.span(hunk.old_start, hunk.old_end), new.span(hunk.new_start, hunk.new_end)
     if not come:
-        return TextChange("delete", gone, "", old.where(hunk.old_start))
-    return TextChange("replace" if gone else "insert", gone, come, new.where(hunk.new_start))
+        return TextChange("delete", gone, "", old.where(hunk.old_start), *spans)
+    return TextChange("replace" if gone else "insert", gone, come, new.where(hunk.new_start), *spans)

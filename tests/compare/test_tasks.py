@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from normalizers.compare import compare
 from normalizers.compare.pairing import pair_tasks
+from normalizers.presentation import comparison_json, task_change_json
 from tests.compare.build import agency, derived, task
 
 ONE = "建立守信主体名录，按行业发布典型案例"
@@ -35,7 +36,7 @@ def test_another_deadline_is_all_that_is_listed() -> None:
     old, new = task(ONE, lead=["市信用办"], deadline="全年"), task(ONE, lead=["市信用办"], deadline="9月底前")
     (change,) = compare(derived(tasks=[old]), derived(tasks=[new])).task_changes
     assert (change.kind, change.fields) == ("changed", ("deadline",))
-    fields = change.as_json()["fields"]
+    fields = task_change_json(change)["fields"]
     assert list(fields) == ["deadline"]
     assert (fields["deadline"]["old"]["end"], fields["deadline"]["new"]["end"]) == ("2018-12-31", "2018-09-30")
 
@@ -60,7 +61,7 @@ def test_a_body_more_or_less_is_told_by_role(role: str) -> None:
     old, new = task(ONE, **{role: ["市科委", "市财政局"]}), task(ONE, **{role: ["市科委", "市教委"]})
     (change,) = compare(derived(tasks=[old]), derived(tasks=[new])).task_changes
     assert (change.kind, change.fields) == ("changed", (role,))
-    told = change.as_json()["fields"][role]
+    told = task_change_json(change)["fields"][role]
     assert [a["mention"] for a in told["added"]] == ["市教委"]
     assert [a["mention"] for a in told["removed"]] == ["市财政局"]
 
@@ -123,7 +124,7 @@ def test_removed_tasks_stand_where_they_stood() -> None:
 
 def test_the_json_has_the_stable_shape() -> None:
     old, new = task(ONE, section="甲"), task(ONE + "等", section="乙")
-    value = compare(derived(tasks=[old, task(TWO, section="甲")]), derived(tasks=[new, task(TWO, section="甲")])).as_json()
+    value = comparison_json(compare(derived(tasks=[old, task(TWO, section="甲")]), derived(tasks=[new, task(TWO, section="甲")])))
     (change,) = value["task_changes"]
     assert sorted(change) == ["fields", "kind", "new", "old"]
     assert change["fields"]["text"] == {"old": ONE, "new": ONE + "等"}

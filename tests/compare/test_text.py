@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from normalizers.compare import compare
+from normalizers.presentation import comparison_json
 from normalizers.text.fold import fold
 from tests.compare.build import agency, derived, task, with_table
 
@@ -122,8 +123,8 @@ def test_a_quantity_at_the_beginning_is_no_item_number(old: str, new: str) -> No
 
 
 def test_the_json_has_the_stable_shape() -> None:
-    value = compare(derived("甲事。"), derived("乙事。")).as_json()
-    assert sorted(value) == ["identical", "task_changes", "text_changes"]
+    value = comparison_json(compare(derived("甲事。"), derived("乙事。")))
+    assert sorted(value) == ["field_changes", "identical", "notes", "task_changes", "text_changes"]
     assert sorted(value["text_changes"][0]) == ["new", "old", "op", "where"]
 
 
