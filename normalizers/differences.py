@@ -15,8 +15,10 @@ ROLES = ("lead", "partner", "responsible")
 
 
 class TaskChangeKind(StrEnum):
-    """What became of a task: ``changed`` in bodies or deadline, ``reworded`` in its text, ``moved`` to another section, one made several
-    (``split``) or several one (``merged``), ``added`` or ``removed``.
+    """What became of a task.
+
+    ``changed``: bodies or deadline, perhaps more; ``reworded``: its text; ``moved``: only its section; ``split``: one became several;
+    ``merged``: several became one.
     """
 
     ADDED = "added"
