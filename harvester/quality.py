@@ -19,9 +19,10 @@ from sqlalchemy import func, or_, select
 
 from normalizers.notices.records import NoticeKind, SubjectKind
 from normalizers.workdays import LONGEST, workdays_between
+from storage.change_schema import changes
 from storage.engine import rows
 from storage.notice_rows import local_day
-from storage.notice_schema import notice_events, notices, tombstones
+from storage.notice_schema import notices, tombstones
 from storage.selection import stem_of
 from storage.store import Store
 
@@ -189,8 +190,8 @@ def _shown(store: Store, today: date, site: str, region: str) -> Iterable[Row]:
 
 
 def _taken_down(store: Store, site: str) -> Iterable[Row]:
-    t, e = tombstones.c, notice_events.c
-    entered = select(func.min(e.at)).where(e.notice_id == t.id, e.event == "entered").scalar_subquery().label("entered_at")
+    t, e = tombstones.c, changes.c
+    entered = select(func.min(e.known_at)).where(e.entity_id == t.id, e.kind == "entered").scalar_subquery().label("entered_at")
     query = select(t.site, t.due_on, t.taken_at, entered).where(*([t.site == site] if site else [])).order_by(t.id)
     with store.reading() as connection:
         return [row | {"region": ""} for row in rows(connection.execute(query))]

@@ -17,11 +17,12 @@ from normalizers.notices.records import SubjectKind
 from normalizers.text.fold import fold
 from storage import notice_search, schema
 from storage import search as index
+from storage.change_schema import changes
 from storage.engine import rows
 from storage.errors import UnknownRecord
 from storage.identity import text_key
 from storage.notice_schema import coverage as ledger
-from storage.notice_schema import notice_events, notice_search_entries, tombstones
+from storage.notice_schema import notice_search_entries, tombstones
 from storage.notice_schema import notices as table
 from storage.records import Location
 from storage.selection import Filters, stem_of
@@ -333,10 +334,10 @@ def events(
     Of ``filters`` those on kind, list, colour, site, section and limit hold for every event; with another one only events of records
     that are shown today are found.
     """
-    e, n = notice_events.c, table.c
+    e, n = changes.c, table.c
     with store.reading() as connection:
-        wanted = [e.seq > since_seq, *([e.at >= since] if since else [])]
-        same = {e.kind: filters.kind, e.colour: filters.colour, e.site: filters.site, e.section: filters.section}
+        wanted = [e.entity == "notice", e.seq > since_seq, *([e.known_at >= since] if since else [])]
+        same = {e.record_kind: filters.kind, e.colour: filters.colour, e.site: filters.site, e.section: filters.section}
         wanted += [column == value for column, value in same.items() if value]
         wanted += [e.list_name.in_(_event_lists(connection, filters.list_name))] if filters.list_name else []
         deep = (
@@ -351,11 +352,14 @@ def events(
         )
         wanted += [n.id.is_not(None), *_conditions(connection, filters)] if any(deep) else []
         columns = (n.subject_name.label("subject"), n.code, n.title, n.number, n.decided_on, n.ends_on, n.url)
-        query = select(notice_events, *columns).outerjoin(table, (n.id == e.notice_id) & shown(today)).where(*wanted).order_by(e.seq)
+        told = (e.seq, e.known_at.label("at"), e.entity_id.label("notice_id"), e.kind.label("event"), e.site, e.section)
+        place = (e.record_kind.label("kind"), e.list_name, e.colour, e.reason)
+        joined = select(*told, *place, *columns).select_from(changes).outerjoin(table, (n.id == e.entity_id) & shown(today))
+        query = joined.where(*wanted).order_by(e.seq)
         return rows(connection.execute(query if filters.limit is None else query.limit(filters.limit)))
 
 
 def _event_lists(connection: Connection, piece: str) -> list[str]:
     wanted = fold(piece)
-    known = connection.execute(select(notice_events.c.list_name).distinct()).scalars()
+    known = connection.execute(select(changes.c.list_name).where(changes.c.entity == "notice").distinct()).scalars()
     return [name for name in known if wanted and wanted in fold(name)]

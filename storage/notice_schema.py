@@ -15,7 +15,6 @@ from storage.types import BIG_ID, JSON_TEXT, UtcTime, Words, Yuan
 
 COLOURS = ("", *Colour)
 TERM_BASES = ("stated", "computed", "none")
-EVENTS = ("entered", "changed", "left")
 OUTCOMES = ("taken-down", "nothing-found", "ambiguous")
 """What a repair or a withdrawal led to. An ambiguous one takes nothing down: it waits for a person."""
 DECIDED = ("upheld", "rejected")
@@ -222,27 +221,6 @@ coverage = Table(
     must("complete", Boolean),
     must("gaps", JSON_TEXT),
     Index(None, "site", "section"),
-)
-
-notice_events = Table(
-    "notice_events",
-    metadata,
-    Column("seq", BIG_ID, primary_key=True),
-    must("at", UtcTime),
-    words("notice_id"),
-    words("event"),
-    words("site"),
-    words("section"),
-    words("kind"),
-    words("list_name"),
-    words("colour"),
-    words("reason"),
-    one_of("event", EVENTS),
-    one_of("kind", tuple(NoticeKind)),
-    one_of("colour", COLOURS),
-    one_of("reason", ("", *TakedownReason)),
-    *times("at"),
-    Index(None, "notice_id"),
 )
 
 objections = Table(

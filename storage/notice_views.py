@@ -38,9 +38,9 @@ FROM coverage c JOIN runs r ON r.id = c.run
 """
 
 _EVENTS = """
-SELECT e.seq, e.at, e.notice_id AS notice, e.event, e.site, e.section, e.kind, e.list_name, e.colour, e.reason,
-    coalesce(n.subject, '') AS subject, coalesce(n.code, '') AS code
-FROM notice_events e LEFT JOIN v_notices n ON n.notice = e.notice_id
+SELECT e.seq, e.known_at AS at, e.entity_id AS notice, e.kind AS event, e.site, e.section, e.record_kind AS kind, e.list_name, e.colour,
+    e.reason, coalesce(n.subject, '') AS subject, coalesce(n.code, '') AS code
+FROM changes e LEFT JOIN v_notices n ON n.notice = e.entity_id WHERE e.entity = 'notice'
 """
 
 _TOMBSTONES = """

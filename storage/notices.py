@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from storage import notice_endings, notice_search
 from storage.batches import batches
+from storage.changes import notice_event, tell
 from storage.engine import rows as rows_of
 from storage.ingest import upsert
 from storage.keyed import Keyring
 from storage.notice_rows import ENDING_KINDS, Row, is_adverse, local_day, make_row, notice_id
-from storage.notice_schema import notice_events, notices, record_sightings, tombstones
+from storage.notice_schema import notices, record_sightings, tombstones
 from storage.records import NoticeEffect, NoticeRow, TakedownReason
 from storage.tombstones import Grave, bury
 
@@ -23,7 +24,6 @@ LASTING = (TakedownReason.REPAIRED, TakedownReason.WITHDRAWN, TakedownReason.SUP
 """Reasons that hold a decision back wherever it is published."""
 REPAIRED_WORDS = "修复"
 _KEPT = ("first_seen", "objection_marked_at")
-_EVENT = ("site", "section", "kind", "list_name", "colour")
 _STORED = ("id", "file", "file_offset", "file_length", "sha256", "records_hash", "first_seen", "last_seen", "last_checked",
     "missing_since", "missing_last")  # fmt: skip
 
@@ -145,7 +145,7 @@ def _reason(given: NoticeRow) -> TakedownReason:
 
 def _add(work: _Work, known: _Known, row: Row, at: datetime) -> None:
     work.write.append(row | {"first_seen": at} | _seen(at, at) | {"objection_marked_at": None})
-    work.events.append(_event(row, "entered", at))
+    work.events.append(notice_event(row, "entered", at))
     work.effects[NoticeEffect.NEW] += 1
     if row["id"] in known.buried:
         work.lifted.append(row["id"])
@@ -168,7 +168,7 @@ def _keep(work: _Work, row: Row, stored: Row, at: datetime) -> None:
     work.write.append(row | place | clock | {"first_seen": stored["first_seen"], "objection_marked_at": None})
     work.effects[NoticeEffect.REREAD if same_print else NoticeEffect.CHANGED] += 1
     if not same_print:
-        work.events.append(_event(row, "changed", at))
+        work.events.append(notice_event(row, "changed", at))
 
 
 def _seen(seen: datetime, checked: datetime) -> Row:
@@ -181,10 +181,6 @@ def _over(row: Row, run: str, at: datetime) -> Row:
     return place | {"first_seen": at, "last_seen": at, "read_at": at, "ends_on": row["ends_on"]}
 
 
-def _event(row: Row, event: str, at: datetime) -> Row:
-    return {"at": at, "notice_id": row["id"], "event": event, "reason": ""} | {name: row[name] for name in _EVENT}
-
-
 # --- apply -------------------------------------------------------------------------------------------------------------
 
 
@@ -194,8 +190,7 @@ def _apply(connection: Connection, work: _Work) -> None:
     upsert(connection, notices, work.write, keep=_KEPT)
     notice_search.index(connection, work.write)
     _set(connection, work.clocks)
-    if work.events:
-        connection.execute(insert(notice_events), work.events)
+    tell(connection, work.events)
     upsert(connection, record_sightings, work.over, keep=("first_seen",))
     if work.expired:
         bury(connection, work.expired)

@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from normalizers.records import AgencyKind, DeadlineKind, DocumentKind, Relation
+from storage import change_schema as change_schema
 from storage import notice_schema as notice_schema
 from storage.columns import day, days, defaulted, hex_digits, mention_columns, must, one_of, region, times, words
 from storage.columns import metadata as metadata
@@ -146,6 +147,7 @@ documents = Table(
     Column("state_since", UtcTime),
     Column("work_id", Words, ForeignKey("works.id"), nullable=False),
     must("version", Integer),
+    Column("moved_to", Words),
     one_of("kind", DOCUMENT_KINDS),
     one_of("state", STATES),
     CheckConstraint("kind = 'attachment' OR parent_key = ''", name="parent"),
@@ -194,12 +196,14 @@ versions = Table(
     defaulted("region_basis", Words, ""),
     defaulted("suggestions", JSON_TEXT, "[]"),
     defaulted("document_kind", Words, DocumentKind.OTHER),
+    defaulted("known_at", UtcTime, "1970-01-01 00:00:00"),
     PrimaryKeyConstraint("document_id", "number"),
     one_of("change", CHANGES),
     CheckConstraint("number >= 1", name="number"),
     hex_digits("content_hash"),
     hex_digits("records_hash"),
     *days("issued_on", "published_on", "plan_start", "plan_end", "in_force_from", "printed_on", "effective_on", "expires_on"),
+    *times("known_at"),
     one_of("document_kind", tuple(DocumentKind)),
     Index(None, "content_hash"),
     Index(None, "title_key"),
@@ -356,6 +360,7 @@ tasks = Table(
     words("rule"),
     must("confidence", Float),
     words("fingerprint"),
+    defaulted("lasting_id", Words, ""),
     ForeignKeyConstraint(*_VERSION_KEY),
     UniqueConstraint("document_id", "version", "ordinal"),
     one_of("deadline_kind", tuple(DeadlineKind)),
@@ -365,6 +370,7 @@ tasks = Table(
     hex_digits("fingerprint", 16),
     *days("deadline_start", "deadline_end"),
     Index(None, "fingerprint"),
+    Index(None, "lasting_id"),
     Index(None, "deadline_end"),
 )
 

@@ -15,8 +15,9 @@ from sqlalchemy import Connection, delete, insert, select, update
 from normalizers.notices.records import NoticeKind
 from storage import notice_search
 from storage.batches import batches
+from storage.changes import notice_event, tell
 from storage.engine import rows
-from storage.notice_schema import notice_events, notices, objections, record_sightings, tombstones
+from storage.notice_schema import notices, objections, record_sightings, tombstones
 from storage.records import TakedownReason
 
 Row = dict[str, Any]
@@ -58,8 +59,7 @@ def bury(connection: Connection, graves: Sequence[Grave]) -> int:
         there = _there(connection, some)
         _write_tombstones(connection, [wanted[each] for each in some], there)
         _remove(connection, some)
-        if there:
-            connection.execute(insert(notice_events), [_left(wanted[each], row) for each, row in there.items()])
+        tell(connection, [_left(wanted[each], row) for each, row in there.items()])
         shown += there
     return len(shown)
 
@@ -123,6 +123,5 @@ def _remove(connection: Connection, ids: Sequence[str]) -> None:
 
 
 def _left(grave: Grave, row: Row) -> Row:
-    names = ("site", "section", "kind", "reason")
-    said = {"notice_id": grave.notice_id, "event": LEFT, "at": grave.at, "list_name": row["list_name"], "colour": row["colour"]}
-    return said | {name: getattr(grave, name) for name in names}
+    place = {name: getattr(grave, name) for name in ("site", "section", "kind")}
+    return notice_event(row | place | {"id": grave.notice_id}, LEFT, grave.at, grave.reason)

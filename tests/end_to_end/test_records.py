@@ -15,7 +15,8 @@ from harvester.config import Config
 from harvester.crawl import crawl
 from harvester.replica.records import RECORD_SITES, RecordTruth
 from storage import notice_queries
-from storage.notice_schema import coverage, endings, notice_events, tombstones
+from storage.change_schema import changes
+from storage.notice_schema import coverage, endings, tombstones
 from storage.record_archive import RecordArchive
 from storage.store import Store
 from tests.end_to_end.quality_by_hand import TOTAL, Group, by_hand
@@ -184,7 +185,7 @@ def test_a_second_crawl_leaves_every_table_as_it_was_but_the_clocks(harvested: H
     assert before.keys() == after.keys()
     assert [name for name in before if before[name] != after[name]] == []
     with harvested.store.reading() as connection:
-        assert connection.execute(select(notice_events.c.event).where(notice_events.c.event == "changed")).all() == []
+        assert connection.execute(select(changes.c.kind).where(changes.c.entity == "notice", changes.c.kind == "changed")).all() == []
 
 
 # --- PostgreSQL ----------------------------------------------------------------------------------------------------------

@@ -16,10 +16,11 @@ from sqlalchemy.exc import DBAPIError
 
 from normalizers.notices.records import Defect, NoticeKind, PrintedField, Subject, SubjectKind, Term
 from spiders.items import CoverageLine
+from storage.change_schema import changes
 from storage.engine import rows
 from storage.keyed import KeyringError
 from storage.notice_rows import notice_id
-from storage.notice_schema import endings, notice_events, notices, record_sightings, tombstones
+from storage.notice_schema import endings, notices, record_sightings, tombstones
 from storage.records import Location, NoticeClock, TakedownReason
 from storage.store import Store
 from storage.tombstones import Grave, bury
@@ -51,7 +52,7 @@ def buried(store: Store) -> dict[str, str]:
 
 def events(store: Store) -> list[tuple[str, str]]:
     with store.reading() as connection:
-        return [(row.event, row.reason) for row in connection.execute(select(notice_events).order_by(notice_events.c.seq))]
+        return [(row.kind, row.reason) for row in connection.execute(select(changes).order_by(changes.c.seq))]
 
 
 def test_every_field_of_a_notice_is_kept(store: Store) -> None:

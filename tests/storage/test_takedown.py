@@ -22,6 +22,7 @@ from sqlalchemy import select, text, update
 from normalizers.notices.records import NoticeKind, PrintedField, PrintedRecord, Subject, SubjectKind, Term
 from spiders.items import CoverageLine
 from storage import notice_queries, notice_views, queries, search, takedown
+from storage.change_schema import changes
 from storage.dump import dump
 from storage.engine import rows
 from storage.errors import ErasedRecord, LockedStore, StoreError, UnknownRecord
@@ -29,7 +30,7 @@ from storage.explain import explain
 from storage.exports import export
 from storage.notice_rows import local_day
 from storage.notice_rows import notice_id as id_of
-from storage.notice_schema import notice_events, notices, tombstones
+from storage.notice_schema import notices, tombstones
 from storage.record_archive import RecordArchive
 from storage.records import Location, NoticeRow, TakedownReason
 from storage.store import Store
@@ -225,7 +226,7 @@ def follow(store: Store, data: list[Path], folder: Path, encodings: Sequence[str
     assert scan(files_in(*data), kept.words[:1]), "the scan finds nothing at all"
     with store.reading() as connection:
         stones = connection.execute(select(tombstones.c.id, tombstones.c.reason, tombstones.c.archive_erased_at)).all()
-        left_events = select(notice_events.c.notice_id, notice_events.c.reason).where(notice_events.c.event == "left")
+        left_events = select(changes.c.entity_id, changes.c.reason).where(changes.c.kind == "left")
         events = {tuple(row) for row in connection.execute(left_events)}
     assert {(row.id, row.reason) for row in stones} == {(case.id, case.reason) for case in doomed} == events
     assert all(row.archive_erased_at for row in stones)
