@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any, Self
 
 from harvester.errors import WrongCall
-from storage.engine import file_of, read_url
+from storage.engine import PATIENCE, file_of, read_url
 
 PROGRAM = "credit-harvester"
 FILE = "harvester.toml"
 PREFIX = "HARVESTER_"
-_NUMBERS = frozenset({"pace", "timeout", "seconds"})
+_NUMBERS = frozenset({"pace", "timeout", "seconds", "patience"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,8 @@ class Config:
     store: SQLAlchemy URL. archive: folder of the WARC files. key: file of the key by which tombstones and the audit log name records,
     ``None`` for one beside the store. bases: other addresses of sites, by id. pace: seconds between two requests
     to a host, ``None`` for what the fact sheet says; below that only for a site whose base is given. timeout: seconds for one response.
-    seconds: at most so long for one crawl of a site, 0 for no limit. contact: an address for site owners, sent in the user agent.
+    seconds: at most so long for one crawl of a site, 0 for no limit. patience: seconds to wait for another process that writes to the
+    store. contact: an address for site owners, sent in the user agent.
     operator: who decides in review, as the log of decisions names them.
     proxy: whether the environment's proxy may be used; then addresses are looked up by the proxy and cannot be guarded here.
     """
@@ -39,6 +40,7 @@ class Config:
     pace: float | None = None
     timeout: float = 30.0
     seconds: float = 0.0
+    patience: float = PATIENCE
     contact: str = ""
     proxy: bool = False
     log_level: str = "WARNING"

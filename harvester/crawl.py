@@ -123,7 +123,7 @@ def crawl(
     orders = _orders(sites, config, section, since, limit, dry_run)
     settings = settings_for(config, recheck=Recheck(recheck), dry_run=dry_run)
     if not dry_run:
-        with Store.open(config.store, archive=config.archive, create=True) as store:
+        with Store.open(config.store, archive=config.archive, create=True, patience=config.patience) as store:
             load_gazetteer(store)
     if apart.reactor_spent():
         return apart.run(crawl_here, orders, settings, progress=progress)
@@ -164,6 +164,7 @@ def settings_for(config: Config, *, recheck: Recheck = Recheck.DUE, dry_run: boo
         "HARVESTER_STORE": config.store,
         "HARVESTER_ARCHIVE": str(config.archive),
         "HARVESTER_KEY": str(config.key or ""),
+        "HARVESTER_PATIENCE": config.patience,
         "HARVESTER_BASES": dict(config.bases),
         "HARVESTER_PACE": config.pace,
         "HARVESTER_RECHECK": recheck.value,
@@ -250,7 +251,7 @@ def plan(site: str, config: Config) -> Plan:
     """Return what a crawl of a site would request, from its fact sheet and the store, without a request."""
     sheet = sheet_for(site, config)
     try:
-        store = Store.open(config.store, archive=config.archive)
+        store = Store.open(config.store, archive=config.archive, patience=config.patience)
     except MissingStore:
         return _plan(sheet, config, [SectionPlan(s.id, s.name_zh, sheet.url(s.path), 0, 0, None) for s in sheet.sections])
     with store:

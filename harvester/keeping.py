@@ -20,6 +20,7 @@ from harvester.verdict import Judgement
 from normalizers.privacy import Mode, mask
 from normalizers.privacy.addresses import clean_url
 from spiders.items import CaptureKind, Cause, Failure
+from storage.engine import PATIENCE
 from storage.errors import StoreError
 from storage.records import ArchivedResponse, FailureRow, Verdict
 from storage.store import Store
@@ -109,7 +110,8 @@ class RunKeeper(ABC, Generic[S]):
         if self.dry_run:
             return
         key = settings.get("HARVESTER_KEY")
-        self.store = Store.open(url, archive=folder, key=Path(key) if key else None, create=True)
+        patience = settings.getfloat("HARVESTER_PATIENCE", PATIENCE)
+        self.store = Store.open(url, archive=folder, key=Path(key) if key else None, create=True, patience=patience)
         sheet, sections = spider.sheet, [section.id for section in spider.sections]
         self.run = self.store.begin_run(sheet.id, sections, self.started_at, name=sheet.name_zh, region=sheet.region)
         try:

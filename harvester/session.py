@@ -21,7 +21,7 @@ def settings(store: str | None) -> Config:
 def opened(store: str | None, *, create: bool = False, check: bool = True) -> Iterator[Store]:
     """Give the store that ``--store``, the environment or the settings file names; raises ``StoreError``."""
     config = settings(store)
-    with Store.open(config.store, archive=config.archive, key=config.key, create=create, check=check) as found:
+    with Store.open(config.store, archive=config.archive, key=config.key, create=create, check=check, patience=config.patience) as found:
         yield found
 
 

@@ -84,6 +84,7 @@ CONCURRENT_ITEMS = 1  # default 100: one capture after the other reaches the sto
 HARVESTER_STORE = _config.store
 HARVESTER_ARCHIVE = str(_config.archive)
 HARVESTER_KEY = str(_config.key or "")
+HARVESTER_PATIENCE = _config.patience
 HARVESTER_BASES = dict(_config.bases)
 HARVESTER_PACE = _config.pace
 HARVESTER_RECHECK = "due"

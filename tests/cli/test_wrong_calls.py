@@ -123,7 +123,7 @@ def test_a_locked_store_is_told_and_nothing_is_lost(store: Path) -> None:
     holder = sqlite3.connect(file, isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
     try:
-        one_sentence(harvester("db", "upgrade", cwd=store), 1, "again")
+        one_sentence(harvester("db", "upgrade", cwd=store, HARVESTER_PATIENCE="0.5"), 1, "again")
     finally:
         holder.execute("ROLLBACK")
         holder.close()
