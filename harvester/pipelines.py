@@ -16,6 +16,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from harvester.decisions import stored_decisions
 from harvester.deriving import Deriver
+from harvester.differing import Reread, difference, prepared
 from harvester.freshness import is_due
 from harvester.hints import hints_from_json as hints_from_json
 from harvester.hints import hints_to_json as hints_to_json
@@ -172,7 +173,7 @@ class StorePipeline(RunKeeper[SiteSpider]):
         capture, publication = clean_capture(item.capture, self.store.keyring), clean_publication(publication_of(item), self.store.keyring)
         hints, _ = masked_hints(hints_of(item, self.spider))
         if capture.status == 304 and self.store.clock(publication.site, publication.key):
-            self.store.mark_checked(publication.site, publication.key, capture.fetched_at)
+            self.store.mark_checked(publication.site, publication.key, capture.fetched_at, self.run)
             document_records.unchanged(self.store, publication.site, publication.key, capture.fetched_at)
             self.tally.effects[Effect.UNCHANGED] += 1
             return
@@ -229,9 +230,11 @@ class StorePipeline(RunKeeper[SiteSpider]):
         self._keep_records(store, publication, taken, capture.fetched_at)
         headers = {name.lower(): value for name, value in capture.headers}
         derived = taken.derived
-        reread = await self._reread(store, row, publication, derived)
-        effect = store.ingest(self.run, row, publication, derived, etag=headers.get("etag"), last_modified=headers.get("last-modified"))
-        effect = Effect.REREAD if reread and effect is Effect.UNCHANGED else effect
+        old = await self._reread(store, row, publication, derived)
+        differ = await self._off_loop(prepared, old, derived) if old else difference
+        etag, modified = headers.get("etag"), headers.get("last-modified")
+        effect = store.ingest(self.run, row, publication, derived, etag=etag, last_modified=modified, differ=differ)
+        effect = Effect.REREAD if old and old.altered and effect is Effect.UNCHANGED else effect
         self.tally.effects[effect] += 1
         self.tally.fetched[f"{capture.kind} {effect}"] += 1
         if effect is not Effect.UNCHANGED:
@@ -248,17 +251,20 @@ class StorePipeline(RunKeeper[SiteSpider]):
         self.notices.flush()
         document_records.read(store, self.run, site, section, key, [self.notices.tag(section, record.key) for record in found], at)
 
-    async def _reread(self, store: Store, row: CaptureRow, publication: Publication, derived: Derived) -> bool:
-        """Read the stored version again before another payload is held against it, and tell whether that read it otherwise.
+    async def _reread(self, store: Store, row: CaptureRow, publication: Publication, derived: Derived) -> Reread | None:
+        """Read the stored version again before another payload is held against it; ``None`` where nothing is held against it.
 
         What today's normalizers and decisions read better in the old payload is no change of the source.
         """
         old = earlier_payload(store, publication, row, derived)
         if old is None:
-            return False
+            return None
         found, payload = old
         again = await self._work(_DERIVER.derive, payload, hints_from_json(found.publication.hints))
-        return isinstance(again, Derived) and derivations.write_reading(store, found, again) is Effect.REREAD
+        if not isinstance(again, Derived):
+            return None
+        altered = derivations.write_reading(store, found, again, differ=difference) is Effect.REREAD
+        return Reread(found.version + altered, again, altered)
 
     async def _take_in(self, capture: Capture, hints: Hints) -> Intake | str:
         """Return what may be kept of a payload, or why it cannot be read."""
@@ -308,7 +314,7 @@ class StorePipeline(RunKeeper[SiteSpider]):
             return
         self.tally.gone += 1
         if self.store:
-            self.store.mark_gone(failure.site, failure.key, failure.at)
+            self.store.mark_gone(failure.site, failure.key, failure.at, self.run)
 
     def _count(self, capture: Capture) -> None:
         self.tally.captures[str(capture.kind)] += 1

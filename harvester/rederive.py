@@ -16,6 +16,7 @@ from typing import Any, Self
 
 from harvester.decisions import reader_of, stored_decisions
 from harvester.deriving import Deriver, DerivingError
+from harvester.differing import difference
 from harvester.gazetteer import load_gazetteer
 from harvester.hints import hints_from_json, hints_to_json
 from harvester.members import member_hints, member_publications
@@ -203,7 +204,7 @@ class _Work:
         tell_mentions(counts, derivations.stored_issuers(self.store, found.document, found.version), derivations.derived_issuers(derived))
         self._named(self.report.altered, found.document)
         if not self.dry_run:
-            derivations.write_reading(self.store, found, derived, self._now())
+            derivations.write_reading(self.store, found, derived, self._now(), differ=difference)
 
     def _formerly_unread(self, found: StoredSource, payload: ArchivedResponse) -> None:
         """Read a payload that no reader could read; of an archive each file becomes a document of its own."""

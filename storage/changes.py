@@ -55,7 +55,8 @@ def tell(connection: Connection, found: Sequence[Row]) -> None:
     bodies: list[Row] = []
     for row in whole:
         written = connection.execute(insert(changes).values(row))
-        bodies += _bodies((written.inserted_primary_key or (0,))[0], row)
+        if row["entity"] == "task":
+            bodies += _bodies((written.inserted_primary_key or (0,))[0], row)
     if bodies:
         connection.execute(insert(change_agencies), bodies)
 

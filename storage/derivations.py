@@ -13,14 +13,16 @@ from sqlalchemy import Connection, delete, insert, select, update
 from normalizers.records import Derived
 from storage import ingest
 from storage.engine import rows
-from storage.records import Derivation, Effect, Publication, StoredSource
+from storage.records import Derivation, Differ, Effect, Publication, StoredSource
 from storage.schema import derivations, task_agencies, tasks, unread, version_issuers
 from storage.store import Store
 from storage.versions import agency_rows, task_row
 
 Row = dict[str, Any]
 
-_PLACED = frozenset({"id", "document_id", "version", "ordinal", "evidence_start", "evidence_end", "agency_address", "deadline_address"})
+_PLACED = frozenset(
+    {"id", "lasting_id", "document_id", "version", "ordinal", "evidence_start", "evidence_end", "agency_address", "deadline_address"}
+)
 _KEYS = frozenset({"confidence", "task_id", "mention_key"})
 """Columns that hold nothing a task says."""
 
@@ -46,10 +48,12 @@ def save(store: Store, derivation: Derivation, *, ended_at: datetime | None = No
         _save(connection, derivation, ended_at)
 
 
-def write_reading(store: Store, found: StoredSource, derived: Derived, derivation: Derivation | None = None) -> Effect:
+def write_reading(
+    store: Store, found: StoredSource, derived: Derived, derivation: Derivation | None = None, *, differ: Differ | None = None
+) -> Effect:
     """Store a better reading of a current version, and how far the derivation came if it is part of one, in one transaction."""
     with store.writing() as connection:
-        effect = ingest.write_reading(connection, found, derived)
+        effect = ingest.write_reading(connection, found, derived, differ)
         if derivation:
             _save(connection, derivation, None)
     return effect
@@ -71,7 +75,8 @@ def write_read_at_last(
         connection.execute(delete(unread).where(unread.c.document_id == found.document))
         for publication, derived in files:
             if isinstance(derived, Derived):
-                ingest.write_document(connection, found.run, found.capture, publication, derived, dict(validators), again=False)
+                now = datetime.now(UTC)
+                ingest.write_document(connection, found.run, found.capture, publication, derived, dict(validators), late=now)
             else:
                 ingest.write_unread(connection, found.run, found.capture, publication, derived, normalizer)
         _save(connection, derivation, None)

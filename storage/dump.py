@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from storage import schema
+from storage.change_schema import changes, document_links
 from storage.engine import rows
 from storage.notice_queries import shown
 from storage.notice_rows import local_day
@@ -26,7 +27,7 @@ from storage.types import to_json
 Row = dict[str, Any]
 
 _SOURCES = ("article", "attachment")
-_LOCAL = {"id", "capture_id", "in_force_from", "signature", "work_id", "state_since", "document_id", "parent_id", "task_id"}
+_LOCAL = {"id", "capture_id", "in_force_from", "signature", "work_id", "state_since", "document_id", "parent_id", "task_id", "known_at"}
 """Columns that name rows of this store or hold a moment of a crawl."""
 _OF_THIS_STORE = {"id", "file", "file_offset", "file_length", "sha256", "first_seen", "last_seen", "last_checked", "missing_since",
     "missing_last", "objection_marked_at", "same_tag", "number_tag", "day"}  # fmt: skip
@@ -53,6 +54,9 @@ def dump(store: Store) -> Iterator[str]:
             ("agency", _plain(connection, "agencies")),
             ("agency_name", _plain(connection, "agency_names")),
             ("agency_member", _plain(connection, "agency_members")),
+            ("link", _links(connection, places)),
+            ("tie_decision", _told(connection, "tie_decisions", "document_id", "other_id", "tie", "note", "decided_by", "ended_by")),
+            ("change", _changes(connection)),
             ("notice", _notices(connection)),
             ("tombstone", _told(connection, "tombstones", "site", "section", "kind", "reason")),
             ("ending", _told(connection, "endings", "site", "section", "kind", "list_name", "ended_on", "outcome", "matched")),
@@ -110,6 +114,26 @@ def _ties(connection: Connection, places: dict[str, Row]) -> Iterator[Row]:
     for row in rows(connection.execute(select(schema.work_ties))):
         pair = sorted(to_json(places[row[name]]) for name in ("document_id", "other_id"))
         yield {"reason": row["reason"], "score": row["score"], "documents": pair}
+
+
+def _links(connection: Connection, places: dict[str, Row]) -> Iterator[Row]:
+    for row in rows(connection.execute(select(document_links))):
+        ends = {"document": places[row["document_id"]], "other": places[row["other_id"]]}
+        yield ends | {name: row[name] for name in ("relation", "reason", "score")}
+
+
+def _changes(connection: Connection) -> Iterator[Row]:
+    """Yield what the feed told; not which copy of a work came first, on which the works of a moment and its copies depend."""
+    c = changes.c
+    columns = (c.entity, c.entity_id, c.kind, c.cause, c.site, c.region, c.document_id, c.version, c.fields, c.before, c.after)
+    told = select(*columns).where(c.entity.in_(("document", "text", "task")), c.kind.not_in(("tied", "untied")))
+    for row in rows(connection.execute(told)):
+        sides = {side: _without_work(row[side]) for side in ("before", "after")}
+        yield row | sides
+
+
+def _without_work(state: Any) -> Any:  # noqa: ANN401 -- a state, several, or none
+    return {name: value for name, value in state.items() if name not in ("work", "section")} if isinstance(state, dict) else state
 
 
 def _unread(connection: Connection) -> Iterator[Row]:

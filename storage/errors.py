@@ -46,3 +46,28 @@ class UnknownRecord(StoreError):
 
 class ExportError(StoreError):
     """An export cannot be written as asked."""
+
+
+class StaleCursor(StoreError):
+    """What came behind a cursor was dropped from the feed in part: who follows it begins again with a snapshot.
+
+    ``cursor`` is the sequence number that was asked for, ``horizon`` the greatest one dropped, ``latest`` the last one there is.
+    """
+
+    def __init__(self, cursor: int, horizon: int, latest: int) -> None:
+        self.cursor, self.horizon, self.latest = cursor, horizon, latest
+        super().__init__(
+            f"The changes up to number {horizon} were dropped, and {cursor} lies before that, so some would be missed: "
+            f"take a fresh copy with `harvester snapshot` and go on from the number it names (now {latest})."
+        )
+
+
+class UnknownCursor(StoreError):
+    """A cursor behind the last change: it was given by another store, or by this one before it was put back from a backup."""
+
+    def __init__(self, cursor: int, latest: int) -> None:
+        self.cursor, self.latest = cursor, latest
+        super().__init__(
+            f"There is no change number {cursor} in this store, its last one is {latest}: the number is another store's; "
+            f"take a fresh copy with `harvester snapshot` and go on from the number it names."
+        )

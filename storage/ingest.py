@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Table, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from normalizers.records import Derived
 from storage import search, works
+from storage.change_schema import version_clocks
+from storage.changes import tell
 from storage.errors import StoreError
 from storage.identity import document_id, text_key, work_id
-from storage.records import AgencyRow, CaptureRow, Effect, FailureRow, Publication, Sighting, StoredSource
+from storage.records import AgencyRow, CaptureRow, Differ, Effect, FailureRow, Publication, Sighting, StoredSource
 from storage.schema import agencies, agency_members, agency_names, captures, clocks, documents, failures, sightings, unread, versions
+from storage.states import State, document_state, task_states
+from storage.version_changes import Origin, first_step, step_from, version_rows
 from storage.versions import Row, insert_version, records_hash
+
+SEEN = ("live", "moved", "gone")
+"""States of documents of which readers were told."""
 
 LOCAL = ZoneInfo("Asia/Shanghai")
 """The day on which a site said something is the day there."""
@@ -100,23 +108,43 @@ def write_list(connection: Connection, run: str, capture: CaptureRow, found: Ite
 
 
 def write_document(
-    connection: Connection, run: str, capture: CaptureRow, publication: Publication, derived: Derived, validators: Row, *, again: bool
+    connection: Connection,
+    run: str,
+    capture: CaptureRow,
+    publication: Publication,
+    derived: Derived,
+    validators: Row,
+    *,
+    again: bool = False,
+    differ: Differ | None = None,
+    late: datetime | None = None,
 ) -> Effect:
-    """Write one document as captured: its version if the content is new, and its clock in any case."""
+    """Write one document as captured: its version if the content is new, and its clock in any case, and tell the feed of it.
+
+    ``late`` is now, for a payload that was captured long ago and could not be read then: the source says nothing new.
+    """
     capture_id = write_capture(connection, run, capture)
     document = document_id(publication.site, publication.key)
     known = _known(connection, document, publication)
     effect = _effect(known, capture, derived, again=again)
     if effect is not Effect.UNCHANGED:
-        _write_version(connection, document, known, effect, capture, publication, derived, capture_id)
-    elif known is not None and known["state"] in ("gone", "moved"):
-        connection.execute(update(documents).where(documents.c.id == document).values(state="live", state_since=capture.fetched_at))
+        number = known["version"] + 1 if known else 1
+        source = effect is not Effect.REREAD and late is None
+        known_at = capture.fetched_at if source else late or datetime.now(UTC)
+        place = _VersionPlace(document, number, effect, capture, publication, capture_id, known, run, known_at, source=source)
+        before = _state_before(connection, document, known)
+        _write_place(connection, document, number, publication, capture, known)
+        _add_version(connection, place, derived, before, differ)
+    elif known is not None:
+        write_back(connection, document, run, capture.fetched_at)
     _write_clock(connection, document, capture, validators)
     connection.execute(delete(unread).where(unread.c.document_id == document))
     return effect
 
 
-def write_reading(connection: Connection, found: StoredSource, derived: Derived) -> Effect:
+def write_reading(
+    connection: Connection, found: StoredSource, derived: Derived, differ: Differ | None = None, *, at: datetime | None = None
+) -> Effect:
     """Write a better reading of the payload that a current version came from: nothing was said anew, so state and clock stay."""
     known = _known(connection, found.document, found.publication)
     if known is None or known["version"] != found.version:
@@ -125,8 +153,13 @@ def write_reading(connection: Connection, found: StoredSource, derived: Derived)
     if (known["content_hash"], known["records_hash"]) == (derived.content_hash, records_hash(derived)):
         return Effect.UNCHANGED
     number = found.version + 1
+    before = _state_before(connection, found.document, known)
     connection.execute(update(documents).where(documents.c.id == found.document).values(version=number))
-    _add_version(connection, found.document, number, "reading", found.capture, found.publication, derived, known["capture_id"])
+    now, capture_id = at or datetime.now(UTC), known["capture_id"]
+    place = _VersionPlace(
+        found.document, number, Effect.REREAD, found.capture, found.publication, capture_id, known, None, now, source=False
+    )
+    _add_version(connection, place, derived, before, differ)
     return Effect.REREAD
 
 
@@ -177,43 +210,93 @@ def _effect(known: Row | None, capture: CaptureRow, derived: Derived, *, again: 
     return Effect.REREAD if otherwise and known["records_hash"] != records_hash(derived) else Effect.UNCHANGED
 
 
-def _write_version(
-    connection: Connection,
-    document: str,
-    known: Row | None,
-    effect: Effect,
-    capture: CaptureRow,
-    publication: Publication,
-    derived: Derived,
-    capture_id: int,
-) -> None:
-    number = known["version"] + 1 if known else 1
-    _write_place(connection, document, number, publication, capture, known)
-    _add_version(connection, document, number, _CHANGES[effect], capture, publication, derived, capture_id)
+@dataclass(frozen=True, slots=True)
+class _VersionPlace:
+    """Where a version stands and comes from; ``known`` is its document as it stood before, ``source`` whether the site said it now."""
+
+    document: str
+    number: int
+    effect: Effect
+    capture: CaptureRow
+    publication: Publication
+    capture_id: int
+    known: Row | None
+    run: str | None
+    known_at: datetime
+    source: bool
+
+    @property
+    def change(self) -> str:
+        """Return what the version is told as."""
+        return _CHANGES[self.effect]
+
+    def cause(self, derived: Derived) -> str:
+        """Return why it is there: what today's normalizer reads otherwise without being a newer one, a decision made it read so."""
+        if self.source:
+            return "source"
+        same_reader = self.known is not None and self.known["normalizer_version"] == derived.normalizer_version
+        return "decision" if same_reader else "reading"
 
 
-def _add_version(
-    connection: Connection,
-    document: str,
-    number: int,
-    change: str,
-    capture: CaptureRow,
-    publication: Publication,
-    derived: Derived,
-    capture_id: int,
-) -> None:
-    title = derived.metadata.title or publication.title
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """The states of a document and of its tasks before a version: nothing for the first."""
+
+    document: State | None = None
+    tasks: Mapping[int, State] = field(default_factory=dict)
+
+
+def _state_before(connection: Connection, document: str, known: Row | None) -> _Before:
+    if known is None:
+        return _Before()
+    return _Before(document_state(connection, document), task_states(connection, document, known["version"]))
+
+
+def _add_version(connection: Connection, place: _VersionPlace, derived: Derived, before: _Before, differ: Differ | None) -> None:
+    document, number = place.document, place.number
+    step = first_step(document, derived)
+    if place.known is not None:
+        step = step_from(connection, document, number - 1, derived, differ, before.tasks)
+        _freeze_clock(connection, document, number - 1, place.known["fetched_at"])
+    title = derived.metadata.title or place.publication.title
+    as_of = _in_force_from(connection, document, place.change, place.capture, place.publication, derived)
     more = {
-        "change": change,
-        "capture_id": capture_id,
+        "change": place.change,
+        "capture_id": place.capture_id,
         "title_key": text_key(title),
-        "hints": dict(publication.hints),
-        "in_force_from": _in_force_from(connection, document, change, capture, publication, derived),
+        "hints": dict(place.publication.hints),
+        "in_force_from": as_of,
+        "known_at": place.known_at,
     }
-    insert_version(connection, document, number, derived, more)
+    insert_version(connection, document, number, derived, step.lasting, more)
     search.index(connection, document, number, title)
     works.index_signature(connection, document, derived)
     works.tie(connection, document)
+    copy = _is_told(connection, place, derived)
+    old_capture = place.known["capture_id"] if place.known else 0
+    origin = Origin(place.cause(derived), place.known_at, as_of, place.run, place.capture_id, old_capture, copy)
+    states = before.document, document_state(connection, document) or {}
+    tell(connection, version_rows(step, derived, states, task_states(connection, document, number), origin))
+
+
+def _is_told(connection: Connection, place: _VersionPlace, derived: Derived) -> bool:
+    """Tell whether readers were told of a version by another copy of its work: of a new document by any, else by one that says the same."""
+    d, v = documents.c, versions.c
+    work = select(d.work_id).where(d.id == place.document).scalar_subquery()
+    query = select(v.document_id).join(documents, d.id == v.document_id)
+    query = query.where(d.work_id == work, d.id != place.document, d.state.in_(SEEN))
+    if place.known is not None:
+        query = query.where(v.content_hash == derived.content_hash)
+    return connection.execute(query.limit(1)).one_or_none() is not None
+
+
+def _freeze_clock(connection: Connection, document: str, version: int, first_seen: datetime) -> None:
+    """Let the clock of a version that is replaced stand where it is."""
+    c = clocks.c
+    known = connection.execute(select(c.last_seen, c.last_checked).where(c.document_id == document)).one_or_none()
+    seen, checked = (known.last_seen, known.last_checked) if known else (first_seen, first_seen)
+    row = {"document_id": document, "version": version, "first_seen": first_seen, "last_seen": seen, "last_checked": checked}
+    upsert(connection, version_clocks, [row])
 
 
 def _write_place(
@@ -265,15 +348,42 @@ def _write_clock(connection: Connection, document: str, capture: CaptureRow, val
     upsert(connection, clocks, [row])
 
 
-def mark_checked(connection: Connection, document: str, at: datetime) -> None:
-    """Move the clock of a document whose site answered that nothing changed (304)."""
+def mark_checked(connection: Connection, document: str, at: datetime, run: str | None = None) -> None:
+    """Move the clock of a document whose site answered that nothing changed (304): it is there."""
+    write_back(connection, document, run, at)
     connection.execute(update(clocks).where(clocks.c.document_id == document).values(last_seen=at, last_checked=at))
 
 
-def mark_gone(connection: Connection, document: str, at: datetime) -> None:
+def mark_gone(connection: Connection, document: str, at: datetime, run: str | None = None) -> None:
     """Note that a document is gone at source. Its versions and tasks stay."""
-    here = (documents.c.id == document) & documents.c.state.in_(["live", "moved"])
-    connection.execute(update(documents).where(here).values(state="gone", state_since=at))
+    here = documents.c.state == "live"
+    _write_state(connection, document, here, {"state": "gone", "state_since": at}, "gone", run, at)
+
+
+def write_back(connection: Connection, document: str, run: str | None, at: datetime) -> None:
+    """Note that a document that was gone, or had moved, answers again."""
+    here = documents.c.state.in_(["gone", "moved"])
+    _write_state(connection, document, here, {"state": "live", "state_since": at, "moved_to": None}, "back", run, at)
+
+
+def _write_state(
+    connection: Connection, document: str, here: ColumnElement[bool], values: Row, kind: str, run: str | None, at: datetime
+) -> None:
+    """Give a document another state where ``here`` holds, and tell the feed of it."""
+    if connection.execute(select(documents.c.id).where(documents.c.id == document, here)).one_or_none() is None:
+        return
+    before = document_state(connection, document)
+    connection.execute(update(documents).where(documents.c.id == document).values(values))
+    after = document_state(connection, document)
+    if before and after:
+        tell(connection, [state_row(kind, before, after, run, at)])
+
+
+def state_row(kind: str, before: State, after: State, run: str | None, at: datetime) -> Row:
+    """Return the row of the feed for a document that got another state, place or work."""
+    names = {"document_id": "id", "version": "version", "work_id": "work", "site": "site", "section": "section", "region": "region"}
+    told = {"entity": "document", "entity_id": after["id"], "kind": kind, "before": before, "after": after, "run": run, "known_at": at}
+    return told | {"as_of": at.astimezone(LOCAL).date()} | {name: after[of] for name, of in names.items()}
 
 
 # --- gazetteer ---------------------------------------------------------------------------------------------------------

@@ -6,13 +6,15 @@ Every ``datetime`` here is aware and is kept in UTC; naive ones are refused.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from normalizers.differences import Comparison
 from normalizers.notices.records import Notice, PrintedRecord
+from normalizers.records import Derived
 
 # --- archive ---------------------------------------------------------------------------------------------------------
 
@@ -147,6 +149,14 @@ class Effect(StrEnum):
     REREAD = "reread"
     """The source says what it said; it was read better."""
     UNCHANGED = "unchanged"
+
+
+Differ = Callable[[int, Derived, Derived], tuple[Derived, Comparison]]
+"""What a new reading changes: asked with the number of the stored version, its records as the store has them, and the new ones.
+
+Gives the old records that were compared, the store's or a fuller reading of the same payload with the same tasks in the same order, and
+the comparison, whose tasks are theirs.
+"""
 
 
 class Verdict(StrEnum):

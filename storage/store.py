@@ -27,6 +27,7 @@ from storage.records import (
     ArchiveReport,
     CaptureRow,
     Clock,
+    Differ,
     Effect,
     FailureRow,
     Location,
@@ -236,16 +237,18 @@ class Store:
         etag: str | None = None,
         last_modified: str | None = None,
         again: bool = False,
+        differ: Differ | None = None,
     ) -> Effect:
         """Store one captured document and all that was derived from it, in one transaction, and return what that did.
 
         A content that differs from the current version's makes a new version; so does, from the same content, a better reading
         by a newer normalizer, or by the same one when ``again`` says that the archive is being derived again on purpose.
-        ``etag`` and ``last_modified`` are kept for the next conditional request.
+        ``etag`` and ``last_modified`` are kept for the next conditional request. ``differ`` tells what a new version changes; without
+        one, tasks are the same only word for word.
         """
         validators = {"etag": etag, "last_modified": last_modified}
         with self.writing() as connection:
-            return ingest.write_document(connection, run, capture, publication, derived, validators, again=again)
+            return ingest.write_document(connection, run, capture, publication, derived, validators, again=again, differ=differ)
 
     def ingest_list(self, run: str, capture: CaptureRow, found: Iterable[Sighting]) -> None:
         """Store a list page and what it listed."""
@@ -263,15 +266,15 @@ class Store:
             ingest.write_unread(connection, run, capture, publication, failure.detail, normalizer)
             ingest.write_failure(connection, run, failure)
 
-    def mark_checked(self, site: str, key: str, at: datetime) -> None:
+    def mark_checked(self, site: str, key: str, at: datetime, run: str | None = None) -> None:
         """Note that the site answered that a document did not change (304)."""
         with self.writing() as connection:
-            ingest.mark_checked(connection, document_id(site, key), at)
+            ingest.mark_checked(connection, document_id(site, key), at, run)
 
-    def mark_gone(self, site: str, key: str, at: datetime) -> None:
+    def mark_gone(self, site: str, key: str, at: datetime, run: str | None = None) -> None:
         """Note that a document is gone at source. Only a confirmed 404 or 410 is a reason to call this; what was stored stays."""
         with self.writing() as connection:
-            ingest.mark_gone(connection, document_id(site, key), at)
+            ingest.mark_gone(connection, document_id(site, key), at, run)
 
     def load_agencies(self, found: Sequence[AgencyRow]) -> bool:
         """Put the gazetteer's entries in the place of those in the store; return whether anything differed."""

@@ -48,8 +48,13 @@ def records_hash(derived: Derived) -> str:
     return hashlib.sha256(to_json(plain).encode()).hexdigest()
 
 
-def insert_version(connection: Connection, document: str, number: int, derived: Derived, more: Mapping[str, Any]) -> None:
-    """Write a version with its issuers, regions, references, tasks and their agencies; ``more`` comes from outside the payload."""
+def insert_version(
+    connection: Connection, document: str, number: int, derived: Derived, lasting: Sequence[str], more: Mapping[str, Any]
+) -> None:
+    """Write a version with its issuers, regions, references, tasks and their agencies.
+
+    ``lasting`` are the lasting ids of the tasks, ``more`` comes from outside the payload.
+    """
     connection.execute(insert(versions), [version_row(document, number, derived) | dict(more)])
     place = {"document_id": document, "version": number}
     meta = derived.metadata
@@ -57,7 +62,7 @@ def insert_version(connection: Connection, document: str, number: int, derived: 
         (version_issuers, [place | {"position": n} | mention_row(agency) for n, agency in enumerate(meta.issuers)]),
         (version_regions, [place | {"position": n, "region": region} for n, region in enumerate(dict.fromkeys(meta.regions))]),
         (version_references, [place | {"position": n} | reference_row(one) for n, one in enumerate(meta.references)]),
-        (tasks, [task_row(document, number, n, task) for n, task in enumerate(derived.tasks, start=1)]),
+        (tasks, [task_row(document, number, n, task) | {"lasting_id": lasting[n - 1]} for n, task in enumerate(derived.tasks, start=1)]),
         (task_agencies, [row for n, task in enumerate(derived.tasks, start=1) for row in agency_rows(task_id(document, number, n), task)]),
     ):
         if found:

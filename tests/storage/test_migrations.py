@@ -114,7 +114,9 @@ def test_a_store_of_the_first_schema_keeps_every_row_and_is_at_home_in_the_new_o
                     table = schema.metadata.tables[name]
                     ordered = select(table).order_by(*table.primary_key)
                     assert new.execute(ordered).all() == old.execute(ordered).all(), name
-            assert list(dump(store)) == list(dump(filled))
+            assert list(dump(store)) == [line for line in dump(filled) if '"table":"change"' not in line], (
+                "the feed begins with the upgrade"
+            )
             assert put(store, store.begin_run("jiangkou", ["notices"], later(1)), "1003", make_derived("第三份")) == "new"
 
 

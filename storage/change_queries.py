@@ -1,0 +1,189 @@
+"""Questions to the feed of changes. Every answer is in the order of the feed and holds the terms of public records against ``today``."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, case, func, literal, select
+
+from normalizers.text.fold import fold
+from storage import search as index
+from storage.agency_lines import Line, line
+from storage.change_filters import EVERYTHING, NO_FILTERS, ChangeFilters, conditions, of_body, records_with
+from storage.change_schema import change_agencies, feed_state
+from storage.change_schema import changes as table
+from storage.engine import rows
+from storage.errors import StaleCursor, UnknownCursor
+from storage.notice_queries import shown
+from storage.notice_schema import notices
+from storage.schema import documents, runs, sites, versions
+from storage.store import Store
+
+Row = dict[str, Any]
+
+PAGE = 500
+"""Rows read at once; the states in them may be long."""
+GAINED, LOST, MOVED, CHANGED = "gained", "lost", "moved", "changed"
+"""What a change of a task is for a body: it has the task now, has it no more, has it elsewhere, has it otherwise."""
+_OF_RECORD = ("subject_name", "code", "title", "number", "decided_on", "ends_on", "url")
+
+
+def changes(store: Store, filters: ChangeFilters = NO_FILTERS, *, today: date) -> list[Row]:
+    """Return the rows of the feed that hold the filters, by sequence number.
+
+    A row has the columns of the table under their own names, and besides: ``title`` and ``url`` of its document, as they are now;
+    ``effect`` and ``roles`` (``before``, ``after``), what it is for the body asked for; ``record``, what a public record says, while
+    it may be shown. Raises ``StaleCursor`` and ``UnknownCursor`` for a cursor that cannot be gone on from.
+    """
+    with store.reading() as connection:
+        return list(read(connection, filters, today))
+
+
+def read(connection: Connection, filters: ChangeFilters, today: date) -> Iterator[Row]:
+    """Yield the rows of ``changes`` from within a transaction, a page in memory at a time."""
+    if filters.since_seq is not None:
+        check_cursor(connection, filters.since_seq)
+    yield from islice(_found(connection, filters, today), filters.limit)
+
+
+def _found(connection: Connection, filters: ChangeFilters, today: date) -> Iterator[Row]:
+    body = line(connection, filters.agency, filters.kin) if filters.agency else None
+    word = index.words_of(filters.word)
+    query = _query(connection, filters, body, today)
+    size = PAGE if filters.limit is None or word else min(PAGE, filters.limit)
+    after = filters.since_seq or 0
+    while size:
+        page = rows(connection.execute(query.where(table.c.seq > after).order_by(table.c.seq).limit(size)))
+        for row in _for_body(connection, page, filters, body):
+            if not filters.word or _holds(row, word):
+                yield _shown(row)
+        if len(page) < size:
+            return
+        after = page[-1]["seq"]
+
+
+def _query(connection: Connection, filters: ChangeFilters, body: Line | None, today: date) -> Select[Any]:
+    d, v, n = documents.c, versions.c, notices.c
+    title = func.coalesce(case((v.title != "", v.title), else_=d.title), "").label("title")
+    record = [n.id.label("record_id"), *(n[name].label(f"record_{name}") for name in _OF_RECORD)]
+    worded = records_with(connection, filters.word).label("worded") if filters.word else literal(False).label("worded")
+    joined = (
+        table.outerjoin(documents, d.id == table.c.document_id)
+        .outerjoin(versions, and_(v.document_id == d.id, v.number == d.version))
+        .outerjoin(notices, and_(table.c.entity == "notice", n.id == table.c.entity_id, shown(today)))
+    )
+    query = select(*table.c, title, func.coalesce(d.url, "").label("url"), worded, *record).select_from(joined)
+    return query.where(*conditions(connection, filters, body))
+
+
+def _for_body(connection: Connection, page: Sequence[Row], filters: ChangeFilters, body: Line | None) -> Iterator[Row]:
+    """Yield the rows with what they are for the body; its roles are those it has anywhere in a split or merger."""
+    roles: dict[tuple[int, str], list[str]] = defaultdict(list)
+    if body and page:
+        a = change_agencies.c
+        wanted = (a.seq.between(page[0]["seq"], page[-1]["seq"]), *of_body(body, filters.role))
+        for seq, side, role in connection.execute(select(a.seq, a.side, a.role).where(*wanted).order_by(a.role).distinct()):
+            roles[seq, side].append(role)
+    for row in page:
+        sides = {side: roles.get((row["seq"], side), []) for side in ("before", "after")}
+        yield row | {"effect": effect(row["kind"], sides["before"], sides["after"]), "roles": sides}
+
+
+def effect(kind: str, before: Sequence[str], after: Sequence[str]) -> str:
+    """Return what a change of this kind is for a body with these roles before and after it; empty where it has none."""
+    if before and after:
+        return MOVED if kind == "moved" else CHANGED
+    if after:
+        return GAINED
+    return LOST if before else ""
+
+
+def _holds(row: Row, words: Sequence[str]) -> bool:
+    """Tell whether the words stand in a row; a public record is searched by its index, which holds legal subjects only."""
+    if row["entity"] == "notice":
+        return bool(row["record_id"] and row["worded"])
+    told = "\n".join(fold(text) for text in (row["title"], *_texts(row["before"]), *_texts(row["after"])))
+    return bool(words) and all(word in told for word in words)
+
+
+def _texts(state: Any) -> Iterator[str]:  # noqa: ANN401 -- any JSON
+    if isinstance(state, str):
+        yield state
+    elif isinstance(state, dict):
+        for value in state.values():
+            yield from _texts(value)
+    elif isinstance(state, list):
+        for value in state:
+            yield from _texts(value)
+
+
+def _shown(row: Row) -> Row:
+    record = {name.removesuffix("_name"): row.pop(f"record_{name}") for name in _OF_RECORD}
+    there = row.pop("record_id")
+    row.pop("worded")
+    return row | {"record": record if there else None}
+
+
+# --- the feed itself -----------------------------------------------------------------------------------------------------
+
+
+def every_change(connection: Connection, since_seq: int) -> Iterator[Row]:
+    """Yield every row behind a cursor with its own columns only: what a copy is brought up to date by. Raises as ``changes`` does."""
+    check_cursor(connection, since_seq)
+    after = since_seq
+    while page := rows(connection.execute(select(table).where(table.c.seq > after).order_by(table.c.seq).limit(PAGE))):
+        yield from page
+        after = page[-1]["seq"]
+
+
+def latest(store: Store) -> int:
+    """Return the last sequence number of the feed, 0 where nothing ever changed: the cursor to go on from."""
+    with store.reading() as connection:
+        return read_latest(connection)
+
+
+def read_latest(connection: Connection) -> int:
+    """Return the last sequence number from within a transaction."""
+    last = connection.execute(select(func.max(table.c.seq))).scalar() or 0
+    return max(last, read_horizon(connection))
+
+
+def horizon(store: Store) -> int:
+    """Return the greatest sequence number that was dropped, 0 where none was: no smaller cursor can be gone on from."""
+    with store.reading() as connection:
+        return read_horizon(connection)
+
+
+def read_horizon(connection: Connection) -> int:
+    """Return the horizon from within a transaction."""
+    return connection.execute(select(func.max(feed_state.c.horizon))).scalar() or 0
+
+
+def check_cursor(connection: Connection, cursor: int) -> None:
+    """Raise ``StaleCursor`` or ``UnknownCursor`` where the rows behind a sequence number cannot all be given."""
+    dropped, last = read_horizon(connection), read_latest(connection)
+    if cursor < dropped:
+        raise StaleCursor(cursor, dropped, last)
+    if cursor > last:
+        raise UnknownCursor(cursor, last)
+
+
+def looked_at(store: Store, site: str = "") -> list[Row]:
+    """Return one row a site: when it was last looked at, with which verdict, and when its last complete run ended (``complete_at``).
+
+    What was not looked at has not changed as far as anybody knows: no answer of nothing is worth more than this.
+    """
+    r, s = runs.c, sites.c
+    complete = select(func.max(r.ended_at)).where(r.site == s.id, r.verdict == "complete").scalar_subquery()
+    last = select(r.verdict).where(r.site == s.id).order_by(r.started_at.desc(), r.id.desc()).limit(1).scalar_subquery()
+    begun = select(func.max(r.started_at)).where(r.site == s.id).scalar_subquery()
+    columns = (s.id.label("site"), s.name, begun.label("looked_at"), last.label("verdict"), complete.label("complete_at"))
+    with store.reading() as connection:
+        return rows(connection.execute(select(*columns).where(*([s.id == site] if site else [])).order_by(s.id)))
+
+
+__all__ = ["EVERYTHING", "NO_FILTERS", "ChangeFilters", "changes", "check_cursor", "every_change", "horizon", "latest", "looked_at", "read"]

@@ -1,0 +1,130 @@
+"""What the feed and snapshots hold of a document, a task and a link: plain JSON, read from the tables in one place for both."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, select
+
+from storage.batches import batches
+from storage.change_schema import document_links
+from storage.engine import rows
+from storage.schema import ROLES, documents, task_agencies, tasks, version_issuers, version_regions, versions
+
+State = dict[str, Any]
+
+_OF_DOCUMENT = ("site", "section", "key", "kind", "url", "listed_on", "state", "moved_to", "version")
+_OF_VERSION = (
+    "document_number", "issued_on", "published_on", "document_kind", "plan_start", "plan_end", "effective_on", "expires_on", "content_hash",
+)  # fmt: skip
+_DEADLINE = ("text", "start", "end", "kind", "basis", "period", "strength", "flags")
+_CURRENT = and_(versions.c.document_id == documents.c.id, versions.c.number == documents.c.version)
+
+
+def document_states(connection: Connection, wanted: Collection[str] | None = None) -> Iterator[State]:
+    """Yield the states of documents, by identifier: those ``wanted``, else all."""
+    for some in batches(sorted(wanted)) if wanted is not None else (None,):
+        limit = [documents.c.id.in_(some)] if some is not None else []
+        query = _document_query().where(*limit).order_by(documents.c.id)
+        found = rows(connection.execute(query))
+        issuers, regions = _issuers(connection, limit), _regions(connection, limit)
+        for row in found:
+            yield _document(row, issuers, regions)
+
+
+def document_state(connection: Connection, document: str) -> State | None:
+    """Return the state of a document, ``None`` where there is none."""
+    return next(document_states(connection, [document]), None)
+
+
+def task_states(connection: Connection, document: str, version: int) -> dict[int, State]:
+    """Return the states of a version's tasks by their ordinals."""
+    here = (tasks.c.document_id == document, tasks.c.version == version)
+    return {row["ordinal"]: row["state"] for row in _tasks(connection, select(tasks).where(*here))}
+
+
+def every_task(connection: Connection) -> Iterator[State]:
+    """Yield the states of the tasks of every current version, by lasting identifier."""
+    d = documents.c
+    query = select(tasks).join(documents, and_(d.id == tasks.c.document_id, d.version == tasks.c.version))
+    yield from sorted((row["state"] for row in _tasks(connection, query)), key=lambda state: str(state["id"]))
+
+
+def link_states(connection: Connection) -> Iterator[State]:
+    """Yield the states of all links, by their documents."""
+    c = document_links.c
+    for row in rows(connection.execute(select(document_links).order_by(c.document_id, c.other_id, c.relation))):
+        yield link_state(row)
+
+
+def link_state(row: Mapping[str, Any]) -> State:
+    """Return the state of a link from its row."""
+    places = {"document": row["document_id"], "other": row["other_id"]}
+    return places | {name: row[name] for name in ("relation", "reason", "score")}
+
+
+def link_id(state: Mapping[str, Any]) -> str:
+    """Return the identifier by which the feed calls a link."""
+    return f"{state['document']}>{state['other']}:{state['relation']}"
+
+
+def _document_query() -> Select[Any]:
+    d, v = documents.c, versions.c
+    names = [d[name] for name in _OF_DOCUMENT] + [v[name] for name in _OF_VERSION]
+    return select(d.id, d.parent_id, d.work_id, d.title.label("listed"), v.title, *names).join(versions, _CURRENT)
+
+
+def _document(row: State, issuers: dict[str, list[str]], regions: dict[str, str]) -> State:
+    place = {"id": row["id"], "parent": row["parent_id"], "work": row["work_id"], "title": row["title"] or row["listed"]}
+    said = {name: _plain(row[name]) for name in (*_OF_DOCUMENT, *_OF_VERSION)}
+    return place | said | {"issuers": issuers.get(row["id"], []), "region": regions.get(row["id"], "")}
+
+
+def _issuers(connection: Connection, limit: list[Any]) -> dict[str, list[str]]:
+    i = version_issuers.c
+    here = and_(i.document_id == documents.c.id, i.version == documents.c.version)
+    query = select(i.document_id, i.name, i.mention).join(documents, here).where(*limit).order_by(i.document_id, i.position)
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in connection.execute(query):
+        found[row.document_id].append(row.name or row.mention)
+    return found
+
+
+def _regions(connection: Connection, limit: list[Any]) -> dict[str, str]:
+    r = version_regions.c
+    here = and_(r.document_id == documents.c.id, r.version == documents.c.version, r.position == 0)
+    return {row.document_id: row.region for row in connection.execute(select(r.document_id, r.region).join(documents, here).where(*limit))}
+
+
+def _tasks(connection: Connection, query: Select[Any]) -> Iterator[State]:
+    """Yield the rows of tasks with their ``state``."""
+    found = rows(connection.execute(query))
+    a = task_agencies.c
+    bodies: dict[tuple[str, str], list[State]] = defaultdict(list)
+    for some in batches([row["id"] for row in found]):
+        named = select(task_agencies).where(a.task_id.in_(some)).order_by(a.task_id, a.role, a.position)
+        for row in rows(connection.execute(named)):
+            body = {
+                "mention": row["mention"],
+                "name": row["name"],
+                "id": row["agency_id"],
+                "kind": row["kind"],
+                "resolved": row["resolved"],
+            }
+            bodies[row["task_id"], row["role"]].append(body)
+    for row in found:
+        yield row | {"state": _task(row, {role: bodies[row["id"], role] for role in ROLES})}
+
+
+def _task(row: State, bodies: dict[str, list[State]]) -> State:
+    # Neither its place among the tasks nor its address: a row put in above it would restate every task below.
+    said = {"id": row["lasting_id"], "document": row["document_id"], **{name: row[name] for name in ("number", "section", "text")}}
+    deadline = {name: _plain(row[f"deadline_{name}"]) for name in _DEADLINE} if row["deadline_kind"] else None
+    return said | bodies | {"open_list": row["open_list"], "deadline": deadline, "milestones": row["milestones"]}
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 -- a value of any column
+    return value.isoformat() if isinstance(value, date) else value
