@@ -36,6 +36,6 @@ def catalogue(lang: str) -> gettext.NullTranslations:
     return gettext.GNUTranslations(compiled)
 
 
-def _(message: str) -> str:
-    """Return ``message`` in the user's language."""
-    return catalogue(language()).gettext(message)
+def _(message: str, lang: str = "") -> str:
+    """Return ``message`` in ``lang`` (``en`` or ``zh``), without one in the user's language."""
+    return catalogue(lang or language()).gettext(message)

@@ -11,9 +11,13 @@ from babel.messages.pofile import read_po
 from harvester.messages import _, catalogue
 
 ROOT = Path(__file__).resolve().parents[2] / "harvester"
-SOURCES = [*ROOT.glob("*.py"), *(ROOT / "cli").glob("*.py"), *(ROOT / "templates").glob("*.html")]
+SOURCES = [
+    *ROOT.glob("*.py"),
+    *(path for folder in ("cli", "telling", "reports") for path in (ROOT / folder).glob("*.py")),
+    *(ROOT / "templates").glob("*.html"),
+]
 CATALOGUE = read_po((ROOT / "locale" / "zh" / "messages.po").open("rb"))
-MESSAGES = sorted({found for file in SOURCES for found in re.findall(r'\b_\(\s*"((?:[^"\\]|\\.)+)"\s*\)', file.read_text("utf-8"))})
+MESSAGES = sorted({found for file in SOURCES for found in re.findall(r'\b_\(\s*"((?:[^"\\]|\\.)+)"\s*[,)]', file.read_text("utf-8"))})
 COLUMNS = sorted(
     {
         c

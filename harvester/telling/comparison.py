@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 
 from harvester.messages import _, language
-
-JsonMap = Mapping[str, Any]
-SHOWN = 60
-"""Characters of a task's text that are enough to know it by."""
+from harvester.telling.phrases import JsonMap, place, shorten
 
 ROLE_NAMES = {"lead": "lead (牵头单位)", "partner": "partner (配合单位)", "responsible": "responsible (责任单位)"}
-
-
-_CELL = re.compile(r"tab(?P<table>\d{1,9})\.r(?P<row>\d{1,9})\.c(?P<column>\d{1,9})")
-_PARAGRAPH = re.compile(r"p\d{1,9}")
-
-
-def shorten(text: str, length: int = SHOWN) -> str:
-    """Return ``text`` on one line, cut to ``length`` characters."""
-    flat = " ".join(text.split())
-    return flat if len(flat) <= length else flat[: length - 1] + "…"
 
 
 def mentions(agencies: list[JsonMap]) -> str:
@@ -72,13 +57,6 @@ def text_line(change: JsonMap) -> str:
     old, new = shorten(change["old"] or ""), shorten(change["new"] or "")
     told = {"replace": f"「{old}」→「{new}」", "insert": f"+「{new}」", "delete": f"-「{old}」"}[change["op"]]
     return f"{place(change['where'])}: {told}" if change.get("where") else told
-
-
-def place(address: str) -> str:
-    """Return an address in words: ``tab1.r7.c3`` is table 1, row 7, column 3, and ``p12`` paragraph 12."""
-    if found := _CELL.fullmatch(address):
-        return _("table {table}, row {row}, column {column}").format(**found.groupdict())
-    return _("paragraph {n}").format(n=address[1:]) if _PARAGRAPH.fullmatch(address) else address
 
 
 def lines(comparison: JsonMap) -> Iterator[str]:
