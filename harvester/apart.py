@@ -8,9 +8,11 @@ import sys
 import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext, SpawnContext
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+SPAWN = multiprocessing.get_context("spawn")
 
 
 def reactor_spent() -> bool:
@@ -19,12 +21,16 @@ def reactor_spent() -> bool:
     return reactor is not None and bool(getattr(reactor, "_started", False) or getattr(reactor, "_startedBefore", False))
 
 
-def run(work: Callable[..., T], *arguments: Any, progress: Callable[..., None] | None = None) -> T:  # noqa: ANN401 - whatever work takes
+def run(
+    work: Callable[..., T],
+    *arguments: Any,  # noqa: ANN401 - whatever work takes
+    progress: Callable[..., None] | None = None,
+    context: SpawnContext | ForkServerContext = SPAWN,
+) -> T:
     """Return what ``work`` returns in a child process; its exceptions are raised here. ``progress`` is told what the child tells its own.
 
-    The child ends when this process does, however it does.
+    The child ends when this process does, however it does. ``context`` says how the child is begun.
     """
-    context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
     child = context.Process(target=_child, args=(there, work, arguments, progress is not None))
     child.start()

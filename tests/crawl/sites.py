@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Table, select
 
-from harvester import apart
 from harvester.config import Config
 from harvester.crawl import RunSummary, crawl
 from storage.schema import documents, failures, metadata, runs
 from storage.store import Store
+from tests import warm
 
 MOVING = {"runs", "captures", "failures", "clocks", "sightings", "coverage"}
 """Tables that every crawl adds to or moves on, whatever it finds."""
@@ -48,7 +48,7 @@ def harvest(
 ) -> dict[str, RunSummary]:
     """Crawl in a process of its own and return the summaries by site."""
     order = (tuple(sites or bases), config(folder, bases, **(settings or {})), options)
-    return {summary.site: summary for summary in apart.run(_crawl, order)}
+    return {summary.site: summary for summary in warm.run(_crawl, order)}
 
 
 def _crawl(order: tuple[tuple[str, ...], Config, dict[str, Any]]) -> list[RunSummary]:
@@ -92,6 +92,7 @@ def served(answer: Callable[[str], Reply]) -> Iterator[tuple[str, list[str]]]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
             asked.append(self.path)
