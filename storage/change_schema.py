@@ -28,6 +28,7 @@ CAUSES = ("source", "reading", "decision")
 RELATIONS = ("draft", "edition", "division")
 """How works stand to each other: a final to its draft, a year's edition to another's, a division of tasks to its plan."""
 TIES = ("same", *RELATIONS, "none")
+KEY_KINDS = ("content", "title", "number", "stem", "cites", "family", "subject")
 PERIODS = ("each", "daily", "weekly")
 DELIVERY_STATES = ("waiting", "sent", "given-up")
 
@@ -138,6 +139,17 @@ tie_decisions = Table(
     Index(None, "other_id"),
 )
 """A log of what people decided on pairs of documents, by their identifiers, which need not be in the store any more."""
+
+document_keys = Table(
+    "document_keys",
+    metadata,
+    Column("kind", Words, primary_key=True),
+    Column("value", Words, primary_key=True),
+    Column("document_id", Words, ForeignKey("documents.id"), primary_key=True),
+    one_of("kind", KEY_KINDS),
+    Index(None, "document_id"),
+)
+"""What a document's current version is found by when works and links are judged (``storage.pairing`` says what each kind holds)."""
 
 comparisons = Table(
     "comparisons",

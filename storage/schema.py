@@ -41,7 +41,7 @@ DOCUMENT_KINDS = ("article", "attachment")
 STATES = ("live", "moved", "gone", "withdrawn", "repealed")
 CHANGES = ("first", "source", "reading")
 """Why a version is there: the first one, the source says something else, or we read the same payload better."""
-REASONS = ("single", "content", "number", "title", "text")
+REASONS = ("single", "content", "number", "title", "text", "decision")
 ROLES = ("lead", "partner", "responsible", "implied")
 
 # --- runs and what they fetched --------------------------------------------------------------------------------------

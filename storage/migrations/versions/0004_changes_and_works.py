@@ -30,6 +30,8 @@ KINDS = (
     "entered", "left",
 )  # fmt: skip
 RELATIONS = ("draft", "edition", "division")
+REASONS = ("content", "number", "title", "text", "decision")
+KEY_KINDS = ("content", "title", "number", "stem", "cites", "family", "subject")
 EPOCH = "1970-01-01 00:00:00"
 
 
@@ -195,6 +197,49 @@ def _works() -> None:
         _key("tie_decisions", "id"),
     )
     _indexes("tie_decisions", ("document_id",), ("other_id",))
+    op.create_table(
+        "document_keys",
+        *_texts("kind", "value", "document_id"),
+        _one_of("document_keys", "kind", KEY_KINDS),
+        sa.ForeignKeyConstraint(["document_id"], ["documents.id"], name=op.f("fk_document_keys_document_id")),
+        _key("document_keys", "kind", "value", "document_id"),
+    )
+    _indexes("document_keys", ("document_id",))
+    _reasons("works", ("single", *REASONS))
+    _reasons("work_ties", REASONS)
+
+
+def _reasons(table: str, reasons: tuple[str, ...]) -> None:
+    """Let a person's decision be a reason, too."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.drop_constraint(op.f(f"ck_{table}_reason"), table)
+        op.create_check_constraint(op.f(f"ck_{table}_reason"), table, _one_of(table, "reason", reasons).sqltext)
+        return
+    # SQLite cannot alter a check. What points at the rows finds them again before the transaction ends.
+    op.execute("PRAGMA defer_foreign_keys=ON")
+    op.execute(f"CREATE TABLE {table}_before AS SELECT * FROM {table}")
+    op.drop_table(table)
+    if table == "works":
+        op.create_table("works", *_texts("id", "title", "reason"), _one_of("works", "reason", reasons), _key("works", "id"))
+    else:
+        _ties(reasons)
+    op.execute(f"INSERT INTO {table} SELECT * FROM {table}_before")  # noqa: S608 -- a table of this file
+    op.drop_table(f"{table}_before")
+
+
+def _ties(reasons: tuple[str, ...]) -> None:
+    places = ("document_id", "other_id")
+    op.create_table(
+        "work_ties",
+        *_texts(*places, "reason"),
+        *_must(sa.Float(), "score"),
+        _one_of("work_ties", "reason", reasons),
+        _check("work_ties", "once", "document_id < other_id"),
+        _check("work_ties", "score", "score BETWEEN 0 AND 1"),
+        *(sa.ForeignKeyConstraint([name], ["documents.id"], name=op.f(f"fk_work_ties_{name}")) for name in places),
+        _key("work_ties", *places),
+    )
+    _indexes("work_ties", ("other_id",))
 
 
 def _watches() -> None:
