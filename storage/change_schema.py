@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 
 from storage.columns import day, days, hex_digits, metadata, must, one_of, region, times, words
-from storage.types import BIG_ID, JSON_TEXT, UtcTime, Words
+from storage.types import BIG_ID, JSON_OR_NULL, JSON_TEXT, UtcTime, Words
 
 ENTITIES = ("document", "text", "task", "link", "notice")
 KINDS = (
@@ -51,9 +51,9 @@ changes = Table(
     Column("version", Integer),
     Column("work_id", Words),
     must("fields", JSON_TEXT),
-    Column("before", JSON_TEXT),
-    Column("after", JSON_TEXT),
-    Column("evidence", JSON_TEXT),
+    Column("before", JSON_OR_NULL),
+    Column("after", JSON_OR_NULL),
+    Column("evidence", JSON_OR_NULL),
     words("list_name"),
     words("colour"),
     words("record_kind"),

@@ -15,6 +15,8 @@ BIG_ID = BigInteger().with_variant(Integer, "sqlite")
 """A 64-bit counter; SQLite counts only in a column it calls INTEGER."""
 
 JSON_TEXT = JSON().with_variant(JSONB(), "postgresql")
+JSON_OR_NULL = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+"""JSON of which None is NULL, not the JSON value ``null``."""
 
 REPLACEMENT = "\ufffd"
 
