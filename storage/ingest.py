@@ -2,44 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from normalizers.records import Derived
-from storage import search, works
-from storage.change_schema import version_clocks
+from storage import works
 from storage.changes import tell
+from storage.days import local_day
 from storage.errors import StoreError
 from storage.identity import document_id, text_key, work_id
 from storage.records import AgencyRow, CaptureRow, Differ, Effect, FailureRow, Publication, Sighting, StoredSource
 from storage.schema import agencies, agency_members, agency_names, captures, clocks, documents, failures, sightings, unread, versions
-from storage.states import State, document_state, task_states
-from storage.version_changes import Origin, first_step, step_from, version_rows
-from storage.versions import Row, insert_version, records_hash
-
-SEEN = ("live", "moved", "gone")
-"""States of documents of which readers were told."""
-
-LOCAL = ZoneInfo("Asia/Shanghai")
-"""The day on which a site said something is the day there."""
-
-
-def upsert(connection: Connection, table: Table, found: Sequence[Row], *, keep: Sequence[str] = ()) -> None:
-    """Write rows by their primary key: new ones whole, known ones but for the columns in ``keep``."""
-    if not found:
-        return
-    keys = [column.name for column in table.primary_key]
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement: Any = dialect.insert(table)
-    changed = {name: statement.excluded[name] for name in found[0] if name not in keys and name not in keep}
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), list(found))
-
+from storage.states import State, document_state
+from storage.upserts import upsert
+from storage.version_ingest import VersionPlace, add_version, state_before
+from storage.versions import Row, records_hash
 
 # --- captures ----------------------------------------------------------------------------------------------------------
 
@@ -131,10 +112,10 @@ def write_document(
         number = known["version"] + 1 if known else 1
         source = effect is not Effect.REREAD and late is None
         known_at = capture.fetched_at if source else late or datetime.now(UTC)
-        place = _VersionPlace(document, number, effect, capture, publication, capture_id, known, run, known_at, source=source)
-        before = _state_before(connection, document, known)
+        place = VersionPlace(document, number, effect, capture, publication, capture_id, known, run, known_at, source=source)
+        before = state_before(connection, document, known)
         _write_place(connection, document, number, publication, capture, known)
-        _add_version(connection, place, derived, before, differ)
+        add_version(connection, place, derived, before, differ)
     elif known is not None:
         write_back(connection, document, run, capture.fetched_at)
     _write_clock(connection, document, capture, validators)
@@ -153,13 +134,13 @@ def write_reading(
     if (known["content_hash"], known["records_hash"]) == (derived.content_hash, records_hash(derived)):
         return Effect.UNCHANGED
     number = found.version + 1
-    before = _state_before(connection, found.document, known)
+    before = state_before(connection, found.document, known)
     connection.execute(update(documents).where(documents.c.id == found.document).values(version=number))
     now, capture_id = at or datetime.now(UTC), known["capture_id"]
-    place = _VersionPlace(
+    place = VersionPlace(
         found.document, number, Effect.REREAD, found.capture, found.publication, capture_id, known, None, now, source=False
     )
-    _add_version(connection, place, derived, before, differ)
+    add_version(connection, place, derived, before, differ)
     return Effect.REREAD
 
 
@@ -194,10 +175,6 @@ def _known(connection: Connection, document: str, publication: Publication) -> R
     return dict(row)
 
 
-_CHANGES = {Effect.NEW: "first", Effect.CHANGED: "source", Effect.REREAD: "reading"}
-"""What a version is told as (design: two clocks): a better reading of the same content is no change of the source."""
-
-
 def _effect(known: Row | None, capture: CaptureRow, derived: Derived, *, again: bool) -> Effect:
     if known is None:
         return Effect.NEW
@@ -208,95 +185,6 @@ def _effect(known: Row | None, capture: CaptureRow, derived: Derived, *, again: 
         return Effect.REREAD if known["sha256"] == capture.location.sha256 else Effect.CHANGED
     otherwise = again or known["normalizer_version"] != derived.normalizer_version
     return Effect.REREAD if otherwise and known["records_hash"] != records_hash(derived) else Effect.UNCHANGED
-
-
-@dataclass(frozen=True, slots=True)
-class _VersionPlace:
-    """Where a version stands and comes from; ``known`` is its document as it stood before, ``source`` whether the site said it now."""
-
-    document: str
-    number: int
-    effect: Effect
-    capture: CaptureRow
-    publication: Publication
-    capture_id: int
-    known: Row | None
-    run: str | None
-    known_at: datetime
-    source: bool
-
-    @property
-    def change(self) -> str:
-        """Return what the version is told as."""
-        return _CHANGES[self.effect]
-
-    def cause(self, derived: Derived) -> str:
-        """Return why it is there: what today's normalizer reads otherwise without being a newer one, a decision made it read so."""
-        if self.source:
-            return "source"
-        same_reader = self.known is not None and self.known["normalizer_version"] == derived.normalizer_version
-        return "decision" if same_reader else "reading"
-
-
-@dataclass(frozen=True, slots=True)
-class _Before:
-    """The states of a document and of its tasks before a version: nothing for the first."""
-
-    document: State | None = None
-    tasks: Mapping[int, State] = field(default_factory=dict)
-
-
-def _state_before(connection: Connection, document: str, known: Row | None) -> _Before:
-    if known is None:
-        return _Before()
-    return _Before(document_state(connection, document), task_states(connection, document, known["version"]))
-
-
-def _add_version(connection: Connection, place: _VersionPlace, derived: Derived, before: _Before, differ: Differ | None) -> None:
-    document, number = place.document, place.number
-    step = first_step(document, derived)
-    if place.known is not None:
-        step = step_from(connection, document, number - 1, derived, differ, before.tasks)
-        _freeze_clock(connection, document, number - 1, place.known["fetched_at"])
-    title = derived.metadata.title or place.publication.title
-    as_of = _in_force_from(connection, document, place.change, place.capture, place.publication, derived)
-    more = {
-        "change": place.change,
-        "capture_id": place.capture_id,
-        "title_key": text_key(title),
-        "hints": dict(place.publication.hints),
-        "in_force_from": as_of,
-        "known_at": place.known_at,
-    }
-    insert_version(connection, document, number, derived, step.lasting, more)
-    search.index(connection, document, number, title)
-    works.index_signature(connection, document, derived)
-    works.tie(connection, document)
-    copy = _is_told(connection, place, derived)
-    old_capture = place.known["capture_id"] if place.known else 0
-    origin = Origin(place.cause(derived), place.known_at, as_of, place.run, place.capture_id, old_capture, copy)
-    states = before.document, document_state(connection, document) or {}
-    tell(connection, version_rows(step, derived, states, task_states(connection, document, number), origin))
-
-
-def _is_told(connection: Connection, place: _VersionPlace, derived: Derived) -> bool:
-    """Tell whether readers were told of a version by another copy of its work: of a new document by any, else by one that says the same."""
-    d, v = documents.c, versions.c
-    work = select(d.work_id).where(d.id == place.document).scalar_subquery()
-    query = select(v.document_id).join(documents, d.id == v.document_id)
-    query = query.where(d.work_id == work, d.id != place.document, d.state.in_(SEEN))
-    if place.known is not None:
-        query = query.where(v.content_hash == derived.content_hash)
-    return connection.execute(query.limit(1)).one_or_none() is not None
-
-
-def _freeze_clock(connection: Connection, document: str, version: int, first_seen: datetime) -> None:
-    """Let the clock of a version that is replaced stand where it is."""
-    c = clocks.c
-    known = connection.execute(select(c.last_seen, c.last_checked).where(c.document_id == document)).one_or_none()
-    seen, checked = (known.last_seen, known.last_checked) if known else (first_seen, first_seen)
-    row = {"document_id": document, "version": version, "first_seen": first_seen, "last_seen": seen, "last_checked": checked}
-    upsert(connection, version_clocks, [row])
 
 
 def _write_place(
@@ -312,22 +200,6 @@ def _write_place(
     if known["state"] != "live":
         row["state_since"] = capture.fetched_at
     connection.execute(update(documents).where(documents.c.id == document).values(row))
-
-
-def _in_force_from(
-    connection: Connection, document: str, change: str, capture: CaptureRow, publication: Publication, derived: Derived
-) -> date:
-    """Return the day from which the source said this: of the first content its publication, of a later one the day it was found."""
-    fetched = capture.fetched_at.astimezone(LOCAL).date()
-    v = versions.c
-    if change == "reading":
-        last = select(func.max(v.in_force_from)).where(v.document_id == document, v.change == "source")
-        found: date | None = connection.execute(last).scalar()
-        if found is not None:
-            return found
-    if change == "source":
-        return fetched
-    return min(derived.metadata.published_on or publication.listed_on or fetched, fetched)
 
 
 def _write_clock(connection: Connection, document: str, capture: CaptureRow, validators: Row) -> None:
@@ -383,7 +255,7 @@ def state_row(kind: str, before: State, after: State, run: str | None, at: datet
     """Return the row of the feed for a document that got another state, place or work."""
     names = {"document_id": "id", "version": "version", "work_id": "work", "site": "site", "section": "section", "region": "region"}
     told = {"entity": "document", "entity_id": after["id"], "kind": kind, "before": before, "after": after, "run": run, "known_at": at}
-    return told | {"as_of": at.astimezone(LOCAL).date()} | {name: after[of] for name, of in names.items()}
+    return told | {"as_of": local_day(at)} | {name: after[of] for name, of in names.items()}
 
 
 # --- gazetteer ---------------------------------------------------------------------------------------------------------

@@ -19,12 +19,12 @@ from normalizers.notices.records import NoticeKind
 from storage.batches import batches
 from storage.engine import rows
 from storage.identity import text_key
-from storage.ingest import upsert
 from storage.keyed import Keyring
 from storage.notice_rows import Row, is_adverse, local_day, notice_id
 from storage.notice_schema import endings, notices
 from storage.records import NoticeEffect, NoticeRow, TakedownReason
 from storage.tombstones import Grave, bury
+from storage.upserts import upsert
 
 REASONS = {NoticeKind.REPAIR: TakedownReason.REPAIRED, NoticeKind.WITHDRAWAL: TakedownReason.WITHDRAWN}
 _TAGS = ("number_tag", "code_tag", "name_tag")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from normalizers.notices.records import Colour, Defect, Notice, NoticeKind, SubjectKind
 from normalizers.records import NORMALIZER_VERSION
+from storage.days import LOCAL as LOCAL
+from storage.days import local_day as local_day
 from storage.identity import document_id, text_key
 from storage.keyed import Keyring
 from storage.notice_schema import REDUCED
@@ -20,7 +21,6 @@ from storage.types import EXACT_DIGITS, to_json
 
 Row = dict[str, Any]
 
-LOCAL = ZoneInfo("Asia/Shanghai")
 ENDING_KINDS = (NoticeKind.REPAIR, NoticeKind.WITHDRAWAL)
 _SAID = (
     "title", "number", "category", "violation", "facts", "basis", "content", "licence", "licence_number", "status", "remark",
@@ -30,11 +30,6 @@ _SAID = (
 _AMOUNTS = ("fine_yuan", "confiscated_yuan", "amount_yuan")
 _NOT_SAID = ("id", "url", "document_id", "listed_on", "day", "same_tag", "number_tag")
 """Columns that do not make a record another one when they change: where it stands, and tags of this store's key."""
-
-
-def local_day(moment: datetime) -> date:
-    """Return the day of a moment where the sites are."""
-    return moment.astimezone(LOCAL).date()
 
 
 def notice_id(tag: str) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Connection, and_, case, exists, func, select
 
+from storage.days import LOCAL
 from storage.errors import UnknownRecord
-from storage.ingest import LOCAL
 from storage.schema import documents, sites, version_regions, versions
 from storage.views import WHOLE
 

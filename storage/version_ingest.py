@@ -1,0 +1,135 @@
+"""Write one more version of a document with all that hangs on it: tasks with their lasting ids, search, works, and the feed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import Connection, func, select
+
+from normalizers.records import Derived
+from storage import search, works
+from storage.change_schema import version_clocks
+from storage.changes import tell
+from storage.days import local_day
+from storage.identity import text_key
+from storage.records import CaptureRow, Differ, Effect, Publication
+from storage.schema import clocks, documents, versions
+from storage.states import State, document_state, task_states
+from storage.upserts import upsert
+from storage.version_changes import Origin, first_step, step_from, version_rows
+from storage.versions import Row, insert_version
+
+SEEN = ("live", "moved", "gone")
+"""States of documents of which readers were told."""
+
+_CHANGES = {Effect.NEW: "first", Effect.CHANGED: "source", Effect.REREAD: "reading"}
+"""What a version is told as (design: two clocks): a better reading of the same content is no change of the source."""
+
+
+@dataclass(frozen=True, slots=True)
+class VersionPlace:
+    """Where a version stands and comes from; ``known`` is its document as it stood before, ``source`` whether the site said it now."""
+
+    document: str
+    number: int
+    effect: Effect
+    capture: CaptureRow
+    publication: Publication
+    capture_id: int
+    known: Row | None
+    run: str | None
+    known_at: datetime
+    source: bool
+
+    @property
+    def change(self) -> str:
+        """Return what the version is told as."""
+        return _CHANGES[self.effect]
+
+    def cause(self, derived: Derived) -> str:
+        """Return why it is there: what today's normalizer reads otherwise without being a newer one, a decision made it read so."""
+        if self.source:
+            return "source"
+        same_reader = self.known is not None and self.known["normalizer_version"] == derived.normalizer_version
+        return "decision" if same_reader else "reading"
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The states of a document and of its tasks before a version: nothing for the first."""
+
+    document: State | None = None
+    tasks: Mapping[int, State] = field(default_factory=dict)
+
+
+def state_before(connection: Connection, document: str, known: Row | None) -> Before:
+    """Return the states of a document and its tasks as they are stored."""
+    if known is None:
+        return Before()
+    return Before(document_state(connection, document), task_states(connection, document, known["version"]))
+
+
+def add_version(connection: Connection, place: VersionPlace, derived: Derived, before: Before, differ: Differ | None) -> None:
+    """Write a version in its place and tell the feed of it."""
+    document, number = place.document, place.number
+    step = first_step(document, derived)
+    if place.known is not None:
+        step = step_from(connection, document, number - 1, derived, differ, before.tasks)
+        _freeze_clock(connection, document, number - 1, place.known["fetched_at"])
+    title = derived.metadata.title or place.publication.title
+    as_of = _in_force_from(connection, document, place.change, place.capture, place.publication, derived)
+    more = {
+        "change": place.change,
+        "capture_id": place.capture_id,
+        "title_key": text_key(title),
+        "hints": dict(place.publication.hints),
+        "in_force_from": as_of,
+        "known_at": place.known_at,
+    }
+    insert_version(connection, document, number, derived, step.lasting, more)
+    search.index(connection, document, number, title)
+    works.index_signature(connection, document, derived)
+    works.tie(connection, document)
+    copy = _is_told(connection, place, derived)
+    old_capture = place.known["capture_id"] if place.known else 0
+    origin = Origin(place.cause(derived), place.known_at, as_of, place.run, place.capture_id, old_capture, copy)
+    states = before.document, document_state(connection, document) or {}
+    tell(connection, version_rows(step, derived, states, task_states(connection, document, number), origin))
+
+
+def _is_told(connection: Connection, place: VersionPlace, derived: Derived) -> bool:
+    """Tell whether readers were told of a version by another copy of its work: of a new document by any, else by one that says the same."""
+    d, v = documents.c, versions.c
+    work = select(d.work_id).where(d.id == place.document).scalar_subquery()
+    query = select(v.document_id).join(documents, d.id == v.document_id)
+    query = query.where(d.work_id == work, d.id != place.document, d.state.in_(SEEN))
+    if place.known is not None:
+        query = query.where(v.content_hash == derived.content_hash)
+    return connection.execute(query.limit(1)).one_or_none() is not None
+
+
+def _freeze_clock(connection: Connection, document: str, version: int, first_seen: datetime) -> None:
+    """Let the clock of a version that is replaced stand where it is."""
+    c = clocks.c
+    known = connection.execute(select(c.last_seen, c.last_checked).where(c.document_id == document)).one_or_none()
+    seen, checked = (known.last_seen, known.last_checked) if known else (first_seen, first_seen)
+    row = {"document_id": document, "version": version, "first_seen": first_seen, "last_seen": seen, "last_checked": checked}
+    upsert(connection, version_clocks, [row])
+
+
+def _in_force_from(
+    connection: Connection, document: str, change: str, capture: CaptureRow, publication: Publication, derived: Derived
+) -> date:
+    """Return the day from which the source said this: of the first content its publication, of a later one the day it was found."""
+    fetched = local_day(capture.fetched_at)
+    v = versions.c
+    if change == "reading":
+        last = select(func.max(v.in_force_from)).where(v.document_id == document, v.change == "source")
+        found: date | None = connection.execute(last).scalar()
+        if found is not None:
+            return found
+    if change == "source":
+        return fetched
+    return min(derived.metadata.published_on or publication.listed_on or fetched, fetched)
