@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Select, and_, case, func, literal, select
 from normalizers.text.fold import fold
 from storage import search as index
 from storage.agency_lines import Line, line
+from storage.batches import batches
 from storage.change_filters import EVERYTHING, NO_FILTERS, ChangeFilters, conditions, of_body, records_with
 from storage.change_schema import change_agencies, feed_state
 from storage.change_schema import changes as table
@@ -35,9 +36,10 @@ _OF_RECORD = ("subject_name", "code", "title", "number", "decided_on", "ends_on"
 def changes(store: Store, filters: ChangeFilters = NO_FILTERS, *, today: date) -> list[Row]:
     """Return the rows of the feed that hold the filters, by sequence number.
 
-    A row has the columns of the table under their own names, and besides: ``title`` and ``url`` of its document, as they are now;
-    ``effect`` and ``roles`` (``before``, ``after``), what it is for the body asked for; ``record``, what a public record says, while
-    it may be shown. Raises ``StaleCursor`` and ``UnknownCursor`` for a cursor that cannot be gone on from.
+    A row has the columns of the table under their own names, and besides: ``title`` and ``url`` of its document, as they are now, and
+    ``other_title`` of a link's other one; ``effect`` and ``roles`` (``before``, ``after``), what it is for the body asked for;
+    ``record``, what a public record says, and its ``subject``, while it may be shown.
+    Raises ``StaleCursor`` and ``UnknownCursor`` for a cursor that cannot be gone on from.
     """
     with store.reading() as connection:
         return list(read(connection, filters, today))
@@ -58,7 +60,9 @@ def _found(connection: Connection, filters: ChangeFilters, today: date) -> Itera
     after = filters.since_seq or 0
     while size:
         page = rows(connection.execute(query.where(table.c.seq > after).order_by(table.c.seq).limit(size)))
+        titles = _link_titles(connection, page)
         for row in _for_body(connection, page, filters, body):
+            row |= titles.get(row["seq"], {"other_title": ""})
             if not filters.word or _holds(row, word):
                 yield _shown(row)
         if len(page) < size:
@@ -78,6 +82,21 @@ def _query(connection: Connection, filters: ChangeFilters, body: Line | None, to
     )
     query = select(*table.c, title, func.coalesce(d.url, "").label("url"), worded, *record).select_from(joined)
     return query.where(*conditions(connection, filters, body))
+
+
+def _link_titles(connection: Connection, page: Sequence[Row]) -> dict[int, Row]:
+    """Return the titles of both documents of each link, by the number of its row."""
+    ends = {row["seq"]: row["after"] or row["before"] or {} for row in page if row["entity"] == "link"}
+    d, v = documents.c, versions.c
+    title = case((v.title != "", v.title), else_=d.title)
+    found: dict[str, str] = {}
+    for some in batches(end.get(name, "") for end in ends.values() for name in ("document", "other")):
+        query = select(d.id, title).join(versions, and_(v.document_id == d.id, v.number == d.version)).where(d.id.in_(some))
+        found |= {row[0]: row[1] for row in connection.execute(query)}
+    return {
+        seq: {"title": found.get(end.get("document", ""), ""), "other_title": found.get(end.get("other", ""), "")}
+        for seq, end in ends.items()
+    }
 
 
 def _for_body(connection: Connection, page: Sequence[Row], filters: ChangeFilters, body: Line | None) -> Iterator[Row]:
@@ -106,7 +125,7 @@ def _holds(row: Row, words: Sequence[str]) -> bool:
     """Tell whether the words stand in a row; a public record is searched by its index, which holds legal subjects only."""
     if row["entity"] == "notice":
         return bool(row["record_id"] and row["worded"])
-    told = "\n".join(fold(text) for text in (row["title"], *_texts(row["before"]), *_texts(row["after"])))
+    told = "\n".join(fold(text) for text in (row["title"], row["other_title"], *_texts(row["before"]), *_texts(row["after"])))
     return bool(words) and all(word in told for word in words)
 
 
@@ -125,7 +144,7 @@ def _shown(row: Row) -> Row:
     record = {name.removesuffix("_name"): row.pop(f"record_{name}") for name in _OF_RECORD}
     there = row.pop("record_id")
     row.pop("worded")
-    return row | {"record": record if there else None}
+    return row | {"subject": record["subject"] if there else "", "record": record if there else None}
 
 
 # --- the feed itself -----------------------------------------------------------------------------------------------------

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from time import sleep
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from sqlalchemy import update
 
 from storage.change_queries import EVERYTHING, ChangeFilters, changes, effect, horizon, latest, looked_at
 from storage.change_schema import feed_state
+from storage.changes import tell
 from storage.errors import StaleCursor, UnknownCursor
 from storage.records import AgencyName, AgencyRow
 from storage.store import Store
@@ -229,3 +232,26 @@ def test_property_what_one_side_gains_the_mirrored_side_loses(kind: str, before:
     mirror = {"gained": "lost", "lost": "gained"}
     found = effect(kind, before, after)
     assert effect(kind, after, before) == mirror.get(found, found)
+
+
+def write_rows(url: str, name: str, rounds: int) -> None:
+    """Write rows as a crawl of its own would: in transactions that take their time after the feed was told."""
+    with Store.open(url) as store:
+        for n in range(rounds):
+            with store.writing() as connection:
+                tell(connection, [task_row("added", after=task(n, document=name)), document_row("changed", name)])
+                sleep((n * 7 + len(name)) % 5 / 1000)
+
+
+def test_a_reader_that_polls_sees_every_row_of_two_writers_once_and_in_order(store: Store, url: str) -> None:
+    seen: list[int] = []
+    with ThreadPoolExecutor(2) as pool:
+        writers = [pool.submit(write_rows, url, name, 40) for name in ("d1", "d22")]
+        done = False
+        while not done:
+            done = all(writer.done() for writer in writers)
+            seen += numbers(store, since_seq=seen[-1] if seen else 0)
+        for writer in writers:
+            writer.result()
+    assert seen == [row["seq"] for row in changes(store, EVERYTHING, today=TODAY)]
+    assert len(seen) == 160
