@@ -97,7 +97,8 @@ class Unit:
     """One piece of a document: a heading, a clause (a paragraph), an item of a list, a row of a table.
 
     ``path`` is the headings above it, joined by `` / ``; ``number`` its printed number, which is no difference; ``text`` as printed;
-    ``cells`` the spans of a row's cells, in order; ``address`` that of the block, of a row ``tab1.r7``.
+    ``cells`` the spans of a row's cells, in order, ``columns`` the numbers of their columns, from 1; ``address`` that of the block, of a
+    row ``tab1.r7``. Units of one block have one address.
     """
 
     kind: UnitKind
@@ -107,6 +108,7 @@ class Unit:
     text: str
     span: Span
     cells: tuple[Span, ...] = ()
+    columns: tuple[int, ...] = ()
 
 
 class Fate(StrEnum):

@@ -1,49 +1,47 @@
-"""A document as a stream of folded characters with the way back to what is printed.
+"""A document as a stream of the characters that are compared, with the way back to what is printed and to its units.
 
-Blanks, punctuation, width, line and page breaks and the numbers of items and rows are not in the stream, so they are no difference.
+What is not in the stream is no difference: see ``normalizers.compare.sameness``.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate
 
-from normalizers.records import Block, Document, Span, Table
+from normalizers.compare.sameness import EDGE_BLOCKS, STOPS, counters, head_of, is_chrome, is_row_number, item_numbers, running_columns
+from normalizers.compare.units import rows_of, units
+from normalizers.differences import Unit, UnitKind
+from normalizers.records import Cell, Document, Span
+from normalizers.text.fold import compared
 
 _ALIAS = 0xF0000
 """First code point of the private plane that stands for a body, whatever its printed name."""
 
-_STOPS = frozenset("。！？!?；;")
-_CHINESE = "[一二三四五六七八九十百]{1,4}"
-_WORD = r"(?=[\u4e00-\u9fff])(?![万亿倍个家项件人名次年月日元条份分吨公米平成周天种类所批套处座户亩岁级时])"
-_ITEM = re.compile(
-    rf"\s*(?:[（(](?:{_CHINESE}|\d{{1,3}})[）)]|{_CHINESE}[、.．]|第(?:{_CHINESE}|\d{{1,4}})[条章节款项]"
-    rf"|\d{{1,3}}(?:\.\d{{1,3}}){{0,3}}(?:[、.．)）](?!\d)|\s+{_WORD}|(?<=\.\d){_WORD}))"
-)
-_MARK = re.compile(rf"[（(]{_CHINESE}[）)]|[①-⑳㈠-㈩]|(?<=[。；;！!？?\n])(?=\s*[（(\d一二三四五六七八九十第])")
-_NUMBER_CELL = re.compile(r"\s*[（(]?(?:\d{1,4}|[一二三四五六七八九十百]{1,4})[)）.、．]?\s*")
+_RUN = re.compile(r"([0-9a-z\u3400-\u4dbf\u4e00-\u9fff]+)|([^\s，、：:“”（）()《》〈〉【】\[\]\"'—…·-])")
+_DECIMAL = re.compile(r"(?<![0-9０-９])[0-9０-９]++(?:\s{0,3}[.．]\s{0,3}[0-9０-９]++)+")
 
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """The folded characters of a document.
+    """The characters of a document that are compared.
 
-    ``starts`` and ``ends`` are the places of each character in ``source``; ``sentences`` the positions in ``text`` where one begins;
-    ``places`` the positions where a block or cell begins, ``addresses`` their addresses.
+    ``starts`` and ``ends`` are the places of each in ``source``; ``sentences`` the positions in ``text`` where one begins. ``units``
+    are the units of the document, ``heads`` the position in ``text`` where each begins. ``left_out`` are the places in ``source`` of
+    numbers of items, in order.
     """
 
     source: str
     text: str
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
-    sentences: tuple[int, ...]
-    places: tuple[int, ...]
-    addresses: tuple[str, ...]
+    starts: Sequence[int]
+    ends: Sequence[int]
+    sentences: Sequence[int]
+    units: tuple[Unit, ...]
+    heads: Sequence[int]
+    left_out: tuple[tuple[int, int], ...] = ()
 
     def printed(self, start: int, end: int) -> str:
         """Return what is printed for the characters ``start`` up to ``end``, blanks folded."""
@@ -56,33 +54,29 @@ class Stream:
         place = self.starts[start] if start < len(self.starts) else len(self.source)
         return Span(place, place)
 
+    def unit_of(self, position: int) -> int:
+        """Return the index of the unit that holds a character; of the end that of the last unit, -1 where there is none."""
+        return bisect_right(self.heads, position, 0, len(self.heads)) - 1
+
     def where(self, position: int) -> str:
-        """Return the address of the block or cell that holds a character."""
-        index = bisect_right(self.places, position) - 1
-        return self.addresses[index] if 0 <= index < len(self.addresses) else ""
+        """Return the address of the block or cell that holds a character, empty where there is none."""
+        index = self.unit_of(position)
+        if index < 0:
+            return ""
+        unit = self.units[index]
+        if unit.kind is not UnitKind.ROW or position >= len(self.starts):
+            return unit.address
+        place = self.starts[position]
+        column = next((column for column, cell in _columns(unit) if cell.start <= place < cell.end), None)
+        return unit.address if column is None else f"{unit.address}.c{column}"
 
     def breaks_before(self, position: int) -> bool:
         """Tell whether something that is no letter, digit or character, or the edge of the text, stands before a character."""
         return position <= 0 or position >= len(self.text) or self.starts[position] != self.ends[position - 1]
 
 
-@lru_cache(maxsize=65536)
-def _fold(char: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKC", char).lower() if c.isalnum())
-
-
-def _numbers(source: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Return where the numbers of items stand: at the beginning, behind a full stop, and （一） or ① anywhere."""
-    position = start
-    first = _ITEM.match(source, start, end)
-    if first:
-        position = first.end()
-        yield start, position
-    for mark in _MARK.finditer(source, position, end):
-        item = mark if mark[0] else _ITEM.match(source, mark.start(), end)
-        if item and item.start() >= position and item.end() > item.start():
-            position = item.end()
-            yield item.start(), position
+def _columns(unit: Unit) -> list[tuple[int, Span]]:
+    return list(zip(unit.columns, unit.cells, strict=True))
 
 
 class _Builder:
@@ -90,79 +84,122 @@ class _Builder:
 
     def __init__(self, source: str) -> None:
         self.source = source
+        self.lower = source.lower() if len(source.lower()) == len(source) else source
         self.text: list[str] = []
+        self.length = 0
         self.starts: list[int] = []
         self.sentences: list[int] = []
-        self.places: list[int] = []
-        self.addresses: list[str] = []
+        self.heads: list[int] = []
+        self.left_out: list[tuple[int, int]] = []
 
-    def add(self, start: int, end: int, address: str) -> None:
-        """Add the characters of a block or cell, without the numbers of items in it."""
-        self.places.append(len(self.text))
-        self.addresses.append(address)
-        self.sentences.append(len(self.text))
+    def add(self, start: int, end: int) -> None:
+        """Add the characters of a text or cell, without the numbers of items in it."""
+        self.sentences.append(self.length)
         position = start
-        for first, last in _numbers(self.source, start, end):
+        for first, last in item_numbers(self.source, start, end):
             self._characters(position, first)
+            self.left_out.append((first, last))
             position = last
         self._characters(position, end)
 
     def _characters(self, start: int, end: int) -> None:
-        for i in range(start, end):
-            char = self.source[i]
-            for folded in _fold(char):
-                self.text.append(folded)
-                self.starts.append(i)
-            if char in _STOPS:
-                self.sentences.append(len(self.text))
+        points = decimal_points(self.source, start, end)
+        for found in _RUN.finditer(self.lower, start, end):
+            first, last = found.span()
+            if found[1]:
+                self._put(found[1], range(first, last))
+            elif first in points:
+                self._put(".", (first,))
+            else:
+                folded = _fold(_cluster(self.source, first, end))
+                self._put(folded, (first,) * len(folded))
+                if self.source[first] in STOPS:
+                    self.sentences.append(self.length)
 
-    def build(self) -> Stream:
+    def _put(self, text: str, places: Iterable[int]) -> None:
+        self.text.append(text)
+        self.starts.extend(places)
+        self.length += len(text)
+
+    def build(self, pieces: tuple[Unit, ...]) -> Stream:
         """Return the stream."""
-        ends = tuple(i + 1 for i in self.starts)
-        sentences = tuple(sorted({0, *self.sentences} - {len(self.text)}))
-        return Stream(self.source, "".join(self.text), tuple(self.starts), ends, sentences, tuple(self.places), tuple(self.addresses))
+        ends = [place + 1 for place in self.starts]
+        sentences = sorted({0, *self.sentences} - {self.length})
+        return Stream(self.source, "".join(self.text), self.starts, ends, sentences, pieces, self.heads, tuple(self.left_out))
+
+
+def _cluster(source: str, place: int, end: int) -> str:
+    """Return a character with the marks that combine with it."""
+    last = place + 1
+    while last < end and last < place + 8 and "\u0300" <= source[last] <= "\u036f":
+        last += 1
+    return source[place:last]
+
+
+@lru_cache(maxsize=65536)
+def _fold(cluster: str) -> str:
+    return compared(cluster)
+
+
+def decimal_points(source: str, start: int, end: int) -> frozenset[int]:
+    """Return the places of decimal points: a point between two numbers, not one of several (2018.4.9, 1.2.3)."""
+    places: list[int] = []
+    for found in _DECIMAL.finditer(source, start, end):
+        points = [found.start() + i for i, char in enumerate(found[0]) if char in ".．"]
+        if len(points) == 1:
+            places += points
+    return frozenset(places)
 
 
 def stream(document: Document) -> Stream:
-    """Return the folded characters of a document's blocks and cells; of its whole text where it has no blocks."""
+    """Return the compared characters of a document's blocks and cells; of its whole text where it has no blocks."""
     builder = _Builder(document.text)
-    for start, end, address in _pieces(document):
-        builder.add(start, end, address)
-    return builder.build()
+    pieces = units(document)
+    tables = _row_cells(document)
+    bars = _chrome(pieces)
+    for at, unit in enumerate(pieces):
+        builder.heads.append(builder.length)
+        if at in bars:
+            continue
+        if unit.kind is UnitKind.ROW:
+            for cell in tables[unit.address]:
+                builder.add(cell.span.start, cell.span.end)
+        else:
+            _add_text(builder, unit)
+    return builder.build(pieces)
 
 
-def _pieces(document: Document) -> Iterator[tuple[int, int, str]]:
-    if not document.blocks:
-        yield 0, len(document.text), ""
+def _add_text(builder: _Builder, unit: Unit) -> None:
+    position = unit.span.start
+    for first, last in counters(builder.source, unit.span.start, unit.span.end):
+        builder.add(position, first)
+        position = last
+    builder.add(position, unit.span.end)
+
+
+def _chrome(pieces: Sequence[Unit]) -> set[int]:
+    """Return the units at both ends of a document that belong to its page."""
+    edges = {*range(min(EDGE_BLOCKS, len(pieces))), *range(max(0, len(pieces) - EDGE_BLOCKS), len(pieces))}
+    return {at for at in edges if pieces[at].kind is not UnitKind.ROW and is_chrome(pieces[at].text)}
+
+
+def _row_cells(document: Document) -> dict[str, list[Cell]]:
+    """Return the cells that are compared by the address of their row: no running numbers, no head a second time."""
+    out: dict[str, list[Cell]] = {}
+    last_head = ""
     for block in document.blocks:
         if block.table is None:
-            yield block.span.start, block.span.end, block.address
-        else:
-            yield from _cells(block)
-
-
-def _cells(block: Block) -> Iterator[tuple[int, int, str]]:
-    """Return the cells of a table without the running numbers of its rows, which are layout."""
-    if block.table is None:
-        return
-    running = {column for column in range(min(3, block.table.columns)) if _runs(block.table, column)}
-    for cell in block.table.cells:
-        if cell.text.strip() and not (cell.column in running and _NUMBER_CELL.fullmatch(cell.text)):
-            yield cell.span.start, cell.span.end, f"{block.address}.r{cell.row + 1}.c{cell.column + 1}"
-
-
-def _runs(table: Table, column: int) -> bool:
-    """Tell whether a column holds the running numbers of the rows: whole numbers from 1 or so that only grow, below any heading."""
-    texts = [cell.text.strip() for cell in table.cells if cell.column == column and cell.text.strip()]
-    body = texts[1:] if texts and not _NUMBER_CELL.fullmatch(texts[0]) else texts
-    if not body or not all(_NUMBER_CELL.fullmatch(text) for text in body):
-        return False
-    digits = [int(found[0]) for text in body if (found := re.search(r"\d+", text))]
-    return (
-        len(digits) in (0, len(body))
-        and all(a < b for a, b in pairwise(digits))
-        and (not digits or digits[-1] <= digits[0] + 2 * len(body))
-    )
+            last_head = last_head if is_chrome(block.text) else ""
+            continue
+        running = running_columns(block.table)
+        rows = rows_of(block.table)
+        head = head_of(rows)
+        for at, row in enumerate(rows):
+            again = head and head_of([row]) == head and (at > 0 or head == last_head)
+            kept = [cell for cell in row if cell.text.strip() and not is_row_number(cell, running)]
+            out[f"{block.address}.r{row[0].row + 1}"] = [] if again else kept
+        last_head = head
+    return out
 
 
 def with_aliases(source: Stream, aliases: Mapping[str, int]) -> Stream:
@@ -170,28 +207,42 @@ def with_aliases(source: Stream, aliases: Mapping[str, int]) -> Stream:
     if not aliases:
         return source
     pattern = re.compile("|".join(re.escape(name) for name in sorted(aliases, key=lambda n: (-len(n), n))))
+    found = [(match.start(), match.end(), chr(_ALIAS + aliases[match[0]])) for match in pattern.finditer(source.text)]
+    if not found:
+        return source
     text: list[str] = []
-    kept: list[tuple[int, int]] = []
-    moved: list[int] = []
+    starts: list[int] = []
+    ends: list[int] = []
     position = 0
-    for match in pattern.finditer(source.text):
-        kept += [(i, i) for i in range(position, match.start())]
-        text += [source.text[position : match.start()], chr(_ALIAS + aliases[match[0]])]
-        kept.append((match.start(), match.end() - 1))
-        position = match.end()
-    kept += [(i, i) for i in range(position, len(source.text))]
+    for first, last, char in found:
+        text += [source.text[position:first], char]
+        starts += [*source.starts[position:first], source.starts[first]]
+        ends += [*source.ends[position:first], source.ends[last - 1]]
+        position = last
     text.append(source.text[position:])
-    moved = [first for first, _ in kept]
-
-    def shifted(positions: Iterable[int]) -> tuple[int, ...]:
-        return tuple(bisect_right(moved, p) - 1 if p < len(source.text) else len(kept) for p in positions)
-
-    return Stream(
-        source.source,
-        "".join(text),
-        tuple(source.starts[first] for first, _ in kept),
-        tuple(source.ends[last] for _, last in kept),
-        tuple(sorted(set(shifted(source.sentences)))),
-        shifted(source.places),
-        source.addresses,
+    starts += source.starts[position:]
+    ends += source.ends[position:]
+    shift = _Shift(found)
+    return replace(
+        source,
+        text="".join(text),
+        starts=starts,
+        ends=ends,
+        sentences=sorted({shift(place) for place in source.sentences}),
+        heads=[shift(place) for place in source.heads],
     )
+
+
+class _Shift:
+    """Where a position of a stream stands after names have become one character each."""
+
+    def __init__(self, found: Sequence[tuple[int, int, str]]) -> None:
+        self._firsts = [first for first, _, _ in found]
+        self._lasts = [last for _, last, _ in found]
+        self._lost = [0, *accumulate(last - first - 1 for first, last, _ in found)]
+
+    def __call__(self, position: int) -> int:
+        before = bisect_right(self._firsts, position)
+        if before and position < self._lasts[before - 1]:
+            return self._firsts[before - 1] - self._lost[before - 1]
+        return position - self._lost[before]

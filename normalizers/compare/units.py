@@ -91,5 +91,5 @@ def _of_table(source: str, table: Table, address: str, path: str) -> Iterator[Un
         if filled:
             start, end = min(cell.span.start for cell in filled), max(cell.span.end for cell in filled)
             number = next((cell.text.strip() for cell in filled[:1] if _NUMBER.fullmatch(cell.text)), "")
-            cells = tuple(cell.span for cell in row)
-            yield Unit(UnitKind.ROW, f"{address}.r{row[0].row + 1}", path, number, source[start:end], Span(start, end), cells)
+            cells, columns = tuple(cell.span for cell in row), tuple(cell.column + 1 for cell in row)
+            yield Unit(UnitKind.ROW, f"{address}.r{row[0].row + 1}", path, number, source[start:end], Span(start, end), cells, columns)
