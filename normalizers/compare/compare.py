@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from normalizers.compare.pairing import pair_tasks
 from normalizers.compare.streams import stream, with_aliases
-from normalizers.compare.tasks import task_changes
+from normalizers.compare.tasks import compare_tasks
 from normalizers.compare.words import text_changes
 from normalizers.differences import ROLES, Comparison
 from normalizers.records import Agency, Derived
@@ -23,8 +22,8 @@ def compare(old: Derived, new: Derived) -> Comparison:
     """
     aliases = _aliases(old, new)
     old_text, new_text = (with_aliases(stream(derived.document), aliases) for derived in (old, new))
-    pairs = pair_tasks(old.tasks, new.tasks)
-    return Comparison(text_changes(old_text, new_text), task_changes(old.tasks, new.tasks, pairs), task_pairs=tuple(pairs))
+    changes, pairs = compare_tasks(old, new)
+    return Comparison(text_changes(old_text, new_text), changes, task_pairs=pairs)
 
 
 def _aliases(old: Derived, new: Derived) -> dict[str, int]:

@@ -1,72 +1,57 @@
-"""Pair the tasks of two versions of a document, one to one: the same text first, then the nearest."""
+"""Pair the tasks of two versions of a document, one to one: the same text first, then the surest likeness, then the same place."""
 
 from __future__ import annotations
 
-import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
-from rapidfuzz import fuzz
-
+from normalizers.compare.evidence import Nearness, Profile, common_bodies, profiles, section_key
 from normalizers.records import Task
-from normalizers.text.fold import fold
 
-NEAR = 62.0
-"""Score (0-100, Indel) from which two texts are one task reworded, wherever they stand."""
-NEAR_IN_PLACE = 45.0
-"""The same for tasks of the same number in the same section."""
-SAME_HEAD = 12
-"""Folded characters at the beginning that, being equal, make two tasks in place one, however much was added behind."""
-SHINGLE = 3
-"""Characters that two texts must share somewhere to be compared at all: a word and the next character."""
-CROWDED = 60
-"""A shingle of more tasks than this (信用信, 责任单) says nothing about which of them is meant."""
-CANDIDATES = 12
-"""Tasks that are compared in full with each one: those that share most shingles with it."""
+__all__ = ["pair_profiles", "pair_tasks", "section_key"]
+
+SURE = 0.7
+"""Evidence from which two tasks are one, in the first round; those found so tell the places of the others."""
+ENOUGH = 0.5
+"""Evidence from which two tasks are one once their neighbours are known."""
+LEAST = 0.12
+"""Likeness of the texts without which no other evidence makes two tasks one."""
+SAME_HEAD = 0.35
+"""What the same opening phrase adds, where no other task opens with it."""
+SAME_BODIES = 0.15
+NEIGHBOUR = 0.1
+"""What each neighbour adds that is already paired with the neighbour on the other side."""
+SAME_NUMBER = 0.05
 COPIES = 200
 """Tasks of one fingerprint that are told apart by their places; a document with more of them repeats itself."""
 
-_NUMBERING = re.compile(r"^\s*(?:第?[（(]?[一二三四五六七八九十百\d]{1,4}[）)]?[、.．章节条]?\s*)(?=\S)")
-
 Candidate = tuple[tuple[float, ...], int, int]
+Pairs = list[tuple[int, int]]
 
 
-def section_key(section: str) -> str:
-    """Return what a section's heading says, without its numbers."""
-    return "/".join(fold(_NUMBERING.sub("", part)) for part in section.split(" / "))
+def pair_tasks(old: Sequence[Task], new: Sequence[Task]) -> Pairs:
+    """Return the pairs (position in old, position in new) of what is one task, one to one, the same for the same input."""
+    return pair_profiles(*profiles(old, new))
 
 
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """A task as it is compared: its position, folded text and place."""
+def pair_profiles(old: Sequence[Profile], new: Sequence[Profile]) -> Pairs:
+    """Return the pairs of tasks that are weighed already, as ``pair_tasks`` does.
 
-    at: int
-    text: str
-    place: tuple[str, str]
-    fingerprint: str
-
-
-def _sides(tasks: Sequence[Task]) -> list[_Side]:
-    return [_Side(i, fold(t.text), (fold(t.number), section_key(t.section)), t.fingerprint) for i, t in enumerate(tasks)]
-
-
-def pair_tasks(old: Sequence[Task], new: Sequence[Task]) -> list[tuple[int, int]]:
-    """Return the pairs (position in old, position in new) of what is one task, one to one, the same for the same input.
-
-    Tasks of one fingerprint first, then tasks of near text; at equal nearness those of the same number and section, then by order.
+    Tasks of one text first, copies told apart by section, bodies and order; then, in rounds, those with most evidence: likeness of
+    the texts, opening phrase, bodies, number, neighbours.
     """
-    left, right = _sides(old), _sides(new)
-    pairs = _choose(_same_text(left, right))
-    taken, used = {i for i, _ in pairs}, {j for _, j in pairs}
-    rest = [s for s in left if s.at not in taken], [s for s in right if s.at not in used]
-    return sorted([*pairs, *_choose(_near_text(*rest))])
+    pairs = _choose(_same_text(old, new), [])
+    if len(pairs) == len(old) or len(pairs) == len(new):
+        return sorted(pairs)
+    near = Nearness(old, new)
+    for bar in (SURE, ENOUGH, ENOUGH):
+        pairs = _choose(_likely(near, pairs, bar), pairs)
+    return sorted(pairs)
 
 
-def _choose(candidates: Iterable[Candidate]) -> list[tuple[int, int]]:
-    """Return the best candidates, each position once."""
-    partner: dict[int, int] = {}
-    used: set[int] = set()
+def _choose(candidates: Iterable[Candidate], pairs: Pairs) -> Pairs:
+    """Return the pairs and the best candidates beside them, each position once."""
+    partner, used = dict(pairs), {j for _, j in pairs}
     for _, i, j in sorted(candidates):
         if i not in partner and j not in used:
             partner[i] = j
@@ -74,40 +59,44 @@ def _choose(candidates: Iterable[Candidate]) -> list[tuple[int, int]]:
     return list(partner.items())
 
 
-def _same_text(old: list[_Side], new: list[_Side]) -> Iterator[Candidate]:
-    places: dict[str, list[_Side]] = defaultdict(list)
-    for side in new:
-        places[side.fingerprint].append(side)
-    for side in old:
-        for other in places[side.fingerprint][:COPIES]:
-            yield (-float(side.place == other.place), -float(side.place[1] == other.place[1]), abs(side.at - other.at)), side.at, other.at
+def _same_text(old: Sequence[Profile], new: Sequence[Profile]) -> Iterator[Candidate]:
+    places: dict[str, list[Profile]] = defaultdict(list)
+    for profile in new:
+        places[profile.text].append(profile)
+    for profile in old:
+        for other in places[profile.text][:COPIES]:
+            same = float(profile.place == other.place), float(profile.place[1] == other.place[1]), common_bodies(profile, other)
+            yield (*(-value for value in same), abs(profile.at - other.at)), profile.at, other.at
 
 
-def _near_text(old: list[_Side], new: list[_Side]) -> Iterator[Candidate]:
-    """Return the pairs of near text; only texts that share shingles or a place are compared, so that long lists stay quick."""
-    holders: dict[str, list[int]] = defaultdict(list)
-    in_place: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for j, side in enumerate(new):
-        in_place[side.place].append(j)
-        for shingle in _shingles(side.text):
-            holders[shingle].append(j)
-    for i, side in enumerate(old):
-        shared = Counter(j for s in _shingles(side.text) if len(holders.get(s, ())) <= CROWDED for j in holders.get(s, ()))
-        likely = [j for j, _ in sorted(shared.items(), key=lambda item: (-item[1], item[0]))[:CANDIDATES]]
-        for j in dict.fromkeys([*likely, *in_place[side.place][:CANDIDATES]]):
-            near = _nearness(side, new[j])
-            if near:
-                yield (-near, abs(i / len(old) - j / len(new))), side.at, new[j].at
+def _likely(near: Nearness, pairs: Pairs, bar: float) -> Iterator[Candidate]:
+    """Yield the pairs that have evidence enough, those taken left out."""
+    partner, used = dict(pairs), {j for _, j in pairs}
+    around = _around(len(near.old), partner), _around(len(near.new), {j: i for i, j in pairs}, inward=True)
+    for i, j, likeness in near.candidates():
+        if likeness < LEAST or i in partner or j in used:
+            continue
+        sure = likeness + _beside(near.old[i], near.new[j])
+        if pairs:
+            sure += NEIGHBOUR * sum(a == b for a, b in zip(around[0][i], around[1][j], strict=True))
+        if sure >= bar:
+            yield (-sure, abs(i / len(near.old) - j / len(near.new))), i, j
 
 
-def _shingles(text: str) -> set[str]:
-    return {text[i : i + SHINGLE] for i in range(max(1, len(text) - SHINGLE + 1))}
+def _beside(old: Profile, new: Profile) -> float:
+    """Return what speaks for two tasks beside the likeness of their texts."""
+    sure = SAME_HEAD if old.head and old.head == new.head else 0.0
+    sure += SAME_NUMBER * (any(old.place) and old.place == new.place)
+    return sure + SAME_BODIES * common_bodies(old, new)
 
 
-def _nearness(old: _Side, new: _Side) -> float:
-    """Return how surely two tasks are one, 0 when they are not: tasks in place need less alike texts."""
-    score = float(fuzz.ratio(old.text, new.text))
-    if any(old.place) and old.place == new.place:
-        head = len(old.text) >= SAME_HEAD and old.text[:SAME_HEAD] == new.text[:SAME_HEAD]
-        return score + 10 if head or score >= NEAR_IN_PLACE else 0.0
-    return score if score >= NEAR else 0.0
+def _around(count: int, partner: dict[int, int], *, inward: bool = False) -> list[tuple[int, int]]:
+    """Return for each task the pairs before and behind it, known by their position in the new document; -1 and -2 at the edges."""
+    before, behind = [-1] * count, [-2] * count
+    for step, out, edge in ((range(count), before, -1), (range(count - 1, -1, -1), behind, -2)):
+        last = edge
+        for at in step:
+            out[at] = last
+            if at in partner:
+                last = at if inward else partner[at]
+    return list(zip(before, behind, strict=True))

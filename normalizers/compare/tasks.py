@@ -3,89 +3,97 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from itertools import starmap
+from collections.abc import Iterator, Mapping, Sequence
 
-from normalizers.compare.pairing import section_key
-from normalizers.deadlines import undated
-from normalizers.differences import ROLES, RoleChange, TaskChange, TaskChangeKind
-from normalizers.records import Agency, Deadline, Task
+from normalizers.compare.evidence import profiles
+from normalizers.compare.pairing import Pairs, pair_profiles
+from normalizers.compare.renaming import Dates, dates_of, role_change
+from normalizers.compare.sections import Sections
+from normalizers.compare.splitting import Split, splits
+from normalizers.compare.terms import deadline_differs, text_differs
+from normalizers.differences import ROLES, TaskChange, TaskChangeKind
+from normalizers.records import Derived, Task
 from normalizers.text.fold import fold
 
+SHORTEST_NAME = 3
+"""Folded characters of a body's name that is told apart from the words around it."""
 
-def task_changes(old: Sequence[Task], new: Sequence[Task], pairs: list[tuple[int, int]]) -> tuple[TaskChange, ...]:
-    """Return the changes of tasks, in the order of the new document, removed ones where they stood in the old."""
-    renamed = _renamed_sections(old, new, pairs)
-    partner = {j: i for i, j in pairs}
-    found: list[tuple[float, TaskChange]] = []
-    for j, task in enumerate(new):
-        if j not in partner:
-            found.append((j, TaskChange(TaskChangeKind.ADDED, None, task)))
-        elif change := _change(old[partner[j]], task, renamed):
-            found.append((j, change))
+Placed = tuple[float, TaskChange]
+
+
+def compare_tasks(old: Derived, new: Derived) -> tuple[tuple[TaskChange, ...], tuple[tuple[int, int], ...]]:
+    """Return the changes of the tasks of two documents, and the pairs (position in old, in new) of tasks that are one, changed or not.
+
+    The changes stand in the order of the new document, removed tasks where they stood in the old one. The parts of a split or merger
+    are not among the pairs.
+    """
+    left, right = profiles(old.tasks, new.tasks)
+    pairs = pair_profiles(left, right)
+    split = splits(left, right, dict(pairs))
+    merged = splits(right, left, {j: i for i, j in pairs})
+    pairs = _without_parts(pairs, split, merged)
+    changes = [
+        *_paired(old, new, pairs),
+        *((one.parts[0], TaskChange(TaskChangeKind.SPLIT, old.tasks[one.whole], None, (), (), _at(new.tasks, one))) for one in split),
+        *((one.whole, TaskChange(TaskChangeKind.MERGED, None, new.tasks[one.whole], (), (), _at(old.tasks, one))) for one in merged),
+        *_alone(old.tasks, new.tasks, pairs, split, merged),
+    ]
+    return tuple(change for _, change in sorted(changes, key=lambda item: item[0])), tuple(pairs)
+
+
+def _at(tasks: Sequence[Task], split: Split) -> tuple[Task, ...]:
+    return tuple(tasks[at] for at in split.parts)
+
+
+def _without_parts(pairs: Pairs, split: list[Split], merged: list[Split]) -> Pairs:
+    wholes, parts = {one.whole for one in split}, {at for one in split for at in one.parts}
+    ends, sources = {one.whole for one in merged}, {at for one in merged for at in one.parts}
+    return [(i, j) for i, j in pairs if i not in wholes | sources and j not in parts | ends]
+
+
+def _paired(old: Derived, new: Derived, pairs: Pairs) -> Iterator[Placed]:
+    sections, dates, aliases = Sections(old.tasks, new.tasks, pairs), dates_of(old, new), _aliases(old, new)
+    for i, j in pairs:
+        if change := _change(old.tasks[i], new.tasks[j], dates, aliases, moved=sections.moved(i, j)):
+            yield j, change
+
+
+def _alone(old: Sequence[Task], new: Sequence[Task], pairs: Pairs, split: list[Split], merged: list[Split]) -> Iterator[Placed]:
+    """Yield the tasks that came and went."""
+    known = {j for _, j in pairs} | {at for one in split for at in one.parts} | {one.whole for one in merged}
+    position = dict(pairs) | {one.whole: one.parts[-1] for one in split} | {at: one.whole for one in merged for at in one.parts}
+    yield from ((j, TaskChange(TaskChangeKind.ADDED, None, task)) for j, task in enumerate(new) if j not in known)
     after = -0.5
-    position = dict(pairs)
     for i, task in enumerate(old):
         if i in position:
             after = position[i] + 0.5
         else:
-            found.append((after, TaskChange(TaskChangeKind.REMOVED, task, None)))
-    return tuple(change for _, change in sorted(found, key=lambda item: item[0]))
+            yield after, TaskChange(TaskChangeKind.REMOVED, task, None)
 
 
-def _change(old: Task, new: Task, renamed: set[tuple[str, str]]) -> TaskChange | None:
+def _change(old: Task, new: Task, dates: Dates, aliases: Mapping[str, int], *, moved: bool) -> TaskChange | None:
     """Return what differs between two versions of a task, ``None`` when nothing that a reader would call a change does."""
-    roles = tuple(RoleChange(role, added, removed) for role in ROLES for added, removed in [_agencies(old, new, role)] if added or removed)
+    all_roles = [role_change(getattr(old, role), getattr(new, role), role, dates) for role in ROLES]
+    roles = tuple(one for one in all_roles if one.added or one.removed or one.renamed)
     fields = [change.role for change in roles]
-    if _deadline_differs(old.deadline, new.deadline):
+    if deadline_differs(old, new):
         fields.append("deadline")
-    bound = bool(fields)
-    if fold(old.text) != fold(new.text):
+    kind = TaskChangeKind.CHANGED if fields else TaskChangeKind.MOVED
+    if text_differs(old, new, aliases):
         fields.append("text")
-    sections = section_key(old.section), section_key(new.section)
-    if sections[0] != sections[1] and sections not in renamed:
+        kind = TaskChangeKind.CHANGED if kind is TaskChangeKind.CHANGED else TaskChangeKind.REWORDED
+    if moved:
         fields.append("section")
-    if not fields:
-        return None
-    worded = TaskChangeKind.REWORDED if "text" in fields else TaskChangeKind.MOVED
-    return TaskChange(TaskChangeKind.CHANGED if bound else worded, old, new, tuple(fields), roles)
+    return TaskChange(kind, old, new, tuple(fields), roles) if fields else None
 
 
-def _agencies(old: Task, new: Task, role: str) -> tuple[tuple[Agency, ...], tuple[Agency, ...]]:
-    """Return the bodies added to and removed from a role; another name of the same body is neither."""
-    before: tuple[Agency, ...] = getattr(old, role)
-    after: tuple[Agency, ...] = getattr(new, role)
-    keys = {key for agency in before for key in _keys(agency)}, {key for agency in after for key in _keys(agency)}
-    added = tuple(agency for agency in after if not keys[0] & set(_keys(agency)))
-    removed = tuple(agency for agency in before if not keys[1] & set(_keys(agency)))
-    return added, removed
-
-
-def _keys(agency: Agency) -> tuple[str, ...]:
-    """Return what an agency is known by: its identifier where it is resolved, and its folded mention."""
-    mention = "mention:" + fold(agency.mention)
-    return (mention, "id:" + agency.id) if agency.resolved and agency.id else (mention,)
-
-
-def _deadline_differs(old: Deadline | None, new: Deadline | None) -> bool:
-    """Tell whether two deadlines bind differently; the same days in other words are the same, a milestone in the cell counts."""
-    if old is None or new is None:
-        return old is not new
-    if (old.kind, old.start, old.end, old.period) != (new.kind, new.start, new.end, new.period):
-        return True
-    if old.end is None:
-        return fold(old.text) != fold(new.text)
-    return undated(old.text) != undated(new.text)
-
-
-def _renamed_sections(old: Sequence[Task], new: Sequence[Task], pairs: list[tuple[int, int]]) -> set[tuple[str, str]]:
-    """Return the sections that got another heading and kept their tasks: then the heading changed, not the place of the tasks."""
-    before, after = {section_key(t.section) for t in old}, {section_key(t.section) for t in new}
-    moves = {(section_key(old[i].section), section_key(new[j].section)) for i, j in pairs}
-    targets: dict[str, set[str]] = defaultdict(set)
-    sources: dict[str, set[str]] = defaultdict(set)
-    for source, target in moves:
-        targets[source].add(target)
-        sources[target].add(source)
-    alone = starmap(lambda s, t: (s, t, len(targets[s]) == len(sources[t]) == 1 and s not in after and t not in before), moves)
-    return {(source, target) for source, target, only in alone if only and source and target}
+def _aliases(old: Derived, new: Derived) -> dict[str, int]:
+    """Return the folded names of bodies that the two documents name in more than one way, with a number for each body."""
+    names: dict[str, set[str]] = defaultdict(set)
+    for derived in (old, new):
+        for agency in (*derived.metadata.issuers, *(a for t in derived.tasks for role in (*ROLES, "implied") for a in getattr(t, role))):
+            folded = fold(agency.mention)
+            if agency.id and agency.resolved and len(folded) >= SHORTEST_NAME:
+                names[agency.id].add(folded)
+    several = sorted(agency for agency, forms in names.items() if len(forms) > 1)
+    return {name: number for number, agency in enumerate(several) for name in sorted(names[agency])}

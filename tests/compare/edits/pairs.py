@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from normalizers.compare import compare
+from normalizers.compare.tasks import compare_tasks
 from normalizers.derive import derive
 from normalizers.records import Derived
 from tests.compare.edits.truth import Change, Score, score
@@ -69,4 +69,4 @@ def _paper(name: str, body: str) -> Paper:
 def measured(pair: Pair) -> Score:
     """Return the score of one pair, compared through files of both sides."""
     old, new = (derived_of(paper, kind) for paper, kind in zip((pair.old, pair.new), pair.kinds, strict=True))
-    return score(pair.name, pair.truth, compare(old, new).task_changes)
+    return score(pair.name, pair.truth, compare_tasks(old, new)[0])

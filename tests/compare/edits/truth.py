@@ -68,7 +68,9 @@ def score(name: str, truth: Sequence[Change], told: Iterable[TaskChange]) -> Sco
     for change in truth:
         right = next((one for one in left if _is(change, one)), None)
         if right is None:
-            out.failures.append(f"{name}: missing {change.kind} {change.start} {sorted(change.fields)} {sorted(change.renamed)} {change.edit}")
+            out.failures.append(
+                f"{name}: missing {change.kind} {change.start} {sorted(change.fields)} {sorted(change.renamed)} {change.edit}"
+            )
         else:
             out.hit += 1
             left.remove(right)

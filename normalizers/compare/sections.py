@@ -1,0 +1,83 @@
+"""Which section of one version is which of the other, so that a heading renamed, renumbered or nested otherwise moves no task."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from normalizers.compare.evidence import section_key
+from normalizers.records import Task
+
+COUNTERPART = 0.6
+"""Share of common tasks plus likeness of headings (0 to 2) from which two sections are one under two headings."""
+
+
+class Sections:
+    """The sections of two versions and which of them are one."""
+
+    def __init__(self, old: Sequence[Task], new: Sequence[Task], pairs: Sequence[tuple[int, int]]) -> None:
+        self._keys = [section_key(task.section) for task in old], [section_key(task.section) for task in new]
+        self._known = set(self._keys[0]) - {""}, set(self._keys[1]) - {""}
+        self._votes = Counter((self._keys[0][i], self._keys[1][j]) for i, j in pairs)
+        self._counterpart = self._counterparts()
+        self._of_new = {new: old for old, new in self._counterpart.items()}
+
+    def moved(self, i: int, j: int) -> bool:
+        """Tell whether a task stands in another section of the new version, not in the same one under another heading."""
+        old, new = self._keys[0][i], self._keys[1][j]
+        if not old or not new or old == new or self._counterpart.get(old) == new or self._nested(old, new):
+            return False
+        gone, come = old not in self._known[1], new not in self._known[0]
+        if gone and come:
+            return old in self._counterpart and new in self._of_new
+        return True
+
+    def _nested(self, old: str, new: str) -> bool:
+        """Tell whether one path is the other with more headings, which the other version does not have."""
+        a, b = old.split("/"), new.split("/")
+        return (set(b) < set(a) and _leaves(self._known[1]).isdisjoint(set(a) - set(b))) or (
+            set(a) < set(b) and _leaves(self._known[0]).isdisjoint(set(b) - set(a))
+        )
+
+    def _counterparts(self) -> dict[str, str]:
+        same = self._known[0] & self._known[1]
+        left, right = sorted(self._known[0] - same), sorted(self._known[1] - same)
+        totals = Counter[str](), Counter[str]()
+        for (old, new), count in self._votes.items():
+            totals[0][old] += count
+            totals[1][new] += count
+        alike = _Headings([*left, *right])
+        scored = []
+        for old, new in {(old, new) for old, new in self._votes if old in left and new in right}:
+            share = self._votes[old, new] / math.sqrt(totals[0][old] * totals[1][new])
+            scored.append((-(share + alike.likeness(old, new)), old, new))
+        found: dict[str, str] = {}
+        for score, old, new in sorted(scored):
+            if -score >= COUNTERPART and old not in found and new not in found.values():
+                found[old] = new
+        return found
+
+
+def _leaves(paths: Iterable[str]) -> set[str]:
+    return {part for path in paths for part in path.split("/")}
+
+
+class _Headings:
+    """The likeness of headings by their characters, those of many headings counting little."""
+
+    def __init__(self, headings: Sequence[str]) -> None:
+        self._holders = Counter(char for heading in headings for char in set(_last(heading)))
+
+    def likeness(self, one: str, other: str) -> float:
+        """Return the likeness of two headings, 0 to 1."""
+        a, b = set(_last(one)), set(_last(other))
+        whole = math.sqrt(self._weight(a) * self._weight(b))
+        return self._weight(a & b) / whole if whole else 0.0
+
+    def _weight(self, chars: set[str]) -> float:
+        return sum(1 / max(1, self._holders[char] - 1) for char in chars)
+
+
+def _last(path: str) -> str:
+    return path.rsplit("/", 1)[-1]
