@@ -113,6 +113,7 @@ def write_document(
         source = effect is not Effect.REREAD and late is None
         known_at = capture.fetched_at if source else late or datetime.now(UTC)
         place = VersionPlace(document, number, effect, capture, publication, capture_id, known, run, known_at, source=source)
+        write_back(connection, document, run, capture.fetched_at)
         before = state_before(connection, document, known)
         _write_place(connection, document, number, publication, capture, known)
         add_version(connection, place, derived, before, differ)

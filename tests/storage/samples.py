@@ -22,7 +22,7 @@ from normalizers.records import (
     Task,
 )
 from normalizers.text.fold import content_hash, fingerprint, fold
-from storage.records import AgencyName, AgencyRow, CaptureRow, Effect, Location, Publication
+from storage.records import AgencyName, AgencyRow, CaptureRow, Differ, Effect, Location, Publication
 from storage.store import Store
 
 AT = datetime(2024, 5, 6, 1, 2, 3, 456789, tzinfo=UTC)
@@ -131,12 +131,14 @@ def put(
     site: str = "jiangkou",
     at: datetime = AT,
     payload: bytes | None = None,
+    differ: Differ | None = None,
     **more: Any,
 ) -> Effect:
     """Ingest a document as a crawl would, without an archived record behind it."""
     publication = make_publication(key, site=site, **more)
     body = derived.document.text.encode("utf-8", "replace") if payload is None else payload
-    return store.ingest(run, make_capture(publication.url, body, at=at, site=site, kind=publication.kind), publication, derived)
+    capture = make_capture(publication.url, body, at=at, site=site, kind=publication.kind)
+    return store.ingest(run, capture, publication, derived, differ=differ)
 
 
 def later(days: float) -> datetime:
