@@ -8,11 +8,11 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from multiprocessing import forkserver
@@ -25,6 +25,8 @@ from unittest.mock import patch
 import time_machine
 
 from harvester import apart
+from harvester.config import Config
+from harvester.crawl import RunSummary
 
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[1]
@@ -63,46 +65,54 @@ def _settle(environment: Mapping[str, str]) -> None:
     deriving.CONTEXT = multiprocessing.get_context("forkserver")
 
 
+def crawl(sites: Sequence[str], config: Config, **options: Any) -> list[RunSummary]:
+    """Crawl in a process of its own and return the summaries, in the order of the sites."""
+    return run(_crawl, tuple(sites), config, options)
+
+
+def _crawl(sites: Sequence[str], config: Config, options: Mapping[str, Any]) -> list[RunSummary]:
+    from harvester.crawl import crawl
+
+    return crawl(sites, config, **options)
+
+
 # --- the command line ------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Done:
-    """A call of the program that has ended: exit status (negative: the signal that ended it) and what it printed."""
+def program(
+    *words: str, environment: Mapping[str, str] | None = None, moment: datetime | None = None, folder: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Call the program in a process of its own and return how it ended, as ``subprocess.run`` does.
 
-    status: int
-    out: str
-    err: str
-
-
-def program(*words: str, environment: Mapping[str, str] | None = None, moment: datetime | None = None, seconds: float = 300) -> Done:
-    """Call the program in a process of its own, on a day of one's choice, and return how it ended."""
-    with tempfile.TemporaryDirectory() as folder:
-        out, err = Path(folder, "out"), Path(folder, "err")
-        process = start(*words, environment=environment, moment=moment, out=out, err=err)
-        process.join(seconds)
+    ``moment``: that process lives at that time and its clock runs on from there. ``folder``: where it is called.
+    """
+    with tempfile.TemporaryDirectory() as told:
+        out, err = Path(told, "out"), Path(told, "err")
+        process = start(*words, environment=environment, moment=moment, folder=folder, out=out, err=err)
+        process.join(300)
         if process.exitcode is None:
             process.kill()
-            process.join(30)
-        assert process.exitcode is not None
-        return Done(process.exitcode, *(path.read_text("utf-8", errors="replace") for path in (out, err)))
+            raise subprocess.TimeoutExpired(words, 300)
+        printed = [path.read_text("utf-8", errors="replace") if path.exists() else "" for path in (out, err)]
+    return subprocess.CompletedProcess(words, process.exitcode, *printed)
 
 
 def start(
     *words: str,
     environment: Mapping[str, str] | None = None,
     moment: datetime | None = None,
+    folder: Path | None = None,
     out: Path = Path(os.devnull),
     err: Path = Path(os.devnull),
 ) -> BaseProcess:
     """Begin a call of the program in a process of its own, which may be killed at any moment, and return the process."""
     told = dict(os.environ if environment is None else environment)
-    process = _server().Process(target=_call, args=(words, told, moment, out, err))
+    process = _server().Process(target=_call, args=(words, told, moment, folder, out.absolute(), err.absolute()))
     process.start()
     return process
 
 
-def _call(words: Sequence[str], environment: Mapping[str, str], moment: datetime | None, out: Path, err: Path) -> None:
+def _call(words: Sequence[str], environment: Mapping[str, str], moment: datetime | None, folder: Path | None, out: Path, err: Path) -> None:
     from harvester.cli.main import main
 
     _settle(environment)
@@ -110,6 +120,8 @@ def _call(words: Sequence[str], environment: Mapping[str, str], moment: datetime
         opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         os.dup2(opened, number)
         os.close(opened)
+    if folder:
+        os.chdir(folder)
     if environment.get("HARVESTER_LOG_LEVEL") == "DEBUG":
         # As a program would that hosts this one: everything that any part of it logs, on standard error.
         logging.basicConfig(level=logging.DEBUG)

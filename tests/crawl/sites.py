@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Column, Table, select
 
 from harvester.config import Config
-from harvester.crawl import RunSummary, crawl
+from harvester.crawl import RunSummary
 from storage.schema import documents, failures, metadata, runs
 from storage.store import Store
 from tests import warm
@@ -47,13 +47,8 @@ def harvest(
     folder: Path, bases: Mapping[str, str], *sites: str, settings: Mapping[str, Any] | None = None, **options: Any
 ) -> dict[str, RunSummary]:
     """Crawl in a process of its own and return the summaries by site."""
-    order = (tuple(sites or bases), config(folder, bases, **(settings or {})), options)
-    return {summary.site: summary for summary in warm.run(_crawl, order)}
-
-
-def _crawl(order: tuple[tuple[str, ...], Config, dict[str, Any]]) -> list[RunSummary]:
-    sites, settings, options = order
-    return crawl(sites, settings, **options)
+    found = warm.crawl(sites or tuple(bases), config(folder, bases, **(settings or {})), **options)
+    return {summary.site: summary for summary in found}
 
 
 def dump(folder: Path) -> dict[str, list[tuple[Any, ...]]]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -25,6 +23,7 @@ from harvester.cli.main import run
 from harvester.replica.server import Replica
 from storage.store import Store
 from storage.views import VIEWS
+from tests import warm
 
 LOCAL = ZoneInfo("Asia/Shanghai")
 ENDINGS = (".csv", ".jsonl", ".xlsx", ".parquet")
@@ -62,20 +61,16 @@ class Place:
         told = {"HARVESTER_STORE": self.url, "HARVESTER_ARCHIVE": str(self.folder / "archive"), "HARVESTER_LANG": "en"}
         return os.environ | told | {"TMPDIR": str(self.folder / "tmp"), "HARVESTER_OPERATOR": "tester", "HARVESTER_LOG_LEVEL": self.level}
 
-    def command(self, moment: datetime, *words: str) -> list[str]:
-        return [sys.executable, "-m", "tests.end_to_end.at", moment.isoformat(), *words]
-
     def crawling(self, *sites: str, recheck: str = "due") -> list[str]:
         based = [word for site in sites for word in ("--base", f"{site}={self.bases[site]}")]
         return ["crawl", *sites, *based, "--pace", "0", "--recheck", recheck, "--format", "json"]
 
     def crawl(self, *sites: str, at: datetime, recheck: str = "due") -> dict[str, dict[str, Any]]:
         """Crawl sites in a process of its own at a moment; return the summaries by site."""
-        command = self.command(at, *self.crawling(*(sites or tuple(self.bases)), recheck=recheck))
-        done = subprocess.run(command, env=self.environment(), capture_output=True, timeout=300, check=False)
-        with self.log.open("ab") as log:
+        done = warm.program(*self.crawling(*(sites or tuple(self.bases)), recheck=recheck), environment=self.environment(), moment=at)
+        with self.log.open("a", encoding="utf-8") as log:
             log.write(done.stderr)
-        assert done.stdout, done.stderr[-2000:].decode("utf-8", "replace")
+        assert done.stdout, done.stderr[-2000:]
         return {row["site"]: row for row in json.loads(done.stdout)}
 
     def say(self, *words: str, at: datetime, status: int = 0) -> str:

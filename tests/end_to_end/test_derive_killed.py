@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 import time
 from datetime import UTC, datetime
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from harvester.config import Config
-from harvester.crawl import crawl
 from harvester.replica.server import Replica
 from storage import decisions, review
 from storage.dump import dump
 from storage.records import DecisionRow
 from storage.schema import derivations, versions
 from storage.store import Store
+from tests import warm
 
 SITE = "zhejiang"
 KILLS = 3
 
 
-def derive(folder: Path) -> subprocess.Popen[bytes]:
-    program = [sys.executable, "-c", "from harvester.cli.main import main; main()", "derive", "--format", "json"]
-    return subprocess.Popen([*program, "--store", f"sqlite:///{folder}/store.sqlite"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def derive(folder: Path) -> BaseProcess:
+    return warm.start("derive", "--format", "json", "--store", f"sqlite:///{folder}/store.sqlite")
+
+
+def ended(process: BaseProcess) -> int | None:
+    """Return the exit status of a derivation that is left to its end."""
+    process.join(300)
+    return process.exitcode
 
 
 def content(folder: Path) -> list[str]:
@@ -41,7 +45,7 @@ def decided(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("decided")
     config = Config(store=f"sqlite:///{folder}/store.sqlite", archive=folder / "archive", pace=0)
     with Replica([SITE]) as replica:
-        crawl([SITE], config.with_bases(replica.bases))
+        warm.crawl([SITE], config.with_bases(replica.bases))
     with Store.open(config.store) as store:
         made = [DecisionRow(row["what"], row["region"], "class") for row in review.unresolved(store)]
         assert decisions.decide(store, made, "甲", datetime.now(UTC))
@@ -54,14 +58,14 @@ def test_a_killed_derivation_goes_on_and_ends_where_an_undisturbed_one_does(deci
     for folder in (calm, torn):
         shutil.copytree(decided, folder)
     begun = time.monotonic()
-    assert derive(calm).wait(300) == 0
+    assert ended(derive(calm)) == 0
     seconds = time.monotonic() - begun
     for kill in range(KILLS):
         process = derive(torn)
         time.sleep(seconds * (0.4 + 0.15 * kill))
         process.kill()
-        process.wait(30)
-    assert derive(torn).wait(300) == 0
+        process.join(30)
+    assert ended(derive(torn)) == 0
     assert content(torn) == content(calm) != content(decided)
     with Store.open(f"sqlite:///{torn}/store.sqlite") as store, store.reading() as connection:
         changes = list(connection.execute(select(versions.c.document_id, versions.c.change)))

@@ -8,7 +8,6 @@ import pytest
 
 from harvester.cli.explaining import lines
 from harvester.config import Config
-from harvester.crawl import crawl
 from harvester.locating import locate
 from harvester.replica.server import Replica
 from normalizers.text import decode, fold
@@ -16,6 +15,7 @@ from storage import queries
 from storage.explain import explain
 from storage.selection import Filters
 from storage.store import Store
+from tests import warm
 
 SITES = ["anhui", "zhejiang"]
 PACKED = {"docx", "xlsx", "pdf"}
@@ -26,7 +26,7 @@ def store(tmp_path_factory):
     folder = tmp_path_factory.mktemp("explain")
     config = Config(store=f"sqlite:///{folder}/store.sqlite", archive=Path(folder) / "archive", pace=0)
     with Replica(SITES) as replica:
-        crawl(SITES, config.with_bases(replica.bases))
+        warm.crawl(SITES, config.with_bases(replica.bases))
     with Store.open(config.store, archive=config.archive) as opened:
         yield opened
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from harvester.config import Config
-from harvester.crawl import crawl
 from harvester.replica.server import Replica
 from normalizers.text import fold
 from storage import queries
 from storage.selection import Filters
 from storage.store import Store
+from tests import warm
 
 GOLDEN = Path(__file__).with_name("golden_tasks.csv")
 ROLES = ("lead", "partner", "responsible", "implied")
@@ -56,7 +56,7 @@ def tasks(tmp_path_factory):
     folder = tmp_path_factory.mktemp("golden")
     config = Config(store=f"sqlite:///{folder}/store.sqlite", archive=Path(folder) / "archive", pace=0)
     with Replica() as replica:
-        crawl(sorted(replica.bases), config.with_bases(replica.bases))
+        warm.crawl(sorted(replica.bases), config.with_bases(replica.bases))
     with Store.open(config.store, archive=config.archive) as store:
         return queries.tasks(store, Filters(all_copies=True))
 

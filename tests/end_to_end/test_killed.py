@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import subprocess
-import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -16,15 +14,15 @@ from harvester.replica.server import Replica
 from storage.dump import dump
 from storage.schema import captures
 from storage.store import Store
+from tests import warm
 
 SITE = "zhejiang"
 KILLS = 20 if os.environ.get("HARVESTER_SOAK") else 3
 SEED = int(os.environ.get("HARVESTER_SEED", "20261121"))
 
 
-def command(folder: Path, base: str) -> list[str]:
-    program = [sys.executable, "-c", "from harvester.cli.main import main; main()"]
-    return [*program, "crawl", SITE, "--base", base, "--pace", "0", "--store", f"sqlite:///{folder}/store.sqlite", "--format", "json"]
+def words(folder: Path, base: str) -> list[str]:
+    return ["crawl", SITE, "--base", base, "--pace", "0", "--store", f"sqlite:///{folder}/store.sqlite", "--format", "json"]
 
 
 def content(folder: Path) -> list[str]:
@@ -48,7 +46,7 @@ def undisturbed(tmp_path_factory):
     with Replica([SITE]) as replica:
         folder = tmp_path_factory.mktemp("undisturbed")
         begun = time.monotonic()
-        subprocess.run(command(folder, replica.bases[SITE]), check=True, capture_output=True, timeout=300)
+        assert warm.program(*words(folder, replica.bases[SITE])).returncode == 0
         yield replica.bases[SITE], content(folder), time.monotonic() - begun
 
 
@@ -56,12 +54,11 @@ def undisturbed(tmp_path_factory):
 @pytest.mark.parametrize("kill", range(KILLS))
 def test_a_crawl_killed_at_a_random_moment_and_run_again_equals_an_undisturbed_one(undisturbed, tmp_path: Path, kill: int) -> None:
     base, wanted, seconds = undisturbed
-    # The first third of a crawl's time is start-up; the moments lie over the rest.
-    moment = random.Random(SEED + kill).uniform(0.3, 1.0) * seconds
-    process = subprocess.Popen(command(tmp_path, base), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    moment = random.Random(SEED + kill).uniform(0.1, 1.0) * seconds
+    process = warm.start(*words(tmp_path, base))
     time.sleep(moment)
     process.kill()
-    process.wait(30)
-    subprocess.run(command(tmp_path, base), check=True, capture_output=True, timeout=300)
+    process.join(30)
+    assert warm.program(*words(tmp_path, base)).returncode == 0
     assert content(tmp_path) == wanted, f"killed after {moment:.2f} of {seconds:.2f} s"
     assert doubles(tmp_path) == []

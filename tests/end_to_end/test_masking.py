@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import os
 import random
-import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -29,6 +27,7 @@ from normalizers.records import Hints
 from storage.archive import ArchiveWriter
 from storage.records import CaptureRow, Publication
 from storage.store import Store
+from tests import warm
 from tests.end_to_end.rights import Place, day, replicated
 from tests.privacy.generate import Sample, samples
 from tests.privacy.scan import leaks
@@ -206,15 +205,13 @@ def test_a_crawl_that_is_killed_leaves_nothing_personal_either(tmp_path: Path) -
     with replicated(tmp_path, [site]) as (replica, place):
         place.level = "DEBUG"
         secrets = needles(replica.record_truth(site))
-        with place.log.open("wb") as log:
-            command = place.command(day(-1), *place.crawling(site))
-            process = subprocess.Popen(command, env=place.environment(), stdout=subprocess.DEVNULL, stderr=log)
-            until = time.monotonic() + 120
-            while not list(place.folder.glob("archive/records/*/*.warc.gz")) and time.monotonic() < until:
-                time.sleep(0.02)
-            time.sleep(random.Random(SEED).uniform(0.2, 1.5))
-            process.send_signal(signal.SIGKILL)
-            process.wait(30)
+        process = warm.start(*place.crawling(site), environment=place.environment(), moment=day(-1), err=place.log)
+        until = time.monotonic() + 120
+        while not list(place.folder.glob("archive/records/*/*.warc.gz")) and time.monotonic() < until:
+            time.sleep(0.02)
+        time.sleep(random.Random(SEED).uniform(0.2, 1.5))
+        process.kill()
+        process.join(30)
         assert list(place.folder.glob("archive/records/*/*.warc.gz"))
         assert {(leak.path.removeprefix(str(tmp_path)), leak.within, leak.form) for leak in leaks([tmp_path], secrets)} == set()
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from harvester.config import Config
-from harvester.crawl import crawl
 from harvester.replica.server import Replica
 from storage import queries
 from storage.dump import dump
 from storage.selection import Filters
 from storage.store import Store
+from tests import warm
 from tests.storage.conftest import database, drop, postgres
 
 __all__ = ["postgres"]
@@ -28,8 +28,8 @@ def stores(postgres: str, tmp_path_factory):
     with Replica([SITE]) as replica:
         for name, address in urls.items():
             config = Config(store=address, archive=Path(folder) / name, pace=0, bases=replica.bases)
-            assert [summary.verdict for summary in crawl([SITE], config)] == ["complete"]
-            again = crawl([SITE], config)[0]
+            assert [summary.verdict for summary in warm.crawl([SITE], config)] == ["complete"]
+            again = warm.crawl([SITE], config)[0]
             assert (again.verdict, again.versions) == ("complete", 0)
             opened[name] = Store.open(address, archive=config.archive)
     yield opened

@@ -12,13 +12,13 @@ from sqlalchemy import Table, select
 
 from harvester import quality
 from harvester.config import Config
-from harvester.crawl import crawl
 from harvester.replica.records import RECORD_SITES, RecordTruth
 from storage import notice_queries
 from storage.change_schema import changes
 from storage.notice_schema import coverage, endings, tombstones
 from storage.record_archive import RecordArchive
 from storage.store import Store
+from tests import warm
 from tests.end_to_end.quality_by_hand import TOTAL, Group, by_hand
 from tests.end_to_end.records import (
     LIST_SITES,
@@ -198,7 +198,7 @@ def test_postgresql_holds_the_same_truth(postgres: str, tmp_path: Path) -> None:
         truths = [each for each in all_truth(sites) if each.site in names]
         config = Config(store=url, archive=tmp_path / "archive", bases=sites.bases, pace=0.0)
         for _ in range(2):
-            assert {run.verdict for run in crawl(names, config)} == {"complete"}
+            assert {run.verdict for run in warm.crawl(names, config)} == {"complete"}
     with Store.open(url, archive=tmp_path / "archive") as store:
         matched = match(store, [each for each in truths if fate(each, today()) == "shown"], stored(store))
         assert not matched.without

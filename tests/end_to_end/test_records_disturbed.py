@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +17,7 @@ from storage.dump import dump
 from storage.notice_schema import notices, record_sightings, tombstones
 from storage.record_archive import RecordArchive
 from storage.store import Store
+from tests import warm
 from tests.crawl.sites import harvest
 from tests.end_to_end.records import fate, identity, today
 
@@ -35,9 +34,21 @@ FAULTS = {
 }
 
 
-def command(folder: Path, base: str) -> list[str]:
-    program = [sys.executable, "-c", "from harvester.cli.main import main; main()", "crawl", SITE, "--section", "permits"]
-    return [*program, "--base", base, "--pace", "0", "--store", f"sqlite:///{folder}/store.sqlite", "--format", "json"]
+def words(folder: Path, base: str) -> list[str]:
+    return [
+        "crawl",
+        SITE,
+        "--section",
+        "permits",
+        "--base",
+        base,
+        "--pace",
+        "0",
+        "--store",
+        f"sqlite:///{folder}/store.sqlite",
+        "--format",
+        "json",
+    ]
 
 
 def opened(folder: Path) -> Store:
@@ -54,7 +65,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str,
     with Replica([SITE]) as replica:
         folder = tmp_path_factory.mktemp("undisturbed")
         begun = time.monotonic()
-        subprocess.run(command(folder, replica.bases[SITE]), check=True, capture_output=True, timeout=300)
+        assert warm.program(*words(folder, replica.bases[SITE])).returncode == 0
         yield replica.bases[SITE], said(folder), time.monotonic() - begun
 
 
@@ -64,12 +75,12 @@ def test_a_crawl_of_records_killed_and_run_again_equals_an_undisturbed_one(
     undisturbed: tuple[str, list[str], float], tmp_path: Path, kill: int
 ) -> None:
     base, wanted, seconds = undisturbed
-    moment = random.Random(SEED + kill).uniform(0.4, 1.0) * seconds
-    process = subprocess.Popen(command(tmp_path, base), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    moment = random.Random(SEED + kill).uniform(0.2, 1.0) * seconds
+    process = warm.start(*words(tmp_path, base))
     time.sleep(moment)
     process.kill()
-    process.wait(30)
-    subprocess.run(command(tmp_path, base), check=True, capture_output=True, timeout=300)
+    process.join(30)
+    assert warm.program(*words(tmp_path, base)).returncode == 0
     assert said(tmp_path) == wanted
     with opened(tmp_path) as store:
         takedown.run(store, today())

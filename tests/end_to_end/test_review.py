@@ -11,7 +11,6 @@ from sqlalchemy import select
 
 from harvester.cli.main import run
 from harvester.config import Config
-from harvester.crawl import crawl
 from harvester.replica.document import ReplicaDocument
 from harvester.replica.server import Replica
 from storage import queries
@@ -19,6 +18,7 @@ from storage.dump import dump
 from storage.schema import derivations, versions
 from storage.selection import Filters
 from storage.store import Store
+from tests import warm
 from tests.storage.conftest import database, drop, postgres
 
 __all__ = ["postgres"]
@@ -62,7 +62,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("HARVESTER_LANG", "en")
     with Replica([SITE], extra=DOCUMENTS, own_content=False) as replica:
         config = config.with_bases(replica.bases)
-        assert [summary.verdict for summary in crawl([SITE], config)] == ["complete"]
+        assert [summary.verdict for summary in warm.crawl([SITE], config)] == ["complete"]
         yield config
     if request.param == "postgres":
         drop(request.getfixturevalue("postgres"), url)
@@ -125,7 +125,7 @@ def test_a_mention_is_queued_decided_derived_and_resolved_and_stays_so(place: Co
     assert date.today().isoformat()[:4] in told
 
     settled = contents(place)
-    again = crawl([SITE], place)[0]
+    again = warm.crawl([SITE], place)[0]
     assert (again.verdict, again.versions) == ("complete", 0)
     assert contents(place) == settled
     assert say("derive", "--format", "json")[0]["unchanged"] == 2

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from harvester.config import Config
-from harvester.crawl import crawl
 from harvester.replica.server import Replica
 from storage import queries
 from storage.selection import Filters
 from storage.store import Store
+from tests import warm
 from tests.end_to_end.published_seeds import publications
 from tests.shared import needs_shared
 
@@ -26,7 +26,7 @@ def store(tmp_path_factory):
     documents = publications()
     with Replica(extra=documents, own_content=False) as replica:
         sites = sorted({document.site for document in documents})
-        summaries = crawl(sites, config.with_bases(replica.bases))
+        summaries = warm.crawl(sites, config.with_bases(replica.bases))
     assert [(s.site, s.verdict, s.error) for s in summaries] == [(site, "complete", "") for site in sites]
     with Store.open(config.store, archive=config.archive) as opened:
         yield opened
