@@ -1,0 +1,110 @@
+"""Which task or paragraph of one paper a task of another paper carries out or corresponds to, how surely, and why.
+
+For papers that are no versions of each other: a plan and the table that divides its tasks, the papers of two years, those of several
+places on one matter. Versions of one paper are compared by ``normalizers.compare.compare``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from normalizers.compare.affinity import FEW, Affinity, affinities
+from normalizers.compare.passages import Passage, body_key, doers, duty, features, paragraph_passages, task_passages
+from normalizers.compare.rare_terms import Weights, common_strings, weigh
+from normalizers.records import Derived
+
+TIE = 0.5
+"""Score from which a passage is told as a counterpart. Chosen on the labels of ``tests/compare/counterparts``; see docs/alignment.md."""
+CERTAIN = 0.66
+"""Score from which a tie is sure, given that the texts say so too; one below is marked."""
+CERTAIN_TEXT = 0.4
+"""Witness of the texts that a sure tie has at least."""
+LEAD = 0.3
+"""How much of the distance to the next best passage counts in favour of the best: who stands alone is meant, not one of many."""
+TOLD_SECTION = 0.3
+TOLD_BODY = 0.2
+"""Witnesses from which the section and the bodies are told as reasons."""
+REASONS = 4
+"""Shared terms and bodies that are told at most of each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why two passages are taken for one matter: strings of rare terms in both, bodies (as the first names them), the other's section."""
+
+    terms: tuple[str, ...] = ()
+    bodies: tuple[str, ...] = ()
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Counterpart:
+    """What answers to a task in another paper: ``passage`` is None where nothing does. ``score`` is 0 to 1.
+
+    One that is not ``certain`` is a likely one, to be looked at before it is relied on.
+    """
+
+    task: Passage
+    passage: Passage | None = None
+    score: float = 0.0
+    certain: bool = False
+    reason: Reason = Reason()
+
+
+def counterparts(one: Derived, other: Derived, *, paragraphs: bool = True) -> tuple[Counterpart, ...]:
+    """Return for every task of ``one``, in order, the task or paragraph of ``other`` that it carries out or corresponds to, or none.
+
+    Several tasks may answer to one passage. ``paragraphs=False`` leaves tasks only. The same input gives the same ties.
+    """
+    left = task_passages(one)
+    right = [*task_passages(other), *(paragraph_passages(other) if paragraphs else ())]
+    place = same_place(one, other)
+    ours, theirs = [features(p) for p in left], [features(p) for p in right]
+    weights = weigh([f.text for f in (*ours, *theirs)], least=FEW)
+    out: list[Counterpart] = []
+    for i, near in enumerate(affinities(ours, theirs, same_place=place)):
+        j, affinity = best(near)
+        told = Counterpart(left[i])
+        if affinity.score >= TIE:
+            told = Counterpart(
+                left[i], right[j], affinity.score, certain(affinity), reason(left[i], right[j], affinity, weights, same_place=place)
+            )
+        out.append(told)
+    return tuple(out)
+
+
+def best(near: Mapping[int, Affinity]) -> tuple[int, Affinity]:
+    """Return the best passage of those near, its score raised by its lead over the next; the first of equals."""
+    if not near:
+        return -1, Affinity(0.0, 0.0, 0.0, 0.0)
+    ranked = sorted(near, key=lambda j: (-near[j].score, j))
+    first = near[ranked[0]]
+    second = near[ranked[1]].score if len(ranked) > 1 else 0.0
+    return ranked[0], replace(first, score=min(1.0, first.score + LEAD * (first.score - second)))
+
+
+def certain(affinity: Affinity) -> bool:
+    """Tell whether a tie needs no second look."""
+    return affinity.score >= CERTAIN and affinity.text >= CERTAIN_TEXT
+
+
+def same_place(one: Derived, other: Derived) -> bool:
+    """Tell whether two papers speak of the bodies of one place: by their regions, where a region is unknown by a body of both."""
+    here, there = one.metadata.regions, other.metadata.regions
+    if here and there:
+        return bool({*here} & {*there})
+    ours, theirs = ({body_key(body) for p in task_passages(paper) for body in doers(p)} for paper in (one, other))
+    return bool(ours & theirs)
+
+
+def reason(one: Passage, other: Passage, affinity: Affinity, weights: Weights, *, same_place: bool) -> Reason:
+    """Return why two passages are taken for one matter."""
+    key = body_key if same_place else duty
+    there = {key(body) for body in doers(other)}
+    bodies = dict.fromkeys(body.mention for body in doers(one) if key(body) in there)
+    return Reason(
+        common_strings(one.text, other.text, weights)[:REASONS],
+        tuple(bodies)[:REASONS] if affinity.body >= TOLD_BODY else (),
+        other.section if affinity.section >= TOLD_SECTION else "",
+    )

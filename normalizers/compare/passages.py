@@ -1,0 +1,98 @@
+"""The passages of a paper that another paper's tasks may answer to: its tasks, and the paragraphs that hold none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from normalizers.agencies import successor
+from normalizers.compare.rare_terms import terms
+from normalizers.records import Agency, AgencyKind, Block, BlockKind, Derived, Task
+from normalizers.text.fold import fold
+
+LEAST_PARAGRAPH = 20
+"""Folded characters below which a paragraph is a salutation, a day or a signature."""
+MAX_PASSAGES = 1500
+"""Tasks, and paragraphs, of a paper that are looked at: ten times the longest division table that is known."""
+
+_REGION = re.compile(r"^(?:[^省市区县]{2,6}(?:省|市|自治区|自治州|区|县)|国家|全国)+")
+_ROLE_LINE = re.compile(r"^[（(【]?(?:牵头|责任|配合|参与|主办|协办|完成时|时间节点)[^：:，。]{0,8}[：:]")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A task or a paragraph of a paper: ``at`` is the task's position in the paper, None for a paragraph.
+
+    ``section`` is the headings above it, joined by `` / ``.
+    """
+
+    address: str
+    section: str
+    text: str
+    at: int | None = None
+    task: Task | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What a passage is compared by.
+
+    ``bodies`` are those who do it, in order, by a key that stays theirs through reforms; ``duties`` are the same without their region,
+    for papers of different places.
+    """
+
+    text: frozenset[str]
+    section: frozenset[str]
+    bodies: tuple[str, ...]
+    duties: tuple[str, ...]
+
+
+def task_passages(paper: Derived) -> list[Passage]:
+    """Return the tasks of a paper as passages, in order."""
+    return [Passage(task.address, task.section, task.text, at, task) for at, task in enumerate(paper.tasks[:MAX_PASSAGES])]
+
+
+def paragraph_passages(paper: Derived) -> list[Passage]:
+    """Return the paragraphs that hold no task, with the headings above them; where there are headings, only below the first."""
+    taken = {place for task in paper.tasks for place in (task.address, task.agency_address, task.deadline_address)}
+    headed = any(block.kind is BlockKind.HEADING for block in paper.document.blocks)
+    out: list[Passage] = []
+    for path, block in _under_headings(paper.document.blocks):
+        speaks = block.kind is BlockKind.PARAGRAPH and len(fold(block.text)) >= LEAST_PARAGRAPH and not _ROLE_LINE.match(block.text)
+        if speaks and block.address not in taken and (path or not headed):
+            out.append(Passage(block.address, path, block.text))
+    return out[:MAX_PASSAGES]
+
+
+def _under_headings(blocks: tuple[Block, ...]) -> Iterator[tuple[str, Block]]:
+    above: dict[int, str] = {}
+    for block in blocks:
+        if block.kind is BlockKind.HEADING:
+            above = {level: text for level, text in above.items() if level < block.level} | {block.level: " ".join(block.text.split())}
+        yield " / ".join(above.values()), block
+
+
+def features(passage: Passage) -> Features:
+    """Return what a passage is compared by."""
+    bodies = doers(passage)
+    keys, duties = (tuple(dict.fromkeys(map(key, bodies))) for key in (body_key, duty))
+    return Features(frozenset(terms(passage.text)), frozenset(terms(passage.section)), keys, duties)
+
+
+def doers(passage: Passage) -> tuple[Agency, ...]:
+    """Return the bodies that do a task, partners left out: they are many and say little; none of a paragraph."""
+    return (*passage.task.lead, *passage.task.responsible) if passage.task else ()
+
+
+def body_key(agency: Agency) -> str:
+    """Return one key for a body under all its names, those that reforms gave it among them."""
+    if agency.kind is AgencyKind.AGENCY and agency.id:
+        return successor(agency).id or agency.id
+    return agency.id or fold(agency.mention)
+
+
+def duty(agency: Agency) -> str:
+    """Return what a body is in charge of, its name without its region: 发展和改革委员会."""
+    name = fold(agency.name or agency.mention)
+    return _REGION.sub("", name) or name
