@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -60,6 +60,10 @@ class ChangeFilters:
     colour: str = ""
     record_kind: str = ""
     limit: int | None = None
+
+    def behind(self, cursor: int) -> ChangeFilters:
+        """Return the same filters for the rows behind a sequence number."""
+        return replace(self, since_seq=cursor)
 
     def as_json(self) -> dict[str, Any]:
         """Return the filters that say something, as JSON can hold them."""
