@@ -1,13 +1,16 @@
-"""What every process of a test that crawls or calls the program imports sooner or later.
+"""What every process of a test that crawls or calls the program imports and reads into its caches sooner or later.
 
-Here nothing may run but what reads the program's own data.
+Nothing may run here but what is pure: the normalizers, once over the documents of a replica site.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
 
+from harvester.replica.content import load_documents
 from normalizers.agencies.gazetteer import gazetteer
+from normalizers.intake import intake
+from normalizers.records import Hints
 
 MODULES = (
     "harvester.cli.main",
@@ -23,13 +26,23 @@ MODULES = (
     "scrapy.core.engine",
     "scrapy.core.scheduler",
     "scrapy.extensions.logstats",
-    "twisted.internet.asyncioreactor",
     "scrapy.extensions.remote_control",
+    "twisted.internet.asyncioreactor",
     "time_machine",
 )
+WRITTEN = 5
+"""How many documents of the site are written ones: a page with tasks, a docx, a PDF, a page in damaged script."""
+
+
+def read_once() -> None:
+    """Read a document of each kind, for the sake of the tables that the normalizers keep once they were read."""
+    for document in load_documents("zhejiang")[:WRITTEN]:
+        intake(f"<html><body>{document.body_html}</body></html>".encode(), Hints(media_type="text/html", title=document.title))
+        for name, media_type, data in document.attachments:
+            intake(data, Hints(media_type=media_type, file_name=name, title=document.title))
+
 
 for _name in MODULES:
     import_module(_name)
-
 gazetteer()
-"""Read into its cache."""
+read_once()
