@@ -30,6 +30,7 @@ class Config:
     seconds: at most so long for one crawl of a site, 0 for no limit. patience: seconds to wait for another process that writes to the
     store. contact: an address for site owners, sent in the user agent.
     operator: who decides in review, as the log of decisions names them.
+    channels: where watches are told, by name: tables as in docs/watches.md. They name secrets, and hold none.
     proxy: whether the environment's proxy may be used; then addresses are looked up by the proxy and cannot be guarded here.
     """
 
@@ -45,6 +46,7 @@ class Config:
     proxy: bool = False
     log_level: str = "WARNING"
     operator: str = ""
+    channels: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def load(cls, path: Path | None = None, environ: Mapping[str, str] | None = None, **given: Any) -> Self:  # noqa: ANN401 - any field
@@ -95,6 +97,8 @@ def _from_file(path: Path | str | None) -> dict[str, Any]:
 
 
 def _typed(name: str, value: Any) -> Any:  # noqa: ANN401 - a value of any field
+    if name == "channels":
+        return _channels(value)
     try:
         if name in _NUMBERS:
             return _not_negative(float(value))
@@ -126,3 +130,14 @@ def _bases(value: object) -> dict[str, str]:
     if not isinstance(value, Mapping) or not all(isinstance(v, str) and v.startswith(("http://", "https://")) for v in value.values()):
         raise ValueError('it must map site ids to http addresses, like {"shanghai": "http://127.0.0.1:8001"}')
     return {str(site): base for site, base in value.items()}
+
+
+def _channels(value: object) -> dict[str, dict[str, Any]]:
+    # Whoever wrote a secret where only its name belongs must not find it in an error, so nothing of the value is told.
+    try:
+        tables = json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        tables = None
+    if not isinstance(tables, Mapping) or not all(isinstance(table, Mapping) for table in tables.values()):
+        raise WrongCall("The setting channels is no table of tables; write [channels.NAME] as docs/watches.md shows.")
+    return {str(name): dict(table) for name, table in tables.items()}

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from storage.change_schema import changes, deliveries, feed_state, watches
+from storage.change_queries import read_latest
+from storage.change_schema import deliveries, watches
 from storage.errors import StoreError, UnknownRecord
 from storage.store import Store
 
@@ -22,11 +23,12 @@ class WatchExists(StoreError):  # noqa: N818 -- what happened, in the words of t
 class Watch:
     """One watch. ``cursor`` is the sequence number up to which the feed was looked through for it; ``due_at`` when to look next.
 
-    ``filters`` are those of a question to the feed, by name. ``due_at`` is ``None`` for a watch that is told whenever there is something.
+    ``filters`` are those of a question to the feed (``ChangeFilters.as_json``). ``due_at`` is ``None`` for a watch that is told
+    whenever there is something.
     """
 
     name: str
-    filters: Mapping[str, str]
+    filters: Mapping[str, Any]
     channel: str
     period: str
     language: str
@@ -40,7 +42,7 @@ class Watch:
 def add(
     store: Store,
     name: str,
-    filters: Mapping[str, str],
+    filters: Mapping[str, Any],
     channel: str,
     period: str,
     language: str,
@@ -53,22 +55,9 @@ def add(
     with store.writing() as connection:
         if _row(connection, name) is not None:
             raise WatchExists(f"There is a watch {name} already: choose another name, or remove it with `harvester watch remove {name}`.")
-        made = row | {"cursor": end(connection), "created_by": by, "created_at": at, "due_at": due_at}
+        made = row | {"cursor": read_latest(connection), "created_by": by, "created_at": at, "due_at": due_at}
         connection.execute(insert(watches), [made])
     return named(store, name)
-
-
-def end(connection: Connection) -> int:
-    """Return the sequence number of the feed's last row; that of the last one dropped where there is none."""
-    last = connection.execute(select(func.max(changes.c.seq))).scalar_one() or 0
-    horizon = connection.execute(select(func.max(feed_state.c.horizon))).scalar_one() or 0
-    return max(int(last), int(horizon))
-
-
-def horizon(store: Store) -> int:
-    """Return the greatest sequence number that was dropped from the feed, 0 while none was."""
-    with store.reading() as connection:
-        return int(connection.execute(select(func.max(feed_state.c.horizon))).scalar_one() or 0)
 
 
 def listed(store: Store) -> list[Watch]:
@@ -100,7 +89,7 @@ def resume(store: Store, name: str, *, skip: bool = False) -> int:
         row = _row(connection, name)
         if row is None:
             raise _unknown(name)
-        cursor = end(connection) if skip else row.cursor
+        cursor = read_latest(connection) if skip else row.cursor
         connection.execute(update(watches).where(watches.c.name == name).values(paused=False, cursor=cursor))
     return int(cursor - row.cursor)
 

@@ -31,12 +31,14 @@ UsageError = cast("type[Exception]", typer.BadParameter.__bases__[0])
 
 VERBS = {
     "crawling": ("crawl", "sites", "plan", "check"),
-    "files": ("extract", "normalize", "diff"),
+    "files": ("extract", "normalize"),
+    "comparing": ("diff",),
     "querying": ("tasks", "documents", "agencies", "search", "explain", "export", "runs"),
     "reviewing": ("review", "derive"),
     "records": ("notices", "dossier", "changes", "coverage", "graph"),
     "rights": ("takedown", "objections", "audit"),
     "figures": ("quality", "indicators"),
+    "watching": ("watch",),
     "database": ("db",),
     "codes": ("codes",),
     "demo": ("replica", "demo"),

@@ -1,0 +1,293 @@
+"""The verbs that tell people and programs of changes: watch add, list, show, pause, resume, remove, test, run, deliveries, retry."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from harvester import audited
+from harvester.cli.options import FormatOption, LimitOption, RegionOption, SiteOption, StoreOption, parse_region
+from harvester.cli.output import Format, complain, console, emit, to_json
+from harvester.cli.records import minute
+from harvester.errors import WrongCall
+from harvester.messages import _, language
+from harvester.session import check_site, opened, settings
+from storage import deliveries, watches
+from storage.change_queries import ChangeFilters
+from storage.change_schema import CAUSES, ENTITIES, KINDS
+from storage.deliveries import Delivery
+from storage.store import Store
+from storage.watches import Watch
+
+WATCH_COLUMNS = ("name", "filters", "channel", "period", "language", "state", "cursor", "due_at", "waiting", "created_by")
+DELIVERY_COLUMNS = ("id", "watch", "created_at", "rows", "state", "attempts", "next_at", "ended_at", "error")
+MOST_NAME = 60
+MOST_FILTER = 100
+"""Characters of a name and of a filter: they stand in every message."""
+EVERY = 30.0
+"""Seconds between two passes of a run that stays: what is to be told at once is told within a minute."""
+SHOWN = 10
+
+
+class Period(StrEnum):
+    """How often a watch tells what it found."""
+
+    EACH = "each"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
+class Language(StrEnum):
+    """The language of a watch's messages."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+class DeliveryState(StrEnum):
+    """What became of a delivery."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    GIVEN_UP = "given-up"
+
+
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="A watch.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's verbs to the command line, below ``watch``."""
+    group = typer.Typer(help="Watches: tell people and programs of what changes.", rich_markup_mode=None)
+    for verb in (add, show, pause, resume, remove, test, run, retry):
+        group.command()(verb)
+    group.command("list")(list_watches)
+    group.command("deliveries")(list_deliveries)
+    app.add_typer(group, name="watch")
+
+
+def add(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What to call it; stands in its messages.")],
+    channel: Annotated[str, typer.Option("--channel", help="Where to tell it: a channel of the settings.")],
+    period: Annotated[Period, typer.Option("--period", help="One message a day, a week, or at once.")] = Period.DAILY,
+    agency: Annotated[str, typer.Option("--agency", help="A body by any of its names or its id; what it was and became counts too.")] = "",
+    region: RegionOption = None,
+    site: SiteOption = None,
+    section: Annotated[str, typer.Option("--section", help="Only what stood in this section of a site.")] = "",
+    entity: Annotated[list[str] | None, typer.Option("--entity", help="Only changes of this: document, text, task, link, notice.")] = None,
+    kind: Annotated[list[str] | None, typer.Option("--kind", help="Only changes of this kind: added, removed, changed, ….")] = None,
+    word: Annotated[str, typer.Option("--word", help="Only changes in which these words stand.")] = "",
+    cause: Annotated[list[str] | None, typer.Option("--cause", help="source (if not given), reading, decision.")] = None,
+    lang: Annotated[Language | None, typer.Option("--language", help="Of its messages; else the user's.")] = None,
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who sets it up; else HARVESTER_OPERATOR or the user.")] = "",
+    store: StoreOption = None,
+) -> None:
+    """Save a question to the feed: what it finds from now on is told to a channel."""
+    from harvester.watching.channels import channel as channel_named
+    from harvester.watching.periods import next_due
+
+    short(name, "NAME", MOST_NAME)
+    for value in (agency, section, word, by):
+        short(value, "a filter", MOST_FILTER, empty=True)
+    to = channel_named(channel, settings(store).channels)
+    wanted = ChangeFilters(
+        agency=agency, region=parse_region(region or ""), site=site or "", section=section, word=word,
+        entities=chosen(entity, ENTITIES, "entity"), kinds=chosen(kind, KINDS, "kind"),
+        causes=chosen(cause, CAUSES, "cause") or ("source",),
+    )  # fmt: skip
+    at = datetime.now(UTC)
+    with opened(store) as found:
+        check_site(found, site or "")
+        due = next_due(period, to.at, at)
+        spoken = lang.value if lang else language()
+        made = watches.add(found, name, wanted.as_json(), channel, period.value, spoken, audited.actor(store, by), at, due)
+        console().print(
+            _("watching from change {seq} on; {forecast}").format(seq=made.cursor, forecast=expected(found, made)), markup=False
+        )
+
+
+def short(text: str, what: str, most: int, *, empty: bool = False) -> None:
+    """Raise ``WrongCall`` unless a text is one line of at most ``most`` characters."""
+    if not text.isprintable() or len(text) > most or not (text.strip() or empty):
+        raise WrongCall(f"{what} must be one line of at most {most} characters; write it shorter.")
+
+
+def chosen(values: Sequence[str] | None, known: Sequence[str], what: str) -> tuple[str, ...]:
+    """Return the values of an option that may be given several times; raises ``WrongCall`` for an unknown one."""
+    for value in values or ():
+        if value not in known:
+            raise WrongCall(f"there is no {what} {value!r}; choose from {', '.join(known)}.")
+    return tuple(dict.fromkeys(values or ()))
+
+
+def expected(store: Store, watch: Watch) -> str:
+    """Return in words how many messages a watch is to bring."""
+    from harvester.watching.forecast import forecast
+
+    found = forecast(store, watch.filters, watch.period)
+    if found is None:
+        return _("the feed is too young to say how many messages that will be")
+    told = _("about {messages} messages a week, {changes} changes (by the last {days} days)")
+    return told.format(messages=rounded(found.messages), changes=rounded(found.changes), days=found.days)
+
+
+def rounded(number: float) -> str:
+    """Return a number a reader can hold: whole from ten on, else with one digit behind the point."""
+    return f"{number:.0f}" if number >= 10 or number == int(number) else f"{number:.1f}"
+
+
+def list_watches(store: StoreOption = None, form: FormatOption = Format.TABLE) -> None:
+    """List the watches."""
+    with opened(store) as found:
+        rows = [row_of(each, waiting(found, each.name)) for each in watches.listed(found)]
+    emit([brief(row) for row in rows] if form is Format.TABLE else rows, form, WATCH_COLUMNS)
+
+
+def waiting(store: Store, name: str) -> int:
+    """Return how many deliveries of a watch wait."""
+    return len(deliveries.listed(store, watch=name, state=deliveries.WAITING))
+
+
+def row_of(watch: Watch, waits: int) -> dict[str, Any]:
+    """Return a watch as a row."""
+    names = ("name", "filters", "channel", "period", "language", "cursor", "paused", "created_by", "created_at", "due_at")
+    return {name: getattr(watch, name) for name in names} | {"waiting": waits}
+
+
+def brief(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a watch's row for a table."""
+    from harvester.watching.digest import asked
+
+    state = _("paused") if row["paused"] else _("active")
+    return row | {"filters": asked(row["filters"], language()), "due_at": minute(row["due_at"]), "state": state}
+
+
+def show(
+    name: NameArgument,
+    store: StoreOption = None,
+    form: Annotated[Format, typer.Option("--format", help="table tells it in lines; json gives everything.")] = Format.TABLE,
+) -> None:
+    """Show a watch, how many messages it is to bring, and its last deliveries."""
+    if form not in (Format.TABLE, Format.JSON):
+        raise WrongCall("watch show tells one watch; take --format table or json.")
+    with opened(store) as found:
+        watch = watches.named(found, name)
+        row, forecast = row_of(watch, waiting(found, name)), expected(found, watch)
+        last = [delivery_row(each) for each in deliveries.listed(found, watch=name, limit=SHOWN)]
+    if form is Format.JSON:
+        console().file.write(to_json(row | {"forecast": forecast, "deliveries": last}) + "\n")
+        return
+    emit([{"field": key, "value": value} for key, value in brief(row).items() if key != "paused"], form, ("field", "value"))
+    console().print(forecast, markup=False)
+    emit([with_minutes(each) for each in last], form, DELIVERY_COLUMNS, title=_("Last deliveries"))
+
+
+def delivery_row(delivery: Delivery) -> dict[str, Any]:
+    """Return a delivery as a row."""
+    names = ("id", "watch", "after_seq", "upto_seq", "rows", "state", "attempts", "next_at", "error", "created_at", "ended_at")
+    return {name: getattr(delivery, name) for name in names}
+
+
+def with_minutes(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a delivery's row for a table."""
+    return row | {name: minute(row[name]) for name in ("created_at", "next_at", "ended_at")}
+
+
+def pause(name: NameArgument, store: StoreOption = None) -> None:
+    """Let a watch rest: nothing is formed or sent, and its place in the feed stays."""
+    with opened(store) as found:
+        watches.pause(found, name)
+    console().print(_("{name} is paused; what comes meanwhile is told when it goes on").format(name=name), markup=False)
+
+
+def resume(
+    name: NameArgument,
+    skip: Annotated[bool, typer.Option("--skip", help="Go on from now, without what came meanwhile.")] = False,
+    store: StoreOption = None,
+) -> None:
+    """Let a paused watch go on from where it stood."""
+    with opened(store) as found:
+        skipped = watches.resume(found, name, skip=skip)
+    console().print(_("{name} goes on; {n} changes of the feed are skipped").format(name=name, n=skipped), markup=False)
+
+
+def remove(name: NameArgument, store: StoreOption = None) -> None:
+    """Remove a watch, and with it the log of its deliveries."""
+    with opened(store) as found:
+        lost = watches.remove(found, name)
+    console().print(_("{name} is removed; {n} deliveries that waited will not be sent").format(name=name, n=lost), markup=False)
+
+
+def test(name: NameArgument, store: StoreOption = None) -> None:
+    """Send a message that says it is a test, and tell whether it was taken."""
+    from harvester.watching.sending import send_test
+
+    with opened(store) as found:
+        watch = watches.named(found, name)
+    note = send_test(watch, settings(store))
+    console().print(_("the channel {channel} took the test message").format(channel=watch.channel), markup=False)
+    if note:
+        complain(note)
+
+
+def run(
+    once: Annotated[bool, typer.Option("--once", help="One pass, for cron; else stay until Ctrl-C.")] = False,
+    store: StoreOption = None,
+) -> int:
+    """Tell what is due: form deliveries, send them, try again those that failed. One process at a time.
+
+    Exit status 1 when something failed, so that cron tells it.
+    """
+    ended = threading.Event()
+    if not once:
+        signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    while True:
+        status = one_pass(store)
+        if once or ended.wait(EVERY):
+            return status if once else 0
+
+
+def one_pass(store: str | None) -> int:
+    """Do one pass and say what it did, if anything; return the exit status."""
+    from harvester.watching.sending import run_once
+
+    with opened(store) as found:
+        report = run_once(found, settings(store))
+    if report.formed or report.sent or report.postponed or report.given_up:
+        told = _("{formed} deliveries formed, {sent} sent, {postponed} put off, {given_up} given up")
+        counts = {"formed": report.formed, "sent": report.sent, "postponed": report.postponed, "given_up": report.given_up}
+        console().print(told.format(**counts), markup=False)
+    for problem in report.problems:
+        complain(problem)
+    return 1 if report.postponed or report.given_up or report.problems else 0
+
+
+def list_deliveries(
+    name: Annotated[str, typer.Option("--watch", metavar="NAME", help="Only those of this watch.")] = "",
+    state: Annotated[DeliveryState | None, typer.Option("--state", help="Only those that are waiting, sent, given-up.")] = None,
+    limit: LimitOption = 50,
+    store: StoreOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """List deliveries, the newest first."""
+    with opened(store) as found:
+        if name:
+            watches.named(found, name)
+        rows = [
+            delivery_row(each) for each in deliveries.listed(found, watch=name, state=state.value if state else "", limit=limit or None)
+        ]
+    emit([with_minutes(row) for row in rows] if form is Format.TABLE else rows, form, DELIVERY_COLUMNS)
+
+
+def retry(
+    identifier: Annotated[str, typer.Argument(metavar="ID", help="A delivery, as `watch deliveries` lists it.")], store: StoreOption = None
+) -> None:
+    """Let a delivery be sent again at the next run, under the same identifier, so that a receiver that has it knows."""
+    with opened(store) as found:
+        delivery = deliveries.retry(found, identifier)
+    console().print(_("{id} is sent again at the next `harvester watch run`").format(id=delivery.id), markup=False)

@@ -1,0 +1,253 @@
+"""Form what is due, send what waits, try again with growing pauses, and give up after a stated time, which is shown and never silent."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+from uuid import uuid4
+
+from harvester import audited
+from harvester.config import Config
+from harvester.errors import WrongCall
+from harvester.watching import mail, robots, webhook
+from harvester.watching.channels import ROBOTS, Channel, HttpChannel, MailChannel, channel
+from harvester.watching.digest import Occasion, digest
+from harvester.watching.failing import DeliveryFailed
+from harvester.watching.periods import next_due
+from storage import deliveries, watches
+from storage.change_queries import ChangeFilters, read, read_horizon, read_latest
+from storage.deliveries import Delivery, Stretch
+from storage.store import Store
+from storage.watches import Watch
+
+Row = Mapping[str, Any]
+
+PAUSES = tuple(timedelta(seconds=seconds) for seconds in (60, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400))
+"""Between attempts, some three days in all: those of Standard Webhooks, but for its first of five seconds, which no run would keep."""
+LOCK = "the watches"
+MINUTE = 60.0
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run did: deliveries formed, sent, put off and given up, and what an operator should see, in sentences."""
+
+    formed: int = 0
+    sent: int = 0
+    postponed: int = 0
+    given_up: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+def run_once(store: Store, config: Config) -> Report:
+    """Form and send what is due. Raises ``LockedStore`` while another process does."""
+    with store.held(LOCK):
+        return Run(store, config).run()
+
+
+def pause(attempts: int, identifier: str) -> timedelta:
+    """Return how long to wait after so many attempts; up to a fifth longer by identifier, so that what failed together comes apart."""
+    base = PAUSES[min(max(attempts, 1), len(PAUSES)) - 1]
+    return base * (1 + sha256(identifier.encode()).digest()[0] / 255 / 5)
+
+
+class Run:
+    """One pass over all watches."""
+
+    def __init__(self, store: Store, config: Config) -> None:
+        self.store, self.config = store, config
+        self.report = Report()
+        self.busy: set[str] = set()
+        self.posted: dict[str, deque[float]] = defaultdict(deque)
+
+    def run(self) -> Report:
+        """Form what is due, then send until nothing is due any more."""
+        for watch in watches.listed(self.store):
+            if not watch.paused and (watch.due_at is None or watch.due_at <= now()):
+                self.form(watch)
+        tried: set[str] = set()
+        while found := [each for each in deliveries.due(self.store, now()) if each.id not in tried]:
+            tried |= {each.id for each in found}
+            for delivery in found:
+                self.deliver(delivery)
+        return self.report
+
+    # --- forming ---
+
+    def form(self, watch: Watch) -> None:
+        """Name what the feed has for a watch, and move its cursor behind it."""
+        try:
+            to = channel(watch.channel, self.config.channels)
+        except WrongCall as error:
+            self.problem(f"watch {watch.name}: {error}")
+            return
+        with self.store.reading() as connection:
+            upto, dropped = read_latest(connection), read_horizon(connection)
+            rows = read(connection, question(watch, max(watch.cursor, dropped)), audited.today())
+            found = list(stretches(rows, watch, upto, split=to.kind == "webhook"))
+        if watch.cursor < dropped:
+            self.problem(f"watch {watch.name}: changes up to number {dropped} were dropped from the feed before they were told.")
+            upto = upto if found else watch.cursor  # the next message says so, whenever there is one
+        due_at = next_due(watch.period, to.at, now())
+        self.report.formed += len(deliveries.form(self.store, watch.name, watch.cursor, upto, found, now(), due_at))
+
+    def problem(self, sentence: str) -> None:
+        """Keep what an operator should see."""
+        log.warning("%s", sentence)
+        self.report.problems.append(sentence)
+
+    # --- sending ---
+
+    def deliver(self, delivery: Delivery) -> None:
+        """Make one attempt."""
+        watch = watches.named(self.store, delivery.watch)
+        if watch.channel in self.busy or self.too_many(watch.channel):
+            return
+        next_at = now() + pause(delivery.attempts + 1, delivery.id)
+        if not deliveries.begin(self.store, delivery.id, next_at):
+            return
+        try:
+            note = self.send(watch, delivery)
+        except (DeliveryFailed, WrongCall) as error:
+            self.failed(watch, delivery, error, next_at)
+            return
+        deliveries.sent(self.store, delivery.id, now(), note)
+        self.report.sent += 1
+        if note:
+            self.problem(f"watch {watch.name}: {note}")
+
+    def send(self, watch: Watch, delivery: Delivery) -> str:
+        """Read the stretch as it may be shown now, and send it; return what was not as it should be."""
+        to = channel(watch.channel, self.config.channels)
+        self.posted[to.name].append(time.monotonic())
+        with self.stretch(watch, delivery) as (occasion, rows):
+            message = prepared(to, watch, occasion, rows, self.config.contact, delivery.upto_seq, deliveries.previous(self.store, delivery))
+        if message.empty:
+            return "nothing of it may be told any more."
+        if message.records:
+            asked = {"watch": watch.name, "channel": to.name, "delivery": delivery.id}
+            audited.log_ids(self.store, watch.created_by, "export", asked, message.records, len(message.records))
+        return message.send()
+
+    @contextmanager
+    def stretch(self, watch: Watch, delivery: Delivery) -> Iterator[tuple[Occasion, Iterator[Row]]]:
+        """Give the rows of a delivery that the feed still has, and what the message must say of the others."""
+        with self.store.reading() as connection:
+            dropped = read_horizon(connection)
+            found = read(connection, question(watch, max(delivery.after_seq, dropped)), audited.today())
+            occasion = Occasion(delivery.id, delivery.created_at, delivery.after_seq, dropped)
+            yield occasion, until(found, delivery.upto_seq)
+
+    def failed(self, watch: Watch, delivery: Delivery, error: DeliveryFailed | WrongCall, next_at: datetime) -> None:
+        """Put a delivery off, or give it up; a channel that takes nothing is left alone for the rest of this run."""
+        why = str(error)
+        if isinstance(error, DeliveryFailed):
+            next_at = max(next_at, now() + timedelta(seconds=error.retry_after))
+            if error.busy:
+                self.busy.add(watch.channel)
+            if error.gone:
+                watches.pause(self.store, watch.name)
+                self.problem(
+                    f"watch {watch.name}: its receiver wants no more (410), so it was paused; mend it, then `harvester watch resume`."
+                )
+        if self.patience(watch) <= now() - delivery.created_at:
+            deliveries.given_up(self.store, delivery.id, now(), why)
+            self.report.given_up += 1
+            self.problem(f"watch {watch.name}: delivery {delivery.id} was given up ({why}) Send it again with `harvester watch retry`.")
+        else:
+            deliveries.postponed(self.store, delivery.id, next_at, why)
+            self.report.postponed += 1
+
+    def patience(self, watch: Watch) -> timedelta:
+        """Return how old a delivery may grow; that of a channel which is not in the settings now is the usual."""
+        try:
+            return timedelta(hours=channel(watch.channel, self.config.channels).give_up_hours)
+        except WrongCall:
+            return timedelta(hours=75)
+
+    def too_many(self, name: str) -> bool:
+        """Tell whether a robot had as many messages within a minute as it takes; the next run goes on."""
+        kind = str(self.config.channels.get(name, {}).get("kind"))
+        recent = self.posted[name]
+        while recent and recent[0] < time.monotonic() - MINUTE:
+            recent.popleft()
+        return kind in ROBOTS and len(recent) >= robots.PER_MINUTE
+
+
+# --- what is sent ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message ready to be sent: ``empty`` when there is nothing left to tell, and the public records whose content it shows."""
+
+    send: Callable[[], str]
+    records: tuple[str, ...]
+    empty: bool = False
+
+
+def prepared(to: Channel, watch: Watch, occasion: Occasion, rows: Iterator[Row], contact: str, upto: int, previous: int) -> Message:
+    """Return the message on ``rows`` in the form of its channel. The rows are read here, nothing is sent yet."""
+    if isinstance(to, HttpChannel) and to.kind == "webhook":
+        found = list(rows)
+        told = [webhook.encoded(row, watch.language) for row in found]
+        body = webhook.event(watch, occasion, to.source, told, upto, previous)
+        records = tuple(str(row["entity_id"]) for row in found if row.get("record"))
+        return Message(lambda: webhook.send(to, body, occasion.id), records)
+    made = digest(watch, occasion, rows, contact)
+    empty = not made.told and not made.more and not occasion.test and occasion.dropped <= occasion.after
+    if isinstance(to, MailChannel):
+        return Message(lambda: mail.send(to, made, contact), made.records, empty)
+    if isinstance(to, HttpChannel):
+        return Message(lambda: robots.send(to, made), made.records, empty)
+    raise WrongCall(f"The channel {to.name} is of no kind that can be sent to; see docs/watches.md.")
+
+
+def send_test(watch: Watch, config: Config) -> str:
+    """Send a message that says it is a test; return what was not as it should be. Raises ``DeliveryFailed``, ``WrongCall``."""
+    to = channel(watch.channel, config.channels)
+    occasion = Occasion(str(uuid4()), now(), watch.cursor, test=True)
+    return prepared(to, watch, occasion, iter(()), config.contact, watch.cursor, watch.cursor).send()
+
+
+def question(watch: Watch, since_seq: int) -> ChangeFilters:
+    """Return what a watch asks of the feed behind a cursor."""
+    return replace(ChangeFilters.from_json(watch.filters), since_seq=since_seq)
+
+
+def until(rows: Iterator[Row], upto: int) -> Iterator[Row]:
+    """Yield the rows up to a sequence number."""
+    for row in rows:
+        if row["seq"] > upto:
+            return
+        yield row
+
+
+def stretches(rows: Iterator[Row], watch: Watch, upto: int, *, split: bool) -> Iterator[Stretch]:
+    """Yield what is to be told behind the watch's cursor: one stretch, or where ``split`` as many as hold no more than a webhook takes.
+
+    They follow each other without a gap; the last one ends at ``upto``.
+    """
+    after, count, size, last = watch.cursor, 0, 0, watch.cursor
+    for row in rows:
+        weight = len(webhook.encoded(row, watch.language).encode()) if split else 0
+        if split and count and (count == webhook.MOST_ROWS or size + weight > webhook.MOST_BYTES):
+            yield Stretch(after, last, count)
+            after, count, size = last, 0, 0
+        count, size, last = count + 1, size + weight, int(row["seq"])
+    if count:
+        yield Stretch(after, upto, count)
+
+
+def now() -> datetime:
+    """Return the moment it is."""
+    return datetime.now(UTC)
