@@ -21,7 +21,7 @@ from storage.engine import rows
 from storage.errors import StaleCursor, UnknownCursor
 from storage.notice_queries import shown
 from storage.notice_schema import notices
-from storage.schema import documents, runs, sites, versions
+from storage.schema import agencies, documents, runs, sites, versions
 from storage.store import Store
 
 Row = dict[str, Any]
@@ -191,6 +191,20 @@ def check_cursor(connection: Connection, cursor: int) -> None:
         raise UnknownCursor(cursor, last)
 
 
+def line_of(store: Store, name: str) -> Line:
+    """Return the line of the bodies that a name or identifier stands for, as far as the gazetteer lists them."""
+    with store.reading() as connection:
+        return line(connection, name)
+
+
+def unlisted_bodies(store: Store) -> dict[str, str]:
+    """Return the bodies in the feed that have an identifier but no entry in the gazetteer, with their canonical names."""
+    a = change_agencies.c
+    query = select(a.agency_id, func.min(a.name)).where(a.agency_id.is_not(None), a.agency_id.not_in(select(agencies.c.id)))
+    with store.reading() as connection:
+        return {row[0]: row[1] for row in connection.execute(query.group_by(a.agency_id))}
+
+
 def looked_at(store: Store, site: str = "") -> list[Row]:
     """Return one row a site: when it was last looked at, with which verdict, and when its last complete run ended (``complete_at``).
 
@@ -205,4 +219,7 @@ def looked_at(store: Store, site: str = "") -> list[Row]:
         return rows(connection.execute(select(*columns).where(*([s.id == site] if site else [])).order_by(s.id)))
 
 
-__all__ = ["EVERYTHING", "NO_FILTERS", "ChangeFilters", "changes", "check_cursor", "every_change", "horizon", "latest", "looked_at", "read"]
+__all__ = [
+    "EVERYTHING", "NO_FILTERS", "ChangeFilters", "changes", "check_cursor", "every_change", "horizon", "latest", "line_of", "looked_at",
+    "read", "unlisted_bodies",
+]  # fmt: skip

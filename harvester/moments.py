@@ -1,0 +1,58 @@
+"""Moments as people say them: ``monday``, 昨天, ``3d``, a day, a moment. Days begin at midnight where the sites are (Asia/Shanghai)."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, timedelta
+
+from harvester.errors import WrongCall
+from storage.days import LOCAL, local_day
+
+DAYS = {"today": 0, "今天": 0, "今日": 0, "yesterday": 1, "昨天": 1, "昨日": 1, "前天": 2}
+ENGLISH = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+CHINESE = "一二三四五六日"
+UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1), "小时": timedelta(hours=1), "天": timedelta(days=1),
+    "周": timedelta(weeks=1)}  # fmt: skip
+_WEEKDAY = re.compile(r"(?P<week>上|本|这)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天])")
+_AGO = re.compile(r"(?P<n>[0-9]{1,4}) ?(?P<unit>h|d|w|小时|天|周)前?")
+
+
+def moment_of(words: str, now: datetime) -> datetime:
+    """Return the moment that ``words`` mean at ``now``, of a day its beginning.
+
+    A weekday is the last one there was, today included; 上周一 is that of the week before. A moment without a zone is that of
+    Shanghai. Raises WrongCall for anything else.
+    """
+    said, today = words.strip().lower(), local_day(now)
+    if said in DAYS:
+        return _begin(today - timedelta(days=DAYS[said]))
+    if (weekday := _weekday(said, today)) is not None:
+        return _begin(weekday)
+    if ago := _AGO.fullmatch(said):
+        return now - int(ago["n"]) * UNITS[ago["unit"]]
+    try:
+        found = datetime.fromisoformat(said.upper())
+    except ValueError:
+        raise WrongCall(
+            f"'{words}' is no moment; write a day (2026-06-30), a moment (2026-06-30T08:00), monday, yesterday, 昨天, 周一 or 3d."
+        ) from None
+    return found if found.tzinfo else found.replace(tzinfo=LOCAL)
+
+
+def _weekday(said: str, today: date) -> date | None:
+    """Return the day of ``monday`` or 周一, None where that is not what was said."""
+    named = next((n for n, name in enumerate(ENGLISH) if said in (name, name[:3])), None)
+    if named is not None:
+        return today - timedelta(days=(today.weekday() - named) % 7)
+    found = _WEEKDAY.fullmatch(said)
+    if found is None:
+        return None
+    number = CHINESE.index(found["day"].replace("天", "日"))
+    if found["week"]:
+        monday = today - timedelta(days=today.weekday() + (7 if found["week"] == "上" else 0))
+        return monday + timedelta(days=number)
+    return today - timedelta(days=(today.weekday() - number) % 7)
+
+
+def _begin(day: date) -> datetime:
+    return datetime.combine(day, time(), LOCAL)

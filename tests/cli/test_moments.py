@@ -1,0 +1,81 @@
+"""Moments as people say them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harvester.errors import WrongCall
+from harvester.moments import CHINESE, ENGLISH, moment_of
+from storage.days import LOCAL, local_day
+
+NOW = datetime(2026, 7, 15, 18, 30, tzinfo=UTC)  # a Thursday in Shanghai, half past two in the morning
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("today", date(2026, 7, 16)),
+        ("今天", date(2026, 7, 16)),
+        ("yesterday", date(2026, 7, 15)),
+        ("昨天", date(2026, 7, 15)),
+        ("Monday", date(2026, 7, 13)),
+        ("mon", date(2026, 7, 13)),
+        ("周一", date(2026, 7, 13)),
+        ("本周一", date(2026, 7, 13)),
+        ("星期四", date(2026, 7, 16)),
+        ("friday", date(2026, 7, 10)),
+        ("周五", date(2026, 7, 10)),
+        ("上周五", date(2026, 7, 10)),
+        ("上周一", date(2026, 7, 6)),
+        ("周日", date(2026, 7, 12)),
+        ("礼拜天", date(2026, 7, 12)),
+        ("2026-06-30", date(2026, 6, 30)),
+    ],
+)
+def test_a_day_begins_at_midnight_in_shanghai(words: str, day: date) -> None:
+    assert moment_of(words, NOW) == datetime(day.year, day.month, day.day, tzinfo=LOCAL)
+
+
+@pytest.mark.parametrize(
+    ("words", "moment"),
+    [
+        ("3d", NOW - timedelta(days=3)),
+        ("3天前", NOW - timedelta(days=3)),
+        ("12h", NOW - timedelta(hours=12)),
+        ("2w", NOW - timedelta(days=14)),
+        ("2026-06-30T08:00", datetime(2026, 6, 30, tzinfo=UTC)),
+        ("2026-06-30t08:00z", datetime(2026, 6, 30, 8, tzinfo=UTC)),
+        ("2026-06-30 08:00+00:00", datetime(2026, 6, 30, 8, tzinfo=UTC)),
+    ],
+)
+def test_a_moment_is_exact(words: str, moment: datetime) -> None:
+    assert moment_of(words, NOW) == moment
+
+
+@pytest.mark.parametrize("words", ["", "someday", "2026-13-01", "周八", "99999d", "d", "9" * 400, "上周", "-3d"])
+def test_what_is_no_moment_is_a_wrong_call_that_says_how(words: str) -> None:
+    with pytest.raises(WrongCall, match="write a day"):
+        moment_of(words, NOW)
+
+
+MOMENTS = st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.just(UTC))
+
+
+@given(MOMENTS, st.integers(0, 6))
+def test_property_a_weekday_is_the_last_one_there_was(now: datetime, number: int) -> None:
+    found = moment_of(ENGLISH[number], now)
+    assert found == moment_of(f"周{CHINESE[number]}", now)
+    assert local_day(found).weekday() == number
+    assert timedelta(0) <= local_day(now) - local_day(found) <= timedelta(days=6)
+
+
+@given(MOMENTS, st.text(max_size=12))
+def test_property_any_words_are_a_moment_or_a_wrong_call(now: datetime, words: str) -> None:
+    try:
+        assert moment_of(words, now).tzinfo is not None
+    except WrongCall as error:
+        assert "write a day" in str(error)
