@@ -20,8 +20,8 @@ CERTAIN = 0.66
 """Score from which a tie is sure, given that the texts say so too; one below is marked."""
 CERTAIN_TEXT = 0.4
 """Witness of the texts that a sure tie has at least."""
-LEAD = 0.3
-"""How much of the distance to the next best passage counts in favour of the best: who stands alone is meant, not one of many."""
+LEAD = 0.5
+"""What a lead of the best passage over the next best is worth as a further witness: who stands alone is meant, not one of many."""
 TOLD_SECTION = 0.3
 TOLD_BODY = 0.2
 """Witnesses from which the section and the bodies are told as reasons."""
@@ -38,6 +38,9 @@ class Reason:
     section: str = ""
 
 
+NO_REASON = Reason()
+
+
 @dataclass(frozen=True, slots=True)
 class Counterpart:
     """What answers to a task in another paper: ``passage`` is None where nothing does. ``score`` is 0 to 1.
@@ -49,7 +52,7 @@ class Counterpart:
     passage: Passage | None = None
     score: float = 0.0
     certain: bool = False
-    reason: Reason = Reason()
+    reason: Reason = NO_REASON
 
 
 def counterparts(one: Derived, other: Derived, *, paragraphs: bool = True) -> tuple[Counterpart, ...]:
@@ -81,7 +84,12 @@ def best(near: Mapping[int, Affinity]) -> tuple[int, Affinity]:
     ranked = sorted(near, key=lambda j: (-near[j].score, j))
     first = near[ranked[0]]
     second = near[ranked[1]].score if len(ranked) > 1 else 0.0
-    return ranked[0], replace(first, score=min(1.0, first.score + LEAD * (first.score - second)))
+    return ranked[0], replace(first, score=raised(first.score, first.score - second))
+
+
+def raised(score: float, lead: float) -> float:
+    """Return a score with its lead over the next best as one more witness."""
+    return 1 - (1 - score) * (1 - LEAD * lead)
 
 
 def certain(affinity: Affinity) -> bool:
