@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
-from multiprocessing.context import ForkServerContext, ForkServerProcess, SpawnContext, SpawnProcess
+from multiprocessing.context import ForkContext, ForkProcess, SpawnContext, SpawnProcess
 from typing import cast
 
 from normalizers.agencies import Decisions
@@ -30,7 +30,7 @@ MEMORY = 4 * 2**30
 SMALL = 32 * 1024
 """Bytes of markup or text that are read here and now: too few for harm, and most documents are so."""
 NO_DECISIONS = Decisions()
-CONTEXT: SpawnContext | ForkServerContext = multiprocessing.get_context("spawn")
+CONTEXT: SpawnContext | ForkContext = multiprocessing.get_context("spawn")
 """How the reading process is begun."""
 _PACKED = (b"PK\x03\x04", b"%PDF", b"\xd0\xcf\x11\xe0")
 
@@ -51,7 +51,7 @@ class Deriver:
         self.memory = memory
         self.executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="derive")
         """Where ``derive`` is to be called, so that it lets no download time out."""
-        self._worker: tuple[SpawnProcess | ForkServerProcess, Connection] | None = None
+        self._worker: tuple[SpawnProcess | ForkProcess, Connection] | None = None
         self._told: Decisions | None = None
         """The decisions that the process holds: thousands of them are not sent with every payload."""
 
@@ -90,7 +90,7 @@ class Deriver:
         self.close()
         return "unreadable", told
 
-    def _running(self) -> tuple[SpawnProcess | ForkServerProcess, Connection]:
+    def _running(self) -> tuple[SpawnProcess | ForkProcess, Connection]:
         if self._worker and not self._worker[0].is_alive():
             self.close()
         return self._worker or self._start()
@@ -104,7 +104,7 @@ class Deriver:
             process.join()
             connection.close()
 
-    def _start(self) -> tuple[SpawnProcess | ForkServerProcess, Connection]:
+    def _start(self) -> tuple[SpawnProcess | ForkProcess, Connection]:
         here, there = CONTEXT.Pipe()
         process = CONTEXT.Process(target=_work, args=(there, self.seconds, self.memory), daemon=True)
         # Ctrl-C reaches the whole group of processes: the crawl ends in order, and this one with it. A new process inherits the mask.

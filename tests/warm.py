@@ -55,14 +55,15 @@ def _in_order(environment: Mapping[str, str], work: Callable[..., T], arguments:
 
 
 def _settle(environment: Mapping[str, str]) -> None:
-    """Give this process its environment, and let it, too, fork its reader of documents from the server."""
-    from harvester import deriving
+    """Give this process its environment, and fork its reader of documents now, while it is the only thread here."""
+    from harvester import deriving, pipelines
 
     assert "harvester.settings" not in sys.modules, "settings that were read elsewhere would hold here"
     os.environ.clear()
     os.environ.update(environment)
     tempfile.tempdir = None
-    deriving.CONTEXT = multiprocessing.get_context("forkserver")
+    deriving.CONTEXT = multiprocessing.get_context("fork")
+    pipelines._DERIVER._running()
 
 
 def crawl(sites: Sequence[str], config: Config, **options: Any) -> list[RunSummary]:
