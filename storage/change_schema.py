@@ -28,7 +28,7 @@ CAUSES = ("source", "reading", "decision")
 RELATIONS = ("draft", "edition", "division")
 """How works stand to each other: a final to its draft, a year's edition to another's, a division of tasks to its plan."""
 TIES = ("same", *RELATIONS, "none")
-KEY_KINDS = ("content", "title", "number", "stem", "cites", "family", "subject")
+KEY_KINDS = ("content", "title", "number", "series", "plan", "subject")
 PERIODS = ("each", "daily", "weekly")
 DELIVERY_STATES = ("waiting", "sent", "given-up")
 

@@ -1,27 +1,29 @@
 """Works: which documents are the same text, published in several places.
 
 Every pair of documents is judged by itself, on their current versions only, and a work is whatever hangs together by such
-ties. So the works of a store do not depend on the order in which its documents came, nor on how often a crawl was killed.
+ties, unless two of it cannot be one text: then the weakest ties are let go. So the works of a store do not depend on the order in
+which its documents came, nor on how often a crawl was killed. What a person decided on a pair goes before any judgement.
 """
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from operator import eq
+from datetime import date, datetime
+from difflib import SequenceMatcher
 
-from sqlalchemy import Connection, delete, insert, or_, select, text, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, text, update
 
-from normalizers.records import Derived
+from normalizers.records import Derived, DocumentKind
 from normalizers.text.fold import fold
+from storage import links, pairing
+from storage.batches import batches
+from storage.changes import tell
 from storage.identity import work_id
-from storage.schema import REASONS, documents, signature_bands, versions, work_ties, works
-from storage.versions import unpack_signature
-
-BANDS = 16
-"""Bands of a signature of 64 values, 4 values each: a pair at 0.8 shares a band with 99.98 %, a pair at 0.3 with 12 %."""
+from storage.pairing import Decided, Facts, Pair, band_values, pair_of, similarity
+from storage.partition import Edge, partition
+from storage.schema import REASONS, documents, versions, work_ties, works
+from storage.titles import quoted_of, years_of
 
 SAME_TEXT = 0.8
 """Share of equal signature values from which two texts are the same one, differing by damage or layout."""
@@ -32,26 +34,25 @@ SAME_UNDER_ONE_TITLE = 0.5
 TEMPLATE_LENGTH = 1000
 """Folded characters below which equal texts may be one form filled in for two firms: then the titles must agree too."""
 
+NOTE_LENGTH = 200
+"""Folded characters below which a text only points at its annexes: on other days it is another one. No signature is made of it."""
+
 TITLE_PART = 6
 """Characters a title must have to be recognised inside another one."""
 
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_QUOTED = re.compile(r"《([^《》]{6,})》")
+NORMATIVE = {
+    DocumentKind.PLAN,
+    DocumentKind.WORK_POINTS,
+    DocumentKind.TASK_TABLE,
+    DocumentKind.OPINION,
+    DocumentKind.MEASURES,
+    DocumentKind.REGULATION,
+}
+"""Kinds of which no form is filled in for one firm after another."""
+
 _LOCK = 7_265_001
-_CURRENT = documents.join(versions, (versions.c.document_id == documents.c.id) & (versions.c.number == documents.c.version))
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What a pair of documents is judged by."""
-
-    id: str
-    family: str
-    title: str
-    number_key: str
-    content_hash: str
-    signature: tuple[int, ...]
-    length: int
+_REACH = 0.5
+"""Share of two titles' characters that their common beginning and end must make up for the rest to be what they differ by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,35 +63,56 @@ class Tie:
     score: float
 
 
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """On what occasion works change: cause, both clocks and the run, as the feed tells them; ``known_at`` None is now."""
+
+    cause: str = "source"
+    known_at: datetime | None = None
+    as_of: date | None = None
+    run: str | None = None
+
+
+CRAWLED = Occasion()
+
+
+# --- the judgement -----------------------------------------------------------------------------------------------------
+
+
 def judge(one: Facts, other: Facts) -> Tie | None:
     """Return the tie of two documents, ``None`` when they are different texts. The order of the two does not matter."""
-    if not one.length or not other.length:
-        return None
-    same = one.content_hash == other.content_hash
-    if not same and _conflict(one, other):
+    if not one.length or not other.length or conflict(one, other):
         return None
     agree = titles_agree(one.title, other.title)
-    long = min(one.length, other.length) >= TEMPLATE_LENGTH
-    if same and (agree or long):
-        return Tie("content", 1.0)
-    if _conflict(one, other):
+    long = min(one.length, other.length) >= TEMPLATE_LENGTH and not series(one, other)
+    if one.content_hash == other.content_hash:
+        return Tie("content", 1.0) if (agree and not _notes(one, other)) or long else None
+    if _strangers(one, other):
         return None
     score = similarity(one.signature, other.signature)
     # An annex carries the number, and often the title, of what it hangs on; it is the same text only when its text is.
     if one.family != other.family:
         if one.number_key and one.number_key == other.number_key and (agree or score >= SAME_UNDER_ONE_TITLE):
             return Tie("number", score)
-        if agree and fold(one.title) == fold(other.title) and score >= SAME_UNDER_ONE_TITLE:
+        if agree and fold(one.title) == fold(other.title) and score >= SAME_UNDER_ONE_TITLE and not _forms(one, other):
             return Tie("title", score)
     return Tie("text", score) if score >= SAME_TEXT and (agree or long) else None
 
 
-def similarity(one: Sequence[int], other: Sequence[int]) -> float:
-    """Return the share of equal values of two MinHash signatures, 0 where one is empty."""
-    if not one or len(one) != len(other):
-        return 0.0
-    equal: int = sum(map(eq, one, other))
-    return equal / len(one)
+def conflict(one: Facts, other: Facts) -> bool:
+    """Tell whether two documents cannot be one text, whatever hangs between them.
+
+    A draft is not its final, a table that divides tasks is not their plan. Two numbers, or other years in the titles, are two texts
+    unless the contents are equal.
+    """
+    if one.draft != other.draft or one.named.division != other.named.division or one.named.about != other.named.about:
+        return True
+    if one.content_hash == other.content_hash:
+        return False
+    if one.number_key and other.number_key and one.number_key != other.number_key:
+        return True
+    years, others = years_of(one.title), years_of(other.title)
+    return bool(years and others and years != others)
 
 
 def titles_agree(one: str, other: str) -> bool:
@@ -100,120 +122,242 @@ def titles_agree(one: str, other: str) -> bool:
         return bool(a)
     if len(a) >= TITLE_PART and a in b:
         return True
-    return bool({fold(name) for name in _QUOTED.findall(one)} & {fold(name) for name in _QUOTED.findall(other)})
+    return bool(quoted_of(one) & quoted_of(other))
 
 
-def _conflict(one: Facts, other: Facts) -> bool:
-    if one.number_key and other.number_key and one.number_key != other.number_key:
-        return True
-    years, others = set(_YEAR.findall(one.title)), set(_YEAR.findall(other.title))
-    return bool(years and others and years != others)
+def series(one: Facts, other: Facts) -> bool:
+    """Tell whether two titles are one frame with something else in it: the same matter of two firms, of two days."""
+    a, b = fold(one.title), fold(other.title)
+    if not a or not b or a == b:
+        return False
+    shorter = min(len(a), len(b))
+    head = next((n for n in range(shorter) if a[n] != b[n]), shorter)
+    tail = next((n for n in range(shorter - head) if a[-1 - n] != b[-1 - n]), shorter - head)
+    inside, other_inside = a[head : len(a) - tail], b[head : len(b) - tail]
+    if not inside or not other_inside or head + tail < _REACH * max(len(a), len(b)):
+        return False
+    slip = len(inside) == len(other_inside) == 1 and {one.kind, other.kind} <= NORMATIVE
+    return not slip and SequenceMatcher(None, inside, other_inside, autojunk=False).ratio() < SAME_TEXT
+
+
+def _strangers(one: Facts, other: Facts) -> bool:
+    """Tell whether the organisations that two texts name are mostly others."""
+    if not one.subjects or not other.subjects:
+        return False
+    return 2 * len(one.subjects & other.subjects) < min(len(one.subjects), len(other.subjects))
+
+
+def _notes(one: Facts, other: Facts) -> bool:
+    """Tell whether two texts are short notes of different days."""
+    return min(one.length, other.length) < NOTE_LENGTH and bool(one.days and other.days) and not set(one.days) & set(other.days)
+
+
+def _forms(one: Facts, other: Facts) -> bool:
+    """Tell whether two texts under one title may be a form filled in twice: no day in common, and of a kind that is filled in."""
+    normative = {one.kind, other.kind} & NORMATIVE
+    return not normative and bool(one.days and other.days) and not set(one.days) & set(other.days)
 
 
 # --- the store ---------------------------------------------------------------------------------------------------------
 
 
-def band_values(signature: Sequence[int]) -> list[int]:
-    """Return a signed 64-bit value for each band of a signature; none for an empty one."""
-    width = len(signature) // BANDS
-    bands = [signature[n * width : (n + 1) * width] for n in range(BANDS)] if width else []
-    return [int.from_bytes(hashlib.blake2b(repr(tuple(band)).encode(), digest_size=8).digest(), "big", signed=True) for band in bands]
-
-
 def index_signature(connection: Connection, document: str, derived: Derived) -> None:
-    """Put the bands of a document's current version in the place of those it had."""
-    connection.execute(delete(signature_bands).where(signature_bands.c.document_id == document))
-    found = [{"band": n, "value": value, "document_id": document} for n, value in enumerate(band_values(derived.signature))]
-    if found:
-        connection.execute(insert(signature_bands), found)
+    """Do nothing: ``tie`` reads what it needs from the version that was written."""
 
 
-def tie(connection: Connection, document: str) -> None:
-    """Judge a document against all that may be the same text, and put the works it touches right."""
+def tie(connection: Connection, document: str, occasion: Occasion = CRAWLED) -> None:
+    """Judge a document against all that may be the same text or linked to it, put its works and links right, and tell the feed.
+
+    Its current version must be written. A new document is not told as tied: the row that adds it carries its work.
+    """
+    lock(connection)
+    found = pairing.index(connection, document)
+    again = {document, *found.stirred, *pairing.annexes(connection, document)}
+    judge_again(connection, again, occasion, new={document} if found.new else set())
+
+
+def lock(connection: Connection) -> None:
+    """Keep other writers from judging until the transaction ends: two that do not see each other's document would both miss a tie."""
     if connection.dialect.name == "postgresql":
-        # Two writers that do not see each other's document would both miss the tie.
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    touched = _members(connection, {document})
-    connection.execute(delete(work_ties).where(or_(work_ties.c.document_id == document, work_ties.c.other_id == document)))
-    facts = {found.id: found for found in _facts(connection, {document} | _candidates(connection, document))}
-    own = facts.pop(document)
-    ties = {other.id: found for other in facts.values() if (found := judge(own, other)) is not None}
-    if ties:
-        connection.execute(insert(work_ties), [_tie_row(document, other, found) for other, found in sorted(ties.items())])
-    _settle(connection, touched | _members(connection, {document}))
 
 
-def _tie_row(document: str, other: str, found: Tie) -> dict[str, object]:
-    first, second = sorted((document, other))
-    return {"document_id": first, "other_id": second, "reason": found.reason, "score": found.score}
+def judge_again(connection: Connection, again: Collection[str], occasion: Occasion, *, new: Collection[str] = ()) -> list[links.Row]:
+    """Judge documents against their candidates and return the rows of the feed that were told, in their order."""
+    touched = set(again) | _members(connection, again)
+    near = {document: pairing.candidates(connection, document) for document in sorted(again)}
+    decided = pairing.decided(connection, again)
+    known = pairing.facts(
+        connection, {*again, *(name for each in near.values() for name in each), *(name for pair in decided for name in pair)}
+    )
+    pairs = {pair_of(one, other) for one in again for other in near[one]} | {pair for pair in decided if set(pair) <= set(known)}
+    _write_ties(connection, again, known, pairs, decided)
+    settled = _settle(connection, touched | _members(connection, again), new)
+    stirred = {row["document_id"] for row in settled.rows} | settled.decided
+    told = settled.rows + links.judge_again(connection, {*again, *stirred}, known, near)
+    rows = [row | {"cause": occasion.cause, "run": occasion.run, "as_of": occasion.as_of} | _known_at(occasion) for row in told]
+    tell(connection, rows)
+    return rows
 
 
-def _candidates(connection: Connection, document: str) -> set[str]:
-    v, bands, mine = versions.c, signature_bands.alias("bands"), signature_bands.alias("mine")
-    own = connection.execute(
-        select(v.content_hash, v.title_key, v.number_key).select_from(_CURRENT).where(documents.c.id == document)
-    ).one()
-    keys = [v.content_hash == own.content_hash]
-    keys += [column == value for column, value in ((v.title_key, own.title_key), (v.number_key, own.number_key)) if value]
-    by_key = select(documents.c.id).select_from(_CURRENT).where(or_(*keys))
-    same = (bands.c.band == mine.c.band) & (bands.c.value == mine.c.value)
-    by_band = select(bands.c.document_id).select_from(bands.join(mine, same)).where(mine.c.document_id == document)
-    return set(connection.execute(by_key).scalars()) | set(connection.execute(by_band).scalars())
+def _known_at(occasion: Occasion) -> dict[str, datetime]:
+    return {"known_at": occasion.known_at} if occasion.known_at is not None else {}
 
 
-def _facts(connection: Connection, ids: Iterable[str]) -> list[Facts]:
-    d, v = documents.c, versions.c
-    columns = (d.id, d.parent_id, v.title, d.title.label("listed"), v.number_key, v.content_hash, v.signature, v.folded_length)
-    found: list[Facts] = []
-    for part in _parts(sorted(ids)):
-        for row in connection.execute(select(*columns).select_from(_CURRENT).where(d.id.in_(part))):
-            title, signature = row.title or row.listed, unpack_signature(row.signature)
-            found.append(Facts(row.id, row.parent_id or row.id, title, row.number_key, row.content_hash, signature, row.folded_length))
-    return found
+def _write_ties(
+    connection: Connection, again: Collection[str], known: Mapping[str, Facts], pairs: Iterable[Pair], decided: Mapping[Pair, Decided]
+) -> None:
+    t = work_ties.c
+    for some in batches(sorted(again)):
+        connection.execute(delete(work_ties).where(or_(t.document_id.in_(some), t.other_id.in_(some))))
+    found = []
+    for first, second in sorted(pairs):
+        tie_found = _tie_of(known[first], known[second], decided.get((first, second)))
+        if tie_found is not None:
+            found.append({"document_id": first, "other_id": second, "reason": tie_found.reason, "score": tie_found.score})
+    for part in batches(range(len(found))):
+        connection.execute(insert(work_ties), [found[n] for n in part])
 
 
-def _members(connection: Connection, start: set[str]) -> set[str]:
+def _tie_of(one: Facts, other: Facts, decision: Decided | None) -> Tie | None:
+    if decision is None:
+        return judge(one, other)
+    return Tie("decision", 1.0) if decision.tie == "same" else None
+
+
+def _members(connection: Connection, start: Collection[str]) -> set[str]:
     """Return the documents that hang together with those of ``start`` by ties."""
     found, fresh = set(start), set(start)
+    t = work_ties.c
     while fresh:
         near: set[str] = set()
-        for part in _parts(sorted(fresh)):
-            near |= set(connection.execute(select(work_ties.c.other_id).where(work_ties.c.document_id.in_(part))).scalars())
-            near |= set(connection.execute(select(work_ties.c.document_id).where(work_ties.c.other_id.in_(part))).scalars())
+        for some in batches(sorted(fresh)):
+            near |= set(connection.execute(select(t.other_id).where(t.document_id.in_(some))).scalars())
+            near |= set(connection.execute(select(t.document_id).where(t.other_id.in_(some))).scalars())
         fresh = near - found
         found |= fresh
     return found
 
 
-def _settle(connection: Connection, touched: set[str]) -> None:
-    """Give every document of ``touched`` the work it belongs to; a work is named after its least document."""
+# --- works -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """Works put right: the rows of those whose work is another now, and the documents on whose works a decision may hold anew."""
+
+    rows: list[links.Row]
+    decided: set[str]
+
+
+def _settle(connection: Connection, touched: set[str], new: Collection[str]) -> _Settled:
+    """Give every document of ``touched`` the work it belongs to."""
+    before, company = _works_of(connection, touched)
+    groups = list(_groups(connection, touched))
+    work_of = {document: _Work(work_id(min(group)), reason, group) for group, reason in groups for document in group}
+    for group, reason in groups:
+        write_work(connection, min(group), reason)
+        other = [document for document in sorted(group) if before.get(document) != work_id(min(group))]
+        for some in batches(other):
+            connection.execute(update(documents).where(documents.c.id.in_(some)).values(work_id=work_id(min(group))))
+    _drop_unused(connection, {work_id(document) for document in touched} | set(before.values()))
+    stirred = [group for group, _ in groups if any(company.get(before.get(document, "")) != group for document in group)]
+    decided = {document for group in stirred if pairing.decided(connection, group) for document in group}
+    changed = [document for document in sorted(work_of) if document not in new and before.get(document) != work_of[document].id]
+    return _Settled(_rows(connection, changed, before, work_of, company), decided)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    id: str
+    reason: str
+    members: set[str]
+
+
+def _groups(connection: Connection, touched: Collection[str]) -> Iterable[tuple[set[str], str]]:
     left = set(touched)
     while left:
-        group = _members(connection, {min(left)})
-        left -= group
-        write_work(connection, min(group), _reason(connection, group))
-        for part in _parts(sorted(group)):
-            connection.execute(update(documents).where(documents.c.id.in_(part)).values(work_id=work_id(min(group))))
-    stale = [work_id(document) for document in touched]
-    used = select(documents.c.work_id).where(documents.c.work_id.in_(stale))
-    connection.execute(delete(works).where(works.c.id.in_(stale), works.c.id.not_in(used)))
+        whole = _members(connection, {min(left)})
+        left -= whole
+        edges = _edges(connection, whole)
+        for group in partition(whole, edges, _apart(connection, whole)):
+            yield group, _reason(edges, group)
+
+
+def _works_of(connection: Connection, touched: Collection[str]) -> tuple[dict[str, str], dict[str, set[str]]]:
+    """Return the works of documents, and the documents of those works."""
+    d = documents.c
+    works_before = {
+        row.id: row.work_id
+        for some in batches(sorted(touched))
+        for row in connection.execute(select(d.id, d.work_id).where(d.id.in_(some)))
+    }
+    company: dict[str, set[str]] = {}
+    for some in batches(sorted(set(works_before.values()))):
+        for row in connection.execute(select(d.id, d.work_id).where(d.work_id.in_(some))):
+            company.setdefault(row.work_id, set()).add(row.id)
+    return works_before, company
+
+
+def _edges(connection: Connection, group: Collection[str]) -> list[Edge]:
+    t = work_ties.c
+    found: list[Edge] = []
+    for some in batches(sorted(group)):
+        for row in connection.execute(select(work_ties).where(t.document_id.in_(some))):
+            found.append(Edge(row.document_id, row.other_id, row.score, row.reason))
+    return found
+
+
+def _apart(connection: Connection, group: set[str]) -> set[Pair]:
+    """Return the pairs of a group that cannot be one text: by a decision, or since they conflict."""
+    if len(group) < 2:
+        return set()
+    decided = pairing.decided(connection, group)
+    apart = {pair for pair, decision in decided.items() if decision.tie != "same" and set(pair) <= group}
+    if len(group) == 2:
+        return apart
+    known = sorted(pairing.facts(connection, group).values(), key=lambda each: each.id)
+    sorts = {(each.draft, each.named.division, each.named.about) for each in known}
+    numbers, years = {each.number_key for each in known} - {""}, {years_of(each.title) for each in known} - {frozenset()}
+    if max(len(sorts), len(numbers), len(years)) < 2:
+        return apart
+    clash = {(a.id, b.id) for n, a in enumerate(known) for b in known[n + 1 :] if conflict(a, b)}
+    return apart | {pair for pair in clash if pair not in decided}
+
+
+def _reason(edges: Iterable[Edge], group: Collection[str]) -> str:
+    found = {edge.reason for edge in edges if edge.one in group and edge.other in group}
+    return next((reason for reason in REASONS[1:] if reason in found), REASONS[0])
 
 
 def write_work(connection: Connection, first: str, reason: str = "single") -> None:
     """Write the work whose least document is ``first``, under that document's title."""
-    facts = _facts(connection, [first])
-    row = {"title": facts[0].title if facts else "", "reason": reason}
+    v = versions.c
+    said = select(v.title).where(v.document_id == documents.c.id, v.number == documents.c.version).scalar_subquery()
+    title = select(func.coalesce(func.nullif(said, ""), documents.c.title)).where(documents.c.id == first)
+    row = {"title": connection.execute(title).scalar_one_or_none() or "", "reason": reason}
     if connection.execute(update(works).where(works.c.id == work_id(first)).values(row)).rowcount == 0:
         connection.execute(insert(works), [row | {"id": work_id(first)}])
 
 
-def _reason(connection: Connection, group: set[str]) -> str:
-    found: set[str] = set()
-    for part in _parts(sorted(group)):
-        found |= set(connection.execute(select(work_ties.c.reason).where(work_ties.c.document_id.in_(part))).scalars())
-    return next((reason for reason in REASONS[1:] if reason in found), REASONS[0])
+def _drop_unused(connection: Connection, ids: Collection[str]) -> None:
+    for some in batches(sorted(ids)):
+        used = select(documents.c.work_id).where(documents.c.work_id.in_(some))
+        connection.execute(delete(works).where(works.c.id.in_(some), works.c.id.not_in(used)))
 
 
-def _parts(ids: Sequence[str], size: int = 500) -> Iterable[Sequence[str]]:
-    """Cut a list to pieces that fit into one statement."""
-    return (ids[at : at + size] for at in range(0, len(ids), size))
+def _rows(
+    connection: Connection, changed: Sequence[str], before: Mapping[str, str], after: Mapping[str, _Work], company: Mapping[str, set[str]]
+) -> list[links.Row]:
+    """Return the rows of documents whose work is another now: tied where one is in it that was not in the old one, else untied."""
+    around = links.places(connection, changed)
+    found = []
+    for document in changed:
+        work, old = after[document], before[document]
+        kind = "tied" if work.members - company[old] else "untied"
+        sides = {"before": {"work": old}, "after": {"work": work.id, "reason": work.reason}}
+        found.append({"entity": "document", "entity_id": document, "kind": kind, "fields": ["work"]} | sides | around[document])
+    return found
+
+
+__all__ = ["Occasion", "Tie", "band_values", "conflict", "judge", "judge_again", "lock", "similarity", "tie", "titles_agree", "write_work"]

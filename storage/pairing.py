@@ -1,0 +1,372 @@
+"""What pairs of documents are judged by, and how the documents that may be a pair are found without reading the store through.
+
+Each document stands under keys (``document_keys``, ``signature_bands``) of its current version; two documents that share one are
+judged. A key that more than ``MOST`` documents stand under tells nothing (a form, an empty page, 工作要点 without a place): nothing is
+found by it, by whoever comes first or last. So what is judged depends on what is stored, never on the order in which it came.
+
+========= =============================================================================================================
+content   hash of the folded text
+title     fingerprint of the title
+number    fingerprint of the document number
+series    place and the title's name of the text without year, round and draft's marks
+plan      what a division of tasks names (number, name), and number and name of what may have tasks to divide
+subject   organisations named in the text, hashed; nothing is found by them, they keep the forms of two firms apart
+========= =============================================================================================================
+"""
+# ruff: noqa: S608 -- statements are put together from constants of this file only
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from operator import eq
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, text
+
+from normalizers.records import Relation
+from normalizers.text.fold import fold
+from storage.batches import batches
+from storage.change_schema import document_keys, tie_decisions
+from storage.identity import text_key
+from storage.schema import documents, signature_bands, version_issuers, version_references, version_regions, versions
+from storage.titles import Period, Title, read_title
+from storage.versions import unpack_signature
+
+MOST = 100
+"""Documents that a key may have: the sites of the region that carry one text are fewer, the pages filled into one form more."""
+
+BANDS = 16
+"""Bands of a signature of 64 values, 4 values each: a pair at 0.8 shares a band with 99.98 %, a pair at 0.3 with 12 %."""
+
+MOST_SUBJECTS = 32
+MOST_READ = 100_000
+"""Characters of a text in which organisations are looked for."""
+
+_FIRM = re.compile(r"公司|合作社|合伙企业|个人独资企业|事务所|经营部|商行|工作室|药店|饭店|酒店|餐厅|超市|加工厂|制造厂")
+_CODE = re.compile(r"(?<![0-9A-Z])[0-9A-HJ-NPQRTUWXY]{18}(?![0-9A-Z])")
+_NAME_PART = 6
+"""Characters before 公司 that tell one firm from another and are the same in every sentence."""
+
+_CURRENT = documents.join(versions, (versions.c.document_id == documents.c.id) & (versions.c.number == documents.c.version))
+Key = tuple[str, str]
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a pair of documents is judged by.
+
+    ``family`` is the article, of an annex and of itself; ``place`` the home region, the site where none is known; ``issuers`` bodies by
+    id or name; ``days`` all days the document goes by (成文, 发布, in the list); ``cited`` its keys of kind ``plan``; ``subjects`` the
+    organisations it names, hashed; ``parent_title`` the title of the article that an annex hangs on.
+    """
+
+    id: str
+    family: str
+    title: str
+    number_key: str
+    content_hash: str
+    signature: tuple[int, ...]
+    length: int
+    site: str = ""
+    kind: str = "other"
+    place: str = ""
+    issuers: frozenset[str] = frozenset()
+    days: tuple[date, ...] = ()
+    plan: Period | None = None
+    cited: frozenset[str] = frozenset()
+    subjects: frozenset[str] = frozenset()
+    parent_title: str = ""
+
+    @property
+    def named(self) -> Title:
+        """What the title tells."""
+        return read_title(self.title)
+
+    @property
+    def draft(self) -> bool:
+        """Tell whether this is a draft: by its own title, or by that of the article it is annexed to."""
+        return self.named.draft or (bool(self.parent_title) and read_title(self.parent_title).draft)
+
+    @property
+    def is_article(self) -> bool:
+        """Tell whether this is an article, no annex."""
+        return self.family == self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision in force on a pair: ``tie`` as in ``change_schema.TIES``, from ``document`` to ``other``."""
+
+    id: int
+    document: str
+    other: str
+    tie: str
+
+
+def pair_of(one: str, other: str) -> Pair:
+    """Return two identifiers in their order."""
+    return (one, other) if one < other else (other, one)
+
+
+# --- keys --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Indexed:
+    """What an indexing did: whether the document is new, and which others are to be judged again since a key became or ceased to be one."""
+
+    new: bool
+    stirred: set[str] = field(default_factory=set)
+
+
+def index(connection: Connection, document: str) -> Indexed:
+    """Put the keys of a document's current version in the place of those it had."""
+    k, b = document_keys.c, signature_bands.c
+    row = _row(connection, document)
+    keys = {(kind, value) for kind, value in _keys(connection, row)}
+    bands = {(band, value) for band, value in enumerate(band_values(unpack_signature(row["signature"])))}
+    old_keys = {(kind, value) for kind, value in connection.execute(select(k.kind, k.value).where(k.document_id == document))}
+    old_bands = {(band, value) for band, value in connection.execute(select(b.band, b.value).where(b.document_id == document))}
+    _replace(connection, document_keys, document, [{"kind": kind, "value": value} for kind, value in sorted(keys)], keys != old_keys)
+    _replace(connection, signature_bands, document, [{"band": n, "value": value} for n, value in sorted(bands)], bands != old_bands)
+    found = Indexed(new=not old_keys)
+    named = [key for key in (keys | old_keys) if key[0] != "subject"]
+    for members, added in (
+        *((_members_of_key(connection, key), key in keys - old_keys) for key in named if (key in keys) != (key in old_keys)),
+        *((_members_of_band(connection, band), band in bands - old_bands) for band in bands ^ old_bands),
+    ):
+        if len(members) == (MOST + 1 if added else MOST):
+            found.stirred |= members - {document}
+    return found
+
+
+def _replace(connection: Connection, table: Any, document: str, found: list[dict[str, Any]], changed: bool) -> None:  # noqa: ANN401
+    if not changed:
+        return
+    connection.execute(delete(table).where(table.c.document_id == document))
+    if found:
+        connection.execute(insert(table), [row | {"document_id": document} for row in found])
+
+
+def _row(connection: Connection, document: str) -> dict[str, Any]:
+    d, v = documents.c, versions.c
+    columns = (d.id, d.site, d.title.label("listed"), d.version, v.title, v.number_key, v.content_hash, v.folded_length, v.signature)
+    text_head = func.substr(v.text, 1, MOST_READ).label("text")
+    row = connection.execute(select(*columns, text_head, _region()).select_from(_CURRENT).where(d.id == document)).mappings().one()
+    return dict(row)
+
+
+def _region() -> Any:  # noqa: ANN401 -- a column
+    r = version_regions.c
+    here = (r.document_id == documents.c.id) & (r.version == documents.c.version) & (r.position == 0)
+    return func.coalesce(select(r.region).where(here).scalar_subquery(), "").label("region")
+
+
+def _keys(connection: Connection, row: dict[str, Any]) -> Iterable[Key]:
+    if row["folded_length"]:
+        yield "content", row["content_hash"]
+    title = row["title"] or row["listed"]
+    if key := text_key(title):
+        yield "title", key
+    if row["number_key"]:
+        yield "number", row["number_key"]
+    named = read_title(title)
+    for stem in series_of(named):
+        yield "series", f"{row['region'] or row['site']} {text_key(stem)}"
+    for value in _cited(connection, row, named) if named.division else plan_values(named, row["number_key"]):
+        yield "plan", value
+    for value in subjects_of(row["text"]):
+        yield "subject", value
+
+
+def series_of(named: Title) -> tuple[str, ...]:
+    """Return the names under which the drafts, finals and yearly editions of a text are found."""
+    if named.about:
+        return ()
+    if named.division:
+        return ("".join((*(name.stem for name in named.names), named.own_words)),)
+    return tuple(dict.fromkeys(name.stem for name in named.names))
+
+
+def plan_values(named: Title, number_key: str) -> tuple[str, ...]:
+    """Return what a division of this text's tasks would name; nothing of a text that holds none."""
+    stems = [name.stem for name in named.names if name.is_plan]
+    if not stems or named.about:
+        return ()
+    return (*(f"t{text_key(stem)}" for stem in stems), *([f"n{number_key}"] if number_key else []))
+
+
+def _cited(connection: Connection, row: dict[str, Any], named: Title) -> Iterable[str]:
+    """Yield what a division of tasks names: the text in its title with that one's number, without one the first text it refers to."""
+    r = version_references.c
+    query = select(r.title, r.number_key).where(r.document_id == row["id"], r.version == row["version"])
+    query = query.where(r.relation.not_in([Relation.REPEALS, Relation.AMENDS])).order_by(r.position)
+    stems = {name.stem for name in named.names}
+    for reference in connection.execute(query.limit(1 if not stems else 50)):
+        cited = {name.stem for name in read_title(reference.title).names}
+        if not stems or cited & stems:
+            yield from (f"t{text_key(stem)}" for stem in cited)
+            if reference.number_key:
+                yield f"n{reference.number_key}"
+    yield from (f"t{text_key(stem)}" for stem in stems)
+
+
+def subjects_of(words: str) -> list[str]:
+    """Return the organisations that a text names, hashed, the least ``MOST_SUBJECTS``: the same sample of the same names in any text."""
+    found = {fold(words[max(0, at.start() - 2 * _NAME_PART) : at.end()])[-_NAME_PART - len(at[0]) :] for at in _FIRM.finditer(words)}
+    found |= set(_CODE.findall(words))
+    return sorted({hashlib.blake2b(name.encode(), digest_size=6).hexdigest() for name in found})[:MOST_SUBJECTS]
+
+
+def band_values(signature: Sequence[int]) -> list[int]:
+    """Return a signed 64-bit value for each band of a signature; none for an empty one."""
+    width = len(signature) // BANDS
+    bands = [signature[n * width : (n + 1) * width] for n in range(BANDS)] if width else []
+    return [int.from_bytes(hashlib.blake2b(repr(tuple(band)).encode(), digest_size=8).digest(), "big", signed=True) for band in bands]
+
+
+def similarity(one: Sequence[int], other: Sequence[int]) -> float:
+    """Return the share of equal values of two MinHash signatures, 0 where one is empty."""
+    if not one or len(one) != len(other):
+        return 0.0
+    equal: int = sum(map(eq, one, other))
+    return equal / len(one)
+
+
+# --- finding -----------------------------------------------------------------------------------------------------------
+
+_OF_KEY = f"SELECT document_id FROM document_keys WHERE kind = :kind AND value = :value LIMIT {MOST + 2}"
+_OF_BAND = f"SELECT document_id FROM signature_bands WHERE band = :kind AND value = :value LIMIT {MOST + 2}"
+
+
+def _members_of_key(connection: Connection, key: Key) -> set[str]:
+    return set(connection.execute(text(_OF_KEY), {"kind": key[0], "value": key[1]}).scalars())
+
+
+def _members_of_band(connection: Connection, band: tuple[int, int]) -> set[str]:
+    return set(connection.execute(text(_OF_BAND), {"kind": band[0], "value": band[1]}).scalars())
+
+
+def candidates(connection: Connection, document: str) -> set[str]:
+    """Return the documents that a document is to be judged with: those that share a key with it, and its article and annexes."""
+    k, b, d = document_keys.c, signature_bands.c, documents.c
+    keys = connection.execute(select(k.kind, k.value).where(k.document_id == document, k.kind != "subject")).all()
+    bands = connection.execute(select(b.band, b.value).where(b.document_id == document)).all()
+    found: set[str] = set()
+    for members in _shared(connection, _OF_KEY, keys), _shared(connection, _OF_BAND, bands):
+        found |= members
+    article = connection.execute(select(d.parent_id).where(d.id == document)).scalar_one()
+    found |= set(connection.execute(select(d.id).where((d.id == (article or "")) | (d.parent_id == (article or document)))).scalars())
+    return found - {document}
+
+
+def _shared(connection: Connection, one: str, keys: Sequence[Any]) -> set[str]:
+    """Return the documents under keys that not too many stand under; one statement, whatever their number."""
+    if not keys:
+        return set()
+    parts: list[str] = []
+    values: dict[str, Any] = {}
+    for n, (kind, value) in enumerate(keys):
+        statement = one.replace(":kind", f":k{n}").replace(":value", f":v{n}").replace("document_id FROM", f"{n} AS n, document_id FROM")
+        parts.append(f"SELECT * FROM ({statement}) AS s{n}")
+        values |= {f"k{n}": kind, f"v{n}": value}
+    members: dict[int, set[str]] = defaultdict(set)
+    for n, document in connection.execute(text(" UNION ALL ".join(parts)), values):
+        members[n].add(document)
+    return {document for each in members.values() if len(each) <= MOST for document in each}
+
+
+def annexes(connection: Connection, document: str) -> set[str]:
+    """Return the documents that hang on an article: what its title says holds for them, too."""
+    return set(connection.execute(select(documents.c.id).where(documents.c.parent_id == document)).scalars())
+
+
+def decided(connection: Connection, ids: Collection[str]) -> dict[Pair, Decided]:
+    """Return the decisions in force on pairs with one of these documents."""
+    t = tie_decisions.c
+    found: dict[Pair, Decided] = {}
+    for some in batches(sorted(ids)):
+        query = select(t.id, t.document_id, t.other_id, t.tie).where(t.ended_at.is_(None), t.document_id.in_(some) | t.other_id.in_(some))
+        for row in connection.execute(query.order_by(t.id)):
+            found[pair_of(row.document_id, row.other_id)] = Decided(*row)
+    return found
+
+
+def there(connection: Connection, ids: Collection[str]) -> set[str]:
+    """Return which of these documents are in the store."""
+    return {
+        name
+        for some in batches(sorted(ids))
+        for name in connection.execute(select(documents.c.id).where(documents.c.id.in_(some))).scalars()
+    }
+
+
+# --- facts -------------------------------------------------------------------------------------------------------------
+
+
+def facts(connection: Connection, ids: Collection[str]) -> dict[str, Facts]:
+    """Return what documents are judged by, by identifier; those that are not in the store are left out."""
+    found: dict[str, Facts] = {}
+    for some in batches(sorted(ids)):
+        issuers, keys = _issuers(connection, some), _kept_keys(connection, some)
+        for row in connection.execute(_facts_query(), {"ids": some}):
+            found[row.id] = _facts(row, issuers[row.id], keys)
+    return found
+
+
+def _facts_query() -> Any:  # noqa: ANN401 -- a statement
+    d, v = documents.c, versions.c
+    parent, said = documents.alias("parent"), versions.alias("said")
+    above = func.coalesce(func.nullif(said.c.title, ""), parent.c.title, "").label("parent_title")
+    columns = (d.id, d.site, d.parent_id, v.title, d.title.label("listed"), v.number_key, v.content_hash, v.signature, v.folded_length)
+    more = (v.document_kind, v.issued_on, v.published_on, d.listed_on, v.plan_start, v.plan_end, _region(), above)
+    joined = _CURRENT.outerjoin(parent, parent.c.id == d.parent_id)
+    joined = joined.outerjoin(said, (said.c.document_id == parent.c.id) & (said.c.number == parent.c.version))
+    return select(*columns, *more).select_from(joined).where(d.id.in_(bindparam("ids", expanding=True)))
+
+
+def _facts(row: Any, issuers: frozenset[str], keys: dict[tuple[str, str], set[str]]) -> Facts:  # noqa: ANN401 -- a row
+    days = tuple(day for day in (row.issued_on, row.published_on, row.listed_on) if day is not None)
+    plan = (row.plan_start.year, row.plan_end.year) if row.plan_start and row.plan_end else None
+    return Facts(
+        row.id,
+        row.parent_id or row.id,
+        row.title or row.listed,
+        row.number_key,
+        row.content_hash,
+        unpack_signature(row.signature),
+        row.folded_length,
+        row.site,
+        row.document_kind,
+        row.region or row.site,
+        issuers,
+        days,
+        plan,
+        frozenset(keys[row.id, "plan"]),
+        frozenset(keys[row.id, "subject"]),
+        row.parent_title,
+    )
+
+
+def _issuers(connection: Connection, some: Sequence[str]) -> dict[str, frozenset[str]]:
+    i, d = version_issuers.c, documents.c
+    query = select(i.document_id, i.agency_id, i.mention_key).join(documents, (d.id == i.document_id) & (d.version == i.version))
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in connection.execute(query.where(i.document_id.in_(some))):
+        found[row.document_id].add(row.agency_id or row.mention_key)
+    return defaultdict(frozenset, {name: frozenset(bodies) for name, bodies in found.items()})
+
+
+def _kept_keys(connection: Connection, some: Sequence[str]) -> dict[tuple[str, str], set[str]]:
+    k = document_keys.c
+    query = select(k.document_id, k.kind, k.value).where(k.document_id.in_(some), k.kind.in_(["plan", "subject"]))
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for row in connection.execute(query):
+        found[row.document_id, row.kind].add(row.value)
+    return found
