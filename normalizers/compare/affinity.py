@@ -11,13 +11,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from normalizers.compare.passages import Features
+from normalizers.compare.passages import Features, matched_duties
 from normalizers.compare.rare_terms import Weights, weigh
 
 FEW = 40
 """Passages to take for granted where two papers have fewer, so that in a short paper not every term is rare."""
-LEAST_MASS = 500.0
-"""Weight of terms that a text is taken to have at least: of two short texts a chance word must not be half of all."""
+LEAST_TERMS = 30
+"""Terms of two passages' own that a text is taken to have at least: of a short text a chance word must not be half of all."""
 LEAST_SECTION_MASS = 30.0
 """The same for headings: some four characters."""
 STEEPNESS = 3.0
@@ -77,7 +77,8 @@ def affinities(left: Sequence[Features], right: Sequence[Features], *, same_plac
     """
     texts = _text_witness([f.text for f in left], [f.text for f in right])
     sections = _section_witness([f.section for f in left], [f.section for f in right])
-    doers = _bodies(left, same_place=same_place), _bodies(right, same_place=same_place)
+    lists = [f.bodies if same_place else f.duties for f in left], [f.bodies if same_place else f.duties for f in right]
+    doers = _bodies(lists[0]), _bodies(lists[1] if same_place else matched_duties(*lists))
     by_body = _holders(doers[1].lists)
     out: list[dict[int, Affinity]] = []
     for i, found in enumerate(texts):
@@ -130,17 +131,18 @@ def _text_witness(left: Sequence[frozenset[str]], right: Sequence[frozenset[str]
     """Return how much texts share, by the smaller of two: a clause taken out of a long paragraph is all in it."""
     weights = weigh([*left, *right], least=FEW)
     masses = [weights.mass(text) for text in right]
+    least = LEAST_TERMS * weights.rare(2)
     out: list[dict[int, float]] = []
     for text, shared in zip(left, _shared(left, right, weights), strict=True):
         mass = weights.mass(text)
-        out.append({j: _part(weight, mass, masses[j]) for j, weight in shared.items()})
+        out.append({j: _part(weight, mass, masses[j], least) for j, weight in shared.items()})
     return out
 
 
-def _part(shared: float, one: float, other: float) -> float:
+def _part(shared: float, one: float, other: float, least: float) -> float:
     """Return the witness of shared weight: of all the smaller text, or, where both are as short, of both."""
     small, great = min(one, other), max(one, other)
-    return min(1.0, max(1 - math.exp(-STEEPNESS * shared / max(small, LEAST_MASS)), (shared / great) ** 2))
+    return min(1.0, max(1 - math.exp(-STEEPNESS * shared / max(small, least)), (shared / great) ** 2))
 
 
 def _section_witness(left: Sequence[frozenset[str]], right: Sequence[frozenset[str]]) -> dict[tuple[frozenset[str], frozenset[str]], float]:
@@ -164,8 +166,7 @@ def _section_witness(left: Sequence[frozenset[str]], right: Sequence[frozenset[s
     return {(ones[a], others[b]): share * math.sqrt(rare_right[a] * rare_left[b]) for (a, b), share in alike.items()}
 
 
-def _bodies(passages: Sequence[Features], *, same_place: bool) -> _Bodies:
-    lists = [passage.bodies if same_place else passage.duties for passage in passages]
+def _bodies(lists: Sequence[tuple[str, ...]]) -> _Bodies:
     holders = Counter(body for each in lists for body in each)
     first = Counter(each[0] for each in lists if each)
     return _Bodies(lists, holders, first, sum(map(bool, lists)))
@@ -180,8 +181,8 @@ def _body_witness(ours: _Bodies, theirs: _Bodies, i: int, j: int, *, same_place:
     if not both:
         known = any(body in theirs.holders for body in one) and any(body in ours.holders for body in other)
         return 0.0, OTHER_BODIES if known and same_place else 1.0
-    common = max(math.sqrt(ours.rarity(body) * theirs.rarity(body)) for body in both)
-    witness = common * (len(both) / len({*one, *other})) ** 0.25
+    silence = math.prod(1 - math.sqrt(ours.rarity(body) * theirs.rarity(body)) for body in both)
+    witness = (1 - silence) * (len(both) / len({*one, *other})) ** 0.25
     if one[0] == other[0]:
         return max(witness, math.sqrt(ours.rarity(one[0], first=True) * theirs.rarity(one[0], first=True))), 1.0
     led_elsewhere = one[0] in theirs.first and other[0] in ours.first

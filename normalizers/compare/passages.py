@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from normalizers.agencies import successor
@@ -16,7 +16,11 @@ LEAST_PARAGRAPH = 20
 MAX_PASSAGES = 1500
 """Tasks, and paragraphs, of a paper that are looked at: ten times the longest division table that is known."""
 
+SAME_DUTY = 0.6
+"""Share of pairs of characters from which names of duties are one duty."""
+
 _REGION = re.compile(r"^(?:[^省市区县]{2,6}(?:省|市|自治区|自治州|区|县)|国家|全国)+")
+_KIND_OF_BODY = re.compile(r"(?:委员会|办公室|办公厅|总局|厅|局|委|办|署)$")
 _ROLE_LINE = re.compile(r"^[（(【]?(?:牵头|责任|配合|参与|主办|协办|完成时|时间节点)[^：:，。]{0,8}[：:]")
 
 
@@ -93,6 +97,27 @@ def body_key(agency: Agency) -> str:
 
 
 def duty(agency: Agency) -> str:
-    """Return what a body is in charge of, its name without its region: 发展和改革委员会."""
+    """Return what a body is in charge of, its name without its region and kind of body: 发展和改革."""
     name = fold(agency.name or agency.mention)
-    return _REGION.sub("", name) or name
+    own = _REGION.sub("", name) or name
+    return _KIND_OF_BODY.sub("", own) or own
+
+
+def matched_duties(left: Sequence[tuple[str, ...]], right: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Return the duties of the right paper, each by the name that the left one has for it where the two are near.
+
+    Provinces cut their departments differently: 经济和信息化 is 工业和信息化 elsewhere, 规划和自然资源 自然资源.
+    """
+    ours, theirs = ({duty for each in lists for duty in each} for lists in (left, right))
+    near = {(a, b): _likeness(a, b) for a in sorted(ours - theirs) for b in sorted(theirs - ours)}
+    pairs: dict[str, str] = {}
+    for (a, b), likeness in sorted(near.items(), key=lambda item: (-item[1], item[0])):
+        if likeness >= SAME_DUTY and a not in pairs.values() and b not in pairs:
+            pairs[b] = a
+    return [tuple(dict.fromkeys(pairs.get(duty, duty) for duty in each)) for each in right]
+
+
+def _likeness(one: str, other: str) -> float:
+    """Return the share of pairs of characters that two names have in common (Dice)."""
+    a, b = ({name[i : i + 2] for i in range(len(name) - 1)} for name in (one, other))
+    return 2 * len(a & b) / (len(a) + len(b)) if a and b else 0.0

@@ -74,8 +74,11 @@ class Weights:
 
     def of(self, term: str) -> float:
         """Return the weight of a term: 0 where every text has it."""
-        rare = max(0.0, math.log((self.texts + 1) / (self.holders.get(term, 1) + 0.5)))
-        return rare**2 * (1.0 if term.isascii() else 1 + LONGER * (len(term) - SIZES[0]))
+        return self.rare(self.holders.get(term, 1)) * (1.0 if term.isascii() else 1 + LONGER * (len(term) - SIZES[0]))
+
+    def rare(self, held: int) -> float:
+        """Return the weight of a term of two characters that ``held`` texts have."""
+        return max(0.0, math.log((self.texts + 1) / (held + 0.5))) ** 2
 
     def mass(self, terms: Iterable[str]) -> float:
         """Return the weight of several terms together."""
