@@ -52,11 +52,8 @@ def tell(connection: Connection, found: Sequence[Row]) -> None:
     if all(row["entity"] != "task" for row in whole):
         connection.execute(insert(changes), whole)
         return
-    bodies: list[Row] = []
-    for row in whole:
-        written = connection.execute(insert(changes).values(row))
-        if row["entity"] == "task":
-            bodies += _bodies((written.inserted_primary_key or (0,))[0], row)
+    written = connection.execute(insert(changes).returning(changes.c.seq, sort_by_parameter_order=True), whole).scalars().all()
+    bodies = [body for seq, row in zip(written, whole, strict=True) if row["entity"] == "task" for body in _bodies(seq, row)]
     if bodies:
         connection.execute(insert(change_agencies), bodies)
 
