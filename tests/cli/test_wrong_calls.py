@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from tests import warm
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def harvester(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    program = [sys.executable, "-c", "from harvester.cli.main import main; main()", *arguments]
-    env = {k: v for k, v in os.environ.items() if not k.startswith(("HARVESTER_", "LC_", "LANG"))} | {"PYTHONPATH": str(ROOT)} | environment
-    return subprocess.run(program, cwd=cwd, env=env, capture_output=True, text=True, timeout=120)
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("HARVESTER_", "LC_", "LANG"))} | environment
+    return warm.program(*arguments, environment=env, folder=cwd)
 
 
 def one_sentence(done: subprocess.CompletedProcess[str], status: int, *words: str) -> None:
