@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, insert, or_, se
 from sqlalchemy.dialects import postgresql, sqlite
 
 from normalizers.records import Derived
-from storage import works
+from storage import moves, works
 from storage.changes import tell
 from storage.days import local_day
 from storage.errors import StoreError
@@ -117,6 +117,7 @@ def write_document(
         before = state_before(connection, document, known)
         _write_place(connection, document, number, publication, capture, known)
         add_version(connection, place, derived, before, differ)
+        tell(connection, moves.settle(connection, document, capture.fetched_at, run))
     elif known is not None:
         write_back(connection, document, run, capture.fetched_at)
     _write_clock(connection, document, capture, validators)
@@ -228,28 +229,32 @@ def mark_checked(connection: Connection, document: str, at: datetime, run: str |
 
 
 def mark_gone(connection: Connection, document: str, at: datetime, run: str | None = None) -> None:
-    """Note that a document is gone at source. Its versions and tasks stay."""
+    """Note that a document is gone at source, moved where the site shows the same text elsewhere. Its versions and tasks stay."""
     here = documents.c.state == "live"
-    _write_state(connection, document, here, {"state": "gone", "state_since": at}, "gone", run, at)
+    rows = _write_state(connection, document, here, {"state": "gone", "state_since": at}, "gone", run, at)
+    settled = moves.settle(connection, document, at, run) if rows else []
+    # What moved was never gone for a reader: one row tells it.
+    moved = [row | {"before": rows[0]["before"]} for row in settled if row["entity_id"] == document]
+    tell(connection, [*(moved or rows), *(row for row in settled if row["entity_id"] != document)])
 
 
 def write_back(connection: Connection, document: str, run: str | None, at: datetime) -> None:
     """Note that a document that was gone, or had moved, answers again."""
     here = documents.c.state.in_(["gone", "moved"])
-    _write_state(connection, document, here, {"state": "live", "state_since": at, "moved_to": None}, "back", run, at)
+    rows = _write_state(connection, document, here, {"state": "live", "state_since": at, "moved_to": None}, "back", run, at)
+    tell(connection, [*rows, *(moves.settle(connection, document, at, run) if rows else [])])
 
 
 def _write_state(
     connection: Connection, document: str, here: ColumnElement[bool], values: Row, kind: str, run: str | None, at: datetime
-) -> None:
-    """Give a document another state where ``here`` holds, and tell the feed of it."""
+) -> list[Row]:
+    """Give a document another state where ``here`` holds, and return the row of the feed for it."""
     if connection.execute(select(documents.c.id).where(documents.c.id == document, here)).one_or_none() is None:
-        return
+        return []
     before = document_state(connection, document)
     connection.execute(update(documents).where(documents.c.id == document).values(values))
     after = document_state(connection, document)
-    if before and after:
-        tell(connection, [state_row(kind, before, after, run, at)])
+    return [state_row(kind, before, after, run, at)] if before and after else []
 
 
 def state_row(kind: str, before: State, after: State, run: str | None, at: datetime) -> Row:

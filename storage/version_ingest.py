@@ -90,11 +90,11 @@ def add_version(connection: Connection, place: VersionPlace, derived: Derived, b
     }
     insert_version(connection, document, number, derived, step.lasting, more)
     search.index(connection, document, number, title)
-    works.index_signature(connection, document, derived)
-    works.tie(connection, document)
+    cause = place.cause(derived)
+    works.tie(connection, document, works.Occasion(cause, place.known_at, as_of, place.run))
     copy = _is_told(connection, place, derived)
     old_capture = place.known["capture_id"] if place.known else 0
-    origin = Origin(place.cause(derived), place.known_at, as_of, place.run, place.capture_id, old_capture, copy)
+    origin = Origin(cause, place.known_at, as_of, place.run, place.capture_id, old_capture, copy)
     states = before.document, document_state(connection, document) or {}
     tell(connection, version_rows(step, derived, states, task_states(connection, document, number), origin))
 

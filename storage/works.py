@@ -14,13 +14,13 @@ from difflib import SequenceMatcher
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, text, update
 
-from normalizers.records import Derived, DocumentKind
+from normalizers.records import DocumentKind
 from normalizers.text.fold import fold
 from storage import links, pairing
 from storage.batches import batches
 from storage.changes import tell
 from storage.identity import work_id
-from storage.pairing import Decided, Facts, Pair, band_values, pair_of, similarity
+from storage.pairing import Decided, Facts, Pair, pair_of, similarity
 from storage.partition import Edge, partition
 from storage.schema import REASONS, documents, versions, work_ties, works
 from storage.titles import quoted_of, years_of
@@ -161,10 +161,6 @@ def _forms(one: Facts, other: Facts) -> bool:
 # --- the store ---------------------------------------------------------------------------------------------------------
 
 
-def index_signature(connection: Connection, document: str, derived: Derived) -> None:
-    """Do nothing: ``tie`` reads what it needs from the version that was written."""
-
-
 def tie(connection: Connection, document: str, occasion: Occasion = CRAWLED) -> None:
     """Judge a document against all that may be the same text or linked to it, put its works and links right, and tell the feed.
 
@@ -280,7 +276,7 @@ def _groups(connection: Connection, touched: Collection[str]) -> Iterable[tuple[
         whole = _members(connection, {min(left)})
         left -= whole
         edges = _edges(connection, whole)
-        for group in partition(whole, edges, _apart(connection, whole)):
+        for group in partition(whole, edges, kept_apart(connection, whole)):
             yield group, _reason(edges, group)
 
 
@@ -308,7 +304,7 @@ def _edges(connection: Connection, group: Collection[str]) -> list[Edge]:
     return found
 
 
-def _apart(connection: Connection, group: set[str]) -> set[Pair]:
+def kept_apart(connection: Connection, group: set[str]) -> set[Pair]:
     """Return the pairs of a group that cannot be one text: by a decision, or since they conflict."""
     if len(group) < 2:
         return set()
@@ -321,8 +317,16 @@ def _apart(connection: Connection, group: set[str]) -> set[Pair]:
     numbers, years = {each.number_key for each in known} - {""}, {years_of(each.title) for each in known} - {frozenset()}
     if max(len(sorts), len(numbers), len(years)) < 2:
         return apart
-    clash = {(a.id, b.id) for n, a in enumerate(known) for b in known[n + 1 :] if conflict(a, b)}
-    return apart | {pair for pair in clash if pair not in decided}
+    # Where a person said that a document is another's copy, the judge's doubts about it hold no more.
+    sure = {name for pair, decision in decided.items() if decision.tie == "same" for name in pair}
+    doubted = [each for each in known if each.id not in sure]
+    return apart | {(a.id, b.id) for n, a in enumerate(doubted) for b in doubted[n + 1 :] if conflict(a, b)}
+
+
+def tied_to(connection: Connection, document: str) -> tuple[set[str], list[Edge]]:
+    """Return all that hangs together with a document by ties, whether of its work or kept apart from it, and those ties."""
+    group = _members(connection, {document})
+    return group, _edges(connection, group)
 
 
 def _reason(edges: Iterable[Edge], group: Collection[str]) -> str:
@@ -358,6 +362,3 @@ def _rows(
         sides = {"before": {"work": old}, "after": {"work": work.id, "reason": work.reason}}
         found.append({"entity": "document", "entity_id": document, "kind": kind, "fields": ["work"]} | sides | around[document])
     return found
-
-
-__all__ = ["Occasion", "Tie", "band_values", "conflict", "judge", "judge_again", "lock", "similarity", "tie", "titles_agree", "write_work"]
