@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -21,17 +22,20 @@ class Sections:
         self._known = set(self._keys[0]) - {""}, set(self._keys[1]) - {""}
         self._votes = Counter((self._keys[0][i], self._keys[1][j]) for i, j in pairs)
         self._counterpart = self._counterparts()
+        self._in_order = _in_order(pairs)
         self._of_new = {new: old for old, new in self._counterpart.items()}
 
     def moved(self, i: int, j: int) -> bool:
-        """Tell whether a task stands in another section of the new version, not in the same one under another heading."""
+        """Tell whether a task stands in another section of the new version, not in the same one under another heading.
+
+        Where a heading was put in or left out, the tasks that kept their places did not move.
+        """
         old, new = self._keys[0][i], self._keys[1][j]
         if not old or not new or old == new or self._counterpart.get(old) == new or self._nested(old, new):
             return False
-        gone, come = old not in self._known[1], new not in self._known[0]
-        if gone and come:
-            return old in self._counterpart and new in self._of_new
-        return True
+        gone = old not in self._known[1] and old not in self._counterpart
+        come = new not in self._known[0] and new not in self._of_new
+        return not (gone and come) and (not (gone or come) or (i, j) not in self._in_order)
 
     def _nested(self, old: str, new: str) -> bool:
         """Tell whether one path is the other with more headings, which the other version does not have."""
@@ -57,6 +61,25 @@ class Sections:
             if -score >= COUNTERPART and old not in found and new not in found.values():
                 found[old] = new
         return found
+
+
+def _in_order(pairs: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Return the longest run of pairs that stand in the same order in both versions: the tasks that kept their places."""
+    ordered = sorted(pairs)
+    tails: list[int] = []
+    ends: list[int] = []
+    before: list[int] = []
+    for at, (_, j) in enumerate(ordered):
+        place = bisect_left(tails, j)
+        tails[place : place + 1] = [j]
+        ends[place : place + 1] = [at]
+        before.append(ends[place - 1] if place else -1)
+    out: set[tuple[int, int]] = set()
+    at = ends[-1] if ends else -1
+    while at >= 0:
+        out.add(ordered[at])
+        at = before[at]
+    return out
 
 
 def _leaves(paths: Iterable[str]) -> set[str]:

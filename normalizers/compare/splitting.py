@@ -39,13 +39,7 @@ def splits(wholes: Sequence[Profile], parts: Sequence[Profile], partner: dict[in
     free = [profile for profile in parts if profile.at not in taken]
     if not free:
         return []
-    claims: dict[int, list[int]] = defaultdict(list)
-    holders = index(wholes)
-    for part in free:
-        found = shared(part, holders)
-        for whole in sorted(found, key=lambda at: (-found[at], at))[:NEAREST]:
-            if found[whole] >= OWN / 2 * part.weight:
-                claims[whole].append(part.at)
+    claims = _claims(wholes, free, {j: i for i, j in partner.items()})
     out: list[Split] = []
     used: set[int] = set()
     for whole, claimed in sorted(claims.items(), key=lambda item: (-len(item[1]), item[0])):
@@ -55,6 +49,19 @@ def splits(wholes: Sequence[Profile], parts: Sequence[Profile], partner: dict[in
             out.append(Split(whole, tuple(sorted(kept))))
             used.update(kept)
     return sorted(out, key=lambda split: split.whole)
+
+
+def _claims(wholes: Sequence[Profile], free: Sequence[Profile], whole_of: dict[int, int]) -> dict[int, list[int]]:
+    """Return for each whole the parts that may have come from it: those that share much with it, or stand beside its counterpart."""
+    claims: dict[int, list[int]] = defaultdict(list)
+    holders = index(wholes)
+    for part in free:
+        found = shared(part, holders)
+        likely = [at for at in sorted(found, key=lambda at: (-found[at], at))[:NEAREST] if found[at] >= OWN / 2 * part.weight]
+        beside = [whole_of[at] for at in (part.at - 1, part.at + 1) if at in whole_of]
+        for whole in dict.fromkeys([*likely, *beside]):
+            claims[whole].append(part.at)
+    return claims
 
 
 def _covering(whole: str, texts: dict[int, str], partner: int | None) -> list[int]:

@@ -49,7 +49,11 @@ def main() -> int:
         for name, s in scores.items()
     }
     if args.json:
-        print(json.dumps({"seed": args.seed, "seconds": round(time.perf_counter() - begun, 1), "figures": figures}, ensure_ascii=False, indent=1))
+        print(
+            json.dumps(
+                {"seed": args.seed, "seconds": round(time.perf_counter() - begun, 1), "figures": figures}, ensure_ascii=False, indent=1
+            )
+        )
     else:
         table = Table("", "pairs", "edits", "told", "P", "R", "F1", "false", box=None)
         for name, row in figures.items():

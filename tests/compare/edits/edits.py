@@ -98,7 +98,9 @@ def _names(item: Item) -> list[tuple[str, str]] | None:
 
 def _other_body(draft: Draft, item: Item, like: str) -> str | None:
     levels = {"市": "city", "省": "province"}
-    level = levels.get(like[0], "nation" if like in words()["nation"] or re.fullmatch(r"国家.{2,8}[委局]|.{2,8}部|.{2,4}总局", like) else "")
+    level = levels.get(
+        like[0], "nation" if like in words()["nation"] or re.fullmatch(r"国家.{2,8}[委局]|.{2,8}部|.{2,4}总局", like) else ""
+    )
     taken = {name for names in item.label.names.values() for name in names} | {"".join(item.pieces)}
     free = [name for name in words().get(level, ()) if not any(name in one or one in name for one in taken)]
     return draft.dice.choice(free) if free else None

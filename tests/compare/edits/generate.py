@@ -138,7 +138,9 @@ def _other_headings(made: Outline, dice: random.Random) -> bool:
     done = False
     begun = dice.choice(["着力抓好", "扎实做好", ""])
     for run in made.runs:
-        heads = [row for row in run.rows if isinstance(row, Fixed) and re.match(r"^[一二三四五六七八九十]{1,3}、[^。；：]{2,28}$", row.pieces[0])]
+        heads = [
+            row for row in run.rows if isinstance(row, Fixed) and re.match(r"^[一二三四五六七八九十]{1,3}、[^。；：]{2,28}$", row.pieces[0])
+        ]
         if run.head is None and len(heads) > 1:
             for number, row in enumerate(heads, 2):
                 row.pieces[0] = f"{chinese(number)}、{begun}{row.pieces[0].partition('、')[2]}"

@@ -110,7 +110,9 @@ def _lines(run: Run) -> list[str]:
             number = 0
         if isinstance(row, Item) and run.first and (found := _mark(pieces[0])):
             number += 1
-            pieces[0] = (f"{number}{found[2]}" if found[1].isdigit() else f"{found[0][0]}{chinese(number)}{found[0][-1]}") + pieces[0][found.end() :]
+            pieces[0] = (f"{number}{found[2]}" if found[1].isdigit() else f"{found[0][0]}{chinese(number)}{found[0][-1]}") + pieces[0][
+                found.end() :
+            ]
         out += pieces
     return out
 
@@ -186,7 +188,9 @@ def _add_line(run: Run, line: str, labels: dict[str, Label]) -> None:
 def _belongs(line: str, label: Label) -> bool:
     """Tell whether a line holds the roles or the deadline of the task above."""
     names = [name for names in label.names.values() for name in names]
-    return not HEADING.match(bare(line)) and len(line) < 120 and (any(name in line for name in names) or bool(label.due and label.due in line))
+    return (
+        not HEADING.match(bare(line)) and len(line) < 120 and (any(name in line for name in names) or bool(label.due and label.due in line))
+    )
 
 
 def _grid_run(grid: Grid, labels: dict[str, Label]) -> Run:
