@@ -92,16 +92,17 @@ def wait(retry_after: str) -> float:
 
 def _failure(error: Exception, *, late: bool) -> DeliveryFailed:
     # Words of the library's errors hold the address, and with it a robot's secret: only what kind of error it is may be told.
-    if late or isinstance(error, exceptions.TimeoutError | TimeoutError):
+    if late:
         return DeliveryFailed("the receiver did not answer in time.", busy=True)
-    if isinstance(error, exceptions.SSLError | ssl.SSLError):
-        return DeliveryFailed(
-            "the receiver's certificate is not trusted: mend it, or name the office's own authority in ca_file.", busy=True
-        )
     if isinstance(error, exceptions.NameResolutionError | socket.gaierror):
         return DeliveryFailed("the receiver's name is not known.", busy=True)
-    if isinstance(error, exceptions.NewConnectionError | ConnectionRefusedError):
+    if isinstance(error, exceptions.NewConnectionError | ConnectionRefusedError):  # before timeouts: the library calls it one of them
         return DeliveryFailed("the receiver cannot be reached.", busy=True)
+    if isinstance(error, exceptions.TimeoutError | TimeoutError):
+        return DeliveryFailed("the receiver did not answer in time.", busy=True)
+    if isinstance(error, exceptions.SSLError | ssl.SSLError):
+        why = "the receiver's certificate is not trusted: mend it, or name the office's own authority in ca_file."
+        return DeliveryFailed(why, busy=True)
     return DeliveryFailed("the connection broke before the receiver had answered.", busy=True)
 
 

@@ -11,6 +11,7 @@ import hmac
 import json
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -126,56 +127,48 @@ def markdown(digest: Digest, most: int) -> str:
     """Return the message as the markdown that 企业微信 and 钉钉 share, in at most ``most`` bytes; what is left out is counted."""
     top = [f"### {clip(plain(digest.head))}", *(clip(plain(line)) for line in digest.lead)]
     foot = [f"> {clip(plain(line))}" for line in digest.foot]
-    return "\n\n".join(_within(top, foot, digest, most, _marked))
+    groups, left = fitting(digest, most - _size([*top, *foot]), _marked)
+    return "\n\n".join([*top, *map(_marked, groups), *left, *foot])
 
 
-def _marked(group: Group, lines: tuple[str, ...]) -> str:
-    title = f"**{plain(group.title)}**" if group.title else ""
-    link = f"[{plain(group.title) or group.url}]({safe_link(group.url)})" if group.url else ""
-    return "\n".join([*filter(None, [link or title]), *(f"- {plain(line)}" for line in lines)])
+def _marked(group: Group) -> str:
+    title = plain(group.title)
+    heading = f"[{title or group.url}]({safe_link(group.url)})" if group.url else f"**{title}**" if title else ""
+    return "\n".join([*([heading] if heading else []), *(f"- {plain(line)}" for line in group.lines)])
 
 
 def paragraphs(digest: Digest, most: int) -> list[list[Json]]:
     """Return the message as lines of a 飞书 post, whose text is never read as markup, in at most ``most`` bytes of JSON."""
-    top, foot = [clip(line) for line in digest.lead], [clip(line) for line in digest.foot]
-    urls = {group.title: group.url for group in digest.groups if group.title and group.url}
-    room = most
-    while True:
-        told = _within(top, foot, digest, room, lambda group, lines: "\n".join([group.title, *lines]))
-        made = [[_piece(line, urls)] for block in told for line in block.split("\n") if line]
-        if len(_json(made)) <= most or room < LONGEST_LINE:
-            return made
-        room -= room // 4
+    top, foot = ([[_text(clip(line))] for line in lines] for lines in (digest.lead, digest.foot))
+    groups, left = fitting(digest, most - len(_json([*top, *foot])), lambda group: _json(_pieces(group)).decode())
+    return [*top, *(line for group in groups for line in _pieces(group)), *([_text(line)] for line in left), *foot]
 
 
-def _piece(line: str, urls: dict[str, str]) -> Json:
-    if line in urls:
-        return {"tag": "a", "text": line, "href": safe_link(urls[line])}
+def _pieces(group: Group) -> list[list[Json]]:
+    title = group.title or group.url
+    heading = {"tag": "a", "text": title, "href": safe_link(group.url)} if group.url else _text(title)
+    return [*([[heading]] if title else []), *([_text(line)] for line in group.lines)]
+
+
+def _text(line: str) -> Json:
     return {"tag": "text", "text": line}
 
 
-def _within(top: list[str], foot: list[str], digest: Digest, most: int, write: Callable[[Group, tuple[str, ...]], str]) -> list[str]:
-    """Return the blocks of a message: as many changes between ``top`` and ``foot`` as ``most`` bytes hold, and how many are left out."""
-    room = most - _size([*top, *foot, _("and {n} more", digest.language)]) - 16
-    blocks: list[str] = []
-    told = 0
+def fitting(digest: Digest, room: int, write: Callable[[Group], str]) -> tuple[list[Group], list[str]]:
+    """Return as many changes as ``room`` bytes hold when they are written so, and the line on what is left out, if anything is."""
+    room -= _size([_("and {n} more", digest.language)]) + 40  # the number, and what JSON puts around a line
+    chosen: list[Group] = []
     for group in digest.groups:
-        count = _fitting(group, room, write)
+        count = 0
+        while count < len(group.lines) and _size([write(replace(group, lines=group.lines[: count + 1]))]) <= room:
+            count += 1
         if count:
-            blocks.append(write(group, group.lines[:count]))
-            room -= _size(blocks[-1:])
-            told += count
+            chosen.append(replace(group, lines=group.lines[:count]))
+            room -= _size([write(chosen[-1])])
         if count < len(group.lines):
             break
-    left = count_left(digest, told)
-    return [*top, *blocks, *([left] if left else []), *foot]
-
-
-def _fitting(group: Group, room: int, write: Callable[[Group, tuple[str, ...]], str]) -> int:
-    count = 0
-    while count < len(group.lines) and _size([write(group, group.lines[: count + 1])]) <= room:
-        count += 1
-    return count
+    left = count_left(digest, sum(len(group.lines) for group in chosen))
+    return chosen, [left] if left else []
 
 
 def _size(blocks: Iterable[str]) -> int:
