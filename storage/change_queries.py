@@ -36,8 +36,8 @@ _OF_RECORD = ("subject_name", "code", "title", "number", "decided_on", "ends_on"
 def changes(store: Store, filters: ChangeFilters = NO_FILTERS, *, today: date) -> list[Row]:
     """Return the rows of the feed that hold the filters, by sequence number.
 
-    A row has the columns of the table under their own names, and besides: ``title`` and ``url`` of its document, as they are now, and
-    ``other_title`` of a link's other one; ``effect`` and ``roles`` (``before``, ``after``), what it is for the body asked for;
+    A row has the columns of the table under their own names, and besides: ``title``, ``url`` and ``document_state`` of its document, as
+    they are now, and ``other_title`` of a link's other one; ``effect`` and ``roles`` (``before``, ``after``), what it is for the body asked for;
     ``record``, what a public record says, and its ``subject``, while it may be shown.
     Raises ``StaleCursor`` and ``UnknownCursor`` for a cursor that cannot be gone on from.
     """
@@ -80,7 +80,9 @@ def _query(connection: Connection, filters: ChangeFilters, body: Line | None, to
         .outerjoin(versions, and_(v.document_id == d.id, v.number == d.version))
         .outerjoin(notices, and_(table.c.entity == "notice", n.id == table.c.entity_id, shown(today)))
     )
-    query = select(*table.c, title, func.coalesce(d.url, "").label("url"), worded, *record).select_from(joined)
+    query = select(*table.c, title, func.coalesce(d.url, "").label("url"), d.state.label("document_state"), worded, *record).select_from(
+        joined
+    )
     return query.where(*conditions(connection, filters, body))
 
 

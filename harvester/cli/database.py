@@ -1,8 +1,9 @@
-"""The verbs on the store itself: db upgrade, status, dump, verify."""
+"""The verbs on the store itself: db upgrade, status, dump, verify, prune-changes."""
 
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,11 +11,12 @@ import typer
 
 from harvester.cli.options import FormatOption, StoreOption
 from harvester.cli.output import Format, console, emit
-from harvester.errors import HarvesterError
+from harvester.errors import HarvesterError, WrongCall
 from harvester.gazetteer import load_gazetteer
 from harvester.messages import _
+from harvester.moments import moment_of
 from harvester.session import opened
-from storage import queries
+from storage import horizon, queries
 from storage.dump import dump as dump_lines
 
 COUNT_COLUMNS = ("site", "captures", "documents", "versions", "tasks", "agencies", "deadlines")
@@ -22,9 +24,10 @@ COUNT_COLUMNS = ("site", "captures", "documents", "versions", "tasks", "agencies
 
 def register(app: typer.Typer) -> None:
     """Add this module's verbs to the command line, below ``db``."""
-    group = typer.Typer(help="The store: make or upgrade it, show, dump or verify it.", rich_markup_mode=None)
+    group = typer.Typer(help="The store: make or upgrade it, show, dump, verify or prune it.", rich_markup_mode=None)
     for verb in (upgrade, status, dump, verify):
         group.command()(verb)
+    group.command("prune-changes")(prune_changes)
     app.add_typer(group, name="db")
 
 
@@ -73,3 +76,25 @@ def verify(store: StoreOption = None) -> int:
     for problem in report.problems:
         console().print(problem, markup=False)
     return 1 if report.problems else 0
+
+
+def prune_changes(
+    before: Annotated[str, typer.Option("--before", metavar="DATE", help="Drop what was known before this day.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would be dropped, and drop nothing.")] = False,
+    store: StoreOption = None,
+) -> None:
+    """Drop the beginning of the feed of changes; who follows it from before that begins again with a snapshot."""
+    now = datetime.now(UTC)
+    moment = moment_of(before, now)
+    if moment > now:
+        raise WrongCall(f"{before} is still to come; name a day before which nobody needs the changes any more.")
+    with opened(store) as found:
+        done = horizon.prune(found, moment, dry_run=dry_run)
+    told = (
+        _("{rows} rows up to number {horizon} would be dropped; the last one is {latest}.")
+        if dry_run
+        else _("{rows} rows up to number {horizon} dropped; the last one is {latest}.")
+    )
+    console().print(told.format(rows=done.rows, horizon=done.horizon, latest=done.latest), markup=False)
+    if done.held_by:
+        console().print(_("Kept from more by what was not told yet: {watches}.").format(watches="、".join(done.held_by)), markup=False)

@@ -1,9 +1,8 @@
-"""The verbs that show public credit records: notices, dossier, changes, coverage, graph. Every answer is logged before it is shown."""
+"""The verbs that show public credit records: notices, dossier, coverage, graph. Every answer is logged before it is shown."""
 
 from __future__ import annotations
 
-import re
-from datetime import date, datetime, time
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,7 +11,7 @@ import typer
 
 from harvester import audited
 from harvester.cli.codes import sentence
-from harvester.cli.options import FormatOption, LimitOption, RegionOption, SiteOption, StoreOption, parse_date, parse_days, parse_region
+from harvester.cli.options import FormatOption, LimitOption, RegionOption, SiteOption, StoreOption, parse_days, parse_region
 from harvester.cli.output import Format, complain, console, emit, printable, to_json
 from harvester.errors import HarvesterError, WrongCall
 from harvester.messages import _
@@ -21,14 +20,11 @@ from normalizers.codes import CodeKind, identify
 from normalizers.notices.records import Colour, NoticeKind
 from storage import notice_queries
 from storage.notice_queries import NoticeFilters
-from storage.notice_rows import LOCAL
 
 NOTICE_COLUMNS = ("id", "kind", "day", "subject", "code", "authority", "list or number", "what", "shown until")
-EVENT_COLUMNS = ("seq", "at", "event", "kind", "list_name", "colour", "subject", "reason", "notice_id")
 COVERAGE_COLUMNS = ("site", "site section", "slice", "stated", "listed", "had", "known", "failed", "pages", "capped", "complete", "gaps")
 SOURCE_COLUMNS = ("name", "site section", "held", "looked_at", "verdict", "complete_at")
 DEFAULT_LIMIT = 50
-NUMBER = re.compile("[0-9]{1,18}")
 MOST = 60
 """Characters of a text in a table's cell."""
 
@@ -41,7 +37,7 @@ ByOption = Annotated[str, typer.Option("--by", metavar="NAME", help="Who asks, f
 
 def register(app: typer.Typer) -> None:
     """Add this module's verbs to the command line."""
-    for verb in (notices, dossier, changes, coverage, graph):
+    for verb in (notices, dossier, coverage, graph):
         app.command()(verb)
 
 
@@ -180,38 +176,6 @@ def tell(told: dict[str, Any]) -> None:
         out.print(_("No public record is shown of this subject."))
     sources = [row | {"looked_at": minute(row["looked_at"]), "complete_at": minute(row["complete_at"])} for row in told["sources"]]
     emit(with_heading(sources, Format.TABLE), Format.TABLE, SOURCE_COLUMNS, title=_("Sources looked at"))
-
-
-def changes(
-    since: Annotated[
-        str, typer.Option(metavar="SEQ|DATE", help="Only what came after this sequence number, or on or after this day.")
-    ] = "",
-    list_name: ListOption = "",
-    kind: KindOption = None,
-    colour: ColourOption = None,
-    site: SiteOption = None,
-    limit: LimitOption = DEFAULT_LIMIT,
-    by: ByOption = "",
-    store: StoreOption = None,
-    form: FormatOption = Format.TABLE,
-) -> None:
-    """List what entered, changed and left: entries of lists and other records, in the order it happened.
-
-    Of a record that left, only that it left and why is told.
-    """
-    sequence, day = (int(since), None) if NUMBER.fullmatch(since) else (0, parse_date(since or None))
-    first = datetime.combine(day, time(), LOCAL) if day else None
-    wanted = NoticeFilters(
-        kind=kind.value if kind else "", list_name=list_name, colour=colour.value if colour else "", site=site or "", limit=limit or None
-    )
-    with opened(store) as found:
-        check_site(found, site or "")
-        rows = notice_queries.events(found, since_seq=sequence, since=first, filters=wanted, today=audited.today())
-        shown = [{"id": row["notice_id"]} for row in rows if row["subject"]]
-        audited.log(found, audited.actor(store, by), "changes", asked(wanted) | {"since": since}, shown)
-    emit([row | {"at": minute(row["at"])} for row in rows] if form is Format.TABLE else rows, form, EVENT_COLUMNS)
-    if form is Format.TABLE and limit and len(rows) == limit:
-        console().print(_("the first {limit} rows; --since {last} goes on.").format(limit=limit, last=rows[-1]["seq"]))
 
 
 def minute(moment: datetime | None) -> str:

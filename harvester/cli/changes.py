@@ -1,0 +1,253 @@
+"""The verbs of the feed: changes, versions, snapshot."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from harvester import audited
+from harvester.cli.feed_answers import Answer, show_answer
+from harvester.cli.options import FormatOption, RegionOption, SiteOption, StoreOption, parse_date, parse_region
+from harvester.cli.output import Format, complain, console, emit, to_json
+from harvester.cli.querying import AgencyOption, RoleOption, minute
+from harvester.cli.records import ByOption, ColourOption, ListOption
+from harvester.errors import HarvesterError, WrongCall
+from harvester.messages import _, language
+from harvester.moments import moment_of
+from harvester.session import check_site, opened, settings
+from normalizers.notices.records import NoticeKind
+from storage import change_queries, snapshots, version_queries
+from storage.change_filters import EVERYTHING, RESTATED, ChangeFilters
+from storage.change_schema import CAUSES, ENTITIES, KINDS
+from storage.naming import check_document
+from storage.snapshots import ReplayError
+from storage.store import Store
+
+Row = dict[str, Any]
+
+VERSION_COLUMNS = ("version", "change", "in force from", "first_seen", "last_seen", "last_checked", "known_at", "tasks", "changes", "title")
+DEFAULT_LIMIT = 200
+NUMBER = re.compile("[0-9]{1,18}")
+ANY = "any"
+RECORD_KINDS = tuple(kind.value for kind in NoticeKind)
+
+
+class FeedFormat(StrEnum):
+    """The forms of the feed."""
+
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+    CSV = "csv"
+    ATOM = "atom"
+
+
+FeedFormatOption = Annotated[
+    FeedFormat, typer.Option("--format", help="table for people; json, jsonl, csv for programs; atom for readers.")
+]
+SinceOption = Annotated[
+    str, typer.Option(metavar="SEQ|MOMENT", help="After this number of the feed, or since monday, 昨天, 3d, 2026-06-30.")
+]
+FeedLimitOption = Annotated[int, typer.Option("--limit", min=0, help="At most so many rows; 0 means all.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's verbs to the command line."""
+    for verb in (changes, versions, snapshot):
+        app.command()(verb)
+
+
+def changes(
+    agency: AgencyOption = "",
+    role: RoleOption = None,
+    since: SinceOption = "",
+    until: Annotated[str, typer.Option(metavar="MOMENT", help="Known before this moment.")] = "",
+    as_of_from: Annotated[str | None, typer.Option(metavar="DATE", help="Said by the source on or after this day.")] = None,
+    as_of_to: Annotated[str | None, typer.Option(metavar="DATE", help="Said by the source on or before this day.")] = None,
+    entity: Annotated[list[str] | None, typer.Option(help="document, text, task, link, notice; may be given again.")] = None,
+    kind: Annotated[
+        list[str] | None, typer.Option(help="added, removed, changed, …, or a kind of public record; may be given again.")
+    ] = None,
+    cause: Annotated[list[str] | None, typer.Option(help="source (default), reading, decision, any; may be given again.")] = None,
+    region: RegionOption = None,
+    site: SiteOption = None,
+    section: Annotated[str, typer.Option(help="Only this section of a site.")] = "",
+    document: Annotated[str, typer.Option(help="Only this document.")] = "",
+    work: Annotated[str, typer.Option(help="Only documents of this work.")] = "",
+    task: Annotated[str, typer.Option(help="Only this task, by its lasting id (ID.kN) or ID.VERSION.tN.")] = "",
+    words: Annotated[str, typer.Option("--words", help="Only rows that hold these words, before or after.")] = "",
+    list_name: ListOption = "",
+    colour: ColourOption = None,
+    copies: Annotated[bool, typer.Option("--copies", help="Also what was told before of another copy of the work.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Every row: all causes, copies, restatements.")] = False,
+    limit: FeedLimitOption = DEFAULT_LIMIT,
+    by: ByOption = "",
+    store: StoreOption = None,
+    form: FeedFormatOption = FeedFormat.TABLE,
+) -> None:
+    """Tell what changed, in the order it became known: documents, tasks, wording, links, public records.
+
+    Of a public record that left, only that it left and why is told.
+    """
+    causes = chosen("--cause", cause, (*CAUSES, ANY))
+    kinds, record_kinds = split_kinds(kind)
+    asked = ChangeFilters(
+        **of_time(since, until, as_of_from, as_of_to), entities=chosen("--entity", entity, ENTITIES), kinds=kinds,
+        causes=() if ANY in causes else causes or ("source",), copies=copies, agency=agency, role=role.value if role else "",
+        region=parse_region(region or ""), site=site or "", section=section, document=document, work=work, task=task, word=words,
+        list_name=list_name, colour=colour.value if colour else "", record_kind=record_kinds, limit=limit or None,
+    )  # fmt: skip
+    if everything:
+        asked = replace(asked, causes=EVERYTHING.causes, copies=True, restated=True)
+    with opened(store) as found:
+        check_site(found, asked.site)
+        if document:
+            check_document(found, document)
+        answer = Answer.of(found, asked)
+        log_records(found, audited.actor(store, by), asked, answer.rows)
+    show(answer, form, settings(store).contact)
+
+
+def chosen(option: str, values: Sequence[str] | None, known: Sequence[str]) -> tuple[str, ...]:
+    """Return the values of an option that may be given again; raises WrongCall for one that is not known."""
+    for value in values or ():
+        if value not in known:
+            raise WrongCall(f"'{value}' is none of what {option} takes; choose among {', '.join(known)}.")
+    return tuple(dict.fromkeys(values or ()))
+
+
+def split_kinds(values: Sequence[str] | None) -> tuple[tuple[str, ...], str]:
+    """Return the kinds of change and the kind of public record among the values of ``--kind``."""
+    known = chosen("--kind", values, (*(kind for kind in KINDS if kind != RESTATED), *RECORD_KINDS))
+    records = [value for value in known if value in RECORD_KINDS]
+    if len(records) > 1:
+        raise WrongCall(f"{' and '.join(records)} are two kinds of public records; ask for one at a time.")
+    return tuple(value for value in known if value not in RECORD_KINDS), "".join(records)
+
+
+def of_time(since: str, until: str, first: str | None, last: str | None) -> Row:
+    """Return the filters of both clocks; raises WrongCall for what is no moment, or an end before its beginning."""
+    now = datetime.now(UTC)
+    found: Row = {"as_of_from": parse_date(first), "as_of_to": parse_date(last), "until": moment_of(until, now) if until else None}
+    if NUMBER.fullmatch(since):
+        found["since_seq"] = int(since)
+    elif since:
+        found["since"] = moment_of(since, now)
+    for early, late in (("since", "until"), ("as_of_from", "as_of_to")):
+        if found.get(early) and found.get(late) and found[early] > found[late]:
+            raise WrongCall(f"{found[early]} is after {found[late]}; write the earlier one first.")
+    return found
+
+
+def log_records(store: Store, actor: str, asked: ChangeFilters, rows: Sequence[Row]) -> None:
+    """Log who is about to be shown public records; a question that can show none is nobody's business."""
+    records = [{"id": row["entity_id"]} for row in rows if row["record"]]
+    of_records = asked.list_name or asked.colour or asked.record_kind or "notice" in asked.entities
+    if records or of_records:
+        told = asked.as_json()
+        told["words"] = told.pop("word", "")
+        audited.log(store, actor, "changes", {name: value for name, value in told.items() if not isinstance(value, list)}, records)
+
+
+def show(answer: Answer, form: FeedFormat, contact: str) -> None:
+    """Write an answer; where nothing changed, say where was looked, and until when, beside it."""
+    if form is FeedFormat.ATOM:
+        from harvester import feeds  # lxml: this form alone waits for it
+
+        more = answer.next if answer.cut else None
+        channel = feeds.Channel(feeds.authority_of(contact), answer.asked, language(), datetime.now(UTC), more)
+        console().file.write(feeds.atom(answer.rows, channel))
+    elif form is FeedFormat.TABLE:
+        show_answer(answer, language())
+    else:
+        emit(answer.told(both=form is not FeedFormat.CSV), Format(form.value), ())
+        if not answer.rows:
+            complain(" ".join(answer.nothing()))
+
+
+def versions(
+    identifier: Annotated[str, typer.Argument(metavar="ID", help="A document, or one of its versions or tasks.")],
+    store: StoreOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """List the versions of a document: since when it said what, when that was seen last, and what changed."""
+    with opened(store) as found:
+        rows = version_queries.versions(found, identifier)
+    emit([brief(row) for row in rows] if form is Format.TABLE else rows, form, VERSION_COLUMNS)
+
+
+def brief(row: Row) -> Row:
+    """Return a version for a table."""
+    named = {"text": "wording"}
+    told = [f"{_(named.get(entity, entity))} {_(kind)} {count}" for (entity, kind), count in counted(row["changes"])]
+    moments = {name: minute(row[name]) for name in ("first_seen", "last_seen", "last_checked", "known_at")}
+    return row | moments | {"changes": told, "change": _(row["change"]), "in force from": row["in_force_from"]}
+
+
+def counted(changes: dict[str, int]) -> Iterator[tuple[tuple[str, str], int]]:
+    """Yield entity and kind of change with their count."""
+    for name, count in changes.items():
+        entity, _space, kind = name.partition(" ")
+        yield (entity, kind), count
+
+
+def snapshot(
+    to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="Where to (.jsonl); standard output if not given.")] = None,
+    update: Annotated[
+        Path | None, typer.Option("--update", metavar="FILE", help="Bring this snapshot up to date by the feed alone.")
+    ] = None,
+    store: StoreOption = None,
+) -> None:
+    """Write a copy of what is known of documents, tasks and links, as JSON lines; the first names the number to go on from."""
+    with opened(store) as found:
+        lines = replayed(found, update) if update else snapshots.snapshot(found)
+        if to is None:
+            sys.stdout.writelines(to_json(line, indent=None) + "\n" for line in lines)
+            return
+        written = write_lines(to, lines)
+    console().print(_("{count} rows in {file}").format(count=written, file=to), markup=False)
+
+
+def replayed(store: Store, file: Path) -> Iterator[Row]:
+    """Yield the snapshot in a file as the feed has changed it since."""
+    kept = list(read_lines(file))
+    try:
+        with store.reading() as connection:
+            yield from snapshots.replay(kept, change_queries.every_change(connection, kept[0]["seq"] if kept else 0))
+    except (ReplayError, KeyError, TypeError) as error:
+        raise HarvesterError(
+            f"{file} is no snapshot that the feed follows on ({error}); take a fresh one with `harvester snapshot`."
+        ) from None
+
+
+def read_lines(file: Path) -> Iterator[Row]:
+    """Yield the JSON lines of a file; raises HarvesterError for what is none."""
+    try:
+        with file.open(encoding="utf-8") as lines:
+            for line in lines:
+                yield json.loads(line)
+    except (OSError, ValueError) as error:
+        raise HarvesterError(f"{file} cannot be read as a snapshot ({error}); name a file that `harvester snapshot` wrote.") from None
+
+
+def write_lines(to: Path, lines: Iterable[Row]) -> int:
+    """Write lines to a file, whole or not at all, and return their number without the head."""
+    draft = to.with_name(f".{to.name}.part")
+    try:
+        with draft.open("w", encoding="utf-8") as file:
+            count = sum(file.write(to_json(line, indent=None) + "\n") > 0 for line in lines)
+        draft.replace(to)
+    except OSError as error:
+        raise HarvesterError(f"{to} cannot be written ({error.strerror}); choose another place with --to.") from None
+    finally:
+        draft.unlink(missing_ok=True)
+    return count - 1
