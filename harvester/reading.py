@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,6 +10,7 @@ from pathlib import Path
 from harvester.errors import HarvesterError, WrongCall
 from harvester.locating import derive_stored
 from harvester.members import member_hints
+from harvester.naming import identifier_of
 from harvester.session import opened
 from normalizers.agencies import Decisions
 from normalizers.agencies.resolve import NO_DECISIONS
@@ -21,9 +21,6 @@ from normalizers.notices.read import read_notice
 from normalizers.notices.records import Notice
 from normalizers.records import Derived, Hints
 from normalizers.text import Cleaned, clean, decode
-
-IDENTIFIER = re.compile(r"[a-z0-9]{4,32}(@[0-9]{1,9})?")
-"""What a document's id, or id@version, looks like."""
 
 MAX_BYTES = 64 << 20
 """The most bytes of a file: as much as a crawl takes of one response."""
@@ -108,11 +105,10 @@ def normalized_text(path: Path, script: str) -> Cleaned:
 
 
 def derive_named(name: str, store: str | None, decisions: Decisions = NO_DECISIONS) -> Derived:
-    """Return the records of a file, or of a stored document named by its id or id@version; raises WrongCall where there is neither."""
+    """Return the records of a file, or of a stored document by one of its names (``identifier_of``); raises WrongCall for neither."""
     path = Path(name)
     if path.exists():
         return derive_file(path, decisions=decisions)
-    if not IDENTIFIER.fullmatch(name):
-        raise WrongCall(f"there is no file {name}, and it is no document's id; list those with `harvester documents`.")
+    identifier_of(name)  # a wrong call is told before a store is looked for
     with opened(store) as found:
-        return derive_stored(found, name)[2]
+        return derive_stored(found, identifier_of(name, found))[2]

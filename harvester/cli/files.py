@@ -1,4 +1,4 @@
-"""The verbs that work on files and store nothing: extract, normalize, diff."""
+"""The verbs that work on files and store nothing: extract, normalize."""
 
 from __future__ import annotations
 
@@ -14,14 +14,12 @@ from harvester.cli.output import Format, complain, emit, printable, to_json
 from harvester.decisions import stored_decisions
 from harvester.errors import HarvesterError, WrongCall
 from harvester.messages import _
-from harvester.reading import derive_named, extract_members, normalized_text
+from harvester.reading import extract_members, normalized_text
 from harvester.session import opened
-from harvester.telling import lines, page
 from normalizers.agencies import Decisions
 from normalizers.agencies.resolve import NO_DECISIONS
-from normalizers.compare import compare
 from normalizers.notices.presentation import notice_json
-from normalizers.presentation import comparison_json, derived_json
+from normalizers.presentation import derived_json
 from storage.errors import MissingStore, StoreError
 
 TASK_COLUMNS = ("number", "section", "text", "lead", "partner", "responsible", "deadline")
@@ -35,17 +33,9 @@ class Script(StrEnum):
     KEEP = "keep"
 
 
-class DiffFormat(StrEnum):
-    """The forms of a comparison."""
-
-    TEXT = "text"
-    JSON = "json"
-    HTML = "html"
-
-
 def register(app: typer.Typer) -> None:
     """Add this module's verbs to the command line."""
-    for verb in (extract, normalize, diff):
+    for verb in (extract, normalize):
         app.command()(verb)
 
 
@@ -126,20 +116,3 @@ def normalize(
     for repair in cleaned.repairs:
         counts = _("{kind}: {count} repaired, {guessed} of them guessed, {left} left")
         sys.stderr.write(counts.format(kind=repair.kind, count=repair.count, guessed=repair.guessed, left=repair.left) + "\n")
-
-
-def diff(
-    old: Annotated[str, typer.Argument(metavar="OLD", help="A file, a document's id, or id@version.")],
-    new: Annotated[str, typer.Argument(metavar="NEW", help="A file, a document's id, or id@version.")],
-    form: Annotated[DiffFormat, typer.Option("--format", help="text for people, json for programs, html as one file.")] = DiffFormat.TEXT,
-    store: StoreOption = None,
-) -> None:
-    """Tell what changed between two documents or versions: in the text, and in tasks, agencies and deadlines."""
-    decisions = known_decisions(store)
-    comparison = comparison_json(compare(derive_named(old, store, decisions), derive_named(new, store, decisions)))
-    if form is DiffFormat.JSON:
-        sys.stdout.write(to_json(comparison) + "\n")
-    elif form is DiffFormat.HTML:
-        sys.stdout.write(page(comparison, old, new))
-    else:
-        sys.stdout.writelines(printable(line) + "\n" for line in lines(comparison))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any
 
 from harvester.messages import _
 from harvester.telling.phrases import JsonMap, clauses, joined, quoted
-from harvester.telling.roles import body_key
 from harvester.telling.tasks import tell_task_change
 from harvester.telling.texts import field_name, field_value, tell_field_change, tell_text_change
+from normalizers.compare.renaming import Dates, role_change
 from normalizers.differences import ROLES
+from normalizers.presentation import agencies_json
+from normalizers.records import Agency, AgencyKind
 
 MOST_TEXTS = 3
 """Changes of wording that a row tells one by one; of more, their number."""
@@ -22,7 +25,7 @@ def tell_change(row: JsonMap, lang: str) -> str:
     """Return a row of the feed in a sentence in ``lang`` (``zh`` or ``en``), without a full stop.
 
     ``before`` and ``after`` are states as the feed keeps them. ``title`` and ``other_title`` name the documents of a link where the
-    reader joined them; of a public record nothing is told but what the row itself holds, and ``subject`` where the reader may show it.
+    reader joined them; of a public record nothing is told but what the row itself holds, and ``record`` where the reader may show it.
     """
     tell = _ENTITIES.get(str(row["entity"]))
     return tell(row, lang) if tell else f"{row['entity']} {row['kind']} {row['entity_id']}"
@@ -47,21 +50,21 @@ def _task(row: JsonMap, lang: str) -> str:
 
 def _fields(row: JsonMap, before: JsonMap, after: JsonMap) -> dict[str, Any]:
     """Return what differs between two states in the shape of a comparison, the fields that the row names."""
-    fields: dict[str, Any] = {role: _role(before[role], after[role]) for role in ROLES if role in row["fields"]}
+    day = row.get("as_of")
+    dates = Dates(None, day if isinstance(day, date) else None)
+    fields: dict[str, Any] = {role: _role(role, before, after, dates) for role in ROLES if role in row["fields"]}
     return fields | {name: {"old": before[name], "new": after[name]} for name in ("deadline", "section", "text") if name in row["fields"]}
 
 
-def _role(before: list[JsonMap], after: list[JsonMap]) -> dict[str, Any]:
-    """Return which bodies came to a role and went."""
-    was, now = ({key for body in bodies for key in _keys(body)} for bodies in (before, after))
-    return {
-        "added": [body for body in after if not was & set(_keys(body))],
-        "removed": [body for body in before if not now & set(_keys(body))],
-    }
+def _role(role: str, before: JsonMap, after: JsonMap, dates: Dates) -> Any:  # noqa: ANN401 -- JSON
+    """Return which bodies came to a role, went, or were renamed by a reform."""
+    change = role_change(_bodies(before[role]), _bodies(after[role]), role, dates)
+    renamed = [{"old": agencies_json([old])[0], "new": agencies_json([new])[0]} for old, new in change.renamed]
+    return {"added": agencies_json(change.added), "removed": agencies_json(change.removed), "renamed": renamed}
 
 
-def _keys(body: JsonMap) -> tuple[str, str]:
-    return body_key(body), str(body["mention"])
+def _bodies(found: list[JsonMap]) -> tuple[Agency, ...]:
+    return tuple(Agency(each["mention"], each["name"], each["id"], AgencyKind(each["kind"])) for each in found)
 
 
 # --- documents -------------------------------------------------------------------------------------------------------------
@@ -163,7 +166,8 @@ def _notice(row: JsonMap, lang: str) -> str:
         "tax-case": _("tax case record", lang),
     }
     name = kinds.get(str(row.get("record_kind")), _("public record", lang))
-    told = joined([str(part) for part in (row.get("subject"), row.get("list_name")) if part], lang)
+    record = row.get("record") or {}
+    told = joined([str(part) for part in (record.get("subject") or row.get("subject"), row.get("list_name")) if part], lang)
     item = _("{item} ({section})", lang).format(item=name, section=told) if told else name
     forms = {
         "entered": _("{item}: entered", lang),

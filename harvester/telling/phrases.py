@@ -21,6 +21,10 @@ _TABLE = re.compile(r"tab(?P<table>\d{1,9})")
 _PARAGRAPH = re.compile(r"p(?P<n>\d{1,9})")
 _PLAIN_NUMBER = re.compile(r"[0-9.．]{1,12}|[一二三四五六七八九十百]{1,6}|[（(][0-9一二三四五六七八九十百]{1,6}[)）]")
 _CLAUSE_END = re.compile(r"[。；;，,：:！!？?\n]")
+_OPENING = re.compile(
+    r"(?:在[^。；;，,]{2,60}(?:基础上|过程中|方面|中|下|上|后|前)|(?:按照|根据|依据|围绕|结合|针对|为)[^。；;，,]{2,60})[，,](?=[^。；;]{6})"
+)
+"""What a task rests on or is for, said before what is to be done."""
 _QUOTES = str.maketrans('“”‘’"', "‘’‘’'")
 
 
@@ -36,10 +40,12 @@ def quoted(text: str, length: int = SHOWN) -> str:
 
 
 def short_title(text: str) -> str:
-    """Return what to call a task by that has no number: its first clause, or the beginning of it."""
+    """Return what to call a task by that has no number: its first clause that says what to do, or the beginning of it."""
     flat = " ".join(text.split())
-    first = _CLAUSE_END.search(flat, TITLE // 4)
-    return flat[: first.start()] if first and first.start() <= TITLE else shorten(flat, TITLE)
+    opening = _OPENING.match(flat)
+    rest = flat[opening.end() :] if opening else flat
+    first = _CLAUSE_END.search(rest, TITLE // 4)
+    return rest[: first.start()] if first and first.start() <= TITLE else shorten(rest, TITLE)
 
 
 def named(agencies: Iterable[JsonMap], lang: str) -> str:

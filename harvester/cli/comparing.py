@@ -1,0 +1,130 @@
+"""The verb that compares: diff."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from harvester.cli.files import known_decisions
+from harvester.cli.options import StoreOption
+from harvester.cli.output import console, printable, to_json
+from harvester.comparing import Compared, compare_named
+from harvester.errors import WrongCall
+from harvester.files import write_whole
+from harvester.messages import LANGUAGES, _, language
+from harvester.telling import tell_task_change
+from harvester.telling.terminal import Line, tell_comparison
+from normalizers.presentation import comparison_json
+
+
+class DiffFormat(StrEnum):
+    """The forms of a comparison."""
+
+    TEXT = "text"
+    JSON = "json"
+    HTML = "html"
+    DOCX = "docx"
+
+
+class Language(StrEnum):
+    """The language of what is told."""
+
+    CHINESE = "zh"
+    ENGLISH = "en"
+
+
+TABLE, TRACKED = "table", "tracked"
+LAYOUTS = {TABLE: TABLE, "对照表": TABLE, TRACKED: TRACKED, "修订": TRACKED}
+"""The forms of a docx, in both languages."""
+
+ENDINGS = {".txt": DiffFormat.TEXT, ".json": DiffFormat.JSON, ".html": DiffFormat.HTML, ".htm": DiffFormat.HTML, ".docx": DiffFormat.DOCX}
+STYLES = {"heading": "bold", "added": "green", "removed": "red", "changed": "yellow"}
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's verbs to the command line."""
+    app.command()(diff)
+
+
+NAMES = "A file, a document's id, ID@VERSION, ID@YYYY-MM-DD (as it was that day) or ID@YEAR (that year's edition)."
+
+
+def diff(
+    old: Annotated[str, typer.Argument(metavar="OLD", help=NAMES)],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The same.")],
+    form: Annotated[
+        DiffFormat | None, typer.Option("--format", help="text for people, json for programs, html as one file, docx for Word and WPS.")
+    ] = None,
+    layout: Annotated[str, typer.Option("--layout", help="Of a docx: table (对照表) or tracked (修订).")] = TABLE,
+    everything: Annotated[bool, typer.Option("--all", help="The clauses that did not change, too.")] = False,
+    to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="Where to; its ending tells the form.")] = None,
+    lang: Annotated[Language | None, typer.Option("--language", help="The language of what is told.")] = None,
+    store: StoreOption = None,
+) -> None:
+    """Tell what changed between two documents, versions or editions: tasks, agencies and deadlines first, then the words."""
+    form = form_of(form, to)
+    if layout not in LAYOUTS:
+        raise WrongCall(f"'{layout}' is no layout of a docx; choose one of {', '.join(LAYOUTS)}.")
+    if form is DiffFormat.DOCX and to is None and sys.stdout.isatty():
+        raise WrongCall("a docx is not for the terminal; name a file with --to, for example --to comparison.docx.")
+    compared = compare_named(old, new, store, known_decisions(store))
+    spoken = lang.value if lang else language()
+    if form is DiffFormat.TEXT and to is None:
+        show(list(tell_comparison(compared, spoken, everything=everything)))
+        return
+    data = written(compared, form, LAYOUTS[layout], spoken, everything=everything)
+    if to is not None:
+        write_whole(to, data)
+        console(stderr=True).print(_("written: {file}").format(file=to), markup=False)
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+
+
+def form_of(form: DiffFormat | None, to: Path | None) -> DiffFormat:
+    """Return the form asked for, else the one that the file's ending tells, else text. Raises WrongCall for an ending of no form."""
+    if form is not None or to is None:
+        return form or DiffFormat.TEXT
+    if to.suffix.lower() not in ENDINGS:
+        raise WrongCall(f"{to.name} has no ending that tells its form; use one of {', '.join(ENDINGS)}, or say --format.")
+    return ENDINGS[to.suffix.lower()]
+
+
+def written(compared: Compared, form: DiffFormat, layout: str, lang: str, *, everything: bool) -> bytes:
+    """Return a comparison in one of its forms, as the bytes of a file."""
+    if form is DiffFormat.TEXT:
+        lines = tell_comparison(compared, lang, everything=everything)
+        return "".join(printable(line.text) + "\n" for line in lines).encode("utf-8", "replace")
+    if form is DiffFormat.JSON:
+        return (to_json(as_json(compared)) + "\n").encode("utf-8", "replace")
+    if form is DiffFormat.HTML:
+        from harvester.reports.page import comparison_page
+
+        return comparison_page(compared, lang, everything=everything).encode("utf-8", "replace")
+    from harvester.reports.table import comparison_table
+    from harvester.reports.tracked import tracked_changes
+
+    return tracked_changes(compared, lang) if layout == TRACKED else comparison_table(compared, lang, everything=everything)
+
+
+def as_json(compared: Compared) -> dict[str, Any]:
+    """Return a comparison for programs: as ``comparison_json``, each change of a task told in both languages."""
+    found = comparison_json(compared.comparison)
+    for change, told in zip(compared.comparison.task_changes, found["task_changes"], strict=True):
+        told["told"] = {lang: tell_task_change(change, lang, titled=compared.titled) for lang in sorted(LANGUAGES, reverse=True)}
+    return found
+
+
+def show(lines: list[Line]) -> None:
+    """Print lines, in colour on a terminal."""
+    out = console()
+    if out.is_terminal:
+        for line in lines:
+            out.print(Text(printable(line.text), style=STYLES.get(line.look, "")), soft_wrap=True)
+        return
+    sys.stdout.writelines(printable(line.text) + "\n" for line in lines)

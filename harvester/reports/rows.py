@@ -1,0 +1,168 @@
+"""A comparison as the rows of a report: every unit of both documents, with its changed words, moves at both their places."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from harvester.comparing import Compared
+from harvester.reports.pieces import Cells, inline_cells, new_cells, old_cells
+from harvester.telling import tell_field_change, tell_task_change
+from harvester.telling.phrases import place
+from normalizers.differences import Fate, TaskChange, TextChange, Unit, UnitKind, UnitPair
+from normalizers.records import Task
+
+SHORT_CELL, LONG_CELL = 9, 60
+"""Characters that a column of a table is given room for at least and at most, in the share of its width."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One unit beside what it became.
+
+    ``anchor`` is its place in the report, ``place`` in words; ``path`` the headings above it; ``told`` the changes of tasks that show
+    in it. ``twin`` is the anchor of the other end of a move; ``left`` tells that here is the place which the unit left. ``widths`` are
+    the shares of the cells of its table's rows, in hundredths; ``changes`` those of its words;
+    ``left_place`` is where a moved unit stood, in words.
+    """
+
+    anchor: str
+    fate: Fate
+    kind: UnitKind
+    address: str
+    place: str
+    path: str
+    old: Cells
+    new: Cells
+    inline: Cells
+    twin: str = ""
+    left: bool = False
+    told: tuple[str, ...] = ()
+    widths: tuple[int, ...] = ()
+    changes: tuple[TextChange, ...] = ()
+    left_place: str = ""
+
+    @property
+    def changed(self) -> bool:
+        """Tell whether a reader who asks for changes only is shown the row."""
+        return self.fate is not Fate.SAME or bool(self.told)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence of the summary; ``anchor`` is the row it speaks of, empty where there is none; ``kind`` that of the change."""
+
+    text: str
+    kind: str
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a report shows: sentences on the tasks and on what the document says of itself, and its rows."""
+
+    tasks: tuple[Said, ...]
+    fields: tuple[Said, ...]
+    rows: tuple[Row, ...]
+
+
+def report_of(compared: Compared, lang: str) -> Report:
+    """Return a comparison as sentences and rows in ``lang``."""
+    comparison = compared.comparison
+    rows = [_row(number, pair, compared, lang) for number, pair in enumerate(comparison.units, start=1)]
+    finder = _Finder(comparison.units)
+    tasks = []
+    told: dict[int, list[str]] = {}
+    for change in comparison.task_changes:
+        text = tell_task_change(change, lang, titled=compared.titled)
+        index = finder.of_change(change)
+        tasks.append(Said(text, str(change.kind), rows[index].anchor if index is not None else ""))
+        if index is not None:
+            told.setdefault(index, []).append(text)
+    widths = _widths(rows)
+    rows = [replace(row, told=tuple(told.get(index, ())), widths=widths.get(_table(row), ())) for index, row in enumerate(rows)]
+    fields = tuple(Said(tell_field_change(change, lang), change.name) for change in comparison.field_changes)
+    return Report(tuple(tasks), fields, tuple(_with_left_places(comparison.units, rows, lang)))
+
+
+def _row(number: int, pair: UnitPair, compared: Compared, lang: str) -> Row:
+    unit = pair.new or pair.old
+    if unit is None:
+        raise ValueError("a pair of units without a unit")
+    old, new = compared.old.text, compared.new.text
+    moved = pair.fate is Fate.MOVED and pair.old is not None
+    return Row(
+        anchor=f"u{number}",
+        fate=pair.fate,
+        kind=unit.kind,
+        address=unit.address,
+        place=place(unit.address, lang),
+        path=unit.path,
+        old=old_cells(pair, old),
+        new=new_cells(pair, new),
+        inline=inline_cells(pair, old, new),
+        twin=f"u{number}-left" if moved else "",
+        changes=pair.changes,
+        left_place=place(pair.old.address, lang) if moved and pair.old else "",
+    )
+
+
+def _table(row: Row) -> tuple[str, int]:
+    """Return which table a row stands in, and how many cells it has: rows of one table with as many cells share their widths."""
+    return row.address.partition(".")[0], len(row.inline)
+
+
+def _widths(rows: Iterable[Row]) -> dict[tuple[str, int], tuple[int, ...]]:
+    """Return the shares of columns in hundredths, after what their cells hold; a narrow column keeps room for a few characters."""
+    lengths: dict[tuple[str, int], list[list[int]]] = {}
+    for row in rows:
+        if len(row.inline) > 1:
+            lengths.setdefault(_table(row), []).append([sum(len(piece.text) for piece in cell) for cell in row.inline])
+    found = {}
+    for table, held in lengths.items():
+        typical = [min(LONG_CELL, max(SHORT_CELL, sum(column) // len(held))) for column in zip(*held, strict=True)]
+        found[table] = tuple(round(100 * each / sum(typical)) for each in typical)
+    return found
+
+
+def _with_left_places(pairs: Sequence[UnitPair], rows: Sequence[Row], lang: str) -> Iterable[Row]:
+    """Yield the rows, and behind the unit that stood before a moved one in the old document the place which that one left."""
+    stood = sorted((pair.old.span.start, index) for index, pair in enumerate(pairs) if pair.old)
+    behind: dict[int, list[Row]] = {}
+    last = -1
+    for _, index in stood:
+        pair, row = pairs[index], rows[index]
+        if pair.fate is not Fate.MOVED:
+            last = index
+        elif pair.old:
+            there = replace(row, anchor=row.twin, twin=row.anchor, left=True, new=(), inline=row.old, told=())
+            behind.setdefault(last, []).append(replace(there, path=pair.old.path, place=place(pair.old.address, lang)))
+    yield from behind.get(-1, ())
+    for index, row in enumerate(rows):
+        yield row
+        yield from behind.get(index, ())
+
+
+class _Finder:
+    """Finds the unit that holds a task."""
+
+    def __init__(self, pairs: Sequence[UnitPair]) -> None:
+        self._old = _Units([(pair.old, index) for index, pair in enumerate(pairs) if pair.old])
+        self._new = _Units([(pair.new, index) for index, pair in enumerate(pairs) if pair.new])
+
+    def of_change(self, change: TaskChange) -> int | None:
+        """Return the position of the pair that shows a change of a task: of what is, of a removal and a split of what was."""
+        if change.new is not None:
+            return self._new.holding(change.new)
+        return self._old.holding(change.old) if change.old is not None else None
+
+
+class _Units:
+    def __init__(self, units: Iterable[tuple[Unit, int]]) -> None:
+        self._units = sorted(units, key=lambda one: one[0].span.start)
+        self._starts = [unit.span.start for unit, _ in self._units]
+
+    def holding(self, task: Task) -> int | None:
+        found = bisect_right(self._starts, task.evidence.start) - 1
+        return self._units[found][1] if found >= 0 else None
