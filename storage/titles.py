@@ -103,7 +103,7 @@ def read_title(title: str) -> Title:
     quoted = _quoted(flat)
     outside = _QUOTED.sub("", flat) if quoted else flat
     about = bool(_pattern("about").search(outside))
-    draft = not about and bool(_pattern("drafts").search(flat))
+    draft = not about and bool(_pattern("drafts").search(flat) or _pattern("drafts").search(outside))
     divided = _divided(flat, quoted)
     if divided is not None:
         names, own = divided
