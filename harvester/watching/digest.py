@@ -170,16 +170,21 @@ def grouped(rows: Sequence[Row], lang: str) -> Iterable[Group]:
         by_document[row["document_id"] or ""].append(row)
     for found in by_document.values():
         lines = tuple(in_words(row, lang) for row in found)
-        title, url = str(found[0].get("title") or ""), str(found[0].get("url") or "")
-        yield Group(" ".join(title.split()), url if url.startswith(("http://", "https://")) else "", lines)
+        title, url = flat(str(found[0].get("title") or "")), str(found[0].get("url") or "")
+        yield Group(title, url if url.startswith(("http://", "https://")) and url.isprintable() else "", lines)
 
 
 def in_words(row: Row, lang: str) -> str:
     """Return a row in one line of printable characters; of a public record what may be shown today."""
     record = row.get("record") or {}
     text = tell_change({**row, "subject": record.get("subject", "")}, lang)
-    flat = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return flat if len(flat) <= LONGEST else flat[: LONGEST - 1] + "…"
+    return flat(text)
+
+
+def flat(text: str) -> str:
+    """Return text as one line of printable characters, cut where it is too long; nothing in it turns the line around."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
 
 
 def foot(watch: Watch, lang: str, contact: str = "") -> tuple[str, ...]:

@@ -22,7 +22,8 @@ def body(name: str, identifier: str = "a0001") -> dict[str, Any]:
 def state(n: int, **more: Any) -> dict[str, Any]:
     """Return the state of a task."""
     plain = {
-        "id": f"dabc.k{n}", "document": "dabc", "number": str(n), "section": "一、重点工作", "text": f"完善第{n}类企业信用修复流程，缩短办理时限。",
+        "id": f"dabc.k{n}", "document": "dabc", "number": str(n), "section": "一、重点工作",
+        "text": f"完善第{n}类企业信用修复流程，缩短办理时限。",
         "lead": [body(BUREAU)], "partner": [], "responsible": [], "implied": [], "open_list": False, "milestones": [],
         "deadline": {"text": "2025年6月", "start": "2025-06-01", "end": "2025-06-30", "kind": "by-date", "basis": "cell"},
     }  # fmt: skip

@@ -101,8 +101,12 @@ def test_settings_that_are_no_tables_are_refused_without_their_value(tmp_path: P
     assert Config.load(tmp_path / "h.toml", {"HARVESTER_CHANNELS": '{"b": {"kind": "mail"}}'}).channels == {"b": {"kind": "mail"}}
 
 
-@given(st.dictionaries(st.sampled_from(["kind", "url", "host", "to", "at", "timeout", "secret_env", "from", "security"]), st.one_of(
-    st.text(max_size=20), st.integers(), st.none(), st.lists(st.text(max_size=5), max_size=2), st.sampled_from(["webhook", "mail", "wecom"]))))  # fmt: skip
+KEYS = st.sampled_from(["kind", "url", "host", "to", "at", "timeout", "secret_env", "from", "security"])
+WORDS = st.text(max_size=20) | st.sampled_from(["webhook", "mail", "wecom", "https://example.org/", "KEY", "a@example.org", "tls"])
+VALUES = WORDS | st.integers() | st.none() | st.lists(WORDS, max_size=2)
+
+
+@given(st.dictionaries(KEYS, VALUES))
 def test_property_any_table_is_a_channel_or_a_wrong_call(table: dict[str, Any]) -> None:
     try:
         found = channel("one", {"one": table}, ENVIRON)

@@ -37,13 +37,13 @@ class Inbox:
         self.messages: list[EmailMessage] = []
         self.recipients: list[str] = []
 
-    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:
+    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802
         if address.startswith("no"):
             return f"550 {address} is unknown here"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
         if b"refuse-me" in envelope.content:
             return "451 try again later, harvester@example.org"
         self.messages.append(email.message_from_bytes(envelope.content, policy=default))
@@ -144,16 +144,14 @@ def test_the_same_delivery_is_the_same_bytes() -> None:
 
 def test_a_server_whose_certificate_is_not_known_gets_nothing(authority: tuple[Path, ssl.SSLContext], tmp_path: Path) -> None:
     trustme.CA().cert_pem.write_to_path(tmp_path / "other.pem")
-    with served("starttls", authority) as (inbox, port):
-        with pytest.raises(DeliveryFailed, match="certificate is not trusted"):
-            mail.send(desk(port, "starttls", tmp_path / "other.pem"), DIGEST)
+    with served("starttls", authority) as (inbox, port), pytest.raises(DeliveryFailed, match="certificate is not trusted"):
+        mail.send(desk(port, "starttls", tmp_path / "other.pem"), DIGEST)
     assert inbox.messages == []
 
 
 def test_a_server_that_offers_no_encryption_gets_nothing(authority: tuple[Path, ssl.SSLContext]) -> None:
-    with served("plain", authority) as (inbox, port):
-        with pytest.raises(DeliveryFailed, match="offers no STARTTLS"):
-            mail.send(desk(port, "starttls", authority[0]), DIGEST)
+    with served("plain", authority) as (inbox, port), pytest.raises(DeliveryFailed, match="offers no STARTTLS"):
+        mail.send(desk(port, "starttls", authority[0]), DIGEST)
     assert inbox.messages == []
 
 

@@ -85,7 +85,7 @@ def test_a_wrong_secret_and_a_clock_far_off_are_refused_and_told(kind: str) -> N
             lambda: robots.send(robot(kind, receiver.url, secret="another"), SMALL),
             lambda: robots.send(robot(kind, receiver.url), SMALL, now=lambda: time.time() - 7200),
         ):
-            with pytest.raises(DeliveryFailed, match="code (310000|19021)") as caught:
+            with pytest.raises(DeliveryFailed, match=r"code (310000|19021)") as caught:
                 send()
             assert not caught.value.busy
 

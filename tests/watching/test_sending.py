@@ -1,4 +1,4 @@
-"""Every change once in effect: a receiver that fails, is silent, cuts the line and comes back; no gap, the same bytes for the same delivery."""
+"""Every change once in effect: a receiver fails, is silent, cuts the line and comes back; no gap, the same bytes for the same delivery."""
 
 from __future__ import annotations
 
