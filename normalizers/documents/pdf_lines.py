@@ -26,6 +26,10 @@ MANY_PAGES = 3
 """Pages from which on repetition alone tells a header."""
 APART = 0.8
 """Type sizes between a header and the text below it."""
+INDENT = 2
+"""Characters by which the first line of a paragraph is drawn in (GB/T 9704-2012, 7.3.3)."""
+GOING_ON = 0.04
+"""Share of lines that begin at the edge where first lines are drawn in and most paragraphs are short."""
 BLANK_GAP, COLUMN_GAP = 0.3, 1.2
 """Gaps, in type sizes, from which a blank is put between letters, and from which two pieces of a line stand apart."""
 CELL_GAP = 0.12
@@ -203,9 +207,16 @@ def margins(lines: Sequence[TextLine]) -> Margins:
     """Return the edges that most lines keep to."""
     if not lines:
         return Margins(0.0, 0.0)
-    left = Counter(round(line.x0) for line in lines).most_common(1)[0][0]
+    left = _flush(Counter(round(line.x0) for line in lines), median(line.size for line in lines))
     rights = sorted(line.x1 for line in lines)
     return Margins(min(left, min(line.x0 for line in lines) + 60), rights[int(len(rights) * 0.9)])
+
+
+def _flush(starts: Counter[int], size: float) -> int:
+    """Return where lines that go on begin: two characters left of where most begin, where enough do, for of short items most are first."""
+    most = starts.most_common(1)[0][0]
+    out = [x for x, count in starts.items() if abs(most - x - INDENT * size) < size / 2 and count >= GOING_ON * starts.total()]
+    return min(out, default=most)
 
 
 def _is_centred(line: TextLine, area: Margins) -> bool:
@@ -219,7 +230,7 @@ def _is_indented(line: TextLine, area: Margins) -> bool:
 
 def _goes_on(before: TextLine, line: TextLine, area: Margins, leading: float) -> bool:
     """Tell whether ``line`` goes on with the paragraph that ``before`` belongs to."""
-    if abs(before.size - line.size) > 0.15 * line.size or heading_level(before.text) or LABEL_LINE.match(line.text):
+    if abs(before.size - line.size) > 0.15 * line.size or LABEL_LINE.match(line.text):
         return False
     if _is_centred(line, area) or _is_centred(before, area):
         return (
@@ -231,6 +242,8 @@ def _goes_on(before: TextLine, line: TextLine, area: Margins, leading: float) ->
         )
     full = before.x1 > area.right - 2.2 * before.size
     indented = _is_indented(line, area)
+    if heading_level(before.text) and not (full and _is_indented(before, area)):
+        return False  # a numbered line drawn in and as long as the page is wide is the beginning of a sentence
     far = before.page == line.page and line.top - before.top > 1.7 * leading
     return full and not indented and not far and line.page - before.page <= 1
 

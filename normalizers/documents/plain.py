@@ -66,6 +66,7 @@ _STARTS_NEW = re.compile(
 _CLOSES = "，。、；：！？）》”’】,;!?)"
 """No line of Chinese begins with these (GB/T 15834-2011, 5.1): one that does goes on with the line above, however that ended."""
 _NUMBER_LINE = re.compile(r"[\u4e00-\u9fff]{1,14}[〔\[（(](?:19|20)\d\d[〕\]）)]\s*第?\s*\d{1,5}\s*号$")
+_DAY_LINE = re.compile(r"(?:19|20)\d\d年\d{1,2}月\d{1,2}日$")
 _PUNCTUATED = re.compile(r"[，。；、,;]")
 _TABLE_OPEN = re.compile(r"<table\b", re.IGNORECASE)
 _TABLE_CLOSE = re.compile(r"</table\s*>", re.IGNORECASE)
@@ -191,9 +192,15 @@ def _wrap_width(lines: Sequence[Line]) -> int:
     if len(lengths) < 8:
         return 0
     width = lengths[int(len(lengths) * 0.9)]
-    unended = [len(line.raw.strip()) for line in lines if not line.blank and line.raw.strip()[-1] not in _ENDS]
+    printed = [line.raw.strip() for line in lines if not line.blank and line.raw.strip()[-1] not in _ENDS]
+    unended = [len(text) for text in printed if len(text) >= width - 3 or not _stands_alone(text)]
     full = sum(width - 3 <= length <= width + 2 for length in unended)
     return width if MIN_WRAP <= width <= MAX_WRAP and full >= max(4, WRAPPED_SHARE * len(unended)) else 0
+
+
+def _stands_alone(text: str) -> bool:
+    """Tell whether a short line is whole without a mark at its end: a heading, a document number, a label, a date."""
+    return heading_level(text) > 0 or any(shape.match(text) for shape in (_NUMBER_LINE, LABEL_LINE, _DAY_LINE))
 
 
 def _is_open(text: str) -> bool:
