@@ -17,7 +17,6 @@ from normalizers.notices.records import SubjectKind
 from normalizers.text.fold import fold
 from storage import notice_search, schema
 from storage import search as index
-from storage.change_schema import changes
 from storage.engine import rows
 from storage.errors import UnknownRecord
 from storage.identity import text_key
@@ -66,8 +65,6 @@ class NoticeFilters:
 
 
 NO_FILTERS = NoticeFilters()
-_OF_EVENTS = ("kind", "list_name", "colour", "site", "section", "limit")
-"""Filters that hold for an event whether its record is still shown or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,45 +318,3 @@ def _source(row: Row) -> Row:
     last = {"looked_at": row["ended_at"] or row["started_at"], "verdict": row["verdict"], "cause": row["cause"], "run": row["run"]}
     told = {"site": row["site"], "name": row["name"], "region": row["region"], "section": row["section"]} | last
     return told | {"capped": bool(row["capped"]), "complete_at": None, "stated": row["stated"], "listed": row["listed"]}
-
-
-# --- events ----------------------------------------------------------------------------------------------------------------
-
-
-def events(
-    store: Store, *, since_seq: int = 0, since: datetime | None = None, filters: NoticeFilters = NO_FILTERS, today: date
-) -> list[Row]:
-    """Return what entered, changed and left, the oldest first; of a record that is not shown any more only where it stood and why it left.
-
-    Of ``filters`` those on kind, list, colour, site, section and limit hold for every event; with another one only events of records
-    that are shown today are found.
-    """
-    e, n = changes.c, table.c
-    with store.reading() as connection:
-        wanted = [e.entity == "notice", e.seq > since_seq, *([e.known_at >= since] if since else [])]
-        same = {e.record_kind: filters.kind, e.colour: filters.colour, e.site: filters.site, e.section: filters.section}
-        wanted += [column == value for column, value in same.items() if value]
-        wanted += [e.list_name.in_(_event_lists(connection, filters.list_name))] if filters.list_name else []
-        deep = (
-            filters.code,
-            filters.name,
-            filters.authority,
-            filters.region,
-            filters.since,
-            filters.until,
-            filters.document,
-            filters.words,
-        )
-        wanted += [n.id.is_not(None), *_conditions(connection, filters)] if any(deep) else []
-        columns = (n.subject_name.label("subject"), n.code, n.title, n.number, n.decided_on, n.ends_on, n.url)
-        told = (e.seq, e.known_at.label("at"), e.entity_id.label("notice_id"), e.kind.label("event"), e.site, e.section)
-        place = (e.record_kind.label("kind"), e.list_name, e.colour, e.reason)
-        joined = select(*told, *place, *columns).select_from(changes).outerjoin(table, (n.id == e.entity_id) & shown(today))
-        query = joined.where(*wanted).order_by(e.seq)
-        return rows(connection.execute(query if filters.limit is None else query.limit(filters.limit)))
-
-
-def _event_lists(connection: Connection, piece: str) -> list[str]:
-    wanted = fold(piece)
-    known = connection.execute(select(changes.c.list_name).where(changes.c.entity == "notice").distinct()).scalars()
-    return [name for name in known if wanted and wanted in fold(name)]

@@ -77,10 +77,11 @@ def test_every_question_is_in_the_log_before_its_answer_is_shown(ask: Ask) -> No
 
 def test_changes_go_on_from_a_sequence_number_or_a_day(ask: Ask) -> None:
     rows = ask("changes")
-    assert [row["event"] for row in rows] == ["entered"] * 3
+    assert [row["kind"] for row in rows] == ["entered"] * 3
     assert [row["seq"] for row in ask("changes", "--since", str(rows[1]["seq"]))] == [rows[2]["seq"]]
     assert len(ask("changes", "--since", f"{NOW:%Y-%m-%d}")) == 3
-    assert "not a date" in ask("changes", "--since", "yesterday", status=2)
+    assert len(ask("changes", "--kind", "penalty", "--kind", "entered")) == 2
+    assert "no moment" in ask("changes", "--since", "someday", status=2)
 
 
 def test_an_objection_goes_its_way_and_the_record_with_it(ask: Ask) -> None:
@@ -93,7 +94,7 @@ def test_an_objection_goes_its_way_and_the_record_with_it(ask: Ask) -> None:
     (done,) = ask("takedown")
     assert (done["left"], done["finished"]) == (0, 1)
     assert "may no longer be shown" in ask("explain", row["id"], status=1)
-    assert [event["event"] for event in ask("changes") if event["notice_id"] == row["id"]] == ["entered", "left"]
+    assert [event["kind"] for event in ask("changes") if event["entity_id"] == row["id"]] == ["entered", "left"]
 
 
 def test_a_take_down_of_another_day_is_a_dry_run_only(ask: Ask) -> None:

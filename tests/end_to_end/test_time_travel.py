@@ -21,6 +21,7 @@ from normalizers.codes.arithmetic import credit_check_character, organization_ch
 from normalizers.notices.records import NoticeKind, PrintedField, PrintedRecord, Subject, SubjectKind
 from normalizers.notices.terms import term_of
 from storage import notice_queries, queries, takedown
+from storage.change_queries import EVERYTHING, changes
 from storage.frames import frame
 from storage.notice_rows import notice_id
 from storage.record_archive import RecordArchive
@@ -116,9 +117,9 @@ def at_every_outlet(store: Store, today: date) -> dict[str, set[str]]:
         },
         "search": {hit["id"] for hit in queries.search(store, "江口旅行", filters=Filters(limit=None), today=today)["hits"]},
         "changes": {
-            event["notice_id"]
-            for event in notice_queries.events(store, today=today)
-            if "江口旅行" in json.dumps(event, ensure_ascii=False, default=str)
+            row["entity_id"]
+            for row in changes(store, EVERYTHING, today=today)
+            if "江口旅行" in json.dumps(row, ensure_ascii=False, default=str)
         },
     }
     with database_clock(), time_machine.travel(datetime.combine(today, time(9), LOCAL), tick=True):

@@ -18,6 +18,7 @@ from normalizers.notices.records import Colour, Defect, NoticeKind, Subject, Sub
 from normalizers.records import Agency, AgencyKind
 from spiders.items import CoverageLine
 from storage import notice_queries, notice_search, search
+from storage.change_queries import ChangeFilters, changes
 from storage.dump import dump
 from storage.errors import UnknownRecord
 from storage.exports import export
@@ -123,13 +124,13 @@ def test_a_record_is_shown_on_its_last_day_and_not_on_the_next_whether_the_daily
     assert notice_queries.notice(store, row["id"], today=last)["archived"]["length"] == 900
     assert find(store, "标价牌", today=last)["counts"]["notice"] == 1
     assert notice_queries.dossier(store, FIRM.code, today=last)["names"]
-    assert notice_queries.events(store, today=last)[0]["subject"] == FIRM.name
+    assert fed(store, last)[0]["subject"] == FIRM.name
     assert notice_queries.notices(store, today=over) == []
     with pytest.raises(UnknownRecord):
         notice_queries.notice(store, row["id"], today=over)
     assert find(store, "标价牌", today=over) == {"words": ["标价牌"], "counts": {"document": 0, "task": 0, "notice": 0}, "hits": []}
     assert notice_queries.dossier(store, FIRM.code, today=over)["notices"] == {}
-    assert FIRM.name not in str(notice_queries.events(store, today=over))
+    assert FIRM.name not in str(fed(store, over))
 
 
 def test_the_views_ask_the_calendar_too(store: Store) -> None:
@@ -215,20 +216,32 @@ def test_sources_tell_when_each_section_was_last_looked_at_completely(filled: St
     assert sorted(frame(filled, "coverage")["gaps"]) == ["", "", "", "", "", "第3页缺"]
 
 
-# --- events --------------------------------------------------------------------------------------------------------------
+# --- the feed ------------------------------------------------------------------------------------------------------------
 
 
-def test_events_are_a_feed_that_can_be_followed_by_number(filled: Store) -> None:
-    first = notice_queries.events(filled, today=TODAY)
-    assert [row["event"] for row in first] == ["entered"] * 4
+def fed(store: Store, today: date = TODAY, **filters: Any) -> list[dict[str, Any]]:
+    return changes(store, ChangeFilters(entities=("notice",), **filters), today=today)
+
+
+def test_what_became_of_records_is_in_the_feed_of_changes(filled: Store) -> None:
+    first = fed(filled)
+    assert [row["kind"] for row in first] == ["entered"] * 4
     ingest(filled, make_given("entry", make_entry(removed_on=date(2026, 5, 1)), section="black", at=AT + timedelta(days=1)))
-    (left,) = notice_queries.events(filled, since_seq=first[-1]["seq"], today=TODAY)
-    assert (left["event"], left["reason"], left["list_name"], left["colour"]) == ("left", "withdrawn", "严重失信主体名单", "black")
-    assert (left["subject"], left["code"], left["number"]) == (None, None, None)
-    lists = NoticeFilters(list_name="失信", colour=Colour.BLACK)
-    assert [row["event"] for row in notice_queries.events(filled, filters=lists, today=TODAY)] == ["entered", "left"]
-    assert {row["subject"] for row in notice_queries.events(filled, filters=NoticeFilters(code=FIRM.code), today=TODAY)} == {FIRM.name}
-    assert len(notice_queries.events(filled, since=AT + timedelta(hours=1), today=TODAY)) == 1
+    (left,) = fed(filled, since_seq=first[-1]["seq"])
+    assert (left["kind"], left["reason"], left["list_name"], left["colour"]) == ("left", "withdrawn", "严重失信主体名单", "black")
+    assert (left["subject"], left["record"]) == ("", None)
+    assert [row["kind"] for row in fed(filled, list_name="失信", colour=Colour.BLACK)] == ["entered", "left"]
+    assert {row["kind"] for row in fed(filled, record_kind="penalty")} == {"entered"}
+    assert {row["subject"] for row in fed(filled, word=FIRM.name)} == {FIRM.name}
+    assert len(fed(filled, since=AT + timedelta(hours=1))) == 1
+
+
+def test_a_natural_person_is_found_by_no_word_in_the_feed(filled: Store) -> None:
+    persons = [row for row in notice_queries.notices(filled, today=TODAY) if row["subject_kind"] != SubjectKind.LEGAL]
+    assert persons
+    for person in persons:
+        assert person["id"] in {row["entity_id"] for row in fed(filled)}
+        assert fed(filled, word=person["subject"]) == []
 
 
 # --- search --------------------------------------------------------------------------------------------------------------

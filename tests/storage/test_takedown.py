@@ -21,7 +21,7 @@ from sqlalchemy import select, text, update
 
 from normalizers.notices.records import NoticeKind, PrintedField, PrintedRecord, Subject, SubjectKind, Term
 from spiders.items import CoverageLine
-from storage import notice_queries, notice_views, queries, search, takedown
+from storage import change_queries, notice_queries, notice_views, queries, search, takedown
 from storage.change_schema import changes
 from storage.dump import dump
 from storage.engine import rows
@@ -150,7 +150,7 @@ def outlets(store: Store, case: Case) -> dict[str, str]:
         ),
         "dossier": json.dumps(notice_queries.dossier(store, case.words[1], today=TODAY)["notices"], default=str, ensure_ascii=False),
         "search": json.dumps(queries.search(store, RARE[case.reason], today=TODAY)["hits"], default=str, ensure_ascii=False),
-        "events": json.dumps(notice_queries.events(store, today=TODAY), default=str, ensure_ascii=False),
+        "feed": json.dumps(change_queries.changes(store, change_queries.EVERYTHING, today=TODAY), default=str, ensure_ascii=False),
         "dump": "\n".join(dump(store)),
     }
     for name, ask in (("notice", lambda: notice_queries.notice(store, case.id, today=TODAY)), ("explain", lambda: explain(store, case.id))):
