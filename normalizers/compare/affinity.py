@@ -177,7 +177,7 @@ def _body_witness(ours: _Bodies, theirs: _Bodies, i: int, j: int, *, same_place:
     one, other = ours.lists[i], theirs.lists[j]
     if not one or not other:
         return 0.0, 1.0
-    both = [body for body in one if body in other]
+    both = sorted({*one} & {*other})
     if not both:
         known = any(body in theirs.holders for body in one) and any(body in ours.holders for body in other)
         return 0.0, OTHER_BODIES if known and same_place else 1.0

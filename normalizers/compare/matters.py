@@ -18,6 +18,8 @@ from normalizers.records import Derived
 
 KEPT = 0.2
 """Score below which two tasks are taken to have nothing in common: chance gives as much."""
+BESIDE = 0.15
+"""How much less than the best tie to a task a second one from the same paper may score to stand in its row, too."""
 HOLD = 0.05
 """How much less than a sure tie that found its place taken another tie of the same task may score: it is no refuge."""
 AGREEMENT = 0.4
@@ -53,12 +55,11 @@ class AlignedRow:
 
 @dataclass(frozen=True, slots=True)
 class _Tie:
-    """Two tasks of two papers, the earlier paper first. ``rank`` is the score raised by its lead over other ties of both ends."""
+    """Two tasks of two papers, the earlier paper first; the score is raised by its lead over other ties of both ends."""
 
     one: Node
     other: Node
     affinity: Affinity
-    rank: float
 
 
 def align(papers: Sequence[Derived], *, paragraphs: bool = False) -> tuple[AlignedRow, ...]:
@@ -91,7 +92,7 @@ class _Table:
         self.weights = weigh([f.text for each in found for f in each], least=FEW)
         self.near: dict[tuple[Node, Node], Affinity] = {}
         self.held: dict[Node, float] = {}
-        self.ties = sorted(self._ties(found), key=lambda tie: (-tie.rank, tie.one, tie.other))
+        self.ties = sorted(self._ties(found), key=lambda tie: (-tie.affinity.score, tie.one, tie.other))
         self.near |= {(tie.one, tie.other): tie.affinity for tie in self.ties}
         self.group = {(p, i): frozenset({(p, i)}) for p, tasks in enumerate(self.tasks) for i in range(len(tasks))}
 
@@ -105,11 +106,12 @@ class _Table:
     def rows(self) -> list[AlignedRow]:
         """Return the rows in order."""
         for tie in self.ties:
-            if all(tie.rank >= self.held.get(end, 0.0) - HOLD for end in (tie.one, tie.other)):
+            if all(tie.affinity.score >= self.held.get(end, 0.0) - HOLD for end in (tie.one, tie.other)):
                 self._join(tie)
         for tie in self.ties:
             if certain(tie.affinity):
-                self._add(tie.one, tie.other)
+                self._add(tie.one, tie.other, tie.affinity.score)
+                self._add(tie.other, tie.one, tie.affinity.score)
         return [self._row(group) for group in _ordered(self.tasks, self.group)]
 
     def _join(self, tie: _Tie) -> None:
@@ -120,18 +122,21 @@ class _Table:
         if {paper for paper, _ in ours} & {paper for paper, _ in theirs}:
             if certain(tie.affinity):
                 waiting = (end for end in (tie.one, tie.other) if len(self.group[end]) == 1)
-                self.held |= {end: max(tie.rank, self.held.get(end, 0.0)) for end in waiting}
+                self.held |= {end: max(tie.affinity.score, self.held.get(end, 0.0)) for end in waiting}
             return
         scores = [self._score(a, b) for a in ours for b in theirs]
         if sum(scores) / len(scores) >= AGREEMENT:
             self._unite(ours | theirs)
 
-    def _add(self, one: Node, other: Node) -> None:
-        """Put a task that is left alone, but surely of a row's matter, beside the task of its own paper that is there already."""
-        for alone, there in ((one, other), (other, one)):
-            row = self.group[there]
-            if len(self.group[alone]) == 1 and len(row) > 1 and alone not in row:
-                self._unite(row | {alone})
+    def _add(self, alone: Node, there: Node, score: float) -> None:
+        """Put a task that has no row, but surely is of a row's matter, beside the task of its own paper that is there already."""
+        row = self.group[there]
+        if len(self.group[alone]) > 1 or len(row) == 1 or alone in row:
+            return
+        best = max((self._score(there, node) for node in row if node[0] == alone[0]), default=0.0)
+        scores = [self._score(alone, node) for node in row if node[0] != alone[0]]
+        if score >= best - BESIDE and sum(scores) / len(scores) >= TIE:
+            self._unite(row | {alone})
 
     def _unite(self, group: frozenset[Node]) -> None:
         for node in group:
@@ -180,10 +185,9 @@ def _leading(a: int, b: int, near: Sequence[Mapping[int, Affinity]]) -> Iterator
     for i, each in enumerate(near):
         scores = sorted((affinity.score for affinity in each.values()), reverse=True)[:2]
         for j, affinity in each.items():
-            leads = _lead(affinity.score, scores), _lead(affinity.score, rights[j])
-            rank = raised(affinity.score, sum(leads) / 2)
-            if rank >= TIE:
-                yield _Tie((a, i), (b, j), replace(affinity, score=raised(affinity.score, max(leads))), rank)
+            score = raised(affinity.score, (_lead(affinity.score, scores) + _lead(affinity.score, rights[j])) / 2)
+            if score >= TIE:
+                yield _Tie((a, i), (b, j), replace(affinity, score=score))
 
 
 def _lead(score: float, best: Sequence[float]) -> float:

@@ -111,7 +111,7 @@ def matched_duties(left: Sequence[tuple[str, ...]], right: Sequence[tuple[str, .
     ours, theirs = ({duty for each in lists for duty in each} for lists in (left, right))
     near = {(a, b): _likeness(a, b) for a in sorted(ours - theirs) for b in sorted(theirs - ours)}
     pairs: dict[str, str] = {}
-    for (a, b), likeness in sorted(near.items(), key=lambda item: (-item[1], item[0])):
+    for (a, b), likeness in sorted(near.items(), key=lambda item: (-item[1], sorted(item[0]))):
         if likeness >= SAME_DUTY and a not in pairs.values() and b not in pairs:
             pairs[b] = a
     return [tuple(dict.fromkeys(pairs.get(duty, duty) for duty in each)) for each in right]

@@ -26,6 +26,8 @@ MAX_CHARACTERS = 6000
 """Characters of a text that are read; no task is as long, and a paragraph that is tells what it is about before."""
 TOLD_MASS = 12.0
 """Weight from which a string that two texts share says something: a word of two characters in three of sixty texts has nine."""
+TOLD_LENGTH = 40
+"""Characters of such a string at most: a reader sees by then that the sentence is the same."""
 YEAR = re.compile(r"(?:19|20)\d\d")
 
 _PARTICLE = re.compile(
@@ -100,22 +102,22 @@ def common_strings(one: str, other: str, weights: Weights) -> tuple[str, ...]:
 
     None stands inside another; of Latin words and numbers only whole ones, and no years.
     """
-    theirs = phrases(other)
+    theirs = dict.fromkeys(phrases(other))
     hay = "\n".join(theirs)
-    found: dict[str, float] = {}
+    shared: set[str] = set()
     for phrase in phrases(one):
-        pieces = [phrase] * (phrase in theirs) if phrase.isascii() else _runs(phrase, hay)
-        found |= {piece: weights.mass(_terms(piece)) for piece in pieces}
+        shared |= {phrase} & theirs.keys() if phrase.isascii() else {*_runs(phrase, hay)}
+    found = {piece: weights.mass({*_terms(piece)}) for piece in shared}
     heavy = sorted((piece for piece in found if found[piece] >= TOLD_MASS), key=lambda piece: (-found[piece], piece))
     return tuple(piece for at, piece in enumerate(heavy) if not any(piece in longer for longer in heavy[:at]))
 
 
 def _runs(phrase: str, hay: str) -> Iterator[str]:
-    """Yield the pieces of a phrase that stand in ``hay``, from left to right, each as long as it can be."""
+    """Yield the pieces of a phrase that stand in ``hay``, from left to right, each as long as it can be up to ``TOLD_LENGTH``."""
     start = 0
     while start < len(phrase) - 1:
         end = start + 1
-        while end < len(phrase) and phrase[start : end + 1] in hay:
+        while end < min(len(phrase), start + TOLD_LENGTH) and phrase[start : end + 1] in hay:
             end += 1
         if end - start >= SIZES[0]:
             yield phrase[start:end]

@@ -1,0 +1,129 @@
+"""The verb that puts papers beside one another: align."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harvester.aligning import Alignment, align_named, alignment_json, bodies, certainty, cut, deadline, flat_rows, number, summary
+from harvester.cli.files import known_decisions
+from harvester.cli.options import StoreOption
+from harvester.cli.output import console, printable, show_table, to_json, write_csv
+from harvester.errors import WrongCall
+from harvester.files import write_whole
+from harvester.messages import _, language
+from normalizers.compare.matters import AlignedCell
+
+SHOWN = 90
+"""Characters of a text that a terminal shows."""
+
+
+HEADING = 14
+"""Characters of a column's heading: wider ones leave no room for what stands below."""
+
+
+class Against(StrEnum):
+    """What the tasks of the first paper are held against."""
+
+    TASKS = "tasks"
+    PARAGRAPHS = "paragraphs"
+
+
+class AlignFormat(StrEnum):
+    """The forms of an alignment."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    HTML = "html"
+
+
+ENDINGS = (".html", ".htm", ".json", ".csv", ".xlsx")
+"""The endings of files that an alignment is written to."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's verb to the command line."""
+    app.command()(align)
+
+
+def align(
+    papers: Annotated[
+        list[str], typer.Argument(metavar="PAPER...", help="Two or more: a file, a document's id, ID@VERSION, ID@YYYY-MM-DD or ID@YEAR.")
+    ],
+    against: Annotated[
+        Against,
+        typer.Option("--against", help="tasks: a row a matter. paragraphs: a row a task of the first paper, what answers beside it."),
+    ] = Against.TASKS,
+    form: Annotated[AlignFormat, typer.Option("--format", help="table for people; json or csv for programs; html as one file.")] = (
+        AlignFormat.TABLE
+    ),
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="FILE", help="Where to; its ending tells the form: html, json, csv, xlsx.")
+    ] = None,
+    store: StoreOption = None,
+) -> None:
+    """Put papers beside one another that are no versions of each other: a plan and its division table, years, provinces."""
+    if to is not None and to.suffix.lower() not in ENDINGS:
+        raise WrongCall(f"{to.name} has no ending that tells its form; use one of {', '.join(ENDINGS)}.")
+    found = align_named(papers, store, known_decisions(store), paragraphs=against is Against.PARAGRAPHS)
+    if to is not None:
+        save(found, to)
+        console(stderr=True).print(_("written: {file}").format(file=to), markup=False)
+    elif form is AlignFormat.JSON:
+        sys.stdout.write(to_json(alignment_json(found)) + "\n")
+    elif form is AlignFormat.CSV:
+        write_csv(flat_rows(found))
+    elif form is AlignFormat.HTML:
+        sys.stdout.write(page(found))
+    else:
+        show(found)
+
+
+def save(found: Alignment, to: Path) -> None:
+    """Write an alignment to a file, whole or not at all."""
+    ending = to.suffix.lower()
+    if ending == ".json":
+        write_whole(to, (to_json(alignment_json(found)) + "\n").encode("utf-8", "replace"))
+    elif ending in {".html", ".htm"}:
+        write_whole(to, page(found).encode("utf-8", "replace"))
+    else:
+        import pandas as pd  # here, not above: the other forms need not wait for it
+
+        from storage.exports import write
+
+        write(pd.DataFrame(flat_rows(found)), to)
+
+
+def page(found: Alignment) -> str:
+    """Return an alignment as an HTML page in the user's language."""
+    from harvester.reports.alignment import alignment_page
+
+    return alignment_page(found, language())
+
+
+def show(found: Alignment) -> None:
+    """Print an alignment as a table: a column a paper, in each cell number and text, bodies, deadline; likely ties marked by ?."""
+    columns = ("matter", *(printable(cut(paper.label, HEADING)) for paper in found.papers))
+    rows = [
+        {"matter": at} | {column: told(cell) for column, cell in zip(columns[1:], row.cells, strict=True)}
+        for at, row in enumerate(found.rows, start=1)
+    ]
+    show_table(rows, columns, title=summary(found, language()))
+
+
+def told(cell: AlignedCell | None) -> str:
+    """Return a cell as a terminal shows it; a hole is a dash."""
+    if cell is None:
+        return "—"
+    mark = f"? {cell.score:.2f} " if certainty(cell) == "likely" else ""
+    lines = []
+    for passage in cell.passages:
+        text = " ".join(passage.text.split())
+        lines.append(f"{mark}[{number(passage)}] {text if len(text) <= SHOWN else text[: SHOWN - 1] + '…'}")
+        lines += [line for line in (bodies(passage, language()), deadline(passage)) if line]
+    return "\n".join(lines)
