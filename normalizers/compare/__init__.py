@@ -1,6 +1,8 @@
 """What changed between two texts, in words and in tasks, and how alike two texts are."""
 
+from normalizers.compare.changes import apply
 from normalizers.compare.compare import compare
 from normalizers.compare.similarity import signature, similarity
+from normalizers.compare.units import units
 
-__all__ = ["compare", "signature", "similarity"]
+__all__ = ["apply", "compare", "signature", "similarity", "units"]

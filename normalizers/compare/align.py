@@ -1,121 +1,184 @@
-"""Align two streams: sentences first, characters only inside changed ones, then join what belongs together."""
+"""Align two streams as a reader would: equal units and sentences first, then what moved, then what is alike, then characters."""
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
-from rapidfuzz.distance import Indel
-
+from normalizers.compare.anchors import Hunk, Run, common_runs, gaps, joined, rising
+from normalizers.compare.letters import changed_letters, pieces
+from normalizers.compare.limits import Budget
+from normalizers.compare.moves import Moved, Piece, find_alike, find_equal
+from normalizers.compare.near import Bead, alike, beads
 from normalizers.compare.streams import Stream
-
-MAX_CELLS = 60_000_000
-"""Product of two lengths up to which characters are aligned: some 8,000 by 8,000, well under 0.1 s and 10 MB."""
 
 
 @dataclass(frozen=True, slots=True)
-class Hunk:
-    """Characters ``old_start``..``old_end`` of the old stream became ``new_start``..``new_end`` of the new one."""
+class Move:
+    """A passage that stands elsewhere in the new text, with the characters that changed in it."""
 
-    old_start: int
-    old_end: int
-    new_start: int
-    new_end: int
+    place: Hunk
+    hunks: tuple[Hunk, ...] = ()
 
 
-def align(old: Stream, new: Stream) -> list[Hunk]:
-    """Return where two streams differ, in reading order: sentences are matched first, then the characters of what is left."""
-    hunks: list[Hunk] = []
-    for hunk in _unequal(_parts(old), _parts(new)):
-        trimmed = _trim(old.text, new.text, hunk)
-        if trimmed.old_start < trimmed.old_end or trimmed.new_start < trimmed.new_end:
-            hunks += _characters(old.text, new.text, trimmed)
-    return hunks
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """Where two streams differ, in the order of both; what moved is deleted at its old place and inserted at its new one, too.
+
+    ``silent`` hunks are no change: the number of an item, another name of the same body.
+    """
+
+    hunks: tuple[Hunk, ...]
+    moves: tuple[Move, ...] = ()
+    silent: frozenset[Hunk] = frozenset()
+
+    def mirrored(self) -> Alignment:
+        """Return the same with the sides swapped."""
+        moves = tuple(Move(_mirrored(move.place), tuple(map(_mirrored, move.hunks))) for move in self.moves)
+        return Alignment(tuple(map(_mirrored, self.hunks)), moves, frozenset(map(_mirrored, self.silent)))
+
+    def moved(self) -> frozenset[Hunk]:
+        """Return the hunks that are the two ends of moved passages."""
+        left = {(move.place.old_start, move.place.old_end) for move in self.moves}
+        come = {(move.place.new_start, move.place.new_end) for move in self.moves}
+        return frozenset(
+            hunk
+            for hunk in self.hunks
+            if (not hunk.new_size and (hunk.old_start, hunk.old_end) in left)
+            or (not hunk.old_size and (hunk.new_start, hunk.new_end) in come)
+        )
 
 
-def _parts(source: Stream) -> list[tuple[int, str]]:
-    """Return the sentences with their places."""
-    bounds = [*source.sentences, len(source.text)]
-    return [(a, source.text[a:b]) for a, b in pairwise(bounds) if a < b]
+def _mirrored(hunk: Hunk) -> Hunk:
+    return Hunk(hunk.new_start, hunk.new_end, hunk.old_start, hunk.old_end)
 
 
-def _unequal(old: Sequence[tuple[int, str]], new: Sequence[tuple[int, str]]) -> Iterator[Hunk]:
-    """Return the stretches whose parts differ; parts are (place, text)."""
-    old_at = [place for place, _ in old] + [old[-1][0] + len(old[-1][1]) if old else 0]
-    new_at = [place for place, _ in new] + [new[-1][0] + len(new[-1][1]) if new else 0]
-    pending: Hunk | None = None
-    for op in Indel.opcodes([text for _, text in old], [text for _, text in new]):
-        if op.tag == "equal":
-            if pending:
-                yield pending
-            pending = None
-            continue
-        first = pending or Hunk(old_at[op.src_start], 0, new_at[op.dest_start], 0)
-        pending = Hunk(first.old_start, old_at[op.src_end], first.new_start, new_at[op.dest_end])
-    if pending:
-        yield pending
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """Sentences of both sides at one place of a gap: ``paired`` ones are one sentence, changed; others stand there for themselves."""
+
+    old: Sequence[Piece]
+    new: Sequence[Piece]
+    paired: bool = False
 
 
-def _trim(old: str, new: str, hunk: Hunk) -> Hunk:
-    """Return the hunk without the characters that both sides begin and end with."""
-    a, b, c, d = hunk.old_start, hunk.old_end, hunk.new_start, hunk.new_end
-    while a < b and c < d and old[a] == new[c]:
-        a, c = a + 1, c + 1
-    while a < b and c < d and old[b - 1] == new[d - 1]:
-        b, d = b - 1, d - 1
-    return Hunk(a, b, c, d)
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """A gap in sentences, with its place and what its sentences became."""
+
+    place: Hunk
+    old: Sequence[Piece]
+    new: Sequence[Piece]
 
 
-def _characters(old: str, new: str, hunk: Hunk) -> list[Hunk]:
-    """Return the changed characters of a hunk; one too large is first cut at places that both texts share."""
-    a, b, c, d = hunk.old_start, hunk.old_end, hunk.new_start, hunk.new_end
-    if (b - a) * (d - c) > MAX_CELLS:
-        return _chunks(old, new, hunk)
-    found = [
-        Hunk(a + op.src_start, a + op.src_end, c + op.dest_start, c + op.dest_end)
-        for op in Indel.opcodes(old[a:b], new[c:d])
-        if op.tag != "equal"
+def align(old: Stream, new: Stream, budget: Budget) -> Alignment:
+    """Return where two streams differ."""
+    whole = Hunk(0, len(old.text), 0, len(new.text))
+    runs = _equal(old, new, (old.heads, new.heads), whole, budget)
+    for gap in gaps(runs, whole):
+        if gap.old_size and gap.new_size:
+            runs += _equal(old, new, (old.sentences, new.sentences), gap, budget)
+    openings = [_opening(old, new, gap) for gap in gaps(joined(runs), whole)]
+    left, right = [p for o in openings for p in o.old], [p for o in openings for p in o.new]
+    moved = find_equal(old.text, new.text, left, right, budget)
+    steps = [_steps(old.text, new.text, opening, moved, budget) for opening in openings]
+    loose = [step for some in steps for step in some if not step.paired]
+    left = [p for step in loose for p in step.old if p[0] not in moved.old]
+    right = [p for step in loose for p in step.new if p[0] not in moved.new]
+    find_alike(old, new, left, right, moved, budget)
+    hunks = [
+        hunk for opening, some in zip(openings, steps, strict=True) for hunk in _told(old.text, new.text, opening, some, moved, budget)
     ]
-    return _merge(found)
+    changed = [Move(place, tuple(changed_letters(old.text, new.text, place, budget))) for place in moved.near]
+    return Alignment(tuple(hunks), tuple(sorted((*map(Move, moved.exact), *changed), key=lambda move: move.place)))
 
 
-def _chunks(old: str, new: str, hunk: Hunk) -> list[Hunk]:
-    """Cut both sides where four characters have a rare sum, so equal stretches give equal chunks whatever their layout."""
-    parts_old = _cut(old, hunk.old_start, hunk.old_end)
-    parts_new = _cut(new, hunk.new_start, hunk.new_end)
-    if len(parts_old) * len(parts_new) > MAX_CELLS:
-        return [hunk]
-    found: list[Hunk] = []
-    for part in _unequal(parts_old, parts_new):
-        small = _trim(old, new, part)
-        if (small.old_end - small.old_start) * (small.new_end - small.new_start) > MAX_CELLS:
-            found.append(small)
-        elif small.old_start < small.old_end or small.new_start < small.new_end:
-            found += _characters(old, new, small)
-    return found
+def _bounds(marks: Sequence[int], start: int, end: int) -> list[int]:
+    """Return the edges of a stretch and the marks inside it, each once."""
+    inside = marks[bisect_right(marks, start) : bisect_left(marks, end)]
+    return [start, *dict.fromkeys(inside), end] if start < end else [start]
 
 
-def _cut(text: str, start: int, end: int) -> list[tuple[int, str]]:
-    points = [ord(c) for c in text[start:end]]
-    cuts = [
-        start + i + 1 for i in range(3, len(points)) if (points[i] * 31 + points[i - 1] * 17 + points[i - 2] * 7 + points[i - 3]) % 16 == 0
-    ]
-    bounds = [start, *cuts, end]
-    return [(a, text[a:b]) for a, b in pairwise(bounds) if a < b]
+def _equal(old: Stream, new: Stream, marks: tuple[Sequence[int], Sequence[int]], hunk: Hunk, budget: Budget) -> list[Run]:
+    """Return the equal pieces of a hunk between marks, as runs of characters."""
+    left, right = _bounds(marks[0], hunk.old_start, hunk.old_end), _bounds(marks[1], hunk.new_start, hunk.new_end)
+    runs = common_runs(pieces(old.text, left), pieces(new.text, right), budget)
+    return [Run(left[run.old], right[run.new], left[run.old + run.size] - left[run.old]) for run in runs]
 
 
-def _size(hunk: Hunk) -> int:
-    return max(hunk.old_end - hunk.old_start, hunk.new_end - hunk.new_start)
+def _opening(old: Stream, new: Stream, gap: Hunk) -> _Opening:
+    left, right = _bounds(old.sentences, gap.old_start, gap.old_end), _bounds(new.sentences, gap.new_start, gap.new_end)
+    return _Opening(gap, list(pairwise(left)), list(pairwise(right)))
 
 
-def _merge(hunks: list[Hunk]) -> list[Hunk]:
-    """Join hunks with fewer equal characters between them than each has changed ones: chance hits, not kept text."""
-    out: list[Hunk] = []
-    for hunk in hunks:
-        current = hunk
-        while out and current.old_start - out[-1].old_end <= min(_size(out[-1]), _size(current)):
-            last = out.pop()
-            current = Hunk(last.old_start, current.old_end, last.new_start, current.new_end)
-        out.append(current)
-    return out
+def _steps(old: str, new: str, opening: _Opening, moved: Moved, budget: Budget) -> list[_Step]:
+    """Return what a gap is made of: pairs of sentences that are alike, and what stands before, between and behind them."""
+    left = [piece for piece in opening.old if piece[0] not in moved.old]
+    right = [piece for piece in opening.new if piece[0] not in moved.new]
+    out: list[_Step] = []
+    i = j = 0
+    for a, b, c, d in _pairs(old, new, left, right, budget):
+        first, last = opening.old.index(left[a], i), opening.old.index(left[b - 1], i) + 1
+        top, bottom = opening.new.index(right[c], j), opening.new.index(right[d - 1], j) + 1
+        out += [_Step(opening.old[i:first], opening.new[j:top]), _Step(opening.old[first:last], opening.new[top:bottom], paired=True)]
+        i, j = last, bottom
+    out.append(_Step(opening.old[i:], opening.new[j:]))
+    return [step for step in out if step.old or step.new]
+
+
+def _pairs(old: str, new: str, left: Sequence[Piece], right: Sequence[Piece], budget: Budget) -> list[Bead]:
+    """Return which sentences of a gap are alike, in order."""
+    found = beads(_linked(old, left), _linked(new, right), budget)
+    if found is not None:
+        return found
+    if len(left) == len(right) == 1:
+        return [(0, 1, 0, 1)]
+    near = rising(sorted(alike([old[a:b] for a, b in left], [new[c:d] for c, d in right])))
+    return [(i, i + 1, j, j + 1) for i, j in near]
+
+
+def _linked(text: str, some: Sequence[Piece]) -> list[tuple[str, bool]]:
+    """Return sentences, and whether each goes on where the one before it ended."""
+    ends = [-1, *(end for _, end in some)]
+    return [(text[start:end], start == before) for (start, end), before in zip(some, ends, strict=False)]
+
+
+def _told(old: str, new: str, opening: _Opening, steps: Sequence[_Step], moved: Moved, budget: Budget) -> Iterator[Hunk]:
+    """Yield the hunks of a gap."""
+    a, c = opening.place.old_start, opening.place.new_start
+    for step in steps:
+        b = step.old[-1][1] if step.old else a
+        d = step.new[-1][1] if step.new else c
+        if step.paired:
+            yield from changed_letters(old, new, Hunk(a, b, c, d), budget)
+        else:
+            yield from _loose(old, new, (a, c), _segments(step.old, moved.old), _segments(step.new, moved.new), budget)
+        a, c = b, d
+
+
+Segment = tuple[int, Hunk | None]
+"""The end of a stretch of sentences, and the moved passage that it is, if any."""
+
+
+def _segments(some: Sequence[Piece], moved: dict[int, Hunk]) -> list[Segment]:
+    """Return sentences joined to stretches that moved together or did not move."""
+    grouped = groupby(some, key=lambda piece: moved.get(piece[0]))
+    return [(list(group)[-1][1], place) for place, group in grouped]
+
+
+def _loose(old: str, new: str, start: tuple[int, int], left: list[Segment], right: list[Segment], budget: Budget) -> Iterator[Hunk]:
+    """Yield stretches without a partner: moved ones each for itself, the others against those of the other side, in order."""
+    a, c = start
+    i = j = 0
+    while i < len(left) or j < len(right):
+        if i < len(left) and (left[i][1] or j == len(right)):
+            yield Hunk(a, left[i][0], c, c)
+            a, i = left[i][0], i + 1
+        elif j < len(right) and (right[j][1] or i == len(left)):
+            yield Hunk(a, a, c, right[j][0])
+            c, j = right[j][0], j + 1
+        else:
+            yield from changed_letters(old, new, Hunk(a, left[i][0], c, right[j][0]), budget, alike=False)
+            a, c, i, j = left[i][0], right[j][0], i + 1, j + 1

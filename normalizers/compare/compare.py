@@ -2,42 +2,47 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
-from normalizers.compare.streams import stream, with_aliases
+from normalizers.compare.align import Alignment, Move, align
+from normalizers.compare.anchors import Hunk
+from normalizers.compare.changes import tell
+from normalizers.compare.fields import field_changes
+from normalizers.compare.limits import Budget
+from normalizers.compare.names import Names
+from normalizers.compare.streams import Stream, stream, with_aliases
 from normalizers.compare.tasks import compare_tasks
-from normalizers.compare.words import text_changes
-from normalizers.differences import ROLES, Comparison
-from normalizers.records import Agency, Derived
-from normalizers.text.fold import fold
-
-MIN_NAME = 3
-"""Folded characters of a body's name that is told apart from the words around it."""
+from normalizers.compare.words import Editor
+from normalizers.differences import Comparison
+from normalizers.records import Derived
 
 
 def compare(old: Derived, new: Derived) -> Comparison:
     """Return what changed from ``old`` to ``new``.
 
-    Script, damage, layout, page breaks, item numbers, width, punctuation and another short name of the same body are no change.
+    What is no change is defined in ``normalizers.compare.sameness``: script, damage, layout, page breaks, item numbers, width,
+    punctuation, what a page says around a document, and another short name of the same body.
     """
-    aliases = _aliases(old, new)
-    old_text, new_text = (with_aliases(stream(derived.document), aliases) for derived in (old, new))
+    budget = Budget()
+    names = Names((old, new))
+    streams = stream(old.document), stream(new.document)
+    aliases = names.aliases([one.text for one in streams])
+    before, after = (with_aliases(one, aliases) for one in streams)
+    found = differences(before, after, names, budget)
+    if old.content_hash == new.content_hash:
+        found = Alignment(found.hunks, (), frozenset(found.hunks))
+    told = tell(before, after, found)
     changes, pairs = compare_tasks(old, new)
-    return Comparison(text_changes(old_text, new_text), changes, task_pairs=pairs)
+    return Comparison(told.text, changes, field_changes(old.metadata, new.metadata), told.units, pairs, tuple(budget.notes))
 
 
-def _aliases(old: Derived, new: Derived) -> dict[str, int]:
-    """Return the folded names of bodies that the two documents name in more than one way, with a number for each body."""
-    names: dict[str, set[str]] = defaultdict(set)
-    for derived in (old, new):
-        for agency in _agencies(derived):
-            folded = fold(agency.mention)
-            if agency.id and agency.resolved and len(folded) >= MIN_NAME:
-                names[agency.id].add(folded)
-    several = sorted(agency for agency, forms in names.items() if len(forms) > 1)
-    return {name: number for number, agency in enumerate(several) for name in sorted(names[agency])}
-
-
-def _agencies(derived: Derived) -> list[Agency]:
-    roles = (*ROLES, "implied")
-    return [*derived.metadata.issuers, *(agency for task in derived.tasks for role in roles for agency in getattr(task, role))]
+def differences(old: Stream, new: Stream, names: Names, budget: Budget) -> Alignment:
+    """Return where two streams differ, in words. The sides are always taken in one order, so that both directions say the same."""
+    if old.text == new.text:
+        return Alignment(())
+    if new.text < old.text:
+        return differences(new, old, names.mirrored(), budget).mirrored()
+    found = align(old, new, budget)
+    editor = Editor(old, new, names, budget)
+    moves = tuple(Move(move.place, editor.in_words(move.hunks, move.place)[0]) for move in found.moves)
+    whole = Hunk(0, len(old.text), 0, len(new.text))
+    hunks, silent = editor.in_words(found.hunks, whole, found.moved())
+    return Alignment(hunks, moves, silent)

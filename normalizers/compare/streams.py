@@ -6,12 +6,13 @@ What is not in the stream is no difference: see ``normalizers.compare.sameness``
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate
 
+from normalizers.compare.names import pattern_of
 from normalizers.compare.sameness import EDGE_BLOCKS, STOPS, counters, head_of, is_chrome, is_row_number, item_numbers, running_columns
 from normalizers.compare.units import rows_of, units
 from normalizers.differences import Unit, UnitKind
@@ -70,9 +71,30 @@ class Stream:
         column = next((column for column, cell in _columns(unit) if cell.start <= place < cell.end), None)
         return unit.address if column is None else f"{unit.address}.c{column}"
 
-    def breaks_before(self, position: int) -> bool:
-        """Tell whether something that is no letter, digit or character, or the edge of the text, stands before a character."""
-        return position <= 0 or position >= len(self.text) or self.starts[position] != self.ends[position - 1]
+    def begins_unit(self, position: int) -> bool:
+        """Tell whether a unit begins with a character."""
+        at = bisect_left(self.heads, position)
+        return at < len(self.heads) and self.heads[at] == position
+
+    def marked_before(self, position: int) -> bool:
+        """Tell whether a mark, a number of an item or the edge of a cell or unit stands before a character; blanks alone are none."""
+        if position <= 0 or position >= len(self.text):
+            return True
+        between = self.source[self.ends[position - 1] : self.starts[position]]
+        if not between:
+            return False
+        return "\t" in between or bool(between.strip()) or self.begins_unit(position)
+
+    def is_numbered(self, position: int) -> bool:
+        """Tell whether the number of an item was left out before a character."""
+        start = self.ends[position - 1] if position > 0 else 0
+        end = self.starts[position] if position < len(self.starts) else len(self.source)
+        at = bisect_left(self.left_out, (start, start))
+        return at < len(self.left_out) and self.left_out[at][1] <= end
+
+    def position(self, place: int) -> int:
+        """Return the position of the first character that stands at or behind a place of the source."""
+        return bisect_left(self.starts, place)
 
 
 def _columns(unit: Unit) -> list[tuple[int, Span]]:
@@ -206,7 +228,7 @@ def with_aliases(source: Stream, aliases: Mapping[str, int]) -> Stream:
     """Return a stream in which each folded name of ``aliases`` is one character that stands for its body."""
     if not aliases:
         return source
-    pattern = re.compile("|".join(re.escape(name) for name in sorted(aliases, key=lambda n: (-len(n), n))))
+    pattern = pattern_of(list(aliases))
     found = [(match.start(), match.end(), chr(_ALIAS + aliases[match[0]])) for match in pattern.finditer(source.text)]
     if not found:
         return source

@@ -50,5 +50,5 @@ def test_a_body_more_is_told_once() -> None:
     other = text.replace("\t市科委\n", "\t市科委、市统计局\n", 1)
     assert other != text
     comparison = compare(read(text, "004"), read(other, "004"))
-    assert [(c.op, c.new) for c in comparison.text_changes] == [("insert", "市统计局")]
+    assert [(c.op, c.new) for c in comparison.text_changes] == [("insert", "、市统计局")]
     assert [(c.kind, c.fields) for c in comparison.task_changes] == [("changed", ("responsible",))]

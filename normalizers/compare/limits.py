@@ -1,0 +1,37 @@
+"""How much work one comparison may do, counted in steps and not in seconds, so that the same pair always gets the same answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+CELLS = 400_000_000
+"""Pairs of characters or pieces that are looked at in one comparison: half a second or so of one core."""
+CELLS_AT_ONCE = 30_000_000
+"""Pairs that are looked at in one alignment: some 5,500 by 5,500 characters, 4 MB."""
+
+TOO_LONG = "Passages of {old} and {new} characters have too little in common to be compared word by word: they are told as replaced."
+TOO_MANY = "More than {limit} passages changed their places: the others are told as deleted and inserted."
+TOO_DETAILED = "More than {limit} places changed: the others are told by characters, not by words."
+
+
+@dataclass
+class Budget:
+    """What is left of the work that one comparison may do, and where it did not reach."""
+
+    cells: int = CELLS
+    at_once: int = CELLS_AT_ONCE
+    notes: list[str] = field(default_factory=list)
+
+    def allows(self, old: int, new: int) -> bool:
+        """Tell whether an alignment of so many pieces may be made, and take its cost off."""
+        cost = old * new
+        if cost > min(self.at_once, self.cells):
+            return False
+        self.cells -= cost
+        return True
+
+    def note(self, message: str, **figures: int) -> None:
+        """Tell once that a limit was reached."""
+        told = message.format(**figures)
+        if told not in self.notes:
+            self.notes.append(told)
