@@ -141,6 +141,8 @@ def _only_labels(grid: Grid, top: int, row: int) -> bool:
     """Tell whether a row below a heading row holds nothing but further labels."""
     above = {id(cell) for cell in grid[top] if cell is not None}
     fresh = [cell for cell in row_cells(grid[row]) if id(cell) not in above and cell.text.strip()]
+    if len(fresh) == 1 and (over := grid[top][fresh[0].column]) is not None and over.text.strip() and over.colspan == 1:
+        return False  # a label below one that is whole heads the rows below it (一、平台建设方面), no column
     roles = [column_role(cell.text) for cell in fresh]
     short = all(len(squeeze(cell.text)) <= _MAX_SUBLABEL for cell in fresh)
     return bool(fresh) and (all(roles) or (short and len(AGENCY_ROLES.intersection(role for role in roles if role)) > 1))
