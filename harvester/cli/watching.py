@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -12,16 +11,19 @@ from typing import Annotated, Any
 import typer
 
 from harvester import audited
+from harvester.cli.changes import ANY, chosen, split_kinds
 from harvester.cli.options import FormatOption, LimitOption, RegionOption, SiteOption, StoreOption, parse_region
 from harvester.cli.output import Format, complain, console, emit, to_json
-from harvester.cli.records import minute
+from harvester.cli.querying import AgencyOption, RoleOption, minute
+from harvester.cli.records import ColourOption, ListOption
 from harvester.errors import WrongCall
 from harvester.messages import _, language
 from harvester.session import check_site, opened, settings
 from storage import deliveries, watches
 from storage.change_queries import ChangeFilters
-from storage.change_schema import CAUSES, ENTITIES, KINDS
+from storage.change_schema import CAUSES, ENTITIES
 from storage.deliveries import Delivery
+from storage.naming import check_document
 from storage.store import Store
 from storage.watches import Watch
 
@@ -75,14 +77,20 @@ def add(
     name: Annotated[str, typer.Argument(metavar="NAME", help="What to call it; stands in its messages.")],
     channel: Annotated[str, typer.Option("--channel", help="Where to tell it: a channel of the settings.")],
     period: Annotated[Period, typer.Option("--period", help="One message a day, a week, or at once.")] = Period.DAILY,
-    agency: Annotated[str, typer.Option("--agency", help="A body by any of its names or its id; what it was and became counts too.")] = "",
+    agency: AgencyOption = "",
+    role: RoleOption = None,
+    entity: Annotated[list[str] | None, typer.Option(help="document, text, task, link, notice; may be given again.")] = None,
+    kind: Annotated[
+        list[str] | None, typer.Option(help="added, removed, changed, …, or a kind of public record; may be given again.")
+    ] = None,
+    cause: Annotated[list[str] | None, typer.Option(help="source (default), reading, decision, any; may be given again.")] = None,
     region: RegionOption = None,
     site: SiteOption = None,
-    section: Annotated[str, typer.Option("--section", help="Only what stood in this section of a site.")] = "",
-    entity: Annotated[list[str] | None, typer.Option("--entity", help="Only changes of this: document, text, task, link, notice.")] = None,
-    kind: Annotated[list[str] | None, typer.Option("--kind", help="Only changes of this kind: added, removed, changed, ….")] = None,
-    word: Annotated[str, typer.Option("--word", help="Only changes in which these words stand.")] = "",
-    cause: Annotated[list[str] | None, typer.Option("--cause", help="source (if not given), reading, decision.")] = None,
+    section: Annotated[str, typer.Option(help="Only this section of a site.")] = "",
+    document: Annotated[str, typer.Option(help="Only this document.")] = "",
+    words: Annotated[str, typer.Option("--words", "--word", help="Only rows that hold these words, before or after.")] = "",
+    list_name: ListOption = "",
+    colour: ColourOption = None,
     lang: Annotated[Language | None, typer.Option("--language", help="Of its messages; else the user's.")] = None,
     by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who sets it up; else HARVESTER_OPERATOR or the user.")] = "",
     store: StoreOption = None,
@@ -91,38 +99,34 @@ def add(
     from harvester.watching.channels import channel as channel_named
     from harvester.watching.periods import next_due
 
-    short(name, "NAME", MOST_NAME)
-    for value in (agency, section, word, by):
-        short(value, "a filter", MOST_FILTER, empty=True)
+    for value, what, most in (
+        (name, "NAME", MOST_NAME),
+        *((each, "a filter", MOST_FILTER) for each in (agency, section, words, list_name, by)),
+    ):
+        short(value, what, most)
     to = channel_named(channel, settings(store).channels)
+    causes, (kinds, record_kinds) = chosen("--cause", cause, (*CAUSES, ANY)), split_kinds(kind)
     wanted = ChangeFilters(
-        agency=agency, region=parse_region(region or ""), site=site or "", section=section, word=word,
-        entities=chosen(entity, ENTITIES, "entity"), kinds=chosen(kind, KINDS, "kind"),
-        causes=chosen(cause, CAUSES, "cause") or ("source",),
+        agency=agency, role=role.value if role else "", region=parse_region(region or ""), site=site or "", section=section,
+        document=document, word=words, entities=chosen("--entity", entity, ENTITIES), kinds=kinds, list_name=list_name,
+        colour=colour.value if colour else "", record_kind=record_kinds, causes=() if ANY in causes else causes or ("source",),
     )  # fmt: skip
     at = datetime.now(UTC)
     with opened(store) as found:
-        check_site(found, site or "")
+        check_site(found, wanted.site)
+        if document:
+            check_document(found, document)
         due = next_due(period, to.at, at)
         spoken = lang.value if lang else language()
         made = watches.add(found, name, wanted.as_json(), channel, period.value, spoken, audited.actor(store, by), at, due)
-        console().print(
-            _("watching from change {seq} on; {forecast}").format(seq=made.cursor, forecast=expected(found, made)), markup=False
-        )
+        told = _("watching from change {seq} on; {forecast}").format(seq=made.cursor, forecast=expected(found, made))
+    console().print(told, markup=False)
 
 
-def short(text: str, what: str, most: int, *, empty: bool = False) -> None:
-    """Raise ``WrongCall`` unless a text is one line of at most ``most`` characters."""
-    if not text.isprintable() or len(text) > most or not (text.strip() or empty):
+def short(text: str, what: str, most: int) -> None:
+    """Raise ``WrongCall`` unless a text is one line of at most ``most`` characters; a name must say something."""
+    if not text.isprintable() or len(text) > most or (what == "NAME" and not text.strip()):
         raise WrongCall(f"{what} must be one line of at most {most} characters; write it shorter.")
-
-
-def chosen(values: Sequence[str] | None, known: Sequence[str], what: str) -> tuple[str, ...]:
-    """Return the values of an option that may be given several times; raises ``WrongCall`` for an unknown one."""
-    for value in values or ():
-        if value not in known:
-            raise WrongCall(f"there is no {what} {value!r}; choose from {', '.join(known)}.")
-    return tuple(dict.fromkeys(values or ()))
 
 
 def expected(store: Store, watch: Watch) -> str:
@@ -138,7 +142,7 @@ def expected(store: Store, watch: Watch) -> str:
 
 def rounded(number: float) -> str:
     """Return a number a reader can hold: whole from ten on, else with one digit behind the point."""
-    return f"{number:.0f}" if number >= 10 or number == int(number) else f"{number:.1f}"
+    return f"{number:.0f}" if number >= 10 else f"{number:.1f}".removesuffix(".0")
 
 
 def list_watches(store: StoreOption = None, form: FormatOption = Format.TABLE) -> None:

@@ -53,6 +53,8 @@ NAMES = {
     "source": "changes at the source", "reading": "better readings", "decision": "decisions of people",
 }  # fmt: skip
 """What the values of filters are called; kinds are called as everywhere."""
+CODED = frozenset({"role", "entities", "kinds", "causes", "colour", "record_kind"})
+"""Filters whose values are words of ours; the others are what somebody typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,20 +202,28 @@ def asked(filters: Mapping[str, Any], lang: str) -> str:
     """Return a watch's filters in words."""
     names = {
         "agency": _("agency", lang),
+        "role": _("role", lang),
         "region": _("region", lang),
         "site": _("site", lang),
         "section": _("site section", lang),
+        "document": _("document", lang),
         "entities": _("entity", lang),
         "kinds": _("kind", lang),
         "word": _("word", lang),
+        "list_name": _("list_name", lang),
+        "colour": _("colour", lang),
+        "record_kind": _("public record", lang),
         "causes": _("cause", lang),
     }
-    told = [f"{names[name]}: {_value(filters[name], lang)}" for name in names if filters.get(name)]
+    told = [f"{names[name]}: {_value(name, filters[name], lang)}" for name in names if filters.get(name)]
     return _("; ", lang).join(told) or _("every change", lang)
 
 
-def _value(value: Any, lang: str) -> str:  # noqa: ANN401 -- the value of a filter
-    return _(", ", lang).join(_(NAMES.get(each, each), lang) for each in value) if isinstance(value, list) else str(value)
+def _value(name: str, value: Any, lang: str) -> str:  # noqa: ANN401 -- the value of a filter
+    if name not in CODED:
+        return str(value)
+    codes = [str(each) for each in (value if isinstance(value, list) else [value])]
+    return _(", ", lang).join(_(NAMES.get(code, code), lang) for code in codes)
 
 
 def count_left(digest: Digest, told: int) -> str:

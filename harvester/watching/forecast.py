@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from harvester import audited
+from harvester.lineage import kin
 from storage.change_queries import ChangeFilters, read
 from storage.change_schema import changes
 from storage.notice_rows import LOCAL
@@ -37,6 +38,7 @@ def forecast(store: Store, filters: Mapping[str, Any], period: str) -> Forecast 
     """Return what a watch would have told in the last eight weeks; ``None`` while the feed is too young to say."""
     now = datetime.now(UTC)
     wanted = replace(ChangeFilters.from_json(filters), since=now - LOOK_BACK)
+    wanted = replace(wanted, kin=kin(store, wanted.agency)) if wanted.agency else wanted
     with store.reading() as connection:
         first = connection.execute(select(func.min(changes.c.known_at))).scalar_one()
         span = min(LOOK_BACK, now - first) if first else timedelta()

@@ -16,6 +16,7 @@ from uuid import uuid4
 from harvester import audited
 from harvester.config import Config
 from harvester.errors import WrongCall
+from harvester.lineage import kin
 from harvester.watching import mail, robots, webhook
 from harvester.watching.channels import ROBOTS, Channel, HttpChannel, MailChannel, channel
 from harvester.watching.digest import Occasion, digest
@@ -90,9 +91,10 @@ class Run:
         except WrongCall as error:
             self.problem(f"watch {watch.name}: {error}")
             return
+        asked = question(self.store, watch, watch.cursor)
         with self.store.reading() as connection:
             upto, dropped = read_latest(connection), read_horizon(connection)
-            rows = read(connection, question(watch, max(watch.cursor, dropped)), audited.today())
+            rows = read(connection, replace(asked, since_seq=max(watch.cursor, dropped)), audited.today())
             found = list(stretches(rows, watch, upto, split=to.kind == "webhook"))
         if watch.cursor < dropped:
             self.problem(f"watch {watch.name}: changes up to number {dropped} were dropped from the feed before they were told.")
@@ -141,9 +143,10 @@ class Run:
     @contextmanager
     def stretch(self, watch: Watch, delivery: Delivery) -> Iterator[tuple[Occasion, Iterator[Row]]]:
         """Give the rows of a delivery that the feed still has, and what the message must say of the others."""
+        asked = question(self.store, watch, delivery.after_seq)
         with self.store.reading() as connection:
             dropped = read_horizon(connection)
-            found = read(connection, question(watch, max(delivery.after_seq, dropped)), audited.today())
+            found = read(connection, replace(asked, since_seq=max(delivery.after_seq, dropped)), audited.today())
             occasion = Occasion(delivery.id, delivery.created_at, delivery.after_seq, dropped)
             yield occasion, until(found, delivery.upto_seq)
 
@@ -219,9 +222,10 @@ def send_test(watch: Watch, config: Config) -> str:
     return prepared(to, watch, occasion, iter(()), config.contact, watch.cursor, watch.cursor).send()
 
 
-def question(watch: Watch, since_seq: int) -> ChangeFilters:
-    """Return what a watch asks of the feed behind a cursor."""
-    return replace(ChangeFilters.from_json(watch.filters), since_seq=since_seq)
+def question(store: Store, watch: Watch, since_seq: int) -> ChangeFilters:
+    """Return what a watch asks of the feed behind a cursor; bodies of its line count that the gazetteer does not list."""
+    asked = replace(ChangeFilters.from_json(watch.filters), since_seq=since_seq)
+    return replace(asked, kin=kin(store, asked.agency)) if asked.agency else asked
 
 
 def until(rows: Iterator[Row], upto: int) -> Iterator[Row]:
