@@ -23,8 +23,8 @@ from harvester.telling.terminal import describe, summary
 from harvester.telling.wording import word_change
 from normalizers.differences import Fate
 
-WIDTHS: tuple[Length, ...] = (Mm(98), Mm(98), Mm(61))
-"""Of the three columns; together what A4 across leaves between its margins."""
+WIDTHS: tuple[Length, ...] = (Mm(97), Mm(97), Mm(61))
+"""Of the three columns; together a little less than A4 across leaves between its margins."""
 MOST_TOLD = 8
 """Changes of words told one by one beside a clause; of more, their number."""
 
@@ -54,7 +54,7 @@ def explanation(row: Row, lang: str) -> str:
     if row.told:
         return clauses(row.told, lang)
     if row.fate is Fate.INSERTED:
-        return _("new", lang)
+        return _("added", lang)
     if row.fate is Fate.DELETED:
         return _("deleted", lang)
     told = [word_change(change.op, change.old, change.new, lang) for change in row.changes[:MOST_TOLD]]

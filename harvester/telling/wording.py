@@ -16,6 +16,8 @@ LONGEST = 40
 """Characters shown of the words of one place."""
 REWRITTEN = 0.7
 """Share of the characters of both texts that changed from which on the new text is told, and not its places."""
+SHORT = 36
+"""Characters of both texts up to which they are told one beside the other, however much of them changed."""
 WHOLE_TEXT = 90
 """Characters shown of a text that was rewritten."""
 
@@ -36,7 +38,7 @@ def tell_wording(old: str, new: str, lang: str) -> str:
     if not changes:
         return _("the wording was touched up", lang)
     touched = sum(len(change.old) + len(change.new) for change in changes)
-    if touched > REWRITTEN * (len(old) + len(new)):
+    if touched > REWRITTEN * (len(old) + len(new)) > REWRITTEN * SHORT:
         return _("the text was rewritten as {new}", lang).format(new=quoted(new, WHOLE_TEXT))
     told = joined([word_change(change.op, change.old, change.new, lang) for change in changes[:MOST_PLACES]], lang)
     if len(changes) > MOST_PLACES:
