@@ -23,8 +23,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from operator import eq
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, text
 
@@ -55,6 +56,8 @@ _NAME_PART = 6
 _CURRENT = documents.join(versions, (versions.c.document_id == documents.c.id) & (versions.c.number == documents.c.version))
 Key = tuple[str, str]
 Pair = tuple[str, str]
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +139,10 @@ def index(connection: Connection, document: str) -> Indexed:
     _replace(connection, document_keys, document, [{"kind": kind, "value": value} for kind, value in sorted(keys)], keys != old_keys)
     _replace(connection, signature_bands, document, [{"band": n, "value": value} for n, value in sorted(bands)], bands != old_bands)
     found = Indexed(new=not old_keys)
-    named = [key for key in (keys | old_keys) if key[0] != "subject"]
+    told = {key for key in keys ^ old_keys if key[0] != "subject"}
     for members, added in (
-        *((_members_of_key(connection, key), key in keys - old_keys) for key in named if (key in keys) != (key in old_keys)),
-        *((_members_of_band(connection, band), band in bands - old_bands) for band in bands ^ old_bands),
+        *((each, key in keys) for key, each in _under(connection, _OF_KEY, told).items()),
+        *((each, band in bands) for band, each in _under(connection, _OF_BAND, bands ^ old_bands).items()),
     ):
         if len(members) == (MOST + 1 if added else MOST):
             found.stirred |= members - {document}
@@ -245,41 +248,35 @@ _OF_KEY = f"SELECT document_id FROM document_keys WHERE kind = :kind AND value =
 _OF_BAND = f"SELECT document_id FROM signature_bands WHERE band = :kind AND value = :value LIMIT {MOST + 2}"
 
 
-def _members_of_key(connection: Connection, key: Key) -> set[str]:
-    return set(connection.execute(text(_OF_KEY), {"kind": key[0], "value": key[1]}).scalars())
-
-
-def _members_of_band(connection: Connection, band: tuple[int, int]) -> set[str]:
-    return set(connection.execute(text(_OF_BAND), {"kind": band[0], "value": band[1]}).scalars())
-
-
 def candidates(connection: Connection, document: str) -> set[str]:
     """Return the documents that a document is to be judged with: those that share a key with it, and its article and annexes."""
     k, b, d = document_keys.c, signature_bands.c, documents.c
-    keys = connection.execute(select(k.kind, k.value).where(k.document_id == document, k.kind != "subject")).all()
-    bands = connection.execute(select(b.band, b.value).where(b.document_id == document)).all()
+    keys = connection.execute(select(k.kind, k.value).where(k.document_id == document, k.kind != "subject"))
+    bands = connection.execute(select(b.band, b.value).where(b.document_id == document))
     found: set[str] = set()
-    for members in _shared(connection, _OF_KEY, keys), _shared(connection, _OF_BAND, bands):
-        found |= members
+    for one, named in ((_OF_KEY, keys), (_OF_BAND, bands)):
+        for members in _under(connection, one, {(kind, value) for kind, value in named}).values():
+            found |= members if len(members) <= MOST else set()
     article = connection.execute(select(d.parent_id).where(d.id == document)).scalar_one()
     found |= set(connection.execute(select(d.id).where((d.id == (article or "")) | (d.parent_id == (article or document)))).scalars())
     return found - {document}
 
 
-def _shared(connection: Connection, one: str, keys: Sequence[Any]) -> set[str]:
-    """Return the documents under keys that not too many stand under; one statement, whatever their number."""
-    if not keys:
-        return set()
+def _under(connection: Connection, one: str, keys: Collection[tuple[K, V]]) -> dict[tuple[K, V], set[str]]:
+    """Return the documents that stand under keys, of each at most ``MOST`` + 2; one statement, whatever their number."""
+    named = list(keys)
+    if not named:
+        return {}
     parts: list[str] = []
     values: dict[str, Any] = {}
-    for n, (kind, value) in enumerate(keys):
+    for n, (kind, value) in enumerate(named):
         statement = one.replace(":kind", f":k{n}").replace(":value", f":v{n}").replace("document_id FROM", f"{n} AS n, document_id FROM")
         parts.append(f"SELECT * FROM ({statement}) AS s{n}")
         values |= {f"k{n}": kind, f"v{n}": value}
-    members: dict[int, set[str]] = defaultdict(set)
+    members: dict[tuple[K, V], set[str]] = {key: set() for key in named}
     for n, document in connection.execute(text(" UNION ALL ".join(parts)), values):
-        members[n].add(document)
-    return {document for each in members.values() if len(each) <= MOST for document in each}
+        members[named[n]].add(document)
+    return members
 
 
 def annexes(connection: Connection, document: str) -> set[str]:
@@ -320,6 +317,7 @@ def facts(connection: Connection, ids: Collection[str]) -> dict[str, Facts]:
     return found
 
 
+@cache
 def _facts_query() -> Any:  # noqa: ANN401 -- a statement
     d, v = documents.c, versions.c
     parent, said = documents.alias("parent"), versions.alias("said")

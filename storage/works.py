@@ -11,8 +11,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import SequenceMatcher
+from functools import cache
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, or_, select, text, update
 
 from normalizers.records import DocumentKind
 from normalizers.text.fold import fold
@@ -180,7 +181,7 @@ def lock(connection: Connection) -> None:
 
 def judge_again(connection: Connection, again: Collection[str], occasion: Occasion, *, new: Collection[str] = ()) -> list[links.Row]:
     """Judge documents against their candidates and return the rows of the feed that were told, in their order."""
-    touched = set(again) | _members(connection, again)
+    touched = _members(connection, again)
     near = {document: pairing.candidates(connection, document) for document in sorted(again)}
     decided = pairing.decided(connection, again)
     known = pairing.facts(
@@ -228,8 +229,8 @@ def _members(connection: Connection, start: Collection[str]) -> set[str]:
     while fresh:
         near: set[str] = set()
         for some in batches(sorted(fresh)):
-            near |= set(connection.execute(select(t.other_id).where(t.document_id.in_(some))).scalars())
-            near |= set(connection.execute(select(t.document_id).where(t.other_id.in_(some))).scalars())
+            to, back = select(t.other_id).where(t.document_id.in_(some)), select(t.document_id).where(t.other_id.in_(some))
+            near |= set(connection.execute(to.union_all(back)).scalars())
         fresh = near - found
         found |= fresh
     return found
@@ -334,14 +335,22 @@ def _reason(edges: Iterable[Edge], group: Collection[str]) -> str:
     return next((reason for reason in REASONS[1:] if reason in found), REASONS[0])
 
 
+@cache
+def _title() -> ColumnElement[str]:
+    """Return the title that a document goes by."""
+    d, v = documents.c, versions.c
+    said = select(v.title).where(v.document_id == d.id, v.number == d.version).scalar_subquery()
+    title = select(func.coalesce(func.nullif(said, ""), d.title)).where(d.id == bindparam("first"))
+    return func.coalesce(title.scalar_subquery(), "")
+
+
 def write_work(connection: Connection, first: str, reason: str = "single") -> None:
     """Write the work whose least document is ``first``, under that document's title."""
-    v = versions.c
-    said = select(v.title).where(v.document_id == documents.c.id, v.number == documents.c.version).scalar_subquery()
-    title = select(func.coalesce(func.nullif(said, ""), documents.c.title)).where(documents.c.id == first)
-    row = {"title": connection.execute(title).scalar_one_or_none() or "", "reason": reason}
-    if connection.execute(update(works).where(works.c.id == work_id(first)).values(row)).rowcount == 0:
-        connection.execute(insert(works), [row | {"id": work_id(first)}])
+    values = {"first": first, "why": reason, "work": work_id(first)}
+    row = {"title": _title(), "reason": bindparam("why")}
+    if connection.execute(update(works).where(works.c.id == bindparam("work")).values(row), values).rowcount == 0:
+        title = connection.execute(select(_title()), {"first": first}).scalar_one()
+        connection.execute(insert(works), [{"id": work_id(first), "title": title, "reason": reason}])
 
 
 def _drop_unused(connection: Connection, ids: Collection[str]) -> None:

@@ -255,7 +255,7 @@ def test_what_a_notice_is_called_holds_for_its_annexes_whichever_comes_first(sto
         clear(store)
         run = store.begin_run("jiangkou", ["notices"], AT)
         for key in order:
-            more = {"kind": "attachment", "parent_key": "notice"} if key == "annex" else {}
+            more: dict[str, Any] = {"kind": "attachment", "parent_key": "notice"} if key == "annex" else {}
             put(store, run, key, {"notice": notice, "annex": annex, "final": final}[key], **more)
         assert stored_links(store) == {("final", "notice", "draft"), ("final", "annex", "draft")}
         with store.reading() as connection:
