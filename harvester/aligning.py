@@ -205,11 +205,11 @@ def deadline(passage: Passage) -> str:
 
 
 def why(cell: AlignedCell, lang: str) -> str:
-    """Return the reason of a tie in a few words: its score, the words and bodies in both, the section."""
+    """Return the reason of a tie in a few words: its score, the paper it ties to, the words and bodies in both, the section."""
     if cell.tied_to is None:
         return ""
     found = cell.reason
-    told = [_("sure", lang) if cell.certain else _("likely", lang), f"{cell.score:.2f}"]
+    told = [_("sure", lang) if cell.certain else _("likely", lang), f"{cell.score:.2f} ↔ {cell.tied_to + 1}"]
     if found.terms:
         told.append(_("words in both: {words}", lang).format(words="、".join(found.terms)))
     if found.bodies:

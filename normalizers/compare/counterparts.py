@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from normalizers.compare.affinity import FEW, Affinity, affinities
-from normalizers.compare.passages import Passage, body_key, doers, duty, features, paragraph_passages, task_passages
+from normalizers.compare.passages import Passage, body_key, doers, duty, features, matched_duties, paragraph_passages, task_passages
 from normalizers.compare.rare_terms import Weights, common_strings, weigh
 from normalizers.records import Derived
 
@@ -108,11 +108,16 @@ def same_place(one: Derived, other: Derived) -> bool:
 
 def reason(one: Passage, other: Passage, affinity: Affinity, weights: Weights, *, same_place: bool) -> Reason:
     """Return why two passages are taken for one matter."""
-    key = body_key if same_place else duty
-    there = {key(body) for body in doers(other)}
-    bodies = dict.fromkeys(body.mention for body in doers(one) if key(body) in there)
     return Reason(
         common_strings(one.text, other.text, weights)[:REASONS],
-        tuple(bodies)[:REASONS] if affinity.body >= TOLD_BODY else (),
+        _bodies_in_both(one, other, same_place=same_place)[:REASONS] if affinity.body >= TOLD_BODY else (),
         other.section if affinity.section >= TOLD_SECTION else "",
     )
+
+
+def _bodies_in_both(one: Passage, other: Passage, *, same_place: bool) -> tuple[str, ...]:
+    """Return the bodies that do both, as the first passage names them."""
+    key = body_key if same_place else duty
+    ours, theirs = (tuple(map(key, doers(passage))) for passage in (one, other))
+    there = theirs if same_place else matched_duties([ours], [theirs])[0]
+    return tuple(dict.fromkeys(body.mention for body, its in zip(doers(one), ours, strict=True) if its in there))

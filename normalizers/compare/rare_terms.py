@@ -98,9 +98,10 @@ def weigh(texts: Iterable[frozenset[str]], *, least: int = 0) -> Weights:
 
 
 def common_strings(one: str, other: str, weights: Weights) -> tuple[str, ...]:
-    """Return the strings that both texts have between their generic words, the heaviest first, without those that weigh little.
+    """Return the strings that both texts have between their generic words, the heaviest first.
 
-    None stands inside another; of Latin words and numbers only whole ones, and no years.
+    Those that weigh little are left out, unless there is nothing else. None stands inside another; of Latin words and numbers only
+    whole ones.
     """
     theirs = dict.fromkeys(phrases(other))
     hay = "\n".join(theirs)
@@ -108,7 +109,8 @@ def common_strings(one: str, other: str, weights: Weights) -> tuple[str, ...]:
     for phrase in phrases(one):
         shared |= {phrase} & theirs.keys() if phrase.isascii() else {*_runs(phrase, hay)}
     found = {piece: weights.mass({*_terms(piece)}) for piece in shared}
-    heavy = sorted((piece for piece in found if found[piece] >= TOLD_MASS), key=lambda piece: (-found[piece], piece))
+    ranked = sorted(found, key=lambda piece: (-found[piece], piece))
+    heavy = [piece for piece in ranked if found[piece] >= TOLD_MASS] or ranked[:1]
     return tuple(piece for at, piece in enumerate(heavy) if not any(piece in longer for longer in heavy[:at]))
 
 
