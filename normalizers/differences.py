@@ -151,3 +151,8 @@ class Comparison:
     def identical(self) -> bool:
         """Tell whether nothing changed that a reader would call a change of the text or of a task."""
         return not self.text_changes and not self.task_changes
+
+    @property
+    def silent(self) -> bool:
+        """Tell whether the new document says the same as the old one, of itself too: then it is no version of its own."""
+        return self.identical and not self.field_changes

@@ -19,7 +19,7 @@ from storage.records import AgencyRow, CaptureRow, Differ, Effect, FailureRow, P
 from storage.schema import agencies, agency_members, agency_names, captures, clocks, documents, failures, sightings, unread, versions
 from storage.states import State, document_state
 from storage.upserts import upsert
-from storage.version_ingest import VersionPlace, add_version, state_before
+from storage.version_ingest import VersionPlace, add_version, step_to
 from storage.versions import Row, records_hash
 
 # --- captures ----------------------------------------------------------------------------------------------------------
@@ -108,18 +108,20 @@ def write_document(
     document = document_id(publication.site, publication.key)
     known = _known(connection, document, publication)
     effect = _effect(known, capture, derived, again=again)
-    if effect is not Effect.UNCHANGED:
+    write_back(connection, document, run, capture.fetched_at)
+    step = step_to(connection, document, known, derived, differ) if effect is not Effect.UNCHANGED else None
+    if step is None or (effect is Effect.CHANGED and differ and step.comparison.silent):
+        # Other letters that say the same: layout, numbering, a short name for the full one.
+        effect = Effect.UNCHANGED
+    else:
         number = known["version"] + 1 if known else 1
         source = effect is not Effect.REREAD and late is None
         known_at = capture.fetched_at if source else late or datetime.now(UTC)
         place = VersionPlace(document, number, effect, capture, publication, capture_id, known, run, known_at, source=source)
-        write_back(connection, document, run, capture.fetched_at)
-        before = state_before(connection, document, known)
+        before = document_state(connection, document)
         _write_place(connection, document, number, publication, capture, known)
-        add_version(connection, place, derived, before, differ)
+        add_version(connection, place, derived, before, step)
         tell(connection, moves.settle(connection, document, capture.fetched_at, run))
-    elif known is not None:
-        write_back(connection, document, run, capture.fetched_at)
     _write_clock(connection, document, capture, validators)
     connection.execute(delete(unread).where(unread.c.document_id == document))
     return effect
@@ -136,13 +138,13 @@ def write_reading(
     if (known["content_hash"], known["records_hash"]) == (derived.content_hash, records_hash(derived)):
         return Effect.UNCHANGED
     number = found.version + 1
-    before = state_before(connection, found.document, known)
+    step, before = step_to(connection, found.document, known, derived, differ), document_state(connection, found.document)
     connection.execute(update(documents).where(documents.c.id == found.document).values(version=number))
     now, capture_id = at or datetime.now(UTC), known["capture_id"]
     place = VersionPlace(
         found.document, number, Effect.REREAD, found.capture, found.publication, capture_id, known, None, now, source=False
     )
-    add_version(connection, place, derived, before, differ)
+    add_version(connection, place, derived, before, step)
     return Effect.REREAD
 
 
@@ -226,6 +228,23 @@ def mark_checked(connection: Connection, document: str, at: datetime, run: str |
     """Move the clock of a document whose site answered that nothing changed (304): it is there."""
     write_back(connection, document, run, at)
     connection.execute(update(clocks).where(clocks.c.document_id == document).values(last_seen=at, last_checked=at))
+
+
+def mark_asked(connection: Connection, document: str, at: datetime) -> None:
+    """Move the clock of a document that was asked for while nothing named it: its site said nothing of it."""
+    here = (clocks.c.document_id == document) & (clocks.c.last_checked < at)
+    connection.execute(update(clocks).where(here).values(last_checked=at))
+
+
+def relocate(connection: Connection, document: str, place: Row, at: datetime, run: str | None = None) -> None:
+    """Note where a live document stands now (``place``: ``url`` and ``section``); its key, and so its identity, is the same."""
+    before = document_state(connection, document)
+    if before is None or before["state"] != "live" or before["url"] == place["url"]:
+        return
+    connection.execute(update(documents).where(documents.c.id == document).values(place))
+    after = document_state(connection, document) or {}
+    fields = [name for name in place if before[name] != after[name]]
+    tell(connection, [state_row("moved", before, after, run, at) | {"fields": fields}])
 
 
 def mark_gone(connection: Connection, document: str, at: datetime, run: str | None = None) -> None:

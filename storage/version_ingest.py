@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Connection, func, select
@@ -18,7 +17,7 @@ from storage.records import CaptureRow, Differ, Effect, Publication
 from storage.schema import clocks, documents, versions
 from storage.states import State, document_state, task_states
 from storage.upserts import upsert
-from storage.version_changes import Origin, first_step, step_from, version_rows
+from storage.version_changes import Origin, Step, first_step, step_from, version_rows
 from storage.versions import Row, insert_version
 
 SEEN = ("live", "moved", "gone")
@@ -56,27 +55,18 @@ class VersionPlace:
         return "decision" if same_reader else "reading"
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
-    """The states of a document and of its tasks before a version: nothing for the first."""
-
-    document: State | None = None
-    tasks: Mapping[int, State] = field(default_factory=dict)
-
-
-def state_before(connection: Connection, document: str, known: Row | None) -> Before:
-    """Return the states of a document and its tasks as they are stored."""
+def step_to(connection: Connection, document: str, known: Row | None, derived: Derived, differ: Differ | None) -> Step:
+    """Return the step from the version that is stored (``known``: none yet) to what was derived now."""
     if known is None:
-        return Before()
-    return Before(document_state(connection, document), task_states(connection, document, known["version"]))
+        return first_step(document, derived)
+    before = task_states(connection, document, known["version"])
+    return step_from(connection, document, known["version"], derived, differ, before)
 
 
-def add_version(connection: Connection, place: VersionPlace, derived: Derived, before: Before, differ: Differ | None) -> None:
-    """Write a version in its place and tell the feed of it."""
+def add_version(connection: Connection, place: VersionPlace, derived: Derived, before: State | None, step: Step) -> None:
+    """Write a version in its place and tell the feed of it; ``before`` is the state of its document until now."""
     document, number = place.document, place.number
-    step = first_step(document, derived)
     if place.known is not None:
-        step = step_from(connection, document, number - 1, derived, differ, before.tasks)
         _freeze_clock(connection, document, number - 1, place.known["fetched_at"])
     title = derived.metadata.title or place.publication.title
     as_of = _in_force_from(connection, document, place.change, place.capture, place.publication, derived)
@@ -95,7 +85,7 @@ def add_version(connection: Connection, place: VersionPlace, derived: Derived, b
     copy = _is_told(connection, place, derived)
     old_capture = place.known["capture_id"] if place.known else 0
     origin = Origin(cause, place.known_at, as_of, place.run, place.capture_id, old_capture, copy)
-    states = before.document, document_state(connection, document) or {}
+    states = before, document_state(connection, document) or {}
     tell(connection, version_rows(step, derived, states, task_states(connection, document, number), origin))
 
 

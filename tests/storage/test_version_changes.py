@@ -177,3 +177,16 @@ def test_property_every_row_begins_where_the_last_one_of_its_task_ended(store: S
         newest = select(documents.c.version).where(documents.c.id == document).scalar_subquery()
         named = connection.execute(select(t.lasting_id).where(t.document_id == document, t.version == newest)).scalars()
         assert sorted(name for name, state in states.items() if state) == sorted(named)
+
+
+def test_other_letters_that_say_the_same_are_no_version(store: Store, run: str) -> None:
+    put(store, run, "1", make_derived(lines=(f"1.{LINES[0]}", *LINES[1:])), differ=difference)
+    effect = put(store, run, "1", make_derived(lines=(f"（三）{LINES[0]}", *LINES[1:])), at=later(1), differ=difference)
+    assert (effect, len(feed(store))) == ("unchanged", 5)
+
+
+def test_a_document_that_says_of_itself_something_else_is_a_version(store: Store, run: str) -> None:
+    put(store, run, "1", make_derived(), differ=difference)
+    effect = put(store, run, "1", make_derived(document_number="江信办〔2024〕8号", lines=(*LINES, "附则")), at=later(1), differ=difference)
+    assert effect == "changed"
+    assert ("document", "changed", ["document_number"]) in [(row["entity"], row["kind"], row["fields"]) for row in feed(store)]
