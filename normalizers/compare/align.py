@@ -11,7 +11,7 @@ from normalizers.compare.anchors import Hunk, Run, common_runs, gaps, joined, ri
 from normalizers.compare.letters import changed_letters, pieces
 from normalizers.compare.limits import Budget
 from normalizers.compare.moves import Moved, Piece, find_alike, find_equal
-from normalizers.compare.near import Bead, alike, beads
+from normalizers.compare.near import IN_PLACE, Bead, alike, beads
 from normalizers.compare.streams import Stream
 
 
@@ -88,9 +88,7 @@ def align(old: Stream, new: Stream, budget: Budget) -> Alignment:
     left = [p for step in loose for p in step.old if p[0] not in moved.old]
     right = [p for step in loose for p in step.new if p[0] not in moved.new]
     find_alike(old, new, left, right, moved, budget)
-    hunks = [
-        hunk for opening, some in zip(openings, steps, strict=True) for hunk in _told(old.text, new.text, opening, some, moved, budget)
-    ]
+    hunks = [hunk for opening, some in zip(openings, steps, strict=True) for hunk in _told(old, new, opening, some, moved, budget)]
     changed = [Move(place, tuple(changed_letters(old.text, new.text, place, budget))) for place in moved.near]
     return Alignment(tuple(hunks), tuple(sorted((*map(Move, moved.exact), *changed), key=lambda move: move.place)))
 
@@ -145,14 +143,14 @@ def _linked(text: str, some: Sequence[Piece]) -> list[tuple[str, bool]]:
     return [(text[start:end], start == before) for (start, end), before in zip(some, ends, strict=False)]
 
 
-def _told(old: str, new: str, opening: _Opening, steps: Sequence[_Step], moved: Moved, budget: Budget) -> Iterator[Hunk]:
+def _told(old: Stream, new: Stream, opening: _Opening, steps: Sequence[_Step], moved: Moved, budget: Budget) -> Iterator[Hunk]:
     """Yield the hunks of a gap."""
     a, c = opening.place.old_start, opening.place.new_start
     for step in steps:
         b = step.old[-1][1] if step.old else a
         d = step.new[-1][1] if step.new else c
         if step.paired:
-            yield from changed_letters(old, new, Hunk(a, b, c, d), budget)
+            yield from changed_letters(old.text, new.text, Hunk(a, b, c, d), budget)
         else:
             yield from _loose(old, new, (a, c), _segments(step.old, moved.old), _segments(step.new, moved.new), budget)
         a, c = b, d
@@ -168,7 +166,7 @@ def _segments(some: Sequence[Piece], moved: dict[int, Hunk]) -> list[Segment]:
     return [(list(group)[-1][1], place) for place, group in grouped]
 
 
-def _loose(old: str, new: str, start: tuple[int, int], left: list[Segment], right: list[Segment], budget: Budget) -> Iterator[Hunk]:
+def _loose(old: Stream, new: Stream, start: tuple[int, int], left: list[Segment], right: list[Segment], budget: Budget) -> Iterator[Hunk]:
     """Yield stretches without a partner: moved ones each for itself, the others against those of the other side, in order."""
     a, c = start
     i = j = 0
@@ -180,5 +178,33 @@ def _loose(old: str, new: str, start: tuple[int, int], left: list[Segment], righ
             yield Hunk(a, a, c, right[j][0])
             c, j = right[j][0], j + 1
         else:
-            yield from changed_letters(old, new, Hunk(a, left[i][0], c, right[j][0]), budget, alike=False)
+            yield from _in_units(old, new, Hunk(a, left[i][0], c, right[j][0]), budget)
             a, c, i, j = left[i][0], right[j][0], i + 1, j + 1
+
+
+def _in_units(old: Stream, new: Stream, hunk: Hunk, budget: Budget) -> Iterator[Hunk]:
+    """Yield what stands at one place without being alike: a unit against a unit, several units each for itself unless near enough."""
+    left, right = _bounds(old.heads, hunk.old_start, hunk.old_end), _bounds(new.heads, hunk.new_start, hunk.new_end)
+    ours, theirs = pieces(old.text, left), pieces(new.text, right)
+    found = None
+    if len(ours) > 1 or len(theirs) > 1:
+        found = beads([(text, False) for text in ours], [(text, False) for text in theirs], budget, IN_PLACE)
+    if found is None:
+        yield from changed_letters(old.text, new.text, hunk, budget, alike=False)
+        return
+    i = j = 0
+    for a, b, c, d in (*found, (len(ours), len(ours), len(theirs), len(theirs))):
+        yield from _side_by_side(old.text, new.text, Hunk(left[i], left[a], right[j], right[c]), (a - i, c - j), budget)
+        yield from changed_letters(old.text, new.text, Hunk(left[a], left[b], right[c], right[d]), budget)
+        i, j = b, d
+
+
+def _side_by_side(old: str, new: str, hunk: Hunk, counts: tuple[int, int], budget: Budget) -> Iterator[Hunk]:
+    """Yield units that have nothing in common: one replaces one, several are taken out and put in."""
+    if counts == (1, 1):
+        yield from changed_letters(old, new, hunk, budget, alike=False)
+        return
+    if hunk.old_size:
+        yield Hunk(hunk.old_start, hunk.old_end, hunk.new_start, hunk.new_start)
+    if hunk.new_size:
+        yield Hunk(hunk.old_end, hunk.old_end, hunk.new_start, hunk.new_end)

@@ -144,7 +144,7 @@ def _all(source: Stream) -> Unit | None:
 def with_mark(source: Stream, start: int, end: int) -> Span:
     """Return the place of an inserted or deleted passage with the mark that goes with it: the one behind it, else the one before it."""
     span = source.span(start, end)
-    before = source.source[source.ends[start - 1] if start else 0 : span.start]
+    before = source.source[source.behind_numbers(source.ends[start - 1] if start else 0, span.start) : span.start]
     after = source.source[span.end : source.starts[end] if end < len(source.text) else len(source.source)]
     behind = _BEHIND.match(after)
     ahead = _BEFORE.search(before)

@@ -16,6 +16,8 @@ from normalizers.compare.limits import Budget
 
 ALIKE = 0.45
 """Share of common characters (Indel) from which two sentences at one place are one, changed."""
+IN_PLACE = 0.30
+"""The same for whole units that are left over at one place."""
 MOVED_ALIKE = 0.62
 """The same for passages at different places."""
 BEADS = 12_000
@@ -35,24 +37,24 @@ Linked = Sequence[tuple[str, bool]]
 """Sentences, and whether each goes on where the one before it ended."""
 
 
-def beads(old: Linked, new: Linked, budget: Budget) -> list[Bead] | None:
+def beads(old: Linked, new: Linked, budget: Budget, least: float = ALIKE) -> list[Bead] | None:
     """Return the pairs of sentences of a gap, in order; ``None`` where there are too many to look at."""
     if not old or not new:
         return []
     if len(old) * len(new) > BEADS or not budget.allows(sum(len(text) for text, _ in old), sum(len(text) for text, _ in new)):
         return None
-    return _best(_Gains(old, new))
+    return _best(_Gains(old, new, least))
 
 
 class _Gains:
     """What it is worth to pair sentences: common characters, less what any two sentences have in common."""
 
-    def __init__(self, old: Linked, new: Linked) -> None:
+    def __init__(self, old: Linked, new: Linked, least: float) -> None:
         self.rows, self.columns = len(old), len(new)
         ours, theirs = [text for text, _ in old], [text for text, _ in new]
-        self._one = _worth(ours, theirs)
-        self._two_old = _worth(_joined(old), theirs)
-        self._two_new = _worth(ours, _joined(new))
+        self._one = _worth(ours, theirs, least)
+        self._two_old = _worth(_joined(old), theirs, least)
+        self._two_new = _worth(ours, _joined(new), least)
 
     def ways(self, i: int, j: int) -> Iterator[tuple[float, int, int]]:
         """Yield how the last of ``i`` old and ``j`` new sentences may be paired: gain, how many old, how many new."""
@@ -68,13 +70,13 @@ def _joined(some: Linked) -> list[str]:
     return [a + b if linked else "" for (a, _), (b, linked) in pairwise(some)]
 
 
-def _worth(old: Sequence[str], new: Sequence[str]) -> list[list[float]]:
+def _worth(old: Sequence[str], new: Sequence[str], least: float) -> list[list[float]]:
     if not old or not new:
         return []
     table = process.cdist(old, new, scorer=fuzz.ratio)
     sizes = [len(text) for text in new]
     return [
-        [(float(score) / 100 - ALIKE) * (len(text) + size) for score, size in zip(row, sizes, strict=True)]
+        [(float(score) / 100 - least) * (len(text) + size) for score, size in zip(row, sizes, strict=True)]
         for text, row in zip(old, table, strict=True)
     ]
 

@@ -89,8 +89,12 @@ class Stream:
         """Tell whether the number of an item was left out before a character."""
         start = self.ends[position - 1] if position > 0 else 0
         end = self.starts[position] if position < len(self.starts) else len(self.source)
-        at = bisect_left(self.left_out, (start, start))
-        return at < len(self.left_out) and self.left_out[at][1] <= end
+        return self.behind_numbers(start, end) > start
+
+    def behind_numbers(self, start: int, end: int) -> int:
+        """Return the place in a stretch of the source behind the last number of an item that was left out, ``start`` for none."""
+        at = bisect_left(self.left_out, (end, end))
+        return max(start, self.left_out[at - 1][1]) if at and self.left_out[at - 1][0] >= start else start
 
     def position(self, place: int) -> int:
         """Return the position of the first character that stands at or behind a place of the source."""

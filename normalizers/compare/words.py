@@ -49,13 +49,23 @@ class Editor:
         closed = {*fixed, *numbers}
         ends = [*hunks[1:], Hunk(whole.old_end, whole.old_end, whole.new_end, whole.new_end)]
         out = [Hunk(whole.old_start, whole.old_start, whole.new_start, whole.new_start)]
-        for at, (hunk, following) in enumerate(zip(hunks, ends, strict=True)):
+        for at, (hunk, following) in enumerate(zip(hunks, ends, strict=False)):
             wide = self.on_words(hunk, out[-1], following) if hunk not in closed and at < DETAILED else hunk
-            if len(out) > 1 and wide not in closed and out[-1] not in closed and _touch(out[-1], wide):
+            if len(out) > 1 and wide not in closed and out[-1] not in closed and self._grew_together(out[-1], wide):
                 last = out.pop()
                 wide = Hunk(last.old_start, max(last.old_end, wide.old_end), last.new_start, max(last.new_end, wide.new_end))
             out.append(wide)
         return tuple(out[1:]), frozenset(numbers | {hunk for hunk in out[1:] if self._is_renaming(hunk)})
+
+    def _grew_together(self, before: Hunk, after: Hunk) -> bool:
+        """Tell whether two hunks meet, and not at the edge of a phrase on both sides."""
+        if after.old_start > before.old_end or after.new_start > before.new_end:
+            return False
+        return not (
+            (after.old_start, after.new_start) == (before.old_end, before.new_end)
+            and self.old.marked_before(after.old_start)
+            and self.new.marked_before(after.new_start)
+        )
 
     def on_words(self, hunk: Hunk, before: Hunk, following: Hunk) -> Hunk:
         """Return a hunk on the edges of words, between the ones before and behind it."""
@@ -196,10 +206,6 @@ def _around(source: Stream, place: int) -> tuple[int, int]:
     """Return the stretch of a phrase around a place that is cut into words."""
     first, last = _phrase(source, place, place)
     return max(first, place - NEAR), min(last, place + NEAR)
-
-
-def _touch(before: Hunk, after: Hunk) -> bool:
-    return after.old_start <= before.old_end and after.new_start <= before.new_end
 
 
 def _phrase(source: Stream, start: int, end: int) -> tuple[int, int]:
