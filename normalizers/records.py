@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-NORMALIZER_VERSION = "3"
+NORMALIZER_VERSION = "4"
 """Raised whenever the same bytes may give other records than before; stored beside every derived value."""
 
 
