@@ -6,7 +6,7 @@ import signal
 import threading
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -23,9 +23,13 @@ from storage import deliveries, watches
 from storage.change_queries import ChangeFilters
 from storage.change_schema import CAUSES, ENTITIES
 from storage.deliveries import Delivery
+from storage.errors import LockedStore
 from storage.naming import check_document
 from storage.store import Store
 from storage.watches import Watch
+
+if TYPE_CHECKING:
+    from harvester.watching.robots import Pace
 
 WATCH_COLUMNS = ("name", "filters", "channel", "period", "language", "state", "cursor", "due_at", "waiting", "created_by")
 DELIVERY_COLUMNS = ("id", "watch", "created_at", "rows", "state", "attempts", "next_at", "ended_at", "error")
@@ -247,21 +251,27 @@ def run(
 
     Exit status 1 when something failed, so that cron tells it.
     """
-    ended = threading.Event()
-    if not once:
-        signal.signal(signal.SIGTERM, lambda *_: ended.set())
-    while True:
-        status = one_pass(store)
-        if once or ended.wait(EVERY):
-            return status if once else 0
+    if once:
+        return one_pass(store)
+    from harvester.watching.robots import Pace
+
+    ended, pace = threading.Event(), Pace()
+    signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    while not ended.is_set():
+        try:
+            one_pass(store, pace)
+        except LockedStore as error:  # a pass of cron's, or a long migration: the next pass will do
+            complain(str(error))
+        ended.wait(EVERY)
+    return 0
 
 
-def one_pass(store: str | None) -> int:
+def one_pass(store: str | None, pace: Pace | None = None) -> int:
     """Do one pass and say what it did, if anything; return the exit status."""
     from harvester.watching.sending import run_once
 
     with opened(store) as found:
-        report = run_once(found, settings(store))
+        report = run_once(found, settings(store), pace)
     if report.formed or report.sent or report.postponed or report.given_up:
         told = _("{formed} deliveries formed, {sent} sent, {postponed} put off, {given_up} given up")
         counts = {"formed": report.formed, "sent": report.sent, "postponed": report.postponed, "given_up": report.given_up}

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 import time
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
@@ -31,6 +32,7 @@ FEISHU_BYTES = 18_000
 """Bytes of a message: of 企业微信 the content of a markdown message; the other two take 20,000 for the whole body."""
 LONGEST_LINE = 600
 """Bytes of a line before and after the changes: six of them leave room in the smallest message."""
+MINUTE = 60.0
 PER_MINUTE = 18
 """Messages a minute to one robot, two fewer than 企业微信 and 钉钉 take: their minute need not begin with ours."""
 DINGTALK_WAIT = 600.0
@@ -86,6 +88,25 @@ def _meaning(code: int) -> str:
     if code in TOO_QUICK:
         return "too many messages; it will be tried again later"
     return _MEANINGS.get(code, "look the code up in the robot's documentation")
+
+
+class Pace:
+    """How many messages went to each channel within the last minute, for as long as a process sends."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._sent: dict[str, deque[float]] = defaultdict(deque)
+
+    def note(self, name: str) -> None:
+        """Count a message that is about to go to a channel."""
+        self._sent[name].append(self._clock())
+
+    def allows(self, name: str) -> bool:
+        """Tell whether a robot takes one more message now."""
+        sent = self._sent[name]
+        while sent and sent[0] <= self._clock() - MINUTE:
+            sent.popleft()
+        return len(sent) < PER_MINUTE
 
 
 # --- messages --------------------------------------------------------------------------------------------------------------

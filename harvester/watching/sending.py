@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
-from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -18,10 +16,11 @@ from harvester.config import Config
 from harvester.errors import WrongCall
 from harvester.lineage import kin
 from harvester.watching import mail, robots, webhook
-from harvester.watching.channels import ROBOTS, Channel, HttpChannel, MailChannel, channel
+from harvester.watching.channels import GIVE_UP_HOURS, ROBOTS, Channel, HttpChannel, MailChannel, channel
 from harvester.watching.digest import Occasion, digest
 from harvester.watching.failing import DeliveryFailed
 from harvester.watching.periods import next_due
+from harvester.watching.robots import Pace
 from storage import deliveries, watches
 from storage.change_queries import ChangeFilters, read, read_horizon, read_latest
 from storage.deliveries import Delivery, Stretch
@@ -33,7 +32,6 @@ Row = Mapping[str, Any]
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (60, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400))
 """Between attempts, some three days in all: those of Standard Webhooks, but for its first of five seconds, which no run would keep."""
 LOCK = "the watches"
-MINUTE = 60.0
 
 log = logging.getLogger(__name__)
 
@@ -49,10 +47,10 @@ class Report:
     problems: list[str] = field(default_factory=list)
 
 
-def run_once(store: Store, config: Config) -> Report:
-    """Form and send what is due. Raises ``LockedStore`` while another process does."""
+def run_once(store: Store, config: Config, pace: Pace | None = None) -> Report:
+    """Form and send what is due; ``pace`` goes from pass to pass of a process. Raises ``LockedStore`` while another process does it."""
     with store.held(LOCK):
-        return Run(store, config).run()
+        return Run(store, config, pace or Pace()).run()
 
 
 def pause(attempts: int, identifier: str) -> timedelta:
@@ -64,11 +62,10 @@ def pause(attempts: int, identifier: str) -> timedelta:
 class Run:
     """One pass over all watches."""
 
-    def __init__(self, store: Store, config: Config) -> None:
-        self.store, self.config = store, config
+    def __init__(self, store: Store, config: Config, pace: Pace) -> None:
+        self.store, self.config, self.pace = store, config, pace
         self.report = Report()
         self.busy: set[str] = set()
-        self.posted: dict[str, deque[float]] = defaultdict(deque)
 
     def run(self) -> Report:
         """Form what is due, then send until nothing is due any more."""
@@ -112,7 +109,8 @@ class Run:
     def deliver(self, delivery: Delivery) -> None:
         """Make one attempt."""
         watch = watches.named(self.store, delivery.watch)
-        if watch.channel in self.busy or self.too_many(watch.channel):
+        robot = self.config.channels.get(watch.channel, {}).get("kind") in ROBOTS
+        if watch.channel in self.busy or (robot and not self.pace.allows(watch.channel)):
             return
         next_at = now() + pause(delivery.attempts + 1, delivery.id)
         if not deliveries.begin(self.store, delivery.id, next_at):
@@ -130,7 +128,7 @@ class Run:
     def send(self, watch: Watch, delivery: Delivery) -> str:
         """Read the stretch as it may be shown now, and send it; return what was not as it should be."""
         to = channel(watch.channel, self.config.channels)
-        self.posted[to.name].append(time.monotonic())
+        self.pace.note(to.name)
         with self.stretch(watch, delivery) as (occasion, rows):
             message = prepared(to, watch, occasion, rows, self.config.contact, delivery.upto_seq, deliveries.previous(self.store, delivery))
         if message.empty:
@@ -175,15 +173,7 @@ class Run:
         try:
             return timedelta(hours=channel(watch.channel, self.config.channels).give_up_hours)
         except WrongCall:
-            return timedelta(hours=75)
-
-    def too_many(self, name: str) -> bool:
-        """Tell whether a robot had as many messages within a minute as it takes; the next run goes on."""
-        kind = str(self.config.channels.get(name, {}).get("kind"))
-        recent = self.posted[name]
-        while recent and recent[0] < time.monotonic() - MINUTE:
-            recent.popleft()
-        return kind in ROBOTS and len(recent) >= robots.PER_MINUTE
+            return timedelta(hours=GIVE_UP_HOURS)
 
 
 # --- what is sent ----------------------------------------------------------------------------------------------------------

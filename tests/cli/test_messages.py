@@ -13,7 +13,7 @@ from harvester.messages import _, catalogue
 ROOT = Path(__file__).resolve().parents[2] / "harvester"
 SOURCES = [
     *ROOT.glob("*.py"),
-    *(path for folder in ("cli", "telling", "reports") for path in (ROOT / folder).glob("*.py")),
+    *(path for folder in ("cli", "telling", "reports", "watching") for path in (ROOT / folder).glob("*.py")),
     *(ROOT / "templates").glob("*.html"),
 ]
 CATALOGUE = read_po((ROOT / "locale" / "zh" / "messages.po").open("rb"))

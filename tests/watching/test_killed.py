@@ -22,21 +22,19 @@ from tests.watching.servers import Got, Ledger, Receiver, serving
 
 ROOT = Path(__file__).resolve().parents[2]
 NURSERY = """
-import os, sys
-from harvester.config import Config
-from harvester.watching.sending import run_once
-from storage.store import Store
+import json, os, sys
+from harvester.cli.main import run
+import harvester.cli.watching, harvester.watching.sending
 for line in sys.stdin:
     child = os.fork()
     if not child:
-        config = Config.load(**{"store": line.split()[0], "channels": line.split(None, 1)[1]})
-        with Store.open(config.store) as store:
-            run_once(store, config)
-        os._exit(0)
-    print(child, flush=True)
-    print(os.waitpid(child, 0)[1], flush=True)
+        told = json.loads(line)
+        os.environ.update(told["environment"])
+        os._exit(run(told["words"]))
+    print("%d" % child, flush=True)
+    print("%d" % os.waitpid(child, 0)[1], flush=True)
 """
-"""Starts a process that does one pass whenever it is told to: each is one of its own, without waiting for an interpreter."""
+"""Starts a process of the program whenever it is told to: each is one of its own, without waiting for an interpreter."""
 
 
 class Nursery:
@@ -50,13 +48,15 @@ class Nursery:
         self.pid = 0
 
     def line(self) -> int:
+        """Return the next number it says; what the program prints is not one."""
         assert self.process.stdout is not None
-        return int(self.process.stdout.readline())
+        return next(int(line) for line in iter(self.process.stdout.readline, "") if line.strip().isdigit())
 
-    def start(self, folder: Path, url: str) -> None:
+    def start(self, folder: Path, url: str, *words: str) -> None:
         channels = {"ledger": {"kind": "webhook", "url": url, "secret_env": "LEDGER_KEY", "timeout": 5}}
+        environment = {"HARVESTER_STORE": config(folder).store, "HARVESTER_CHANNELS": json.dumps(channels)}
         assert self.process.stdin is not None
-        self.process.stdin.write(f"{config(folder).store} {json.dumps(channels)}\n")
+        self.process.stdin.write(json.dumps({"environment": environment, "words": ["watch", "run", *(words or ["--once"])]}) + "\n")
         self.process.stdin.flush()
         self.pid = self.line()
 
@@ -65,8 +65,8 @@ class Nursery:
             os.kill(self.pid, signal.SIGKILL)
 
     def end(self) -> int:
-        """Wait for the sender's end and return the signal that ended it, 0 for none."""
-        return os.WTERMSIG(self.line())
+        """Wait for the sender's end and return how it ended, as ``subprocess`` tells it."""
+        return os.waitstatus_to_exitcode(self.line())
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +97,7 @@ def test_a_sender_killed_when_the_receiver_took_its_message_does_not_repeat_its_
     with serving(Receiver(answer=take_and_kill)) as receiver:
         tell(store, 3)
         nursery.start(tmp_path, receiver.url)
-        assert nursery.end() == signal.SIGKILL
+        assert nursery.end() == -signal.SIGKILL
         (left,) = deliveries.listed(store)
         assert (left.state, left.attempts, len(ledger.kept)) == ("waiting", 1, 1)
 
@@ -124,7 +124,7 @@ def test_a_sender_killed_at_any_moment_loses_nothing_and_repeats_nothing(store: 
             nursery.start(tmp_path, receiver.url)
             timer = threading.Timer(moment, nursery.kill)
             timer.start()
-            killed += nursery.end() == signal.SIGKILL
+            killed += nursery.end() == -signal.SIGKILL
             timer.cancel()
             timer.join()
         let_all_be_tried_now(store)
@@ -136,3 +136,21 @@ def test_a_sender_killed_at_any_moment_loses_nothing_and_repeats_nothing(store: 
         assert [row["seq"] for event in events for row in event["data"]["rows"]] == list(range(1, 4 * len(moments) + 1))
         assert [event["data"]["previous"] for event in events] == [0, *(event["data"]["upto"] for event in events)][:-1]
     assert {each.state for each in deliveries.listed(store)} == {"sent"}
+
+
+def test_a_sender_that_stays_tells_what_comes_and_ends_when_it_is_asked_to(store: Store, tmp_path: Path, nursery: Nursery) -> None:
+    ledger, taken = Ledger(SECRET), threading.Event()
+
+    def take(got: Got) -> tuple[int, bytes]:
+        told = ledger.take(got)
+        taken.set()
+        return told
+
+    watch(store)
+    tell(store, 2)
+    with serving(Receiver(answer=take)) as receiver:
+        nursery.start(tmp_path, receiver.url, "--store", config(tmp_path).store)
+        assert taken.wait(20)
+        os.kill(nursery.pid, signal.SIGTERM)
+        assert nursery.end() == 0
+    assert (ledger.numbers(), [each.state for each in deliveries.listed(store)]) == ([1, 2], ["sent"])

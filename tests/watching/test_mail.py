@@ -116,6 +116,7 @@ def desk(port: int, security: str = "plain", ca_file: Path | None = None, **more
     return found
 
 
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")  # TLS is there before the server is asked
 @pytest.mark.parametrize("security", ["tls", "starttls", "plain"])
 def test_a_message_arrives_encrypted_and_logged_in(security: str, authority: tuple[Path, ssl.SSLContext]) -> None:
     with served(security, authority) as (inbox, port):

@@ -173,3 +173,17 @@ def test_what_a_site_wrote_mentions_nobody_and_links_nowhere() -> None:
     pieces = [piece for line in robots.paragraphs(made, 18_000) for piece in line]
     assert {piece["tag"] for piece in pieces} == {"text", "a"}
     assert [piece["href"] for piece in pieces if piece["tag"] == "a"] == ["https://example.org/a%29%5Bb%5D%28https://evil.example%29"]
+
+
+@given(st.lists(st.floats(0, 30), max_size=120))
+def test_property_no_minute_has_more_messages_than_a_robot_takes(steps: list[float]) -> None:
+    moments = [0.0]
+    pace, sent = robots.Pace(lambda: moments[0]), []
+    for step in steps:
+        moments[0] += step
+        if pace.allows("group"):
+            pace.note("group")
+            sent.append(moments[0])
+    for moment in sent:
+        assert sum(moment <= other < moment + robots.MINUTE for other in sent) <= robots.PER_MINUTE
+    assert len(sent) >= min(len(steps), robots.PER_MINUTE)
