@@ -215,7 +215,8 @@ def asked(filters: Mapping[str, Any], lang: str) -> str:
         "record_kind": _("public record", lang),
         "causes": _("cause", lang),
     }
-    told = [f"{names[name]}: {_value(name, filters[name], lang)}" for name in names if filters.get(name)]
+    one = _("{name}: {value}", lang)
+    told = [one.format(name=names[name], value=_value(name, filters[name], lang)) for name in names if filters.get(name)]
     return _("; ", lang).join(told) or _("every change", lang)
 
 

@@ -59,7 +59,7 @@ def test_a_body_reads_what_it_gained_and_lost() -> None:
 
 def test_a_message_says_why_it_came_and_how_to_stop_it() -> None:
     told = plain(digest(watching(agency="市发展改革委", causes=["source"]), Occasion("id", AT, 0), iter([row(1)]), "credit@example.org"))
-    assert "关注“重点任务”（单位: 市发展改革委；原因: 来源变化）" in told
+    assert "关注“重点任务”（单位：市发展改革委；原因：来源变化）" in told
     assert "harvester watch pause 重点任务，或联系 credit@example.org" in told
     english = plain(made([row(1)], "en"))
     assert "because of the watch 重点任务 (every change), set up by 李分析" in english
@@ -93,7 +93,7 @@ def test_what_a_site_wrote_is_escaped_and_links_only_to_the_web() -> None:
 
 def test_filters_are_told_in_words() -> None:
     told = asked({"kinds": ["split", "added"], "entities": ["task"], "region": "310000"}, "zh")
-    assert told == "地区: 310000；对象: 任务；类别: 拆分，新增"
+    assert told == "地区：310000；对象：任务；类别：拆分，新增"
 
 
 def test_everything_that_is_counted_and_asked_has_its_chinese() -> None:
