@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from normalizers.compare.evidence import section_key
-from normalizers.records import Task
+from normalizers.records import Derived
 
 COUNTERPART = 0.6
 """Share of common tasks plus likeness of headings (0 to 2) from which two sections are one under two headings."""
@@ -17,8 +17,10 @@ COUNTERPART = 0.6
 class Sections:
     """The sections of two versions and which of them are one."""
 
-    def __init__(self, old: Sequence[Task], new: Sequence[Task], pairs: Sequence[tuple[int, int]]) -> None:
-        self._keys = [section_key(task.section) for task in old], [section_key(task.section) for task in new]
+    def __init__(self, old: Derived, new: Derived, pairs: Sequence[tuple[int, int]]) -> None:
+        self._keys = [section_key(task.section) for task in old.tasks], [section_key(task.section) for task in new.tasks]
+        self._guessed = _guessed(old), _guessed(new)
+        self._above = _above(self._keys[0]), _above(self._keys[1])
         self._known = set(self._keys[0]) - {""}, set(self._keys[1]) - {""}
         self._votes = Counter((self._keys[0][i], self._keys[1][j]) for i, j in pairs)
         self._counterpart = self._counterparts()
@@ -28,14 +30,21 @@ class Sections:
     def moved(self, i: int, j: int) -> bool:
         """Tell whether a task stands in another section of the new version, not in the same one under another heading.
 
-        Where a heading was put in or left out, the tasks that kept their places did not move.
+        Where a heading was left out, its tasks fall to the section above, where one was put in, to the new one: if they kept their
+        places they did not move. Nor did those whose section is read out of a table that cannot state how far a cell reaches.
         """
         old, new = self._keys[0][i], self._keys[1][j]
         if not old or not new or old == new or self._counterpart.get(old) == new or self._nested(old, new):
             return False
         gone = old not in self._known[1] and old not in self._counterpart
         come = new not in self._known[0] and new not in self._of_new
-        return not (gone and come) and (not (gone or come) or (i, j) not in self._in_order)
+        if (i, j) in self._in_order and (self._guessed[0][i] or self._guessed[1][j]):
+            return False
+        if not (gone or come):
+            return True
+        above = (self._above[0][i], new) if gone else (old, self._above[1][j])
+        put_in_or_left_out = above[0] == above[1] or self._counterpart.get(above[0]) == above[1]
+        return not (gone and come) and not (put_in_or_left_out and (i, j) in self._in_order)
 
     def _nested(self, old: str, new: str) -> bool:
         """Tell whether one path is the other with more headings, which the other version does not have."""
@@ -61,6 +70,21 @@ class Sections:
             if -score >= COUNTERPART and old not in found and new not in found.values():
                 found[old] = new
         return found
+
+
+def _guessed(derived: Derived) -> list[bool]:
+    """Tell of each task whether it stands in a table that cannot state merged cells: where its section begins and ends is read by guess."""
+    tables = {block.address for block in derived.document.blocks if block.table is not None and not block.table.merged}
+    return [task.address.split(".", 1)[0] in tables for task in derived.tasks]
+
+
+def _above(keys: Sequence[str]) -> list[str]:
+    """Return for each task the section above its own, empty for none."""
+    out: list[str] = []
+    for at, key in enumerate(keys):
+        before = keys[at - 1] if at else ""
+        out.append(out[-1] if at and key == before else before)
+    return out
 
 
 def _in_order(pairs: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:

@@ -52,7 +52,7 @@ def _without_parts(pairs: Pairs, split: list[Split], merged: list[Split]) -> Pai
 
 
 def _paired(old: Derived, new: Derived, pairs: Pairs) -> Iterator[Placed]:
-    sections, dates, aliases = Sections(old.tasks, new.tasks, pairs), dates_of(old, new), _aliases(old, new)
+    sections, dates, aliases = Sections(old, new, pairs), dates_of(old, new), _aliases(old, new)
     for i, j in pairs:
         if change := _change(old.tasks[i], new.tasks[j], dates, aliases, moved=sections.moved(i, j)):
             yield j, change

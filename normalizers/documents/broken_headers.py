@@ -59,7 +59,7 @@ def find_line_header(lines: Sequence[Line], start: int) -> LineHeader | None:
     at = start
     while at < len(lines) and len(rows) < MAX_LINES:
         words = BLANKS.split(lines[at].seen.strip())
-        if len(lines[at].seen) > LONGEST_LINE or any(len(word) > LONGEST_PART for word in words):
+        if len(lines[at].seen) > LONGEST_LINE or any(len(word) > LONGEST_PART and not column_of(word) for word in words):
             break
         rows.append(words)
         for labels in (_one_under_other(rows), *(_around(rows, n) for n in range(len(rows)))):

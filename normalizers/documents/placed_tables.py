@@ -18,7 +18,7 @@ MAX_BODY = 20_000
 HEADER_LINES = 4
 """Lines of the tallest header, a label broken in its narrow column."""
 LABEL_PART = 14
-"""Characters of the longest part of a label."""
+"""Characters of the longest part of a label; a whole label with a bracket behind it may be longer."""
 LABEL_GAP = 6
 """Blanks at most between the letters of a spaced label: 序   号."""
 SLACK = 2.0
@@ -90,7 +90,8 @@ def find_header(sheet: Sheet, start: int, limit: int = HEADER_LINES) -> Header |
         if not sheet.has(at):
             break
         printed, seen = sheet.placed(at), sheet.seen(at)
-        if len(seen) != len(printed.pieces) or any(len(word) > LABEL_PART for word in seen) or (at > start and sheet.blanks(at) > 1):
+        long = any(len(word) > LABEL_PART and not column_of(word) for word in seen)
+        if len(seen) != len(printed.pieces) or long or (at > start and sheet.blanks(at) > 1):
             break
         pieces += zip(printed.pieces, seen, strict=True)
         found = _labelled(_merged(pieces), sheet.unit)

@@ -194,7 +194,7 @@ def reword_heavily(draft: Draft, item: Item) -> bool:
     if not plain_text(item) or item.edited or len(item.text) < 16:
         return False
     text = item.text
-    number = re.match(r"[（(][一二三四五六七八九十]{1,3}[）)]", text)
+    number = re.match(r"[（(][一二三四五六七八九十\d]{1,3}[）)]", text)
     mark, text = (number[0], text[number.end() :]) if number else ("", text)
     subject = re.split(r"[，。；：]", text)[0][:22]
     if len(subject) < 6:
@@ -278,7 +278,7 @@ def _fresh(draft: Draft, like: Item) -> Item | None:
     text = draft.dice.choice(free)
     draft.used.add(text)
     made = copy.deepcopy(like)
-    mark = re.match(r"[（(][一二三四五六七八九十]{1,3}[）)]", made.text)
+    mark = re.match(r"[（(][一二三四五六七八九十\d]{1,3}[）)]", made.text)
     made.text = (mark[0] if mark else "") + text
     made.edited = {"added"}
     return made
@@ -318,7 +318,7 @@ def split(draft: Draft, item: Item) -> bool:
     run = _run_of(draft, item)
     draft.structural.append(("split", start_of(text), "split"))
     second = copy.deepcopy(item)
-    mark = re.match(r"[（(][一二三四五六七八九十]{1,3}[）)]", text)
+    mark = re.match(r"[（(][一二三四五六七八九十\d]{1,3}[）)]", text)
     item.text, second.text = text[:at].rstrip("，；。") + "。", (mark[0] if mark else "") + text[at:]
     item.edited, second.edited = {"split"}, {"split"}
     run.rows.insert(_at(run, item) + 1, second)
@@ -333,7 +333,7 @@ def merge(draft: Draft, item: Item) -> bool:
     if item.edited or not isinstance(other, Item) or other.edited or not plain_text(item) or not plain_text(other):
         return False
     column = _domain_column(run)
-    second = re.sub(r"^[（(][一二三四五六七八九十]{1,3}[）)]", "", other.text)
+    second = re.sub(r"^[（(][一二三四五六七八九十\d]{1,3}[）)]", "", other.text)
     if min(len(item.text), len(second)) < 8 or max(len(item.text), len(second)) > 3 * min(len(item.text), len(second)):
         return False
     if column is not None and item.pieces[column] != other.pieces[column]:

@@ -13,6 +13,7 @@ HEADING = re.compile(r"^(?:[一二三四五六七八九十]{1,3}、|[（(][一�
 DIGITS = "一二三四五六七八九"
 _NUMBER = re.compile(r"^(\d{1,3})([.．、])")
 _CHINESE = re.compile(r"^[（(]([一二三四五六七八九十]{1,3})[）)]")
+_ROLES = re.compile(r"单位|负责|牵头|部门")
 _END = re.compile(r"[（(][^（）()]*(?:[（(][^（）()]*[）)][^（）()]*)*[）)][。；]?$")
 
 
@@ -42,7 +43,7 @@ class Item:
         number = _NUMBER.match(line)
         start = number.end() if number else 0
         tail = _END.search(line)
-        bracket = tail and any(name in tail[0] for names in self.label.names.values() for name in names)
+        bracket = tail and (_ROLES.search(tail[0]) or any(name in tail[0] for names in self.label.names.values() for name in names))
         return start, tail.start() if tail and bracket else len(line)
 
     def count(self, words: str) -> int:
