@@ -25,8 +25,8 @@ TIMEOUT = 20.0
 """Seconds for one message from the first look-up to the last byte of the answer; Standard Webhooks recommends 15 to 30."""
 GIVE_UP_HOURS = 75.0
 """Hours after which nothing more is tried: a long weekend without the receiver's operator, and where the pauses end anyway."""
-MORNING = "08:00"
-"""When digests are formed, in Shanghai: there when the office opens."""
+MORNING = "08:10"
+"""When digests are formed, in Shanghai: there when the office opens, and not on the hour, when the robots of 飞书 are too busy."""
 SOURCE = "urn:credit-harvester"
 MOST_BYTES_OF_A_SECRET_FILE = 4096
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -194,8 +195,9 @@ def foot(watch: Watch, lang: str, contact: str = "") -> tuple[str, ...]:
     why = _("You get this because of the watch {watch} ({filters}), set up by {by}.", lang)
     stop = _("To stop it: harvester watch pause {watch}", lang)
     ask = _("or ask {contact}", lang).format(contact=contact) if contact else ""
+    named = watch.name if watch.name.isalnum() else shlex.quote(watch.name)
     told = why.format(watch=watch.name, filters=asked(watch.filters, lang), by=watch.created_by)
-    return told, stop.format(watch=watch.name) + (_(", ", lang) + ask if ask else "")
+    return told, stop.format(watch=named) + (_(", ", lang) + ask if ask else "")
 
 
 def asked(filters: Mapping[str, Any], lang: str) -> str:

@@ -24,6 +24,8 @@ MOST = 64 * 1024
 """Bytes of an answer that are read; the robots answer with a hundred."""
 LONGEST_WAIT = 24 * 3600.0
 """Seconds: no ``Retry-After`` holds a message back for longer."""
+WAITS = ("retry-after", "x-ogw-ratelimit-reset")
+"""Headers that say how long to wait: that of RFC 9110, and that of 飞书, in seconds."""
 OK, REDIRECT, CLIENT_ERROR, GONE, TOO_MANY, SERVER_ERROR = 200, 300, 400, 410, 429, 500
 
 logging.getLogger("urllib3").setLevel(logging.WARNING)  # it logs addresses, and a robot's address is its secret
@@ -65,7 +67,7 @@ def _ask(pool: urllib3.HTTPConnectionPool, path: str, body: bytes, headers: Mapp
         response.close()
     if OK <= response.status < REDIRECT:
         return Answer(response.status, read)
-    raise refused(response.status, response.headers.get("retry-after", ""))
+    raise refused(response.status, next((response.headers[name] for name in WAITS if name in response.headers), ""))
 
 
 def refused(status: int, retry_after: str = "") -> DeliveryFailed:

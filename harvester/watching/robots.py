@@ -37,7 +37,7 @@ PER_MINUTE = 18
 """Messages a minute to one robot, two fewer than 企业微信 and 钉钉 take: their minute need not begin with ours."""
 DINGTALK_WAIT = 600.0
 """Seconds for which 钉钉 takes nothing from a robot that was too quick."""
-TOO_QUICK = {45009: 60.0, 130101: DINGTALK_WAIT, 410100: DINGTALK_WAIT, 660026: DINGTALK_WAIT, 11232: 60.0, 99991400: 60.0}
+TOO_QUICK = {45009: 60.0, 130101: DINGTALK_WAIT, 410100: DINGTALK_WAIT, 11232: 60.0, 99991400: 60.0}
 """Codes of an answer that say "too many", and seconds to wait then: of 企业微信, 钉钉, 飞书."""
 TOO_QUICK_WORDS = ("too fast", "freq", "limit")
 _STRUCTURE = str.maketrans("<>[]*`#_~|@", "＜＞［］＊｀＃＿～｜＠")

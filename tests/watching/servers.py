@@ -65,7 +65,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_wait(self, _got: Got, word: str) -> None:
         """Ask to be left alone for a while."""
-        self.reply(429, b"", {"retry-after": word})
+        header, _, seconds = word.rpartition(" ")
+        self.reply(429, b"", {header or "retry-after": seconds})
 
     def do_redirect(self, _got: Got, word: str) -> None:
         self.reply(302, b"", {"location": word})

@@ -27,7 +27,7 @@ def read(**table: Any) -> Any:
 def test_a_webhook_is_read_with_its_keys() -> None:
     found = read(**WEBHOOK)
     assert isinstance(found, HttpChannel)
-    assert (found.url, found.at, found.timeout) == ("https://ledger.example/hook", time(8), 20.0)
+    assert (found.url, found.at, found.timeout) == ("https://ledger.example/hook", time(8, 10), 20.0)
     assert [len(key) for key in found.secrets] == [33]
 
 

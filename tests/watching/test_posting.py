@@ -98,6 +98,14 @@ def test_no_log_line_and_no_error_tells_the_address(receiver: Receiver, word: st
     assert receiver.got[0].path.endswith(KEY)
 
 
+@pytest.mark.parametrize("header", ["retry-after", "x-ogw-ratelimit-reset"])
+def test_a_receiver_that_takes_no_more_says_how_long(receiver: Receiver, header: str) -> None:
+    receiver.script = [f"wait {header} 52"]
+    with pytest.raises(DeliveryFailed) as caught:
+        post_to(receiver.url)
+    assert (caught.value.busy, caught.value.retry_after) == (True, 52)
+
+
 @pytest.mark.parametrize(("status", "busy", "gone"), [(404, False, False), (410, False, True), (429, True, False), (503, True, False)])
 def test_a_status_says_whether_to_leave_the_channel_alone(status: int, busy: bool, gone: bool) -> None:
     error = refused(status, "120")
