@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from harvester.cli.crawling import Progress, causes
+from harvester.cli.demo_changes import show_changes
 from harvester.cli.demo_records import example_code, show_gaps, show_records
 from harvester.cli.output import Format, complain, console, emit
 from harvester.config import Config
@@ -80,7 +81,8 @@ def present(store: str, fault: str) -> int:
         console().print(text)
         first = harvest(names, config)
         again = harvest(names, config)
-    show(store, first, again)
+        show(store, first, again)
+        again += show_changes(site, store, config, _ask)
     console().print(
         _("{seconds} s in all; the store is {store}").format(seconds=round(time.monotonic() - begun), store=store), markup=False
     )

@@ -42,3 +42,9 @@ def _read(source: Traversable, folder: Traversable, site: str) -> ReplicaDocumen
     if fields.pop("readings", False):
         body, fields["title"] = insert_readings(body), insert_readings(fields["title"])
     return ReplicaDocument(body_html=body.strip(), attachments=attached, related=related, site=site, **fields)
+
+
+def written_edits() -> list[dict[str, Any]]:
+    """Return what the publishers change after a first crawl: ``site``, ``section``, ``title``, and ``replace``, pairs of old and new HTML."""
+    found: list[dict[str, Any]] = tomllib.loads((files("harvester.replica") / "content" / "edits.toml").read_text("utf-8"))["edit"]
+    return found
