@@ -10,9 +10,10 @@ from harvester.comparing import Compared
 from harvester.reports.pieces import Cells, Mark, Piece, Pieces, deleted, inserted, paired_cells, visible
 from normalizers.differences import Fate, TextChange, UnitPair
 from normalizers.records import Span
+from normalizers.text.fold import fold
 
 WHOLESALE = 0.2
-"""Share of the characters of what did not change that are printed otherwise, from which on the two differ in script or width as a whole:
+"""Share of the characters of what did not change that are printed otherwise, from which on they differ in width or punctuation as a whole:
 then they are not marked one by one, and what did not change is printed as the new document has it."""
 LONGEST = 20_000
 """Characters of a stretch that is looked at letter by letter."""
@@ -73,7 +74,7 @@ def _stretch(old: str, new: str, *, changed: bool, letters: bool) -> Iterator[Pi
     if changed:
         yield Piece(old, Mark.DELETED)
         yield Piece(new, Mark.INSERTED)
-    elif old == new or not letters:
+    elif old == new or (not letters and fold(old) == fold(new)):
         yield Piece(new)
     elif len(old) + len(new) > LONGEST:
         yield Piece(old, Mark.DELETED)

@@ -109,7 +109,13 @@ def _columns(unit: Unit) -> dict[int, Span]:
 
 
 def _spans(unit: Unit) -> Sequence[Span]:
-    return unit.cells or (unit.span,)
+    """Return the cells of a row, which reach to the ends of the unit: a line that was joined to it belongs to its last cell."""
+    if not unit.cells:
+        return (unit.span,)
+    first, last = unit.cells[0], unit.cells[-1]
+    spans = [Span(min(first.start, unit.span.start), first.end), *unit.cells[1:]]
+    spans[-1] = Span(spans[-1].start, max(last.end, unit.span.end))
+    return spans
 
 
 def _whole(text: str, span: Span, mark: Mark) -> Pieces:

@@ -16,7 +16,7 @@ from docx.table import Table, _Cell, _Row
 from harvester.comparing import Compared
 from harvester.messages import _
 from harvester.reports.office import HEADING, new_docx, saved, write, write_piece
-from harvester.reports.pieces import Cells, Piece
+from harvester.reports.pieces import Cells, Piece, visible
 from harvester.reports.rows import Report, Row, report_of
 from harvester.telling.phrases import clauses
 from harvester.telling.terminal import describe, summary
@@ -111,7 +111,7 @@ def _new_row(table: Table) -> tuple[_Cell, ...]:
 
 def _fill(cell: _Cell, found: Cells) -> None:
     """Write the cells of a row, or a clause, a paragraph each; the number of a row stands before its first words."""
-    paragraphs = [pieces for pieces in found if any(piece.text.strip() for piece in pieces)]
+    paragraphs = [pieces for pieces in found if any(visible(piece.text).strip() for piece in pieces)]
     if len(paragraphs) > 1 and _NUMBER.fullmatch("".join(piece.text for piece in paragraphs[0]).strip()):
         paragraphs[:2] = [(*paragraphs[0], Piece("\u3000"), *paragraphs[1])]
     for number, pieces in enumerate(paragraphs):

@@ -48,7 +48,7 @@ def tracked_changes(compared: Compared, lang: str) -> bytes:
     """Return the new document as a docx whose changes are tracked, by this program, now.
 
     Where the two print alike all but throughout, what counts as no change (numbers of items, punctuation) is tracked as well; where
-    they differ in script or width as a whole, it stands as the new one has it. Line breaks and blanks are never tracked.
+    they differ in width or punctuation as a whole, it stands as the new one has it. Line breaks and blanks are never tracked.
     """
     document = new_docx(compared.new.title or compared.new.name, landscape=False)
     writer = _Writer(datetime.now(UTC))

@@ -9,6 +9,7 @@ from harvester.telling.phrases import joined, quoted
 from normalizers.compare import compare
 from normalizers.differences import TextChange
 from normalizers.records import Derived, Document, Metadata
+from normalizers.text.fold import content_hash
 
 MOST_PLACES = 4
 """Changed places that are told one by one; of more, their number."""
@@ -23,7 +24,7 @@ WHOLE_TEXT = 90
 
 
 def _bare(text: str) -> Derived:
-    return Derived(Document("", "text", (), text, text), Metadata(), (), "")
+    return Derived(Document("", "text", (), text, text), Metadata(), (), content_hash(text))
 
 
 @lru_cache(maxsize=512)
