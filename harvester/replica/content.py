@@ -45,6 +45,6 @@ def _read(source: Traversable, folder: Traversable, site: str) -> ReplicaDocumen
 
 
 def written_edits() -> list[dict[str, Any]]:
-    """Return what the publishers change after a first crawl: ``site``, ``section``, ``title``, and ``replace``, pairs of old and new HTML."""
+    """Return what publishers change after a first crawl: ``site``, ``section``, ``title``, and ``replace``, pairs of old and new HTML."""
     found: list[dict[str, Any]] = tomllib.loads((files("harvester.replica") / "content" / "edits.toml").read_text("utf-8"))["edit"]
     return found
