@@ -132,6 +132,21 @@ FROM unread u JOIN captures c ON c.id = u.capture_id
 
 _FAILURES = "SELECT f.run, f.site, f.section, f.kind, f.url, f.key, f.cause, f.detail, f.at FROM failures f"
 
+_WORKS = """
+SELECT d.work, w.title, w.reason, max(CASE WHEN d.counted THEN d.document END) AS document, count(*) AS documents,
+    count(DISTINCT d.site) AS sites, min(d.published_on) AS first_published, max(d.published_on) AS last_published
+FROM v_documents d JOIN works w ON w.id = d.work
+WHERE d.state NOT IN ('withdrawn', 'repealed') GROUP BY d.work, w.title, w.reason
+"""
+
+_LINKS = """
+SELECT l.document_id AS document, l.other_id AS other, l.relation, l.reason, l.score, d.work_id AS work, o.work_id AS other_work,
+    d.site, o.site AS other_site,
+    (SELECT w.title FROM works w WHERE w.id = d.work_id) AS title, (SELECT w.title FROM works w WHERE w.id = o.work_id) AS other_title
+FROM document_links l JOIN documents d ON d.id = l.document_id JOIN documents o ON o.id = l.other_id
+WHERE d.state NOT IN ('withdrawn', 'repealed') AND o.state NOT IN ('withdrawn', 'repealed')
+"""
+
 VIEWS = {
     "v_documents": _DOCUMENTS,
     "v_versions": _VERSIONS,
@@ -146,6 +161,8 @@ VIEWS = {
     "v_references": _REFERENCES,
     "v_decisions": _DECISIONS,
     "v_unread": _UNREAD,
+    "v_works": _WORKS,
+    "v_links": _LINKS,
     **notice_views.VIEWS,
 }
 """Name and statement of every view, each after those it rests on."""
@@ -164,6 +181,8 @@ ORDER = {
     "v_references": ("document", "position"),
     "v_decisions": ("decision",),
     "v_unread": ("site", "document"),
+    "v_works": ("work",),
+    "v_links": ("document", "other", "relation"),
     **notice_views.ORDER,
 }
 """The columns by which the rows of a view are shown; they are never NULL."""

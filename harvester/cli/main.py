@@ -36,6 +36,7 @@ VERBS = {
     "aligning": ("align",),
     "querying": ("tasks", "documents", "agencies", "search", "explain", "export", "runs"),
     "reviewing": ("review", "derive"),
+    "works": ("works",),
     "records": ("notices", "dossier", "coverage", "graph"),
     "changes": ("changes", "versions", "snapshot"),
     "rights": ("takedown", "objections", "audit"),
