@@ -311,7 +311,32 @@ def _replace(connection: Connection, again: Collection[str], found: Mapping[tupl
             connection.execute(insert(document_links), [after])
         told.append(_told(before, after))
     around = places(connection, [row["document_id"] for row in told])
-    return [row | around[row["document_id"]] for row in told]
+    return [row | around[row["document_id"]] for row in _with_copies(connection, told)]
+
+
+def _with_copies(connection: Connection, told: Sequence[Row]) -> list[Row]:
+    """Return the rows, each marked as a copy when the works it is about stand to each other so by other documents of theirs, too."""
+    fresh, seen = {row["entity_id"] for row in told if row["kind"] == "added"}, set()
+    marked = []
+    for row in told:
+        state = row["after"] or row["before"]
+        beside, works = _beside(connection, state)
+        added = row["kind"] == "added"
+        copy = bool(beside - fresh or works in seen) if added else bool(beside)
+        seen |= {works} if added else set()
+        marked.append(row | {"copy": copy and row["kind"] != "restated"})
+    return marked
+
+
+def _beside(connection: Connection, state: Row) -> tuple[set[str], tuple[str, str, str]]:
+    """Return the identifiers of the other links between the works of a link, and these works with the relation."""
+    works = _works_of(connection, [state["document"], state["other"]])
+    one, other, c = documents.alias("one"), documents.alias("other"), document_links.c
+    joined = document_links.join(one, one.c.id == c.document_id).join(other, other.c.id == c.other_id)
+    ends = (works.get(state["document"], ""), works.get(state["other"], ""), str(state["relation"]))
+    query = select(document_links).select_from(joined).where(one.c.work_id == ends[0], other.c.work_id == ends[1], c.relation == ends[2])
+    found = {link_id(link_state(row)) for row in rows(connection.execute(query))}
+    return found - {link_id(state)}, ends
 
 
 def _told(before: Row | None, after: Row | None) -> Row:
