@@ -27,7 +27,7 @@ from functools import cache
 from operator import eq
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, text
+from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, text
 
 from normalizers.records import Relation
 from normalizers.text.fold import fold
@@ -240,6 +240,16 @@ def similarity(one: Sequence[int], other: Sequence[int]) -> float:
         return 0.0
     equal: int = sum(map(eq, one, other))
     return equal / len(one)
+
+
+def catch_up(connection: Connection) -> int:
+    """Give keys to the documents of an older schema, which had none, and return how many; ``work_judging.judge_all`` judges by them."""
+    k = document_keys.c
+    without = select(documents.c.id).where(~exists().where(k.document_id == documents.c.id)).order_by(documents.c.id)
+    found = list(connection.execute(without).scalars())
+    for document in found:
+        index(connection, document)
+    return len(found)
 
 
 # --- finding -----------------------------------------------------------------------------------------------------------

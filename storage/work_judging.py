@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import func, select
 
 from storage import pairing, works
-from storage.change_schema import document_keys
 from storage.schema import documents
 from storage.store import Store
 from storage.works import Occasion
@@ -37,13 +36,3 @@ def judge_all(store: Store, *, progress: Callable[[int, int], None] | None = Non
         done, last = done + len(some), some[-1]
         if progress:
             progress(done, total)
-
-
-def catch_up(connection: Connection) -> int:
-    """Give keys to the documents of an older schema, which had none, and return how many; ``judge_all`` judges by them."""
-    k = document_keys.c
-    without = select(documents.c.id).where(~exists().where(k.document_id == documents.c.id)).order_by(documents.c.id)
-    found = list(connection.execute(without).scalars())
-    for document in found:
-        pairing.index(connection, document)
-    return len(found)

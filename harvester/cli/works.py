@@ -26,6 +26,10 @@ DECISION_COLUMNS = ("id", "document", "tie", "other", "note", "decided_by", "dec
 PARTS = ("documents", "links", "apart", "decisions")
 
 
+WHY = {"content": "equal contents", "number": "equal number", "title": "equal title", "text": "near text"}
+"""Reasons of ties in words for a table; those of links are words already."""
+
+
 class Relation(StrEnum):
     """How works stand to each other."""
 
@@ -95,7 +99,7 @@ def listing(
         rows = work_queries.listed(
             found, site=site or "", region=code, relation=relation or "", min_documents=min_documents, limit=limit or None
         )
-    emit([row | {"links": counted(row["links"])} for row in rows] if form is Format.TABLE else rows, form, WORK_COLUMNS)
+    emit([worded(row) | {"links": counted(row["links"])} for row in rows] if form is Format.TABLE else rows, form, WORK_COLUMNS)
 
 
 def counted(links: Mapping[str, int]) -> str:
@@ -122,7 +126,7 @@ def show(
 def tell(work: Mapping[str, Any]) -> None:
     """Print a work: its documents, and below them what else there is."""
     console().print(f"{work['work']}  {work['title']}", markup=False, soft_wrap=True)
-    emit(work["documents"], Format.TABLE, MEMBER_COLUMNS)
+    emit(map(worded, work["documents"]), Format.TABLE, MEMBER_COLUMNS)
     if work["links"]:
         emit(
             [row | {"relation": _(row["relation"]), "other_is": _(row["other_is"])} for row in work["links"]],
@@ -131,9 +135,14 @@ def tell(work: Mapping[str, Any]) -> None:
             title=_("Links"),
         )
     if work["apart"]:
-        emit(work["apart"], Format.TABLE, APART_COLUMNS, title=_("Tied, and kept apart"))
+        emit(map(worded, work["apart"]), Format.TABLE, APART_COLUMNS, title=_("Tied, and kept apart"))
     if work["decisions"]:
         emit([decision_row(row) for row in work["decisions"]], Format.TABLE, DECISION_COLUMNS, title=_("Decisions"))
+
+
+def worded(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row with the reason of a tie in words."""
+    return {**row, "reason": _(WHY.get(row["reason"], row["reason"]))}
 
 
 def flat(work: Mapping[str, Any]) -> list[dict[str, Any]]:
