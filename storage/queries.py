@@ -3,7 +3,8 @@
 Unless said otherwise an answer rests on the current versions of documents that are neither withdrawn nor repealed, and a
 work that was published in several places counts once: the publisher's own copy (that on the site of the document's home
 region), else of the copies with the whole text the one published first; a copy without a task that could be read hides none.
-``as_of`` asks for the versions in force on a day.
+``as_of`` asks for the versions in force on a day, ``known_at`` for those that the store knew at a moment; both for what it then knew of
+the day. Public credit records have no past: what may not be shown today is shown of no day.
 """
 
 from __future__ import annotations
@@ -16,13 +17,13 @@ from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Connection, Select, and_, case, exists, func, literal, or_, select
 
-from storage import notice_queries, schema
+from storage import notice_queries, past_search, schema
 from storage import search as index
 from storage.engine import rows
 from storage.identity import text_key
 from storage.notice_rows import local_day
 from storage.schema import ROLES
-from storage.selection import NO_FILTERS, Filters, chosen_versions, region_of
+from storage.selection import NO_FILTERS, Filters, chosen_versions, is_past, region_of
 from storage.store import Store
 
 Row = dict[str, Any]
@@ -48,7 +49,7 @@ def read_tasks(connection: Connection, filters: Filters) -> list[Row]:
 def _task_query(connection: Connection, filters: Filters) -> Select[Any]:
     chosen = chosen_versions(filters)
     d, v, t = schema.documents.c, schema.versions.c, schema.tasks.c
-    head = (chosen.c.work_id.label("work"), chosen.c.copies, d.site, d.url, d.state)
+    head = (chosen.c.work_id.label("work"), chosen.c.copies, d.site, d.url, chosen.c.state)
     title = case((v.title != "", v.title), else_=d.title).label("title")
     region = select(schema.version_regions.c.region).where(region_of(v)).scalar_subquery().label("region")
     query = (
@@ -61,7 +62,7 @@ def _task_query(connection: Connection, filters: Filters) -> Select[Any]:
     wanted += [t.deadline_end <= filters.due_to] if filters.due_to else []
     wanted += [_named(connection, filters)] if filters.agency or filters.role else []
     if filters.words:
-        wanted.append(t.id.in_(_entries(connection, filters.words).with_only_columns(schema.search_entries.c.task_id)))
+        wanted.append(_holding(connection, chosen, filters, t.id, "task_id"))
     return query.where(*wanted).order_by(d.site, v.published_on, t.document_id, t.version, t.ordinal)
 
 
@@ -106,7 +107,7 @@ def _task(row: Row, bodies: dict[str, dict[str, list[Row]]]) -> Row:
     shown |= {name: row[name] for name in ("ordinal", "number", "section", "text")} | bodies[row["id"]]
     shown |= {"open_list": row["open_list"], "deadline": deadline if row["deadline_kind"] else None, "milestones": row["milestones"]}
     shown["evidence"] = {"start": row["evidence_start"], "end": row["evidence_end"]}
-    return shown | {name: row[name] for name in ("address", "agency_address", "deadline_address", "rule", "confidence", "fingerprint")}
+    return shown | {name: row[name] for name in ("address", "agency_address", "deadline_address", "rule", "confidence", "fingerprint", "lasting_id")}
 
 
 # --- documents, agencies, runs -------------------------------------------------------------------------------------------
@@ -128,7 +129,7 @@ def documents(store: Store, filters: Filters = NO_FILTERS) -> list[Row]:
                 v.plan_start,
                 v.plan_end,
                 v.task_count.label("tasks"),
-                d.state,
+                chosen.c.state,
                 v.change,
                 v.format,
                 k.first_seen,
@@ -140,7 +141,7 @@ def documents(store: Store, filters: Filters = NO_FILTERS) -> list[Row]:
             .order_by(func.coalesce(v.published_on, d.listed_on).desc(), d.site, d.id)
         )
         if filters.words:
-            query = query.where(d.id.in_(_entries(connection, filters.words).with_only_columns(schema.search_entries.c.document_id)))
+            query = query.where(_holding(connection, chosen, filters, d.id, "document_id"))
         if filters.document_kind:
             query = query.where(v.document_kind == filters.document_kind)
         return rows(connection.execute(query if filters.limit is None else query.limit(filters.limit)))
@@ -213,6 +214,18 @@ def _entries(connection: Connection, words: str) -> Select[Any]:
     return select(schema.search_entries).where(index.matches(connection.dialect.name, wanted) if wanted else literal(False))
 
 
+def _holding(connection: Connection, chosen: CTE, filters: Filters, column: ColumnElement[str], name: str) -> ColumnElement[bool]:
+    """Return the condition that what ``column`` identifies holds the words: by the index where it is current, else by its text."""
+    e = schema.search_entries.c
+    current = select(schema.documents.c.id).join(chosen, chosen.c.document_id == schema.documents.c.id)
+    current = current.where(chosen.c.version == schema.documents.c.version)
+    indexed = _entries(connection, filters.words).with_only_columns(e[name])
+    if not is_past(filters):
+        return column.in_(indexed)
+    found = {row[name] for row in past_search.matching(connection, chosen, index.words_of(filters.words)) if row[name]}
+    return or_(column.in_(indexed.where(e.document_id.in_(current))), past_search.among(connection, column, sorted(found)))
+
+
 def search(store: Store, words: str, filters: Filters = NO_FILTERS, *, kind: str = "", today: date | None = None) -> Row:
     """Return ``{"words", "counts": {"document", "task", "notice"}, "hits"}``; all words must be found, a word may have any length.
 
@@ -224,35 +237,50 @@ def search(store: Store, words: str, filters: Filters = NO_FILTERS, *, kind: str
     if not wanted:
         return {"words": [], "counts": counts, "hits": []}
     with store.reading() as connection:
-        query = _hit_query(connection, wanted, filters)
+        chosen = chosen_versions(filters)
+        query = _hit_query(connection, wanted, chosen)
         of = case((query.c.task_id.is_(None), "document"), else_="task")
         counts |= {row[0]: row[1] for row in connection.execute(select(of, func.count()).group_by(of))}
         order = (query.c.titled.desc(), query.c.count.desc(), query.c.published_on.desc(), query.c.document_id, query.c.entry)
         page = select(query).where(of == kind) if kind else select(query)
         found = rows(connection.execute(page.order_by(*order).limit(filters.limit)))
+        if is_past(filters):
+            records: list[Row] = []
+            found += _past_hits(connection, chosen, wanted, kind, counts)
+        else:
+            counts["notice"], records = notice_queries.hits(connection, wanted, filters, today or local_day(datetime.now(UTC)))
         best = [_hit(connection, wanted, row) for row in found]
-        counts["notice"], records = notice_queries.hits(connection, wanted, filters, today or local_day(datetime.now(UTC)))
     best += records if kind in ("", "notice") else []
     best.sort(key=lambda hit: (hit.pop("titled"), hit["count"], hit["published_on"] or date.min), reverse=True)
     return {"words": wanted, "counts": counts, "hits": best[: filters.limit]}
 
 
-def _hit_query(connection: Connection, words: Sequence[str], filters: Filters) -> CTE:
+def _past_hits(connection: Connection, chosen: CTE, words: Sequence[str], kind: str, counts: dict[str, int]) -> list[Row]:
+    """Return the hits in versions that are not current, and add them to the counts."""
+    hits = []
+    for row in past_search.matching(connection, chosen, words):
+        of = "task" if row["task_id"] else "document"
+        counts[of] += 1
+        hits += [row] if kind in ("", of) else []
+    return hits
+
+
+def _hit_query(connection: Connection, words: Sequence[str], chosen: CTE) -> CTE:
     e, d, v = schema.search_entries.c, schema.documents.c, schema.versions.c
     # The matching entries first, once: a planner that starts from the documents asks the index again for each of them.
     last = index.last_at(connection.dialect.name, e.folded, words).label("last")
     columns = (e.id, e.task_id, e.document_id, last, index.count_of(e.folded, words).label("count"))
     matched = select(*columns).where(index.matches(connection.dialect.name, words))
     m = matched.cte("matched").prefix_with("MATERIALIZED").c
-    chosen = chosen_versions(replace(filters, as_of=None))
     title = case((v.title != "", v.title), else_=d.title).label("title")
     titled = case((and_(m.task_id.is_(None), m.last <= func.length(v.title)), 1), else_=0).label("titled")
     query = (
         select(m.id.label("entry"), m.task_id, m.document_id, m.count, d.version, title, titled, d.site, d.url, v.published_on)
         .join(schema.documents, d.id == m.document_id)
         .join(schema.versions, (v.document_id == d.id) & (v.number == d.version))
+        .join(chosen, (chosen.c.document_id == d.id) & (chosen.c.version == d.version))
     )
-    return query.where(m.document_id.in_(select(chosen.c.document_id))).cte("hit")
+    return query.cte("hit")
 
 
 def _hit(connection: Connection, words: Sequence[str], row: Row) -> Row:

@@ -86,18 +86,21 @@ def _array_terms(text_folded: str) -> list[str]:
 def index(connection: Connection, document: str, version: int, title: str) -> None:
     """Put a document's version and its tasks in the place of what was indexed of the document."""
     remove(connection, document)
-    v, t, i = versions.c, tasks.c, version_issuers.c
-    row = connection.execute(select(v.document_number, v.text).where(v.document_id == document, v.number == version)).one()
-    issuers = connection.execute(select(i.mention).where(i.document_id == document, i.version == version).order_by(i.position)).scalars()
-    head = "\n\n".join([title, row.document_number, *issuers, row.text])
-    found: list[tuple[str | None, str]] = [(None, head)]
-    found += [
-        (task.id, task.text) for task in connection.execute(select(t.id, t.text).where(t.document_id == document, t.version == version))
-    ]
+    found = entries_of(connection, document, version, title)
     entries = [{"document_id": document, "task_id": task_id, "folded": folded(words)} for task_id, words in found]
     added = insert(search_entries).returning(search_entries.c.id, sort_by_parameter_order=True)
     numbers = connection.execute(added, entries).scalars().all()
     write_terms(connection, DOCUMENTS, [(number, entry["folded"] or "") for number, entry in zip(numbers, entries, strict=True)])
+
+
+def entries_of(connection: Connection, document: str, version: int, title: str) -> list[tuple[str | None, str]]:
+    """Return the words by which a version is found, and by which each of its tasks is, with the task's identifier."""
+    v, t, i = versions.c, tasks.c, version_issuers.c
+    row = connection.execute(select(v.document_number, v.text).where(v.document_id == document, v.number == version)).one()
+    issuers = connection.execute(select(i.mention).where(i.document_id == document, i.version == version).order_by(i.position)).scalars()
+    head = "\n\n".join([title, row.document_number, *issuers, row.text])
+    said = connection.execute(select(t.id, t.text).where(t.document_id == document, t.version == version).order_by(t.ordinal))
+    return [(None, head), *((task.id, task.text) for task in said)]
 
 
 def remove(connection: Connection, document: str) -> None:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Connection, and_, case, exists, func, select
+from sqlalchemy import CTE, ColumnElement, Connection, and_, case, exists, func, or_, select
 
+from storage.change_schema import changes
 from storage.days import LOCAL
 from storage.errors import UnknownRecord
-from storage.schema import documents, sites, version_regions, versions
+from storage.schema import documents, sites, tasks, version_regions, versions
 from storage.views import WHOLE
 
 HIDDEN = ("withdrawn", "repealed")
@@ -23,7 +24,8 @@ class Filters:
     ``region`` is a GB/T 2260 code and covers what lies in it; ``agency`` any name or identifier of a body; ``role`` one of
     ``lead``, ``partner``, ``responsible``, ``implied``; ``due_from`` and ``due_to`` inclusive days of a deadline's end;
     ``document`` an identifier, ``ID`` or ``ID@VERSION``; ``document_kind`` one of
-    ``normalizers.records.DocumentKind``; ``words`` a search; ``all_copies`` every copy of a work.
+    ``normalizers.records.DocumentKind``; ``words`` a search; ``all_copies`` every copy of a work. ``as_of`` is a day: what the sources
+    said on it; ``known_at`` a moment: as far as the store knew by then. Works are always those of today.
     """
 
     site: str = ""
@@ -36,6 +38,7 @@ class Filters:
     document_kind: str = ""
     words: str = ""
     as_of: date | None = None
+    known_at: datetime | None = None
     all_copies: bool = False
     limit: int | None = None
 
@@ -46,10 +49,11 @@ NO_FILTERS = Filters()
 def chosen_versions(filters: Filters) -> CTE:
     """Return the versions an answer rests on.
 
-    Columns: ``document_id``, ``version``, ``work_id``, ``copies`` of the work among those asked for, and ``copy``, 1 for the one to count.
+    Columns: ``document_id``, ``version``, ``state`` of the document at the time asked for, ``work_id``, ``copies`` of the work among
+    those asked for, and ``copy``, 1 for the one to count.
     """
     d, v = documents.c, versions.c
-    current = v.number == d.version if filters.as_of is None else v.number == _in_force(filters.as_of)
+    current = v.number == _in_force(filters) if is_past(filters) else v.number == d.version
     identifier, _, number = filters.document.partition("@")
     if number:
         current = v.number == (int(number) if number.isdecimal() else 0)
@@ -59,6 +63,7 @@ def chosen_versions(filters: Filters) -> CTE:
             d.id.label("document_id"),
             v.number.label("version"),
             d.work_id,
+            state_of(filters).label("state"),
             case((v.task_count > 0, 0), else_=1).label("unread"),
             case((_own_region(), 0), else_=1).label("reprint"),
             case((v.task_count * WHOLE >= fullest * (WHOLE - 1), 0), else_=1).label("part"),
@@ -73,7 +78,7 @@ def chosen_versions(filters: Filters) -> CTE:
     order = (i.unread, i.reprint, i.part, i.day, i.kind, i.document_id)
     copy = func.row_number().over(partition_by=i.work_id, order_by=order).label("copy")
     copies = func.count().over(partition_by=i.work_id).label("copies")
-    ranked = select(i.document_id, i.version, i.work_id, copy, copies).subquery()
+    ranked = select(i.document_id, i.version, i.state, i.work_id, copy, copies).subquery()
     query = select(ranked)
     if not filters.all_copies:
         query = query.where(ranked.c.copy == 1)
@@ -85,10 +90,8 @@ def _places(filters: Filters, identifier: str) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = []
     if identifier:
         wanted.append(d.id == identifier)
-    elif filters.as_of is None:
-        wanted.append(d.state.not_in(HIDDEN))
     else:
-        wanted.append(d.state.not_in(HIDDEN) | (d.state_since > _end_of(filters.as_of)))
+        wanted.append(state_of(filters).not_in(HIDDEN))
     if filters.site:
         wanted.append(d.site == filters.site)
     if filters.region:
@@ -115,10 +118,37 @@ def _own_region() -> ColumnElement[bool]:
     return own.where(r.position == 0, r.region == s.region)
 
 
-def _in_force(day: date) -> ColumnElement[int]:
+def is_past(filters: Filters) -> bool:
+    """Tell whether a question is about another time than now."""
+    return filters.as_of is not None or filters.known_at is not None
+
+
+def _in_force(filters: Filters) -> ColumnElement[int]:
+    """Return the number of the last version said by the day and known by the moment that are asked for; NULL where there is none."""
     other = versions.alias("other")
-    query = select(func.max(other.c.number)).where(other.c.document_id == documents.c.id, other.c.in_force_from <= day)
+    query = select(func.max(other.c.number)).where(other.c.document_id == documents.c.id)
+    query = query.where(other.c.in_force_from <= filters.as_of) if filters.as_of else query
+    query = query.where(other.c.known_at <= filters.known_at) if filters.known_at else query
     return query.correlate(documents).scalar_subquery()
+
+
+def state_of(filters: Filters) -> ColumnElement[str]:
+    """Return the state of a document at the time asked for: what it was before the first change of it that came later.
+
+    Where the feed does not reach back so far, a state that was found later counts as not found yet.
+    """
+    d, c = documents.c, changes.c
+    if not is_past(filters):
+        return d.state
+    later = [c.as_of > filters.as_of] if filters.as_of else []
+    later += [c.known_at > filters.known_at] if filters.known_at else []
+    before = c.before["state"].as_string()
+    query = select(before).where(c.entity == "document", c.document_id == d.id, before.is_not(None), or_(*later))
+    first = query.order_by(c.seq).limit(1).correlate(documents).scalar_subquery()
+    ends = [_end_of(filters.as_of)] if filters.as_of else []
+    ends += [filters.known_at] if filters.known_at else []
+    found_later = case((d.state_since > min(ends), "live"), else_=d.state)
+    return func.coalesce(first, found_later)
 
 
 def _end_of(day: date) -> datetime:
@@ -126,10 +156,12 @@ def _end_of(day: date) -> datetime:
 
 
 def current_version(connection: Connection, identifier: str) -> tuple[str, int]:
-    """Return document and version of ``ID``, ``ID@VERSION`` or a task's identifier. Raises ``UnknownRecord``."""
+    """Return document and version of ``ID``, ``ID@VERSION``, a task's identifier or its lasting one. Raises ``UnknownRecord``."""
     document, _, number = identifier.partition("@")
     if "." in document:
         document, number = document.split(".")[:2]
+        if number.startswith("k"):
+            number = _holding(connection, identifier)
     d, v = documents.c, versions.c
     query = select(v.document_id, v.number).join(documents, d.id == v.document_id).where(d.id == document)
     query = query.where(v.number == int(number)) if number.isdecimal() and len(number) < 9 else query.where(v.number == d.version)
@@ -137,6 +169,12 @@ def current_version(connection: Connection, identifier: str) -> tuple[str, int]:
     if row is None:
         raise UnknownRecord(f"There is nothing called {identifier} in the store: list what there is with `harvester documents`.")
     return row[0], row[1]
+
+
+def _holding(connection: Connection, lasting: str) -> str:
+    """Return the last version that has the task of a lasting identifier, empty where there is none."""
+    t = tasks.c
+    return str(connection.execute(select(func.max(t.version)).where(t.lasting_id == lasting)).scalar() or "0")
 
 
 def region_of(v: Any) -> ColumnElement[bool]:  # noqa: ANN401 -- a collection of columns
