@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, or_, select, text
+from sqlalchemy import Connection, and_, or_, select, text
 
 from storage import schema
 from storage.engine import rows
@@ -21,7 +21,7 @@ MARGIN = 40
 
 
 def explain(store: Store, identifier: str) -> Row:
-    """Return everything known of a task (``ID.VERSION.tN``), a document (``ID``) or a version (``ID@VERSION``).
+    """Return everything known of a task (``ID.VERSION.tN``, or its lasting ``ID.kN``), a document (``ID``) or a version (``ID@VERSION``).
 
     Keys: ``task`` (``None`` for a document), ``evidence`` (the text as normalised, as it was before repair, and around it),
     ``document``, ``version``, ``issuers``, ``regions``, ``capture``, ``archived`` (what the archive gives back now), ``repairs``,
@@ -32,7 +32,7 @@ def explain(store: Store, identifier: str) -> Row:
     with store.reading() as connection:
         document, number = current_version(connection, identifier)
         found = _version(connection, document, number)
-        found["task"] = _task(connection, identifier) if "." in identifier else None
+        found["task"] = _task(connection, identifier, number) if "." in identifier else None
         found["evidence"] = _evidence(found)
         found["gazetteer"] = _gazetteer(connection, found)
         found["decisions"] = _decisions(connection, found)
@@ -78,12 +78,13 @@ def _work(connection: Connection, place: Row) -> Row:
     return work | {"copies": rows(connection.execute(copies.order_by(d.site, d.key))), "ties": rows(connection.execute(ties))}
 
 
-def _task(connection: Connection, identifier: str) -> Row:
-    task = _one(connection, schema.tasks, schema.tasks.c.id == identifier)
+def _task(connection: Connection, identifier: str, version: int) -> Row:
+    t = schema.tasks.c
+    task = _one(connection, schema.tasks, or_(t.id == identifier, and_(t.lasting_id == identifier, t.version == version)))
     if task is None:
         raise UnknownRecord(f"There is no task {identifier} in the store: list what there is with `harvester tasks`.")
     a = schema.task_agencies.c
-    order = select(schema.task_agencies).where(a.task_id == identifier).order_by(a.role, a.position)
+    order = select(schema.task_agencies).where(a.task_id == task["id"]).order_by(a.role, a.position)
     return task | {"agencies": rows(connection.execute(order))}
 
 

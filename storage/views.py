@@ -73,7 +73,7 @@ SELECT t.id AS task, t.document_id AS document, t.version, d.work, d.site, d.reg
     d.state, d.counted, d.url, t.ordinal, t.number, t.section, t.text,
     {_names("lead")}, {_names("partner")}, {_names("responsible")}, {_names("implied")}, t.open_list,
     t.deadline_text, t.deadline_start, t.deadline_end, t.deadline_kind, t.deadline_basis,
-    t.evidence_start, t.evidence_end, t.address, t.rule, t.confidence, t.fingerprint
+    t.evidence_start, t.evidence_end, t.address, t.rule, t.confidence, t.fingerprint, t.lasting_id
 FROM tasks t JOIN v_documents d ON d.document = t.document_id AND d.version = t.version
 """
 

@@ -15,6 +15,8 @@ from normalizers.records import Agency, Derived
 from storage import derivations
 from storage.change_schema import change_agencies, changes, version_clocks
 from storage.engine import rows
+from storage.errors import UnknownRecord
+from storage.explain import explain
 from storage.identity import document_id
 from storage.restoring import restored
 from storage.schema import documents, tasks, versions
@@ -190,3 +192,12 @@ def test_a_document_that_says_of_itself_something_else_is_a_version(store: Store
     effect = put(store, run, "1", make_derived(document_number="江信办〔2024〕8号", lines=(*LINES, "附则")), at=later(1), differ=difference)
     assert effect == "changed"
     assert ("document", "changed", ["document_number"]) in [(row["entity"], row["kind"], row["fields"]) for row in feed(store)]
+
+
+def test_a_task_is_found_by_its_lasting_id_in_the_last_version_that_has_it(store: Store, run: str) -> None:
+    put(store, run, "1", make_derived(), differ=difference)
+    put(store, run, "1", make_derived(lines=LINES[1:]), at=later(1), differ=difference)
+    assert explain(store, f"{DOC}.k2")["task"]["id"] == f"{DOC}.2.t1"
+    assert explain(store, f"{DOC}.k1")["task"]["id"] == f"{DOC}.1.t1"
+    with pytest.raises(UnknownRecord):
+        explain(store, f"{DOC}.k9")
