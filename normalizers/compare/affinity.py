@@ -31,8 +31,8 @@ OTHER_FIRST = 0.85
 OTHER_BODIES = 0.8
 """What is left of a score where the bodies contradict: another one leads, or others do it although both papers know both."""
 SILENT_TEXT = 0.1
-SILENT = 0.7
-"""What is left of a score where the texts share next to nothing and no single body does both."""
+SILENT = 0.6
+"""Down to what share a score goes as the texts share less than that, unless a single body does both."""
 SOLE = 0.9
 """Witness of bodies from which a body counts as the only one of its kind in both papers."""
 SAME_SECTION = 0.6
@@ -98,8 +98,8 @@ def affinities(left: Sequence[Features], right: Sequence[Features], *, same_plac
 
 def _joined(text: float, section: float, body: tuple[float, float]) -> Affinity:
     witness, kept = body
-    if text < SILENT_TEXT and witness < SOLE:
-        kept *= SILENT
+    if witness < SOLE:
+        kept *= SILENT + (1 - SILENT) * min(1.0, text / SILENT_TEXT)
     score = kept * (1 - (1 - text) * (1 - SECTION_WEIGHT * section) * (1 - BODY_WEIGHT * witness))
     return Affinity(score, text, section, witness)
 

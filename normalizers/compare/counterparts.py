@@ -10,35 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from normalizers.compare.affinity import FEW, Affinity, affinities
-from normalizers.compare.passages import Passage, body_key, doers, duty, features, matched_duties, paragraph_passages, task_passages
-from normalizers.compare.rare_terms import Weights, common_strings, weigh
+from normalizers.compare.passages import Passage, body_key, doers, features, paragraph_passages, task_passages
+from normalizers.compare.rare_terms import weigh
+from normalizers.compare.reasons import NO_REASON, Reason, certain, reason
 from normalizers.records import Derived
 
 TIE = 0.5
 """Score from which a passage is told as a counterpart. Chosen on the labels of ``tests/compare/counterparts``; see docs/alignment.md."""
-CERTAIN = 0.66
-"""Score from which a tie is sure, given that the texts say so too; one below is marked."""
-CERTAIN_TEXT = 0.4
-"""Witness of the texts that a sure tie has at least."""
 LEAD = 0.5
 """What a lead of the best passage over the next best is worth as a further witness: who stands alone is meant, not one of many."""
-TOLD_SECTION = 0.3
-TOLD_BODY = 0.2
-"""Witnesses from which the section and the bodies are told as reasons."""
-REASONS = 4
-"""Shared terms and bodies that are told at most of each."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why two passages are taken for one matter: strings of rare terms in both, bodies (as the first names them), the other's section."""
-
-    terms: tuple[str, ...] = ()
-    bodies: tuple[str, ...] = ()
-    section: str = ""
-
-
-NO_REASON = Reason()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +50,8 @@ def counterparts(one: Derived, other: Derived, *, paragraphs: bool = True) -> tu
         j, affinity = best(near)
         told = Counterpart(left[i])
         if affinity.score >= TIE:
-            told = Counterpart(
-                left[i], right[j], affinity.score, certain(affinity), reason(left[i], right[j], affinity, weights, same_place=place)
-            )
+            why = reason(left[i], right[j], affinity, weights, same_place=place)
+            told = Counterpart(left[i], right[j], affinity.score, certain(affinity, why.terms), why)
         out.append(told)
     return tuple(out)
 
@@ -92,11 +71,6 @@ def raised(score: float, lead: float) -> float:
     return 1 - (1 - score) * (1 - LEAD * lead)
 
 
-def certain(affinity: Affinity) -> bool:
-    """Tell whether a tie needs no second look."""
-    return affinity.score >= CERTAIN and affinity.text >= CERTAIN_TEXT
-
-
 def same_place(one: Derived, other: Derived) -> bool:
     """Tell whether two papers speak of the bodies of one place: by their regions, where a region is unknown by a body of both."""
     here, there = one.metadata.regions, other.metadata.regions
@@ -104,20 +78,3 @@ def same_place(one: Derived, other: Derived) -> bool:
         return bool({*here} & {*there})
     ours, theirs = ({body_key(body) for p in task_passages(paper) for body in doers(p)} for paper in (one, other))
     return bool(ours & theirs)
-
-
-def reason(one: Passage, other: Passage, affinity: Affinity, weights: Weights, *, same_place: bool) -> Reason:
-    """Return why two passages are taken for one matter."""
-    return Reason(
-        common_strings(one.text, other.text, weights)[:REASONS],
-        _bodies_in_both(one, other, same_place=same_place)[:REASONS] if affinity.body >= TOLD_BODY else (),
-        other.section if affinity.section >= TOLD_SECTION else "",
-    )
-
-
-def _bodies_in_both(one: Passage, other: Passage, *, same_place: bool) -> tuple[str, ...]:
-    """Return the bodies that do both, as the first passage names them."""
-    key = body_key if same_place else duty
-    ours, theirs = (tuple(map(key, doers(passage))) for passage in (one, other))
-    there = theirs if same_place else matched_duties([ours], [theirs])[0]
-    return tuple(dict.fromkeys(body.mention for body, its in zip(doers(one), ours, strict=True) if its in there))

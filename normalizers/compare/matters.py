@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from normalizers.compare.affinity import FEW, Affinity, affinities
-from normalizers.compare.counterparts import NO_REASON, TIE, Reason, certain, counterparts, raised, reason, same_place
+from normalizers.compare.counterparts import TIE, counterparts, raised, same_place
 from normalizers.compare.passages import Features, Passage, features, task_passages
 from normalizers.compare.rare_terms import weigh
+from normalizers.compare.reasons import NO_REASON, Reason, certain, reason, told_strings
 from normalizers.records import Derived
 
 KEPT = 0.2
@@ -109,7 +110,7 @@ class _Table:
             if all(tie.affinity.score >= self.held.get(end, 0.0) - HOLD for end in (tie.one, tie.other)):
                 self._join(tie)
         for tie in self.ties:
-            if certain(tie.affinity):
+            if self._certain(tie):
                 self._add(tie.one, tie.other, tie.affinity.score)
                 self._add(tie.other, tie.one, tie.affinity.score)
         return [self._row(group) for group in _ordered(self.tasks, self.group)]
@@ -120,13 +121,17 @@ class _Table:
         if ours is theirs:
             return
         if {paper for paper, _ in ours} & {paper for paper, _ in theirs}:
-            if certain(tie.affinity):
+            if self._certain(tie):
                 waiting = (end for end in (tie.one, tie.other) if len(self.group[end]) == 1)
                 self.held |= {end: max(tie.affinity.score, self.held.get(end, 0.0)) for end in waiting}
             return
         scores = [self._score(a, b) for a in ours for b in theirs]
         if sum(scores) / len(scores) >= AGREEMENT:
             self._unite(ours | theirs)
+
+    def _certain(self, tie: _Tie) -> bool:
+        one, other = (self.tasks[paper][at] for paper, at in (tie.one, tie.other))
+        return certain(tie.affinity, ()) or certain(tie.affinity, told_strings(one, other, self.weights))
 
     def _add(self, alone: Node, there: Node, score: float) -> None:
         """Put a task that has no row, but surely is of a row's matter, beside the task of its own paper that is there already."""
@@ -172,7 +177,7 @@ class _Table:
         affinity = self.near.get(ends, Affinity(0.0, 0.0, 0.0, 0.0))
         first, second = (self.tasks[p][i] for p, i in ends)
         why = reason(first, second, affinity, self.weights, same_place=self.places[ends[0][0], ends[1][0]])
-        return AlignedCell(passages, towards[0], score, certain(affinity), why)
+        return AlignedCell(passages, towards[0], score, certain(affinity, why.terms), why)
 
 
 def _leading(a: int, b: int, near: Sequence[Mapping[int, Affinity]]) -> Iterator[_Tie]:

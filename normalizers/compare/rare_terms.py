@@ -20,6 +20,8 @@ SIZES = (2, 3, 4)
 """Characters of a term: two are a word, four a compound or a name."""
 LONGER = 0.25
 """What each character beyond two adds to a term's weight: a compound tells more than a word of the same rarity."""
+COMMON = 0.15
+"""Share of the texts that is taken to hold a term of the field's common nouns at least."""
 TERM_LENGTH = 24
 """Characters that are kept of a Latin word or number."""
 MAX_CHARACTERS = 6000
@@ -37,12 +39,22 @@ _PARTICLE = re.compile(
 _RUNS = re.compile(r"[a-z]{1,64}|\d{1,64}|[^\W\d_a-z]{1,4000}")
 
 
+def _words(name: str) -> set[str]:
+    """Return the words of a data file: any number a line, remarks on lines of their own."""
+    lines = files("normalizers.compare").joinpath(f"data/{name}").read_text("utf-8").splitlines()
+    return {word for line in lines if not line.startswith("#") for word in line.split()}
+
+
 @cache
 def _generic() -> re.Pattern[str]:
     """Return the words that part terms, the longest first."""
-    lines = files("normalizers.compare").joinpath("data/generic_words.txt").read_text("utf-8").splitlines()
-    words = {word for line in lines if not line.startswith("#") for word in line.split()}
-    return re.compile("|".join(sorted(map(re.escape, words), key=lambda word: (-len(word), word))))
+    return re.compile("|".join(sorted(map(re.escape, _words("generic_words.txt")), key=lambda word: (-len(word), word))))
+
+
+@cache
+def _common() -> frozenset[str]:
+    """Return the terms of nouns that are common in the field, whatever two papers say of them."""
+    return frozenset(term for word in _words("common_terms.txt") for term in _terms(word))
 
 
 def phrases(text: str) -> list[str]:
@@ -76,9 +88,12 @@ class Weights:
 
     def of(self, term: str) -> float:
         """Return the weight of a term: 0 where every text has it."""
-        return self.rare(self.holders.get(term, 1)) * (1.0 if term.isascii() else 1 + LONGER * (len(term) - SIZES[0]))
+        held: float = self.holders.get(term, 1)
+        if term in _common():
+            held = max(held, COMMON * self.texts)
+        return self.rare(held) * (1.0 if term.isascii() else 1 + LONGER * (len(term) - SIZES[0]))
 
-    def rare(self, held: int) -> float:
+    def rare(self, held: float) -> float:
         """Return the weight of a term of two characters that ``held`` texts have."""
         return max(0.0, math.log((self.texts + 1) / (held + 0.5))) ** 2
 
