@@ -82,7 +82,7 @@ def align(old: Stream, new: Stream, budget: Budget) -> Alignment:
             runs += _equal(old, new, (old.sentences, new.sentences), gap, budget)
     openings = [_opening(old, new, gap) for gap in gaps(joined(runs), whole)]
     left, right = [p for o in openings for p in o.old], [p for o in openings for p in o.new]
-    moved = find_equal(old.text, new.text, left, right, budget)
+    moved = find_equal(old, new, left, right, budget)
     steps = [_steps(old.text, new.text, opening, moved, budget) for opening in openings]
     loose = [step for some in steps for step in some if not step.paired]
     left = [p for step in loose for p in step.old if p[0] not in moved.old]

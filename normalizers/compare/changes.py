@@ -68,7 +68,7 @@ class _Teller:
             yield from self._moved(come, place)
         elif self._is_another_row(segment):
             gone = Hunk(place.old_start, place.old_end, place.new_start, place.new_start)
-            added = Hunk(place.old_end, place.old_end, place.new_start, place.new_end)
+            added = Hunk(place.old_start, place.old_start, place.new_start, place.new_end)
             yield from (self._pair(Segment(half, (half,))) for half in (gone, added))
         else:
             yield self._pair(segment)

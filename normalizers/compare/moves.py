@@ -39,23 +39,39 @@ class Moved:
         self.new.update((start, place) for start, _ in new)
 
 
-def find_equal(old: str, new: str, left: Sequence[Piece], right: Sequence[Piece], budget: Budget) -> Moved:
-    """Return the passages of whole sentences that are left over on both sides and occur once on each, with what stands beside them."""
+def find_equal(old: Stream, new: Stream, left: Sequence[Piece], right: Sequence[Piece], budget: Budget) -> Moved:
+    """Return the passages of whole sentences that are left over on both sides and occur once on each, with what stands beside them.
+
+    A passage that is the greater part of a unit on both sides takes the whole units along: a row whose deadline changed on the way.
+    """
     found = Moved()
-    ours, theirs = [old[a:b] for a, b in left], [new[c:d] for c, d in right]
+    ours, theirs = [old.text[a:b] for a, b in left], [new.text[c:d] for c, d in right]
     once_old, once_new = Counter(ours), Counter(theirs)
     places = {text: j for j, text in enumerate(theirs) if once_new[text] == 1}
     for i, text in enumerate(ours):
         if len(text) < CLAUSE or once_old[text] != 1 or text not in places or left[i][0] in found.old:
             continue
-        if len(found.exact) == MOVES:
+        if len(found.exact) + len(found.near) == MOVES:
             budget.note(TOO_MANY, limit=MOVES)
             break
         first, last = _grown(i, places[text], left, right, ours, theirs, found)
         place = Hunk(left[first[0]][0], left[last[0]][1], right[first[1]][0], right[last[1]][1])
-        found.exact.append(place)
-        found.take(place, left[first[0] : last[0] + 1], right[first[1] : last[1] + 1])
+        whole = _whole(old, new, left, right, place, found)
+        found.take(whole, _within(left, (whole.old_start, whole.old_end)), _within(right, (whole.new_start, whole.new_end)))
+        (found.exact if whole == place else found.near).append(whole)
     return found
+
+
+def _whole(old: Stream, new: Stream, left: Sequence[Piece], right: Sequence[Piece], place: Hunk, found: Moved) -> Hunk:
+    """Return the units of which a passage is the greater part, if all of both is left over; else the passage."""
+    ours, theirs = old.unit_span(place.old_start, place.old_end), new.unit_span(place.new_start, place.new_end)
+    if 2 * place.old_size <= max(ours[1] - ours[0], theirs[1] - theirs[0]):
+        return place
+    free = all(
+        sum(end - start for start, end in _within(pieces, span) if start not in taken) == span[1] - span[0]
+        for pieces, span, taken in ((left, ours, found.old), (right, theirs, found.new))
+    )
+    return Hunk(*ours, *theirs) if free else place
 
 
 def _grown(

@@ -8,7 +8,9 @@ from collections.abc import Iterator, Sequence
 from copy import copy
 from functools import cache, lru_cache
 
-from normalizers.agencies.gazetteer import GazetteerEntry, gazetteer
+from normalizers.agencies.departments import is_department, kinds
+from normalizers.agencies.gazetteer import gazetteer
+from normalizers.agencies.resolve import Context, resolve
 from normalizers.differences import ROLES
 from normalizers.records import Agency, Derived
 from normalizers.text.fold import compared
@@ -16,6 +18,8 @@ from normalizers.text.fold import compared
 MIN_NAME = 3
 """Characters of a body's name that is told apart from the words around it."""
 LONGEST_NAME = 30
+LEVEL_WORDS = frozenset("省市县区")
+LONGEST_DEPARTMENT = 14
 
 
 class Names:
@@ -23,13 +27,17 @@ class Names:
 
     def __init__(self, documents: Sequence[Derived]) -> None:
         self._regions = [derived.metadata.regions[0] if derived.metadata.regions else "" for derived in documents]
+        self._contexts = [
+            Context(region, derived.metadata.issued_on or derived.metadata.published_on)
+            for region, derived in zip(self._regions, documents, strict=True)
+        ]
         self._mentions = [list(mentions(derived)) for derived in documents]
         self._lengths = _by_head(compared(agency.mention) for some in self._mentions for agency in some)
 
     def mirrored(self) -> Names:
         """Return the same names with the documents swapped."""
         other = copy(self)
-        other._regions = self._regions[::-1]
+        other._regions, other._contexts = self._regions[::-1], self._contexts[::-1]
         return other
 
     def aliases(self, texts: Sequence[str]) -> dict[str, int]:
@@ -58,16 +66,18 @@ class Names:
         listed, own, end = _listed(), self._lengths, 0
         for at in range(len(text) - MIN_NAME + 1):
             head = text[at : at + MIN_NAME]
-            if at >= end and (head in own or head in listed):
-                size = _longest(text, at, own.get(head, {})) or _longest(text, at, listed.get(head, {}))
+            if at >= end and (head in own or head in listed or head[0] in LEVEL_WORDS):
+                size = _longest(text, at, own.get(head, {})) or _longest(text, at, listed.get(head, {})) or _department(text, at)
                 if size:
                     end = at + size
                     yield at, end
 
     def same_body(self, old: str, new: str) -> bool:
-        """Tell whether two names are surely one body: each is that of one body only, in its document's region."""
-        ours, theirs = _bodies(old, self._regions[0]), _bodies(new, self._regions[-1])
-        return len(ours) == 1 and ours == theirs
+        """Tell whether two names are surely one body: by the gazetteer, or of one kind of department where the region is not known."""
+        ours, theirs = resolve(old, self._contexts[0]), resolve(new, self._contexts[-1])
+        if ours.id or theirs.id:
+            return ours.id == theirs.id
+        return old[0] == new[0] and old[0] in LEVEL_WORDS and bool(kinds(old[1:])) and list(kinds(old[1:])) == list(kinds(new[1:]))
 
 
 def _longest(text: str, at: int, names: dict[int, set[str]]) -> int:
@@ -109,26 +119,12 @@ def _known_names(body: str, regions: tuple[str, ...]) -> frozenset[str]:
     return frozenset(map(compared, (entry.name, *entry.names, *(entry.context_names if entry.region in regions else ()))))
 
 
-@cache
-def _owners() -> tuple[dict[str, set[str]], dict[tuple[str, str], set[str]]]:
-    """Return the bodies by their names anywhere, and by their names in a region."""
-    anywhere: dict[str, set[str]] = defaultdict(set)
-    at_home: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for entry in gazetteer().entries:
-        for name in _free(entry):
-            anywhere[name].add(entry.id)
-        for name in map(compared, entry.context_names):
-            at_home[entry.region, name].add(entry.id)
-    return anywhere, at_home
-
-
-def _free(entry: GazetteerEntry) -> Iterator[str]:
-    yield from map(compared, (entry.name, *entry.names))
-
-
-def _bodies(name: str, region: str) -> set[str]:
-    anywhere, at_home = _owners()
-    return anywhere.get(name) or at_home.get((region, name)) or set()
+def _department(text: str, at: int) -> int:
+    """Return the length of a department's name with a word for its level before it (市数据局), 0 for none."""
+    if text[at] not in LEVEL_WORDS:
+        return 0
+    sizes = range(min(LONGEST_DEPARTMENT, len(text) - at - 1), 1, -1)
+    return next((size + 1 for size in sizes if is_department(text[at + 1 : at + 1 + size])), 0)
 
 
 def pattern_of(names: Sequence[str]) -> re.Pattern[str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 from rapidfuzz import fuzz, process
 
@@ -20,6 +19,9 @@ IN_PLACE = 0.30
 """The same for whole units that are left over at one place."""
 MOVED_ALIKE = 0.62
 """The same for passages at different places."""
+PARTS = 5
+FEW = 900
+"""Pairs of sentences up to which a sentence may have been broken in more than two."""
 BEADS = 12_000
 """Pairs of sentences up to which a gap is paired sentence by sentence."""
 SHINGLE = 4
@@ -47,27 +49,34 @@ def beads(old: Linked, new: Linked, budget: Budget, least: float = ALIKE) -> lis
 
 
 class _Gains:
-    """What it is worth to pair sentences: common characters, less what any two sentences have in common."""
+    """What it is worth to pair sentences: common characters, less what any two sentences have in common.
+
+    One sentence may have been broken in up to ``PARTS``, in either document.
+    """
 
     def __init__(self, old: Linked, new: Linked, least: float) -> None:
         self.rows, self.columns = len(old), len(new)
         ours, theirs = [text for text, _ in old], [text for text, _ in new]
+        parts = range(2, PARTS + 1) if self.rows * self.columns <= FEW else range(2, 3)
         self._one = _worth(ours, theirs, least)
-        self._two_old = _worth(_joined(old), theirs, least)
-        self._two_new = _worth(ours, _joined(new), least)
+        self._old = {size: _worth(_joined(old, size), theirs, least) for size in parts}
+        self._new = {size: _worth(ours, _joined(new, size), least) for size in parts}
 
     def ways(self, i: int, j: int) -> Iterator[tuple[float, int, int]]:
         """Yield how the last of ``i`` old and ``j`` new sentences may be paired: gain, how many old, how many new."""
         yield self._one[i - 1][j - 1], 1, 1
-        if i > 1:
-            yield self._two_old[i - 2][j - 1], 2, 1
-        if j > 1:
-            yield self._two_new[i - 1][j - 2], 1, 2
+        for size, gains in self._old.items():
+            if i >= size:
+                yield gains[i - size][j - 1], size, 1
+        for size, gains in self._new.items():
+            if j >= size:
+                yield gains[i - 1][j - size], 1, size
 
 
-def _joined(some: Linked) -> list[str]:
-    """Return each sentence with the next one, nothing where something stands between them."""
-    return [a + b if linked else "" for (a, _), (b, linked) in pairwise(some)]
+def _joined(some: Linked, size: int) -> list[str]:
+    """Return each sentence with those behind it, so many in all; nothing where something stands between them."""
+    windows = (some[at : at + size] for at in range(len(some) - size + 1))
+    return ["".join(text for text, _ in window) if all(linked for _, linked in window[1:]) else "" for window in windows]
 
 
 def _worth(old: Sequence[str], new: Sequence[str], least: float) -> list[list[float]]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from normalizers.documents.chrome import is_navigation, is_page_number
+from normalizers.documents.labels import column_of
 from normalizers.records import Cell, Table
 from normalizers.text.fold import fold
 
@@ -71,13 +72,15 @@ def running_columns(table: Table) -> frozenset[int]:
     for cell in table.cells:
         if cell.column in columns and (text := cell.text.strip()):
             columns[cell.column].append(text)
-    return frozenset(column for column, texts in columns.items() if _runs(texts))
+    return frozenset(column for column, texts in columns.items() if texts and _runs(texts))
 
 
 def _runs(texts: Sequence[str]) -> bool:
-    body = texts[1:] if texts and not _NUMBER_CELL.fullmatch(texts[0]) else texts
+    body = texts if _NUMBER_CELL.fullmatch(texts[0]) else texts[1:]
     if not body or not all(_NUMBER_CELL.fullmatch(text) for text in body):
         return False
+    if len(body) < len(texts) and column_of(texts[0]) == "number":
+        return True
     digits = [int(found[0]) for text in body if (found := re.search(r"\d+", text))]
     growing = all(a < b for a, b in pairwise(digits))
     return len(digits) in (0, len(body)) and growing and (not digits or digits[-1] <= digits[0] + 2 * len(body))

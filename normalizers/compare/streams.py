@@ -59,6 +59,11 @@ class Stream:
         """Return the index of the unit that holds a character; of the end that of the last unit, -1 where there is none."""
         return bisect_right(self.heads, position, 0, len(self.heads)) - 1
 
+    def unit_span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the stretch of the units that hold the characters ``start`` up to ``end``."""
+        behind = bisect_left(self.heads, end)
+        return self.heads[bisect_right(self.heads, start) - 1], self.heads[behind] if behind < len(self.heads) else len(self.text)
+
     def where(self, position: int) -> str:
         """Return the address of the block or cell that holds a character, empty where there is none."""
         index = self.unit_of(position)

@@ -14,11 +14,14 @@ from normalizers.compare.streams import Stream
 from normalizers.text.likelihood import Likelihood
 
 PHRASE = 8
-"""A phrase between punctuation of at most so many characters is shown whole when part of it is replaced."""
+"""A phrase between punctuation of at most so many characters is shown whole when more than half of it is replaced."""
+SHORT = 4
+"""A phrase of at most so many is shown whole when any part of it is."""
 AROUND = 24
 """Characters to each side of a change in which names and dates are looked for."""
 NEAR = 8
 """Characters to each side of a change that are cut into words."""
+LONGEST_FIGURE = 24
 SLIDES = 60
 """Characters by which an insertion or deletion is moved to a better edge."""
 DETAILED = 5_000
@@ -77,9 +80,10 @@ class Editor:
             hunk, room = self._slid(hunk, room)
             if self._is_listed(hunk):
                 return hunk
-        elif phrase := self._short_phrase(hunk, room):
-            return phrase
-        return self._on_edges(hunk, room)
+            return self._on_edges(hunk, room)
+        wide = self._on_edges(hunk, room)
+        phrase = None if self._is_figure(wide) else self._short_phrase(hunk, room)
+        return phrase if phrase and _size(phrase) <= max(SHORT, 2 * _size(wide) - 1) else wide
 
     def _is_renaming(self, hunk: Hunk) -> bool:
         """Tell whether a hunk only gives a body another of its names."""
@@ -129,6 +133,11 @@ class Editor:
         inner = end if source.marked_before(start) else start
         return inner in _word_edges(source.text, *_around(source, inner))
 
+    def _is_figure(self, hunk: Hunk) -> bool:
+        """Tell whether a date or number replaces another."""
+        texts = self.old.text[hunk.old_start : hunk.old_end], self.new.text[hunk.new_start : hunk.new_end]
+        return all(len(text) <= LONGEST_FIGURE and _FIXED.fullmatch(text) for text in texts)
+
     def _short_phrase(self, hunk: Hunk, room: tuple[int, int]) -> Hunk | None:
         """Return the short phrase between marks that holds a replacement on both sides, ``None`` where there is none."""
         old, new = self.old, self.new
@@ -151,6 +160,10 @@ class Editor:
         left = _steps(ours[0], theirs[0], hunk.old_start, hunk.new_start, range(0, -min(room[0], AROUND) - 1, -1))
         right = _steps(ours[1], theirs[1], hunk.old_end, hunk.new_end, range(min(room[1], AROUND) + 1))
         return Hunk(hunk.old_start + left, hunk.old_end + right, hunk.new_start + left, hunk.new_end + right)
+
+
+def _size(hunk: Hunk) -> int:
+    return max(hunk.old_size, hunk.new_size)
 
 
 def _steps(ours: _Edges, theirs: _Edges, old_place: int, new_place: int, steps: range) -> int:
