@@ -24,7 +24,7 @@ from normalizers.text.decode import decode
 from spiders.factsheet import Limits
 from spiders.file_health import diagnose_file
 from spiders.harvest import Errand, HarvestSpider
-from spiders.health import FetchError, diagnose, looks_like_page
+from spiders.health import STOPPING, FetchError, diagnose, looks_like_page
 from spiders.items import CaptureKind, Cause
 
 if sys.version_info >= (3, 14):
@@ -35,8 +35,6 @@ else:
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-STOPPING = (Cause.CHALLENGE, Cause.ROBOTS_UNREADABLE)
-"""Causes that end the crawl of a site at once."""
 LONGEST_CRAWL_DELAY = 120.0
 """Seconds; a robots.txt that asks for more asks not to be crawled."""
 ROBOTS_BYTES = 512 * 1024

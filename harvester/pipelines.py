@@ -24,6 +24,7 @@ from harvester.keeping import RunKeeper, failure_row
 from harvester.listing import HeldLists, has_personal_data
 from harvester.members import member_alone, member_hints, member_publications
 from harvester.notices import NoticeKeeper
+from harvester.probing import Read, settle
 from harvester.recall import earlier_payload, last_response, owed_articles
 from harvester.taking_in import kept, may_hold_records
 from harvester.unnaming import clean_capture, clean_key, clean_publication
@@ -36,7 +37,7 @@ from normalizers.notices.lists import placed
 from normalizers.privacy.hidden import holds_personal
 from normalizers.records import NORMALIZER_VERSION, Derived, Hints
 from spiders.base import Errand, SiteSpider
-from spiders.items import ArticleCapture, AttachmentCapture, Capture, CaptureKind, Cause, Failure, ListCapture
+from spiders.items import ArticleCapture, AttachmentCapture, Capture, CaptureKind, Cause, Failure, ListCapture, Probe
 from storage import derivations, document_records
 from storage.archive import ArchiveWriter
 from storage.records import ArchivedResponse, CaptureRow, Effect, Publication, Sighting, Verdict
@@ -79,6 +80,7 @@ class StorePipeline(RunKeeper[SiteSpider]):
         site = self.spider.site
         self.writer = store.archive.open_run(site, self.run, known=store.first_capture)
         self.owed = owed_articles(store, site)
+        self.read: dict[str, Read] = {}
         self.decisions = stored_decisions(store)
         self.notices = NoticeKeeper(store, site, self.run, self.decisions)
         self.lists = HeldLists(store, self._write_list)
@@ -131,9 +133,12 @@ class StorePipeline(RunKeeper[SiteSpider]):
         """Tell whether an article is to be asked for: new, due, or with files still owed."""
         if self.store is None:
             return True
-        site = self.spider.site
         key = clean_key(errand.key, self.store.keyring)
-        return key in self.owed or is_due(self.store.clock(site, key), self.started_at, self.recheck)
+        return key in self.owed or self.due(key)
+
+    def due(self, key: str) -> bool:
+        """Tell whether a document is new or to be asked for again, by its key in the store."""
+        return self.store is None or is_due(self.store.clock(self.spider.site, key), self.started_at, self.recheck)
 
     def validators(self, url: str) -> dict[str, str]:
         """Return the headers of a conditional request for an address, empty when none of its payloads is kept or it sent no validators."""
@@ -149,11 +154,15 @@ class StorePipeline(RunKeeper[SiteSpider]):
     # --- items -------------------------------------------------------------------------------------------------------------
 
     async def keep(self, item: object) -> None:
-        """Keep a list page or a document."""
+        """Keep a list page or a document, or what an address answered that nothing names."""
         if isinstance(item, ListCapture):
             await self._keep_list(item)
         elif isinstance(item, ArticleCapture | AttachmentCapture):
             await self._keep_document(item)
+            if isinstance(item, ArticleCapture) and self.store:
+                self.read[clean_key(item.entry.key, self.store.keyring)] = Read.of(item, self.store.keyring)
+        elif isinstance(item, Probe) and self.store:
+            self.tally.gone += settle(self.store, item, self.read, self.run)
 
     async def _keep_list(self, item: ListCapture) -> None:
         self._count(item.capture)

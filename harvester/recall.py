@@ -79,13 +79,34 @@ def owed_articles(store: Store, site: str) -> frozenset[str]:
         return frozenset(key.rsplit("/", 1)[0] for key in connection.execute(query).scalars())
 
 
-def live_articles(store: Store, site: str, section: str) -> dict[str, StoredItem]:
-    """Return the live articles stored from one section, by key."""
+def live_articles(store: Store, site: str, section: str = "") -> dict[str, StoredItem]:
+    """Return the live articles stored from one section, or from all, by key."""
     d = documents.c
-    query = select(d.key, d.url, d.title, d.listed_on).where(d.site == site, d.section == section, d.kind == "article", d.state == "live")
+    query = select(d.key, d.url, d.title, d.listed_on, d.section).where(d.site == site, d.kind == "article", d.state == "live")
     with store.reading() as connection:
-        rows = connection.execute(query).all()
-    return {row.key: StoredItem(section, ListItem(row.key, row.url, row.title, _day(row.listed_on))) for row in rows}
+        rows = connection.execute(query.where(d.section == section) if section else query).all()
+    return {row.key: StoredItem(row.section, ListItem(row.key, row.url, row.title, _day(row.listed_on))) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A live file in the store: its key and its article's, where it was, and whether that article is live, too."""
+
+    key: str
+    parent_key: str
+    section: str
+    url: str
+    of_live: bool
+
+
+def live_files(store: Store, site: str) -> list[StoredFile]:
+    """Return the live files of a site, by key; what is a file of an archive stands for itself."""
+    d, page = documents.c, documents.alias("page")
+    query = select(d.key, d.parent_key, d.section, d.url, (page.c.state == "live").label("of_live"))
+    query = query.select_from(documents.join(page, page.c.id == d.parent_id))
+    with store.reading() as connection:
+        found = connection.execute(query.where(d.site == site, d.state == "live", d.kind == "attachment").order_by(d.key))
+        return [StoredFile(row.key, row.parent_key, row.section, row.url, bool(row.of_live)) for row in found]
 
 
 def _day(value: object) -> date | None:

@@ -18,7 +18,7 @@ from spiders.factsheet import FactSheet, Section, load_sheet
 from spiders.families import Family, ListRequest, PageError, family
 from spiders.families.attachments import file_suffix
 from spiders.harvest import FILE_PRIORITY, LIST_PRIORITY, Errand, HarvestSpider, explain
-from spiders.health import empty_notice
+from spiders.health import STOPPING, empty_notice
 from spiders.items import (
     Article,
     ArticleCapture,
@@ -30,11 +30,12 @@ from spiders.items import (
     Failure,
     ListCapture,
     ListItem,
+    Probe,
 )
 
 __all__ = ["Errand", "Output", "SiteSpider", "explain"]
 
-Output = Request | ListCapture | ArticleCapture | AttachmentCapture | Failure
+Output = Request | ListCapture | ArticleCapture | AttachmentCapture | Probe | Failure
 
 
 @dataclass(slots=True)
@@ -167,6 +168,9 @@ class SiteSpider(HarvestSpider):
     def parse_article(self, response: Response, entry: ListItem) -> Iterator[Output]:
         """Read an article and fetch its files; it is handed on when they are through."""
         errand: Errand = response.meta["errand"]
+        if errand.unlisted and (now := self._leads_to(response, entry)):
+            yield self._failure(errand, response.url, Cause.NOT_FOUND, f"its address leads to the listed document {now}")
+            return
         text = self.text(response)
         try:
             article = self.family.read_article(text, response.url, self.sheet)
@@ -182,6 +186,11 @@ class SiteSpider(HarvestSpider):
             yield self._failure(errand, response.url, Cause.TOO_LARGE, detail)
         files = deque(article.attachments[:most])
         yield from self._next_file(_Held(self._capture(response, errand), entry, article, files))
+
+    def _leads_to(self, response: Response, entry: ListItem) -> str:
+        """Return the key of another listed document that an address leads to by a redirect, empty where it leads to none."""
+        key = self.family.document_key(response.url) if response.meta.get("redirect_urls") else ""
+        return key if key != entry.key and any(key in section.items for section in self.coverage.values()) else ""
 
     def _next_file(self, held: _Held) -> Iterator[Output]:
         if not held.files:
@@ -200,6 +209,29 @@ class SiteSpider(HarvestSpider):
         """Hand on a file, then go on with the next one of its article."""
         yield AttachmentCapture(self._capture(response, response.meta["errand"]), file, held.entry, held.article)
         yield from self._next_file(held)
+
+    # --- addresses that nothing names any more ---------------------------------------------------------------------------
+
+    def probe_request(self, kind: CaptureKind, section: str, key: str, url: str) -> Request:
+        """Return the request that asks whether an address still answers which nothing names any more."""
+        meta = self._meta(Errand(kind, section, key, unlisted=True, suffix=file_suffix(url)))
+        return Request(url, self.probed, errback=self.unanswered, meta=meta, cb_kwargs={"url": url}, dont_filter=True)
+
+    def probed(self, response: Response, url: str) -> Iterator[Output]:
+        """Hand on that an address still answers."""
+        errand: Errand = response.meta["errand"]
+        yield Probe(self.site, errand.section, errand.kind, errand.key, url, False, datetime.now(UTC), response.url)
+
+    def unanswered(self, failure: TwistedFailure) -> Iterator[Output]:
+        """Hand on that an address is really missing; a challenge is a failure of the site, and anything else says nothing."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        errand: Errand = request.meta["errand"]
+        cause, detail = explain(failure.value)
+        if cause is Cause.STOPPED or cause in STOPPING:
+            yield self._failure(errand, request.url, cause, detail)
+            return
+        url = request.cb_kwargs["url"]
+        yield Probe(self.site, errand.section, errand.kind, errand.key, url, cause is Cause.NOT_FOUND, datetime.now(UTC))
 
     # --- what all answers share ------------------------------------------------------------------------------------------
 

@@ -26,6 +26,8 @@ _MARKUP = re.compile(
 _WIDE = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 
+STOPPING = (Cause.CHALLENGE, Cause.ROBOTS_UNREADABLE)
+"""Causes that end the crawl of a site at once."""
 LONGEST_NOTICE = 60
 """Characters of a body that may be a notice of an error inside the site's own template."""
 

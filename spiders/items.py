@@ -140,6 +140,23 @@ class Failure:
     key: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What an address answered that nothing names any more: that of a file its article named, or the former one of an article.
+
+    ``missing`` is a real 404 or 410. ``landed`` is the address that answered, another one after a redirect; empty: none did.
+    """
+
+    site: str
+    section: str
+    kind: CaptureKind
+    key: str
+    url: str
+    missing: bool
+    at: datetime
+    landed: str = ""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class RecordCapture:
     """One public credit record as a page printed it. It is not masked yet: it may be neither logged nor written as it is.

@@ -14,7 +14,7 @@ from sqlalchemy import URL, Connection, Engine, insert, or_, select, update
 
 from normalizers.records import Derived
 from storage import engine as engines
-from storage import ingest, notice_clocks, notice_rows, notices, verifying
+from storage import ingest, notice_clocks, notice_rows, notices, pairing, verifying
 from storage.archive import Archive
 from storage.errors import MissingStore, StoreError, UnreachableStore
 from storage.identity import document_id
@@ -137,6 +137,7 @@ class Store:
         """Bring the schema to this program's, all or nothing. Raises ``NewerStore``, ``LockedStore``, ``FullDisk``."""
         with self.writing() as connection:
             engines.upgrade(connection, self.name)
+            pairing.catch_up(connection)
 
     def verify(self) -> ArchiveReport:
         """Read both archives, and hold the store against them and SQLite's own check; return counts and what is wrong."""
@@ -275,6 +276,16 @@ class Store:
         """Note that a document is gone at source. Only a confirmed 404 or 410 is a reason to call this; what was stored stays."""
         with self.writing() as connection:
             ingest.mark_gone(connection, document_id(site, key), at, run)
+
+    def mark_asked(self, site: str, key: str, at: datetime) -> None:
+        """Note that a document was asked for and its site said nothing of it."""
+        with self.writing() as connection:
+            ingest.mark_asked(connection, document_id(site, key), at)
+
+    def relocate(self, site: str, key: str, url: str, section: str, at: datetime, run: str | None = None) -> None:
+        """Note that a document stands at another address, and tell the feed. Only when its former one is missing or leads there."""
+        with self.writing() as connection:
+            ingest.relocate(connection, document_id(site, key), {"url": url, "section": section}, at, run)
 
     def load_agencies(self, found: Sequence[AgencyRow]) -> bool:
         """Put the gazetteer's entries in the place of those in the store; return whether anything differed."""

@@ -75,6 +75,7 @@ class Register:
     def __init__(self, identify: Callable[[ReplicaDocument, str], str]) -> None:
         self._identify = identify
         self._entries: dict[str, Entry] = {}
+        self._removed: dict[str, Entry] = {}
         self._lock = threading.RLock()
         self._sequence = 0
         self.changed = datetime(2026, 1, 1, tzinfo=UTC)
@@ -98,9 +99,15 @@ class Register:
     def remove(self, key: str) -> None:
         """Take a document off the site: its page answers 404 and no list names it."""
         with self._lock:
-            self.entry(key)
+            self._removed[key] = self.entry(key)
             del self._entries[key]
             self._stamp(None)
+
+    def restore(self, key: str, **changes: Any) -> None:  # noqa: ANN401 (fields of several types)
+        """Publish a document again that was taken off, at its address, perhaps with other fields. An unknown key raises ``KeyError``."""
+        with self._lock:
+            entry = self._removed.pop(key)
+            self._entries[key] = replace(entry, document=replace(entry.document, **changes), modified=self._stamp(None))
 
     def entry(self, key: str) -> Entry:
         """Return a published document. An unknown key raises ``KeyError``."""

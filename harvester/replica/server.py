@@ -10,6 +10,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,7 +19,7 @@ from typing import Any, NamedTuple, Self
 
 from harvester.replica.content import load_documents
 from harvester.replica.document import SHANGHAI_TIME, ReplicaDocument
-from harvester.replica.families.base import Family, SiteFacts, site_facts
+from harvester.replica.families.base import Family, Page, SiteFacts, site_facts
 from harvester.replica.faults import Fault
 from harvester.replica.records import RecordSiteFacts, record_site_facts
 from harvester.replica.records.families import RecordFamily
@@ -98,6 +99,33 @@ class Replica(RecordWorld):
     def remove(self, site: str, key: str) -> None:
         """Take a document down: lists no longer name it, its address answers 404. An unknown key raises ``KeyError``."""
         self._family(site).register.remove(key)
+
+    def restore(self, site: str, key: str, **changes: Any) -> None:  # noqa: ANN401 (fields of several types)
+        """Publish a document again that was taken down, at its old address, perhaps with other fields."""
+        self._family(site).register.restore(key, **changes)
+
+    def move(self, site: str, key: str, *, forward: bool = False, **changes: Any) -> str:  # noqa: ANN401 (fields of several types)
+        """Publish a document under another key and return that; its old address answers 404, or 301 with ``forward``."""
+        family = self._family(site)
+        old, document = family.article_path(family.register.entry(key)), family.register.entry(key).document
+        family.register.remove(key)
+        other = replace(document, key=family.identify(document, f"moved from {key}"), **changes)
+        new = family.publish(other)
+        if forward:
+            family.forwards[old] = family.article_path(family.register.entry(new))
+        return new
+
+    def unlink(self, site: str, key: str) -> None:
+        """Name a document's last attachment on its page no more, and leave the file where it is."""
+        family = self._family(site)
+        entry = family.register.entry(key)
+        last = entry.files[-1]
+        family.left[family.file_path(entry, len(entry.files) - 1, last)] = Page(last.data, last.media_type, entry.modified)
+        family.register.edit(key, attachments=entry.document.attachments[:-1])
+
+    def redecorate(self, site: str, words: str) -> None:
+        """Print other words at the end of every page of a site: a counter, a notice of its maker."""
+        self._family(site).chrome = words
 
     def documents(self, site: str) -> dict[str, ReplicaDocument]:
         """Return the documents published on a site by key."""

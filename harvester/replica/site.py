@@ -41,9 +41,11 @@ class ReplicaSite:
     def answer(self, method: str, target: str, headers: dict[str, str], body: bytes = b"") -> Answer:
         """Return the answer to a request; ``headers`` have lower-case names."""
         request = Request.read(method, target, body)
-        fixed = self._fixed(request)
+        fixed = self._fixed(request) or self._left(target)
         if fixed:
             return _plain(fixed, headers)
+        if forward := self._forward(target):
+            return Answer(301, b"", {"Location": forward})
         found = self.family.route(request)
         fault = self._fault()
         if found is None:
@@ -58,6 +60,14 @@ class ReplicaSite:
             text = (files("harvester.replica") / "templates/common/robots.txt").read_bytes()
             return Page(text, "text/plain", datetime(2026, 1, 5, tzinfo=UTC))
         return self._page("home", 200) if request.path in ("/", "/index.html") else None
+
+    def _left(self, target: str) -> Page | None:
+        """Return a file that no page names any more and that is still there."""
+        return self.family.left.get(target) if isinstance(self.family, Family) else None
+
+    def _forward(self, target: str) -> str:
+        """Return where an address leads to that a document has left."""
+        return self.family.forwards.get(target, "") if isinstance(self.family, Family) else ""
 
     def _page(self, name: str, status: int, charset: str = "utf-8") -> Page:
         text = templates().get_template(f"common/{name}.html").render(facts=self.facts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import tomllib
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -122,6 +123,9 @@ class Family(ABC):
     def __init__(self, facts: SiteFacts) -> None:
         self.facts = facts
         self.register = Register(self.identify)
+        self.chrome = ""
+        self.left: dict[str, Page] = {}
+        self.forwards: dict[str, str] = {}
 
     def publish(self, document: ReplicaDocument, modified: datetime | None = None) -> str:
         """Publish a document in its section and return its key."""
@@ -197,8 +201,10 @@ class Family(ABC):
         return None
 
     def page(self, template: str, modified: datetime | None, **values: object) -> Page:
-        """Return a page made from a template of this family, in the family's charset."""
+        """Return a page made from a template of this family, in the family's charset; ``chrome`` stands at its end."""
         text = templates().get_template(f"{self.facts.family}/{template}.html").render(facts=self.facts, **values)
+        if self.chrome:
+            text = text.replace("</body>", f'<div class="bottom">{html.escape(self.chrome)}</div>\n</body>')
         return Page(self.encode(text), self.html_type, modified)
 
     def encode(self, text: str) -> bytes:
