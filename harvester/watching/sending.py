@@ -97,6 +97,8 @@ class Run:
             self.problem(f"watch {watch.name}: changes up to number {dropped} were dropped from the feed before they were told.")
             upto = upto if found else watch.cursor  # the next message says so, whenever there is one
         due_at = next_due(watch.period, to.at, now())
+        if (upto, due_at) == (watch.cursor, watch.due_at):
+            return  # nothing came since the last pass
         self.report.formed += len(deliveries.form(self.store, watch.name, watch.cursor, upto, found, now(), due_at))
 
     def problem(self, sentence: str) -> None:

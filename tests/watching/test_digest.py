@@ -52,6 +52,14 @@ def test_everything_is_counted_and_the_most_important_is_told() -> None:
     assert sum("新增" in line for group in found.groups for line in group.lines) == 40
 
 
+def test_the_records_whose_content_a_message_shows_are_known() -> None:
+    record = {"subject": "合肥青岚仪表有限公司", "code": "", "title": "", "number": "", "decided_on": None, "ends_on": None, "url": ""}
+    rows = [row(1, "notice", record=record), row(2, "notice"), *(row(n) for n in range(3, 3 + TOP - 1))]
+    found = made(rows)
+    assert found.records == ("x1",)
+    assert made(rows + [row(n) for n in range(200, 202)]).records == ()
+
+
 def test_a_body_reads_what_it_gained_and_lost() -> None:
     found = made([row(1, effect="gained"), row(2, effect="lost"), row(3, effect="lost")], "en")
     assert "tasks lost: 2, tasks gained: 1" in found.lead[0]

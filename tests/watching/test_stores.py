@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+import time_machine
 
+from harvester.config import Config
+from harvester.watching.sending import run_once
 from storage import deliveries, watches
 from storage.change_queries import latest
 from storage.deliveries import Stretch
 from storage.errors import StoreError, UnknownRecord
 from storage.store import Store
 from storage.watches import WatchExists
-from tests.watching.feed import tell, watch
+from tests.watching.feed import BUREAU, SECRET, tell, watch
+from tests.watching.servers import Ledger, Receiver, serving
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 
@@ -77,3 +82,20 @@ def test_deliveries_leave_in_the_order_of_the_feed_and_when_their_time_has_come(
     for call in (lambda: deliveries.retry(kept, one), lambda: watches.remove(kept, "重点任务"), lambda: watches.pause(kept, "重点任务")):
         with pytest.raises(UnknownRecord):
             call()
+
+
+def test_what_is_found_is_sent_once(kept: Store, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEDGER_KEY", SECRET)
+    ledger = Ledger(SECRET)
+    watch(kept, agency=BUREAU)
+    tell(kept, 3)
+    first = latest(kept) - 2
+    with serving(Receiver(["500"], answer=ledger.take)) as receiver:
+        table = {"kind": "webhook", "url": receiver.url, "secret_env": "LEDGER_KEY"}
+        settings = Config(store=url, archive=tmp_path / "archive", channels={"ledger": table})
+        assert run_once(kept, settings).postponed == 1
+        with time_machine.travel(datetime.now(UTC) + timedelta(hours=1)):
+            assert run_once(kept, settings).sent == 1
+            assert run_once(kept, settings).sent == 0
+    assert ledger.numbers() == [first, first + 1, first + 2]
+    assert len(receiver.got) == 2
