@@ -14,20 +14,20 @@ CHINESE = "一二三四五六日"
 UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1), "小时": timedelta(hours=1), "天": timedelta(days=1),
     "周": timedelta(weeks=1)}  # fmt: skip
 _WEEKDAY = re.compile(r"(?P<week>上|本|这)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天])")
+_ISO_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _AGO = re.compile(r"(?P<n>[0-9]{1,4}) ?(?P<unit>h|d|w|小时|天|周)前?")
 
 
-def moment_of(words: str, now: datetime) -> datetime:
-    """Return the moment that ``words`` mean at ``now``, of a day its beginning.
+def moment_of(words: str, now: datetime, *, end: bool = False) -> datetime:
+    """Return the moment that ``words`` mean at ``now``, of a day its beginning, or its ``end``, the last microsecond.
 
     A weekday is the last one there was, today included; 上周一 is that of the week before. A moment without a zone is that of
     Shanghai. Raises WrongCall for anything else.
     """
-    said, today = words.strip().lower(), local_day(now)
-    if said in DAYS:
-        return _begin(today - timedelta(days=DAYS[said]))
-    if (weekday := _weekday(said, today)) is not None:
-        return _begin(weekday)
+    said = words.strip().lower()
+    if (day := _day(said, local_day(now))) is not None:
+        begin = datetime.combine(day, time(), LOCAL)
+        return begin + timedelta(days=1, microseconds=-1) if end else begin
     if ago := _AGO.fullmatch(said):
         return now - int(ago["n"]) * UNITS[ago["unit"]]
     try:
@@ -37,6 +37,18 @@ def moment_of(words: str, now: datetime) -> datetime:
             f"'{words}' is no moment; write a day (2026-06-30), a moment (2026-06-30T08:00), monday, yesterday, 昨天, 周一 or 3d."
         ) from None
     return found if found.tzinfo else found.replace(tzinfo=LOCAL)
+
+
+def _day(said: str, today: date) -> date | None:
+    """Return the day that is said, None where it is a moment or nothing."""
+    if said in DAYS:
+        return today - timedelta(days=DAYS[said])
+    if _ISO_DAY.fullmatch(said):
+        try:
+            return date.fromisoformat(said)
+        except ValueError:
+            return None
+    return _weekday(said, today)
 
 
 def _weekday(said: str, today: date) -> date | None:
@@ -52,7 +64,3 @@ def _weekday(said: str, today: date) -> date | None:
         monday = today - timedelta(days=today.weekday() + (7 if found["week"] == "上" else 0))
         return monday + timedelta(days=number)
     return today - timedelta(days=(today.weekday() - number) % 7)
-
-
-def _begin(day: date) -> datetime:
-    return datetime.combine(day, time(), LOCAL)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 import typer
 
 from harvester.cli.output import Format
 from harvester.errors import WrongCall
+from harvester.moments import moment_of
 
 REGION_DIGITS = 6
 
@@ -21,6 +22,11 @@ def parse_date(value: str | None) -> date | None:
         return date.fromisoformat(value)
     except ValueError:
         raise WrongCall(f"'{value}' is not a date; write it as YYYY-MM-DD, for example 2026-06-30.") from None
+
+
+def parse_moment(value: str | None) -> datetime | None:
+    """Return the moment by which something was known, of a day its end; raises WrongCall for what is none."""
+    return moment_of(value, datetime.now(UTC), end=True) if value else None
 
 
 def parse_region(value: str) -> str:
@@ -37,6 +43,9 @@ StoreOption = Annotated[
 ]
 LimitOption = Annotated[int, typer.Option("--limit", min=0, help="At most so many rows; 0 means all.")]
 AsOfOption = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="What the sources said on that day.")]
+KnownAtOption = Annotated[
+    str | None, typer.Option("--known-at", metavar="MOMENT", help="As far as this store knew by then; of a day, by its end.")
+]
 SiteOption = Annotated[str | None, typer.Option("--site", help="Only this site.")]
 RegionOption = Annotated[str | None, typer.Option("--region", metavar="CODE", help="Only this region (six digits of GB/T 2260).")]
 

@@ -18,12 +18,14 @@ from harvester import audited
 from harvester.cli.options import (
     AsOfOption,
     FormatOption,
+    KnownAtOption,
     LimitOption,
     RegionOption,
     SiteOption,
     StoreOption,
     parse_date,
     parse_days,
+    parse_moment,
     parse_region,
 )
 from harvester.cli.output import Format, complain, console, emit, printable, to_json
@@ -88,6 +90,7 @@ def filters(
     *,
     limit: int,
     as_of: str | None,
+    known_at: str | None,
     region: str | None,
     due_from: str | None = None,
     due_to: str | None = None,
@@ -99,6 +102,7 @@ def filters(
         limit=limit or None,
         region=parse_region(region or ""),
         as_of=parse_date(as_of),
+        known_at=parse_moment(known_at),
         due_from=first,
         due_to=last,
         **{name: value for name, value in rest.items() if value},
@@ -142,6 +146,7 @@ def tasks(
     document: Annotated[str, typer.Option(help="Only tasks of this document: ID or ID@VERSION.")] = "",
     words: WordsOption = "",
     as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
     all_copies: Annotated[bool, typer.Option("--all-copies", help="Every copy of a text published in several places.")] = False,
     limit: LimitOption = DEFAULT_LIMIT,
     store: StoreOption = None,
@@ -149,7 +154,7 @@ def tasks(
 ) -> None:
     """List tasks: who does what by when. A text published in several places counts once."""
     wanted = filters(
-        limit=limit, as_of=as_of, region=region, due_from=due_from, due_to=due_to,
+        limit=limit, as_of=as_of, known_at=known_at, region=region, due_from=due_from, due_to=due_to,
         role=role.value if role else "", site=site, document=document, all_copies=all_copies,
     )  # fmt: skip
     with opened(store) as found:
@@ -174,12 +179,13 @@ def documents(
     kind: Annotated[DocumentKind | None, typer.Option("--kind", help="Only documents of this kind: measures, regulation, case, ….")] = None,
     words: WordsOption = "",
     as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
     limit: LimitOption = DEFAULT_LIMIT,
     store: StoreOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """List documents, every copy, the newest first."""
-    wanted = filters(limit=limit, as_of=as_of, region=region, site=site, document_kind=kind.value if kind else "")
+    wanted = filters(limit=limit, as_of=as_of, known_at=known_at, region=region, site=site, document_kind=kind.value if kind else "")
     with opened(store) as found:
         check_names(found, site)
         rows = as_typed(lambda w: queries.documents(found, replace(wanted, words=w)), words)
@@ -192,12 +198,13 @@ def agencies(
     site: SiteOption = None,
     region: RegionOption = None,
     as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
     limit: LimitOption = DEFAULT_LIMIT,
     store: StoreOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """List the bodies named in tasks, with how many tasks each has in each role, the busiest first."""
-    wanted = filters(limit=0, as_of=as_of, region=region, site=site)
+    wanted = filters(limit=0, as_of=as_of, known_at=known_at, region=region, site=site)
     with opened(store) as found:
         check_names(found, site)
         named = queries.agencies(found, wanted)
@@ -218,12 +225,14 @@ def search(
     kind: Annotated[HitKind, typer.Option(help="Find documents, tasks, public records (notice), or any.")] = HitKind.ANY,
     site: SiteOption = None,
     region: RegionOption = None,
+    as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
     limit: LimitOption = 20,
     store: StoreOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Search the texts of documents and tasks, and the public records of legal subjects that may be shown today."""
-    wanted, of = filters(limit=limit, as_of=None, region=region, site=site), "" if kind is HitKind.ANY else kind.value
+    wanted, of = filters(limit=limit, as_of=as_of, known_at=known_at, region=region, site=site), "" if kind is HitKind.ANY else kind.value
     with opened(store) as found:
         check_names(found, site)
         result = as_typed(lambda w: Hits(queries.search(found, w, wanted, kind=of, today=audited.today())), " ".join(words))

@@ -56,6 +56,12 @@ def test_a_moment_is_exact(words: str, moment: datetime) -> None:
     assert moment_of(words, NOW) == moment
 
 
+@pytest.mark.parametrize("words", ["today", "2026-07-16", "周四"])
+def test_a_day_may_stand_for_its_end(words: str) -> None:
+    assert moment_of(words, NOW, end=True) == datetime(2026, 7, 16, 23, 59, 59, 999999, tzinfo=LOCAL)
+    assert moment_of("2026-06-30T08:00", NOW, end=True) == moment_of("2026-06-30T08:00", NOW)
+
+
 @pytest.mark.parametrize("words", ["", "someday", "2026-13-01", "周八", "99999d", "d", "9" * 400, "上周", "-3d"])
 def test_what_is_no_moment_is_a_wrong_call_that_says_how(words: str) -> None:
     with pytest.raises(WrongCall, match="write a day"):
