@@ -73,7 +73,7 @@ def test_all_of_the_text_with_its_changes_on_demand(papers: Path) -> None:
 
 def test_the_ending_of_a_file_tells_its_form(papers: Path) -> None:
     for name, begins in (("a.html", b"<!DOCTYPE html>"), ("a.docx", b"PK"), ("a.json", b"{"), ("a.txt", "旧".encode())):
-        done = diff(papers, "--to", name)
+        done = diff(papers, f"--to={name}")
         assert done.stdout == ""
         assert name in done.stderr
         assert (papers / name).read_bytes().startswith(begins)
