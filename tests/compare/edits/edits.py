@@ -191,7 +191,7 @@ def reword(draft: Draft, item: Item) -> bool:
 
 def reword_heavily(draft: Draft, item: Item) -> bool:
     """Write most of a text anew: its subject stays, or its subject is put otherwise and the rest stays."""
-    if not plain_text(item) or item.edited or len(item.text) < 16:
+    if not plain_text(item) or item.edited & {"text", *STRUCTURAL} or len(item.text) < 16:
         return False
     text = item.text
     number = re.match(r"[（(][一二三四五六七八九十\d]{1,3}[）)]", text)
@@ -211,7 +211,7 @@ def move(draft: Draft, item: Item) -> bool:
     here = next((name for name, items in places if item in items), None)
     others = [(name, items) for name, items in places if name != here and items]
     left = next((items for name, items in places if item in items), [])
-    if here is None or not others or item.edited or len(left) < 3:
+    if here is None or not others or item.edited & {"section", *STRUCTURAL} or len(left) < 3:
         return False
     _, target = draft.dice.choice(others)
     column = _domain_column(run)
@@ -345,10 +345,12 @@ def merge(draft: Draft, item: Item) -> bool:
     return True
 
 
+FIELD_EDITS = frozenset({"body", "deadline", "deadline-drop", "reword", "reword-heavy", "move"})
+"""Edits of fields: several may meet in one task."""
 Edit = Callable[[Draft, Item], bool]
 EDITS: dict[str, Edit] = {
     "body": change_body, "deadline": change_deadline, "deadline-drop": drop_deadline, "reword": reword, "reword-heavy": reword_heavily,
     "move": move, "remove": remove, "add": add, "exchange": exchange, "split": split, "merge": merge,
 }  # fmt: skip
-WEIGHTS = {"body": 5, "deadline": 3, "deadline-drop": 1, "reword": 3, "reword-heavy": 1, "move": 2, "remove": 2, "add": 2, "exchange": 1,
+WEIGHTS = {"body": 5, "deadline": 3, "deadline-drop": 1, "reword": 3, "reword-heavy": 2, "move": 3, "remove": 2, "add": 2, "exchange": 1,
            "split": 2, "merge": 2}  # fmt: skip

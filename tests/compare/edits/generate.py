@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from normalizers.compare.tasks import compare_tasks
-from tests.compare.edits.edits import EDITS, WEIGHTS, Draft, untouched, words
+from tests.compare.edits.edits import EDITS, FIELD_EDITS, WEIGHTS, Draft, untouched, words
 from tests.compare.edits.outline import Fixed, Item, Outline, Run, chinese, outline
 from tests.compare.edits.pairs import derived_of
 from tests.compare.edits.truth import Change, Score, score
@@ -69,8 +69,10 @@ def edited(base: Outline, dice: random.Random, name: str) -> Case:
     draft = Draft(base, base.copy(), dice)
     for _ in range(dice.randrange(1, 7)):
         kind = dice.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
-        places = draft.new.items() if kind in {"body", "deadline", "reword", "move"} else untouched(draft)
+        places = draft.new.items() if kind in FIELD_EDITS else untouched(draft)
         dice.shuffle(places)
+        if kind in FIELD_EDITS and dice.random() < 0.4:
+            places.sort(key=lambda item: not item.edited)  # a task that was edited already
         next((place for place in places[:6] if EDITS[kind](draft, place)), None)
     looks = _looks(draft.new, dice, edited=True)
     mirrored = dice.random() < 0.5
@@ -97,7 +99,7 @@ def _looks(made: Outline, dice: random.Random, *, edited: bool) -> list[str]:
     """Do some of what is no change to the new side; return the names of what was done."""
     chance = 0.25 if edited else 0.5
     done = []
-    for name, look in (("names", _other_names), ("numbers", _other_numbers), ("laid", _laid_out), ("headings", _other_headings)):
+    for name, look in _LOOKS.items():
         if dice.random() < chance and look(made, dice):
             done.append(name)
     return done
@@ -130,6 +132,43 @@ def _other_numbers(made: Outline, dice: random.Random) -> bool:
                     item.pieces[0] = re.sub(r"^(\d{1,3})[.．、]", rf"\1{mark}", item.pieces[0])
             done = True
     return done
+
+
+_SAME_DUE = {"年底前": "12月底前", "第三季度": "三季度", "上半年": "6月底前", "12月底前": "年底前", "全年": "年内"}
+
+
+def _other_dates(made: Outline, _: random.Random) -> bool:
+    """Print deadlines in other words for the same last day."""
+    done = False
+    for item in made.items():
+        due = item.label.due
+        month = re.fullmatch(r"((?:\d{4}年)?\d{1,2}月)(底前|底)?", due)
+        other = (month[1] + ("" if month[2] else "底前")) if month and month[1] != due[:0] else _SAME_DUE.get(due, "")
+        if other and other != due and item.count(due) == 1:
+            item.put(due, other)
+            done = True
+    return done
+
+
+def _other_order(made: Outline, dice: random.Random) -> bool:
+    """Name the bodies that help in another order."""
+    done = False
+    for item in made.items():
+        names = sorted(item.label.names.get("partner", ()))
+        if len(names) > 1 and all(item.count(name) == 1 for name in names):
+            one, other = dice.sample(names, 2)
+            if one not in other and other not in one and not {one, other} & _elided(item):
+                item.put(one, "\0")
+                item.put(other, one)
+                item.put("\0", other)
+                done = True
+    return done
+
+
+def _elided(item: Item) -> set[str]:
+    """Return the names behind which others are printed without their level: 省商务厅、交通运输厅."""
+    printed = "".join(item.pieces)
+    return set() if all(name in printed for name in _printed(item)) else _printed(item)
 
 
 def _other_headings(made: Outline, dice: random.Random) -> bool:
@@ -193,6 +232,13 @@ def _paragraph(row: Item | Fixed, columns: dict[int, str]) -> list[Item | Fixed]
             lines.append(f"{name}：{value}")
     row.pieces[:], row.at = lines, 0
     return [row]
+
+
+_LOOKS = {
+    "order": _other_order, "names": _other_names, "numbers": _other_numbers, "dates": _other_dates, "laid": _laid_out,
+    "headings": _other_headings,
+}  # fmt: skip
+"""What changes nothing, in the order in which it is done: names are swapped before they are printed in full."""
 
 
 def _kinds(paper: Paper, dice: random.Random, looks: list[str]) -> tuple[str, str]:
