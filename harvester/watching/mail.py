@@ -6,6 +6,7 @@ import hashlib
 import smtplib
 import socket
 import ssl
+from contextlib import suppress
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -19,17 +20,25 @@ from harvester.watching.digest import Digest, count_left
 from harvester.watching.failing import DeliveryFailed
 from harvester.watching.posting import Guard, deadline
 
+NOT_AVAILABLE = 421
+"""The reply by which a mail server closes for now (RFC 5321, 3.8)."""
+
 
 def send(channel: MailChannel, digest: Digest, contact: str = "") -> str:
     """Hand a message to the mail server; return what was not as it should be: how many recipients it refused. Raises ``DeliveryFailed``."""
     made = message(channel, digest, contact)
     with deadline(channel.timeout) as guard:
         try:
-            with _connected(channel, guard) as server:
+            server = _connected(channel, guard)
+            try:
                 refused = server.send_message(made, channel.sender, list(channel.recipients))
+                with suppress(smtplib.SMTPException, OSError):  # the message was taken: how the server takes leave changes nothing
+                    server.quit()
+            finally:
+                server.close()
         except (smtplib.SMTPException, OSError, ValueError) as error:
             raise _failure(error, late=guard.passed) from None
-    return f"the mail server refused {len(refused)} of {len(channel.recipients)} recipients." if refused else ""
+    return f"the mail server refused {len(refused)} of {len(channel.recipients)} recipients: look at to of the channel." if refused else ""
 
 
 def message(channel: MailChannel, digest: Digest, contact: str = "") -> EmailMessage:
@@ -100,7 +109,7 @@ def _connected(channel: MailChannel, guard: Guard) -> smtplib.SMTP:
 def _failure(error: Exception, *, late: bool) -> DeliveryFailed:
     # What a mail server says may quote addresses: only its code is told.
     if late or isinstance(error, TimeoutError):
-        return DeliveryFailed("the mail server did not answer in time.", busy=True)
+        return DeliveryFailed("the mail server did not answer in time: look whether it runs, or raise timeout of the channel.", busy=True)
     if isinstance(error, ssl.SSLError):
         why = "the mail server's certificate is not trusted: mend it, or name the office's own authority in ca_file."
         return DeliveryFailed(why, busy=True)
@@ -110,7 +119,8 @@ def _failure(error: Exception, *, late: bool) -> DeliveryFailed:
         return DeliveryFailed(f"the mail server refused the login ({error.smtp_code}): look at user and password.", busy=True)
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         codes = sorted({code for code, _ in error.recipients.values()})
-        return DeliveryFailed(f"the mail server refused all recipients ({', '.join(map(str, codes))}).")
+        return DeliveryFailed(f"the mail server refused all recipients ({', '.join(map(str, codes))}): look at to of the channel.")
     if isinstance(error, smtplib.SMTPResponseException):
-        return DeliveryFailed(f"the mail server refused the message ({error.smtp_code}).", busy=error.smtp_code == 421)
-    return DeliveryFailed("the mail server cannot be reached or broke the connection.", busy=True)
+        why = f"the mail server refused the message ({error.smtp_code}): look the code up in its log."
+        return DeliveryFailed(why, busy=error.smtp_code == NOT_AVAILABLE)
+    return DeliveryFailed("the mail server cannot be reached or broke the connection: look at host and port of the channel.", busy=True)

@@ -24,9 +24,17 @@ MOST = 64 * 1024
 """Bytes of an answer that are read; the robots answer with a hundred."""
 LONGEST_WAIT = 24 * 3600.0
 """Seconds: no ``Retry-After`` holds a message back for longer."""
+OK, REDIRECT, CLIENT_ERROR, GONE, TOO_MANY, SERVER_ERROR = 200, 300, 400, 410, 429, 500
+_STEPS = {
+    401: "look whether it has the channel's secret",
+    403: "look whether it has the channel's secret",
+    404: "look at url of the channel",
+    405: "look at url of the channel, which takes no POST",
+    GONE: "it wants no more of it; ask whose it is",
+    413: "let it take bodies of one MiB",
+}
 WAITS = ("retry-after", "x-ogw-ratelimit-reset")
 """Headers that say how long to wait: that of RFC 9110, and that of 飞书, in seconds."""
-OK, REDIRECT, CLIENT_ERROR, GONE, TOO_MANY, SERVER_ERROR = 200, 300, 400, 410, 429, 500
 
 logging.getLogger("urllib3").setLevel(logging.WARNING)  # it logs addresses, and a robot's address is its secret
 
@@ -71,12 +79,16 @@ def _ask(pool: urllib3.HTTPConnectionPool, path: str, body: bytes, headers: Mapp
 
 
 def refused(status: int, retry_after: str = "") -> DeliveryFailed:
-    """Return what a status other than 2xx says."""
-    why = f"the receiver answered {status}"
-    if REDIRECT <= status < CLIENT_ERROR:
-        why += ", a redirect, which is not followed: put the new address into the channel's settings"
+    """Return what a status other than 2xx says, and what to do."""
     busy = status in (TOO_MANY, 408, 425) or status >= SERVER_ERROR
-    return DeliveryFailed(f"{why}.", retry_after=wait(retry_after) if busy else 0.0, busy=busy, gone=status == GONE)
+    if REDIRECT <= status < CLIENT_ERROR:
+        step = "a redirect, which is not followed; put the new address into the channel's settings"
+    elif busy:
+        step = "look at its own log; it is tried again by itself"
+    else:
+        step = _STEPS.get(status, "look at the channel's settings and at the receiver's log")
+    why = f"the receiver answered {status}: {step}."
+    return DeliveryFailed(why, retry_after=wait(retry_after) if busy else 0.0, busy=busy, gone=status == GONE)
 
 
 def wait(retry_after: str) -> float:
@@ -95,17 +107,19 @@ def wait(retry_after: str) -> float:
 def _failure(error: Exception, *, late: bool) -> DeliveryFailed:
     # Words of the library's errors hold the address, and with it a robot's secret: only what kind of error it is may be told.
     if late:
-        return DeliveryFailed("the receiver did not answer in time.", busy=True)
+        return DeliveryFailed("the receiver did not answer in time: look whether it runs, or raise timeout of the channel.", busy=True)
     if isinstance(error, exceptions.NameResolutionError | socket.gaierror):
-        return DeliveryFailed("the receiver's name is not known.", busy=True)
+        return DeliveryFailed("the receiver's name is not known: look at url of the channel and at this machine's name servers.", busy=True)
     if isinstance(error, exceptions.NewConnectionError | ConnectionRefusedError):  # before timeouts: the library calls it one of them
-        return DeliveryFailed("the receiver cannot be reached.", busy=True)
+        return DeliveryFailed(
+            "the receiver cannot be reached: look whether it runs and whether a firewall lets this machine through.", busy=True
+        )
     if isinstance(error, exceptions.TimeoutError | TimeoutError):
-        return DeliveryFailed("the receiver did not answer in time.", busy=True)
+        return DeliveryFailed("the receiver did not answer in time: look whether it runs, or raise timeout of the channel.", busy=True)
     if isinstance(error, exceptions.SSLError | ssl.SSLError):
         why = "the receiver's certificate is not trusted: mend it, or name the office's own authority in ca_file."
         return DeliveryFailed(why, busy=True)
-    return DeliveryFailed("the connection broke before the receiver had answered.", busy=True)
+    return DeliveryFailed("the connection broke before the receiver had answered: look at its own log.", busy=True)
 
 
 class Guard:

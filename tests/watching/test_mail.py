@@ -21,6 +21,10 @@ from harvester.watching import mail
 from harvester.watching.channels import MailChannel, channel
 from harvester.watching.digest import Digest, Group
 from harvester.watching.failing import DeliveryFailed
+from harvester.watching.sending import run_once
+from storage import deliveries
+from storage.store import Store
+from tests.watching.feed import config, tell, watch
 
 AT = datetime(2026, 11, 20, 0, 0, tzinfo=UTC)
 DIGEST = Digest(
@@ -36,12 +40,17 @@ class Inbox:
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
         self.recipients: list[str] = []
+        self.left = 0
 
     async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802
         if address.startswith("no"):
             return f"550 {address} is unknown here"
         envelope.rcpt_tos.append(address)
         return "250 OK"
+
+    async def handle_QUIT(self, _server: Any, _session: Any, _envelope: Any) -> str:  # noqa: N802
+        self.left += 1
+        return "500 no leave without a stamp"
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
         if b"refuse-me" in envelope.content:
@@ -123,6 +132,7 @@ def test_a_message_arrives_encrypted_and_logged_in(security: str, authority: tup
         assert mail.send(desk(port, security, authority[0]), DIGEST, "office@example.org") == ""
         mail.send(desk(port, security, authority[0]), DIGEST)
     got, again = inbox.messages
+    assert inbox.left == 2  # a server that spoils the leave took the message all the same
     assert inbox.recipients[:2] == ["office@example.org", "desk@example.org"]
     assert str(got["subject"]) == "重点任务：2 项变更"
     assert got["message-id"] == again["message-id"] == f"<{DIGEST.id}@example.org>"
@@ -163,13 +173,13 @@ def test_what_a_server_refuses_is_told_by_its_code_and_no_address(authority: tup
         mail.send(desk(port, "starttls", authority[0], password_env="WRONG"), DIGEST)
     with served("plain", authority) as (inbox, port):
         assert mail.send(desk(port, to=["office@example.org", "nobody@example.org"]), DIGEST) == (
-            "the mail server refused 1 of 2 recipients."
+            "the mail server refused 1 of 2 recipients: look at to of the channel."
         )
         assert inbox.recipients == ["office@example.org"]
-        with pytest.raises(DeliveryFailed, match=r"^the mail server refused all recipients \(550\)\.$"):
+        with pytest.raises(DeliveryFailed, match=r"^the mail server refused all recipients \(550\): look at to of the channel\.$"):
             mail.send(desk(port, to="nobody@example.org"), DIGEST)
         refused = replace(DIGEST, head="refuse-me")
-        with pytest.raises(DeliveryFailed, match=r"^the mail server refused the message \(451\)\.$"):
+        with pytest.raises(DeliveryFailed, match=r"^the mail server refused the message \(451\): look the code up in its log\.$"):
             mail.send(desk(port), refused)
 
 
@@ -180,3 +190,26 @@ def test_a_server_that_is_silent_is_left_in_time() -> None:
         mail.send(desk(silent.getsockname()[1], timeout=1), DIGEST)
     with pytest.raises(DeliveryFailed, match="cannot be reached"):
         mail.send(desk(_free_port()), DIGEST)
+
+
+def test_a_digest_goes_through_a_run_and_tells_of_recipients_that_were_refused(
+    store: Store, tmp_path: Path, authority: tuple[Path, ssl.SSLContext]
+) -> None:
+    watch(store, channel="desk", entities=["task"])
+    tell(store, 70)
+    with served("plain", authority) as (inbox, port):
+        table = {"kind": "mail", "host": "127.0.0.1", "port": port, "security": "plain", "from": "harvester@example.org"}
+        settings = config(tmp_path, desk=table | {"to": ["office@example.org", "nobody@example.org"]})
+        report = run_once(store, settings)
+    assert (report.sent, report.problems) == (1, ["watch 重点任务: the mail server refused 1 of 2 recipients: look at to of the channel."])
+    (delivery,) = deliveries.listed(store)
+    (got,) = inbox.messages
+    assert (delivery.state, delivery.rows, delivery.error) == (
+        "sent",
+        70,
+        "the mail server refused 1 of 2 recipients: look at to of the channel.",
+    )
+    assert delivery.id in got["message-id"]
+    assert str(got["subject"]) == "重点任务：70 项变更"
+    told = got.get_body(("plain",)).get_content()
+    assert (told.count("- 新增第"), "另有 10 项未列出" in told) == (60, True)

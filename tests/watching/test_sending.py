@@ -88,7 +88,7 @@ def test_a_failed_delivery_waits_and_those_behind_it_wait_too(store: Store, give
     report = run_once(store, given_config)
     assert (report.formed, report.sent, report.postponed) == (1, 0, 0)
     first = deliveries.listed(store)[-1]
-    assert first.error == "the receiver answered 500."
+    assert first.error == "the receiver answered 500: look at its own log; it is tried again by itself."
     assert first.next_at is not None
     assert timedelta(seconds=55) < first.next_at - datetime.now(UTC) <= PAUSES[0] * 1.2
     with time_machine.travel(datetime.now(UTC) + timedelta(minutes=2)):

@@ -64,14 +64,16 @@ def test_deliveries_leave_in_the_order_of_the_feed_and_when_their_time_has_come(
     assert deliveries.begin(kept, one, NOW + timedelta(minutes=1))
     assert deliveries.due(kept, NOW) == []
     assert [each.id for each in deliveries.due(kept, NOW + timedelta(minutes=1))] == [one]
-    deliveries.postponed(kept, one, NOW + timedelta(minutes=5), "the receiver answered 500.")
-    deliveries.given_up(kept, one, NOW, "the receiver answered 500.")
+    deliveries.postponed(
+        kept, one, NOW + timedelta(minutes=5), "the receiver answered 500: look at its own log; it is tried again by itself."
+    )
+    deliveries.given_up(kept, one, NOW, "the receiver answered 500: look at its own log; it is tried again by itself.")
     assert not deliveries.begin(kept, one, NOW)
     assert [each.id for each in deliveries.due(kept, NOW)] == [other]
     deliveries.sent(kept, other, NOW)
     assert [(each.state, each.attempts, each.ended_at, each.error) for each in deliveries.listed(kept)] == [
         ("sent", 0, NOW, ""),
-        ("given-up", 1, NOW, "the receiver answered 500."),
+        ("given-up", 1, NOW, "the receiver answered 500: look at its own log; it is tried again by itself."),
     ]
     assert [each.id for each in deliveries.listed(kept, state="given-up", watch="重点任务", limit=1)] == [one]
     assert deliveries.retry(kept, one).state == "waiting"

@@ -89,7 +89,7 @@ def test_a_failure_is_told_shown_and_sent_again_on_demand(ask: Ask, store: Store
     receiver.script = ["500"]
     assert "1 put off" in ask("run", "--once", status=1)
     (row,) = json.loads(ask("deliveries", "--state", "waiting", "--format", "json"))
-    assert row["error"] == "the receiver answered 500."
+    assert row["error"] == "the receiver answered 500: look at its own log; it is tried again by itself."
     ask("retry", row["id"])
     ask("run", "--once")
     assert ledger.numbers() == [1]
@@ -118,7 +118,7 @@ def test_a_test_message_is_sent_at_once_and_says_so(ask: Ask, receiver: Receiver
     assert "the channel ledger took the test message" in ask("test", "甲")
     assert json.loads(receiver.got[0].body)["type"] == "credit_harvester.test"
     receiver.script = ["404"]
-    assert "the receiver answered 404." in ask("test", "甲", status=1)
+    assert "the receiver answered 404: look at url of the channel." in ask("test", "甲", status=1)
 
 
 @pytest.mark.parametrize(
