@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote
 
 from lxml import etree
 
@@ -35,7 +35,10 @@ NOBODY = "credit-harvester.invalid"
 LONGEST_TITLE = 120
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that no XML 1.0 document may hold."""
-_HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?", re.IGNORECASE)
+_LONE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
+_OF_ADDRESSES = "%/:=&?~+!$,;'@()*"
+_CONTACT = re.compile(r"(?:https?://|mailto:)?(?:[^@/?#]*@)?(?P<host>[^/:?#]+)")
+_HOST = re.compile(r"(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,63}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +67,8 @@ class Channel:
 
 def authority_of(contact: str) -> str:
     """Return the host of a contact, an http or mail address; ``NOBODY`` where there is none."""
-    host = urlsplit(contact).hostname if "//" in contact else contact.removeprefix("mailto:").rpartition("@")[2]
-    return host.lower() if host and _HOST.fullmatch(host) else NOBODY
+    found = _CONTACT.match(contact.strip().lower())
+    return found["host"] if found and _HOST.fullmatch(found["host"]) else NOBODY
 
 
 def atom(rows: Sequence[Row], channel: Channel) -> str:
@@ -142,8 +145,12 @@ def _delete(feed: Any, identifier: str, row: Row, lang: str) -> None:  # noqa: A
 
 
 def _address(row: Row) -> str:
-    url = (row["record"] or {}).get("url") or row["url"] or ""
-    return _clean(url) if urlsplit(url).scheme in ("http", "https") else ""
+    """Return the web address of what a row is about, as RFC 3986 spells it; empty where there is none."""
+    url = str((row["record"] or {}).get("url") or row["url"] or "")
+    if not url.lower().startswith(("http://", "https://")):
+        return ""
+    place, mark, fragment = _LONE_PERCENT.sub("%25", url).partition("#")
+    return quote(place, safe=_OF_ADDRESSES) + (mark + quote(fragment, safe=_OF_ADDRESSES) if mark else "")
 
 
 def _put(parent: Any, name: str, words: str = "") -> Any:  # noqa: ANN401

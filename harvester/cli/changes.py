@@ -17,7 +17,7 @@ import typer
 from harvester import audited
 from harvester.cli.feed_answers import Answer, show_answer
 from harvester.cli.options import FormatOption, RegionOption, SiteOption, StoreOption, parse_date, parse_region
-from harvester.cli.output import Format, complain, console, emit, to_json
+from harvester.cli.output import Format, complain, console, emit, plain
 from harvester.cli.querying import AgencyOption, RoleOption, minute
 from harvester.cli.records import ByOption, ColourOption, ListOption
 from harvester.errors import HarvesterError, WrongCall
@@ -31,6 +31,7 @@ from storage.change_schema import CAUSES, ENTITIES, KINDS
 from storage.naming import check_document
 from storage.snapshots import ReplayError
 from storage.store import Store
+from storage.types import to_json
 
 Row = dict[str, Any]
 
@@ -211,7 +212,7 @@ def snapshot(
     with opened(store) as found:
         lines = replayed(found, update) if update else snapshots.snapshot(found)
         if to is None:
-            sys.stdout.writelines(to_json(line, indent=None) + "\n" for line in lines)
+            sys.stdout.writelines(to_json(plain(line)) + "\n" for line in lines)
             return
         written = write_lines(to, lines)
     console().print(_("{count} rows in {file}").format(count=written, file=to), markup=False)
@@ -244,7 +245,7 @@ def write_lines(to: Path, lines: Iterable[Row]) -> int:
     draft = to.with_name(f".{to.name}.part")
     try:
         with draft.open("w", encoding="utf-8") as file:
-            count = sum(file.write(to_json(line, indent=None) + "\n") > 0 for line in lines)
+            count = sum(file.write(to_json(plain(line)) + "\n") > 0 for line in lines)
         draft.replace(to)
     except OSError as error:
         raise HarvesterError(f"{to} cannot be written ({error.strerror}); choose another place with --to.") from None
