@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 from normalizers.compare.evidence import Nearness, Profile, common_bodies, profiles, section_key
 from normalizers.records import Task
@@ -21,6 +21,8 @@ SAME_HEAD = 0.35
 SAME_BODIES = 0.15
 NEIGHBOUR = 0.1
 """What each neighbour adds that is already paired with the neighbour on the other side."""
+ONLY_ONE = 0.05
+"""What it adds that between two paired neighbours one task alone is left on either side."""
 SAME_NUMBER = 0.05
 COPIES = 200
 """Tasks of one fingerprint that are told apart by their places; a document with more of them repeats itself."""
@@ -78,9 +80,17 @@ def _likely(near: Nearness, pairs: Pairs, bar: float) -> Iterator[Candidate]:
             continue
         sure = likeness + _beside(near.old[i], near.new[j])
         if pairs:
-            sure += NEIGHBOUR * sum(a == b for a, b in zip(around[0][i], around[1][j], strict=True))
+            beside = sum(a == b for a, b in zip(around[0][i], around[1][j], strict=True))
+            sure += NEIGHBOUR * beside + ONLY_ONE * (
+                beside == 2 and _only_one(i, len(near.old), partner) and _only_one(j, len(near.new), used)
+            )
         if sure >= bar:
             yield (-sure, abs(i / len(near.old) - j / len(near.new))), i, j
+
+
+def _only_one(at: int, count: int, taken: Container[int]) -> bool:
+    """Tell whether the tasks before and behind one are paired."""
+    return (at == 0 or at - 1 in taken) and (at + 1 == count or at + 1 in taken)
 
 
 def _beside(old: Profile, new: Profile) -> float:

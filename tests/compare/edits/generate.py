@@ -48,8 +48,17 @@ def outlines() -> list[Outline]:
     return [made for paper in papers() if paper.name not in BROKEN and (made := outline(paper)) is not None]
 
 
-def cases(seed: int, count: int) -> Iterator[Case]:
-    """Yield pairs with at least ``count`` edits in all, and beside every third one a pair that only looks otherwise."""
+def cases(seed: int, count: int, *, light: bool = False) -> Iterator[Case]:
+    """Yield pairs with at least ``count`` edits in all, and beside every third one a pair that only looks otherwise.
+
+    ``light`` leaves out the renderings that take long to make and to read (pdf).
+    """
+    for case in _cases(seed, count):
+        if not light or not any(kind.startswith("pdf") for kind in case.kinds):
+            yield case
+
+
+def _cases(seed: int, count: int) -> Iterator[Case]:
     dice = random.Random(seed)
     known = outlines()
     made = number = 0
