@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from rapidfuzz.distance import Indel
 
 from harvester.comparing import Compared
-from harvester.reports.pieces import Cells, Mark, Piece, Pieces, deleted, inserted, paired_cells, visible
-from normalizers.differences import Fate, TextChange, UnitPair
+from harvester.reports.pieces import Cells, Mark, Piece, Pieces, deleted, inserted, paired_cells, stretches, visible
+from normalizers.differences import Fate, UnitPair
 from normalizers.records import Span
 from normalizers.text.fold import fold
 
@@ -46,28 +46,8 @@ def _cell(old: str, new: str, one: Span | None, other: Span | None, pair: UnitPa
         text, span, mark = (new, other, Mark.INSERTED) if one is None else (old, one, Mark.DELETED)
         yield Piece(visible(text[span.start : span.end]) if span else "", mark)
         return
-    for gone, come, changed in _stretches(one, other, pair.changes):
+    for gone, come, changed in stretches(one, other, pair.changes):
         yield from _stretch(visible(old[gone.start : gone.end]), visible(new[come.start : come.end]), changed=changed, letters=letters)
-
-
-def _stretches(one: Span, other: Span, changes: Iterable[TextChange]) -> Iterator[tuple[Span, Span, bool]]:
-    """Yield two stretches side by side: what did not change, and what did."""
-    done, position = one.start, other.start
-    for change in sorted(changes, key=lambda each: (each.new_span.start, each.old_span.start)):
-        gone, come = _clipped(change.old_span, done, one.end), _clipped(change.new_span, position, other.end)
-        if gone is None or come is None:
-            continue
-        yield Span(done, gone.start), Span(position, come.start), False
-        yield gone, come, True
-        done, position = gone.end, come.end
-    yield Span(done, one.end), Span(position, other.end), False
-
-
-def _clipped(span: Span, start: int, end: int) -> Span | None:
-    """Return what of a stretch lies between two places; an empty one may lie at either; ``None`` for one that lies elsewhere."""
-    if span.end < start or span.start > end:
-        return None
-    return Span(max(start, span.start), min(end, span.end))
 
 
 def _stretch(old: str, new: str, *, changed: bool, letters: bool) -> Iterator[Piece]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -20,11 +21,12 @@ LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Rows that follow one another and are shown, or folded, together; ``path`` is told where the headings above change."""
+    """Rows that follow one another and are shown, or folded, together; ``headed`` are those above which headings are shown."""
 
     number: int
     folded: bool
     rows: tuple[Row, ...]
+    headed: frozenset[str] = frozenset()
 
 
 def comparison_page(compared: Compared, lang: str, *, everything: bool = False) -> str:
@@ -56,9 +58,19 @@ def comparison_page(compared: Compared, lang: str, *, everything: bool = False) 
 
 
 def stretches(rows: tuple[Row, ...]) -> list[Stretch]:
-    """Return rows in stretches: changed ones shown, the others folded."""
+    """Return rows in stretches: changed ones shown, with the headings above them where these are other ones, the rest folded."""
     groups = ((not changed, tuple(some)) for changed, some in groupby(rows, key=lambda row: row.changed))
-    return [Stretch(number, folded, some) for number, (folded, some) in enumerate(groups, start=1)]
+    headed = _headed(rows)
+    return [Stretch(number, folded, some, headed) for number, (folded, some) in enumerate(groups, start=1)]
+
+
+def _headed(rows: Iterable[Row]) -> frozenset[str]:
+    shown, headed = "", []
+    for row in rows:
+        if row.changed and row.path and row.path != shown:
+            headed.append(row.anchor)
+            shown = row.path
+    return frozenset(headed)
 
 
 def _named(side: Side) -> str:

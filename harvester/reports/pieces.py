@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -137,22 +137,38 @@ def _cut(text: str, span: Span, marked: Iterable[Span], mark: Mark) -> Pieces:
 
 def _woven(old: str, new: str, one: Span, other: Span, changes: Iterable[TextChange]) -> Pieces:
     """Return two stretches as one: the new text, with what went out of the old one where it stood."""
-    pieces, position, done = [], other.start, one.start
-    for change in sorted(changes, key=lambda each: (each.new_span.start, each.old_span.start)):
-        if not (_touches(change.old_span, one) and _touches(change.new_span, other)):
-            continue
-        start, end = max(position, change.new_span.start), min(other.end, change.new_span.end)
-        first, last = max(done, change.old_span.start), min(one.end, change.old_span.end)
-        pieces.append(Piece(new[position : max(position, start)]))
-        if first < last:
-            pieces.append(Piece(old[first:last], Mark.DELETED))
-        if start < end:
-            pieces.append(Piece(new[start:end], Mark.INSERTED))
-        position, done = max(position, start, end), max(done, last)
-    pieces.append(Piece(new[position : other.end]))
+    pieces: list[Piece] = []
+    for gone, come, changed in stretches(one, other, changes):
+        if changed:
+            pieces += [Piece(old[gone.start : gone.end], Mark.DELETED), Piece(new[come.start : come.end], Mark.INSERTED)]
+        else:
+            pieces.append(Piece(new[come.start : come.end]))
     return tuple(piece for piece in pieces if piece.text)
 
 
-def _touches(inner: Span, outer: Span) -> bool:
-    """Tell whether a stretch, which may be empty, lies in another one or at its edge."""
-    return inner.start <= outer.end and inner.end >= outer.start
+def stretches(one: Span, other: Span, changes: Iterable[TextChange]) -> Iterator[tuple[Span, Span, bool]]:
+    """Yield two stretches of an old and a new text side by side, piece by piece: what did not change, and what did.
+
+    Of an insertion only its place in the new text counts and of a deletion that in the old one: between two cells the other place may
+    lie at the edge of either.
+    """
+    done, position = one.start, other.start
+    inside = [change for change in changes if _belongs(change, one, other)]
+    for change in sorted(inside, key=lambda each: (each.new_span.start, each.old_span.start)):
+        gone, come = _clipped(change.old_span, done, one.end), _clipped(change.new_span, position, other.end)
+        yield Span(done, gone.start), Span(position, come.start), False
+        yield gone, come, True
+        done, position = gone.end, come.end
+    yield Span(done, one.end), Span(position, other.end), False
+
+
+def _belongs(change: TextChange, one: Span, other: Span) -> bool:
+    gone = change.old_span.start < one.end and change.old_span.end > one.start
+    come = change.new_span.start < other.end and change.new_span.end > other.start
+    return {"insert": come, "delete": gone}.get(change.op, gone or come)
+
+
+def _clipped(span: Span, start: int, end: int) -> Span:
+    """Return what of a stretch lies between two places, else the nearer of them."""
+    first = min(max(start, span.start), end)
+    return Span(first, min(max(first, span.end), end))

@@ -24,7 +24,7 @@ class Row:
     ``anchor`` is its place in the report, ``place`` in words; ``path`` the headings above it; ``told`` the changes of tasks that show
     in it. ``twin`` is the anchor of the other end of a move; ``left`` tells that here is the place which the unit left. ``widths`` are
     the shares of the cells of its table's rows, in hundredths; ``changes`` those of its words;
-    ``left_place`` is where a moved unit stood, in words.
+    ``other_place`` is the other end of a move, in words.
     """
 
     anchor: str
@@ -41,7 +41,7 @@ class Row:
     told: tuple[str, ...] = ()
     widths: tuple[int, ...] = ()
     changes: tuple[TextChange, ...] = ()
-    left_place: str = ""
+    other_place: str = ""
 
     @property
     def changed(self) -> bool:
@@ -83,7 +83,7 @@ def report_of(compared: Compared, lang: str) -> Report:
     widths = _widths(rows)
     rows = [replace(row, told=tuple(told.get(index, ())), widths=widths.get(_table(row), ())) for index, row in enumerate(rows)]
     fields = tuple(Said(tell_field_change(change, lang), change.name) for change in comparison.field_changes)
-    return Report(tuple(tasks), fields, tuple(_with_left_places(comparison.units, rows, lang)))
+    return Report(tuple(tasks), fields, tuple(_with_left_places(comparison.units, rows)))
 
 
 def _row(number: int, pair: UnitPair, compared: Compared, lang: str) -> Row:
@@ -104,7 +104,7 @@ def _row(number: int, pair: UnitPair, compared: Compared, lang: str) -> Row:
         inline=inline_cells(pair, old, new),
         twin=f"u{number}-left" if moved else "",
         changes=pair.changes,
-        left_place=place(pair.old.address, lang) if moved and pair.old else "",
+        other_place=place(pair.old.address, lang) if moved and pair.old else "",
     )
 
 
@@ -126,7 +126,7 @@ def _widths(rows: Iterable[Row]) -> dict[tuple[str, int], tuple[int, ...]]:
     return found
 
 
-def _with_left_places(pairs: Sequence[UnitPair], rows: Sequence[Row], lang: str) -> Iterable[Row]:
+def _with_left_places(pairs: Sequence[UnitPair], rows: Sequence[Row]) -> Iterable[Row]:
     """Yield the rows, and behind the unit that stood before a moved one in the old document the place which that one left."""
     stood = sorted((pair.old.span.start, index) for index, pair in enumerate(pairs) if pair.old)
     behind: dict[int, list[Row]] = {}
@@ -137,7 +137,7 @@ def _with_left_places(pairs: Sequence[UnitPair], rows: Sequence[Row], lang: str)
             last = index
         elif pair.old:
             there = replace(row, anchor=row.twin, twin=row.anchor, left=True, new=(), inline=row.old, told=())
-            behind.setdefault(last, []).append(replace(there, path=pair.old.path, place=place(pair.old.address, lang)))
+            behind.setdefault(last, []).append(replace(there, path=pair.old.path, place=row.other_place, other_place=row.place))
     yield from behind.get(-1, ())
     for index, row in enumerate(rows):
         yield row

@@ -61,7 +61,7 @@ def explanation(row: Row, lang: str) -> str:
     if len(row.changes) > MOST_TOLD:
         told.append(_("{n} places in all", lang).format(n=len(row.changes)))
     if row.fate is Fate.MOVED:
-        told.insert(0, _("moved from {place}", lang).format(place=row.left_place))
+        told.insert(0, _("moved from {place}", lang).format(place=row.other_place))
     return clauses(told, lang)
 
 

@@ -22,9 +22,11 @@ _PARAGRAPH = re.compile(r"p(?P<n>\d{1,9})")
 _PLAIN_NUMBER = re.compile(r"[0-9.．]{1,12}|[一二三四五六七八九十百]{1,6}|[（(][0-9一二三四五六七八九十百]{1,6}[)）]")
 _CLAUSE_END = re.compile(r"[。；;，,：:！!？?\n]")
 _OPENING = re.compile(
-    r"(?:在[^。；;，,]{2,60}(?:基础上|过程中|方面|中|下|上|后|前)|(?:按照|根据|依据|围绕|结合|针对|为)[^。；;，,]{2,60})[，,](?=[^。；;]{6})"
+    r"(?:(?:在[^。；;，,]{2,60}(?:基础上|过程中|方面|中|下|上|后|前)|以[^。；;，,]{2,60}为[^。；;，,]{1,20}"
+    r"|(?:按照|根据|依据|围绕|结合|针对|为)[^。；;，,]{2,60})[，,](?=[^。；;]{6})){1,4}"
 )
 """What a task rests on or is for, said before what is to be done."""
+_MARKS = "，、；。：,;: \u3000"
 _QUOTES = str.maketrans('“”‘’"', "‘’‘’'")
 
 
@@ -37,6 +39,12 @@ def shorten(text: str, length: int = SHOWN) -> str:
 def quoted(text: str, length: int = SHOWN) -> str:
     """Return words in typographic quotation marks, on one line and cut; marks inside become single ones."""
     return f"“{shorten(text, length).translate(_QUOTES)}”"
+
+
+def words(text: str, length: int = SHOWN) -> str:
+    """Return words in quotation marks without the punctuation at their edges, unless they are nothing else."""
+    flat = " ".join(text.split())
+    return quoted(flat.strip(_MARKS) or flat, length)
 
 
 def short_title(text: str) -> str:

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from harvester.messages import _
 from harvester.telling.phrases import JsonMap, place, quoted
+from harvester.telling.phrases import words as quoted_words
 from harvester.telling.wording import word_change
 from normalizers.differences import FieldChange, TextChange
 from normalizers.presentation import text_change_json
@@ -25,7 +26,7 @@ def _moved(told: JsonMap, lang: str) -> str:
     gone = told["op"] == "delete"
     here, there = place(told["where"], lang), place(told["moved"], lang)
     form = _("{words} moved from {old} to {new}", lang)
-    return form.format(words=quoted(told["old"] or told["new"]), old=here if gone else there, new=there if gone else here)
+    return form.format(words=quoted_words(told["old"] or told["new"]), old=here if gone else there, new=there if gone else here)
 
 
 def tell_field_change(change: FieldChange | JsonMap, lang: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from harvester.messages import _
-from harvester.telling.phrases import joined, quoted
+from harvester.telling.phrases import joined, quoted, words
 from normalizers.compare import compare
 from normalizers.differences import TextChange
 from normalizers.records import Derived, Document, Metadata
@@ -54,4 +54,4 @@ def word_change(op: str, old: str, new: str, lang: str, length: int = LONGEST) -
         "insert": _("{new} was inserted", lang),
         "delete": _("{old} was deleted", lang),
     }
-    return forms[op].format(old=quoted(old, length), new=quoted(new, length))
+    return forms[op].format(old=words(old, length), new=words(new, length))

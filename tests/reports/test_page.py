@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from lxml import html
 from harvester.reports.page import comparison_page
 from harvester.reports.pieces import visible
 from normalizers.differences import Fate, FieldChange, TaskChange, TaskChangeKind
+from normalizers.records import Span
 from tests.reports.build import ANY, Made, changed, compared, deleted, inserted, moved, row, same, with_title
 from tests.reports.test_telling import task
 
@@ -114,3 +116,14 @@ def test_property_each_side_shows_its_whole_text_and_both_are_in_the_inline_view
     old = [shown(row.xpath("td[contains(@class, 'old')]")[0]) for row, same in both if not same and "moved" not in row.get("class")]
     gone = [squeezed(visible(one.old.text)) for one in pair.comparison.units if one.old and one.fate in (Fate.CHANGED, Fate.DELETED)]
     assert [squeezed(text) for text in old if text.strip()] == [text for text in gone if text]
+
+
+def test_words_at_the_edge_of_a_cell_are_marked_though_their_place_in_the_other_text_is_the_next_cell() -> None:
+    pair = compared([row(Fate.CHANGED, [("1", "1")], [("市财政局", "市财政局"), ("", "、市教委")], [("年底", "年底")])])
+    unit = pair.comparison.units[0]
+    assert unit.old
+    moved_on = replace(unit.changes[0], old_span=Span(unit.old.cells[2].start, unit.old.cells[2].start))
+    pair = replace(pair, comparison=replace(pair.comparison, units=(replace(unit, changes=(moved_on,)),)))
+    found = tree(comparison_page(pair, "zh"))
+    assert [shown(each) for each in found.xpath("//td[@class='one']//ins")] == ["、市教委"]
+    assert [shown(each) for each in found.xpath("//td[contains(@class, 'now')]//ins")] == ["、市教委"]
