@@ -52,16 +52,27 @@ class Affinity:
 
 @dataclass(frozen=True, slots=True)
 class _Bodies:
-    """Who does what in one paper: ``lists`` by passage, ``holders`` how many passages each body has, ``first`` how many it leads."""
+    """Who does what in one paper: ``lists`` by passage, ``doing`` whether they do it or are only named there.
+
+    ``holders`` counts the passages of each body, ``first`` those it leads, ``named`` the paragraphs that name it; ``counts`` are all
+    paragraphs, and all tasks.
+    """
 
     lists: Sequence[tuple[str, ...]]
+    doing: Sequence[bool]
     holders: Mapping[str, int]
     first: Mapping[str, int]
-    busy: int
+    named: Mapping[str, int]
+    counts: tuple[int, int]
 
-    def rarity(self, body: str, *, first: bool = False) -> float:
-        """Return 1 for a body of one passage among many, 0 for one of all."""
-        return _rarity((self.first if first else self.holders).get(body, self.busy), self.busy)
+    def rarity(self, body: str, at: int) -> float:
+        """Return 1 for a body of one passage among many, 0 for one of all; ``at`` is the passage it is asked for."""
+        among = self.counts[self.doing[at]]
+        return _rarity((self.holders if self.doing[at] else self.named).get(body, among), among)
+
+    def lead_rarity(self, body: str) -> float:
+        """Return the same for a body that leads, by the tasks it leads."""
+        return _rarity(self.first.get(body, 0) or len(self.lists), sum(self.first.values()))
 
 
 def _rarity(held: int, among: int) -> float:
@@ -78,7 +89,7 @@ def affinities(left: Sequence[Features], right: Sequence[Features], *, same_plac
     texts = _text_witness([f.text for f in left], [f.text for f in right])
     sections = _section_witness([f.section for f in left], [f.section for f in right])
     lists = [f.bodies if same_place else f.duties for f in left], [f.bodies if same_place else f.duties for f in right]
-    doers = _bodies(lists[0]), _bodies(lists[1] if same_place else matched_duties(*lists))
+    doers = _bodies(left, lists[0]), _bodies(right, lists[1] if same_place else matched_duties(*lists))
     by_body = _holders(doers[1].lists)
     out: list[dict[int, Affinity]] = []
     for i, found in enumerate(texts):
@@ -166,10 +177,17 @@ def _section_witness(left: Sequence[frozenset[str]], right: Sequence[frozenset[s
     return {(ones[a], others[b]): share * math.sqrt(rare_right[a] * rare_left[b]) for (a, b), share in alike.items()}
 
 
-def _bodies(lists: Sequence[tuple[str, ...]]) -> _Bodies:
-    holders = Counter(body for each in lists for body in each)
-    first = Counter(each[0] for each in lists if each)
-    return _Bodies(lists, holders, first, sum(map(bool, lists)))
+def _bodies(passages: Sequence[Features], lists: Sequence[tuple[str, ...]]) -> _Bodies:
+    done = [each for passage, each in zip(passages, lists, strict=True) if passage.doing]
+    named = [each for passage, each in zip(passages, lists, strict=True) if not passage.doing]
+    return _Bodies(
+        lists,
+        [passage.doing for passage in passages],
+        Counter(body for each in done for body in each),
+        Counter(each[0] for each in done if each),
+        Counter(body for each in named for body in each),
+        (len(named), len(done)),
+    )
 
 
 def _body_witness(ours: _Bodies, theirs: _Bodies, i: int, j: int, *, same_place: bool) -> tuple[float, float]:
@@ -178,12 +196,14 @@ def _body_witness(ours: _Bodies, theirs: _Bodies, i: int, j: int, *, same_place:
     if not one or not other:
         return 0.0, 1.0
     both = sorted({*one} & {*other})
+    witness = 1 - math.prod(1 - math.sqrt(ours.rarity(body, i) * theirs.rarity(body, j)) for body in both)
+    if not (ours.doing[i] and theirs.doing[j]):
+        return witness, 1.0
     if not both:
         known = any(body in theirs.holders for body in one) and any(body in ours.holders for body in other)
         return 0.0, OTHER_BODIES if known and same_place else 1.0
-    silence = math.prod(1 - math.sqrt(ours.rarity(body) * theirs.rarity(body)) for body in both)
-    witness = (1 - silence) * (len(both) / len({*one, *other})) ** 0.25
+    witness *= (len(both) / len({*one, *other})) ** 0.25
     if one[0] == other[0]:
-        return max(witness, math.sqrt(ours.rarity(one[0], first=True) * theirs.rarity(one[0], first=True))), 1.0
+        return max(witness, math.sqrt(ours.lead_rarity(one[0]) * theirs.lead_rarity(one[0]))), 1.0
     led_elsewhere = one[0] in theirs.first and other[0] in ours.first
     return witness, OTHER_FIRST if led_elsewhere and same_place else 1.0

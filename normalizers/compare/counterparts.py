@@ -41,7 +41,7 @@ def counterparts(one: Derived, other: Derived, *, paragraphs: bool = True) -> tu
     Several tasks may answer to one passage. ``paragraphs=False`` leaves tasks only. The same input gives the same ties.
     """
     left = task_passages(one)
-    right = [*task_passages(other), *(paragraph_passages(other) if paragraphs else ())]
+    right = [*task_passages(other), *(paragraph_passages(other, left) if paragraphs else ())]
     place = same_place(one, other)
     ours, theirs = [features(p) for p in left], [features(p) for p in right]
     weights = weigh([f.text for f in (*ours, *theirs)], least=FEW)

@@ -13,6 +13,8 @@ from normalizers.text.fold import fold
 
 LEAST_PARAGRAPH = 20
 """Folded characters below which a paragraph is a salutation, a day or a signature."""
+LEAST_NAME = 3
+"""Folded characters of a body's name that is looked for in paragraphs."""
 MAX_PASSAGES = 1500
 """Tasks, and paragraphs, of a paper that are looked at: ten times the longest division table that is known."""
 
@@ -28,7 +30,7 @@ _ROLE_LINE = re.compile(r"^[（(【]?(?:牵头|责任|配合|参与|主办|协�
 class Passage:
     """A task or a paragraph of a paper: ``at`` is the task's position in the paper, None for a paragraph.
 
-    ``section`` is the headings above it, joined by `` / ``.
+    ``section`` is the headings above it, joined by `` / ``. ``named`` are bodies of the other paper that stand in a paragraph's text.
     """
 
     address: str
@@ -36,6 +38,7 @@ class Passage:
     text: str
     at: int | None = None
     task: Task | None = None
+    named: tuple[Agency, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +46,14 @@ class Features:
     """What a passage is compared by.
 
     ``bodies`` are those who do it, in order, by a key that stays theirs through reforms; ``duties`` are the same without their region,
-    for papers of different places.
+    for papers of different places. ``doing`` is false for a paragraph, whose bodies are only named in it.
     """
 
     text: frozenset[str]
     section: frozenset[str]
     bodies: tuple[str, ...]
     duties: tuple[str, ...]
+    doing: bool = True
 
 
 def task_passages(paper: Derived) -> list[Passage]:
@@ -57,15 +61,22 @@ def task_passages(paper: Derived) -> list[Passage]:
     return [Passage(task.address, task.section, task.text, at, task) for at, task in enumerate(paper.tasks[:MAX_PASSAGES])]
 
 
-def paragraph_passages(paper: Derived) -> list[Passage]:
-    """Return the paragraphs that hold no task, with the headings above them; where there are headings, only below the first."""
+def paragraph_passages(paper: Derived, tasks: Sequence[Passage] = ()) -> list[Passage]:
+    """Return the paragraphs that hold no task, with the headings above them; where there are headings, only below the first.
+
+    ``tasks`` are those of the other paper: which of their bodies a paragraph names is told with it.
+    """
+    bodies = {fold(body.mention): body for task in tasks for body in doers(task) if body.kind is AgencyKind.AGENCY}
+    known = {name: body for name, body in bodies.items() if len(name) >= LEAST_NAME}
     taken = {place for task in paper.tasks for place in (task.address, task.agency_address, task.deadline_address)}
     headed = any(block.kind is BlockKind.HEADING for block in paper.document.blocks)
     out: list[Passage] = []
     for path, block in _under_headings(paper.document.blocks):
         speaks = block.kind is BlockKind.PARAGRAPH and len(fold(block.text)) >= LEAST_PARAGRAPH and not _ROLE_LINE.match(block.text)
         if speaks and block.address not in taken and (path or not headed):
-            out.append(Passage(block.address, path, block.text))
+            text = fold(block.text)
+            named = tuple(body for name, body in known.items() if name in text)
+            out.append(Passage(block.address, path, block.text, named=named))
     return out[:MAX_PASSAGES]
 
 
@@ -81,12 +92,12 @@ def features(passage: Passage) -> Features:
     """Return what a passage is compared by."""
     bodies = doers(passage)
     keys, duties = (tuple(dict.fromkeys(map(key, bodies))) for key in (body_key, duty))
-    return Features(frozenset(terms(passage.text)), frozenset(terms(passage.section)), keys, duties)
+    return Features(frozenset(terms(passage.text)), frozenset(terms(passage.section)), keys, duties, passage.task is not None)
 
 
 def doers(passage: Passage) -> tuple[Agency, ...]:
-    """Return the bodies that do a task, partners left out: they are many and say little; none of a paragraph."""
-    return (*passage.task.lead, *passage.task.responsible) if passage.task else ()
+    """Return the bodies that do a task, partners left out: they are many and say little; of a paragraph those it names."""
+    return (*passage.task.lead, *passage.task.responsible) if passage.task else passage.named
 
 
 def body_key(agency: Agency) -> str:
