@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from normalizers.compare.evidence import unnumbered
+from normalizers.compare.sameness import item_numbers
 from normalizers.deadlines import undated
 from normalizers.records import Deadline, DeadlineKind, Task
-from normalizers.text.fold import fold
+from normalizers.text.fold import compared, fold
 
 FORMULA = 8
 """Folded characters up to which an ongoing deadline is a formula (持续推进, 长期坚持) and says nothing besides."""
@@ -62,8 +63,8 @@ def _start(deadline: Deadline) -> date | None:
 
 def text_differs(old: Task, new: Task, aliases: Mapping[str, int]) -> bool:
     """Tell whether the texts of two versions of a task differ by more than numbers, names of one body, and characters lost by damage."""
-    texts = unnumbered(old.text), unnumbered(new.text)
-    if fold(texts[0]) == fold(texts[1]):
+    texts = _bare(old.text), _bare(new.text)
+    if compared(texts[0]) == compared(texts[1]):
         return False
     dated = moved_date(old, new)
     words = [_words(text.replace(dated.text, "") if dated else text, aliases) for text in texts]
@@ -72,8 +73,17 @@ def text_differs(old: Task, new: Task, aliases: Mapping[str, int]) -> bool:
     return not (_lossy(texts[0], words[1]) or _lossy(texts[1], words[0]))
 
 
+def _bare(text: str) -> str:
+    """Return a text without the numbers of items, before it and in it."""
+    out, at = [], 0
+    for start, end in item_numbers(text, 0, len(text)):
+        out.append(text[at:start])
+        at = end
+    return "".join([*out, text[at:]])
+
+
 def _words(text: str, aliases: Mapping[str, int]) -> str:
-    folded = fold(text)
+    folded = compared(text)
     for name in sorted(aliases, key=lambda name: (-len(name), name)):
         folded = folded.replace(name, f"\x00{aliases[name]}\x00")
     return folded
@@ -84,7 +94,7 @@ def _with_heading(short: str, long: str, task: Task) -> bool:
     if not short or not long.endswith(short):
         return False
     before = long[: -len(short)]
-    headings = {fold(task.number), *(fold(unnumbered(part)) for part in task.section.split(" / "))}
+    headings = {compared(task.number), *(compared(unnumbered(part)) for part in task.section.split(" / "))}
     return before in headings or _LEADING.sub("", before, count=1) in headings
 
 
@@ -93,7 +103,7 @@ def _lossy(text: str, other: str) -> bool:
     if "\ufffd" not in text:
         return False
     at = 0
-    for piece in (fold(piece) for piece in text.split("\ufffd")):
+    for piece in (compared(piece) for piece in text.split("\ufffd")):
         found = other.find(piece, at, at + len(piece) + LOST) if piece else at
         if found < 0:
             return False

@@ -254,6 +254,11 @@ def test_the_number_or_the_action_cell_in_the_text_is_no_new_wording() -> None:
     assert kinds([task("数据归集" + ONE, section="数据归集")], [task(ONE, section="数据归集")]) == []
 
 
+@pytest.mark.parametrize(("old", "new"), [("3.5亿元", "8.5亿元"), ("8.5%", "85%"), ("≥90%", "90%"), ("20 家", "30 家")])
+def test_figures_are_words(old: str, new: str) -> None:
+    assert kinds([task(old + ONE)], [task(new + ONE)]) == [("reworded", ("text",))]
+
+
 def test_characters_lost_by_damage_are_no_new_wording() -> None:
     assert kinds([task(ONE)], [task(ONE[:6] + "\ufffd" + ONE[7:])]) == []
 
