@@ -91,12 +91,16 @@ def save(found: Alignment, to: Path) -> None:
         write_whole(to, (to_json(alignment_json(found)) + "\n").encode("utf-8", "replace"))
     elif ending in {".html", ".htm"}:
         write_whole(to, page(found).encode("utf-8", "replace"))
-    else:
+    elif ending == ".csv":
         import pandas as pd  # here, not above: the other forms need not wait for it
 
         from storage.exports import write
 
         write(pd.DataFrame(flat_rows(found)), to)
+    else:
+        from harvester.reports.alignment_sheet import alignment_sheet
+
+        write_whole(to, alignment_sheet(flat_rows(found)))
 
 
 def page(found: Alignment) -> str:

@@ -15,6 +15,7 @@ from harvester.aligning import align_named, alignment_json, bodies, cut, flat_ro
 from harvester.cli.main import run
 from harvester.errors import WrongCall
 from harvester.reports.alignment import alignment_page
+from harvester.reports.alignment_sheet import alignment_sheet
 
 PAPERS = Path(__file__).parent / "counterparts" / "papers"
 PLAN, TABLE = str(PAPERS / "care_plan.txt"), str(PAPERS / "care_table.html")
@@ -74,9 +75,18 @@ def test_files_of_every_ending_hold_the_table(alone: Path, capsys: pytest.Captur
     assert "written: out.xlsx" in capsys.readouterr().err
     rows = len(json.loads((alone / "out.json").read_text("utf-8"))["rows"])
     sheet = load_workbook(alone / "out.xlsx").active
-    assert sheet.max_row == rows + 1
+    assert (sheet.max_row, sheet.max_column, sheet.freeze_panes) == (rows + 1, 13, "B2")
+    assert "likely" not in {cell.value for cell in sheet["M"]}
     assert len(html.document_fromstring((alone / "out.html").read_text("utf-8")).xpath("//tbody/tr")) == rows
     assert (alone / "out.csv").read_bytes().startswith(b"\xef\xbb\xbfmatter,")
+
+
+def test_a_sheet_neutralises_formulas_and_drops_what_no_sheet_may_hold() -> None:
+    row = {"matter": "1", "1 题": "=1+1", "1 tie": "likely"}
+    sheet = load_workbook(io.BytesIO(alignment_sheet([row, row | {"1 题": "控制\x07符"}]))).active
+    assert [cell.value for cell in sheet["B"]] == ["1 题", "'=1+1", "控制\ufffd符"]
+    assert {cell.data_type for cell in sheet["B"]} == {"s"}
+    assert sheet["C2"].border.left.style == "mediumDashed"
 
 
 def test_a_page_escapes_what_papers_say_and_asks_for_nothing(alone: Path) -> None:
