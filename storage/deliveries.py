@@ -21,6 +21,10 @@ from storage.store import Store
 WAITING, SENT, GIVEN_UP = "waiting", "sent", "given-up"
 
 
+class MovedCursor(StoreError):  # noqa: N818 -- what happened, in the words of the command line
+    """A watch's cursor is not where it was: the watch was removed, or went on, meanwhile."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """A stretch of the feed, behind ``after`` up to ``upto``, with as many rows for its watch; never none."""
@@ -52,7 +56,7 @@ def form(
 ) -> list[str]:
     """Name what is to be told of the feed behind ``cursor``, move the watch's cursor to ``upto``, and return the deliveries' identifiers.
 
-    Raises ``StoreError`` when the cursor is not there any more: the watch was removed or looked after by someone else meanwhile.
+    Raises ``MovedCursor`` when the cursor is not there any more: the watch was removed or looked after by someone else meanwhile.
     """
     names = [str(uuid.uuid4()) for _ in stretches]
     made = [_waiting(name, watch, stretch, at) for name, stretch in zip(names, stretches, strict=True)]
@@ -60,7 +64,7 @@ def form(
     with store.writing() as connection:
         moved = connection.execute(update(watches).where(w.name == watch, w.cursor == cursor).values(cursor=upto, due_at=due_at))
         if moved.rowcount == 0:
-            raise StoreError(f"The watch {watch} was changed meanwhile: run `harvester watch run --once` again.")
+            raise MovedCursor(f"The watch {watch} was changed meanwhile: run `harvester watch run --once` again.")
         if made:
             connection.execute(insert(deliveries), made)
     return names

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -16,14 +15,15 @@ from harvester.config import Config
 from harvester.errors import WrongCall
 from harvester.lineage import kin
 from harvester.watching import mail, robots, webhook
-from harvester.watching.channels import GIVE_UP_HOURS, ROBOTS, Channel, HttpChannel, MailChannel, channel
+from harvester.watching.channels import ROBOTS, Channel, HttpChannel, MailChannel, channel
 from harvester.watching.digest import Occasion, digest
 from harvester.watching.failing import DeliveryFailed
 from harvester.watching.periods import next_due
 from harvester.watching.robots import Pace
 from storage import deliveries, watches
 from storage.change_queries import ChangeFilters, read, read_horizon, read_latest
-from storage.deliveries import Delivery, Stretch
+from storage.deliveries import Delivery, MovedCursor, Stretch
+from storage.errors import UnknownRecord
 from storage.store import Store
 from storage.watches import Watch
 
@@ -32,8 +32,6 @@ Row = Mapping[str, Any]
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (60, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400))
 """Between attempts, some three days in all: those of Standard Webhooks, but for its first of five seconds, which no run would keep."""
 LOCK = "the watches"
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -82,11 +80,9 @@ class Run:
     # --- forming ---
 
     def form(self, watch: Watch) -> None:
-        """Name what the feed has for a watch, and move its cursor behind it."""
-        try:
-            to = channel(watch.channel, self.config.channels)
-        except WrongCall as error:
-            self.problem(f"watch {watch.name}: {error}")
+        """Name what the feed has for a watch, and move its cursor behind it; one that was changed meanwhile waits for the next pass."""
+        to = self.channel_of(watch)
+        if to is None:
             return
         asked = question(self.store, watch, watch.cursor)
         with self.store.reading() as connection:
@@ -94,42 +90,56 @@ class Run:
             rows = read(connection, replace(asked, since_seq=max(watch.cursor, dropped)), audited.today())
             found = list(stretches(rows, watch, upto, split=to.kind == "webhook"))
         if watch.cursor < dropped:
-            self.problem(f"watch {watch.name}: changes up to number {dropped} were dropped from the feed before they were told.")
+            self.problem(
+                watch, f"changes up to number {dropped} were dropped from the feed before they were told; compare with a snapshot."
+            )
             upto = upto if found else watch.cursor  # the next message says so, whenever there is one
         due_at = next_due(watch.period, to.at, now())
         if (upto, due_at) == (watch.cursor, watch.due_at):
             return  # nothing came since the last pass
-        self.report.formed += len(deliveries.form(self.store, watch.name, watch.cursor, upto, found, now(), due_at))
+        with suppress(MovedCursor):
+            self.report.formed += len(deliveries.form(self.store, watch.name, watch.cursor, upto, found, now(), due_at))
 
-    def problem(self, sentence: str) -> None:
+    def channel_of(self, watch: Watch) -> Channel | None:
+        """Return a watch's channel, ``None`` where it cannot be used: that is told once a pass, and nothing is lost by it."""
+        try:
+            return channel(watch.channel, self.config.channels)
+        except WrongCall as error:
+            if watch.channel not in self.busy:
+                self.problem(watch, str(error))
+            self.busy.add(watch.channel)
+            return None
+
+    def problem(self, watch: Watch, sentence: str) -> None:
         """Keep what an operator should see."""
-        log.warning("%s", sentence)
-        self.report.problems.append(sentence)
+        self.report.problems.append(f"watch {watch.name}: {sentence}")
 
     # --- sending ---
 
     def deliver(self, delivery: Delivery) -> None:
-        """Make one attempt."""
-        watch = watches.named(self.store, delivery.watch)
-        robot = self.config.channels.get(watch.channel, {}).get("kind") in ROBOTS
-        if watch.channel in self.busy or (robot and not self.pace.allows(watch.channel)):
+        """Make one attempt, unless the channel takes nothing now."""
+        try:
+            watch = watches.named(self.store, delivery.watch)
+        except UnknownRecord:
+            return  # it was removed meanwhile
+        to = self.channel_of(watch)
+        if to is None or to.name in self.busy or (to.kind in ROBOTS and not self.pace.allows(to.name)):
             return
         next_at = now() + pause(delivery.attempts + 1, delivery.id)
         if not deliveries.begin(self.store, delivery.id, next_at):
             return
         try:
-            note = self.send(watch, delivery)
-        except (DeliveryFailed, WrongCall) as error:
-            self.failed(watch, delivery, error, next_at)
+            note = self.send(to, watch, delivery)
+        except DeliveryFailed as error:
+            self.failed(to, watch, delivery, error, next_at)
             return
         deliveries.sent(self.store, delivery.id, now(), note)
         self.report.sent += 1
         if note:
-            self.problem(f"watch {watch.name}: {note}")
+            self.problem(watch, note)
 
-    def send(self, watch: Watch, delivery: Delivery) -> str:
+    def send(self, to: Channel, watch: Watch, delivery: Delivery) -> str:
         """Read the stretch as it may be shown now, and send it; return what was not as it should be."""
-        to = channel(watch.channel, self.config.channels)
         self.pace.note(to.name)
         with self.stretch(watch, delivery) as (occasion, rows):
             message = prepared(to, watch, occasion, rows, self.config.contact, delivery.upto_seq, deliveries.previous(self.store, delivery))
@@ -150,32 +160,21 @@ class Run:
             occasion = Occasion(delivery.id, delivery.created_at, delivery.after_seq, dropped)
             yield occasion, until(found, delivery.upto_seq)
 
-    def failed(self, watch: Watch, delivery: Delivery, error: DeliveryFailed | WrongCall, next_at: datetime) -> None:
-        """Put a delivery off, or give it up; a channel that takes nothing is left alone for the rest of this run."""
-        why = str(error)
-        if isinstance(error, DeliveryFailed):
-            next_at = max(next_at, now() + timedelta(seconds=error.retry_after))
-            if error.busy:
-                self.busy.add(watch.channel)
-            if error.gone:
-                watches.pause(self.store, watch.name)
-                self.problem(
-                    f"watch {watch.name}: its receiver wants no more (410), so it was paused; mend it, then `harvester watch resume`."
-                )
-        if self.patience(watch) <= now() - delivery.created_at:
-            deliveries.given_up(self.store, delivery.id, now(), why)
+    def failed(self, to: Channel, watch: Watch, delivery: Delivery, error: DeliveryFailed, next_at: datetime) -> None:
+        """Put a delivery off, or give it up; a channel that takes nothing is left alone for the rest of this pass."""
+        next_at = max(next_at, now() + timedelta(seconds=error.retry_after))
+        if error.busy:
+            self.busy.add(to.name)
+        if error.gone:
+            watches.pause(self.store, watch.name)
+            self.problem(watch, "its receiver wants no more (410), so it was paused; mend it, then `harvester watch resume`.")
+        if timedelta(hours=to.give_up_hours) <= now() - delivery.created_at:
+            deliveries.given_up(self.store, delivery.id, now(), str(error))
             self.report.given_up += 1
-            self.problem(f"watch {watch.name}: delivery {delivery.id} was given up ({why}) Send it again with `harvester watch retry`.")
+            self.problem(watch, f"delivery {delivery.id} was given up ({error}) Send it again with `harvester watch retry`.")
         else:
-            deliveries.postponed(self.store, delivery.id, next_at, why)
+            deliveries.postponed(self.store, delivery.id, next_at, str(error))
             self.report.postponed += 1
-
-    def patience(self, watch: Watch) -> timedelta:
-        """Return how old a delivery may grow; that of a channel which is not in the settings now is the usual."""
-        try:
-            return timedelta(hours=channel(watch.channel, self.config.channels).give_up_hours)
-        except WrongCall:
-            return timedelta(hours=GIVE_UP_HOURS)
 
 
 # --- what is sent ----------------------------------------------------------------------------------------------------------

@@ -73,11 +73,17 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_silence(self, got: Got, _: str) -> None:
         """Take the message and answer long after everybody has gone."""
+        status, body = self.receiver.answer(got)
         time.sleep(self.receiver.delay)
-        self.do_ok(got, "")
+        self.reply(status, body)
+
+    def do_keep(self, got: Got, _: str) -> None:
+        """Take the message and keep it, and break the connection before the answer."""
+        self.receiver.answer(got)
+        self.do_cut(got, "")
 
     def do_cut(self, _got: Got, _: str) -> None:
-        """Take the message and break the connection without a word."""
+        """Break the connection without a word; nothing is kept."""
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.close_connection = True
         self.connection.close()
