@@ -118,6 +118,52 @@ def test_a_document_can_be_published_edited_and_taken_down_while_the_site_runs(e
     assert key not in lists(empty, site, charset)
 
 
+@pytest.mark.parametrize("site", list(site_facts()))
+def test_a_document_can_move_and_come_back_while_the_site_runs(empty: Replica, site: str) -> None:
+    key = empty.add(site, NOTE)
+    old = empty.url(site, key)
+    before = ask(old)
+    new = empty.move(site, key)
+    assert new != key
+    assert (ask(old).status, ask(empty.url(site, new)).status) == (404, 200)
+    assert empty.documents(site)[new].body_html == NOTE.body_html
+    empty.remove(site, new)
+    empty.restore(site, key)
+    assert ask(old).body == before.body
+
+
+def test_an_address_that_a_document_left_can_lead_to_its_new_one(empty: Replica) -> None:
+    key = empty.add("anhui", NOTE)
+    old = empty.url("anhui", key)
+    new = empty.move("anhui", key, forward=True)
+    answer = ask(old)
+    assert (answer.status, empty.bases["anhui"] + answer.headers["location"]) == (301, empty.url("anhui", new))
+
+
+def test_a_file_that_is_unlinked_is_on_no_page_and_still_at_its_address(empty: Replica) -> None:
+    files = tuple((f"{name}.txt", "text/plain", name.encode()) for name in ("one", "two"))
+    key = empty.add("shanghai", replace(NOTE, attachments=files))
+    first, last = empty.file_urls("shanghai", key)
+    empty.unlink("shanghai", key)
+    assert empty.file_urls("shanghai", key) == [first]
+    assert last.rpartition("/")[2] not in ask(empty.url("shanghai", key)).text()
+    assert (ask(first).body, ask(last).body) == (b"one", b"two")
+
+
+@pytest.mark.parametrize("site", list(site_facts()))
+def test_page_chrome_changes_every_page_and_no_document(empty: Replica, site: str) -> None:
+    key = empty.add(site, NOTE)
+    charset = {"anhui": "gbk", "suzhou_sip": "utf-8-sig"}.get(site, "utf-8")
+    before = ask(empty.url(site, key))
+    empty.redecorate(site, "访问量 <8>")
+    try:
+        after = ask(empty.url(site, key), headers={"If-None-Match": before.headers.get("etag", "")})
+        assert (after.status, "访问量 &lt;8&gt;" in after.text(charset)) == (200, True)
+        assert empty.documents(site)[key] == replace(NOTE, section=empty.documents(site)[key].section)
+    finally:
+        empty.redecorate(site, "")
+
+
 def lists(replica: Replica, site: str, charset: str) -> str:
     path = site_facts()[site].sections[0].path
     if site == "zhejiang":
