@@ -14,6 +14,7 @@ from harvester.comparing import Compared, Side
 from harvester.messages import _
 from harvester.reports.pieces import visible
 from harvester.reports.rows import Row, report_of
+from harvester.telling.remarks import remarks
 from harvester.telling.terminal import summary, version_words
 
 LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}
@@ -49,7 +50,7 @@ def comparison_page(compared: Compared, lang: str, *, everything: bool = False) 
         ),
         identical=compared.comparison.identical,
         summary=summary(compared, lang),
-        notes=compared.comparison.notes,
+        notes=remarks(compared.comparison, lang),
         report=report,
         stretches=tuple(stretches(report.rows)),
         everything=everything,

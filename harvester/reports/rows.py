@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from harvester.comparing import Compared
 from harvester.reports.pieces import Cells, inline_cells, new_cells, old_cells
-from harvester.telling import tell_field_change, tell_task_change
+from harvester.telling import tell_field_change, tell_task_briefly, tell_task_change
 from harvester.telling.phrases import place
 from normalizers.differences import Fate, TaskChange, TextChange, Unit, UnitKind, UnitPair
 from normalizers.records import Task
@@ -23,7 +23,7 @@ class Row:
 
     ``anchor`` is its place in the report, ``place`` in words; ``path`` the headings above it; ``told`` the changes of tasks that show
     in it. ``twin`` is the anchor of the other end of a move; ``left`` tells that here is the place which the unit left. ``widths`` are
-    the shares of the cells of its table's rows, in hundredths; ``changes`` those of its words;
+    the shares of the cells of its table's rows in hundredths, by how many they are; ``changes`` those of its words;
     ``other_place`` is the other end of a move, in words.
     """
 
@@ -39,7 +39,7 @@ class Row:
     twin: str = ""
     left: bool = False
     told: tuple[str, ...] = ()
-    widths: tuple[int, ...] = ()
+    widths: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     changes: tuple[TextChange, ...] = ()
     other_place: str = ""
 
@@ -79,9 +79,9 @@ def report_of(compared: Compared, lang: str) -> Report:
         index = finder.of_change(change)
         tasks.append(Said(text, str(change.kind), rows[index].anchor if index is not None else ""))
         if index is not None:
-            told.setdefault(index, []).append(text)
+            told.setdefault(index, []).append(tell_task_briefly(change, lang, titled=compared.titled))
     widths = _widths(rows)
-    rows = [replace(row, told=tuple(told.get(index, ())), widths=widths.get(_table(row), ())) for index, row in enumerate(rows)]
+    rows = [replace(row, told=tuple(told.get(index, ())), widths=widths.get(_table(row), {})) for index, row in enumerate(rows)]
     fields = tuple(Said(tell_field_change(change, lang), change.name) for change in comparison.field_changes)
     return Report(tuple(tasks), fields, tuple(_with_left_places(comparison.units, rows)))
 
@@ -108,22 +108,26 @@ def _row(number: int, pair: UnitPair, compared: Compared, lang: str) -> Row:
     )
 
 
-def _table(row: Row) -> tuple[str, int]:
-    """Return which table a row stands in, and how many cells it has: rows of one table with as many cells share their widths."""
-    return row.address.partition(".")[0], len(row.inline)
+def _table(row: Row) -> str:
+    """Return which table a row stands in."""
+    return row.address.partition(".")[0]
 
 
-def _widths(rows: Iterable[Row]) -> dict[tuple[str, int], tuple[int, ...]]:
-    """Return the shares of columns in hundredths, after what their cells hold; a narrow column keeps room for a few characters."""
-    lengths: dict[tuple[str, int], list[list[int]]] = {}
+def _widths(rows: Iterable[Row]) -> dict[str, dict[int, tuple[int, ...]]]:
+    """Return the shares of columns in hundredths by table and number of cells, after what the cells hold."""
+    lengths: dict[str, dict[int, list[list[int]]]] = {}
     for row in rows:
-        if len(row.inline) > 1:
-            lengths.setdefault(_table(row), []).append([sum(len(piece.text) for piece in cell) for cell in row.inline])
-    found = {}
-    for table, held in lengths.items():
-        typical = [min(LONG_CELL, max(SHORT_CELL, sum(column) // len(held))) for column in zip(*held, strict=True)]
-        found[table] = tuple(round(100 * each / sum(typical)) for each in typical)
-    return found
+        for cells in (row.old, row.new):
+            if len(cells) > 1:
+                held = [sum(len(piece.text) for piece in cell) for cell in cells]
+                lengths.setdefault(_table(row), {}).setdefault(len(cells), []).append(held)
+    return {table: {count: _shares(held) for count, held in found.items()} for table, found in lengths.items()}
+
+
+def _shares(held: Sequence[Sequence[int]]) -> tuple[int, ...]:
+    """Return the shares of columns; a narrow one keeps room for a few characters."""
+    typical = [min(LONG_CELL, max(SHORT_CELL, sum(column) // len(held))) for column in zip(*held, strict=True)]
+    return tuple(round(100 * each / sum(typical)) for each in typical)
 
 
 def _with_left_places(pairs: Sequence[UnitPair], rows: Sequence[Row]) -> Iterable[Row]:

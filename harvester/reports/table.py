@@ -19,6 +19,7 @@ from harvester.reports.office import HEADING, new_docx, saved, write, write_piec
 from harvester.reports.pieces import Cells, Piece, visible
 from harvester.reports.rows import Report, Row, report_of
 from harvester.telling.phrases import clauses
+from harvester.telling.remarks import remarks
 from harvester.telling.terminal import describe, summary
 from harvester.telling.wording import word_change
 from normalizers.differences import Fate
@@ -73,7 +74,7 @@ def _head(document: Docx, compared: Compared, title: str, lang: str) -> None:
         write(document.add_paragraph(), _("{item}: {told}", lang).format(item=label, told=describe(side, lang)))
         write(document.add_paragraph(), f"{side.source}  SHA-256 {side.sha256}", size=8)
     write(document.add_paragraph(), summary(compared, lang), bold=True)
-    for note in compared.comparison.notes:
+    for note in remarks(compared.comparison, lang):
         write(document.add_paragraph(), note)
 
 

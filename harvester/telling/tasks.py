@@ -25,6 +25,16 @@ def tell_task_change(change: TaskChange | JsonMap, lang: str, *, titled: bool = 
     return _FORMS.get(told["kind"], _changed)(told, lang, titled)
 
 
+def tell_task_briefly(change: TaskChange | JsonMap, lang: str, *, titled: bool = False) -> str:
+    """Return a change of a task where its text stands beside: of one that came or went its name alone, else as ``tell_task_change``."""
+    told = task_change_json(change) if isinstance(change, TaskChange) else change
+    forms = {"added": _("new: {item}", lang), "removed": _("removed: {item}", lang)}
+    if told["kind"] not in forms:
+        return tell_task_change(told, lang, titled=titled)
+    task = told["new"] or told["old"]
+    return forms[told["kind"]].format(item=task_name(task, lang))
+
+
 def task_name(task: JsonMap, lang: str, *, titled: bool = False, section: bool = True) -> str:
     """Return what to call a task by: its number, its first clause where it has none or is to be told from others, its section."""
     number = str(task.get("number") or "")

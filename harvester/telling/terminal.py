@@ -10,6 +10,7 @@ from datetime import date
 from harvester.comparing import Compared, Side
 from harvester.messages import _
 from harvester.telling.phrases import clauses, place, quoted
+from harvester.telling.remarks import remarks
 from harvester.telling.tasks import tell_task_change
 from harvester.telling.texts import tell_field_change, tell_text_change
 from normalizers.differences import Fate, TaskChangeKind, TextChange, UnitPair
@@ -48,7 +49,7 @@ def tell_comparison(compared: Compared, lang: str, *, everything: bool = False) 
         yield Line(_("Text", lang), "heading")
         for text in told_once(comparison.text_changes):
             yield Line("  " + tell_text_change(text, lang), "changed" if text.moved else _OPS.get(text.op, "changed"))
-    yield from (Line(note) for note in comparison.notes)
+    yield from (Line(remark) for remark in remarks(comparison, lang))
 
 
 def summary(compared: Compared, lang: str) -> str:
