@@ -16,6 +16,7 @@ from harvester.cli.main import run
 from harvester.errors import WrongCall
 from harvester.reports.alignment import alignment_page
 from harvester.reports.alignment_sheet import alignment_sheet
+from tests.reports.stored import new_store, publish
 
 PAPERS = Path(__file__).parent / "counterparts" / "papers"
 PLAN, TABLE = str(PAPERS / "care_plan.txt"), str(PAPERS / "care_table.html")
@@ -135,6 +136,20 @@ def test_a_paper_without_tasks_may_be_held_against_by_its_paragraphs(alone: Path
     assert found.rows[0].cells[1] is not None
     with pytest.raises(WrongCall, match="marks no tasks"):
         align_named(["text.txt", TABLE], None, paragraphs=True)
+
+
+def test_stored_papers_are_named_by_id_version_and_day(alone: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with new_store(alone) as store:
+        publish(store, "plan", (PAPERS / "patents_2021.txt").read_text("utf-8"), "2021-03-01")
+        plan = publish(store, "plan", (PAPERS / "patents_2021.txt").read_text("utf-8").replace("十五亿元", "十六亿元"), "2021-06-01")
+    names = [f"{plan}@1", f"{plan}@2021-06-01", str(PAPERS / "patents_2024.txt")]
+    told = alignment_json(align_named(names, None))
+    assert [paper["name"] for paper in told["papers"]] == names
+    both = [row["cells"] for row in told["rows"] if all(row["cells"][:2])]
+    assert [len(told["papers"]), len(both)] == [3, 10]
+    assert ["十五亿元" in both[7][0]["passages"][0]["text"], "十六亿元" in both[7][1]["passages"][0]["text"]] == [True, True]
+    assert run(["align", plan, "a0000000000"]) == 1
+    assert "a0000000000" in capsys.readouterr().err
 
 
 def test_titles_that_begin_alike_stay_apart_when_they_are_cut() -> None:
