@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from normalizers.compare.align import Alignment, Move, align
 from normalizers.compare.anchors import Hunk
 from normalizers.compare.changes import tell
@@ -32,6 +34,15 @@ def compare(old: Derived, new: Derived) -> Comparison:
     told = tell(before, after, found)
     changes, pairs = compare_tasks(old, new)
     return Comparison(told.text, changes, field_changes(old.metadata, new.metadata), told.units, pairs, tuple(budget.notes))
+
+
+def compared_hash(derived: Derived) -> str:
+    """Return the SHA-256, in hex, of what of a document is compared, bodies by their identifiers.
+
+    Documents of one hash have no change of wording between them. Where only the lines of one of them show that a number is that of an
+    item, two documents have none either, and two hashes: the comparison has the last word.
+    """
+    return hashlib.sha256(Names((derived,)).canonical(stream(derived.document).text).encode()).hexdigest()
 
 
 def differences(old: Stream, new: Stream, names: Names, budget: Budget) -> Alignment:

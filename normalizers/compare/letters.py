@@ -13,6 +13,8 @@ from normalizers.compare.limits import TOO_LONG, Budget
 
 KEPT = 4
 """Equal characters in a row from which passages that are not alike have something in common that is not there by chance."""
+MOST = 2_000
+"""Changes in one passage; of more, nobody reads each, and those next to each other are told as one."""
 CHUNK = 16
 """Characters of a chunk, on average, where a passage is cut for its length."""
 
@@ -27,7 +29,7 @@ def changed_letters(old: str, new: str, hunk: Hunk, budget: Budget, *, alike: bo
     a, c = small.old_start, small.new_start
     operations = Indel.opcodes(old[a : small.old_end], new[c : small.new_end])
     found = [Hunk(a + op.src_start, a + op.src_end, c + op.dest_start, c + op.dest_end) for op in operations if op.tag != "equal"]
-    return _without_chance(found, 1 if alike else KEPT)
+    return _readable(found, 1 if alike else KEPT)
 
 
 def trimmed(old: str, new: str, hunk: Hunk) -> Hunk:
@@ -75,7 +77,7 @@ def _by_chunks(old: str, new: str, hunk: Hunk, budget: Budget) -> list[Hunk]:
             found.append(small)
         else:
             found += changed_letters(old, new, small, budget)
-    return [one for one in found if one.old_size or one.new_size]
+    return _readable([one for one in found if one.old_size or one.new_size], 1)
 
 
 def chunk_bounds(text: str, start: int, end: int) -> list[int]:
@@ -91,6 +93,15 @@ def chunk_bounds(text: str, start: int, end: int) -> list[int]:
 def pieces(text: str, bounds: Sequence[int]) -> list[str]:
     """Return the pieces of a text between bounds."""
     return [text[a:b] for a, b in pairwise(bounds)]
+
+
+def _readable(hunks: list[Hunk], kept: int) -> list[Hunk]:
+    """Return hunks without chance hits between them, and no more than can be read."""
+    hunks = _without_chance(hunks, kept)
+    while len(hunks) > MOST:
+        kept *= 4
+        hunks = _without_chance(hunks, kept)
+    return hunks
 
 
 def _size(hunk: Hunk) -> int:

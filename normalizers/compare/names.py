@@ -47,6 +47,11 @@ class Names:
         several = [names for names in present.values() if len(names) > 1]
         return {name: number for number, names in enumerate(several) for name in names}
 
+    def canonical(self, text: str) -> str:
+        """Return a stream with every name of a body that the documents name replaced by the body's identifier."""
+        owners = {name: body for body, names in self._forms().items() for name in names if name in text}
+        return pattern_of(list(owners)).sub(lambda found: f"\0{owners[found[0]]}\0", text) if owners else text
+
     def _forms(self) -> dict[str, set[str]]:
         """Return the names of every body that a document names; a name that may be two bodies is nobody's."""
         forms: dict[str, set[str]] = defaultdict(set)

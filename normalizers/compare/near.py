@@ -45,6 +45,8 @@ def beads(old: Linked, new: Linked, budget: Budget, least: float = ALIKE) -> lis
         return []
     if len(old) * len(new) > BEADS or not budget.allows(sum(len(text) for text, _ in old), sum(len(text) for text, _ in new)):
         return None
+    if not budget.allows_pairs(len(old), len(new)):
+        return None
     return _best(_Gains(old, new, least))
 
 
