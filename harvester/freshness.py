@@ -27,6 +27,10 @@ SCHEDULE = (
 SELDOM = timedelta(days=180)
 """How often documents beyond the schedule are checked."""
 
+SLACK = 0.1
+"""Share of an interval that may be lacking: a document is checked some time after its crawl began, and a crawl that begins at the same
+hour every day must not find it a few seconds too young, every second day."""
+
 
 def interval(age: timedelta) -> timedelta:
     """Return the time between two checks of a document of this age."""
@@ -41,4 +45,4 @@ def is_due(clock: Clock | None, now: datetime, recheck: Recheck) -> bool:
         return False
     since = now - clock.last_checked
     # A check in the future was made by a clock that ran ahead: it tells nothing of how long ago it was.
-    return since < timedelta(0) or since >= interval(now - clock.first_seen)
+    return since < timedelta(0) or since >= interval(now - clock.first_seen) * (1 - SLACK)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from harvester.decisions import stored_decisions
-from harvester.freshness import Recheck
+from harvester.freshness import SLACK, Recheck
 from harvester.keeping import RunKeeper
 from harvester.notices import NoticeKeeper
 from harvester.verdict import Judgement, judge_records
@@ -108,4 +108,4 @@ def is_due(clock: NoticeClock | None, now: datetime, recheck: Recheck) -> bool:
     today = now.astimezone(LOCAL).date()
     near = clock.ends_on is not None and timedelta(0) <= clock.ends_on - today <= NEAR
     since = now - clock.last_checked
-    return since < timedelta(0) or since >= (timedelta(days=1) if near else EVERY)
+    return since < timedelta(0) or since >= (timedelta(days=1) if near else EVERY) * (1 - SLACK)

@@ -139,6 +139,11 @@ def test_young_documents_are_checked_sooner(age: float, checked: float, due: boo
     assert is_due(clock(timedelta(days=age), timedelta(days=checked)), NOW, Recheck.DUE) is due
 
 
+@pytest.mark.parametrize("late", [timedelta(seconds=5), timedelta(hours=2)])
+def test_a_crawl_at_the_same_hour_every_day_checks_a_young_document_every_day(late: timedelta):
+    assert is_due(clock(timedelta(days=3), timedelta(days=1) - late), NOW, Recheck.DUE)
+
+
 def test_the_caller_may_ask_for_all_or_none():
     just = clock(timedelta(days=1), timedelta(0))
     assert is_due(just, NOW, Recheck.ALL)

@@ -189,6 +189,7 @@ class Day:
 
     ``versions`` and ``states`` are what becomes of documents that day: the number of versions, the state. ``work`` are documents that
     are one work from that day on. ``killed`` tells that the crawl is killed in its middle and run again.
+    ``recheck`` is which documents are asked for again: in their first week those of every day are due.
     """
 
     edits: Callable[[World], None]
@@ -198,6 +199,7 @@ class Day:
     work: tuple[str, ...] = ()
     fault: str = ""
     killed: bool = False
+    recheck: str = "due"
 
 
 # --- the days --------------------------------------------------------------------------------------------------------------
@@ -353,7 +355,7 @@ DAYS = (
         work=("forwarded", "forwarded here"),
         fault=HALF,
     ),
-    Day(broken, fault=DEAD),
+    Day(broken, fault=DEAD, recheck="all"),
     Day(
         much_at_once,
         (
@@ -366,6 +368,7 @@ DAYS = (
         {"plan": 4, "action": 2},
         {"rewritten": "gone"},
         killed=True,
+        recheck="all",
     ),
     Day(
         parted,
@@ -379,11 +382,13 @@ DAYS = (
         ),
         {"plan": 5, "action": 3, "guide": 1},
         {"arrangement": "gone", "guide": "live"},
+        recheck="all",
     ),
     Day(
         back_with_another_text,
         (document("rewritten", "back"), wording("rewritten")),
         {"rewritten": 2},
         {"rewritten": "live"},
+        recheck="all",
     ),
 )

@@ -54,22 +54,22 @@ class Chronicle:
     def opened(self) -> Store:
         return Store.open(self.url, archive=self.folder / "archive")
 
-    def words(self) -> list[str]:
+    def words(self, recheck: str) -> list[str]:
         based = [word for site in SITES for word in ("--base", f"{site}={self.replica.bases[site]}")]
-        return ["crawl", *SITES, *based, "--pace", "0", "--recheck", "all", "--format", "json"]
+        return ["crawl", *SITES, *based, "--pace", "0", "--recheck", recheck, "--format", "json"]
 
     def environment(self) -> dict[str, str]:
         given = {"HARVESTER_STORE": self.url, "HARVESTER_ARCHIVE": str(self.folder / "archive"), "HARVESTER_LANG": "en"}
         return os.environ | given
 
-    def crawl(self, moment: datetime) -> None:
-        done = warm.program(*self.words(), environment=self.environment(), moment=moment)
+    def crawl(self, moment: datetime, recheck: str) -> None:
+        done = warm.program(*self.words(recheck), environment=self.environment(), moment=moment)
         assert done.stdout, done.stderr[-2000:]
 
-    def kill(self, moment: datetime, answers: int) -> None:
+    def kill(self, moment: datetime, recheck: str, answers: int) -> None:
         """Begin a crawl and kill it when the sites have given so many answers."""
         goal = len(self.replica.requests) + answers
-        process = warm.start(*self.words(), environment=self.environment(), moment=moment)
+        process = warm.start(*self.words(recheck), environment=self.environment(), moment=moment)
         until = time.monotonic() + PATIENCE
         while len(self.replica.requests) < goal and process.is_alive() and time.monotonic() < until:
             time.sleep(0.005)
@@ -100,8 +100,8 @@ def live_through(url: str, folder: Path, *, kills: tuple[int, ...] = (9, 15)) ->
             day.edits(world)
             replica.fault = day.fault
             for answers in kills if day.killed else ():
-                chronicle.kill(moment, answers)
-            chronicle.crawl(moment + timedelta(minutes=30))
+                chronicle.kill(moment, day.recheck, answers)
+            chronicle.crawl(moment + timedelta(minutes=30), day.recheck)
             chronicle.note(world)
     return chronicle, world
 
