@@ -36,6 +36,8 @@ _PARTICLE = re.compile(
     r"^(?:将(?!来)|把|在(?!线|建|校|职|地|岗|册|库)|对(?!接|外|口|标|象|策)|从(?!业|事|严|轻|重)|向|由|为(?!民)|以(?!上|下|内|外|来)|按(?!期|揭|时))+"
 )
 """Prepositions at the beginning of a phrase, unless they begin a word."""
+_BLANKS = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
+"""Blanks and line breaks between Chinese characters are layout."""
 _RUNS = re.compile(r"[a-z]{1,64}|\d{1,64}|[^\W\d_a-z]{1,4000}")
 
 
@@ -59,7 +61,7 @@ def _common() -> frozenset[str]:
 
 def phrases(text: str) -> list[str]:
     """Return the stretches between punctuation and words that say nothing, in NFKC and lower case, in order."""
-    folded = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS]).lower()
+    folded = _BLANKS.sub("", unicodedata.normalize("NFKC", text[:MAX_CHARACTERS]).lower())
     pieces = (_PARTICLE.sub("", piece) for run in _RUNS.findall(folded) for piece in _generic().split(run))
     return [piece for piece in pieces if piece]
 

@@ -210,6 +210,11 @@ def test_words_of_which_every_plan_is_full_are_no_terms() -> None:
     assert terms("2025年") == {"2025"} - {"2025"}
 
 
+def test_line_breaks_and_blanks_inside_a_cell_part_no_term() -> None:
+    assert terms("推进信 用\n监管平 台对接") == terms("推进信用监管平台对接")
+    assert terms("ＡＰＰ 上 线") == terms("app上线")
+
+
 # --- what holds for any papers --------------------------------------------------------------------------------------------
 
 TEXTS = st.text(alphabet="监管平台信用评价企业服务环境食品旅游交通金融，。（）“”Nn12 \n\u3000", max_size=60)
