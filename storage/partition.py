@@ -6,25 +6,24 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-DECISION = "decision"
-
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A tie between two, with its reason and a score from 0 to 1."""
+    """A tie between two, with its reason, a score from 0 to 1, and of a person's decision its number."""
 
     one: str
     other: str
     score: float
     reason: str
+    decision: int = 0
 
 
 def partition(members: Collection[str], edges: Iterable[Edge], apart: Collection[tuple[str, str]]) -> list[set[str]]:
     """Return the groups that ties make of ``members``, none with a pair of ``apart``; ordered by their least members.
 
-    Ties are taken one by one, those that a person decided first, then the strongest; of equally strong ones those whose ends were
-    not cut off before, so that who was put out of a group draws none of it after him. A tie that would bring a pair of ``apart``
-    together is let go (Kruskal's tree with forbidden pairs). The answer does not depend on the order of the input.
+    Ties are taken one by one: those that a person decided first, the latest before the earlier; then the strongest, and of equally strong
+    ones those whose ends were not cut off before, so that who was put out of a group draws none of it after him. A tie that would
+    bring a pair of ``apart`` together is let go (Kruskal's tree with forbidden pairs). The order of the input does not matter.
     """
     group_of = {member: {member} for member in members}
     if not apart:
@@ -37,8 +36,8 @@ def partition(members: Collection[str], edges: Iterable[Edge], apart: Collection
         enemies[one].add(other)
         enemies[other].add(one)
 
-    def order(edge: Edge) -> tuple[bool, float, int, str, str]:
-        return edge.reason != DECISION, -edge.score, cut[edge.one] + cut[edge.other], edge.one, edge.other
+    def order(edge: Edge) -> tuple[int, float, int, str, str]:
+        return -edge.decision, -edge.score, cut[edge.one] + cut[edge.other], edge.one, edge.other
 
     for edge in sorted(edges, key=order):
         here, there = group_of[edge.one], group_of[edge.other]

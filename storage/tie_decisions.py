@@ -7,7 +7,7 @@ in the store. They are a log: a decision is ended by another one on the same pai
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from storage.change_schema import TIES, tie_decisions
 from storage.days import local_day
 from storage.engine import rows
 from storage.errors import StoreError, UnknownRecord
+from storage.pairing import Pair
 from storage.partition import chain
 from storage.schema import documents
 from storage.store import Store
@@ -36,7 +37,8 @@ class Outcome:
     ``id`` is its number (that of the one in force where it was made before, word for word); ``told`` the rows of the feed; ``absent``
     the documents that are not in the store yet; ``together`` whether the two are one work now; ``chain`` the ties by which the two
     hang together still, both ends included, empty where there are none: what is between belongs to one of them only; ``against``
-    the pairs that keep the two apart although they were decided to be the same.
+    the pairs that keep the two apart although they were decided to be the same; ``broken`` other pairs that were decided to be the
+    same and are two works, since decisions contradict each other.
     """
 
     id: int
@@ -47,7 +49,8 @@ class Outcome:
     absent: tuple[str, ...] = ()
     together: bool = False
     chain: tuple[str, ...] = ()
-    against: tuple[tuple[str, str], ...] = ()
+    against: tuple[Pair, ...] = ()
+    broken: tuple[Pair, ...] = ()
 
 
 def decide(store: Store, document: str, other: str, tie: str, by: str, at: datetime, note: str = "") -> Outcome:
@@ -149,22 +152,26 @@ def _outcome(connection: Connection, number: int, document: str, other: str, tie
     absent = tuple(sorted({document, other} - here))
     if absent:
         return Outcome(number, document, other, tie, tuple(told), absent)
-    d = documents.c
-    work = {row.id: row.work_id for row in connection.execute(select(d.id, d.work_id).where(d.id.in_([document, other])))}
+    work = _works_of(connection, [document, other])
     together = work[document] == work[other]
     group, edges = works.tied_to(connection, document)
     way = chain(edges, document, other) if not together and other in group else []
-    against = _against(connection, group, set(work.values())) if tie == "same" and not together else ()
-    return Outcome(number, document, other, tie, tuple(told), (), together, tuple(way), against)
+    in_work = _works_of(connection, group)
+    broken = {(edge.one, edge.other) for edge in edges if edge.decision and in_work[edge.one] != in_work[edge.other]}
+    broken -= {pairing.pair_of(document, other)}
+    held = tie == "same" and not together
+    against = _against(works.kept_apart(connection, group, edges), in_work, set(work.values())) if held else ()
+    return Outcome(number, document, other, tie, tuple(told), (), together, tuple(way), against, tuple(sorted(broken)))
 
 
-def _against(connection: Connection, group: set[str], of_works: Collection[str]) -> tuple[tuple[str, str], ...]:
+def _against(apart: Collection[Pair], work: Mapping[str, str], of_works: Collection[str]) -> tuple[Pair, ...]:
     """Return the pairs between works that cannot be one text."""
+    sides = ((pair, {work[name] for name in pair}) for pair in apart)
+    return tuple(sorted(pair for pair, between in sides if len(between) == 2 and between <= set(of_works)))
+
+
+def _works_of(connection: Connection, ids: Collection[str]) -> dict[str, str]:
     d = documents.c
-    work = {
-        row.id: row.work_id
-        for some in batches(sorted(group))
-        for row in connection.execute(select(d.id, d.work_id).where(d.id.in_(some), d.work_id.in_(sorted(of_works))))
+    return {
+        row.id: row.work_id for some in batches(sorted(ids)) for row in connection.execute(select(d.id, d.work_id).where(d.id.in_(some)))
     }
-    apart = works.kept_apart(connection, group)
-    return tuple(sorted(pair for pair in apart if set(pair) <= set(work) and work[pair[0]] != work[pair[1]]))

@@ -8,7 +8,7 @@ which its documents came, nor on how often a crawl was killed. What a person dec
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from difflib import SequenceMatcher
 from functools import cache
@@ -277,7 +277,7 @@ def _groups(connection: Connection, touched: Collection[str]) -> Iterable[tuple[
         whole = _members(connection, {min(left)})
         left -= whole
         edges = _edges(connection, whole)
-        for group in partition(whole, edges, kept_apart(connection, whole)):
+        for group in partition(whole, edges, kept_apart(connection, whole, edges)):
             yield group, _reason(edges, group)
 
 
@@ -302,10 +302,13 @@ def _edges(connection: Connection, group: Collection[str]) -> list[Edge]:
     for some in batches(sorted(group)):
         for row in connection.execute(select(work_ties).where(t.document_id.in_(some))):
             found.append(Edge(row.document_id, row.other_id, row.score, row.reason))
-    return found
+    by_hand = [edge for edge in found if edge.reason == "decision"]
+    decided = pairing.decided(connection, {edge.one for edge in by_hand}) if by_hand else {}
+    numbers = {pair: decision.id for pair, decision in decided.items() if decision.tie == "same"}
+    return [replace(edge, decision=numbers.get((edge.one, edge.other), 0)) for edge in found] if numbers else found
 
 
-def kept_apart(connection: Connection, group: set[str]) -> set[Pair]:
+def kept_apart(connection: Connection, group: set[str], edges: Sequence[Edge]) -> set[Pair]:
     """Return the pairs of a group that cannot be one text: by a decision, or since they conflict."""
     if len(group) < 2:
         return set()
@@ -318,10 +321,19 @@ def kept_apart(connection: Connection, group: set[str]) -> set[Pair]:
     numbers, years = {each.number_key for each in known} - {""}, {years_of(each.title) for each in known} - {frozenset()}
     if max(len(sorts), len(numbers), len(years)) < 2:
         return apart
-    # Where a person said that a document is another's copy, the judge's doubts about it hold no more.
-    sure = {name for pair, decision in decided.items() if decision.tie == "same" for name in pair}
-    doubted = [each for each in known if each.id not in sure]
-    return apart | {(a.id, b.id) for n, a in enumerate(doubted) for b in doubted[n + 1 :] if conflict(a, b)}
+    clash = {(a.id, b.id) for n, a in enumerate(known) for b in known[n + 1 :] if conflict(a, b)}
+    return apart | (clash - set(decided) - _settled_by_hand(decided, edges))
+
+
+def _settled_by_hand(decided: Mapping[Pair, Decided], edges: Iterable[Edge]) -> set[Pair]:
+    """Return the pairs on which the judge's doubts hold no more: copies of two documents that a person said to be one text."""
+    same = [pair for pair, decision in decided.items() if decision.tie == "same"]
+    near: dict[str, set[str]] = {name: {name} for pair in same for name in pair}
+    for edge in edges:
+        for one, other in ((edge.one, edge.other), (edge.other, edge.one)):
+            if one in near:
+                near[one].add(other)
+    return {pair_of(a, b) for one, other in same for a in near[one] for b in near[other]}
 
 
 def tied_to(connection: Connection, document: str) -> tuple[set[str], list[Edge]]:

@@ -20,7 +20,7 @@ from storage.tie_decisions import Outcome
 
 WORK_COLUMNS = ("work", "title", "documents", "sites", "reason", "links", "first_published", "last_published")
 MEMBER_COLUMNS = ("document", "site", "title", "state", "published_on", "tied_to", "reason", "score")
-LINK_COLUMNS = ("relation", "other_is", "work", "title", "document", "other", "reason", "score", "pairs")
+LINK_COLUMNS = ("other_is", "work", "title", "document", "other", "reason", "score", "pairs")
 APART_COLUMNS = ("document", "other", "reason", "score")
 DECISION_COLUMNS = ("id", "document", "tie", "other", "note", "decided_by", "decided_at", "decision state")
 PARTS = ("documents", "links", "apart", "decisions")
@@ -129,7 +129,7 @@ def tell(work: Mapping[str, Any]) -> None:
     emit(map(worded, work["documents"]), Format.TABLE, MEMBER_COLUMNS)
     if work["links"]:
         emit(
-            [row | {"relation": _(row["relation"]), "other_is": _(row["other_is"])} for row in work["links"]],
+            [row | {"other_is": _(row["other_is"])} for row in work["links"]],
             Format.TABLE,
             LINK_COLUMNS,
             title=_("Links"),
@@ -277,6 +277,9 @@ def changed(row: Mapping[str, Any]) -> str:
 
 def warn(outcome: Outcome) -> None:
     """Say what still hangs between two documents that were decided to be apart, or keeps apart two that were decided to be one."""
+    for one, other in outcome.broken:
+        text = _("{one} and {other} were decided to be one text and are two works now, since decisions contradict: undo one of them.")
+        complain(text.format(one=one, other=other))
     if outcome.tie == "same":
         if not outcome.absent and not outcome.together:
             pairs = ", ".join(f"{one} {other}" for one, other in outcome.against)

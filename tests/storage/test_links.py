@@ -11,10 +11,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, select
 
 from normalizers.records import Derived, DocumentKind, Reference, Relation, Span
-from storage import schema
 from storage.change_schema import changes, document_links
 from storage.dump import dump
 from storage.engine import rows
@@ -26,6 +25,7 @@ from storage.snapshots import replay, snapshot
 from storage.store import Store
 from storage.titles import read_title
 from tests.storage.samples import AT, LINES, later, make_derived, make_signature, put
+from tests.storage.test_works import clear
 
 LONG = tuple(f"{line}，由责任单位{n}于年内办结" for n in range(12) for line in LINES)
 
@@ -206,14 +206,6 @@ PAPERS: Mapping[str, Derived] = {
     "news": paper(f"《{PLAN}》解读", lines=LONG[:3]),
 }
 TRUTH = {("final", "draft", "draft"), ("next", "final", "edition"), ("table", "final", "division"), ("list", "final", "division")}
-
-
-def clear(store: Store) -> None:
-    with store.writing() as connection:
-        for table in reversed(schema.metadata.sorted_tables):
-            connection.execute(delete(table))
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("INSERT INTO search_terms (search_terms) VALUES ('delete-all')")
 
 
 def test_links_do_not_depend_on_the_order_in_which_papers_come(store: Store) -> None:

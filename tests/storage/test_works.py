@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from itertools import permutations
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,12 +13,13 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
 from normalizers.text.fold import content_hash, fold
-from storage import schema
+from storage import pairing, schema
 from storage.dump import dump
 from storage.identity import document_id
+from storage.pairing import Facts, similarity, subjects_of
 from storage.schema import documents, work_ties, works
 from storage.store import Store
-from storage.works import Facts, judge, similarity
+from storage.works import Tie, judge
 from tests.storage.samples import AT, LINES, later, make_derived, make_signature, put
 
 LONG = tuple(f"{line}，第{n}项由责任单位{n}于年内完成并形成书面材料{n * n}" for n in range(1, 12) for line in LINES)
@@ -85,19 +89,111 @@ COPIES = {
 }
 
 
+def clear(store: Store) -> None:
+    with store.writing() as connection:
+        for table in reversed(schema.metadata.sorted_tables):
+            connection.execute(delete(table))
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("INSERT INTO search_terms (search_terms) VALUES ('delete-all')")
+
+
 def test_works_do_not_depend_on_the_order_in_which_copies_come(store: Store) -> None:
     orders = list(permutations(COPIES))[::5]
     dumps = set()
     for order in orders:
-        with store.writing() as connection:
-            for table in reversed(schema.metadata.sorted_tables):
-                connection.execute(delete(table))
-            if connection.dialect.name == "sqlite":
-                connection.exec_driver_sql("INSERT INTO search_terms (search_terms) VALUES ('delete-all')")
+        clear(store)
         for site in order:
             put(store, store.begin_run(site, ["notices"], AT), "1", COPIES[site], site=site)
         assert groups(store) == {frozenset({"one", "two", "three"}), frozenset({"other"})}
         dumps.add("\n".join(dump(store)))
+    assert len(dumps) == 1
+
+
+FORM = "。".join(f"经查，当事人的申报材料第{n}项与实际不符，依照有关规定责令其在{n + 3}日内改正，并书面报告改正情况" for n in range(60))
+
+
+def filled(firm: str, title: str, *, day: int = 1, name: str = "d1", **more: Any) -> Facts:
+    text = f"当事人：{firm}，住所地江口市。{FORM}。{firm}应当按期改正。"
+    return replace(facts(title.format(firm), text, name=name), subjects=frozenset(subjects_of(text)), days=(date(2024, 5, day),), **more)
+
+
+FIRMS = ("江口市甲乙丙贸易有限公司", "江口市东南西科技有限公司")
+
+
+@pytest.mark.parametrize("title", ["关于{}信用修复的公示", "改正通知书", "{}", ""])
+def test_the_forms_of_two_firms_are_never_one_text_and_the_reprint_of_one_is(title: str) -> None:
+    mine, other, reprint = filled(FIRMS[0], title), filled(FIRMS[1], title, name="d2"), filled(FIRMS[0], title, name="d3", day=9)
+    assert similarity(mine.signature, other.signature) >= 0.8
+    assert judge(mine, other) is judge(other, mine) is None
+    assert judge(mine, reprint) == Tie("content", 1.0)
+    unnamed = [replace(each, subjects=frozenset()) for each in (mine, other)]
+    if title == "关于{}信用修复的公示":
+        assert judge(*unnamed) is None
+        assert judge(unnamed[0], replace(unnamed[1], content_hash=mine.content_hash)) is None
+
+
+def test_a_form_under_one_title_is_another_text_on_another_day() -> None:
+    text = "。".join(LINES)
+    page = replace(facts("失信主体公示", text * 3, name="d1"), kind="announcement", days=(date(2024, 5, 1),))
+    later_page = replace(page, id="d2", family="d2", content_hash="0" * 64, days=(date(2024, 6, 1),))
+    half = replace(later_page, signature=tuple(v + (n % 3 == 0) for n, v in enumerate(page.signature)))
+    assert similarity(page.signature, half.signature) < 0.8
+    assert judge(page, half) is None
+    assert judge(page, replace(half, days=page.days)) == Tie("title", similarity(page.signature, half.signature))
+    assert judge(replace(page, kind="plan"), half) is not None
+    note = replace(facts("失信主体公示", "详见附件，特此公示" * 3), days=(date(2024, 5, 1),))
+    assert judge(note, replace(note, id="d2", family="d2", days=(date(2024, 5, 8),))) is None
+    assert judge(note, replace(note, id="d2", family="d2")) == Tie("content", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("title", "other", "tied"),
+    [
+        ("江口市信用工作安排", "江口市信用工作安排（征求意见稿）", False),
+        ("江口市信用工作安排", "《江口市信用工作安排》解读", False),
+        ("江口市信用行动方案", "江口市信用行动方案任务分工表", False),
+        ("江口市信用行动方案（2018-2020年）", "江口市信用行动方案（2021-2023年）", False),
+        ("关于印发《江口市信用行动方案》的通知", "江口市信用行动方案", True),
+        ("转载：江口市信用行动方案", "江口市信用行动方案", True),
+        ("江口市信用行动方衆", "江口市信用行动方案", True),
+        ("", "江口市信用行动方案", True),
+    ],
+)
+def test_a_near_copy_is_one_text_unless_its_title_says_that_it_is_another(title: str, other: str, *, tied: bool) -> None:
+    mine, near = replace(facts(title, TEXT), kind="plan"), replace(facts(other, DAMAGED, name="d2"), kind="plan")
+    assert (judge(mine, near) is not None) == tied
+
+
+@given(
+    st.lists(
+        st.tuples(st.text("关于甲乙丙公司修复公示征求意见稿2019年", max_size=12), st.sampled_from(["", "n1", "n2"]), st.booleans()),
+        min_size=2,
+        max_size=2,
+    )
+)
+def test_property_a_judgement_does_not_depend_on_which_of_the_two_comes_first(pair: list[tuple[str, str, bool]]) -> None:
+    one, other = (
+        replace(facts(title, TEXT if same else DAMAGED, number=number, name=f"d{n}"), days=(date(2024, 1, n + 1),))
+        for n, (title, number, same) in enumerate(pair)
+    )
+    assert judge(one, other) == judge(other, one)
+
+
+def test_a_page_filled_in_more_often_than_a_key_holds_is_no_work_whatever_comes_last(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pairing, "MOST", 3)
+    sites = [f"site{n}" for n in range(5)]
+    orders = (sites, sites[::-1])
+    dumps = set()
+    for order in orders:
+        clear(store)
+        for n, site in enumerate(order, start=1):
+            put(store, store.begin_run(site, ["notices"], AT), "1", COPIES["one"], site=site)
+            assert len(groups(store)) == (1 if n <= 3 else n)
+        put(store, store.begin_run("site2", ["notices"], later(1)), "1", COPIES["other"], site="site2", at=later(1))
+        assert len(groups(store)) == 5
+        put(store, store.begin_run("site3", ["notices"], later(2)), "1", COPIES["other"], site="site3", at=later(2))
+        assert groups(store) == {frozenset({"site0", "site1", "site4"}), frozenset({"site2", "site3"})}
+        dumps.add("\n".join(line for line in dump(store) if '"table":"change"' not in line))
     assert len(dumps) == 1
 
 
@@ -112,8 +208,6 @@ def test_a_copy_that_becomes_another_text_leaves_its_work(store: Store) -> None:
     put(store, store.begin_run("two", ["notices"], later(1)), "1", COPIES["other"], site="two", at=later(1))
     assert groups(store) == {frozenset({"one"}), frozenset({"two"})}
     with store.reading() as connection:
-        assert (
-            connection.execute(select(works.c.id)).scalars().all().sort() == [f"w{document_id(s, '1')[1:]}" for s in ("one", "two")].sort()
-        )
+        assert sorted(connection.execute(select(works.c.id)).scalars()) == sorted(f"w{document_id(s, '1')[1:]}" for s in ("one", "two"))
         assert connection.execute(select(works.c.reason)).scalars().all() == ["single", "single"]
         assert connection.execute(select(work_ties)).all() == []
