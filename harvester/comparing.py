@@ -25,6 +25,7 @@ from normalizers.documents import UnreadableError
 from normalizers.records import Derived, Hints
 from storage import comparisons
 from storage.errors import LockedStore
+from storage.ingest import LOCAL
 from storage.records import StoredSource
 from storage.sources import source
 from storage.store import Store
@@ -38,7 +39,7 @@ SHAPE = "1"
 class Side:
     """One of the two documents: what a reader has to know of it, and its text.
 
-    ``name`` is what it was called by, ``source`` its address or file; ``version`` is 0 for a file; ``fetched_on`` the day of a capture;
+    ``name`` is what it was called by, ``source`` its address or file; ``version`` is 0 for a file; ``fetched_on`` the day of a capture in Shanghai;
     ``sha256`` that of the bytes. ``repeated`` are numbers that several of its tasks bear.
     """
 
@@ -143,7 +144,7 @@ def _side(payload: _Payload, derived: Derived) -> Side:
         published_on=said.published_on,
         source=stored.capture.url if stored else Path(payload.name).name,
         version=stored.version if stored else 0,
-        fetched_on=stored.capture.fetched_at.date() if stored else None,
+        fetched_on=stored.capture.fetched_at.astimezone(LOCAL).date() if stored else None,
         sha256=payload.sha256,
         text=derived.document.text,
         repeated=tuple(number for number, count in numbers.items() if count > 1),

@@ -54,7 +54,7 @@ def comparison_page(compared: Compared, lang: str, *, everything: bool = False) 
         report=report,
         stretches=tuple(stretches(report.rows)),
         everything=everything,
-        made=f"{datetime.now(UTC).astimezone():%Y-%m-%d %H:%M}",
+        made=f"{datetime.now(UTC).astimezone():%Y-%m-%d %H:%M UTC%z}",
     )
 
 

@@ -10,11 +10,15 @@ from harvester.comparing import Compared
 from harvester.reports.pieces import Cells, inline_cells, new_cells, old_cells
 from harvester.telling import tell_field_change, tell_task_briefly, tell_task_change
 from harvester.telling.phrases import place
-from normalizers.differences import Fate, TaskChange, TextChange, Unit, UnitKind, UnitPair
+from normalizers.differences import Fate, TaskChange, TaskChangeKind, TextChange, Unit, UnitKind, UnitPair
 from normalizers.records import Task
 
 SHORT_CELL, LONG_CELL = 9, 60
 """Characters that a column of a table is given room for at least and at most, in the share of its width."""
+
+
+COME_OR_GONE = {Fate.INSERTED: TaskChangeKind.ADDED, Fate.DELETED: TaskChangeKind.REMOVED}
+"""What of a task says no more than the fate of its text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +26,9 @@ class Row:
     """One unit beside what it became.
 
     ``anchor`` is its place in the report, ``place`` in words; ``path`` the headings above it; ``told`` the changes of tasks that show
-    in it. ``twin`` is the anchor of the other end of a move; ``left`` tells that here is the place which the unit left. ``widths`` are
-    the shares of the cells of its table's rows in hundredths, by how many they are; ``changes`` those of its words;
-    ``other_place`` is the other end of a move, in words.
+    in it, ``brief`` the names of those that came or went with it. ``twin`` is the anchor of the other end of a move and
+    ``other_place`` that in words; ``left`` tells that here is the place which the unit left. ``widths`` are the shares of the cells of
+    its table's rows in hundredths, by how many they are; ``changes`` those of its words.
     """
 
     anchor: str
@@ -39,6 +43,7 @@ class Row:
     twin: str = ""
     left: bool = False
     told: tuple[str, ...] = ()
+    brief: tuple[str, ...] = ()
     widths: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     changes: tuple[TextChange, ...] = ()
     other_place: str = ""
@@ -73,17 +78,26 @@ def report_of(compared: Compared, lang: str) -> Report:
     rows = [_row(number, pair, compared, lang) for number, pair in enumerate(comparison.units, start=1)]
     finder = _Finder(comparison.units)
     tasks = []
-    told: dict[int, list[str]] = {}
+    beside: dict[int, list[TaskChange]] = {}
     for change in comparison.task_changes:
-        text = tell_task_change(change, lang, titled=compared.titled)
         index = finder.of_change(change)
-        tasks.append(Said(text, str(change.kind), rows[index].anchor if index is not None else ""))
+        anchor = rows[index].anchor if index is not None else ""
+        tasks.append(Said(tell_task_change(change, lang, titled=compared.titled), str(change.kind), anchor))
         if index is not None:
-            told.setdefault(index, []).append(tell_task_briefly(change, lang, titled=compared.titled))
+            beside.setdefault(index, []).append(change)
     widths = _widths(rows)
-    rows = [replace(row, told=tuple(told.get(index, ())), widths=widths.get(_table(row), {})) for index, row in enumerate(rows)]
+    for index, row in enumerate(rows):
+        spoken = _with_tasks(row, beside.get(index, ()), lang, titled=compared.titled)
+        rows[index] = replace(spoken, widths=widths.get(_table(row), {}))
     fields = tuple(Said(tell_field_change(change, lang), change.name) for change in comparison.field_changes)
     return Report(tuple(tasks), fields, tuple(_with_left_places(comparison.units, rows)))
+
+
+def _with_tasks(row: Row, changes: Sequence[TaskChange], lang: str, *, titled: bool) -> Row:
+    """Return a row with the changes of the tasks in it told."""
+    alone = COME_OR_GONE.get(row.fate)
+    told = [(change.kind is alone, tell_task_briefly(change, lang, titled=titled)) for change in changes]
+    return replace(row, brief=tuple(text for brief, text in told if brief), told=tuple(text for brief, text in told if not brief))
 
 
 def _row(number: int, pair: UnitPair, compared: Compared, lang: str) -> Row:

@@ -52,8 +52,8 @@ def comparison_table(compared: Compared, lang: str, *, everything: bool = False)
 
 def explanation(row: Row, lang: str) -> str:
     """Return what the third column says of a row before anybody edits it: the changes of tasks, else of words."""
-    if row.told:
-        return clauses(row.told, lang)
+    if row.told or row.brief:
+        return clauses((*row.brief, *row.told), lang)
     if row.fate is Fate.INSERTED:
         return _("added", lang)
     if row.fate is Fate.DELETED:
