@@ -47,11 +47,11 @@ def test_a_redirect_is_not_followed(receiver: Receiver) -> None:
 
 @pytest.mark.parametrize("word", ["silence", "drip"])
 def test_the_time_limit_holds_for_everything_together(receiver: Receiver, word: str) -> None:
-    receiver.script, receiver.delay = [word], 2.0
+    receiver.script, receiver.delay = [word], 6.0
     begun = time.monotonic()
     with pytest.raises(DeliveryFailed, match="did not answer in time"):
         post_to(receiver.url, timeout=0.4)
-    assert time.monotonic() - begun < 1.5
+    assert time.monotonic() - begun < 4
 
 
 def test_an_endless_answer_is_read_to_its_limit_only(receiver: Receiver) -> None:
@@ -87,11 +87,11 @@ KEY = f"{64}-secret"
 
 @pytest.mark.parametrize("word", ["ok", "500", "cut", "silence"])
 def test_no_log_line_and_no_error_tells_the_address(receiver: Receiver, word: str, caplog: pytest.LogCaptureFixture) -> None:
-    receiver.script, receiver.delay = [word], 0.6
+    receiver.script, receiver.delay = [word], 1.6
     told = ""
     with caplog.at_level(logging.DEBUG):
         try:
-            post_to(f"{receiver.url}?key={KEY}", timeout=0.3)
+            post_to(f"{receiver.url}?key={KEY}", timeout=0.8)
         except DeliveryFailed as error:
             told = "".join(traceback.format_exception(error))
     assert KEY not in told + caplog.text
