@@ -1,6 +1,6 @@
 """Run the benchmarks and print one JSON object: seconds (median of several), bytes or characters, and the ratios that matter.
 
-python -m benchmarks [NAME...]     NAME: text, derive, crawl
+python -m benchmarks [NAME...]     NAME: text, derive, crawl, compare (all pairs: python -m benchmarks.compare)
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.compare import bench_compare
 from harvester.config import Config
 from harvester.crawl import crawl
 from harvester.replica.server import Replica
@@ -81,7 +82,12 @@ def bench_crawl() -> dict[str, float]:
     }
 
 
-BENCHMARKS: dict[str, Callable[[], dict[str, float]]] = {"text": bench_text, "derive": bench_derive, "crawl": bench_crawl}
+BENCHMARKS: dict[str, Callable[[], dict[str, float]]] = {
+    "text": bench_text,
+    "derive": bench_derive,
+    "crawl": bench_crawl,
+    "compare": bench_compare,
+}
 
 
 def main() -> None:
