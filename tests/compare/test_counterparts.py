@@ -90,6 +90,21 @@ def test_where_the_paragraph_is_left_out_of_the_plan_next_to_nothing_takes_its_p
 
 
 @needs_shared
+def test_a_table_that_lost_one_character_in_forty_and_broke_as_many_lines_is_tied_all_the_same() -> None:
+    chance = random.Random(5)
+
+    def hurt(text: str) -> str:
+        drawn = ((c, chance.randrange(40)) for c in text)
+        return "".join("" if lot == 0 else c + "\n" * (lot == 1) for c, lot in drawn)
+
+    table = read("000")
+    damaged = replace(table, tasks=tuple(replace(one, text=hurt(one.text)) for one in table.tasks))
+    right, wrong, _ = judged(counterparts(damaged, read("001")), SEEDS["table_to_plan"])
+    assert right >= 23
+    assert not wrong
+
+
+@needs_shared
 @pytest.mark.parametrize(
     ("one", "other", "labels", "least"),
     [
