@@ -24,8 +24,8 @@ from normalizers.differences import Comparison, Unit
 from normalizers.documents import UnreadableError
 from normalizers.records import Derived, Hints
 from storage import comparisons
+from storage.days import LOCAL
 from storage.errors import LockedStore
-from storage.ingest import LOCAL
 from storage.records import StoredSource
 from storage.sources import source
 from storage.store import Store
@@ -39,8 +39,8 @@ SHAPE = "1"
 class Side:
     """One of the two documents: what a reader has to know of it, and its text.
 
-    ``name`` is what it was called by, ``source`` its address or file; ``version`` is 0 for a file; ``fetched_on`` the day of a capture in Shanghai;
-    ``sha256`` that of the bytes. ``repeated`` are numbers that several of its tasks bear.
+    ``name`` is what it was called by, ``source`` its address or file; ``version`` is 0 for a file; ``fetched_on`` the day of a capture
+    in Shanghai; ``sha256`` that of the bytes. ``repeated`` are numbers that several of its tasks bear.
     """
 
     name: str

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import sqrt
 
 from normalizers.differences import Fate, TextChange, Unit, UnitPair
 from normalizers.records import Span
@@ -31,9 +32,21 @@ Pieces = tuple[Piece, ...]
 Cells = tuple[Pieces, ...]
 """The cells of a row; of any other unit one."""
 
+SHORT_CELL, LONG_CELL = 4, 150
+"""Characters of a column on the average, below and above which its width does not change any more."""
+
 _HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
 _BREAK = re.compile(r"[ \t\u3000]*[\r\n\u2028\u2029]+[ \t\u3000]*")
 _WIDE = "\u2e80"
+
+
+def shares(held: Sequence[Sequence[int]]) -> tuple[int, ...]:
+    """Return the widths of a table's columns in hundredths, from how many characters the cells of each row hold.
+
+    They grow with the root of what a column holds on the average, so that no row is higher than it must be.
+    """
+    typical = [sqrt(min(LONG_CELL, max(SHORT_CELL, sum(column) / len(held)))) for column in zip(*held, strict=True)]
+    return tuple(round(100 * each / sum(typical)) for each in typical)
 
 
 def visible(text: str) -> str:

@@ -7,15 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from harvester.comparing import Compared
-from harvester.reports.pieces import Cells, inline_cells, new_cells, old_cells
+from harvester.reports.pieces import Cells, inline_cells, new_cells, old_cells, shares
 from harvester.telling import tell_field_change, tell_task_briefly, tell_task_change
 from harvester.telling.phrases import place
 from normalizers.differences import Fate, TaskChange, TaskChangeKind, TextChange, Unit, UnitKind, UnitPair
 from normalizers.records import Task
-
-SHORT_CELL, LONG_CELL = 9, 60
-"""Characters that a column of a table is given room for at least and at most, in the share of its width."""
-
 
 COME_OR_GONE = {Fate.INSERTED: TaskChangeKind.ADDED, Fate.DELETED: TaskChangeKind.REMOVED}
 """What of a task says no more than the fate of its text."""
@@ -135,13 +131,7 @@ def _widths(rows: Iterable[Row]) -> dict[str, dict[int, tuple[int, ...]]]:
             if len(cells) > 1:
                 held = [sum(len(piece.text) for piece in cell) for cell in cells]
                 lengths.setdefault(_table(row), {}).setdefault(len(cells), []).append(held)
-    return {table: {count: _shares(held) for count, held in found.items()} for table, found in lengths.items()}
-
-
-def _shares(held: Sequence[Sequence[int]]) -> tuple[int, ...]:
-    """Return the shares of columns; a narrow one keeps room for a few characters."""
-    typical = [min(LONG_CELL, max(SHORT_CELL, sum(column) // len(held))) for column in zip(*held, strict=True)]
-    return tuple(round(100 * each / sum(typical)) for each in typical)
+    return {table: {count: shares(held) for count, held in found.items()} for table, found in lengths.items()}
 
 
 def _with_left_places(pairs: Sequence[UnitPair], rows: Sequence[Row]) -> Iterable[Row]:

@@ -19,7 +19,7 @@ from harvester.comparing import Compared
 from harvester.config import PROGRAM
 from harvester.reports.exact import by_letters, exact_cells
 from harvester.reports.office import HEADING, new_docx, saved
-from harvester.reports.pieces import Cells, Mark, Pieces, deleted, inserted, visible
+from harvester.reports.pieces import Cells, Mark, Pieces, deleted, inserted, shares, visible
 from normalizers.differences import Fate, Unit, UnitKind, UnitPair
 
 Element = etree._Element
@@ -277,11 +277,10 @@ def _placed(part: Part, columns: int) -> Iterator[tuple[Pieces, int, int]]:
 
 def _widths(rows: Iterable[Part], columns: int) -> list[int]:
     """Return the widths of columns after what their cells hold, in twentieths of a point."""
-    held = [[9] for _ in range(columns)]
+    held = []
     for part in rows:
-        if len(part.cells) > 1:
-            for cell, first, span in _placed(part, columns):
-                if span == 1:
-                    held[first].append(min(80, max(9, sum(len(piece.text) for piece in cell))))
-    typical = [sum(lengths) / len(lengths) for lengths in held]
-    return [round(_WIDTH * each / sum(typical)) for each in typical]
+        lengths = [0] * columns
+        for cell, first, _ in _placed(part, columns):
+            lengths[first] = sum(len(piece.text) for piece in cell)
+        held.append(lengths)
+    return [_WIDTH * share // 100 for share in shares(held)]
