@@ -15,7 +15,7 @@ from normalizers.records import Agency, Block, BlockKind, Deadline, Document, Do
 from normalizers.tasks.brackets import reports
 from normalizers.tasks.clauses import Clauses
 from normalizers.tasks.drafts import Draft
-from normalizers.tasks.paragraphs import lines_of, read_lines
+from normalizers.tasks.paragraphs import USUAL, lines_of, read_lines
 from normalizers.tasks.sections import is_heading, split_number
 from normalizers.tasks.statements import Statement
 from normalizers.tasks.tables import Carry, read_table
@@ -82,14 +82,22 @@ def extract_tasks(document: Document, metadata: Metadata, decisions: Decisions =
         on=metadata.issued_on or metadata.published_on or metadata.plan_start,
         decisions=decisions,
     )
-    page = _Page(Walk(context, bare=not reports(metadata.title) and metadata.kind not in _TELLING))
+    bare = not reports(metadata.title) and metadata.kind not in _TELLING
+    page = _read_page(document, Walk(context, bare=bare))
+    if page.walk.unsure and page.walk.bare_brackets >= USUAL:
+        page = _read_page(document, Walk(context, bare=bare, bare_brackets=USUAL))  # what is usual further down is usual above
+    return tuple(_Finish(context, metadata, page.walk.notes, page.drafts).tasks(len(document.text)))
+
+
+def _read_page(document: Document, walk: Walk) -> _Page:
+    page = _Page(walk)
     for block in document.blocks:
         if block.table is not None:
             page.table(block)
         else:
             page.text(block)
     page.flush()
-    return tuple(_Finish(context, metadata, page.walk.notes, page.drafts).tasks(len(document.text)))
+    return page
 
 
 def _caption(above: Sequence[Block]) -> str:

@@ -24,7 +24,7 @@ _BULLET = re.compile(r"\s*(?:[-*•●◆■▪►➢❖◇○·]\s+|[•●◆�
 """The mark of an item in a list without numbers; it is no part of the task, and a role line may stand behind it."""
 _HEADING_RANK = 2
 """The deepest number, （一）, whose short lines are headings; a short line under 1. belongs to its item."""
-_USUAL = 3
+USUAL = 3
 """Bare brackets from which they are a document's way of naming who is responsible."""
 _LONG_ITEM = 40
 """Characters from which a numbered paragraph without a bracket is a part of the item that follows, and not its caption."""
@@ -124,8 +124,9 @@ def _read_line(line: Line, walk: Walk, drafts: list[Draft]) -> None:
 
 def _units(line: Line, walk: Walk) -> list[Unit]:
     """Return the tasks that a line marks by itself: by brackets, else by a label or a sentence at its end."""
-    usual = walk.bare_brackets >= _USUAL
-    units = marked_units(line.text, walk.context, bare=walk.bare and not walk.article, usual=usual)
+    usual, bare = walk.bare_brackets >= USUAL, walk.bare and not walk.article
+    units = marked_units(line.text, walk.context, bare=bare, usual=usual)
+    walk.unsure |= not usual and not units and bool(marked_units(line.text, walk.context, bare=bare, usual=True))
     return units or label_tail(line, walk) or duty_tail(line, walk)
 
 

@@ -47,6 +47,7 @@ class Walk:
     duty: Statement | None = None  # whose work the items under a heading are, where the heading says so (市财政局负责的工作)
     duty_rank: int = 0
     bare_brackets: int = 0  # so many items ended in a bracket of bodies alone so far
+    unsure: bool = False  # an item ended in a bracket that would be one of bodies, had so many others done so before
     following: Line | None = None  # the line behind the one that is read
 
     def under(self, text: str, line: Line | None) -> None:
