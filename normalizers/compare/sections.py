@@ -12,6 +12,9 @@ from normalizers.records import Derived
 COUNTERPART = 0.6
 """Share of common tasks plus likeness of headings (0 to 2) from which two sections are one under two headings."""
 
+MOST_COMPARED = 4000
+"""Pairs of headings that are compared where no task tells that they are one."""
+
 
 class Sections:
     """The sections of two versions and which of them are one."""
@@ -65,8 +68,12 @@ class Sections:
             totals[1][new] += count
         alike = _Headings([*left, *right])
         scored = []
-        for old, new in {(old, new) for old, new in self._votes if old in left and new in right}:
-            share = self._votes[old, new] / math.sqrt(totals[0][old] * totals[1][new])
+        likely = {(old, new) for old, new in self._votes if old in left and new in right}
+        if len(left) * len(right) <= MOST_COMPARED:
+            likely |= {(old, new) for old in left for new in right}
+        for old, new in likely:
+            votes = self._votes[old, new]
+            share = votes / math.sqrt(totals[0][old] * totals[1][new]) if votes else 0.0
             scored.append((-(share + alike.likeness(old, new)), old, new))
         found: dict[str, str] = {}
         for score, old, new in sorted(scored):

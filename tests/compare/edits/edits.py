@@ -86,8 +86,8 @@ def plain_text(item: Item) -> bool:
 
 
 def untouched(draft: Draft) -> list[Item]:
-    """Return the tasks that no edit has touched."""
-    return [item for item in draft.new.items() if not item.edited]
+    """Return the tasks that no edit has touched, but for one whose bracket says how those behind it are read (下同)."""
+    return [item for item in draft.new.items() if not item.edited and not any("下同" in piece for piece in item.pieces)]
 
 
 def _names(item: Item) -> list[tuple[str, str]] | None:
@@ -330,7 +330,9 @@ def merge(draft: Draft, item: Item) -> bool:
     run = _run_of(draft, item)
     at = _at(run, item)
     other = run.rows[at + 1] if at + 1 < len(run.rows) else None
-    if item.edited or not isinstance(other, Item) or other.edited or not plain_text(item) or not plain_text(other):
+    if not isinstance(other, Item) or not {id(item), id(other)} <= {id(one) for one in untouched(draft)}:
+        return False
+    if not plain_text(item) or not plain_text(other):
         return False
     column = _domain_column(run)
     second = re.sub(r"^[（(][一二三四五六七八九十\d]{1,3}[）)]", "", other.text)
