@@ -14,6 +14,7 @@ PAIRS = 60_000
 NOTES = 3
 """Notes of one kind; the rest would say the same of other places."""
 
+DAMAGED = "{count} places are damaged in one of the documents; what they said is not compared."
 TOO_LONG = "Passages of {old} and {new} characters have too little in common to be compared word by word: they are told as replaced."
 TOO_MANY = "More than {limit} passages changed their places: the others are told as deleted and inserted."
 TOO_DETAILED = "More than {limit} places changed: the others are told by characters, not by words."

@@ -16,6 +16,8 @@ from normalizers.documents.labels import column_of
 from normalizers.records import Cell, Table
 from normalizers.text.fold import fold
 
+LOST = "\ufffd"
+"""What stands in a text for bytes that could not be read."""
 STOPS = frozenset("。！？!?；;")
 LONGEST_CHROME = 200
 """Characters of the longest line that is looked at for what a page says around a document."""
@@ -43,6 +45,13 @@ _BUTTON = r"[\[【（(]?\s{0,3}(?:打印本?页?|关闭窗口|关闭本?页?|分
 _DAY = r"\d{4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?(?:\s{1,3}\d{1,2}:\d{2}(?::\d{2})?)?"
 _POSTED = rf"(?:发布|发稿|上传|更新|信息)(?:时间|日期)\s{{0,3}}[:：]\s{{0,3}}{_DAY}"
 _ORIGIN = r"(?:(?:信息|文章|稿件)?来源|转载自|(?:责任)?编辑|发布(?:者|机构))\s{0,3}[:：]\s{0,3}[^\s:：。；;]{1,40}"
+_PANEL_LABEL = (
+    r"(?:信息)?索\s{0,2}引\s{0,2}(?:号|码)|(?:主题|信息|体裁|组配|公开)(?:分类|类别)|主\s{0,2}题\s{0,2}词|发(?:布|文)(?:机构|机关|单位)|责任部门"
+    r"|(?:成文|发文|生成|公开|发布|生效|废止)(?:日期|时间)|发\s{0,2}文\s{0,2}字\s{0,2}号|文\s{0,3}号|文件编号|统一编号|有\s{0,2}效\s{0,2}性|公开(?:方式|范围|属性|时限)"
+    r"|(?:信息|文件)?\s{0,2}(?:标\s{0,3}题|名\s{0,3}称)"
+)
+_PANEL = re.compile(rf"\s*+(?:(?:{_PANEL_LABEL})\s{{0,3}}[:：][^:：]{{0,80}}){{1,6}}")
+_PANEL_CELL = re.compile(rf"\s{{0,3}}(?:{_PANEL_LABEL})\s{{0,3}}[:：]?\s{{0,3}}")
 _BAR = re.compile(rf"\s*+(?>(?>{_COUNTER}|{_SIZES}|{_BUTTON}|{_POSTED}|{_ORIGIN})[\s|｜/]*+){{1,12}}+")
 _COUNTED = re.compile(_COUNTER.replace("[:：]?", "[:：]", 1))
 
@@ -99,7 +108,19 @@ def head_of(rows: Sequence[Sequence[Cell]]) -> str:
 def is_chrome(line: str) -> bool:
     """Tell whether a line is what a page says around a document: page numbers, counters, sizes of type, buttons, when it was posted."""
     text = line.strip()
-    return 0 < len(text) <= LONGEST_CHROME and (is_page_number(text) or is_navigation(text) or _BAR.fullmatch(text) is not None)
+    return 0 < len(text) <= LONGEST_CHROME and (
+        is_page_number(text) or is_navigation(text) or _BAR.fullmatch(text) is not None or _is_panel(text)
+    )
+
+
+def _is_panel(text: str) -> bool:
+    return ("索" in text or text.count(":") + text.count("：") > 1) and _PANEL.fullmatch(text) is not None
+
+
+def is_panel_row(cells: Sequence[Cell]) -> bool:
+    """Tell whether a row belongs to the box above a document that states its index number, issuer and days."""
+    filled = [cell.text for cell in cells if cell.text.strip()]
+    return len(filled) in (2, 4, 6) and all(_PANEL_CELL.fullmatch(label) for label in filled[::2])
 
 
 def counters(source: str, start: int, end: int) -> list[tuple[int, int]]:

@@ -13,7 +13,18 @@ from functools import lru_cache
 from itertools import accumulate
 
 from normalizers.compare.names import pattern_of
-from normalizers.compare.sameness import EDGE_BLOCKS, STOPS, counters, head_of, is_chrome, is_row_number, item_numbers, running_columns
+from normalizers.compare.sameness import (
+    EDGE_BLOCKS,
+    LOST,
+    STOPS,
+    counters,
+    head_of,
+    is_chrome,
+    is_panel_row,
+    is_row_number,
+    item_numbers,
+    running_columns,
+)
 from normalizers.compare.units import rows_of, units
 from normalizers.differences import Unit, UnitKind
 from normalizers.records import Cell, Document, Span
@@ -101,6 +112,12 @@ class Stream:
         at = bisect_left(self.left_out, (end, end))
         return max(start, self.left_out[at - 1][1]) if at and self.left_out[at - 1][0] >= start else start
 
+    def is_damaged(self, start: int, end: int) -> bool:
+        """Tell whether bytes were lost among or beside some characters."""
+        first = self.ends[start - 1] if start > 0 else 0
+        last = self.starts[end] if end < len(self.starts) else len(self.source)
+        return LOST in self.source[first:last]
+
     def position(self, place: int) -> int:
         """Return the position of the first character that stands at or behind a place of the source."""
         return bisect_left(self.starts, place)
@@ -187,7 +204,7 @@ def stream(document: Document) -> Stream:
     builder = _Builder(document.text)
     pieces = units(document)
     tables = _row_cells(document)
-    bars = _chrome(pieces)
+    bars = _chrome(pieces, tables)
     for at, unit in enumerate(pieces):
         builder.heads.append(builder.length)
         if at in bars:
@@ -208,10 +225,12 @@ def _add_text(builder: _Builder, unit: Unit) -> None:
     builder.add(position, unit.span.end)
 
 
-def _chrome(pieces: Sequence[Unit]) -> set[int]:
+def _chrome(pieces: Sequence[Unit], rows: Mapping[str, Sequence[Cell]]) -> set[int]:
     """Return the units at both ends of a document that belong to its page."""
     edges = {*range(min(EDGE_BLOCKS, len(pieces))), *range(max(0, len(pieces) - EDGE_BLOCKS), len(pieces))}
-    return {at for at in edges if pieces[at].kind is not UnitKind.ROW and is_chrome(pieces[at].text)}
+    return {
+        at for at in edges if (is_panel_row(rows[pieces[at].address]) if pieces[at].kind is UnitKind.ROW else is_chrome(pieces[at].text))
+    }
 
 
 def _row_cells(document: Document) -> dict[str, list[Cell]]:

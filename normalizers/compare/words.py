@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence, Set
 from functools import cache
 
 from normalizers.compare.anchors import Hunk
-from normalizers.compare.limits import TOO_DETAILED, Budget
+from normalizers.compare.limits import DAMAGED, TOO_DETAILED, Budget
 from normalizers.compare.names import Names
 from normalizers.compare.sameness import is_number
 from normalizers.compare.streams import Stream
@@ -21,6 +21,7 @@ AROUND = 24
 """Characters to each side of a change in which names and dates are looked for."""
 NEAR = 8
 """Characters to each side of a change that are cut into words."""
+LONGEST_DAMAGE = 8
 LONGEST_FIGURE = 24
 SLIDES = 60
 """Characters by which an insertion or deletion is moved to a better edge."""
@@ -48,8 +49,11 @@ class Editor:
         """
         if len(hunks) > DETAILED:
             self._budget.note(TOO_DETAILED, limit=DETAILED)
-        numbers = {hunk for hunk in hunks if hunk not in fixed and self._is_numbering(hunk)}
-        closed = {*fixed, *numbers}
+        damaged = {hunk for hunk in hunks if hunk not in fixed and self._is_damage(hunk)}
+        if damaged:
+            self._budget.note(DAMAGED, count=len(damaged))
+        silent = {hunk for hunk in hunks if hunk not in fixed and self._is_numbering(hunk)} | damaged
+        closed = {*fixed, *silent}
         ends = [*hunks[1:], Hunk(whole.old_end, whole.old_end, whole.new_end, whole.new_end)]
         out = [Hunk(whole.old_start, whole.old_start, whole.new_start, whole.new_start)]
         for at, (hunk, following) in enumerate(zip(hunks, ends, strict=False)):
@@ -58,7 +62,7 @@ class Editor:
                 last = out.pop()
                 wide = Hunk(last.old_start, max(last.old_end, wide.old_end), last.new_start, max(last.new_end, wide.new_end))
             out.append(wide)
-        return tuple(out[1:]), frozenset(numbers | {hunk for hunk in out[1:] if self._is_renaming(hunk)})
+        return tuple(out[1:]), frozenset(silent | {hunk for hunk in out[1:] if self._is_renaming(hunk)})
 
     def _grew_together(self, before: Hunk, after: Hunk) -> bool:
         """Tell whether two hunks meet, and not at the edge of a phrase on both sides."""
@@ -89,6 +93,12 @@ class Editor:
         """Tell whether a hunk only gives a body another of its names."""
         ours, theirs = self.old.text[hunk.old_start : hunk.old_end], self.new.text[hunk.new_start : hunk.new_end]
         return bool(ours and theirs) and self.names.same_body(ours, theirs)
+
+    def _is_damage(self, hunk: Hunk) -> bool:
+        """Tell whether a short hunk is what lost bytes left of a text in one of the documents."""
+        return _size(hunk) <= LONGEST_DAMAGE and (
+            self.old.is_damaged(hunk.old_start, hunk.old_end) or self.new.is_damaged(hunk.new_start, hunk.new_end)
+        )
 
     def _is_numbering(self, hunk: Hunk) -> bool:
         """Tell whether a hunk is the number of an item that only the other document's lines show to be one."""
