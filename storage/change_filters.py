@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+import operator
+import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Text, and_, cast, false, or_, select
+from sqlalchemy import ColumnElement, Connection, Text, and_, cast, false, func, or_, select
 
 from normalizers.text.fold import fold
 from storage import notice_search
@@ -15,12 +19,14 @@ from storage import search as index
 from storage.agency_lines import Line
 from storage.change_schema import change_agencies, changes
 from storage.notice_schema import notice_search_entries, notices
-from storage.schema import documents, tasks
+from storage.schema import documents, tasks, versions
 from storage.selection import stem_of
 
 RESTATED = "restated"
 """The kind of a row that only programs which keep a copy want: nothing in it is a change to a reader."""
 SOURCE = "source"
+MOST_CHARACTERS = 8
+"""Characters of a word by which the database narrows a search; each costs it a look at the row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +164,35 @@ def _lists(connection: Connection, piece: str) -> list[str]:
     wanted = fold(piece)
     known = connection.execute(select(changes.c.list_name).where(changes.c.entity == "notice").distinct()).scalars()
     return [name for name in known if wanted and wanted in fold(name)]
+
+
+def may_hold(connection: Connection, words: Sequence[str]) -> list[ColumnElement[bool]]:
+    """Return conditions that every row fulfils in whose states or title the folded words stand; folding them itself is Python's.
+
+    Rows of links and public records always do: what they are searched by lies elsewhere.
+    """
+    c, find = changes.c, func.instr if connection.dialect.name == "sqlite" else func.strpos
+    said = (cast(c.before, Text), cast(c.after, Text), versions.c.title, documents.c.title)
+    held = functools.reduce(operator.add, (func.coalesce(each, "") for each in said))
+    elsewhere = c.entity.in_(("link", "notice"))
+    rare = [character for character in dict.fromkeys("".join(words)) if _is_ideograph(character)][:MOST_CHARACTERS]
+    return [or_(elsewhere, *(find(held, form) > 0 for form in (character, *_forms().get(character, ())))) for character in rare]
+
+
+def _is_ideograph(character: str) -> bool:
+    return unicodedata.name(character, "").startswith("CJK UNIFIED IDEOGRAPH")
+
+
+@functools.cache
+def _forms() -> dict[str, list[str]]:
+    """Return the other characters that fold to an ideograph: radicals, compatibility forms, squared and circled ones."""
+    found: dict[str, list[str]] = {}
+    for other in map(chr, chain(range(0x2E80, 0xFB00), range(0x1F200, 0x1F300), range(0x2F800, 0x2FA20))):
+        if unicodedata.decomposition(other):
+            for character in unicodedata.normalize("NFKC", other):
+                if character != other and _is_ideograph(character):
+                    found.setdefault(character, []).append(other)
+    return found
 
 
 def records_with(connection: Connection, word: str) -> ColumnElement[bool]:

@@ -14,7 +14,7 @@ from normalizers.text.fold import fold
 from storage import search as index
 from storage.agency_lines import Line, line
 from storage.batches import batches
-from storage.change_filters import EVERYTHING, NO_FILTERS, ChangeFilters, conditions, of_body, records_with
+from storage.change_filters import EVERYTHING, NO_FILTERS, ChangeFilters, conditions, may_hold, of_body, records_with
 from storage.change_schema import change_agencies, feed_state
 from storage.change_schema import changes as table
 from storage.engine import rows
@@ -28,6 +28,8 @@ Row = dict[str, Any]
 
 PAGE = 500
 """Rows read at once; the states in them may be long."""
+BETWEEN = "\ua000"
+"""Stands between two texts that are folded as one: a letter that no document here has, so that no word runs across."""
 GAINED, LOST, MOVED, CHANGED = "gained", "lost", "moved", "changed"
 """What a change of a task is for a body: it has the task now, has it no more, has it elsewhere, has it otherwise."""
 _OF_RECORD = ("subject_name", "code", "title", "number", "decided_on", "ends_on", "url")
@@ -37,8 +39,8 @@ def changes(store: Store, filters: ChangeFilters = NO_FILTERS, *, today: date) -
     """Return the rows of the feed that hold the filters, by sequence number.
 
     A row has the columns of the table under their own names, and besides: ``title``, ``url`` and ``document_state`` of its document, as
-    they are now, and ``other_title`` of a link's other one; ``effect`` and ``roles`` (``before``, ``after``), what it is for the body asked for;
-    ``record``, what a public record says, and its ``subject``, while it may be shown.
+    they are now, and ``other_title`` of a link's other one; ``effect`` and ``roles`` (``before``, ``after``), what it is for the body
+    asked for; ``record``, what a public record says, and its ``subject``, while it may be shown.
     Raises ``StaleCursor`` and ``UnknownCursor`` for a cursor that cannot be gone on from.
     """
     with store.reading() as connection:
@@ -55,7 +57,7 @@ def read(connection: Connection, filters: ChangeFilters, today: date) -> Iterato
 def _found(connection: Connection, filters: ChangeFilters, today: date) -> Iterator[Row]:
     body = line(connection, filters.agency, filters.kin) if filters.agency else None
     word = index.words_of(filters.word)
-    query = _query(connection, filters, body, today)
+    query = _query(connection, filters, body, today).where(*may_hold(connection, word))
     size = PAGE if filters.limit is None or word else min(PAGE, filters.limit)
     after = filters.since_seq or 0
     while size:
@@ -127,7 +129,7 @@ def _holds(row: Row, words: Sequence[str]) -> bool:
     """Tell whether the words stand in a row; a public record is searched by its index, which holds legal subjects only."""
     if row["entity"] == "notice":
         return bool(row["record_id"] and row["worded"])
-    told = "\n".join(fold(text) for text in (row["title"], row["other_title"], *_texts(row["before"]), *_texts(row["after"])))
+    told = fold(BETWEEN.join([row["title"], row["other_title"], *_texts(row["before"]), *_texts(row["after"])]))
     return bool(words) and all(word in told for word in words)
 
 

@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 
 from harvester.differing import difference
 from normalizers.records import Agency, AgencyKind, Deadline, DeadlineKind, Derived
+from storage import derivations
+from storage.identity import document_id
 from storage.records import Effect
+from storage.sources import source
 from storage.store import Store
 from tests.storage.samples import AT, make_capture, make_derived, make_publication
 
@@ -89,6 +92,13 @@ class Crawler:
         read = derived(self.found[place], normalizer=f"2.{self.day}.{skipped}")
         tasks = tuple(task for n, task in enumerate(read.tasks) if n != skipped)
         return self._stores(place, replace(read, tasks=tasks), AT + timedelta(days=self.day))
+
+    def derives(self, place: tuple[str, str], skipped: int) -> Effect:
+        """Read the archived payload of a page again, where nothing is fetched; the reader skips a task."""
+        read = derived(self.found[place], normalizer=f"3.{self.day}.{skipped}")
+        tasks = tuple(task for n, task in enumerate(read.tasks) if n != skipped)
+        found = source(self.store, document_id(*place))
+        return derivations.write_reading(self.store, found, replace(read, tasks=tasks), differ=difference)
 
     def _stores(self, place: tuple[str, str], read: Derived, at: datetime) -> Effect:
         site, key = place

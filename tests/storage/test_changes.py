@@ -156,9 +156,9 @@ def test_two_clocks_narrow_the_feed(store: Store) -> None:
     assert numbers(store, as_of_from=days[1], as_of_to=days[1]) == [seq[1]]
 
 
-@pytest.mark.parametrize("word", ["信用修复", "信用 修复", "市档案局", "２０２５年", "第3项"])
+@pytest.mark.parametrize("word", ["信用修复", "信用 修复", "市档案局", "２０２５年", "第3项", "金山"])
 def test_a_word_stands_in_what_was_or_is(store: Store, word: str) -> None:
-    was = task(1, "推进信用修复，第3项", lead=[ARCHIVES], deadline={"text": "2025年6月"})
+    was = task(1, "推进信用修复，第3项，⾦\uf90a山区", lead=[ARCHIVES], deadline={"text": "2025年6月"})
     seq = told(store, task_row("changed", was, task(1, "别的事")), task_row("added", after=task(2, "别的事")))
     assert numbers(store, word=word) == seq[:1]
     assert numbers(store, word=word, limit=1) == seq[:1]

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,16 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
+from storage import tie_decisions
 from storage.change_queries import every_change, latest
+from storage.change_schema import TIES
+from storage.identity import document_id
 from storage.snapshots import ReplayError, replay, snapshot
 from storage.store import Store
 from tests.storage.conftest import database, drop, postgres_template, sqlite_template
 from tests.storage.feed_samples import document_row, task, task_row, told
 from tests.storage.histories import PAGES, PLACES, WHOLE, Crawler, Line, Page
+from tests.storage.samples import AT
 
 Opener = Callable[[], AbstractContextManager[Store]]
 PAGE = Page("江口市2024年信用建设工作安排", (Line(WHOLE, 0, 6), Line("开展诚信主题宣传活动，覆盖全部街道", 1, 7)))
@@ -69,6 +74,28 @@ class History(RuleBasedStateMachine):
         place = data.draw(st.sampled_from(sorted(self.crawler.found)))
         self.crawler.finds(place, self.crawler.found[place])
 
+    @precondition(lambda self: self.crawler.found)
+    @rule(data=st.data(), skipped=st.integers(0, 4))
+    def derived_again(self, data: st.DataObject, skipped: int) -> None:
+        self.crawler.derives(data.draw(st.sampled_from(sorted(self.crawler.found))), skipped)
+
+    @rule(place=st.sampled_from(PLACES), n=st.integers(1, 3))
+    def relocated(self, place: tuple[str, str], n: int) -> None:
+        self.crawler.day += 1
+        moment = AT + timedelta(days=self.crawler.day)
+        self.store.relocate(*place, f"https://jiangkou.example.cn/new/{n}.html", f"section{n}", moment)
+
+    @rule(pair=st.permutations(PLACES), tie=st.sampled_from(TIES))
+    def decided(self, pair: list[tuple[str, str]], tie: str) -> None:
+        one, other = (document_id(*place) for place in pair[:2])
+        tie_decisions.decide(self.store, one, other, tie, "李分析", AT + timedelta(days=self.crawler.day))
+
+    @precondition(lambda self: tie_decisions.listed(self.store))
+    @rule()
+    def undecided(self) -> None:
+        last = tie_decisions.listed(self.store)[-1]["id"]
+        tie_decisions.undo(self.store, last, "李分析", AT + timedelta(days=self.crawler.day))
+
     @invariant()
     def the_copy_is_the_store(self) -> None:
         now = list(snapshot(self.store))
@@ -105,7 +132,7 @@ def play(opener: Opener, examples: int, steps: int) -> None:
 
 
 def test_property_snapshot_and_replay_give_the_next_snapshot(templates: dict[str, str]) -> None:
-    play(lambda: of_sqlite(templates), 12, 10)
+    play(lambda: of_sqlite(templates), 8, 10)
 
 
 @pytest.mark.postgres
