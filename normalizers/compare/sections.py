@@ -12,6 +12,8 @@ from normalizers.records import Derived
 COUNTERPART = 0.6
 """Share of common tasks plus likeness of headings (0 to 2) from which two sections are one under two headings."""
 
+CELLED = frozenset({"csv", "markdown"})
+"""Formats that cannot state merged cells but keep cells apart: the first row of a section names it."""
 MOST_COMPARED = 4000
 """Pairs of headings that are compared where no task tells that they are one."""
 
@@ -83,7 +85,9 @@ class Sections:
 
 
 def _guessed(derived: Derived) -> list[bool]:
-    """Tell of each task whether it stands in a table that cannot state merged cells: where its section begins and ends is read by guess."""
+    """Tell of each task whether it stands in a table seen by its layout alone: where a section begins and ends there is read by guess."""
+    if derived.document.format in CELLED:
+        return [False] * len(derived.tasks)
     tables = {block.address for block in derived.document.blocks if block.table is not None and not block.table.merged}
     return [task.address.split(".", 1)[0] in tables for task in derived.tasks]
 

@@ -29,6 +29,8 @@ def deadline_differs(old: Task, new: Task) -> bool:
     """
     if old.deadline is None or new.deadline is None:
         return old.deadline is not new.deadline and moved_date(old, new) is None
+    if _fragment(old.deadline, new.deadline) or _fragment(new.deadline, old.deadline):
+        return False
     return _differs(old.deadline, new.deadline)
 
 
@@ -38,6 +40,13 @@ def moved_date(old: Task, new: Task) -> Deadline | None:
     if given is None or given.end is None or text.deadline is not None:
         return None
     return next((one for one in text.milestones if one.end == given.end and fold(one.text)), None)
+
+
+def _fragment(part: Deadline, whole: Deadline) -> bool:
+    """Tell whether a deadline without a date is a piece of the other one: a cell that a table without lines broke in two."""
+    text = fold(part.text)
+    unread = part.kind in {DeadlineKind.NONE, DeadlineKind.RELATIVE} and part.end is None and not part.period
+    return unread and whole.end is not None and text != fold(whole.text) and text in fold(whole.text)
 
 
 def _differs(old: Deadline, new: Deadline) -> bool:

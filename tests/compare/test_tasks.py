@@ -275,6 +275,10 @@ def test_deadlines_that_bind_otherwise_are_a_change(old: str, new: str) -> None:
     assert kinds([task(ONE, deadline=old)], [task(ONE, deadline=new)]) == [("changed", ("deadline",))]
 
 
+def test_a_piece_of_a_deadline_that_a_broken_cell_left_is_no_change() -> None:
+    assert kinds([task(ONE, deadline="6月底前")], [task(ONE, deadline="底前")]) == []
+
+
 def test_a_deadline_that_reads_the_same_in_the_plan_of_another_year_is_no_change() -> None:
     later = parse_deadline("12月底前", plan_period("2019年某市信用工作要点", date(2019, 3, 1)))
     assert kinds([task(ONE, deadline="12月底前")], [replace(task(ONE), deadline=later)]) == []
