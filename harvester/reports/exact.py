@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 
 from rapidfuzz.distance import Indel
 
@@ -15,6 +16,7 @@ from normalizers.text.fold import fold
 WHOLESALE = 0.2
 """Share of the characters of what did not change that are printed otherwise, from which on they differ in width or punctuation as a whole:
 then they are not marked one by one, and what did not change is printed as the new document has it."""
+_TOKEN = re.compile(r"\d+|[A-Za-z]+|[\u3400-\u9fff]+|\s+|.", re.DOTALL)
 LONGEST = 20_000
 """Characters of a stretch that is looked at letter by letter."""
 
@@ -51,21 +53,24 @@ def _cell(old: str, new: str, one: Span | None, other: Span | None, pair: UnitPa
 
 
 def _stretch(old: str, new: str, *, changed: bool, letters: bool) -> Iterator[Piece]:
-    if changed:
-        yield Piece(old, Mark.DELETED)
-        yield Piece(new, Mark.INSERTED)
-    elif old == new or (not letters and fold(old) == fold(new)):
+    if changed or len(old) + len(new) > LONGEST:
+        yield Piece(old, Mark.DELETED if old != new else Mark.SAME)
+        yield Piece(new if old != new else "", Mark.INSERTED)
+    elif "".join(old.split()) == "".join(new.split()) or (not letters and fold(old) == fold(new)):
         yield Piece(new)
-    elif len(old) + len(new) > LONGEST:
-        yield Piece(old, Mark.DELETED)
-        yield Piece(new, Mark.INSERTED)
     else:
-        for each in Indel.opcodes(old, new):
-            if each.tag == "equal":
-                yield Piece(new[each.dest_start : each.dest_end])
-            else:
-                yield Piece(old[each.src_start : each.src_end], Mark.DELETED)
-                yield Piece(new[each.dest_start : each.dest_end], Mark.INSERTED)
+        yield from _by_tokens(_TOKEN.findall(old), _TOKEN.findall(new))
+
+
+def _by_tokens(old: Sequence[str], new: Sequence[str]) -> Iterator[Piece]:
+    """Yield what differs between two stretches that say the same: whole numbers, words and marks, and never blanks alone."""
+    for each in Indel.opcodes(old, new):
+        gone, come = "".join(old[each.src_start : each.src_end]), "".join(new[each.dest_start : each.dest_end])
+        if each.tag == "equal" or not (gone.strip() or come.strip()):
+            yield Piece(come)
+        else:
+            yield Piece(gone if gone.strip() else "", Mark.DELETED)
+            yield Piece(come, Mark.INSERTED if come.strip() else Mark.SAME)
 
 
 def _merged(pieces: Iterable[Piece]) -> Pieces:

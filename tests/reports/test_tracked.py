@@ -121,3 +121,11 @@ def test_an_office_program_opens_it(tmp_path: Path) -> None:
     ]
     subprocess.run(call, check=True, capture_output=True, timeout=120)
     assert "新设工作专班" in (tmp_path / "tracked.txt").read_text("utf-8")
+
+
+def test_another_name_of_a_body_is_tracked_as_a_whole_and_blanks_never_are() -> None:
+    renamed = Made(Fate.SAME, ((("由市安监局、市教委 2014 年落实", "由市应急局、市教委2014年落实"),),))
+    data = tracked_changes(_without_changes(compared([renamed, same("公开办事指南并按年度更新，接受社会监督。")])), "zh")
+    found = [("".join(node.itertext())) for tag in ("del", "ins") for node in body_of(data).iter(W + tag)]
+    assert found == ["由市安监局", "由市应急局"]
+    assert lines(data, accept=True)[0] == "由市应急局、市教委2014年落实"
