@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -34,6 +35,9 @@ _ROUND = re.compile(r"(?:新)?第([一二三四五六七八九十\d]{1,3})(?:轮
 _AMENDED = re.compile(rf"[（(]?{_YEAR}年?(?:修订|修正|修改)(?:版|本|稿)?[）)]?")
 _BRACKET = re.compile(r"[（(【\[〔]([^（）()【】\[\]〔〕]{0,40})[）)】\]〕]")
 _HEAD = re.compile(r"^附件?(?:表)?[一二三四五六七八九十\d]{0,3}[:：.、\-—]*")
+_DOCUMENT_NUMBER = re.compile(
+    r"^[\u4e00-\u9fff]{2,16}[〔\[(]\d{4}[〕\])]第?\d{1,5}号(?=[《关\u4e00-\u9fff])|[(]?[\u4e00-\u9fff]{2,16}[〔\[(]\d{4}[〕\])]第?\d{1,5}号[)]?$"
+)
 _FILE_TYPE = re.compile(r"\.(?:docx?|pdf|xlsx?|wps|et|zip|rar|ofd|html?|txt)$", re.IGNORECASE)
 _BODY = re.compile(r"^.{0,80}?关于(?=.{4})")
 _FIRST_FIVE_YEARS = 1956
@@ -99,17 +103,17 @@ def read_title(title: str) -> Title:
     """Return what a title tells; of an empty one nothing."""
     flat = _HAN_YEAR.sub(lambda found: found[0].translate(_DIGITS), unicodedata.normalize("NFKC", title[:LONGEST]))
     flat = _FILE_TYPE.sub("", "".join(flat.split()))
-    flat = _HEAD.sub("", flat)
+    flat = _DOCUMENT_NUMBER.sub("", _HEAD.sub("", flat))
     quoted = _quoted(flat)
     outside = _QUOTED.sub("", flat) if quoted else flat
     about = bool(_pattern("about").search(outside))
     draft = not about and bool(_pattern("drafts").search(flat) or _pattern("drafts").search(outside))
     divided = _divided(flat, quoted)
     if divided is not None:
-        names, own = divided
-        return Title(names, draft, about, True, _is_installment(flat), _period(own), fold(_without_period(own)))
+        names, own, period = divided
+        return Title(names, draft, about, True, _is_installment(flat), period, fold(_without_period(own)))
     parts = quoted or (_uncovered(flat),)
-    names = tuple(name for part in parts[:MOST_NAMES] if (name := read_name(part)).stem)
+    names = tuple(name for part in parts[:MOST_NAMES] if (name := read_name(_plan_of(part))).stem)
     return Title(names, draft, about, installment=_is_installment(flat))
 
 
@@ -136,18 +140,36 @@ def _uncovered(flat: str) -> str:
     return bare or flat
 
 
-def _divided(flat: str, quoted: tuple[str, ...]) -> tuple[tuple[Name, ...], str] | None:
-    """Return the names of the texts whose tasks a title divides and what stands behind them; ``None`` where it divides none."""
-    bare = _uncovered(flat)
-    body = _BRACKET.sub(lambda found: found[0] if _period(found[0]) else "", bare)
+def _divided(flat: str, quoted: Sequence[str], depth: int = 2) -> tuple[tuple[Name, ...], str, Period | None] | None:
+    """Return the texts whose tasks a title divides, what the division is called behind their names, and its own period.
+
+    ``None`` where it divides none. A division may be the text in 《》 itself, with the plan in 〈〉.
+    """
+    for raw in _QUOTED.findall(flat) if depth else ():
+        inner = raw.replace("〈", "《").replace("〉", "》")
+        found = _divided(inner, _quoted(inner), depth - 1)
+        if found is not None:
+            return found
+    body = _BRACKET.sub(lambda found: found[0] if _period(found[0]) else "", _uncovered(flat))
     tail = _pattern("division", "$").search(body.rstrip("》”\"'"))
-    if tail is None or _pattern("no_division").search(body):
+    if tail is None or _pattern("no_division").search(body) or _brings_both(body, tail):
         return None
-    if quoted and "《" in body[: tail.start()]:
-        behind = body[body.rfind("》") + 1 :]
-        return tuple(name for part in quoted[:MOST_NAMES] if (name := read_name(part)).stem), behind
+    if quoted and "》" in body:
+        behind, outside = body[body.rfind("》") + 1 :], _QUOTED.sub("", body)
+        return tuple(name for part in quoted[:MOST_NAMES] if (name := read_name(part)).stem), behind, _period(outside)
     before = _pattern("division_before").sub("", body[: tail.start()], count=1)
-    return _names_before(before, body[tail.start() :])
+    names, own = _names_before(before, body[tail.start() :])
+    return names, own, _period(own)
+
+
+def _brings_both(body: str, tail: re.Match[str]) -> bool:
+    """Tell whether a title names a plan and, beside it, the division of its tasks (…方案及任务分工): it is the plan's then."""
+    return tail[0].startswith(("和", "及")) and fold(body[: tail.start()]).endswith(words("plans"))
+
+
+def _plan_of(part: str) -> str:
+    tail = _pattern("division", "$").search(part)
+    return part[: tail.start()] if tail and _brings_both(part, tail) else part
 
 
 def _names_before(before: str, tail: str) -> tuple[tuple[Name, ...], str]:

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
+from normalizers.derive import derive
+from normalizers.records import Hints
 from normalizers.text.fold import content_hash, fold
 from storage import pairing, schema
 from storage.dump import dump
@@ -177,6 +179,51 @@ def test_property_a_judgement_does_not_depend_on_which_of_the_two_comes_first(pa
         for n, (title, number, same) in enumerate(pair)
     )
     assert judge(one, other) == judge(other, one)
+
+
+SIMPLE = """江口市信用建设工作安排
+为推进信用建设，现就全年工作作如下安排。
+一、健全制度
+1.编制公共信用信息目录，按季度更新并向社会公布。（责任单位：市发展改革委）
+2.建立行业信用监测台账，按月通报异常情况。（责任单位：市市场监管局）
+二、优化服务
+3.推进企业信用修复一次办结，缩短办理时间，为企业提供方便。（责任单位：市司法局）
+4.开展诚信主题宣传活动，覆盖全部街道，营造守信氛围。（责任单位：市委宣传部）
+各单位应当于每季度末报送进展情况，由牵头单位汇总后向社会公开，接受各方面监督。"""
+TRADITIONAL = """江口市信用建設工作安排
+爲推進信用建設，現就全年工作作如下安排。
+一、健全制度
+1.編制公共信用信息目錄，按季度更新並向社會公布。（責任單位：市發展改革委）
+2.建立行業信用監測臺賬，按月通報異常情況。（責任單位：市市場監管局）
+二、優化服務
+3.推進企業信用修復一次辦結，縮短辦理時間，爲企業提供方便。（責任單位：市司法局）
+4.開展誠信主題宣傳活動，覆蓋全部街道，營造守信氛圍。（責任單位：市委宣傳部）
+各單位應當於每季度末報送進展情況，由牽頭單位匯總後向社會公開，接受各方面監督。"""
+
+
+def page(text: str, before: str = "") -> bytes:
+    title, *lines = text.split("\n")
+    body = "".join(f"<p>{line}</p>" for line in (*([before] if before else []), *lines))
+    return f"<html><head><title>{title}</title></head><body><h1>{title}</h1><div>{body}</div></body></html>".encode()
+
+
+def test_copies_in_the_other_script_reprints_and_the_page_of_an_annex_are_one_work(store: Store) -> None:
+    found = {
+        "page": derive(page(SIMPLE), Hints(media_type="text/html")),
+        "annex": derive(SIMPLE.encode(), Hints(file_name="安排.txt")),
+        "script": derive(page(TRADITIONAL), Hints(media_type="text/html")),
+        "reprint": derive(page(SIMPLE.replace("安排\n", "安排（转载）\n", 1), "来源：江口信用网"), Hints(media_type="text/html")),
+        "other": derive(
+            page(SIMPLE.replace("目录", "清单").replace("江口市信用建设", "海门县宣传文化")[:200]), Hints(media_type="text/html")
+        ),
+    }
+    for site, derived in found.items():
+        more: dict[str, Any] = {"kind": "attachment", "parent_key": "1"} if site == "annex" else {}
+        run = store.begin_run("page" if site == "annex" else site, ["notices"], AT)
+        put(store, run, "2" if site == "annex" else "1", derived, site="page" if site == "annex" else site, **more)
+    assert groups(store) == {frozenset({"page", "script", "reprint"}), frozenset({"other"})}
+    with store.reading() as connection:
+        assert connection.execute(select(func.count()).select_from(works)).scalar_one() == 2
 
 
 def test_a_page_filled_in_more_often_than_a_key_holds_is_no_work_whatever_comes_last(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
