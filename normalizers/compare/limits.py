@@ -9,8 +9,8 @@ CELLS = 400_000_000
 """Pairs of characters or pieces that are looked at in one comparison: half a second or so of one core."""
 CELLS_AT_ONCE = 30_000_000
 """Pairs that are looked at in one alignment: some 5,500 by 5,500 characters, 4 MB."""
-PAIRS = 60_000
-"""Pairs of sentences that are weighed in one comparison: a third of a second."""
+PAIRS = 40_000
+"""Pairs of sentences that are weighed in one comparison: a quarter of a second."""
 NOTES = 3
 """Notes of one kind; the rest would say the same of other places."""
 

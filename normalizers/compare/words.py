@@ -25,7 +25,7 @@ LONGEST_DAMAGE = 8
 LONGEST_FIGURE = 24
 SLIDES = 60
 """Characters by which an insertion or deletion is moved to a better edge."""
-DETAILED = 5_000
+DETAILED = 3_000
 """Changes that are widened to words; of more, nobody reads each."""
 
 _NUMERAL = "[0-9〇零一二三四五六七八九十两]"
