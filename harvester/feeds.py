@@ -20,7 +20,7 @@ from harvester.config import PROGRAM
 from harvester.messages import _
 from harvester.telling import tell_change
 from harvester.telling.phrases import shorten
-from storage.change_filters import ChangeFilters
+from storage.change_filters import WITHDRAWN, ChangeFilters
 from storage.types import to_json
 
 Row = dict[str, Any]
@@ -57,7 +57,9 @@ class Channel:
     @property
     def id(self) -> str:
         """Return the identifier of the feed: the same for the same question, wherever its pages are cut."""
-        said = {name: value for name, value in self.asked.as_json().items() if name not in ("since_seq", "since", "limit", "kin")}
+        said = {
+            name: value for name, value in self.asked.as_json().items() if name not in ("since_seq", "since", "limit", "kin", "withdrawn")
+        }
         return self.tag("feed", hashlib.sha256(to_json(said).encode()).hexdigest()[:16])
 
     def tag(self, kind: str, name: str) -> str:
@@ -101,7 +103,7 @@ def is_withdrawn(row: Row) -> bool:
     """Tell whether what a row says may not be shown any more: a record that left, or what a document said that was withdrawn."""
     if row["entity"] == "notice":
         return bool(row["kind"] == "left")
-    return bool(row["document_state"] == "withdrawn" and row["kind"] != "withdrawn")
+    return bool(row["document_state"] == WITHDRAWN and row["kind"] != WITHDRAWN)
 
 
 def moment(at: datetime) -> str:

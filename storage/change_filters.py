@@ -25,21 +25,23 @@ from storage.selection import stem_of
 RESTATED = "restated"
 """The kind of a row that only programs which keep a copy want: nothing in it is a change to a reader."""
 SOURCE = "source"
+WITHDRAWN = "withdrawn"
+"""The state of a document, and the kind of the row that tells of it: that row is all that readers are told of the document then."""
 MOST_CHARACTERS = 8
 """Characters of a word by which the database narrows a search; each costs it a look at the row."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeFilters:
-    """What rows of the feed must hold. An empty filter holds nothing back, but for ``causes``, ``copies`` and ``restated``.
+    """What rows of the feed must hold. An empty filter holds nothing back, but for ``causes``, ``copies``, ``restated`` and ``withdrawn``.
 
     ``since_seq`` is a cursor: only rows behind this number, and an error where some of them were dropped. ``since`` (inclusive) and
     ``until`` (exclusive) are moments of ``known_at``, ``as_of_from`` and ``as_of_to`` inclusive days of ``as_of``. ``causes`` is
     ``("source",)`` for readers, empty for all. ``copies`` adds what was told before of another copy of the work, ``restated`` what is
-    no change to a reader. ``agency`` is any name or identifier of a body, and stands for those before and after it; ``kin`` adds
-    identifiers of its line. ``region`` covers what lies in it. ``task`` is a lasting identifier, or ``DOCUMENT.VERSION.tN``.
-    ``word`` must stand in what was, what is, or the document's title. ``list_name`` (a piece of a list's name), ``colour`` and
-    ``record_kind`` find public records only.
+    no change to a reader, ``withdrawn`` what a document said that its publisher withdrew since. ``agency`` is any name or identifier of
+    a body, and stands for those before and after it; ``kin`` adds identifiers of its line. ``region`` covers what lies in it. ``task``
+    is a lasting identifier, or ``DOCUMENT.VERSION.tN``. ``word`` must stand in what was, what is, or the document's title.
+    ``list_name`` (a piece of a list's name), ``colour`` and ``record_kind`` find public records only.
     """
 
     since_seq: int | None = None
@@ -52,6 +54,7 @@ class ChangeFilters:
     causes: tuple[str, ...] = (SOURCE,)
     copies: bool = False
     restated: bool = False
+    withdrawn: bool = False
     agency: str = ""
     kin: tuple[str, ...] = ()
     role: str = ""
@@ -83,7 +86,7 @@ class ChangeFilters:
 
 
 NO_FILTERS = ChangeFilters()
-EVERYTHING = ChangeFilters(causes=(), copies=True, restated=True)
+EVERYTHING = ChangeFilters(causes=(), copies=True, restated=True, withdrawn=True)
 """For programs that keep a copy: every row."""
 
 
@@ -110,6 +113,7 @@ def conditions(connection: Connection, filters: ChangeFilters, body: Line | None
     wanted += [column.in_(values) for column, values in among.items() if values]
     wanted += [] if f.copies else [~c.copy]
     wanted += [] if f.restated or RESTATED in f.kinds else [c.kind != RESTATED]
+    wanted += [] if f.withdrawn else [or_(documents.c.state.is_(None), documents.c.state != WITHDRAWN, c.kind == WITHDRAWN)]
     wanted += _of_time(f)
     wanted += [_of_region(f.region)] if f.region else []
     wanted += [_of_document(f.document)] if f.document else []

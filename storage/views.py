@@ -60,7 +60,10 @@ FROM changes f LEFT JOIN documents d ON d.id = f.document_id
 LEFT JOIN versions v ON v.document_id = d.id AND v.number = d.version
 """
 
-_CHANGES = "SELECT f.* FROM v_feed f WHERE f.cause = 'source' AND NOT f.copy AND f.kind <> 'restated'"
+_CHANGES = """
+SELECT f.* FROM v_feed f LEFT JOIN documents d ON d.id = f.document
+WHERE f.cause = 'source' AND NOT f.copy AND f.kind <> 'restated' AND (d.id IS NULL OR d.state <> 'withdrawn' OR f.kind = 'withdrawn')
+"""
 
 
 def _names(role: str) -> str:

@@ -108,12 +108,13 @@ def changes(
         list_name=list_name, colour=colour.value if colour else "", record_kind=record_kinds, limit=limit or None,
     )  # fmt: skip
     if everything:
-        asked = replace(asked, causes=EVERYTHING.causes, copies=True, restated=True)
+        asked = replace(asked, causes=EVERYTHING.causes, copies=True, restated=True, withdrawn=True)
     with opened(store) as found:
         check_site(found, asked.site)
         if document:
             check_document(found, document)
-        answer = Answer.of(found, asked)
+        # A feed reader is told of what it kept and should not have any more.
+        answer = Answer.of(found, replace(asked, withdrawn=asked.withdrawn or form is FeedFormat.ATOM))
         log_records(found, audited.actor(store, by), asked, answer.rows)
     show(answer, form, settings(store).contact)
 

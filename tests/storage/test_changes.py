@@ -17,9 +17,12 @@ from storage.change_queries import EVERYTHING, ChangeFilters, changes, effect, h
 from storage.change_schema import feed_state
 from storage.changes import tell
 from storage.errors import StaleCursor, UnknownCursor
+from storage.identity import document_id
 from storage.records import AgencyName, AgencyRow
+from storage.schema import documents
 from storage.store import Store
 from tests.storage.feed_samples import body, document_row, task, task_row, told
+from tests.storage.histories import PLACES, WHOLE, Crawler, Line, Page
 from tests.storage.samples import AT
 
 TODAY = date(2024, 6, 1)
@@ -146,6 +149,18 @@ def test_places_documents_works_and_tasks_narrow_the_feed(store: Store) -> None:
     assert numbers(store, task="d1.k3") == [seq[3]]
     assert numbers(store, entities=("document", "link")) == [seq[2], seq[4]]
     assert numbers(store, kinds=("gone", "split")) == seq[3:]
+
+
+def test_what_a_document_said_is_not_told_once_its_publisher_withdrew_it(store: Store) -> None:
+    Crawler(store).finds(PLACES[0], Page("江口市2024年信用建设工作安排", (Line(WHOLE, 0, 6),)))
+    before = numbers(store)
+    with store.writing() as connection:
+        connection.execute(update(documents).values(state="withdrawn", state_since=AT))
+    document = document_id(*PLACES[0])
+    seq = told(store, document_row("withdrawn", document))
+    assert numbers(store) == seq[-1:]
+    assert numbers(store, withdrawn=True) == [*before, seq[-1]]
+    assert [row["seq"] for row in changes(store, EVERYTHING, today=TODAY)] == seq
 
 
 def test_two_clocks_narrow_the_feed(store: Store) -> None:
