@@ -11,7 +11,7 @@ from importlib.resources import files
 
 from harvester.replica.families import FAMILIES, Family, SiteFacts
 from harvester.replica.families.base import Page, Request, templates
-from harvester.replica.faults import Fault, FaultKind, Target
+from harvester.replica.faults import Fault, FaultKind, Target, TargetKind
 from harvester.replica.records import RecordSiteFacts
 from harvester.replica.records.families import RECORD_FAMILIES, RecordFamily
 
@@ -41,18 +41,22 @@ class ReplicaSite:
     def answer(self, method: str, target: str, headers: dict[str, str], body: bytes = b"") -> Answer:
         """Return the answer to a request; ``headers`` have lower-case names."""
         request = Request.read(method, target, body)
-        fixed = self._fixed(request) or self._left(target)
+        fixed = self._fixed(request)
         if fixed:
             return _plain(fixed, headers)
+        if left := self._left(target):
+            return self._answered(Target(TargetKind.ATTACHMENT), left, headers)
         if forward := self._forward(target):
             return Answer(301, b"", {"Location": forward})
         found = self.family.route(request)
+        return self._answered(found, None, headers) if found else _plain(self._page("not-found", 404), headers)
+
+    def _answered(self, found: Target, page: Page | None, headers: dict[str, str]) -> Answer:
+        """Return the answer to a target, spoiled where the fault reaches it; ``page`` is one that the family knows nothing of."""
         fault = self._fault()
-        if found is None:
-            return _plain(self._page("not-found", 404), headers)
         if fault is None or not fault.hits(self.facts.id, found):
-            return _plain(self.family.respond(found) or self._page("not-found", 404), headers)
-        return self._spoiled(fault.kind, found, headers)
+            return _plain(page or self.family.respond(found) or self._page("not-found", 404), headers)
+        return self._spoiled(fault.kind, found, page, headers)
 
     def _fixed(self, request: Request) -> Page | None:
         """Return the pages every site has: robots.txt and the home page."""
@@ -73,7 +77,7 @@ class ReplicaSite:
         text = templates().get_template(f"common/{name}.html").render(facts=self.facts)
         return Page(text.encode(charset), f"text/html; charset={charset}", None, status)
 
-    def _spoiled(self, kind: FaultKind, target: Target, headers: dict[str, str]) -> Answer:
+    def _spoiled(self, kind: FaultKind, target: Target, page: Page | None, headers: dict[str, str]) -> Answer:
         if kind is FaultKind.CHALLENGE:
             refused = self.family.challenge == "challenge-refused"
             return _plain(self._page(self.family.challenge, 200, "gbk" if refused else "utf-8"), {})
@@ -81,7 +85,7 @@ class ReplicaSite:
             return _plain(self._page("challenge-412", 412), {})
         if kind is FaultKind.SERVER_ERROR:
             return _plain(self._page("error-500", 500), {})
-        page = self.family.respond(target._replace(items_page=1) if kind is FaultKind.DUP_PAGE else target)
+        page = page or self.family.respond(target._replace(items_page=1) if kind is FaultKind.DUP_PAGE else target)
         if page is None:
             return _plain(self._page("not-found", 404), headers)
         return self._bent(kind, page, headers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -22,112 +23,116 @@ from storage.store import Store
 from tests.crawl.sites import harvest, states, stored_failures
 
 SITE = "shanghai"
-TEXT = "<p>" + "本市公共信用信息服务网点开放时间有所调整，请办事人员提前预约，携带有效证件前往。" * 8 + "</p>"
-FILE = ("时间表.txt", "text/plain", "服务网点开放时间表：工作日九时至十七时。".encode())
-LIST = ("名册.txt", "text/plain", "服务网点名册：共十二处，名称和地址见公告栏。".encode())
+TEXT = "<p>" + "本市公共信用信息服务网点有关事项有所调整，请办事人员提前预约，携带有效证件前往。" * 8 + "</p>"
+TITLES = {
+    "drops": "关于网点开放时间的公告",
+    "unlinks": "关于网点预约方式的公告",
+    "goes": "关于网点名称变更的公告",
+    "sections": "关于网点收费标准的公告",
+    "moves": "关于网点停车安排的公告",
+    "leads": "关于网点无障碍通道的公告",
+}
+FILES = ("drops", "unlinks", "goes")
+NAMES = {title: name for name, title in TITLES.items()}
 
 
-def page(**more: object) -> ReplicaDocument:
-    return ReplicaDocument("tzgg", "关于服务网点开放时间的公告", date(2026, 3, 4), TEXT, attachments=(FILE, LIST), site=SITE, **more)  # type: ignore[arg-type]
+def page(name: str) -> ReplicaDocument:
+    files = tuple((f"{name}-{n}.txt", "text/plain", f"{TITLES[name]}附表{n}：共十二处。".encode()) for n in (1, 2)) if name in FILES else ()
+    return ReplicaDocument("tzgg", TITLES[name], date(2026, 3, 4), TEXT.replace("有关事项", TITLES[name]), attachments=files, site=SITE)
 
 
-@pytest.fixture
-def site() -> Iterator[tuple[Replica, str]]:
-    """Give a site with one article that names two files, and its key."""
-    with Replica([SITE], own_content=False) as replica:
-        yield replica, replica.add(SITE, page())
+@dataclass
+class Story:
+    """A site that was crawled, edited, crawled with faults, and crawled twice without; what the feed told after each crawl."""
+
+    replica: Replica
+    folder: Path
+    keys: dict[str, str]
+    new: dict[str, str] = field(default_factory=dict)
+    verdicts: list[str] = field(default_factory=list)
+    told: list[list[tuple[str, str]]] = field(default_factory=list)
+    asked: list[list[str]] = field(default_factory=list)
+
+    def crawl(self, fault: str = "") -> None:
+        begun = len(self.replica.requests)
+        self.replica.fault = fault
+        self.verdicts.append(str(harvest(self.folder, self.replica.bases, recheck="all")[SITE].verdict))
+        self.asked.append([each.path for each in self.replica.requests[begun:]])
+        self.told.append(sorted(told(self.folder)))
+
+    def edit(self) -> None:
+        keys, replica = self.keys, self.replica
+        replica.edit(SITE, keys["drops"], attachments=page("drops").attachments[:1])
+        self.new["unlinked"] = replica.file_urls(SITE, keys["unlinks"])[1].removeprefix(replica.bases[SITE])
+        replica.unlink(SITE, keys["unlinks"])
+        replica.remove(SITE, keys["goes"])
+        replica.edit(SITE, keys["sections"], section="zcwj")
+        self.new["moves"] = replica.move(SITE, keys["moves"])
+        self.new["leads"] = replica.move(SITE, keys["leads"], forward=True)
 
 
 def told(folder: Path) -> list[tuple[str, str]]:
-    """Return the rows of the feed on documents since the first crawl, without those that readers never see."""
+    """Return the rows of the feed on documents but those that tell of new ones and those that readers never see."""
     with Store.open(f"sqlite:///{folder}/store.sqlite") as store, store.reading() as connection:
         query = select(documents.c.title, changes.c.kind).join(documents, documents.c.id == changes.c.document_id)
         rows = connection.execute(query.where(changes.c.kind.not_in(["added", "restated", "tied"]), changes.c.entity == "document"))
-        return sorted((row.title, row.kind) for row in rows)
+        return [(NAMES.get(row.title, row.title), row.kind) for row in rows]
 
 
-def crawl(folder: Path, replica: Replica) -> str:
-    return str(harvest(folder, replica.bases, recheck="all")[SITE].verdict)
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    with Replica([SITE], own_content=False) as replica:
+        story = Story(replica, tmp_path_factory.mktemp("story"), {name: replica.add(SITE, page(name)) for name in TITLES})
+        story.crawl()
+        story.edit()
+        for fault in (*FAULTS, "", ""):
+            story.crawl(fault)
+        replica.edit(SITE, story.keys["drops"], attachments=page("drops").attachments)
+        story.crawl()
+        yield story
 
 
-# --- files -----------------------------------------------------------------------------------------------------------------
+FAULTS = ("challenge@all", "500@attachment")
+GONE = [("drops-2.txt", "gone"), ("goes", "gone"), ("goes-1.txt", "gone"), ("goes-2.txt", "gone")]
+MOVED = [("leads", "moved"), ("moves", "moved"), ("sections", "moved")]
 
 
-def test_a_file_that_its_article_names_no_more_is_gone_when_its_address_is(site: tuple[Replica, str], tmp_path: Path) -> None:
-    replica, key = site
-    crawl(tmp_path, replica)
-    replica.edit(SITE, key, attachments=(FILE,))
-    assert crawl(tmp_path, replica) == "complete"
-    assert told(tmp_path) == [("名册.txt", "gone")]
-    replica.edit(SITE, key, attachments=(FILE, LIST))
-    assert crawl(tmp_path, replica) == "complete"
-    assert told(tmp_path) == [("名册.txt", "back"), ("名册.txt", "gone")]
-    assert set(states(tmp_path, SITE).values()) == {"live"}
+def test_what_nothing_names_is_gone_or_has_moved_when_its_address_says_so_and_is_told_once(story: Story) -> None:
+    assert story.verdicts[-3:] == ["complete"] * 3
+    assert story.told[3] == story.told[4] == sorted(GONE + MOVED)
+    assert {cause for _, cause, _ in stored_failures(story.folder)} == {"challenge", "http-error"}
 
 
-def test_a_file_that_is_named_no_more_and_still_there_stays_and_is_noted_as_asked_for(site: tuple[Replica, str], tmp_path: Path) -> None:
-    replica, key = site
-    crawl(tmp_path, replica)
-    address = replica.file_urls(SITE, key)[1].removeprefix(replica.bases[SITE])
-    replica.unlink(SITE, key)
-    asked = len(replica.requests)
-    assert crawl(tmp_path, replica) == "complete"
-    assert [each.path for each in replica.requests[asked:]].count(address) == 1
-    assert told(tmp_path) == []
-    with Store.open(f"sqlite:///{tmp_path}/store.sqlite") as store, store.reading() as connection:
-        c = clocks.c
-        query = select(c.last_seen, c.last_checked).join(documents, documents.c.id == c.document_id)
-        row = connection.execute(query.where(documents.c.title == LIST[0])).one()
+def test_no_fault_makes_anything_gone_or_moved(story: Story) -> None:
+    assert story.verdicts[1:3] == ["blocked", "incomplete"]
+    assert story.told[1] == []
+    assert story.told[2] == sorted(GONE + MOVED), "what is missing was missing; the file that is there was an error"
+
+
+def test_a_file_that_is_named_again_is_back(story: Story) -> None:
+    assert story.told[5] == sorted([*story.told[4], ("drops-2.txt", "back")])
+
+
+def test_a_file_that_is_named_no_more_and_still_there_stays_and_is_asked_for_once_a_crawl(story: Story) -> None:
+    assert [paths.count(story.new["unlinked"]) for paths in story.asked[3:]] == [1, 1, 1]
+    with Store.open(f"sqlite:///{story.folder}/store.sqlite") as store, store.reading() as connection:
+        c, d = clocks.c, documents.c
+        query = select(d.state, c.last_seen, c.last_checked).join(clocks, d.id == c.document_id)
+        row = connection.execute(query.where(d.title == "unlinks-2.txt")).one()
+    assert row.state == "live"
     assert row.last_seen < row.last_checked
 
 
-@pytest.mark.parametrize("fault", ["500@attachment", "challenge@all"])
-def test_no_fault_makes_a_file_gone(site: tuple[Replica, str], tmp_path: Path, fault: str) -> None:
-    replica, key = site
-    crawl(tmp_path, replica)
-    replica.unlink(SITE, key)
-    replica.fault = fault
-    assert crawl(tmp_path, replica) in ("incomplete", "blocked")
-    assert told(tmp_path) == []
-
-
-def test_the_files_of_an_article_that_is_gone_go_with_it_when_they_are_gone_too(site: tuple[Replica, str], tmp_path: Path) -> None:
-    replica, key = site
-    replica.add(SITE, ReplicaDocument("tzgg", "另一则公告", date(2026, 3, 5), TEXT.replace("预约", "登记")))
-    crawl(tmp_path, replica)
-    replica.remove(SITE, key)
-    assert crawl(tmp_path, replica) == "complete"
-    assert told(tmp_path) == [("关于服务网点开放时间的公告", "gone"), ("名册.txt", "gone"), ("时间表.txt", "gone")]
-
-
-# --- articles --------------------------------------------------------------------------------------------------------------
-
-
-def test_a_page_at_another_address_under_its_key_has_moved_once_and_its_address_with_it(site: tuple[Replica, str], tmp_path: Path) -> None:
-    replica, key = site
-    crawl(tmp_path, replica)
-    replica.edit(SITE, key, section="zcwj")
-    for _ in range(2):
-        assert crawl(tmp_path, replica) == "complete"
-        assert told(tmp_path) == [("关于服务网点开放时间的公告", "moved")]
-    with Store.open(f"sqlite:///{tmp_path}/store.sqlite") as store, store.reading() as connection:
+def test_a_page_at_another_address_under_its_key_stands_there_now(story: Story) -> None:
+    key = story.keys["sections"]
+    with Store.open(f"sqlite:///{story.folder}/store.sqlite") as store, store.reading() as connection:
         row = connection.execute(select(documents.c.url, documents.c.section, documents.c.state).where(documents.c.key == key)).one()
-    assert tuple(row) == (replica.url(SITE, key), "zcwj", "live")
-    assert stored_failures(tmp_path) == []
+    assert tuple(row) == (story.replica.url(SITE, key), "zcwj", "live")
 
 
-@pytest.mark.parametrize("forward", [False, True], ids=["missing", "redirected"])
-def test_a_page_under_another_key_has_moved_whether_its_address_is_missing_or_leads_there(
-    site: tuple[Replica, str], tmp_path: Path, forward: bool
-) -> None:
-    replica, key = site
-    replica.edit(SITE, key, attachments=())
-    crawl(tmp_path, replica)
-    new = replica.move(SITE, key, forward=forward)
-    for _ in range(2):
-        assert crawl(tmp_path, replica) == "complete"
-        assert told(tmp_path) == [("关于服务网点开放时间的公告", "moved")]
-        assert states(tmp_path, SITE) == {key: "moved", new: "live"}
+def test_a_page_under_another_key_has_moved_whether_its_address_is_missing_or_leads_there(story: Story) -> None:
+    found = states(story.folder, SITE)
+    assert [(found[story.keys[name]], found[story.new[name]]) for name in ("moves", "leads")] == [("moved", "live")] * 2
 
 
 # --- which addresses, without a site ---------------------------------------------------------------------------------------
