@@ -316,14 +316,14 @@ def _replace(connection: Connection, again: Collection[str], found: Mapping[tupl
 
 def _with_copies(connection: Connection, told: Sequence[Row]) -> list[Row]:
     """Return the rows, each marked as a copy when the works it is about stand to each other so by other documents of theirs, too."""
-    fresh, seen = {row["entity_id"] for row in told if row["kind"] == "added"}, set()
+    fresh = {row["entity_id"] for row in told if row["kind"] == "added"}
+    seen: set[tuple[str, tuple[str, str, str]]] = set()
     marked = []
     for row in told:
-        state = row["after"] or row["before"]
-        beside, works = _beside(connection, state)
-        added = row["kind"] == "added"
-        copy = bool(beside - fresh or works in seen) if added else bool(beside)
-        seen |= {works} if added else set()
+        beside, works = _beside(connection, row["after"] or row["before"])
+        # Of several that come or go at once the first is told.
+        copy = bool(beside - fresh) or (row["kind"], works) in seen
+        seen.add((row["kind"], works))
         marked.append(row | {"copy": copy and row["kind"] != "restated"})
     return marked
 

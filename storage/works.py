@@ -103,13 +103,16 @@ def judge(one: Facts, other: Facts) -> Tie | None:
 def conflict(one: Facts, other: Facts) -> bool:
     """Tell whether two documents cannot be one text, whatever hangs between them.
 
-    A draft is not its final, a table that divides tasks is not their plan. Two numbers, or other years in the titles, are two texts
-    unless the contents are equal.
+    A draft is not its final, even word for word; a table that divides tasks is not their plan, an explanation not the text. Two numbers,
+    or other years in the titles, are two texts. Of equal contents only the first counts; of a title too short to tell only numbers do.
     """
-    if one.draft != other.draft or one.named.division != other.named.division or one.named.about != other.named.about:
+    told = min(len(fold(one.title)), len(fold(other.title))) >= TITLE_PART
+    if told and one.draft != other.draft:
         return True
     if one.content_hash == other.content_hash:
         return False
+    if told and (one.named.division, one.named.about) != (other.named.division, other.named.about):
+        return True
     if one.number_key and other.number_key and one.number_key != other.number_key:
         return True
     years, others = years_of(one.title), years_of(other.title)
