@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 
 from harvester.messages import _
-from harvester.telling.phrases import JsonMap, place, quoted
+from harvester.telling.phrases import JsonMap, joined, place, quoted
 from harvester.telling.phrases import words as quoted_words
 from harvester.telling.wording import word_change
+from normalizers.agencies.regions import regions
 from normalizers.differences import FieldChange, TextChange
 from normalizers.presentation import text_change_json
 
@@ -97,11 +98,31 @@ def _kinds(lang: str) -> dict[str, str]:
 
 
 def field_value(name: str, value: object, lang: str) -> str:
-    """Return a value as a reader knows it: a title in quotation marks, a kind in words, bodies in a list; empty for none."""
+    """Return a value as a reader knows it: a title in quotation marks, a kind in words, regions by name; empty for none."""
     if not value:
         return ""
     if isinstance(value, list | tuple):
-        return ("、" if lang == "zh" else ", ").join(str(each) for each in value)
+        return joined([field_value(name, each, lang) for each in value], lang)
+    text = " ".join(str(value).split())
     if name in ("kind", "document_kind"):
-        return _kinds(lang).get(str(value), str(value))
-    return quoted(str(value), 120) if name == "title" else " ".join(str(value).split())
+        return _kinds(lang).get(text, text)
+    if name in ("region", "regions"):
+        return joined([region_name(code) for code in text.split("、")], lang)
+    if name == "plan_period":
+        return period_words(text, lang)
+    return quoted(text, 120) if name == "title" else text
+
+
+def region_name(code: str) -> str:
+    """Return the name of a region (GB/T 2260), the code of one that is not known."""
+    region = regions().by_code.get(code)
+    return region.name if region else code
+
+
+def period_words(period: str, lang: str) -> str:
+    """Return a period, two days parted by a stroke, in words: whole years as 2018—2020年."""
+    first, _stroke, last = period.partition("/")
+    if first.endswith("-01-01") and last.endswith("-12-31"):
+        years = [first[:4]] if first[:4] == last[:4] else [first[:4], last[:4]]
+        return _("{years}", lang).format(years="—".join(years))
+    return _("{first} to {last}", lang).format(first=first or "…", last=last or "…")

@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harvester.telling import tell_change, tell_field_change, tell_task_change, tell_text_change
+from harvester.telling.texts import field_value
+from normalizers.agencies.gazetteer import gazetteer
 from normalizers.differences import FieldChange, RoleChange, TaskChange, TaskChangeKind, TextChange
 from normalizers.presentation import task_json
 from normalizers.records import Agency, Deadline, DeadlineKind, Span, Task
@@ -221,3 +223,27 @@ def test_property_every_body_that_came_or_went_is_named_and_no_word_of_blame_is_
         assert not FORBIDDEN.search(told)
         for role in roles:
             assert all(agency.mention in told for agency in (*role.added, *role.removed))
+
+
+VALUES = [
+    ("plan_period", "2018-01-01/2020-12-31", "2018—2020年", "2018—2020"),
+    ("plan_period", "2024-01-01/2024-12-31", "2024年", "2024"),
+    ("plan_period", "2024-03-01/2025-02-28", "2024-03-01至2025-02-28", "2024-03-01 to 2025-02-28"),
+    ("regions", "310000、320000", "上海市、江苏省", "上海市, 江苏省"),
+    ("regions", "990000", "990000", "990000"),
+    ("kind", "work-points", "工作要点", "work points"),
+    ("issuers", ["市信用办", "市财政局"], "市信用办、市财政局", "市信用办, 市财政局"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "chinese", "english"), VALUES)
+def test_values_are_told_as_readers_know_them(name: str, value: object, chinese: str, english: str) -> None:
+    assert (field_value(name, value, "zh"), field_value(name, value, "en")) == (chinese, english)
+
+
+def test_a_body_that_a_reform_renamed_is_told_in_the_feed_as_renamed_and_not_as_replaced() -> None:
+    known = {entry.name: entry.id for entry in gazetteer().entries}
+    names = (("市工商局", "上海市工商行政管理局"), ("市市场监管局", "上海市市场监督管理局"))
+    before, after = (task_json(task(lead=(Agency(mention, name, known[name]),))) for mention, name in names)
+    told = tell_change(row("task", "changed", before=before, after=after, fields=["lead"], as_of=date(2019, 3, 2)), "zh")
+    assert told.endswith("牵头单位 市工商局（机构改革后为市市场监管局）")
