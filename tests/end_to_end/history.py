@@ -392,3 +392,6 @@ DAYS = (
         recheck="all",
     ),
 )
+
+PLAN_CLOCKS = [(0, 1), (2, 3), (5, 5), (8, 8)]
+"""First day and last check of the plan's versions that another one took the place of; on days 4, 6 and 7 its site did not answer well."""

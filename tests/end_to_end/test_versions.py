@@ -20,11 +20,12 @@ from sqlalchemy import select
 
 from harvester.replica.server import Replica
 from storage.change_queries import every_change, latest
-from storage.schema import documents, versions
+from storage.change_schema import version_clocks
+from storage.schema import clocks, documents, versions
 from storage.snapshots import replay, snapshot
 from storage.store import Store
 from tests import warm
-from tests.end_to_end.history import DAYS, SITES, TAGS, Told, World
+from tests.end_to_end.history import DAYS, PLAN_CLOCKS, SITES, TAGS, Told, World
 from tests.end_to_end.rights import LOCAL
 from tests.storage.conftest import database, drop, postgres
 
@@ -192,6 +193,24 @@ def test_versions_stand_in_the_order_of_their_clocks(lived: tuple[Chronicle, Wor
             assert after.number == before.number + 1
             assert before.known_at < after.known_at
             assert before.in_force_from < after.in_force_from
+
+
+def test_the_clocks_of_versions_are_the_truth_and_stand_still_once_another_one_came(lived: tuple[Chronicle, World]) -> None:
+    chronicle, world = lived
+    names = by_identifier(chronicle, world)
+    plan = next(id_ for id_, name in names.items() if name == "plan")
+    with chronicle.opened() as store, store.reading() as connection:
+        c = version_clocks.c
+        rows = connection.execute(select(version_clocks).where(c.document_id == plan).order_by(c.version)).all()
+        now = connection.execute(select(clocks).where(clocks.c.document_id == plan)).one()
+    assert [(day_of(row.first_seen), day_of(row.last_checked)) for row in rows] == PLAN_CLOCKS
+    assert (day_of(now.first_seen), day_of(now.last_seen), day_of(now.last_checked)) == (0, 10, 10)
+    for before, after in pairwise(rows):
+        assert before.first_seen <= before.last_checked <= before.last_seen <= after.first_seen
+
+
+def day_of(moment: datetime) -> int:
+    return (moment.astimezone(LOCAL).date() - FIRST.date()).days
 
 
 def test_works_are_the_truth_on_every_day_and_a_document_whose_work_changed_is_told_once(lived: tuple[Chronicle, World]) -> None:
