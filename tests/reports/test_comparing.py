@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,6 @@ from harvester.comparing import Compared, compare_named
 from harvester.errors import HarvesterError, WrongCall
 from harvester.naming import identifier_of
 from harvester.plainly import from_plain, to_plain
-from storage import comparisons
 from storage.change_schema import comparisons as table
 from storage.change_schema import document_links
 from storage.errors import ArchiveError, UnknownRecord
@@ -146,20 +144,6 @@ def test_what_another_program_kept_is_made_again(store: Store, plan: str) -> Non
         connection.execute(update(table).values(result={"shape": "of another program"}))
     assert not compare_named(f"{plan}@1", plan, None).kept
     assert compare_named(f"{plan}@1", plan, None).kept
-
-
-def test_the_oldest_make_room_and_a_huge_one_is_not_kept(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(comparisons, "KEPT", 3)
-    start = datetime(2025, 1, 1, tzinfo=UTC)
-    keys = [(f"{n:064x}", f"{n:064x}", "0" * 64) for n in range(5)]
-    for n, key in enumerate(keys):
-        assert comparisons.keep(store, key, [n], start + timedelta(days=n))
-        comparisons.kept(store, keys[0], start + timedelta(days=n))
-    assert [comparisons.kept(store, key, start) for key in keys] == [[0], None, None, [3], [4]]
-    monkeypatch.setattr(comparisons, "LARGEST", 10)
-    assert not comparisons.keep(store, keys[1], ["x" * 20], start)
-    assert comparisons.forget(store, [keys[0][0]]) == 1
-    assert comparisons.kept(store, keys[0], start) is None
 
 
 @settings(max_examples=30)
