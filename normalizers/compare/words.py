@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence, Set
 from functools import cache
 
 from normalizers.compare.anchors import Hunk
+from normalizers.compare.laying import is_label_of_layout
 from normalizers.compare.limits import DAMAGED, TOO_DETAILED, Budget
 from normalizers.compare.names import Names
 from normalizers.compare.sameness import is_number
@@ -62,7 +63,9 @@ class Editor:
                 last = out.pop()
                 wide = Hunk(last.old_start, max(last.old_end, wide.old_end), last.new_start, max(last.new_end, wide.new_end))
             out.append(wide)
-        return tuple(out[1:]), frozenset(silent | {hunk for hunk in out[1:] if self._is_renaming(hunk)})
+        return tuple(out[1:]), frozenset(
+            silent | {hunk for hunk in out[1:] if hunk not in fixed and (self._is_renaming(hunk) or self._is_label(hunk))}
+        )
 
     def _grew_together(self, before: Hunk, after: Hunk) -> bool:
         """Tell whether two hunks meet, and not at the edge of a phrase on both sides."""
@@ -93,6 +96,14 @@ class Editor:
         """Tell whether a hunk only gives a body another of its names."""
         ours, theirs = self.old.text[hunk.old_start : hunk.old_end], self.new.text[hunk.new_start : hunk.new_end]
         return bool(ours and theirs) and self.names.same_body(ours, theirs)
+
+    def _is_label(self, hunk: Hunk) -> bool:
+        """Tell whether a hunk is a label that a table has in its head and lines have before each value (责任单位：)."""
+        if hunk.old_size and hunk.new_size:
+            return False
+        if hunk.old_size:
+            return is_label_of_layout(self.old, hunk.old_start, hunk.old_end, self.new, hunk.new_start)
+        return is_label_of_layout(self.new, hunk.new_start, hunk.new_end, self.old, hunk.old_start)
 
     def _is_damage(self, hunk: Hunk) -> bool:
         """Tell whether a short hunk is what lost bytes left of a text in one of the documents."""

@@ -119,6 +119,21 @@ def test_rows_laid_out_as_lines_are_no_change() -> None:
     assert [(change.op, change.old) for change in told] == [("delete", "序号")]
 
 
+def in_lines(row: tuple[str, ...]) -> list[str]:
+    return [f"{row[1]}。", f"责任单位：{row[2]}", f"时限：{row[3]}"]
+
+
+def test_rows_laid_out_as_lines_with_their_labels_are_no_change() -> None:
+    table, lines = with_table(HEAD, ONE, TWO), derived(*in_lines(ONE), *in_lines(TWO))
+    assert compare(table, lines).text_changes == ()
+    assert compare(lines, table).text_changes == ()
+
+
+def test_another_label_before_a_value_is_a_change() -> None:
+    old, new = derived("责任单位：市财政局"), derived("牵头单位：市财政局")
+    assert [(change.old, change.new) for change in compare(old, new).text_changes] == [("责任单位", "牵头单位")]
+
+
 def test_units_stand_in_the_order_of_the_new_document_and_deleted_ones_where_they_stood() -> None:
     comparison = compare(with_table(HEAD, ONE, TWO, THREE), with_table(HEAD, ONE, THREE, FOUR))
     assert [pair.fate.value for pair in comparison.units] == ["same", "same", "deleted", "same", "inserted"]
