@@ -24,15 +24,15 @@ from storage.schema import documents
 from storage.snapshots import replay, snapshot
 from storage.store import Store
 from storage.titles import read_title
-from tests.storage.samples import AT, LINES, later, make_derived, make_signature, put
-from tests.storage.test_works import clear
+from tests.storage.samples import AT, LINES, later, make_derived, put
+from tests.storage.test_works import clear, signature_of
 
 LONG = tuple(f"{line}，由责任单位{n}于年内办结" for n in range(12) for line in LINES)
 
 
 def facts(title: str, **more: Any) -> Facts:
     named: dict[str, Any] = {"id": "d1", "place": "310000", "site": "a", "issuers": frozenset({"x"}), "days": (date(2024, 3, 1),)}
-    named |= {"number_key": "", "content_hash": title, "signature": make_signature(title * 9), "length": 900} | more
+    named |= {"number_key": "", "content_hash": title, "signature": signature_of(title * 9), "length": 900} | more
     return Facts(title=title, **({"family": named["id"]} | named))
 
 

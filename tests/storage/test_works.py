@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from itertools import permutations
 from typing import Any
 
@@ -27,8 +28,11 @@ from tests.storage.samples import AT, LINES, later, make_derived, make_signature
 LONG = tuple(f"{line}，第{n}项由责任单位{n}于年内完成并形成书面材料{n * n}" for n in range(1, 12) for line in LINES)
 
 
+signature_of = cache(make_signature)
+
+
 def facts(title: str, text: str, *, number: str = "", name: str = "d1", family: str = "") -> Facts:
-    return Facts(name, family or name, title, number, content_hash(text), make_signature(text), len(fold(text)))
+    return Facts(name, family or name, title, number, content_hash(text), signature_of(text), len(fold(text)))
 
 
 def groups(store: Store) -> set[frozenset[str]]:
