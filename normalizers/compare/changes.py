@@ -174,9 +174,14 @@ def apply(old: Document, changes: Sequence[TextChange]) -> str:
 
 
 def _is_inside(change: TextChange, moved: Sequence[TextChange]) -> bool:
-    return not change.moved and any(
-        one.op == "insert" and one.new_span.start <= change.new_span.start and change.new_span.end <= one.new_span.end for one in moved
-    )
+    if change.moved:
+        return False
+    left = any(one.op == "delete" and _holds(one.old_span, change.old_span) for one in moved)
+    return left and any(one.op == "insert" and _holds(one.new_span, change.new_span) for one in moved)
+
+
+def _holds(whole: Span, part: Span) -> bool:
+    return whole.start <= part.start and part.end <= whole.end
 
 
 def _letters(text: str) -> str:
