@@ -285,7 +285,11 @@ def parted(world: World) -> None:
 
 
 def back_with_another_text(world: World) -> None:
+    """Let a page come back that says something else, the copy of the plan follow at last, and number last year's tasks otherwise."""
     world.replica.restore(*world.at["rewritten"], body_html=news("企业信用管理师考核", 13))
+    world.edit("reprint", body_html=plan(NINTH, EDITED_INTRO))
+    numbered = [(f"（{number}）", *row[1:]) for number, row in zip("一二", LAST_YEAR, strict=True)]
+    world.edit("last year", body_html=plan(numbered, LAST_INTRO))
 
 
 DAYS = (
@@ -386,8 +390,15 @@ DAYS = (
     ),
     Day(
         back_with_another_text,
-        (document("rewritten", "back"), wording("rewritten")),
-        {"rewritten": 2},
+        (
+            document("rewritten", "back"),
+            wording("rewritten"),
+            *tasks("reprint", "added", "年度信用", copy=True),
+            *tasks("reprint", "removed", "宣传", copy=True),
+            *tasks("reprint", "split", "道路", copy=True),
+            wording("reprint", copy=True),
+        ),
+        {"rewritten": 2, "reprint": 3},
         {"rewritten": "live"},
         recheck="all",
     ),
