@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from docx.document import Document as Docx
 from docx.enum.table import WD_TABLE_ALIGNMENT
@@ -31,6 +31,8 @@ MOST_TOLD = 8
 
 
 _NUMBER = re.compile(r"[（(]?[\d.一二三四五六七八九十]{1,8}[)）.、]?")
+_TOLD_HEAD = re.compile(r"[^\n]{0,8}(?:单位|部门|机构|时间|时限|期限|节点|进度)")
+"""Heads of columns that are written before what stands in them: who does a task and by when."""
 _INNER = str.maketrans("《》", "〈〉")
 
 
@@ -45,7 +47,7 @@ def comparison_table(compared: Compared, lang: str, *, everything: bool = False)
     _head(document, compared, title, lang)
     shown = [row for row in report.rows if not row.left and (everything or row.changed)]
     if shown:
-        _table(document, shown, lang)
+        _table(document, shown, report, lang)
     _foot(document, report, lang)
     return saved(document)
 
@@ -78,7 +80,7 @@ def _head(document: Docx, compared: Compared, title: str, lang: str) -> None:
         write(document.add_paragraph(), note)
 
 
-def _table(document: Docx, rows: Sequence[Row], lang: str) -> None:
+def _table(document: Docx, rows: Sequence[Row], report: Report, lang: str) -> None:
     table = document.add_table(rows=1, cols=len(WIDTHS))
     table.style = "Table Grid"
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
@@ -89,18 +91,30 @@ def _table(document: Docx, rows: Sequence[Row], lang: str) -> None:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         write(paragraph, text, font=HEADING)
     _repeat(table)
-    path = ""
+    path, heads = "", _heads(report.rows)
     for row in rows:
         if row.path and row.path != path:
             _path_row(table, row.path)
         path = row.path
-        _row(table, row, lang)
+        _row(table, row, heads, lang)
 
 
-def _row(table: Table, row: Row, lang: str) -> None:
+def _heads(rows: Sequence[Row]) -> dict[tuple[str, int], tuple[str, ...]]:
+    """Return the heads of columns by table and number of cells: the cells of its first row that say who or when."""
+    found: dict[tuple[str, int], tuple[str, ...]] = {}
+    for row in rows:
+        table, _, number = row.address.partition(".")
+        for cells in (row.old, row.new) if number == "r1" else ():
+            texts = ("".join(visible("".join(piece.text for piece in cell)).split()) for cell in cells)
+            found.setdefault((table, len(cells)), tuple(text if _TOLD_HEAD.fullmatch(text) else "" for text in texts))
+    return found
+
+
+def _row(table: Table, row: Row, heads: Mapping[tuple[str, int], tuple[str, ...]], lang: str) -> None:
     cells = _new_row(table)
-    _fill(cells[0], row.old)
-    _fill(cells[1], row.new)
+    place, _, number = row.address.partition(".")
+    for cell, found in ((cells[0], row.old), (cells[1], row.new)):
+        _fill(cell, found, heads.get((place, len(found)), ()) if number != "r1" else ())
     if row.changed:
         write(cells[2].paragraphs[0], explanation(row, lang))
 
@@ -110,9 +124,11 @@ def _new_row(table: Table) -> tuple[_Cell, ...]:
     return add().cells
 
 
-def _fill(cell: _Cell, found: Cells) -> None:
+def _fill(cell: _Cell, found: Cells, heads: Sequence[str]) -> None:
     """Write the cells of a row, or a clause, a paragraph each; the number of a row stands before its first words."""
-    paragraphs = [pieces for pieces in found if any(visible(piece.text).strip() for piece in pieces)]
+    headed = zip(heads or [""] * len(found), found, strict=True)
+    filled = [(head, pieces) for head, pieces in headed if any(visible(piece.text).strip() for piece in pieces)]
+    paragraphs = [(Piece(f"{head}："), *pieces) if head else pieces for head, pieces in filled]
     if len(paragraphs) > 1 and _NUMBER.fullmatch("".join(piece.text for piece in paragraphs[0]).strip()):
         paragraphs[:2] = [(*paragraphs[0], Piece("\u3000"), *paragraphs[1])]
     for number, pieces in enumerate(paragraphs):

@@ -122,3 +122,11 @@ def test_nothing_changed_gives_a_paper_that_says_so(lang: str) -> None:
     assert not document.tables
     said = {"zh": "没有变化", "en": "no change"}[lang]
     assert any(said in paragraph.text for paragraph in document.paragraphs)
+
+
+def test_who_and_when_stand_behind_the_head_of_their_column() -> None:
+    head = row(Fate.SAME, [("序号", "序号")], [("工作任务", "工作任务")], [("责任单位", "责任单位")])
+    line = row(Fate.CHANGED, [("1", "1")], [("归集信息", "归集信息")], [("市财政局", "市民政局")])
+    found = texts(compared([head, line]), everything=True)
+    assert found[1][0] == "序号\n工作任务\n责任单位"
+    assert found[2][:2] == ["1\u3000归集信息\n责任单位：市财政局", "1\u3000归集信息\n责任单位：市民政局"]
