@@ -12,6 +12,8 @@ from storage.batches import batches
 from storage.identity import text_key
 from storage.schema import agencies, agency_names
 
+LEVELS = "省市区县"
+"""What stands before a department's short name in a document of a province, a city, a district or a county."""
 LONGEST = 8
 """Steps of a line. No body was renamed more often; a longer one is a circle."""
 
@@ -35,14 +37,24 @@ def line(connection: Connection, name: str, kin: Collection[str] = ()) -> Line:
 
     A body that merged with others belongs to its heir's line, but not to the lines of those it merged with.
     """
-    a, n = agencies.c, agency_names.c
-    by_name = select(n.agency_id).where(n.name_key == text_key(name))
-    direct = set(connection.execute(select(a.id).where(or_(a.id == name, a.name == name, a.id.in_(by_name)))).scalars())
+    a = agencies.c
+    called = {name}
+    if not (direct := _called(connection, called)):
+        # 市场监管局 is written by nobody's side alone: of a city it is 市市场监管局, of a province 省市场监管局.
+        called = {name, *(level + name for level in LEVELS)}
+        direct = _called(connection, called)
     found = direct | _closure(connection, direct, _heirs) | _closure(connection, direct, _parents)
     names: set[str] = set()
     for some in batches(sorted(found)):
         names |= set(connection.execute(select(a.name).where(a.id.in_(some))).scalars())
-    return Line(frozenset(found | set(kin) | {name}), frozenset(names | {name}))
+    return Line(frozenset(found | set(kin) | {name}), frozenset(names | called))
+
+
+def _called(connection: Connection, called: Collection[str]) -> set[str]:
+    """Return the bodies that bear one of the names or identifiers."""
+    a, n = agencies.c, agency_names.c
+    by_name = select(n.agency_id).where(n.name_key.in_([text_key(name) for name in called]))
+    return set(connection.execute(select(a.id).where(or_(a.id.in_(called), a.name.in_(called), a.id.in_(by_name)))).scalars())
 
 
 def _closure(connection: Connection, start: set[str], step: Callable[[list[str]], Select[Any]]) -> set[str]:

@@ -16,10 +16,19 @@ import typer
 
 from harvester import audited
 from harvester.cli.feed_answers import Answer, show_answer
-from harvester.cli.options import FormatOption, RegionOption, SiteOption, StoreOption, parse_date, parse_region
+from harvester.cli.options import (
+    ByOption,
+    ColourOption,
+    FormatOption,
+    ListOption,
+    RegionOption,
+    SiteOption,
+    StoreOption,
+    parse_date,
+    parse_region,
+)
 from harvester.cli.output import Format, complain, console, emit, plain
 from harvester.cli.querying import AgencyOption, RoleOption, minute
-from harvester.cli.records import ByOption, ColourOption, ListOption
 from harvester.errors import HarvesterError, WrongCall
 from harvester.messages import _, language
 from harvester.moments import moment_of

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 from typing import Any
 
 from rich.console import Console
@@ -80,15 +79,18 @@ def local(moment: Any) -> str:  # noqa: ANN401 -- a datetime
 
 
 def show_answer(answer: Answer, lang: str) -> None:
-    """Print an answer for people: by document in the order of the feed, then the sums and how to go on."""
+    """Print an answer for people: by document, in the order in which each changed first, then the sums and how to go on."""
     out = console()
     if not answer.rows:
         out.print(_("(nothing found)"))
         for line in answer.nothing():
             out.print(line, markup=False)
         return
-    for _place, some in groupby(answer.rows, place_of):
-        show_group(out, list(some), answer, lang)
+    groups: dict[tuple[str, int, str], list[Row]] = {}
+    for row in answer.rows:
+        groups.setdefault(place_of(row), []).append(row)
+    for some in groups.values():
+        show_group(out, some, answer, lang)
     out.print(sums(answer), markup=False)
     goes_on = (
         _("the first {limit} rows; --since {last} goes on.") if answer.cut else _("up to here: {limit} rows; next time --since {last}.")

@@ -10,6 +10,7 @@ import typer
 from harvester.cli.output import Format
 from harvester.errors import WrongCall
 from harvester.moments import moment_of
+from normalizers.notices.records import Colour
 
 REGION_DIGITS = 6
 
@@ -48,6 +49,9 @@ KnownAtOption = Annotated[
 ]
 SiteOption = Annotated[str | None, typer.Option("--site", help="Only this site.")]
 RegionOption = Annotated[str | None, typer.Option("--region", metavar="CODE", help="Only this region (six digits of GB/T 2260).")]
+ListOption = Annotated[str, typer.Option("--list", metavar="NAME", help="Only entries of lists whose name holds this.")]
+ColourOption = Annotated[Colour | None, typer.Option("--colour", help="Only lists of this colour: red, black, watch.")]
+ByOption = Annotated[str, typer.Option("--by", metavar="NAME", help="Who asks, for the log; else HARVESTER_OPERATOR or the user.")]
 
 
 def parse_days(due_from: str | None, due_to: str | None) -> tuple[date | None, date | None]:

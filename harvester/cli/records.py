@@ -11,13 +11,24 @@ import typer
 
 from harvester import audited
 from harvester.cli.codes import sentence
-from harvester.cli.options import FormatOption, LimitOption, RegionOption, SiteOption, StoreOption, parse_days, parse_region
+from harvester.cli.options import (
+    ByOption,
+    ColourOption,
+    FormatOption,
+    LimitOption,
+    ListOption,
+    RegionOption,
+    SiteOption,
+    StoreOption,
+    parse_days,
+    parse_region,
+)
 from harvester.cli.output import Format, complain, console, emit, printable, to_json
 from harvester.errors import HarvesterError, WrongCall
 from harvester.messages import _
 from harvester.session import check_site, opened
 from normalizers.codes import CodeKind, identify
-from normalizers.notices.records import Colour, NoticeKind
+from normalizers.notices.records import NoticeKind
 from storage import notice_queries
 from storage.notice_queries import NoticeFilters
 
@@ -29,10 +40,7 @@ MOST = 60
 """Characters of a text in a table's cell."""
 
 KindOption = Annotated[NoticeKind | None, typer.Option("--kind", help="Only records of this kind.")]
-ListOption = Annotated[str, typer.Option("--list", metavar="NAME", help="Only entries of lists whose name holds this.")]
-ColourOption = Annotated[Colour | None, typer.Option("--colour", help="Only lists of this colour: red, black, watch.")]
 AuthorityOption = Annotated[str, typer.Option("--authority", help="Only records of this body, by any of its names or its id.")]
-ByOption = Annotated[str, typer.Option("--by", metavar="NAME", help="Who asks, for the log; else HARVESTER_OPERATOR or the user.")]
 
 
 def register(app: typer.Typer) -> None:

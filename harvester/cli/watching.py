@@ -12,10 +12,18 @@ import typer
 
 from harvester import audited
 from harvester.cli.changes import ANY, chosen, split_kinds
-from harvester.cli.options import FormatOption, LimitOption, RegionOption, SiteOption, StoreOption, parse_region
+from harvester.cli.options import (
+    ColourOption,
+    FormatOption,
+    LimitOption,
+    ListOption,
+    RegionOption,
+    SiteOption,
+    StoreOption,
+    parse_region,
+)
 from harvester.cli.output import Format, complain, console, emit, to_json
 from harvester.cli.querying import AgencyOption, RoleOption, minute
-from harvester.cli.records import ColourOption, ListOption
 from harvester.errors import WrongCall
 from harvester.messages import _, language
 from harvester.session import check_site, opened, settings
