@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
@@ -86,9 +86,11 @@ class _Teller:
     def _moved(self, move: Move, place: Hunk) -> Iterator[tuple[UnitPair | None, list[TextChange]]]:
         came = self._inserted(place, self.old.where(move.place.old_start))
         yield None, [came]
+        left = with_mark(self.old, move.place.old_start, move.place.old_end)
         for inner in segments(self.old_marks, self.new_marks, move.place, move.hunks):
             pair, told = self._pair(inner, Fate.MOVED)
-            yield pair, told
+            told = [replace(one, old_span=_within(one.old_span, left), new_span=_within(one.new_span, came.new_span)) for one in told]
+            yield replace(pair, changes=tuple(told)), told
 
     def _pair(self, segment: Segment, fate: Fate | None = None) -> tuple[UnitPair, list[TextChange]]:
         place = segment.place
@@ -178,6 +180,10 @@ def _is_inside(change: TextChange, moved: Sequence[TextChange]) -> bool:
         return False
     left = any(one.op == "delete" and _holds(one.old_span, change.old_span) for one in moved)
     return left and any(one.op == "insert" and _holds(one.new_span, change.new_span) for one in moved)
+
+
+def _within(part: Span, whole: Span) -> Span:
+    return Span(min(max(part.start, whole.start), whole.end), min(max(part.end, whole.start), whole.end))
 
 
 def _holds(whole: Span, part: Span) -> bool:
