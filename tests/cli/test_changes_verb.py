@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -25,16 +26,24 @@ SECOND = Page(TITLE, (Line(WHOLE, 0, 8), Line("组织信用服务机构备案，
 DOCUMENT = document_id(*PLACES[0])
 
 
-@pytest.fixture
-def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("HARVESTER_STORE", f"sqlite:///{tmp_path / 'store.sqlite'}")
-    monkeypatch.setenv("HARVESTER_LANG", "en")
-    monkeypatch.setenv("HARVESTER_CONTACT", "https://credit.example.org/about")
-    with Store.open(f"sqlite:///{tmp_path / 'store.sqlite'}", create=True) as store:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a store whose document was found on one day and edited on the next."""
+    file = tmp_path_factory.mktemp("made") / "store.sqlite"
+    with Store.open(f"sqlite:///{file}", create=True) as store:
         crawler = Crawler(store)
         crawler.finds(PLACES[0], FIRST)
         crawler.finds(PLACES[0], SECOND)
         store.end_run(crawler.runs["jiangkou"], "complete", "", {}, AT + timedelta(days=3))
+    return file
+
+
+@pytest.fixture
+def path(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("HARVESTER_STORE", f"sqlite:///{tmp_path / 'store.sqlite'}")
+    monkeypatch.setenv("HARVESTER_LANG", "en")
+    monkeypatch.setenv("HARVESTER_CONTACT", "https://credit.example.org/about")
+    shutil.copy(made, tmp_path / "store.sqlite")
     return tmp_path
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -27,6 +28,7 @@ from tests.storage.feed_samples import document_row, task, task_row, told
 from tests.storage.histories import PAGES, PLACES, WHOLE, Crawler, Line, Page
 from tests.storage.samples import AT
 
+SOAK = 20 if os.environ.get("HARVESTER_SOAK") else 1
 Opener = Callable[[], AbstractContextManager[Store]]
 PAGE = Page("江口市2024年信用建设工作安排", (Line(WHOLE, 0, 6), Line("开展诚信主题宣传活动，覆盖全部街道", 1, 7)))
 
@@ -132,12 +134,12 @@ def play(opener: Opener, examples: int, steps: int) -> None:
 
 
 def test_property_snapshot_and_replay_give_the_next_snapshot(templates: dict[str, str]) -> None:
-    play(lambda: of_sqlite(templates), 8, 10)
+    play(lambda: of_sqlite(templates), SOAK * 5, 8)
 
 
 @pytest.mark.postgres
 def test_property_snapshot_and_replay_give_the_next_snapshot_on_postgresql(templates: dict[str, str], postgres: str) -> None:
-    play(lambda: of_postgres(templates, postgres), 3, 10)
+    play(lambda: of_postgres(templates, postgres), SOAK * 2, 8)
 
 
 def test_a_copy_that_was_away_for_long_catches_up_through_json(store: Store) -> None:
