@@ -122,12 +122,15 @@ def _columns(unit: Unit) -> dict[int, Span]:
 
 
 def _spans(unit: Unit) -> Sequence[Span]:
-    """Return the cells of a row, which reach to the ends of the unit: a line that was joined to it belongs to its last cell."""
+    """Return the cells of a row as far as they lie in the unit, and together the whole of it.
+
+    A unit may end within a cell, and a line that was joined to a row belongs to its last cell.
+    """
     if not unit.cells:
         return (unit.span,)
-    first, last = unit.cells[0], unit.cells[-1]
-    spans = [Span(min(first.start, unit.span.start), first.end), *unit.cells[1:]]
-    spans[-1] = Span(spans[-1].start, max(last.end, unit.span.end))
+    spans = [_clipped(cell, unit.span.start, unit.span.end) for cell in unit.cells]
+    spans[0] = Span(unit.span.start, spans[0].end)
+    spans[-1] = Span(spans[-1].start, unit.span.end)
     return spans
 
 

@@ -16,7 +16,7 @@ from harvester.reports.pieces import visible
 from harvester.reports.tracked import tracked_changes
 from normalizers.derive import derive
 from normalizers.differences import Fate
-from normalizers.records import Hints
+from normalizers.records import Hints, Span
 from normalizers.text.fold import fold
 from tests.reports.build import ANY, Made, changed, compared, deleted, inserted, moved, row, same
 from tests.reports.tracked import W, body_of, lines
@@ -129,3 +129,16 @@ def test_another_name_of_a_body_is_tracked_as_a_whole_and_blanks_never_are() -> 
     found = [("".join(node.itertext())) for tag in ("del", "ins") for node in body_of(data).iter(W + tag)]
     assert found == ["由市安监局", "由市应急局"]
     assert lines(data, accept=True)[0] == "由市应急局、市教委2014年落实"
+
+
+def test_a_unit_that_ends_within_a_cell_gives_only_its_part_of_it() -> None:
+    pair = compared([row(Fate.SAME, [("1", "1")], [("归集信息；", "归集信息；"), ("按月通报。", "按月通报。")]), same("公开办事指南。")])
+    unit = pair.comparison.units[0]
+    assert unit.old
+    assert unit.new
+    cut = unit.old.cells[1].start + 5
+    parts = []
+    for start, end, cells in ((0, cut, unit.old.cells), (cut, unit.old.span.end, ())):
+        piece = replace(unit.old, span=Span(start, end), cells=cells, columns=unit.old.columns[: len(cells)])
+        parts.append(replace(unit, old=piece, new=piece))
+    assert_both_ways(replace(pair, comparison=replace(pair.comparison, units=(*parts, *pair.comparison.units[1:]))))
