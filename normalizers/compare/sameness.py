@@ -85,7 +85,7 @@ def running_columns(table: Table) -> frozenset[int]:
 
 
 def _runs(texts: Sequence[str]) -> bool:
-    body = texts if _NUMBER_CELL.fullmatch(texts[0]) else texts[1:]
+    body = texts if _NUMBER_CELL.fullmatch(texts[0]) else [text for text in texts if text != texts[0]]
     if not body or not all(_NUMBER_CELL.fullmatch(text) for text in body):
         return False
     if len(body) < len(texts) and column_of(texts[0]) == "number":

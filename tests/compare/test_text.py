@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import time
+from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from normalizers.compare import compare
 from normalizers.presentation import comparison_json
+from normalizers.records import Metadata
 from normalizers.text.fold import fold
 from tests.compare.build import agency, derived, task, with_table
 
@@ -149,6 +152,76 @@ def test_property_a_document_equals_itself(lines) -> None:
 def test_property_changes_there_and_back_are_as_many(old, new) -> None:
     there, back = compare(derived(*old), derived(*new)), compare(derived(*new), derived(*old))
     assert there.identical == back.identical
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("由江苏省牵头推进合作，形成共识。", "由浙江省牵头推进合作，形成共识。", ("江苏省", "浙江省")),
+        ("应于2025年6月底前完成归集并报送。", "应于2025年12月底前完成归集并报送。", ("2025年6月底", "2025年12月底")),
+        ("全市增长8.5%以上，保持平稳。", "全市增长85%以上，保持平稳。", ("8.5%", "85%")),
+        ("持续加强信用监管和服务工作。", "持续强化信用监管和服务工作。", ("加强", "强化")),
+        ("责任单位：市发展改革委、市财政局。", "责任单位：市发展改革委、市数据局。", ("市财政局", "市数据局")),
+    ],
+    ids=["region", "date", "decimal", "word", "body"],
+)
+def test_what_a_reader_sees_as_one_thing_is_replaced_whole(old: str, new: str, told: tuple[str, str]) -> None:
+    assert ops(derived(old), derived(new)) == [("replace", *told)]
+    assert ops(derived(new), derived(old)) == [("replace", *told[::-1])]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (["标题", "浏览次数：12 字号：大 中 小"], ["标题", "浏览次数：3456 字号：大 中 小"]),
+        (["标题", "正文。"], ["标题", "发布时间：2024-01-02 10:22 来源：某市信用网", "正文。", "打印 关闭"]),
+        (["标题", "正文。"], ["索引号：SY-002 发布机构：某市信用办", "标题", "正文。", "- 3 -"]),
+        (["由市发改委办理。"], ["由市发展和改革委员会办理。"]),
+        (["达到3．5万家。"], ["达到3.5万家。"]),
+    ],
+    ids=["counter", "bar", "box", "department", "width"],
+)
+def test_page_chrome_counters_and_other_names_of_departments_are_no_change(old: list[str], new: list[str]) -> None:
+    assert compare(derived(*old), derived(*new)).identical
+
+
+def test_a_head_repeated_on_another_page_is_no_change() -> None:
+    head, rows = ("序号", "任务"), [("1", "甲事"), ("2", "乙事"), ("3", "丙事")]
+    assert compare(with_table(head, *rows), with_table(head, rows[0], head, *rows[1:])).identical
+
+
+def test_lost_bytes_are_no_change_and_are_counted() -> None:
+    comparison = compare(derived("对名单实行动态管理并及时更新。"), derived("对名单实行\ufffd态管理并及时更新。"))
+    assert comparison.identical
+    assert comparison.notes == ("1 places are damaged in one of the documents; what they said is not compared.",)
+
+
+def test_another_numeral_is_told_though_it_looks_like_a_number_of_an_item() -> None:
+    assert ops(derived("建成三个平台。"), derived("建成五个平台。")) != []
+
+
+def test_what_a_document_says_of_itself_is_told_by_field() -> None:
+    before = Metadata(
+        "某市计划",
+        "沪信〔2024〕1号",
+        (agency("市发改委", "a1"),),
+        date(2024, 3, 1),
+        plan_start=date(2024, 1, 1),
+        plan_end=date(2024, 12, 31),
+    )
+    after = replace(
+        before,
+        document_number="沪信[2024]1号",
+        issuers=(agency("市发展改革委", "a1"),),
+        issued_on=date(2024, 4, 1),
+        plan_end=date(2025, 12, 31),
+    )
+    old, new = (replace(derived("正文。"), metadata=one) for one in (before, after))
+    changes = compare(old, new).field_changes
+    assert [(change.name, change.old, change.new) for change in changes] == [
+        ("issued_on", "2024-03-01", "2024-04-01"),
+        ("plan_period", "2024-01-01/2024-12-31", "2024-01-01/2025-12-31"),
+    ]
 
 
 def sample(length: int, seed: int) -> str:
