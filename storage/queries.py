@@ -107,7 +107,9 @@ def _task(row: Row, bodies: dict[str, dict[str, list[Row]]]) -> Row:
     shown |= {name: row[name] for name in ("ordinal", "number", "section", "text")} | bodies[row["id"]]
     shown |= {"open_list": row["open_list"], "deadline": deadline if row["deadline_kind"] else None, "milestones": row["milestones"]}
     shown["evidence"] = {"start": row["evidence_start"], "end": row["evidence_end"]}
-    return shown | {name: row[name] for name in ("address", "agency_address", "deadline_address", "rule", "confidence", "fingerprint", "lasting_id")}
+    return shown | {
+        name: row[name] for name in ("address", "agency_address", "deadline_address", "rule", "confidence", "fingerprint", "lasting_id")
+    }
 
 
 # --- documents, agencies, runs -------------------------------------------------------------------------------------------
