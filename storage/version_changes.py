@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from normalizers.differences import ROLES as DIFFERING
 from normalizers.differences import Comparison, TaskChange, TaskChangeKind, TextChange
 from normalizers.records import Derived, Task
 from storage.records import Differ
@@ -142,7 +143,15 @@ def _task_rows(step: Step, derived: Derived, after: Mapping[int, State], origin:
         yield _change_row(change, [step.before, after], [old_at, new_at], origin)
     for old, new in step.comparison.task_pairs:
         if new not in told and step.before[old] != after[new]:
-            yield _task_row("restated", after[new]["id"], step.before[old], after[new], _evidence(derived.tasks[new], origin.capture))
+            tied = [] if origin.cause == "source" else _tied_otherwise(step.before[old], after[new])
+            row = _task_row("changed" if tied else "restated", after[new]["id"], step.before[old], after[new], None)
+            yield row | {"fields": tied, "evidence": _evidence(derived.tasks[new], origin.capture)}
+
+
+def _tied_otherwise(before: State, after: State) -> list[str]:
+    """Return the roles in which a mention is tied to another body than before: nothing the source said, but what a body looks for."""
+    bodies = [{role: {body["mention"]: body["id"] for body in state[role]} for role in DIFFERING} for state in (before, after)]
+    return [role for role in DIFFERING if bodies[0][role] != bodies[1][role]]
 
 
 def _change_row(change: TaskChange, states: Sequence[Mapping[int, State]], at: Sequence[Mapping[int, int]], origin: Origin) -> Row:

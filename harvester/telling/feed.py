@@ -60,7 +60,14 @@ def _role(role: str, before: JsonMap, after: JsonMap, dates: Dates) -> Any:  # n
     """Return which bodies came to a role, went, or were renamed by a reform."""
     change = role_change(_bodies(before[role]), _bodies(after[role]), role, dates)
     renamed = [{"old": agencies_json([old])[0], "new": agencies_json([new])[0]} for old, new in change.renamed]
-    return {"added": agencies_json(change.added), "removed": agencies_json(change.removed), "renamed": renamed}
+    told = {"added": agencies_json(change.added), "removed": agencies_json(change.removed), "renamed": renamed}
+    return told | {"tied": [] if change.added or change.removed or renamed else _taken_for(before[role], after[role])}
+
+
+def _taken_for(before: list[JsonMap], after: list[JsonMap]) -> list[JsonMap]:
+    """Return the mentions that are tied to another body than before, as they are now."""
+    was = {body["mention"]: body["id"] for body in before}
+    return [body for body in after if body["mention"] in was and was[body["mention"]] != body["id"]]
 
 
 def _bodies(found: list[JsonMap]) -> tuple[Agency, ...]:

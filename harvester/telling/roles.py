@@ -21,6 +21,7 @@ class _Role:
     removed: Bodies
     renamed: list[tuple[JsonMap, JsonMap]]
     kept: bool
+    tied: list[JsonMap] = field(default_factory=list)
     came_from: dict[str, list[JsonMap]] = field(default_factory=dict)
 
 
@@ -50,7 +51,7 @@ def _role(name: str, old: JsonMap, change: JsonMap) -> _Role:
     renamed = [(pair["old"], pair["new"]) for pair in change.get("renamed", ())]
     gone = {body_key(body) for body in change.get("removed", ())} | {body_key(pair[0]) for pair in renamed}
     kept = any(body_key(body) not in gone for body in old.get(name) or ())
-    return _Role(name, list(change.get("added", ())), list(change.get("removed", ())), renamed, kept)
+    return _Role(name, list(change.get("added", ())), list(change.get("removed", ())), renamed, kept, change.get("tied", []))
 
 
 def _follow(roles: Sequence[_Role]) -> None:
@@ -72,6 +73,9 @@ def _tell(role: _Role, lang: str) -> Iterator[str]:
     name = role_name(role.name, lang)
     for old, new in role.renamed:
         yield _("{role} {old} (after the reform of bodies: {new})", lang).format(role=name, old=named([old], lang), new=named([new], lang))
+    for body in role.tied:
+        known = str(body["name"] or _("no known body", lang))
+        yield _("{role} {mention} is now taken for {body}", lang).format(role=name, mention=body["mention"], body=known)
     if role.added and role.removed and not role.kept and not role.renamed:
         yield _("{role} changed from {old} to {new}", lang).format(role=name, old=named(role.removed, lang), new=_comers(role, lang))
         return
