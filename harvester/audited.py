@@ -9,7 +9,7 @@ from typing import Any
 
 from harvester.session import settings
 from storage import audit
-from storage.notice_rows import local_day
+from storage.days import local_day
 from storage.store import Store
 
 

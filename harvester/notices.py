@@ -20,8 +20,9 @@ from normalizers.notices.records import Notice, PrintedRecord, SubjectKind
 from normalizers.notices.terms import is_shown
 from normalizers.privacy import mask_record
 from spiders.items import CoverageLine
+from storage.days import LOCAL
 from storage.keyed import Keyring
-from storage.notice_rows import ENDING_KINDS, LOCAL, notice_id
+from storage.notice_rows import ENDING_KINDS, notice_id
 from storage.notice_schema import notices, tombstones
 from storage.record_archive import RecordArchive, RecordWriter
 from storage.records import Location, NoticeRow, TakedownReason

@@ -20,8 +20,8 @@ from sqlalchemy import func, or_, select
 from normalizers.notices.records import NoticeKind, SubjectKind
 from normalizers.workdays import LONGEST, workdays_between
 from storage.change_schema import changes
+from storage.days import local_day
 from storage.engine import rows
-from storage.notice_rows import local_day
 from storage.notice_schema import notices, tombstones
 from storage.selection import stem_of
 from storage.store import Store

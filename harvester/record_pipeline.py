@@ -13,7 +13,7 @@ from harvester.notices import NoticeKeeper
 from harvester.verdict import Judgement, judge_records
 from spiders.items import Failure, RecordCapture, RecordListCapture
 from spiders.record_base import RecordSpider
-from storage.notice_rows import LOCAL
+from storage.days import LOCAL
 from storage.records import NoticeClock
 
 if TYPE_CHECKING:

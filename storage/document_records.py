@@ -13,8 +13,9 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 
 from storage import notice_clocks
+from storage.days import local_day
 from storage.identity import document_id
-from storage.notice_rows import local_day, notice_id
+from storage.notice_rows import notice_id
 from storage.notice_schema import notices
 from storage.records import TakedownReason
 from storage.schema import documents, sightings

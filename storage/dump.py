@@ -17,9 +17,9 @@ from sqlalchemy import Connection, select
 
 from storage import schema
 from storage.change_schema import changes, document_links
+from storage.days import local_day
 from storage.engine import rows
 from storage.notice_queries import shown
-from storage.notice_rows import local_day
 from storage.notice_schema import notices
 from storage.store import Store
 from storage.types import to_json

@@ -17,10 +17,11 @@ from sqlalchemy import Connection, select, update
 
 from normalizers.notices.records import NoticeKind
 from storage.batches import batches
+from storage.days import local_day
 from storage.engine import rows
 from storage.identity import text_key
 from storage.keyed import Keyring
-from storage.notice_rows import Row, is_adverse, local_day, notice_id
+from storage.notice_rows import Row, is_adverse, notice_id
 from storage.notice_schema import endings, notices
 from storage.records import NoticeEffect, NoticeRow, TakedownReason
 from storage.tombstones import Grave, bury

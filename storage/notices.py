@@ -12,9 +12,10 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from storage import notice_endings, notice_search
 from storage.batches import batches
 from storage.changes import notice_event, tell
+from storage.days import local_day
 from storage.engine import rows as rows_of
 from storage.keyed import Keyring
-from storage.notice_rows import ENDING_KINDS, Row, is_adverse, local_day, make_row, notice_id
+from storage.notice_rows import ENDING_KINDS, Row, is_adverse, make_row, notice_id
 from storage.notice_schema import notices, record_sightings, tombstones
 from storage.records import NoticeEffect, NoticeRow, TakedownReason
 from storage.tombstones import Grave, bury

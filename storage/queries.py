@@ -19,9 +19,9 @@ from sqlalchemy import CTE, ColumnElement, Connection, Select, and_, case, exist
 
 from storage import notice_queries, past_search, schema
 from storage import search as index
+from storage.days import local_day
 from storage.engine import rows
 from storage.identity import text_key
-from storage.notice_rows import local_day
 from storage.schema import ROLES
 from storage.selection import NO_FILTERS, Filters, chosen_versions, is_past, region_of
 from storage.store import Store

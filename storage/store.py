@@ -14,8 +14,9 @@ from sqlalchemy import URL, Connection, Engine, insert, or_, select, update
 
 from normalizers.records import Derived
 from storage import engine as engines
-from storage import ingest, notice_clocks, notice_rows, notices, pairing, verifying
+from storage import ingest, notice_clocks, notices, pairing, verifying
 from storage.archive import Archive
+from storage.days import local_day
 from storage.errors import MissingStore, StoreError, UnreachableStore
 from storage.identity import document_id
 from storage.keyed import Keyring, key_path
@@ -302,7 +303,7 @@ class Store:
         The key of each ``printed`` is its keyed tag already. Terms are held against ``today``, by default the day in Shanghai.
         A dry run tells the same and keeps nothing.
         """
-        keyring, day = self.keyring, today or notice_rows.local_day(datetime.now(UTC))
+        keyring, day = self.keyring, today or local_day(datetime.now(UTC))
         with self.writing() as connection:
             attempt = connection.begin_nested()
             effects = notices.ingest(connection, keyring, run, rows, day)

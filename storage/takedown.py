@@ -20,10 +20,10 @@ from sqlalchemy import Connection, func, select, update
 from normalizers.notices.records import NoticeKind
 from storage import scrub
 from storage.batches import batches
+from storage.days import local_day
 from storage.engine import rows
 from storage.errors import LockedStore, UnknownRecord
 from storage.notice_endings import bury_everywhere
-from storage.notice_rows import local_day
 from storage.notice_schema import notices, tombstones
 from storage.record_archive import FOLDER, Erasure, RecordArchive
 from storage.records import Location, TakedownReason

@@ -20,7 +20,7 @@ from normalizers.workdays import add_workdays
 from storage import audit as audit_log
 from storage import objections as objecting
 from storage import takedown as taking_down
-from storage.notice_rows import LOCAL, local_day
+from storage.days import LOCAL, local_day
 from storage.records import TakedownReason
 from storage.takedown import TakedownReport
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from harvester.messages import _
 from harvester.telling import tell_change
-from storage.notice_rows import LOCAL
+from storage.days import LOCAL
 from storage.watches import Watch
 
 Row = Mapping[str, Any]

@@ -14,7 +14,7 @@ from harvester import audited
 from harvester.lineage import kin
 from storage.change_queries import ChangeFilters, read
 from storage.change_schema import changes
-from storage.notice_rows import LOCAL
+from storage.days import LOCAL
 from storage.store import Store
 
 LOOK_BACK = timedelta(weeks=8)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 
-from storage.notice_rows import LOCAL
+from storage.days import LOCAL
 
 _DAYS = {"daily": 1, "weekly": 7}
 

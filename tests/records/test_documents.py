@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import insert, update
 
 from storage import document_records, takedown
+from storage.days import local_day
 from storage.identity import document_id
 from storage.notice_queries import notices
-from storage.notice_rows import local_day
 from storage.schema import documents, works
 from storage.store import Store
 from tests.records.samples import NOW, SITE, TODAY, entry, keep, new_store

@@ -23,12 +23,12 @@ from normalizers.notices.records import NoticeKind, PrintedField, PrintedRecord,
 from spiders.items import CoverageLine
 from storage import change_queries, notice_queries, notice_views, queries, search, takedown
 from storage.change_schema import changes
+from storage.days import local_day
 from storage.dump import dump
 from storage.engine import rows
 from storage.errors import ErasedRecord, LockedStore, StoreError, UnknownRecord
 from storage.explain import explain
 from storage.exports import export
-from storage.notice_rows import local_day
 from storage.notice_rows import notice_id as id_of
 from storage.notice_schema import notices, tombstones
 from storage.record_archive import RecordArchive

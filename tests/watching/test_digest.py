@@ -14,7 +14,7 @@ from harvester.watching.digest import LABELS, NAMES, TOP, Digest, Occasion, aske
 from harvester.watching.mail import html, plain
 from harvester.watching.periods import next_due
 from storage.change_schema import CAUSES, ENTITIES, KINDS
-from storage.notice_rows import LOCAL
+from storage.days import LOCAL
 from storage.watches import Watch
 from tests.cli.test_messages import ROOT
 from tests.watching.feed import task_row
