@@ -12,7 +12,7 @@ help:
 	@echo "make test    lint, types, layers and every test (PostgreSQL included)"
 	@echo "make score   what is read right in the corpus, by format, phenomenon and damage"
 	@echo "make lint    ruff, mypy and the import check alone"
-	@echo "make soak    crawl, kill and repeat, long"
+	@echo "make soak    crawl, edit, kill and repeat, long; a thousand edited papers"
 	@echo "make fuzz    property tests with many examples"
 	@echo "make bench   the benchmarks, JSON on standard output"
 
@@ -60,7 +60,9 @@ score: $(STAMP)
 	$(BIN)/python -m tests.corpus
 
 soak: $(STAMP)
-	HARVESTER_SOAK=1 $(BIN)/pytest tests/end_to_end -k "killed or fault or generated or job_ran"
+	HARVESTER_SOAK=1 $(BIN)/pytest tests/end_to_end -k "killed or fault or generated or job_ran or test_versions"
+	HARVESTER_SOAK=1 $(BIN)/pytest tests/compare/test_edits.py tests/compare/test_applying.py tests/compare/test_limits.py \
+		tests/storage/test_snapshots.py tests/watching/test_killed.py
 
 fuzz: $(STAMP)
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest -k "property"
