@@ -18,6 +18,10 @@ LOST = 2
 """Characters that may stand where one of the other version was lost."""
 
 _DATED = frozenset({DeadlineKind.BY_DATE, DeadlineKind.WITHIN_PERIOD})
+_KEPT = re.compile(
+    "(?:请|应当?|须|必须|需|要|确保|务必)?(?:于|在)?(?:之?前|以前|内|之内)?(?:全部|全面|按期|按时|如期)?(?:完成|办结|完毕|落实到位)?"
+)
+"""What stands around a day and adds nothing: 请于…前, …前全部完成. 力争 and 基本 bind less, 启动 binds to something else."""
 _LEADING = re.compile(r"[\d一二三四五六七八九十百]{1,4}")
 
 
@@ -53,11 +57,17 @@ def _differs(old: Deadline, new: Deadline) -> bool:
     if fold(old.text) and fold(old.text) == fold(new.text) and old.kind is new.kind:
         return False
     if {old.kind, new.kind} <= _DATED:
-        return old.end != new.end or _start(old) != _start(new) or undated(old.text) != undated(new.text)
+        return old.end != new.end or _start(old) != _start(new) or _besides(old) != _besides(new)
     if old.kind is not new.kind or old.period != new.period:
         return True
     formulas = len(fold(old.text)) <= FORMULA and len(fold(new.text)) <= FORMULA
     return not (formulas and (old.kind is DeadlineKind.ONGOING or bool(old.period)))
+
+
+def _besides(deadline: Deadline) -> str:
+    """Return what a deadline says besides its day, nothing where it only says that it is to be kept (于…前完成)."""
+    said = undated(deadline.text)
+    return "" if _KEPT.fullmatch(said) else said
 
 
 def _start(deadline: Deadline) -> date | None:

@@ -54,6 +54,16 @@ def test_the_same_days_in_other_words_are_no_change(old: str, new: str) -> None:
     assert kinds([task(ONE, deadline=old)], [task(ONE, deadline=new)]) == []
 
 
+@pytest.mark.parametrize("old", ["6月底前完成", "请于6月底前全部完成", "于6月30日前按期办结"])
+def test_that_a_day_is_to_be_kept_adds_nothing_to_it(old: str) -> None:
+    assert kinds([task(ONE, deadline=old)], [task(ONE, deadline="6月底前")]) == []
+
+
+@pytest.mark.parametrize("old", ["6月底前启动", "6月底前取得阶段性成果", "7月底前完成"])
+def test_what_is_to_be_reached_by_a_day_is_part_of_a_deadline(old: str) -> None:
+    assert kinds([task(ONE, deadline=old)], [task(ONE, deadline="6月底前")]) == [("changed", ("deadline",))]
+
+
 def test_another_milestone_in_the_cell_is_a_change() -> None:
     assert kinds([task(ONE, deadline="上半年，完成设计")], [task(ONE, deadline="上半年，完成试点")]) == [("changed", ("deadline",))]
 
