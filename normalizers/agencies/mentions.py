@@ -25,6 +25,9 @@ class Judge(Protocol):
     def named(self, text: str) -> bool:
         """Tell whether the text is known, or at least built like a name."""
 
+    def whole(self, text: str) -> bool:
+        """Tell whether the text, cut off by a blank or a line break alone, is a whole name: named, or an institution's (市电视台)."""
+
 
 _WIDTH = str.maketrans(
     {"／": "/", "|": "、", "｜": "、", "(": "（", ")": "）", "，": ",", ";": "；", ":": "：", "﹑": "、", "､": "、", "｡": "。"}
@@ -158,13 +161,31 @@ def _between_names(left: str, right: str, weak: str, judge: Judge) -> bool:
         return False
     if judge.named(left) and (judge.named(right) or right.startswith(words("quantifiers"))):
         return True
+    if not _is_place(left) and judge.whole(left) and (judge.whole(right) or right.startswith(words("quantifiers"))):
+        return True
+    if (_is_bare_institution(left) and _is_body(right, judge)) or (_is_bare_institution(right) and _is_body(left, judge)):
+        return True
     # A new line that opens with a level word behind a whole name is a new name, known or not.
     return (
         weak == WEAK_BREAK
-        and left.endswith((*words("carried_endings"), "政府", "部门", "单位"))
+        and left.endswith((*words("carried_endings"), *words("institution_endings"), "政府", "部门", "单位"))
         and right[0] in "省市区县各"
         and len(right) > 2
     )
+
+
+def _is_place(text: str) -> bool:
+    """Tell whether a text is where the name that follows lies (合肥市⏎庐阳区图书馆), not a body or a group."""
+    return text[-1] in "省市区县州" and not text.startswith(words("quantifiers"))
+
+
+def _is_body(text: str, judge: Judge) -> bool:
+    return text.endswith(words("body_endings")) and judge.known(text)
+
+
+def _is_bare_institution(text: str) -> bool:
+    """Tell whether a text names an institution without a level word: beside a body that a table holds it is one of its own (广播电视台)."""
+    return text.endswith(words("bare_institutions"))
 
 
 def _without_phrases(text: str) -> str:

@@ -87,6 +87,10 @@ class _Names:
             or (len(text) <= LONGEST_MENTION and resolve(text, self.context).rule in _PATTERN_RULES)
         )
 
+    def whole(self, text: str) -> bool:
+        """Tell whether the text is a name as a whole: known or built like a body's, or like an institution's (市电视台, 市图书馆)."""
+        return self.named(text) or (len(text) <= LONGEST_MENTION and _is_institution(text))
+
 
 def _leading(text: str) -> str:
     """Return the region name or level word a text begins with."""
@@ -102,6 +106,14 @@ def _has_shape(text: str) -> bool:
     if stem == outer or len(stem) < SHORTEST_STEM or any(word in stem for word in words("conjunctions")):
         return False
     return stem.endswith(words("body_endings"))
+
+
+def _is_institution(text: str) -> bool:
+    """Tell whether a text is built like an institution's name: a region or level word, its own words, and an ending of institutions."""
+    outer = outer_name(text)
+    stem = outer[len(_leading(outer)) :]
+    joined = any(word in stem for word in words("conjunctions"))
+    return stem != outer and len(stem) >= SHORTEST_STEM and stem.endswith(words("institution_endings")) and not joined
 
 
 def _is_department_elsewhere(name: str) -> bool:
@@ -136,6 +148,8 @@ def _may_stand_beside(agency: Agency) -> bool:
     name = agency.mention
     if agency.rule != "unresolved" or not SHORTEST_STEM <= len(name) <= LONGEST_MENTION:
         return False
+    if _is_institution(name):
+        return True
     stem = name[len(_leading(name)) :]
     ends = words("body_endings") if stem != name or len(name) > SHORTEST_STEM else ()
     return (stem != name and len(stem) <= LONGEST_GROUP and stem.endswith(words("group_nouns"))) or name.endswith(

@@ -34,6 +34,20 @@ CASES = [
     ("市民政局(市社 团局)、市发展改革委 (市物价局)", SHANGHAI, "市民政局（市社团局） 市发展改革委（市物价局）"),
     ("国家税务总局 江苏省税务局", JIANGSU, "国家税务总局江苏省税务局"),
     ("省市场监管\n（知识产权）局", JIANGSU, "省市场监管（知识产权）局"),
+    # blanks and breaks between names that no table holds
+    ("市气象台\n市财政局", SHANGHAI, "市气象台 市财政局"),
+    ("市财政局\n市气象台", SHANGHAI, "市财政局 市气象台"),
+    ("市财政局 市少儿图书馆 市审计局", SHANGHAI, "市财政局 市少儿图书馆 市审计局"),
+    ("市少儿图书馆\n市地震监测站", SHANGHAI, "市少儿图书馆 市地震监测站"),
+    ("市广播电视台 人民银行合肥中心支行", HEFEI, "市广播电视台 人民银行合肥中心支行"),
+    ("财政局 广播电视台 审计局", HEFEI, "财政局 广播电视台 审计局"),
+    ("市广播\n电视台\n市发展改\n革委", HEFEI, "市广播电视台 市发展改革委"),
+    ("市广播电视\n台、市财政局", HEFEI, "市广播电视台 市财政局"),
+    ("市政府\n驻上海办事处", HEFEI, "市政府驻上海办事处"),
+    ("市公安局\n交警支队", HEFEI, "市公安局交警支队"),
+    ("合肥市\n庐阳区图书馆", HEFEI, "合肥市庐阳区图书馆"),
+    ("合肥\n广播电视台", HEFEI, "合肥广播电视台"),
+    ("省图书\n馆", ANHUI, "省图书馆"),
     # conjunctions
     ("市财政局和市审计局", SHANGHAI, "市财政局 市审计局"),
     ("省住房和城乡建设厅及省财政厅", JIANGSU, "省住房和城乡建设厅 省财政厅"),
@@ -182,6 +196,22 @@ def test_property_a_line_break_inside_a_name_changes_nothing(names, data):
     at = data.draw(st.integers(0, len(cell)))
     broken = read_agencies(cell[:at] + "\n" + cell[at:], SHANGHAI)
     assert [agency.mention for agency in broken.agencies] == names
+
+
+UNLISTED = ["市广播电视台", "市少年图书馆", "市地震监测站", "市城隍庙小学", "上海某某晚报社"]
+
+
+@given(
+    st.lists(st.sampled_from([*NAMES[:4], *UNLISTED]), min_size=1, max_size=6, unique=True), st.sampled_from(["\n", " ", "\u3000", "\n \n"])
+)
+def test_property_names_apart_by_a_blank_or_break_are_read_as_apart_by_a_comma(names, separator):
+    assert read_agencies(separator.join(names), SHANGHAI) == read_agencies("、".join(names), SHANGHAI)
+
+
+@given(st.sampled_from(UNLISTED), st.data())
+def test_property_a_line_break_inside_an_unlisted_name_changes_nothing(name, data):
+    at = data.draw(st.integers(0, len(name)))
+    assert [agency.mention for agency in read_agencies(name[:at] + "\n" + name[at:], SHANGHAI).agencies] == [name]
 
 
 def test_hostile_cells_are_read_in_bounded_time():
