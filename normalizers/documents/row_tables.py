@@ -17,6 +17,9 @@ MAX_REPEATS = 12
 """Lines in which a header with tabs may come again, or be blank, before its first row."""
 EXTRA_LEADS = 2
 """Columns that one merged label may head before the number (工作内容 over section and action)."""
+MAX_GROUP = 12
+"""Characters of a group's name before a number where the header has no label for it."""
+_GROUP = re.compile(rf"[\u3400-\u9fff][^\d，,。；;：:、（(]{{1,{MAX_GROUP - 1}}}")
 _DATE_LIKE = re.compile(r"[年月底季度旬]|全年|持续|长期|常态|每|\d{4}")
 _BODY_LIKE = re.compile(r"[局委办厅院会部行团队署]|政府|单位|中心|公司|区|县|市")
 
@@ -232,7 +235,7 @@ def read_spaced(lines: Sequence[Line], start: int) -> Found | None:
     fields = kinds[number_at + 1 :]
     if not fields:
         return None
-    allowed = number_at + EXTRA_LEADS if number_at else 0
+    allowed = number_at + EXTRA_LEADS if number_at else _unlabelled(lines, start + 1)
     rows, stop = _collect(lines, start + 1, header, allowed, len(fields))
     if not rows:
         return None
@@ -241,7 +244,17 @@ def read_spaced(lines: Sequence[Line], start: int) -> Found | None:
     if number_at:
         spans[number_at - 1] += leads - number_at
     body = [(row.line, _cells(row, leads, fields)) for row in rows]
-    return Found(text_table([(lines[start].number, _labels(lines[start], header)), *body], spans), stop)
+    if leads and not number_at:
+        spans = [*[1] * leads, *spans]
+    labels = [*[""] * (len(spans) - len(header)), *_labels(lines[start], header)]
+    return Found(text_table([(lines[start].number, labels), *body], spans), stop)
+
+
+def _unlabelled(lines: Sequence[Line], start: int) -> int:
+    """Return how many columns of group names stand before the number without a label of their own, as the first row shows."""
+    at = next_filled(lines, start)
+    row = _numbered_row(lines[at], None, EXTRA_LEADS) if at < len(lines) else None
+    return len(row.leads) if row and row_number(row.number) == 1 and all(_GROUP.fullmatch(lead) for lead in row.leads) else 0
 
 
 def _cells(row: _Row, leads: int, fields: Sequence[str]) -> list[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from normalizers.agencies import Context, looks_like_agencies
 from normalizers.records import Cell
 from normalizers.tasks.clauses import NO_CLAUSES, Clauses, split_clauses
-from normalizers.tasks.roles import AGENCY_ROLES, Role, column_role, names_offices, squeeze
+from normalizers.tasks.roles import AGENCY_ROLES, Role, column_role, is_whole_label, names_offices, squeeze
 
 Grid = Sequence[Sequence[Cell | None]]
 
@@ -104,7 +104,11 @@ def _is_form_row(grid: Grid, row: int) -> bool:
 def is_other_heading(grid: Grid, row: int) -> bool:
     """Tell whether a row heads columns, though none of roles: a table of something else begins."""
     cells = [cell for cell in row_cells(grid[row]) if cell.text.strip()]
-    return len(cells) > 1 and sum(column_role(cell.text) is not None for cell in cells) * 2 > len(cells)
+    return len(cells) > 1 and any(is_whole_label(cell.text) for cell in cells) and _labelled(cells) * 2 > len(cells)
+
+
+def _labelled(cells: Sequence[Cell]) -> int:
+    return sum(column_role(cell.text) is not None for cell in cells)
 
 
 def _heading(grid: Grid, row: int, depth: int) -> Heading | None:
@@ -114,9 +118,27 @@ def _heading(grid: Grid, row: int, depth: int) -> Heading | None:
     texts = tuple(_column_texts(grid, row, depth, column) for column in range(width))
     roles = tuple(_own_role(texts, column) for column in range(width))
     others = {number for number, role in enumerate(roles) if role not in AGENCY_ROLES and texts[number]}
-    if not AGENCY_ROLES.intersection(role for role in roles if role) or not others:
+    if not AGENCY_ROLES.intersection(role for role in roles if role) or not others or not _is_said(grid, row, depth):
         return None
     return Heading(depth, texts, roles)
+
+
+def _is_said(grid: Grid, row: int, depth: int) -> bool:
+    """Tell whether cells of these very rows name roles by whole labels: a cell of the row above, or an ending, heads nothing.
+
+    A cell may end like a label (各行业主管部门) and head a column all the same, where whole labels of something else stand beside it.
+    """
+    own = {id(cell): cell for number in range(row, row + depth) for cell in grid[number] if cell is not None and cell.row >= row}
+    agency = [cell for cell in own.values() if column_role(cell.text) in AGENCY_ROLES]
+    return bool(agency) and any(is_whole_label(cell.text) for cell in own.values())
+
+
+def stands_among(heading: Heading, grid: Grid, row: int) -> bool:
+    """Tell whether a heading found below another one, or on a page that goes on, is one by most of its own cells and not by chance."""
+    own = [
+        cell for number in range(row, row + heading.depth) for cell in row_cells(grid[number]) if cell.row == number and cell.text.strip()
+    ]
+    return _labelled(own) * 2 >= len(own)
 
 
 def _column_texts(grid: Grid, row: int, depth: int, column: int) -> tuple[str, ...]:
@@ -145,7 +167,8 @@ def _only_labels(grid: Grid, top: int, row: int) -> bool:
         return False  # a label below one that is whole heads the rows below it (一、平台建设方面), no column
     roles = [column_role(cell.text) for cell in fresh]
     short = all(len(squeeze(cell.text)) <= _MAX_SUBLABEL for cell in fresh)
-    return bool(fresh) and (all(roles) or (short and len(AGENCY_ROLES.intersection(role for role in roles if role)) > 1))
+    said = any(is_whole_label(cell.text) for cell in fresh)
+    return said and (all(roles) or (short and len(AGENCY_ROLES.intersection(role for role in roles if role)) > 1))
 
 
 def read_columns(heading: Heading, rows: Grid, caption: str) -> Columns | None:
@@ -197,7 +220,10 @@ def _task_column(heading: Heading, rows: Grid, caption: str) -> tuple[int, float
         return None
     if tasks:
         return _rightmost(heading, rows, tasks + contents), 0.98
-    if roles & {Role.PROJECT, Role.SCORE} or other:
+    undertakings = [number for number, role in enumerate(heading.roles) if role is Role.UNDERTAKING]
+    if undertakings and not (roles & {Role.PROJECT, Role.SCORE}) and Role.DEADLINE in roles:
+        return _rightmost(heading, rows, undertakings + contents), 0.85
+    if roles & {Role.PROJECT, Role.SCORE, Role.UNDERTAKING} or other:
         return None
     if contents:
         return _rightmost(heading, rows, contents), 0.95 if named else 0.85
@@ -233,7 +259,7 @@ def _sections(heading: Heading, task: int, rows: Grid) -> tuple[int, ...]:
     """Return the columns that hold headings of the tasks: named ones, broader wordings, and unnamed ones before the task."""
     out = []
     for number, role in enumerate(heading.roles):
-        before = number < task and role in (None, Role.PROJECT) and _average(rows, number)[0]
+        before = number < task and role in (None, Role.PROJECT, Role.UNDERTAKING) and _average(rows, number)[0]
         if number != task and (role in (Role.SECTION, Role.TASK, Role.CONTENT) or before):
             out.append(number)
     return tuple(out)
@@ -247,7 +273,7 @@ def plain_columns(grid: Grid, caption: str, context: Context) -> Columns | None:
     title = squeeze(caption)
     if len(grid) < _PLAIN_ROWS or len(grid[0]) < _PLAIN_COLUMNS or not _TASK_CAPTION.search(title):
         return None
-    if any(column_role(cell.text) for cell in row_cells(grid[0])):
+    if any(column_role(cell.text) and is_whole_label(cell.text) for cell in row_cells(grid[0])):
         return None
     kinds = {column: _plain_role(grid, column, context) for column in range(len(grid[0]))}
     bodies = tuple((column, Role.RESPONSIBLE) for column, kind in kinds.items() if kind is Role.RESPONSIBLE)

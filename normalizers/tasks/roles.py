@@ -28,6 +28,7 @@ class Role(StrEnum):
     NUMBER = "number"
     REMARK = "remark"
     PROJECT = "project"
+    UNDERTAKING = "undertaking"  # 实事项目: a task where both a body and a deadline stand beside it, else the name of a project
     SCORE = "score"
     GRADE = "grade"
     CONTACT = "contact"
@@ -45,10 +46,12 @@ _SUFFIX_ROLES = AGENCY_ROLES | {
     Role.PERSON,
     Role.REMARK,
     Role.PROJECT,
+    Role.UNDERTAKING,
 }
 _MAX_HEADING = 24  # a column heading longer than this is a sentence
 _NOTE = re.compile(r"[（(\[［【][^（()）\]］】]*[)）\]］】]")
 _TAIL = re.compile(r"(?:名称|情况)$")
+_ALL_BODIES = re.compile(r"各(?![省市区县州])|所有|全体|全部|有关|相关|其他|其它")  # a list of bodies in a cell begins so
 _JOIN = re.compile(r"[、/／及和或]|(?<!参)与")
 
 
@@ -127,6 +130,21 @@ def column_role(heading: str) -> Role | None:
     if name in known:
         return known[name].role
     return _joint(name) or _composed_role(_SPECIFICATION.sub("", name)) or _by_suffix(name) or _by_suffix(_TAIL.sub("", name))
+
+
+@cache
+def is_whole_label(heading: str) -> bool:
+    """Tell whether all of ``heading`` is a label, bracketed notes and a foregoing specification aside.
+
+    信用主管部门 only ends in one, and 各责任单位 speaks of bodies: both stand in the rows below a heading as often as in it.
+    """
+    name = _NOTE.sub("", squeeze(heading)).strip("：:*★·.")
+    if not name or len(name) > _MAX_HEADING or _ALL_BODIES.match(name):
+        return False
+    plain = _SPECIFICATION.sub("", name)
+    parts = [part for part in _JOIN.split(name) if part]
+    joint = len(parts) > 1 and _joint(name) is not None and any(part in labels() for part in parts)
+    return name in labels() or plain in labels() or _composed_role(plain) is not None or joint
 
 
 def _joint(name: str) -> Role | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from normalizers.agencies import Context
 from normalizers.records import Block, Cell, Span, Table
 from normalizers.tasks.brackets import Unit, marked_units
-from normalizers.tasks.columns import Columns, Grid, heading_at, is_other_heading, plain_columns, read_columns, row_cells
+from normalizers.tasks.columns import Columns, Grid, heading_at, is_other_heading, plain_columns, read_columns, row_cells, stands_among
 from normalizers.tasks.drafts import Draft
 from normalizers.tasks.persons import without_persons
 from normalizers.tasks.roles import Role, squeeze
@@ -68,7 +68,7 @@ class _Rows:
             self.state = Carry(plain, self.table.columns, caption, {}, {})
         row = 0
         while row < len(self.grid):
-            depth = self._heading(row, caption)
+            depth = self._heading(row, caption, inside=self.state is not None or carry is not None)
             if depth:
                 row += depth
                 continue
@@ -78,9 +78,9 @@ class _Rows:
                 self._row(row)
             row += 1
 
-    def _heading(self, row: int, caption: str) -> int:
+    def _heading(self, row: int, caption: str, *, inside: bool) -> int:
         found = heading_at(self.grid, row)
-        if found is None:
+        if found is None or (inside and not stands_among(found, self.grid, row)):
             return 0
         columns = read_columns(found, self.grid[row + found.depth :], caption)
         if columns is None:

@@ -54,6 +54,24 @@ def test_one_line_a_row_with_single_blanks_is_cut_at_the_number_and_at_the_end()
     assert texts(document)[-1] == "转载自：某网站"
 
 
+def test_a_group_before_the_number_needs_no_label_of_its_own() -> None:
+    document = text(
+        PLAN + "序号 重点任务 责任单位\n政务诚信 1 制定 2031 年清单。 甲局、乙局\n2 开展评价。 丙局\n\n"
+        "序号 重点任务 责任单位\n商务诚信 3 建立档案，\n逐户核对。 戊局\n\n转载自：某网站\n"
+    )
+    assert read_grid(document) == [
+        ["", "序号", "重点任务", "责任单位"],
+        ["政务诚信", "1", "制定 2031 年清单。", "甲局、乙局"],
+        ["", "2", "开展评价。", "丙局"],
+        ["商务诚信", "3", "建立档案，逐户核对。", "戊局"],
+    ]
+
+
+@pytest.mark.parametrize("line", ["本表所列任务， 1 月起执行。 甲局", "2031年 1 月 印发", "第二批 2 开展评价。 丙局"])
+def test_words_that_name_no_group_before_a_first_number_make_no_table(line: str) -> None:
+    assert not any(block.table for block in text(PLAN + f"序号 重点任务 责任单位\n{line}\n").blocks)
+
+
 def test_a_field_that_is_a_date_goes_to_the_deadline_column() -> None:
     document = text(PLAN + "序号 任务 牵头单位 完成时限\n1 建立台账。 甲局 6月底前\n2 归集数据。 12月底前\n3 公示结果。 乙局\n")
     assert read_grid(document)[1:] == [

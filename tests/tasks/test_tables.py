@@ -117,6 +117,67 @@ def test_a_note_under_the_table_on_the_first_listed_holds_for_the_whole() -> Non
     assert who(found[0]) == (["省司法厅"], ["省信用办"], [])
 
 
+ENDINGS = [
+    "各行业主管部门",
+    "信用主管部门",
+    "三省一市各业务主管部门",
+    "各责任单位",
+    "相关责任单位",
+    "有关牵头部门",
+    "市级各责任单位",
+    "其他责任单位",
+]
+
+
+@pytest.mark.parametrize("body", ENDINGS)
+@pytest.mark.parametrize("column", [3, 4])
+def test_a_row_below_merged_cells_is_no_heading_though_a_body_in_it_ends_like_a_label(body: str, column: int) -> None:
+    rows = [["序号", "领域", "重点任务", "牵头单位", "配合单位", "完成时间"]]
+    rows += [
+        ["1", "监管", "编制信用目录。", "省信用办", "省司法厅", "3月底前"],
+        ["", "", "细化评价办法。", "省商务厅", "省税务局", "6月底前"],
+    ]
+    rows += [["2", "服务", "开通修复窗口。", "省财政厅", "省教育厅", "9月底前"]]
+    rows[2][column] = body
+    found = tasks(Sheet(rows, spans={(1, 0): (2, 1), (1, 1): (2, 1)}))
+    assert [task.text for task in found] == ["编制信用目录。", "细化评价办法。", "开通修复窗口。"]
+    assert who(found[1])[column - 3]
+    assert who(found[2]) == (["省财政厅"], ["省教育厅"], [])
+    assert [task.deadline.text for task in found if task.deadline] == ["3月底前", "6月底前", "9月底前"]
+
+
+@pytest.mark.parametrize("body", ENDINGS)
+def test_a_page_that_goes_on_with_such_a_row_keeps_the_columns_of_the_page_before(body: str) -> None:
+    first = Sheet([["重点任务", "牵头单位", "配合单位"], ["编制信用目录。", "省信用办", "省司法厅"]])
+    found = tasks(first, Sheet([["细化重点任务", "省商务厅", body], ["开通修复窗口。", "省财政厅", "省教育厅"]]))
+    assert [who(task)[0] for task in found] == [["省信用办"], ["省商务厅"], ["省财政厅"]]
+
+
+def test_another_heading_further_down_begins_columns_of_its_own() -> None:
+    rows = [
+        ["序号", "重点任务", "责任单位"],
+        ["1", "编制信用目录。", "省信用办"],
+        ["编号", "牵头单位", "工作任务"],
+        ["1", "省财政厅", "开通窗口。"],
+    ]
+    assert [who(task) for task in tasks(Sheet(rows))] == [([], [], ["省信用办"]), (["省财政厅"], [], [])]
+
+
+def test_a_heading_that_only_ends_in_a_label_heads_bodies_beside_whole_labels() -> None:
+    found = tasks(Sheet([["序号", "重点任务", "行业主管部门"], ["1", "编制信用目录。", "省信用办"]]))
+    assert [who(task) for task in found] == [([], [], ["省信用办"])]
+
+
+@pytest.mark.parametrize("label", ["实事项目", "重点项目", "民生实事项目"])
+def test_an_undertaking_is_a_task_where_a_body_and_a_deadline_stand_beside_it(label: str) -> None:
+    rows = [["序号", label, "牵头单位", "完成时间"], ["1", "新设信用驿站8处", "市商务局", "11月底前"]]
+    found = tasks(Sheet(rows))
+    assert [(task.text, who(task)[0]) for task in found] == [("新设信用驿站8处", ["市商务局"])]
+    assert found[0].deadline is not None
+    assert not tasks(Sheet([row[:3] for row in rows]))
+    assert not tasks(Sheet([[*rows[0], "总投资"], [*rows[1], "300万元"]]))
+
+
 def test_a_column_no_label_names_is_the_task_when_it_reads_as_one() -> None:
     rows = [["序号", "分工事由", "责任单位"], ["1", "每季度汇总各地信用信息归集情况并通报。", "省信用办"]]
     found = tasks(Sheet(rows))
