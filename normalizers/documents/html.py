@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from functools import cache
 
 from cssselect import HTMLTranslator, SelectorError
@@ -13,22 +12,19 @@ from lxml import etree
 from normalizers.documents.blocks import RawBlock
 from normalizers.documents.builder import Source, build
 from normalizers.documents.grid import RawTable
-from normalizers.documents.html_flow import Flow, Nesting, collapse, is_layout, read_table
+from normalizers.documents.html_flow import Flow, Nesting, is_layout, read_table
 from normalizers.documents.html_notes import notes
 from normalizers.documents.html_pieces import box_rows, joined
-from normalizers.documents.html_tree import is_hidden, line_of, names, page_text, parse, tag_of, walk, words, words_of
+from normalizers.documents.html_title import page_title, with_title
+from normalizers.documents.html_tree import is_hidden, names, page_text, parse, skipping, tag_of, walk, words
 from normalizers.documents.limits import MAX_MARKUP, UnreadableError, check_size
-from normalizers.records import BlockKind, Document, Hints, Origin
-from normalizers.text.fold import fold
+from normalizers.records import Document, Hints
 
 MIN_BODY = 12
 """Characters that a known container must hold to be taken for the body; templates leave empty ones behind."""
 DESCENT = 0.7
 """The main content is the innermost container with this share of the text outside links."""
-MIN_TITLE, MAX_TITLE = 4, 160
-_SITE_NAME = re.compile(r"\s*[-_|—–－｜]+\s*(?!(?:19|20)\d\d)[^-_|—–－｜]{2,40}$")
 _PLAIN = re.compile(r"[#.]?[\w-]+")
-_NO_TITLE = re.compile(r"^(?:首页|标题|正文|通知公告|详细|文章页|信息公开|友情链接)$")
 
 
 @cache
@@ -55,11 +51,6 @@ class _Known:
     def select(self, selector: str) -> list[etree._Element]:
         """Return the elements that a selector of ``data/html.toml`` finds, in document order."""
         return self._by_name.get(selector, []) if _PLAIN.fullmatch(selector) else _select(self._tree, selector)
-
-
-def _skip(key: str) -> Callable[[etree._Element], bool]:
-    chrome = words(key)
-    return lambda element: is_hidden(element) or bool(chrome & words_of(element))
 
 
 # --- the body ------------------------------------------------------------------------------------------------------------------
@@ -129,7 +120,7 @@ def _hinted_body(tree: etree._Element, selector: str, name: str) -> etree._Eleme
 def _find_body(tree: etree._Element, known: _Known, hints: Hints, name: str) -> tuple[list[RawBlock], etree._Element, tuple[str, ...]]:
     """Return the blocks of the body, its element, and warnings."""
     warnings: tuple[str, ...] = ()
-    inner = _skip("inner_chrome")
+    inner = skipping("inner_chrome")
     if hints.body:
         body = _hinted_body(tree, hints.body, name)
         if body is not None:
@@ -138,85 +129,9 @@ def _find_body(tree: etree._Element, known: _Known, hints: Hints, name: str) -> 
     body = _known_body(known)
     if body is not None:
         return Flow(inner).read(body), body, warnings
-    skip = _skip("chrome")
+    skip = skipping("chrome")
     body = _dense_body(tree, skip)
     return Flow(skip).read(body), body, warnings
-
-
-# --- the title -------------------------------------------------------------------------------------------------------------------
-
-
-def _metas(tree: etree._Element) -> dict[str, str]:
-    out: dict[str, str] = {}
-    for meta in tree.iter("meta"):
-        out.setdefault(meta.get("name", meta.get("property", "")).lower().removeprefix("meta-"), meta.get("content", ""))
-    return out
-
-
-def _shown_text(element: etree._Element) -> str:
-    return collapse("".join(text for event, _, text in walk(element, is_hidden) if event == "text"))
-
-
-def _title_candidates(tree: etree._Element, known: _Known, body: etree._Element) -> Iterator[tuple[str, Origin | None]]:
-    """Yield what may be the page's title, the most telling first: its meta, elements outside the body, the window's title."""
-    metas = _metas(tree)
-    for key in ("articletitle", "og:title"):
-        if metas.get(key):
-            yield collapse(metas[key]), None
-    inside = {body, *body.iterdescendants()}
-    around = set(body.iterancestors())
-    for selector in names("titles"):
-        for element in known.select(selector):
-            if element not in inside and element not in around and not _in_chrome(element):
-                yield _shown_text(element), line_of(element)
-
-
-def _in_chrome(element: etree._Element) -> bool:
-    skip = _skip("chrome")
-    return any(skip(above) for above in (element, *element.iterancestors()) if tag_of(above) in words("block_tags") | {"span", "a"})
-
-
-def _window_title(tree: etree._Element) -> str:
-    text = next((collapse(str(element.text or "")) for element in tree.iter("title")), "")
-    return _SITE_NAME.sub("", text).strip("【】 ")
-
-
-def _is_title(text: str) -> bool:
-    return MIN_TITLE <= len(text) <= MAX_TITLE and not _NO_TITLE.match(text)
-
-
-def _page_title(tree: etree._Element, known: _Known, body: etree._Element, wanted: str) -> RawBlock | None:
-    """Return the title that stands on the page outside the body: the one that is expected, else the most telling."""
-    candidates = [(text, origin) for text, origin in _title_candidates(tree, known, body) if _is_title(text)]
-    if wanted:
-        candidates = [pair for pair in candidates if fold(pair[0]) == fold(wanted)] or candidates
-    if not candidates:
-        window = _window_title(tree)
-        if len(window) < 10:
-            return None
-        candidates = [(window, None)]
-    text = candidates[0][0]
-    origin = next((at for other, at in candidates if at is not None and fold(other) == fold(text)), None)
-    return RawBlock(text, BlockKind.TITLE, origin=origin)
-
-
-def _with_title(blocks: list[RawBlock], title: RawBlock | None) -> list[RawBlock]:
-    """Return the blocks with the page's title on top, unless the body begins with it itself."""
-    if title is None:
-        return blocks
-    wanted = fold(title.text)
-    said = ""
-    for number, block in enumerate(blocks[:6]):
-        if block.table is not None:
-            break
-        if fold(block.text) == wanted:
-            blocks[number] = replace(block, kind=BlockKind.TITLE, level=0)
-            return blocks
-        said += fold(block.text)
-        if said == wanted:
-            merged = replace(title, text="".join(one.text for one in blocks[: number + 1]), origin=blocks[0].origin)
-            return [merged, *blocks[number + 1 :]]
-    return [title, *blocks]
 
 
 def read_table_markup(markup: str) -> RawTable | None:
@@ -240,5 +155,6 @@ def read(payload: bytes, hints: Hints, name: str) -> Document:
             f"{name} shows no text, only images, scripts or a frame: look for an attachment, or fetch the page with its script data."
         )
     warnings = (*warnings, *notes(body, blocks))
-    blocks = _with_title(joined(blocks), _page_title(tree, known, body, hints.title))
+    blocks = joined(blocks)
+    blocks = with_title(blocks, page_title(tree, known.select, body, blocks, hints.title))
     return build(blocks, Source(name, "html", decoded.encoding, decoded.repairs, (*decoded.warnings, *warnings)), hints)

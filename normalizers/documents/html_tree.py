@@ -132,3 +132,9 @@ def line_of(element: etree._Element) -> Origin | None:
 def words_of(element: etree._Element) -> set[str]:
     """Return the class names and the id of an element in lower case."""
     return {*element.get("class", "").lower().split(), element.get("id", "").lower()} - {""}
+
+
+def skipping(key: str) -> Skip:
+    """Return what tells whether an element is hidden or has a class name or id of one list of ``data/html.toml``."""
+    chrome = words(key)
+    return lambda element: is_hidden(element) or bool(chrome & words_of(element))

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from normalizers.documents import markdown
 from normalizers.documents.aligned_tables import read_aligned
+from normalizers.documents.bare_folios import bare_folios
 from normalizers.documents.blocks import RawBlock, join_lines
 from normalizers.documents.builder import Source, build
 from normalizers.documents.cell_streams import read_stream
@@ -86,6 +87,9 @@ def _without_chrome(lines: Sequence[Line]) -> tuple[list[Line], tuple[Repair, ..
     """Return the lines with those of the page made blank, and how many were."""
     site, numbers = chrome_lines([line.seen for line in lines])
     numbers |= folios([line.raw for line in lines], [line.page for line in lines]) - site
+    if not any(line.page and not line.blank for line in lines):
+        known = site | numbers
+        numbers |= bare_folios(["" if at in known else line.raw for at, line in enumerate(lines)])
     filled = sum(not lines[at].blank for at in site)
     balloons = {at for at, line in enumerate(lines) if not line.seen.strip() and any(map(str.isalnum, line.raw))}  # clean() left nothing
     gone = site | numbers | balloons
