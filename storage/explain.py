@@ -23,7 +23,7 @@ MARGIN = 40
 def explain(store: Store, identifier: str) -> Row:
     """Return everything known of a task (``ID.VERSION.tN``, or its lasting ``ID.kN``), a document (``ID``) or a version (``ID@VERSION``).
 
-    Keys: ``task`` (``None`` for a document), ``evidence`` (the text as normalised, as it was before repair, and around it),
+    Keys: ``task`` (``None`` for a document; ``stands`` tells whether the current version still has it), ``evidence`` (the text as normalised, as it was before repair, and around it),
     ``document``, ``version``, ``issuers``, ``regions``, ``capture``, ``archived`` (what the archive gives back now), ``repairs``,
     ``clock``, ``work`` with the other copies and why they are tied, ``gazetteer`` (the entries the bodies were resolved to),
     ``decisions`` (those of review on its bodies), ``references`` to other documents and ``referenced_by`` from others,
@@ -85,7 +85,10 @@ def _task(connection: Connection, identifier: str, version: int) -> Row:
         raise UnknownRecord(f"There is no task {identifier} in the store: list what there is with `harvester tasks`.")
     a = schema.task_agencies.c
     order = select(schema.task_agencies).where(a.task_id == task["id"]).order_by(a.role, a.position)
-    return task | {"agencies": rows(connection.execute(order))}
+    d = schema.documents.c
+    stands = select(t.id).join(schema.documents, and_(d.id == t.document_id, d.version == t.version))
+    now = connection.execute(stands.where(t.lasting_id == task["lasting_id"], t.document_id == task["document_id"])).first()
+    return task | {"agencies": rows(connection.execute(order)), "stands": now is not None}
 
 
 def _evidence(found: Row) -> Row | None:

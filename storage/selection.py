@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Connection, and_, case, exists, func, or_, select
 
 from storage.change_schema import changes
-from storage.days import LOCAL
+from storage.days import end_of
 from storage.errors import UnknownRecord
 from storage.schema import documents, sites, tasks, version_regions, versions
 from storage.views import WHOLE
@@ -145,14 +145,10 @@ def state_of(filters: Filters) -> ColumnElement[str]:
     before = c.before["state"].as_string()
     query = select(before).where(c.entity == "document", c.document_id == d.id, before.is_not(None), or_(*later))
     first = query.order_by(c.seq).limit(1).correlate(documents).scalar_subquery()
-    ends = [_end_of(filters.as_of)] if filters.as_of else []
+    ends = [end_of(filters.as_of)] if filters.as_of else []
     ends += [filters.known_at] if filters.known_at else []
     found_later = case((d.state_since > min(ends), "live"), else_=d.state)
     return func.coalesce(first, found_later)
-
-
-def _end_of(day: date) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time(), LOCAL).astimezone(UTC)
 
 
 def current_version(connection: Connection, identifier: str) -> tuple[str, int]:

@@ -14,7 +14,7 @@ from harvester.cli.files import known_decisions
 from harvester.cli.options import StoreOption
 from harvester.cli.output import console, printable, show_table, to_json, write_csv
 from harvester.errors import WrongCall
-from harvester.files import write_whole
+from harvester.files import check_target, write_whole
 from harvester.messages import _, language
 from normalizers.compare.matters import AlignedCell
 
@@ -70,6 +70,7 @@ def align(
     """Put papers beside one another that are no versions of each other: a plan and its division table, years, provinces."""
     if to is not None and to.suffix.lower() not in ENDINGS:
         raise WrongCall(f"{to.name} has no ending that tells its form; use one of {', '.join(ENDINGS)}.")
+    check_target(to, papers)
     found = align_named(papers, store, known_decisions(store), paragraphs=against is Against.PARAGRAPHS)
     if to is not None:
         save(found, to)

@@ -27,9 +27,10 @@ from harvester.cli.options import (
     parse_date,
     parse_region,
 )
-from harvester.cli.output import Format, complain, console, emit, plain
-from harvester.cli.querying import AgencyOption, RoleOption, minute
+from harvester.cli.output import Format, complain, console, emit, minute, plain
+from harvester.cli.querying import AgencyOption, RoleOption
 from harvester.errors import HarvesterError, WrongCall
+from harvester.lineage import check_body
 from harvester.messages import _, language
 from harvester.moments import moment_of
 from harvester.session import check_site, opened, settings
@@ -122,6 +123,8 @@ def changes(
         check_site(found, asked.site)
         if document:
             check_document(found, document)
+        if agency:
+            check_body(found, agency)
         # A feed reader is told of what it kept and should not have any more.
         answer = Answer.of(found, replace(asked, withdrawn=asked.withdrawn or form is FeedFormat.ATOM))
         log_records(found, audited.actor(store, by), asked, answer.rows)
@@ -214,11 +217,12 @@ def counted(changes: dict[str, int]) -> Iterator[tuple[tuple[str, str], int]]:
 def snapshot(
     to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="Where to (.jsonl); standard output if not given.")] = None,
     update: Annotated[
-        Path | None, typer.Option("--update", metavar="FILE", help="Bring this snapshot up to date by the feed alone.")
+        Path | None, typer.Option("--update", metavar="FILE", help="Bring this snapshot up to date by the feed alone, in place or --to.")
     ] = None,
     store: StoreOption = None,
 ) -> None:
     """Write a copy of what is known of documents, tasks and links, as JSON lines; the first names the number to go on from."""
+    to = to or update
     with opened(store) as found:
         lines = replayed(found, update) if update else snapshots.snapshot(found)
         if to is None:

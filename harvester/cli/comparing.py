@@ -15,7 +15,7 @@ from harvester.cli.options import StoreOption
 from harvester.cli.output import console, printable, to_json
 from harvester.comparing import Compared, compare_named
 from harvester.errors import WrongCall
-from harvester.files import write_whole
+from harvester.files import check_target, write_whole
 from harvester.messages import LANGUAGES, _, language
 from harvester.telling import tell_task_change
 from harvester.telling.terminal import Line, tell_comparison
@@ -68,6 +68,7 @@ def diff(
 ) -> None:
     """Tell what changed between two documents, versions or editions: tasks, agencies and deadlines first, then the words."""
     form = form_of(form, to)
+    check_target(to, (old, new))
     if layout not in LAYOUTS:
         raise WrongCall(f"'{layout}' is no layout of a docx; choose one of {', '.join(LAYOUTS)}.")
     if form is DiffFormat.DOCX and to is None and sys.stdout.isatty():
@@ -116,7 +117,7 @@ def as_json(compared: Compared) -> dict[str, Any]:
     """Return a comparison for programs: as ``comparison_json``, each change of a task told in both languages."""
     found = comparison_json(compared.comparison)
     for change, told in zip(compared.comparison.task_changes, found["task_changes"], strict=True):
-        told["told"] = {lang: tell_task_change(change, lang, titled=compared.titled) for lang in sorted(LANGUAGES, reverse=True)}
+        told["told"] = {lang: tell_task_change(change, lang) for lang in sorted(LANGUAGES, reverse=True)}
     return found
 
 

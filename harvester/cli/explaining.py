@@ -96,6 +96,9 @@ def reference_lines(record: Row) -> Iterator[tuple[str, str]]:
 def task_lines(task: Row, gazetteer: list[Row], decisions: list[Row]) -> Iterator[tuple[str, str]]:
     """Tell a task: its text, who, by when, and by which rule each was read."""
     yield "task", f"{task['id']}  {task['number']}  {shorten(task['text'], 200)}"
+    if not task["stands"]:
+        told = _("this task is in the current version no more: `harvester changes --task {id}` tells since when")
+        yield "", told.format(id=task["lasting_id"])
     if task["section"]:
         yield "section", task["section"]
     yield (

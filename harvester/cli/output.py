@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harvester.messages import _
+from storage.days import LOCAL
 from storage.formulas import neutral
 
 PLAIN_WIDTH = 160
@@ -164,8 +165,15 @@ def show_paragraphs(out: Console, texts: Sequence[Mapping[str, str]], title: str
         out.print()
 
 
+def minute(moment: datetime | None) -> str:
+    """Return a moment to the minute, in the time of the sites (Asia/Shanghai); nothing for none."""
+    return moment.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M") if moment else ""
+
+
 def shown(column: str, value: Any) -> str:  # noqa: ANN401
-    """Return one value as a table shows it."""
+    """Return one value as a table shows it: a moment to the minute, in the time of the sites, as ``--known-at`` and ``--since`` read it."""
+    if isinstance(value, datetime):
+        return minute(value)
     text = printable(cell(value))
     return _(text) if column in CODES and text else text
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sized
 from dataclasses import replace
-from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -28,7 +27,7 @@ from harvester.cli.options import (
     parse_moment,
     parse_region,
 )
-from harvester.cli.output import Format, complain, console, emit, printable, to_json
+from harvester.cli.output import Format, complain, console, emit, minute, printable, to_json
 from harvester.errors import WrongCall
 from harvester.messages import _
 from harvester.session import check_site, opened
@@ -340,8 +339,3 @@ def runs(
         rows = [row | {name: minute(row[name]) for name in ("started_at", "ended_at")} for row in rows]
     emit(rows, form, RUN_COLUMNS)
     cut(rows, limit, form)
-
-
-def minute(moment: datetime | None) -> str:
-    """Return a moment to the minute in the reader's time zone, for a table; empty where there is none."""
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M") if moment else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -23,7 +23,7 @@ from harvester.cli.options import (
     parse_days,
     parse_region,
 )
-from harvester.cli.output import Format, complain, console, emit, printable, to_json
+from harvester.cli.output import Format, complain, console, emit, minute, printable, to_json
 from harvester.errors import HarvesterError, WrongCall
 from harvester.messages import _
 from harvester.session import check_site, opened
@@ -184,11 +184,6 @@ def tell(told: dict[str, Any]) -> None:
         out.print(_("No public record is shown of this subject."))
     sources = [row | {"looked_at": minute(row["looked_at"]), "complete_at": minute(row["complete_at"])} for row in told["sources"]]
     emit(with_heading(sources, Format.TABLE), Format.TABLE, SOURCE_COLUMNS, title=_("Sources looked at"))
-
-
-def minute(moment: datetime | None) -> str:
-    """Return a moment to the minute, in the local zone of the machine; nothing for none."""
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M") if moment else ""
 
 
 def with_heading(rows: list[dict[str, Any]], form: Format) -> list[dict[str, Any]]:

@@ -10,8 +10,7 @@ import typer
 
 from harvester import audited
 from harvester.cli.options import FormatOption, LimitOption, StoreOption, parse_date
-from harvester.cli.output import Format, complain, console, emit
-from harvester.cli.records import minute
+from harvester.cli.output import Format, complain, console, emit, minute
 from harvester.errors import WrongCall
 from harvester.messages import _
 from harvester.session import opened

@@ -22,8 +22,8 @@ from harvester.cli.options import (
     StoreOption,
     parse_region,
 )
-from harvester.cli.output import Format, complain, console, emit, to_json
-from harvester.cli.querying import AgencyOption, RoleOption, minute
+from harvester.cli.output import Format, complain, console, emit, minute, to_json
+from harvester.cli.querying import AgencyOption, RoleOption
 from harvester.errors import WrongCall
 from harvester.messages import _, language
 from harvester.session import check_site, opened, settings

@@ -137,6 +137,21 @@ def test_a_cursor_of_another_store_and_one_before_the_horizon_are_refused(ask: A
     assert "still to come" in ask("db", "prune-changes", "--before", "2999-01-01", status=2, form="")
 
 
+def test_a_body_that_nobody_knows_is_no_empty_answer(ask: Ask) -> None:
+    assert "No body is called 江口市信用署" in ask("changes", "--agency", "江口市信用署", status=1)
+    assert ask("changes", "--agency", "市档案局", "--since", "2999-01-01") == []
+
+
+@pytest.mark.parametrize("words", [("tasks", "--as-of"), ("documents", "--as-of"), ("changes", "--as-of-to"), ("changes", "--since")])
+def test_the_last_day_of_the_calendar_stands_for_no_end(ask: Ask, words: tuple[str, ...]) -> None:
+    ask(*words, "9999-12-31")
+
+
+def test_a_task_that_is_gone_is_explained_as_gone(ask: Ask) -> None:
+    gone = next(row["entity_id"] for row in ask("changes", "--entity", "task", "--kind", "removed"))
+    assert f"changes --task {gone}" in ask("explain", gone, form="")
+
+
 def test_versions_show_since_when_a_document_said_what(ask: Ask) -> None:
     rows = ask("versions", DOCUMENT)
     assert [(row["version"], row["change"], row["in_force_from"]) for row in rows] == [
@@ -161,6 +176,8 @@ def test_a_snapshot_is_brought_up_to_date_by_the_feed_alone(ask: Ask, path: Path
     assert (path / "b.jsonl").read_text("utf-8") == ask("snapshot", form="")
     assert (path / "a.jsonl").read_text("utf-8") != (path / "b.jsonl").read_text("utf-8")
     assert sorted(file.name for file in path.glob("*.jsonl*")) == ["a.jsonl", "b.jsonl"]
+    ask("snapshot", "--update", str(path / "a.jsonl"), form="")
+    assert (path / "a.jsonl").read_text("utf-8") == (path / "b.jsonl").read_text("utf-8")
 
 
 @pytest.mark.parametrize("text", ["", "no json", '{"seq": 1, "known_at": null, "counts": {}}\n', "[]\n", '{"a": 1}\n'])

@@ -45,12 +45,12 @@ def diff(papers: Path, *options: str, lang: str = "zh", status: int = 0) -> subp
 def test_people_read_tasks_first_and_whole_sentences(papers: Path) -> None:
     told = diff(papers).stdout
     assert "1项任务有变更；删去1项任务；1项任务改写" in told
-    assert "第1项（一、归集）：责任单位由 市财政局 改为 市教委" in told
-    assert "删去第3项" in told
+    assert "第1项“编制公共信用信息目录”（一、归集）：责任单位由 市财政局 改为 市教委" in told
+    assert "删去原第3项（一、归集）：“建立行业信用监测台账。”" in told
     assert told.index("第1项") < told.index("\n文本\n")
     assert "\x1b" not in told
     english = diff(papers, "--language", "en").stdout
-    assert "Item 1 (一、归集): responsible body changed from 市财政局 to 市教委" in english
+    assert "Item 1 “编制公共信用信息目录” (一、归集): responsible body changed from 市财政局 to 市教委" in english
 
 
 def test_two_that_say_the_same_are_told_so(papers: Path) -> None:
@@ -107,3 +107,9 @@ def test_a_wrong_call_is_told_in_one_sentence(papers: Path, options: list[str], 
 def test_a_folder_that_is_not_there_is_told_and_nothing_is_written(papers: Path) -> None:
     told = diff(papers, "--to", "nowhere/a.html", lang="en", status=1).stderr
     assert "nowhere/a.html cannot be written" in told
+
+
+def test_no_report_is_written_over_what_it_tells_of(papers: Path) -> None:
+    before = (papers / "new.txt").read_text("utf-8")
+    assert "would be lost" in diff(papers, "--to", "./new.txt", "old.txt", "new.txt", status=2).stderr
+    assert (papers / "new.txt").read_text("utf-8") == before
