@@ -13,10 +13,10 @@ from normalizers.agencies.resolve import NO_DECISIONS
 from normalizers.deadlines import PlanPeriod, find_milestones, parse_deadline, plan_period
 from normalizers.records import Agency, Block, BlockKind, Deadline, Document, DocumentKind, Metadata, Span, Task
 from normalizers.tasks.brackets import reports
+from normalizers.tasks.captions import PAGE_MARK, Captions
 from normalizers.tasks.clauses import Clauses
 from normalizers.tasks.drafts import Draft
 from normalizers.tasks.paragraphs import USUAL, lines_of, read_lines
-from normalizers.tasks.sections import is_heading, split_number
 from normalizers.tasks.statements import Statement
 from normalizers.tasks.tables import Carry, read_table
 from normalizers.tasks.walk import Line, Walk
@@ -29,7 +29,6 @@ _MAX_WORDS = 20_000
 """Characters of a task that are looked through for milestones."""
 _CAPTION_BLOCKS = 3
 _MAX_CAPTION = 80
-_PAGE_MARK = re.compile(r"[\s\d/—–·第页共（）()续表上接下转-]*")
 _FAMILIAR = 3  # so many bare brackets in one document are its way of writing, not chance
 _STAR = re.compile(r"[*＊★☆▲△●#]")
 _ORDINAL = re.compile(r"[一二三四五六七八九十]{1,2}是")
@@ -44,6 +43,7 @@ class _Page:
     """The reading of one document: drafts so far, and what a table may continue or be called."""
 
     walk: Walk
+    captions: Captions
     drafts: list[Draft] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     above: list[Block] = field(default_factory=list)
@@ -52,7 +52,7 @@ class _Page:
     def text(self, block: Block) -> None:
         """Take in a text block; the words between two tables end the first, page marks do not."""
         self.above.append(block)
-        if not _PAGE_MARK.fullmatch(block.text):
+        if not PAGE_MARK.fullmatch(block.text):
             self.carry = None
         if block.kind is not BlockKind.TITLE:
             self.lines += lines_of(block)
@@ -66,9 +66,10 @@ class _Page:
         """Read a table; one that holds no tasks may still be a frame around running text."""
         self.flush()
         count = len(self.drafts)
-        last = self.above[-1] if self.above else None
-        section = self.walk.section if last is not None and is_heading(last) and split_number(last.text)[0] else ""
+        above = self.captions.above(self.above, self.walk.section, continues=self.carry is not None)
+        section = above.text if above.certain else ""
         self.carry = read_table(block, self.walk.context, self.drafts, caption=_caption(self.above), section=section, carry=self.carry)
+        self.captions.note(count, len(self.drafts))
         if self.carry is None and len(self.drafts) == count:
             read_lines(_framed(block), self.walk, self.drafts)
         self.above = []
@@ -83,20 +84,23 @@ def extract_tasks(document: Document, metadata: Metadata, decisions: Decisions =
         decisions=decisions,
     )
     bare = not reports(metadata.title) and metadata.kind not in _TELLING
-    page = _read_page(document, Walk(context, bare=bare))
+    page = _read_page(document, Walk(context, bare=bare), metadata.title)
     if page.walk.unsure and page.walk.bare_brackets >= USUAL:
-        page = _read_page(document, Walk(context, bare=bare, bare_brackets=USUAL))  # what is usual further down is usual above
+        page = _read_page(
+            document, Walk(context, bare=bare, bare_brackets=USUAL), metadata.title
+        )  # what is usual further down is usual above
     return tuple(_Finish(context, metadata, page.walk.notes, page.drafts).tasks(len(document.text)))
 
 
-def _read_page(document: Document, walk: Walk) -> _Page:
-    page = _Page(walk)
+def _read_page(document: Document, walk: Walk, title: str) -> _Page:
+    page = _Page(walk, Captions(title, walk.context))
     for block in document.blocks:
         if block.table is not None:
             page.table(block)
         else:
             page.text(block)
     page.flush()
+    page.captions.settle(page.drafts)
     return page
 
 
