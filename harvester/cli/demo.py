@@ -21,6 +21,7 @@ from harvester.config import Config
 from harvester.crawl import RunSummary, crawl
 from harvester.errors import HarvesterError, WrongCall
 from harvester.messages import _
+from harvester.replica.content import relatives
 from harvester.replica.faults import Fault
 from harvester.replica.records import RECORD_SITES, list_documents
 from harvester.replica.server import Replica, serve
@@ -31,6 +32,7 @@ COLUMNS = ("site", "verdict", "requests", "captures", "documents", "versions", "
 QUERIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("What is due in the first half of 2026?", ("tasks", "--due-from", "2026-01-01", "--due-to", "2026-06-30", "--limit", "6")),
     ("Which bodies of Zhejiang have most to do?", ("agencies", "--region", "330000", "--limit", "8")),
+    ("Which texts belong together?", ("works", "list", "--relation", "edition")),
     ("Where is credit repair spoken of?", ("search", "信用修复", "--limit", "4")),
 )
 RECORD_QUERIES: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -74,7 +76,7 @@ def demo(
 def present(store: str, fault: str) -> int:
     """Harvest the replica sites into a fresh store twice, show and ask it; return the exit status."""
     begun = time.monotonic()
-    with Replica(fault=fault, records=True, extra=list_documents()) as site:
+    with Replica(fault=fault, records=True, extra=[*list_documents(), *relatives()]) as site:
         config = replace(settings(store).with_bases(site.bases), pace=0.0, timeout=10.0)
         names = sorted(site.bases)
         text = _("Ten replica sites on this machine (pages of our own), no pause between requests because they are ours.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -48,3 +49,18 @@ def written_edits() -> list[dict[str, Any]]:
     """Return what publishers change after a first crawl: ``site``, ``section``, ``title``, and ``replace``, pairs of old and new HTML."""
     found: list[dict[str, Any]] = tomllib.loads((files("harvester.replica") / "content" / "edits.toml").read_text("utf-8"))["edit"]
     return found
+
+
+def relatives() -> list[ReplicaDocument]:
+    """Return documents that stand to the replica's own as another year or a draft; the replica publishes them only when asked to."""
+    table = tomllib.loads((files("harvester.replica") / "content" / "relatives.toml").read_text("utf-8"))["relative"]
+    return [_relative(row) for row in table]
+
+
+def _relative(row: dict[str, Any]) -> ReplicaDocument:
+    base = next(found for found in load_documents(row["from"]) if found.title == row["of"])
+    body, title, number = base.body_html, row.get("title", base.title), base.number
+    for old, new in row["replace"]:
+        body, title, number = (text.replace(old, new) for text in (body, title, number))
+    place = {"site": row["site"], "section": row["section"], "listed_on": row["listed_on"], "key": ""}
+    return replace(base, body_html=body, title=title, number="" if "title" in row else number, **place)
