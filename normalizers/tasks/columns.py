@@ -134,11 +134,15 @@ def _is_said(grid: Grid, row: int, depth: int) -> bool:
 
 
 def stands_among(heading: Heading, grid: Grid, row: int) -> bool:
-    """Tell whether a heading found below another one, or on a page that goes on, is one by most of its own cells and not by chance."""
-    own = [
-        cell for number in range(row, row + heading.depth) for cell in row_cells(grid[number]) if cell.row == number and cell.text.strip()
-    ]
-    return _labelled(own) * 2 >= len(own)
+    """Tell whether a heading found below another one, or on a page that goes on, is one by most of its own cells and not by chance.
+
+    A row that cells from above reach into goes on with theirs, unless two labels of its own say otherwise.
+    """
+    rows = range(row, row + heading.depth)
+    own = [cell for number in rows for cell in row_cells(grid[number]) if cell.row == number and cell.text.strip()]
+    reached = any(cell is not None and cell.row < row and cell.text.strip() for cell in grid[row])
+    known = _labelled(own)
+    return known * 2 >= len(own) and (known > 1 or not reached)
 
 
 def _column_texts(grid: Grid, row: int, depth: int, column: int) -> tuple[str, ...]:

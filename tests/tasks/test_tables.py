@@ -146,6 +146,16 @@ def test_a_row_below_merged_cells_is_no_heading_though_a_body_in_it_ends_like_a_
     assert [task.deadline.text for task in found if task.deadline] == ["3月底前", "6月底前", "9月底前"]
 
 
+def test_one_label_in_a_row_that_cells_from_above_reach_into_makes_no_heading() -> None:
+    rows = [
+        ["序号", "重点任务", "牵头单位", "配合单位"],
+        ["1", "编制信用目录。", "省信用办", "省司法厅"],
+        ["", "细化评价办法。", "", "市级责任单位"],
+    ]
+    found = tasks(Sheet(rows, spans={(1, 0): (2, 1), (1, 2): (2, 1)}))
+    assert [(task.text, who(task)[0]) for task in found] == [("编制信用目录。", ["省信用办"]), ("细化评价办法。", ["省信用办"])]
+
+
 @pytest.mark.parametrize("body", ENDINGS)
 def test_a_page_that_goes_on_with_such_a_row_keeps_the_columns_of_the_page_before(body: str) -> None:
     first = Sheet([["重点任务", "牵头单位", "配合单位"], ["编制信用目录。", "省信用办", "省司法厅"]])
