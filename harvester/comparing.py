@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -31,7 +30,7 @@ from storage.sources import source
 from storage.store import Store
 from storage.types import to_json
 
-SHAPE = "1"
+SHAPE = "2"
 """Raised when what is kept of a comparison gets another shape."""
 
 
@@ -40,7 +39,7 @@ class Side:
     """One of the two documents: what a reader has to know of it, and its text.
 
     ``name`` is what it was called by, ``source`` its address or file; ``version`` is 0 for a file; ``fetched_on`` the day of a capture
-    in Shanghai; ``sha256`` that of the bytes. ``repeated`` are numbers that several of its tasks bear.
+    in Shanghai; ``sha256`` that of the bytes.
     """
 
     name: str
@@ -53,7 +52,6 @@ class Side:
     fetched_on: date | None
     sha256: str
     text: str
-    repeated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +62,6 @@ class Compared:
     new: Side
     comparison: Comparison
     kept: bool = False
-
-    @property
-    def titled(self) -> bool:
-        """Tell whether numbers alone do not tell the tasks apart."""
-        return bool(self.old.repeated or self.new.repeated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +128,6 @@ def _derive(payload: _Payload, decisions: Decisions) -> Derived:
 
 def _side(payload: _Payload, derived: Derived) -> Side:
     said, stored = derived.metadata, payload.stored
-    numbers = Counter(task.number for task in derived.tasks if task.number)
     return Side(
         name=payload.name,
         title=said.title or (stored.publication.title if stored else ""),
@@ -147,7 +139,6 @@ def _side(payload: _Payload, derived: Derived) -> Side:
         fetched_on=stored.capture.fetched_at.astimezone(LOCAL).date() if stored else None,
         sha256=payload.sha256,
         text=derived.document.text,
-        repeated=tuple(number for number, count in numbers.items() if count > 1),
     )
 
 

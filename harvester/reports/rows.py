@@ -78,21 +78,21 @@ def report_of(compared: Compared, lang: str) -> Report:
     for change in comparison.task_changes:
         index = finder.of_change(change)
         anchor = rows[index].anchor if index is not None else ""
-        tasks.append(Said(tell_task_change(change, lang, titled=compared.titled), str(change.kind), anchor))
+        tasks.append(Said(tell_task_change(change, lang), str(change.kind), anchor))
         if index is not None:
             beside.setdefault(index, []).append(change)
     widths = _widths(rows)
     for index, row in enumerate(rows):
-        spoken = _with_tasks(row, beside.get(index, ()), lang, titled=compared.titled)
+        spoken = _with_tasks(row, beside.get(index, ()), lang)
         rows[index] = replace(spoken, widths=widths.get(_table(row), {}))
     fields = tuple(Said(tell_field_change(change, lang), change.name) for change in comparison.field_changes)
     return Report(tuple(tasks), fields, tuple(_with_left_places(comparison.units, rows)))
 
 
-def _with_tasks(row: Row, changes: Sequence[TaskChange], lang: str, *, titled: bool) -> Row:
+def _with_tasks(row: Row, changes: Sequence[TaskChange], lang: str) -> Row:
     """Return a row with the changes of the tasks in it told."""
     alone = COME_OR_GONE.get(row.fate)
-    told = [(change.kind is alone, tell_task_briefly(change, lang, titled=titled)) for change in changes]
+    told = [(change.kind is alone, tell_task_briefly(change, lang)) for change in changes]
     return replace(row, brief=tuple(text for brief, text in told if brief), told=tuple(text for brief, text in told if not brief))
 
 

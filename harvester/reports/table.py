@@ -19,6 +19,7 @@ from harvester.reports.office import HEADING, new_docx, saved, write, write_piec
 from harvester.reports.pieces import Cells, Piece, visible
 from harvester.reports.rows import Report, Row, report_of
 from harvester.telling.phrases import clauses
+from harvester.telling.quantities import with_unit
 from harvester.telling.remarks import remarks
 from harvester.telling.terminal import describe, summary
 from harvester.telling.wording import word_change
@@ -47,20 +48,20 @@ def comparison_table(compared: Compared, lang: str, *, everything: bool = False)
     _head(document, compared, title, lang)
     shown = [row for row in report.rows if not row.left and (everything or row.changed)]
     if shown:
-        _table(document, shown, report, lang)
+        _table(document, shown, report, (compared.old.text, compared.new.text), lang)
     _foot(document, report, lang)
     return saved(document)
 
 
-def explanation(row: Row, lang: str) -> str:
-    """Return what the third column says of a row before anybody edits it: the changes of tasks, else of words."""
+def explanation(row: Row, texts: tuple[str, str], lang: str) -> str:
+    """Return what the third column says of a row before anybody edits it: the changes of tasks, else of words (of both ``texts``)."""
     if row.told or row.brief:
         return clauses((*row.brief, *row.told), lang)
     if row.fate is Fate.INSERTED:
         return _("added", lang)
     if row.fate is Fate.DELETED:
         return _("deleted", lang)
-    told = [word_change(change.op, change.old, change.new, lang) for change in row.changes[:MOST_TOLD]]
+    told = [word_change(change.op, *with_unit(change, *texts), lang) for change in row.changes[:MOST_TOLD]]
     if len(row.changes) > MOST_TOLD:
         told.append(_("{n} places in all", lang).format(n=len(row.changes)))
     if row.fate is Fate.MOVED:
@@ -80,7 +81,7 @@ def _head(document: Docx, compared: Compared, title: str, lang: str) -> None:
         write(document.add_paragraph(), note)
 
 
-def _table(document: Docx, rows: Sequence[Row], report: Report, lang: str) -> None:
+def _table(document: Docx, rows: Sequence[Row], report: Report, texts: tuple[str, str], lang: str) -> None:
     table = document.add_table(rows=1, cols=len(WIDTHS))
     table.style = "Table Grid"
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
@@ -96,7 +97,7 @@ def _table(document: Docx, rows: Sequence[Row], report: Report, lang: str) -> No
         if row.path and row.path != path:
             _path_row(table, row.path)
         path = row.path
-        _row(table, row, heads, lang)
+        _row(table, row, heads, explanation(row, texts, lang) if row.changed else "")
 
 
 def _heads(rows: Sequence[Row]) -> dict[tuple[str, int], tuple[str, ...]]:
@@ -110,13 +111,13 @@ def _heads(rows: Sequence[Row]) -> dict[tuple[str, int], tuple[str, ...]]:
     return found
 
 
-def _row(table: Table, row: Row, heads: Mapping[tuple[str, int], tuple[str, ...]], lang: str) -> None:
+def _row(table: Table, row: Row, heads: Mapping[tuple[str, int], tuple[str, ...]], said: str) -> None:
     cells = _new_row(table)
     place, _, number = row.address.partition(".")
     for cell, found in ((cells[0], row.old), (cells[1], row.new)):
         _fill(cell, found, heads.get((place, len(found)), ()) if number != "r1" else ())
-    if row.changed:
-        write(cells[2].paragraphs[0], explanation(row, lang))
+    if said:
+        write(cells[2].paragraphs[0], said)
 
 
 def _new_row(table: Table) -> tuple[_Cell, ...]:

@@ -45,7 +45,7 @@ def _task(row: JsonMap, lang: str) -> str:
         change |= {"old": None, "parts": before}
     elif before and after:
         change["fields"] = _fields(row, before, after)
-    return tell_task_change(change, lang, titled=True)
+    return tell_task_change(change, lang)
 
 
 def _fields(row: JsonMap, before: JsonMap, after: JsonMap) -> dict[str, Any]:

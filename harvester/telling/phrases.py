@@ -12,8 +12,10 @@ JsonMap = Mapping[str, Any]
 
 SHOWN = 60
 """Characters of a text that are enough to know it by."""
-TITLE = 24
+TITLE = 16
 """Characters of a short title; a clause of at most so many is its own title."""
+LEAST_TITLE = 6
+"""Characters below which a clause says too little to be one."""
 
 _CELL = re.compile(r"tab(?P<table>\d{1,9})\.r(?P<row>\d{1,9})\.c(?P<column>\d{1,9})")
 _ROW = re.compile(r"tab(?P<table>\d{1,9})\.r(?P<row>\d{1,9})")
@@ -21,11 +23,14 @@ _TABLE = re.compile(r"tab(?P<table>\d{1,9})")
 _PARAGRAPH = re.compile(r"p(?P<n>\d{1,9})")
 _PLAIN_NUMBER = re.compile(r"[0-9.．]{1,12}|[一二三四五六七八九十百]{1,6}|[（(][0-9一二三四五六七八九十百]{1,6}[)）]")
 _CLAUSE_END = re.compile(r"[。；;，,：:！!？?\n]")
+_LIST_MARK = re.compile(r"[、 　]")
+_SENTENCE_END = re.compile(r"[。；;！!？?]|$")
 _OPENING = re.compile(
     r"(?:(?:在[^。；;，,]{2,60}(?:基础上|过程中|方面|中|下|上|后|前)|以[^。；;，,]{2,60}为[^。；;，,]{1,20}"
     r"|(?:按照|根据|依据|围绕|结合|针对|为)[^。；;，,]{2,60})[，,](?=[^。；;]{6})){1,4}"
 )
 """What a task rests on or is for, said before what is to be done."""
+_AROUND_NUMBER = " 　（）()、.．"
 _MARKS = "，、；。：,;: \u3000"
 _QUOTES = str.maketrans('“”‘’"', "‘’‘’'")
 
@@ -48,12 +53,17 @@ def words(text: str, length: int = SHOWN) -> str:
 
 
 def short_title(text: str) -> str:
-    """Return what to call a task by that has no number: its first clause that says what to do, or the beginning of it."""
+    """Return what to call a task by: its first clause that says what to do, or the beginning of it; with … unless a sentence ends there."""
     flat = " ".join(text.split())
     opening = _OPENING.match(flat)
     rest = flat[opening.end() :] if opening else flat
-    first = _CLAUSE_END.search(rest, TITLE // 4)
-    return rest[: first.start()] if first and first.start() <= TITLE else shorten(rest, TITLE)
+    first = _CLAUSE_END.search(rest, LEAST_TITLE)
+    if len(rest) <= TITLE and not first:
+        return rest
+    if first and first.start() <= TITLE:
+        return rest[: first.start()] + ("" if _SENTENCE_END.match(rest, first.start()) else "…")
+    marks = [mark.start() for mark in _LIST_MARK.finditer(rest, TITLE // 2, TITLE + 1)]
+    return rest[: marks[-1]] + "…" if marks else shorten(rest, TITLE + 1)
 
 
 def named(agencies: Iterable[JsonMap], lang: str) -> str:
@@ -93,6 +103,11 @@ def item_number(number: str, lang: str) -> str:
     flat = number.strip().rstrip("、.．")
     plain = flat if _PLAIN_NUMBER.fullmatch(flat) else quoted(flat)
     return _("Item {number}", lang).format(number=plain)
+
+
+def same_number(one: str, other: str) -> bool:
+    """Tell whether two printed numbers are one and the same but for the marks around them."""
+    return one.strip(_AROUND_NUMBER) == other.strip(_AROUND_NUMBER)
 
 
 def deadline_words(deadline: JsonMap, other: JsonMap | None = None) -> str:

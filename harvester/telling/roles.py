@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harvester.messages import _
@@ -24,13 +24,29 @@ class _Role:
     tied: list[JsonMap] = field(default_factory=list)
     came_from: dict[str, list[JsonMap]] = field(default_factory=dict)
 
+    def leave_out(self, origins: Collection[str]) -> None:
+        """Take out the bodies that came from one of some roles."""
+        gone = {body_key(body) for origin in origins for body in self.came_from.pop(origin, ())}
+        self.added = [body for body in self.added if body_key(body) not in gone]
 
-def tell_roles(old: JsonMap, new: JsonMap, fields: JsonMap, lang: str) -> Iterator[str]:
-    """Yield what changed in the roles of a task, a clause a role; ``fields`` holds ``added``, ``removed``, ``renamed`` by role."""
-    roles = [_role(name, old, fields[name]) for name in ROLES if name in fields]
-    _follow(roles)
-    for role in roles:
+
+def tell_roles(old: JsonMap, new: JsonMap, fields: JsonMap, lang: str, unsaid: Collection[str] = ()) -> Iterator[str]:
+    """Yield what changed in the roles of a task, a clause a role; ``fields`` holds ``added``, ``removed``, ``renamed`` by role.
+
+    Of bodies that came from a role in ``unsaid`` to another one nothing is told.
+    """
+    for role in _followed(old, fields):
+        role.leave_out(unsaid)
         yield from _tell(role, lang)
+
+
+def changed_places(old: JsonMap, fields: JsonMap) -> dict[str, list[str]]:
+    """Return the roles that bodies of one task came to, by the role they came from."""
+    found: dict[str, list[str]] = {}
+    for role in _followed(old, fields):
+        for origin in role.came_from:
+            found.setdefault(origin, []).append(role.name)
+    return found
 
 
 def tell_holders(task: JsonMap, lang: str) -> Iterator[str]:
@@ -54,6 +70,12 @@ def _role(name: str, old: JsonMap, change: JsonMap) -> _Role:
     return _Role(name, list(change.get("added", ())), list(change.get("removed", ())), renamed, kept, change.get("tied", []))
 
 
+def _followed(old: JsonMap, fields: JsonMap) -> list[_Role]:
+    roles = [_role(name, old, fields[name]) for name in ROLES if name in fields]
+    _follow(roles)
+    return roles
+
+
 def _follow(roles: Sequence[_Role]) -> None:
     """Note of each body that came to a role which one it came from, and tell its going there no more."""
     gone = {body_key(body): role for role in roles for body in role.removed}
@@ -71,18 +93,32 @@ def _follow(roles: Sequence[_Role]) -> None:
 
 def _tell(role: _Role, lang: str) -> Iterator[str]:
     name = role_name(role.name, lang)
-    for old, new in role.renamed:
-        yield _("{role} {old} (after the reform of bodies: {new})", lang).format(role=name, old=named([old], lang), new=named([new], lang))
+    yield from _renamed(role, lang)
     for body in role.tied:
         known = str(body["name"] or _("no known body", lang))
         yield _("{role} {mention} is now taken for {body}", lang).format(role=name, mention=body["mention"], body=known)
-    if role.added and role.removed and not role.kept and not role.renamed:
-        yield _("{role} changed from {old} to {new}", lang).format(role=name, old=named(role.removed, lang), new=_comers(role, lang))
+    alone = not role.kept and not role.renamed
+    if role.added and role.removed and (alone or len(role.added) == len(role.removed) == 1):
+        form = _("{role} changed from {old} to {new}", lang) if alone else _("of the {role}, {old} became {new}", lang)
+        yield form.format(role=name, old=named(role.removed, lang), new=_comers(role, lang))
         return
     if role.added:
         yield _("{role} {bodies} added", lang).format(role=name, bodies=_comers(role, lang))
     if role.removed:
         yield _("{role} {bodies} removed", lang).format(role=name, bodies=named(role.removed, lang))
+
+
+def _renamed(role: _Role, lang: str) -> Iterator[str]:
+    """Yield which bodies a reform renamed, those that it made one together."""
+    into: dict[str, Bodies] = {}
+    for old, new in role.renamed:
+        into.setdefault(body_key(new), []).append(old)
+    last = {body_key(new): new for _old, new in role.renamed}
+    one = _("{role} {old} (after the reform of bodies: {new})", lang)
+    several = _("{role} {old} (made one by the reform of bodies: {new})", lang)
+    for key, olds in into.items():
+        form = one if len(olds) == 1 else several
+        yield form.format(role=role_name(role.name, lang), old=named(olds, lang), new=named([last[key]], lang))
 
 
 def _comers(role: _Role, lang: str) -> str:

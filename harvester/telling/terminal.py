@@ -11,9 +11,10 @@ from harvester.comparing import Compared, Side
 from harvester.messages import _
 from harvester.telling.phrases import clauses, place, quoted
 from harvester.telling.remarks import remarks
+from harvester.telling.summing import in_common
 from harvester.telling.tasks import tell_task_change
 from harvester.telling.texts import tell_field_change, tell_text_change
-from normalizers.differences import Fate, TaskChangeKind, TextChange, UnitPair
+from normalizers.differences import Fate, TaskChange, TaskChangeKind, TextChange, UnitPair
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,7 @@ def tell_comparison(compared: Compared, lang: str, *, everything: bool = False) 
     yield Line(summary(compared, lang))
     if comparison.task_changes:
         yield Line(_("Tasks", lang), "heading")
-        for change in comparison.task_changes:
-            told = tell_task_change(change, lang, titled=compared.titled)
-            yield Line("  " + told, _LOOKS.get(change.kind, "changed"))
+        yield from _task_lines(comparison.task_changes, lang)
     if comparison.field_changes:
         yield Line(_("What the document says of itself", lang), "heading")
         yield from (Line("  " + tell_field_change(change, lang), "changed") for change in comparison.field_changes)
@@ -47,9 +46,19 @@ def tell_comparison(compared: Compared, lang: str, *, everything: bool = False) 
         yield from (line for pair in comparison.units for line in _unit_lines(pair, lang))
     elif comparison.text_changes:
         yield Line(_("Text", lang), "heading")
+        texts = (compared.old.text, compared.new.text)
         for text in told_once(comparison.text_changes):
-            yield Line("  " + tell_text_change(text, lang), "changed" if text.moved else _OPS.get(text.op, "changed"))
+            yield Line("  " + tell_text_change(text, lang, texts), "changed" if text.moved else _OPS.get(text.op, "changed"))
     yield from (Line(remark) for remark in remarks(comparison, lang))
+
+
+def _task_lines(changes: Sequence[TaskChange], lang: str) -> Iterator[Line]:
+    """Yield what changed in tasks: what holds for most of them first and once, then what each has of its own."""
+    common, lines = in_common(changes, lang)
+    yield from (Line("  " + line, "changed") for line in lines)
+    for change in changes:
+        if told := tell_task_change(change, lang, common=common):
+            yield Line("  " + told, _LOOKS.get(change.kind, "changed"))
 
 
 def summary(compared: Compared, lang: str) -> str:

@@ -7,18 +7,25 @@ from functools import lru_cache
 from harvester.messages import _
 from harvester.telling.phrases import JsonMap, joined, place, quoted
 from harvester.telling.phrases import words as quoted_words
+from harvester.telling.quantities import with_unit
 from harvester.telling.wording import word_change
 from normalizers.agencies.regions import regions
 from normalizers.differences import FieldChange, TextChange
 from normalizers.presentation import text_change_json
 
 
-def tell_text_change(change: TextChange | JsonMap, lang: str) -> str:
-    """Return a change of wording in a sentence with its place: 第3段：“A”改为“B”. A passage that moved is told with both places."""
+def tell_text_change(change: TextChange | JsonMap, lang: str, texts: tuple[str, str] | None = None) -> str:
+    """Return a change of wording in a sentence with its place: 第3段：“A”改为“B”. A passage that moved is told with both places.
+
+    Where the ``texts`` of the two documents are given, a number that changed is told with its unit.
+    """
     told = text_change_json(change) if isinstance(change, TextChange) else change
     if told.get("moved"):
         return _moved(told, lang)
-    words = word_change(told["op"], told["old"] or "", told["new"] or "", lang, 60)
+    old, new = told["old"] or "", told["new"] or ""
+    if texts and isinstance(change, TextChange):
+        old, new = with_unit(change, *texts)
+    words = word_change(told["op"], old, new, lang, 60)
     where = place(told.get("where") or "", lang)
     return _("{item}: {told}", lang).format(item=where, told=words) if where else words
 

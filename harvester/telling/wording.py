@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from harvester.messages import _
 from harvester.telling.phrases import joined, quoted, words
+from harvester.telling.quantities import with_unit
 from normalizers.compare import compare
 from normalizers.differences import TextChange
 from normalizers.records import Derived, Document, Metadata
@@ -41,7 +42,7 @@ def tell_wording(old: str, new: str, lang: str) -> str:
     touched = sum(len(change.old) + len(change.new) for change in changes)
     if touched > REWRITTEN * (len(old) + len(new)) > REWRITTEN * SHORT:
         return _("the text was rewritten as {new}", lang).format(new=quoted(new, WHOLE_TEXT))
-    told = joined([word_change(change.op, change.old, change.new, lang) for change in changes[:MOST_PLACES]], lang)
+    told = joined([word_change(change.op, *with_unit(change, old, new), lang) for change in changes[:MOST_PLACES]], lang)
     if len(changes) > MOST_PLACES:
         return _("in the text, {changes}, and so on: {n} places", lang).format(changes=told, n=len(changes))
     return _("in the text, {changes}", lang).format(changes=told)

@@ -59,7 +59,7 @@ def test_the_change_of_a_task_is_told_beside_its_row() -> None:
     old, new = task(text="加强信用建设。"), task(text="加强诚信建设。")
     pair = compared(PAPER[1:2], tasks=(TaskChange(TaskChangeKind.REWORDED, old, new, ("text",)),))
     told = texts(pair)[-1][2]
-    assert told.startswith("第12项（二、夯实基础）：任务内容中“")
+    assert told.startswith("第12项“加强诚信建设”（二、夯实基础）：任务内容中“")
     assert "诚信" in told
 
 

@@ -49,10 +49,11 @@ ISSUE = TaskChange(
 
 def test_the_sentence_names_item_bodies_and_days_in_both_languages() -> None:
     assert tell_task_change(ISSUE, "zh") == (
-        "第12项（二、夯实基础）：牵头单位由 市财政局 改为 市民政局；新增配合单位 市教委；完成时间由 2025年6月 改为 2025年12月"
+        "第12项“建设信用门户网站…”（二、夯实基础）：牵头单位由 市财政局 改为 市民政局；"
+        "新增配合单位 市教委；完成时间由 2025年6月 改为 2025年12月"
     )
     assert tell_task_change(ISSUE, "en") == (
-        "Item 12 (二、夯实基础): lead body changed from 市财政局 to 市民政局; partner body 市教委 added;"
+        "Item 12 “建设信用门户网站…” (二、夯实基础): lead body changed from 市财政局 to 市民政局; partner body 市教委 added;"
         " deadline changed from 2025年6月 to 2025年12月"
     )
 
@@ -65,7 +66,7 @@ LEAD = task(lead=bodies("市财政局", "市教委"))
 CASES = [
     (
         changed(LEAD, task(lead=bodies("市财政局", "市民政局")), RoleChange("lead", bodies("市民政局"), bodies("市教委"))),
-        "新增牵头单位 市民政局；删去牵头单位 市教委",
+        "牵头单位中 市教委 改为 市民政局",
     ),
     (
         changed(
@@ -95,6 +96,20 @@ CASES = [
         "新增牵头单位 市财政局（原为责任单位）；新增配合单位 市民政局（原为责任单位）",
     ),
     (
+        changed(
+            task(responsible=bodies("市园林局", "市林业局", "市教委")),
+            task(responsible=bodies("市绿化局", "市教委")),
+            RoleChange("responsible", renamed=((body("市园林局"), body("市绿化局")), (body("市林业局"), body("市绿化局")))),
+        ),
+        "责任单位 市园林局、市林业局（机构改革后合并为市绿化局）",
+    ),
+    (
+        changed(
+            LEAD, task(lead=bodies("市财政局", "市民政局", "市农委")), RoleChange("lead", bodies("市民政局", "市农委"), bodies("市教委"))
+        ),
+        "新增牵头单位 市民政局、市农委；删去牵头单位 市教委",
+    ),
+    (
         changed(task(deadline=due("6月底", date(2025, 6, 30))), task(deadline=due("6月底", date(2026, 6, 30))), fields=("deadline",)),
         "完成时间由 6月底（2025-06-30） 改为 6月底（2026-06-30）",
     ),
@@ -105,7 +120,7 @@ CASES = [
 
 @pytest.mark.parametrize(("change", "words"), CASES)
 def test_what_differs_is_told_once_and_as_what_it_is(change: TaskChange, words: str) -> None:
-    assert tell_task_change(change, "zh") == f"第12项（二、夯实基础）：{words}"
+    assert tell_task_change(change, "zh") == f"第12项“建设信用门户网站…”（二、夯实基础）：{words}"
 
 
 def test_words_that_changed_are_told_and_not_whole_texts() -> None:
@@ -121,25 +136,28 @@ def test_words_that_changed_are_told_and_not_whole_texts() -> None:
 
 def test_a_task_without_a_number_is_called_by_its_first_clause() -> None:
     moved = TaskChange(TaskChangeKind.MOVED, task(""), task("", section="三、推进应用"), ("section",))
-    assert tell_task_change(moved, "zh") == "“建设信用门户网站”：由“二、夯实基础”移至“三、推进应用”"
-    assert tell_task_change(moved, "en") == "“建设信用门户网站”: moved from “二、夯实基础” to “三、推进应用”"
+    assert tell_task_change(moved, "zh") == "“建设信用门户网站…”：由“二、夯实基础”移至“三、推进应用”"
+    assert tell_task_change(moved, "en") == "“建设信用门户网站…”: moved from “二、夯实基础” to “三、推进应用”"
 
 
 def test_tasks_that_came_went_were_split_or_merged_say_who_and_by_when() -> None:
     full = task(lead=bodies("市财政局"), deadline=due("年底前", date(2025, 12, 31)))
     told = "第12项（二、夯实基础）：“建设信用门户网站，公开办事指南。”；牵头单位 市财政局；完成时间 年底前"
     assert tell_task_change(TaskChange(TaskChangeKind.ADDED, None, full), "zh") == "新增" + told
-    assert tell_task_change(TaskChange(TaskChangeKind.REMOVED, full, None), "zh") == "删去" + told
+    assert tell_task_change(TaskChange(TaskChangeKind.REMOVED, full, None), "zh") == "删去原" + told
     parts = (task("12", "建设信用门户网站。", lead=bodies("市财政局")), task("13", "公开办事指南。"))
     split = TaskChange(TaskChangeKind.SPLIT, full, None, parts=parts)
     assert tell_task_change(split, "zh") == (
-        "第12项（二、夯实基础）拆分为2项：第12项“建设信用门户网站”（牵头单位 市财政局）、第13项“公开办事指南”"
+        "原第12项“建设信用门户网站，公开办事指南”拆分为2项：第12项“建设信用门户网站”（牵头单位 市财政局）、第13项“公开办事指南”"
     )
     merged = TaskChange(TaskChangeKind.MERGED, None, full, parts=parts)
     assert tell_task_change(merged, "zh") == (
-        "第12项“建设信用门户网站”、第13项“公开办事指南”合并为第12项“建设信用门户网站”（牵头单位 市财政局；完成时间 年底前）"
+        "原第12项“建设信用门户网站”、原第13项“公开办事指南”合并为"
+        "第12项“建设信用门户网站，公开办事指南”（牵头单位 市财政局；完成时间 年底前）"
     )
-    assert tell_task_change(merged, "en").startswith("Item 12 “建设信用门户网站”, Item 13 “公开办事指南” were merged into Item 12")
+    assert tell_task_change(merged, "en").startswith(
+        "former Item 12 “建设信用门户网站”, former Item 13 “公开办事指南” were merged into Item 12 “建设信用门户网站，公开办事指南”"
+    )
 
 
 def text_change(op: str, old: str, new: str, **more: str) -> TextChange:
@@ -198,7 +216,7 @@ def test_a_task_of_the_feed_is_told_as_the_comparison_tells_it() -> None:
     assert ISSUE.old
     assert ISSUE.new
     told = tell_change(row("task", "changed", before=task_json(ISSUE.old), after=task_json(ISSUE.new), fields=list(ISSUE.fields)), "zh")
-    assert told == tell_task_change(ISSUE, "zh", titled=True)
+    assert told == tell_task_change(ISSUE, "zh")
 
 
 NAMES = st.lists(st.sampled_from(["市财政局", "市民政局", "市教委", "市农委"]), unique=True, max_size=4)
