@@ -220,11 +220,13 @@ def _task_column(heading: Heading, rows: Grid, caption: str) -> tuple[int, float
     other = not named and Role.LEAD not in roles and _OTHER_CAPTION.search(squeeze(caption)) is not None
     tasks = [number for number, role in enumerate(heading.roles) if role is Role.TASK]
     contents = [number for number, role in enumerate(heading.roles) if role is Role.CONTENT]
-    if roles & {Role.GRADE, Role.FOREIGN} or (Role.CONTACT in roles and not (tasks and (named or Role.DEADLINE in roles))):
+    undertakings = [number for number, role in enumerate(heading.roles) if role is Role.UNDERTAKING]
+    if roles & {Role.GRADE, Role.FOREIGN} or (
+        Role.CONTACT in roles and not ((tasks or undertakings) and (named or Role.DEADLINE in roles))
+    ):
         return None
     if tasks:
         return _rightmost(heading, rows, tasks + contents), 0.98
-    undertakings = [number for number, role in enumerate(heading.roles) if role is Role.UNDERTAKING]
     if undertakings and not (roles & {Role.PROJECT, Role.SCORE}) and Role.DEADLINE in roles:
         return _rightmost(heading, rows, undertakings + contents), 0.85
     if roles & {Role.PROJECT, Role.SCORE, Role.UNDERTAKING} or other:

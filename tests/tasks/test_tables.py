@@ -181,6 +181,8 @@ def test_a_heading_that_only_ends_in_a_label_heads_bodies_beside_whole_labels() 
 @pytest.mark.parametrize("label", ["实事项目", "重点项目", "民生实事项目"])
 def test_an_undertaking_is_a_task_where_a_body_and_a_deadline_stand_beside_it(label: str) -> None:
     rows = [["序号", label, "牵头单位", "完成时间"], ["1", "新设信用驿站8处", "市商务局", "11月底前"]]
+    with_contact = [[*rows[0], "联系人"], [*rows[1], "某某"]]
+    assert [task.text for task in tasks(Sheet(with_contact))] == ["新设信用驿站8处"]
     found = tasks(Sheet(rows))
     assert [(task.text, who(task)[0]) for task in found] == [("新设信用驿站8处", ["市商务局"])]
     assert found[0].deadline is not None
