@@ -10,8 +10,10 @@ from itertools import groupby, pairwise
 from normalizers.compare.anchors import Hunk, Run, common_runs, gaps, joined, rising
 from normalizers.compare.letters import changed_letters, pieces
 from normalizers.compare.limits import Budget
-from normalizers.compare.moves import Moved, Piece, find_alike, find_equal
+from normalizers.compare.moves import Moved, Piece, find_alike, find_equal, held
+from normalizers.compare.names import Names
 from normalizers.compare.near import IN_PLACE, Bead, alike, beads
+from normalizers.compare.rows import Stretch, stretches
 from normalizers.compare.streams import Stream
 
 
@@ -66,28 +68,27 @@ class _Step:
 
 @dataclass(frozen=True, slots=True)
 class _Opening:
-    """A gap in sentences, with its place and what its sentences became."""
+    """A gap in sentences; one of ``rows`` has only rows without a partner."""
 
     place: Hunk
     old: Sequence[Piece]
     new: Sequence[Piece]
+    rows: bool = False
 
 
-def align(old: Stream, new: Stream, budget: Budget) -> Alignment:
+def align(old: Stream, new: Stream, names: Names, budget: Budget) -> Alignment:
     """Return where two streams differ."""
     whole = Hunk(0, len(old.text), 0, len(new.text))
-    runs = _equal(old, new, (old.heads, new.heads), whole, budget)
-    for gap in gaps(runs, whole):
-        if gap.old_size and gap.new_size:
-            runs += _equal(old, new, (old.sentences, new.sentences), gap, budget)
-    openings = [_opening(old, new, gap) for gap in gaps(joined(runs), whole)]
+    runs = held(old, new, _equal(old, new, (old.heads, new.heads), whole, budget))
+    parts = [part for gap in gaps(runs, whole) for part in stretches(old, new, gap, names, budget)]
+    openings = [opening for part in parts for opening in _openings(old, new, part, budget)]
     left, right = [p for o in openings for p in o.old], [p for o in openings for p in o.new]
-    moved = find_equal(old, new, left, right, budget)
+    moved = find_equal(old, new, left, right, names, budget)
     steps = [_steps(old.text, new.text, opening, moved, budget) for opening in openings]
     loose = [step for some in steps for step in some if not step.paired]
     left = [p for step in loose for p in step.old if p[0] not in moved.old]
     right = [p for step in loose for p in step.new if p[0] not in moved.new]
-    find_alike(old, new, left, right, moved, budget)
+    find_alike(old, new, left, right, moved, names, budget)
     hunks = [hunk for opening, some in zip(openings, steps, strict=True) for hunk in _told(old, new, opening, some, moved, budget)]
     changed = [Move(place, tuple(changed_letters(old.text, new.text, place, budget))) for place in moved.near]
     return Alignment(tuple(hunks), tuple(sorted((*map(Move, moved.exact), *changed), key=lambda move: move.place)))
@@ -106,13 +107,23 @@ def _equal(old: Stream, new: Stream, marks: tuple[Sequence[int], Sequence[int]],
     return [Run(left[run.old], right[run.new], left[run.old + run.size] - left[run.old]) for run in runs]
 
 
-def _opening(old: Stream, new: Stream, gap: Hunk) -> _Opening:
+def _openings(old: Stream, new: Stream, part: Stretch, budget: Budget) -> Iterator[_Opening]:
+    """Yield what of a stretch has no equal sentences on both sides; rows without a partner have none."""
+    inside = not part.loose and part.place.old_size and part.place.new_size
+    runs = _equal(old, new, (old.sentences, new.sentences), part.place, budget) if inside else []
+    for gap in gaps(joined(runs), part.place):
+        yield _opening(old, new, gap, rows=part.loose)
+
+
+def _opening(old: Stream, new: Stream, gap: Hunk, *, rows: bool) -> _Opening:
     left, right = _bounds(old.sentences, gap.old_start, gap.old_end), _bounds(new.sentences, gap.new_start, gap.new_end)
-    return _Opening(gap, list(pairwise(left)), list(pairwise(right)))
+    return _Opening(gap, list(pairwise(left)), list(pairwise(right)), rows)
 
 
 def _steps(old: str, new: str, opening: _Opening, moved: Moved, budget: Budget) -> list[_Step]:
     """Return what a gap is made of: pairs of sentences that are alike, and what stands before, between and behind them."""
+    if opening.rows:
+        return [_Step(opening.old, opening.new)]
     left = [piece for piece in opening.old if piece[0] not in moved.old]
     right = [piece for piece in opening.new if piece[0] not in moved.new]
     out: list[_Step] = []
@@ -152,7 +163,8 @@ def _told(old: Stream, new: Stream, opening: _Opening, steps: Sequence[_Step], m
         if step.paired:
             yield from changed_letters(old.text, new.text, Hunk(a, b, c, d), budget)
         else:
-            yield from _loose(old, new, (a, c), _segments(step.old, moved.old), _segments(step.new, moved.new), budget)
+            sides = _segments(step.old, moved.old), _segments(step.new, moved.new)
+            yield from _loose(old, new, (a, c), *sides, None if opening.rows else budget)
         a, c = b, d
 
 
@@ -166,18 +178,23 @@ def _segments(some: Sequence[Piece], moved: dict[int, Hunk]) -> list[Segment]:
     return [(list(group)[-1][1], place) for place, group in grouped]
 
 
-def _loose(old: Stream, new: Stream, start: tuple[int, int], left: list[Segment], right: list[Segment], budget: Budget) -> Iterator[Hunk]:
-    """Yield stretches without a partner: moved ones each for itself, the others against those of the other side, in order."""
+def _loose(
+    old: Stream, new: Stream, start: tuple[int, int], left: list[Segment], right: list[Segment], budget: Budget | None
+) -> Iterator[Hunk]:
+    """Yield stretches without a partner: moved ones each for itself, the others against those of the other side, in order.
+
+    Without a ``budget`` nothing is held against the other side, either: rows that have no partner.
+    """
     a, c = start
     i = j = 0
     while i < len(left) or j < len(right):
-        if i < len(left) and (left[i][1] or j == len(right)):
+        if i < len(left) and (left[i][1] or j == len(right) or budget is None):
             yield Hunk(a, left[i][0], c, c)
             a, i = left[i][0], i + 1
         elif j < len(right) and (right[j][1] or i == len(left)):
             yield Hunk(a, a, c, right[j][0])
             c, j = right[j][0], j + 1
-        else:
+        elif budget is not None:
             yield from _in_units(old, new, Hunk(a, left[i][0], c, right[j][0]), budget)
             a, c, i, j = left[i][0], right[j][0], i + 1, j + 1
 

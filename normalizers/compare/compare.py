@@ -51,7 +51,7 @@ def differences(old: Stream, new: Stream, names: Names, budget: Budget) -> Align
         return Alignment(())
     if new.text < old.text:
         return differences(new, old, names.mirrored(), budget).mirrored()
-    found = align(old, new, budget)
+    found = align(old, new, names, budget)
     editor = Editor(old, new, names, budget)
     moves = tuple(Move(move.place, editor.in_words(move.hunks, move.place)[0]) for move in found.moves)
     whole = Hunk(0, len(old.text), 0, len(new.text))

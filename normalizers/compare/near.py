@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from rapidfuzz import fuzz, process
 
@@ -47,7 +48,17 @@ def beads(old: Linked, new: Linked, budget: Budget, least: float = ALIKE) -> lis
         return None
     if not budget.allows_pairs(len(old), len(new)):
         return None
-    return _best(_Gains(old, new, least))
+    return best(_Gains(old, new, least))
+
+
+class Gains(Protocol):
+    """What it is worth to pair pieces of two sides."""
+
+    rows: int
+    columns: int
+
+    def ways(self, i: int, j: int) -> Iterator[tuple[float, int, int]]:
+        """Yield how the last of ``i`` old and ``j`` new pieces may be paired: gain, how many old, how many new."""
 
 
 class _Gains:
@@ -92,13 +103,13 @@ def _worth(old: Sequence[str], new: Sequence[str], least: float) -> list[list[fl
     ]
 
 
-def _best(gains: _Gains) -> list[Bead]:
-    """Return the pairs that are worth most together."""
-    best = [[0.0] * (gains.columns + 1) for _ in range(gains.rows + 1)]
+def best(gains: Gains) -> list[Bead]:
+    """Return the pairs that are worth most together, in order."""
+    most = [[0.0] * (gains.columns + 1) for _ in range(gains.rows + 1)]
     steps = [[(0, 0)] * (gains.columns + 1) for _ in range(gains.rows + 1)]
     for i in range(gains.rows + 1):
         for j in range(gains.columns + 1):
-            best[i][j], steps[i][j] = max(_arrivals(gains, best, i, j))
+            most[i][j], steps[i][j] = max(_arrivals(gains, most, i, j))
     found: list[Bead] = []
     i, j = gains.rows, gains.columns
     while i or j:
@@ -109,17 +120,17 @@ def _best(gains: _Gains) -> list[Bead]:
     return found[::-1]
 
 
-def _arrivals(gains: _Gains, best: list[list[float]], i: int, j: int) -> Iterator[tuple[float, tuple[int, int]]]:
+def _arrivals(gains: Gains, most: list[list[float]], i: int, j: int) -> Iterator[tuple[float, tuple[int, int]]]:
     if not i and not j:
         yield 0.0, (0, 0)
     if i:
-        yield best[i - 1][j], (1, 0)
+        yield most[i - 1][j], (1, 0)
     if j:
-        yield best[i][j - 1], (0, 1)
+        yield most[i][j - 1], (0, 1)
     if i and j:
         for gain, up, along in gains.ways(i, j):
             if gain > 0:
-                yield best[i - up][j - along] + gain, (up, along)
+                yield most[i - up][j - along] + gain, (up, along)
 
 
 def alike(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
