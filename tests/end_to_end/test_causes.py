@@ -117,7 +117,7 @@ def test_a_decision_makes_rows_of_decision_and_none_of_the_source(place: Place) 
     (row,) = place.ask("changes", "--cause", "decision", "--agency", "合肥市数据资源局", *since, at=day(0))
     assert (row["effect"], tell_change(row, "zh")) == (
         "gained",
-        f"第2项“开展合同履约情况监测试点”：配合单位 {MENTION} 现认定为 合肥市数据资源局",
+        f"第2项“开展合同履约情况监测试点…”：配合单位 {MENTION} 现认定为 合肥市数据资源局",
     )
 
 
