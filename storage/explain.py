@@ -23,7 +23,8 @@ MARGIN = 40
 def explain(store: Store, identifier: str) -> Row:
     """Return everything known of a task (``ID.VERSION.tN``, or its lasting ``ID.kN``), a document (``ID``) or a version (``ID@VERSION``).
 
-    Keys: ``task`` (``None`` for a document; ``stands`` tells whether the current version still has it), ``evidence`` (the text as normalised, as it was before repair, and around it),
+    Keys: ``task`` (``None`` for a document; ``stands`` tells whether the current version still has it),
+    ``evidence`` (the text as normalised, as it was before repair, and around it),
     ``document``, ``version``, ``issuers``, ``regions``, ``capture``, ``archived`` (what the archive gives back now), ``repairs``,
     ``clock``, ``work`` with the other copies and why they are tied, ``gazetteer`` (the entries the bodies were resolved to),
     ``decisions`` (those of review on its bodies), ``references`` to other documents and ``referenced_by`` from others,
