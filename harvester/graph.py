@@ -15,6 +15,7 @@ from typing import Any
 import networkx as nx
 
 from normalizers.notices.records import SubjectKind
+from storage.whole_files import whole_file
 
 Row = Mapping[str, Any]
 GRAPHML, JSON = ".graphml", ".json"
@@ -72,16 +73,13 @@ def _count(graph: nx.MultiDiGraph[str], source: str, relation: str, target: str,
 def write(graph: nx.MultiDiGraph[str], path: Path) -> None:
     """Write a graph as GraphML (``.graphml``, for Gephi, yEd, Cytoscape) or as JSON (``.json``, nodes and links).
 
-    The file appears whole or stays what it was. Raises ``ValueError`` for another suffix, ``OSError`` where it cannot be written.
+    The file appears whole or stays what it was. Raises ``ValueError`` for another suffix, ``ExportError`` and ``FullDisk``
+    where it cannot be written.
     """
     if path.suffix not in (GRAPHML, JSON):
         raise ValueError(f"'{path.suffix}' is no form of a graph; use a file name that ends in {GRAPHML} or {JSON}")
-    draft = path.with_name(f".{path.name}.part")
-    try:
+    with whole_file(path) as draft:
         if path.suffix == GRAPHML:
             nx.write_graphml(graph, draft, encoding="utf-8", prettyprint=True)
         else:
             draft.write_text(json.dumps(nx.node_link_data(graph, edges="links"), ensure_ascii=False, indent=1), "utf-8")
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)

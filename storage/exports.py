@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import re
-import tempfile
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -17,11 +15,11 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
-from storage.errors import ExportError, FullDisk
+from storage.errors import ExportError
 from storage.formulas import neutral
 from storage.frames import frame
-from storage.fullness import is_full
 from storage.store import Store
+from storage.whole_files import whole_file
 
 _SHEET_ROWS = 1_048_576
 _CELL_CHARACTERS = 32_767
@@ -48,34 +46,8 @@ def write(found: pd.DataFrame, to: Path) -> None:
     writer = _WRITERS.get(to.suffix.lower())
     if writer is None:
         raise ExportError(f"{to.name} has no ending that tells its form: use one of {', '.join(_WRITERS)}.")
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{to.name}.", dir=to.parent)
-    except OSError as error:
-        raise ExportError(f"{to} cannot be written ({error.strerror}): choose a folder that exists and may be written.") from error
-    os.close(handle)
-    draft = Path(name)
-    try:
+    with whole_file(to) as draft:
         writer(found, draft)
-        _keep(draft, to)
-    except OSError as error:
-        if is_full(error):
-            raise FullDisk(f"No room is left for {to}: free some space and export again.") from error
-        raise ExportError(f"{to} cannot be written ({error.strerror}): choose another place.") from error
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def _keep(draft: Path, to: Path) -> None:
-    with draft.open("rb") as file:
-        os.fsync(file.fileno())
-    draft.chmod(0o666 & ~_umask())
-    draft.replace(to)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _rows(found: pd.DataFrame) -> list[Sequence[Any]]:

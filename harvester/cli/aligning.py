@@ -14,9 +14,10 @@ from harvester.cli.files import known_decisions
 from harvester.cli.options import StoreOption
 from harvester.cli.output import console, printable, show_table, to_json, write_csv
 from harvester.errors import WrongCall
-from harvester.files import check_target, write_whole
+from harvester.files import check_target
 from harvester.messages import _, language
 from normalizers.compare.matters import AlignedCell
+from storage.whole_files import whole_file
 
 SHOWN = 90
 """Characters of a text that a terminal shows."""
@@ -88,20 +89,26 @@ def align(
 def save(found: Alignment, to: Path) -> None:
     """Write an alignment to a file, whole or not at all."""
     ending = to.suffix.lower()
-    if ending == ".json":
-        write_whole(to, (to_json(alignment_json(found)) + "\n").encode("utf-8", "replace"))
-    elif ending in {".html", ".htm"}:
-        write_whole(to, page(found).encode("utf-8", "replace"))
-    elif ending == ".csv":
+    if ending == ".csv":
         import pandas as pd  # here, not above: the other forms need not wait for it
 
         from storage.exports import write
 
         write(pd.DataFrame(flat_rows(found)), to)
-    else:
-        from harvester.reports.alignment_sheet import alignment_sheet
+        return
+    with whole_file(to) as draft:
+        draft.write_bytes(written(found, ending))
 
-        write_whole(to, alignment_sheet(flat_rows(found)))
+
+def written(found: Alignment, ending: str) -> bytes:
+    """Return an alignment in the form that a file's ending tells: JSON, HTML or a sheet."""
+    if ending == ".json":
+        return (to_json(alignment_json(found)) + "\n").encode("utf-8", "replace")
+    if ending in {".html", ".htm"}:
+        return page(found).encode("utf-8", "replace")
+    from harvester.reports.alignment_sheet import alignment_sheet
+
+    return alignment_sheet(flat_rows(found))
 
 
 def page(found: Alignment) -> str:

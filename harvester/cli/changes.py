@@ -42,6 +42,7 @@ from storage.naming import check_document
 from storage.snapshots import ReplayError
 from storage.store import Store
 from storage.types import to_json
+from storage.whole_files import whole_file
 
 Row = dict[str, Any]
 
@@ -256,13 +257,6 @@ def read_lines(file: Path) -> Iterator[Row]:
 
 def write_lines(to: Path, lines: Iterable[Row]) -> int:
     """Write lines to a file, whole or not at all, and return their number without the head."""
-    draft = to.with_name(f".{to.name}.part")
-    try:
-        with draft.open("w", encoding="utf-8") as file:
-            count = sum(file.write(to_json(plain(line)) + "\n") > 0 for line in lines)
-        draft.replace(to)
-    except OSError as error:
-        raise HarvesterError(f"{to} cannot be written ({error.strerror}); choose another place with --to.") from None
-    finally:
-        draft.unlink(missing_ok=True)
+    with whole_file(to) as draft, draft.open("w", encoding="utf-8") as file:
+        count = sum(file.write(to_json(plain(line)) + "\n") > 0 for line in lines)
     return count - 1

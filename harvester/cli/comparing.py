@@ -15,11 +15,12 @@ from harvester.cli.options import StoreOption
 from harvester.cli.output import console, printable, to_json
 from harvester.comparing import Compared, compare_named
 from harvester.errors import WrongCall
-from harvester.files import check_target, write_whole
+from harvester.files import check_target
 from harvester.messages import LANGUAGES, _, language
 from harvester.telling import tell_task_change
 from harvester.telling.terminal import Line, tell_comparison
 from normalizers.presentation import comparison_json
+from storage.whole_files import whole_file
 
 
 class DiffFormat(StrEnum):
@@ -80,7 +81,8 @@ def diff(
         return
     data = written(compared, form, LAYOUTS[layout], spoken, everything=everything)
     if to is not None:
-        write_whole(to, data)
+        with whole_file(to) as draft:
+            draft.write_bytes(data)
         console(stderr=True).print(_("written: {file}").format(file=to), markup=False)
     else:
         sys.stdout.flush()

@@ -24,7 +24,7 @@ from harvester.cli.options import (
     parse_region,
 )
 from harvester.cli.output import Format, complain, console, emit, minute, printable, to_json
-from harvester.errors import HarvesterError, WrongCall
+from harvester.errors import WrongCall
 from harvester.messages import _
 from harvester.session import check_site, opened
 from normalizers.codes import CodeKind, identify
@@ -237,10 +237,7 @@ def graph(
         rows = notice_queries.notices(found, wanted, today=audited.today())
         audited.log(found, audited.actor(store, by), "graph", asked(wanted), rows)
     made = graphs.graph_of(rows)
-    try:
-        graphs.write(made, to)
-    except OSError as error:
-        raise HarvesterError(f"{to} cannot be written ({error.strerror}); choose a folder that exists and has room.") from None
+    graphs.write(made, to)
     console().print(
         _("{nodes} nodes, {edges} edges in {file}").format(nodes=len(made), edges=made.number_of_edges(), file=to), markup=False
     )
