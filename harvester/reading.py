@@ -8,10 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from harvester.errors import HarvesterError, WrongCall
-from harvester.locating import derive_stored
 from harvester.members import member_hints
-from harvester.naming import identifier_of
-from harvester.session import opened
 from normalizers.agencies import Decisions
 from normalizers.agencies.resolve import NO_DECISIONS
 from normalizers.derive import derive
@@ -102,13 +99,3 @@ def normalized_text(path: Path, script: str) -> Cleaned:
         cleaned, before = clean(document.raw_text, script=script), document.repairs
     told = {repair.kind for repair in cleaned.repairs}
     return replace(cleaned, repairs=(*(repair for repair in before if repair.kind not in told), *cleaned.repairs))
-
-
-def derive_named(name: str, store: str | None, decisions: Decisions = NO_DECISIONS) -> Derived:
-    """Return the records of a file, or of a stored document by one of its names (``identifier_of``); raises WrongCall for neither."""
-    path = Path(name)
-    if path.exists():
-        return derive_file(path, decisions=decisions)
-    identifier_of(name)  # a wrong call is told before a store is looked for
-    with opened(store) as found:
-        return derive_stored(found, identifier_of(name, found))[2]

@@ -25,6 +25,10 @@ from storage.versions import Row, records_hash
 # --- captures ----------------------------------------------------------------------------------------------------------
 
 
+AWAY = ("gone", "moved")
+"""States of documents that do not answer at their address."""
+
+
 def write_capture(connection: Connection, run: str, capture: CaptureRow) -> int:
     """Write a capture unless it is there, and return its number. The same payload of a URL is written once, revisits aside.
 
@@ -108,7 +112,8 @@ def write_document(
     document = document_id(publication.site, publication.key)
     known = _known(connection, document, publication)
     effect = _effect(known, capture, derived, again=again)
-    write_back(connection, document, run, capture.fetched_at)
+    if known is not None and known["state"] in AWAY:
+        write_back(connection, document, run, capture.fetched_at)
     step = step_to(connection, document, known, derived, differ) if effect is not Effect.UNCHANGED else None
     if step is None or (effect is Effect.CHANGED and differ and step.comparison.silent):
         # Other letters that say the same: layout, numbering, a short name for the full one.
@@ -259,7 +264,7 @@ def mark_gone(connection: Connection, document: str, at: datetime, run: str | No
 
 def write_back(connection: Connection, document: str, run: str | None, at: datetime) -> None:
     """Note that a document that was gone, or had moved, answers again."""
-    here = documents.c.state.in_(["gone", "moved"])
+    here = documents.c.state.in_(AWAY)
     rows = _write_state(connection, document, here, {"state": "live", "state_since": at, "moved_to": None}, "back", run, at)
     tell(connection, [*rows, *(moves.settle(connection, document, at, run) if rows else [])])
 

@@ -12,13 +12,12 @@ from rich.table import Table
 from rich.text import Text
 
 from harvester import audited
-from harvester.cli.output import console, printable
+from harvester.cli.output import console, minute, printable
 from harvester.messages import LANGUAGES, _, language
 from harvester.telling import tell_change
 from harvester.telling.phrases import clauses
 from storage import change_queries
 from storage.change_filters import ChangeFilters
-from storage.days import LOCAL
 from storage.store import Store
 
 Row = dict[str, Any]
@@ -70,12 +69,7 @@ class Answer:
             if row["complete_at"] is None:
                 yield _("{site}: never read completely.").format(site=row["site"])
             else:
-                yield _("{site}: read completely until {moment}.").format(site=row["site"], moment=local(row["complete_at"]))
-
-
-def local(moment: Any) -> str:  # noqa: ANN401 -- a datetime
-    """Return a moment to the minute in the sites' time."""
-    return str(moment.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M"))
+                yield _("{site}: read completely until {moment}.").format(site=row["site"], moment=minute(row["complete_at"]))
 
 
 def show_answer(answer: Answer, lang: str) -> None:
@@ -106,7 +100,7 @@ def place_of(row: Row) -> tuple[str, int, str]:
 def show_group(out: Console, rows: list[Row], answer: Answer, lang: str) -> None:
     """Print the rows of one document beneath its title."""
     first = rows[0]
-    said = (first["title"] or first["list_name"], first["document_id"], first["site"], local(first["known_at"]))
+    said = (first["title"] or first["list_name"], first["document_id"], first["site"], minute(first["known_at"]))
     out.print(Text(printable("  ".join(str(each) for each in said if each)), style="bold"))
     shown, counted = folded(rows, answer.asked)
     grid = Table.grid(padding=(0, 1))

@@ -96,10 +96,6 @@ def _document(row: JsonMap, lang: str) -> str:
     return forms.get(row["kind"], lambda: f"{title} {row['kind']}")()
 
 
-def _new_place(state: JsonMap) -> str:
-    return str(state.get("moved_to") or state.get("url") or "")
-
-
 def _title(state: JsonMap, row: JsonMap, lang: str) -> str:
     title = str(state.get("title") or row.get("title") or "")
     if title:
