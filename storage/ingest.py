@@ -12,12 +12,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from normalizers.records import Derived
 from storage import moves, works
 from storage.changes import tell
-from storage.days import local_day
 from storage.errors import StoreError
 from storage.identity import document_id, text_key, work_id
 from storage.records import AgencyRow, CaptureRow, Differ, Effect, FailureRow, Publication, Sighting, StoredSource
 from storage.schema import agencies, agency_members, agency_names, captures, clocks, documents, failures, sightings, unread, versions
-from storage.states import State, document_state
+from storage.states import document_state, state_row
 from storage.upserts import upsert
 from storage.version_ingest import VersionPlace, add_version, step_to
 from storage.versions import Row, records_hash
@@ -279,13 +278,6 @@ def _write_state(
     connection.execute(update(documents).where(documents.c.id == document).values(values))
     after = document_state(connection, document)
     return [state_row(kind, before, after, run, at)] if before and after else []
-
-
-def state_row(kind: str, before: State, after: State, run: str | None, at: datetime) -> Row:
-    """Return the row of the feed for a document that got another state, place or work."""
-    names = {"document_id": "id", "version": "version", "work_id": "work", "site": "site", "section": "section", "region": "region"}
-    told = {"entity": "document", "entity_id": after["id"], "kind": kind, "before": before, "after": after, "run": run, "known_at": at}
-    return told | {"as_of": local_day(at)} | {name: after[of] for name, of in names.items()}
 
 
 # --- gazetteer ---------------------------------------------------------------------------------------------------------

@@ -6,12 +6,11 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, select, update
 
-from storage.days import local_day
 from storage.identity import text_key
 from storage.schema import documents, versions, work_ties
-from storage.states import State, document_state
+from storage.states import document_state, state_row
 from storage.works import TEMPLATE_LENGTH
 
 Row = dict[str, Any]
@@ -45,7 +44,9 @@ def _placed(connection: Connection, document: str, at: datetime, run: str | None
     values: Row = {"state": state, "moved_to": target} | ({"state_since": at} if before["state"] != state else {})
     connection.execute(update(documents).where(documents.c.id == document).values(values))
     after = document_state(connection, document)
-    return [_row(state, before, after, at, run)] if after else []
+    if after is None:
+        return []
+    return [state_row(state, before, after, run, at) | {"fields": ["state", "moved_to"]}]
 
 
 def _left_behind(connection: Connection, document: str) -> set[str]:
@@ -84,13 +85,12 @@ def _same_text(connection: Connection, document: str, states: Collection[str]) -
 
 def _tied(connection: Connection, document: str, states: Collection[str]) -> set[str]:
     """Return the documents of the same site and kind that a person said to be the same text."""
-    d, other, t = documents.c, documents.alias("other"), work_ties.c
-    pair = or_((t.document_id == document) & (t.other_id == other.c.id), (t.other_id == document) & (t.document_id == other.c.id))
-    query = select(other.c.id).select_from(documents.join(other, (other.c.site == d.site) & (other.c.kind == d.kind)).join(work_ties, pair))
-    return set(connection.execute(query.where(d.id == document, t.reason == "decision", other.c.state.in_(states))).scalars())
-
-
-def _row(kind: str, before: State, after: State, at: datetime, run: str | None) -> Row:
-    names = {"document_id": "id", "version": "version", "work_id": "work", "site": "site", "section": "section", "region": "region"}
-    told = {"entity": "document", "entity_id": after["id"], "kind": kind, "before": before, "after": after, "run": run, "known_at": at}
-    return told | {"as_of": local_day(at), "fields": ["state", "moved_to"]} | {name: after[of] for name, of in names.items()}
+    d, t = documents.c, work_ties.c
+    there = select(t.other_id).where(t.document_id == document, t.reason == "decision")
+    back = select(t.document_id).where(t.other_id == document, t.reason == "decision")
+    said = set(connection.execute(there.union(back)).scalars())
+    if not said:
+        return set()
+    place = select(d.site, d.kind).where(d.id == document).subquery()
+    query = select(d.id).join(place, (place.c.site == d.site) & (place.c.kind == d.kind))
+    return set(connection.execute(query.where(d.id.in_(said), d.state.in_(states))).scalars())

@@ -157,6 +157,7 @@ documents = Table(
     UniqueConstraint("site", "key"),
     Index(None, "work_id"),
     Index(None, "parent_id"),
+    Index(None, "moved_to"),
 )
 
 versions = Table(

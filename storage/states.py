@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, select
 
 from storage.batches import batches
 from storage.change_schema import document_links
+from storage.days import local_day
 from storage.engine import rows
 from storage.schema import ROLES, documents, task_agencies, tasks, version_issuers, version_regions, versions
 
@@ -38,6 +39,18 @@ def document_states(connection: Connection, wanted: Collection[str] | None = Non
 def document_state(connection: Connection, document: str) -> State | None:
     """Return the state of a document, ``None`` where there is none."""
     return next(document_states(connection, [document]), None)
+
+
+def place_of(document: Mapping[str, Any]) -> State:
+    """Return the columns of the feed that tell of which document a row is, from its state."""
+    names = {"document_id": "id", "version": "version", "work_id": "work", "site": "site", "section": "section", "region": "region"}
+    return {name: document[of] for name, of in names.items()}
+
+
+def state_row(kind: str, before: State, after: State, run: str | None, at: datetime) -> State:
+    """Return the row of the feed for a document that got another state, place or work; ``at`` is the moment of both clocks."""
+    told = {"entity": "document", "entity_id": after["id"], "kind": kind, "before": before, "after": after, "run": run}
+    return told | {"known_at": at, "as_of": local_day(at)} | place_of(after)
 
 
 def task_states(connection: Connection, document: str, version: int) -> dict[int, State]:

@@ -15,9 +15,9 @@ from normalizers.records import Derived, Task
 from storage.records import Differ
 from storage.restoring import restored
 from storage.schema import tasks
+from storage.states import State, place_of
 
 Row = dict[str, Any]
-State = dict[str, Any]
 
 MOST_TEXTS = 1000
 """Changes of wording told of one version; what has more is another text, and its row says ``cut``."""
@@ -106,8 +106,7 @@ def version_rows(step: Step, derived: Derived, states: tuple[State | None, State
 
 def _place(document: State, origin: Origin) -> Row:
     known = {"cause": origin.cause, "known_at": origin.known_at, "as_of": origin.as_of, "run": origin.run, "copy": origin.copy}
-    names = {"document_id": "id", "version": "version", "work_id": "work", "site": "site", "section": "section", "region": "region"}
-    return known | {name: document[of] for name, of in names.items()}
+    return known | place_of(document)
 
 
 def _document_row(step: Step, states: tuple[State | None, State]) -> Row:

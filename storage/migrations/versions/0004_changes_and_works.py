@@ -106,6 +106,7 @@ def _columns() -> None:
     op.execute("ALTER TABLE tasks ADD COLUMN lasting_id TEXT DEFAULT '' NOT NULL")
     op.execute("ALTER TABLE documents ADD COLUMN moved_to TEXT")
     _indexes("tasks", ("lasting_id",))
+    _indexes("documents", ("moved_to",))
 
 
 def _feed() -> None:
