@@ -14,6 +14,7 @@ from harvester.messages import _
 from harvester.telling import place, shorten
 from normalizers.documents import UnreadableError
 from normalizers.records import Derived
+from storage.days import local_day
 from storage.records import StoredSource
 from storage.store import Store
 
@@ -135,7 +136,7 @@ def decided_text(agency: Row, decisions: Sequence[Row]) -> str:
     if not alike:
         return head + "decision)"
     one = alike[0]
-    told = _("decision {id} of {by} on {day}").format(id=one["id"], by=one["decided_by"], day=one["decided_at"].astimezone().date())
+    told = _("decision {id} of {by} on {day}").format(id=one["id"], by=one["decided_by"], day=local_day(one["decided_at"]))
     return head + told + (f": {one['note']})" if one["note"] else ")")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from harvester import aligning
 from harvester.messages import _
 from harvester.reports.pieces import visible
+from storage.days import LOCAL
 
 LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}
 
@@ -35,5 +36,5 @@ def alignment_page(alignment: aligning.Alignment, lang: str) -> str:
         papers=alignment.papers,
         rows=alignment.rows,
         summary=aligning.summary(alignment, lang),
-        made=f"{datetime.now(UTC).astimezone():%Y-%m-%d %H:%M}",
+        made=f"{datetime.now(LOCAL):%Y-%m-%d %H:%M}",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from itertools import groupby
 
@@ -16,6 +16,7 @@ from harvester.reports.pieces import visible
 from harvester.reports.rows import Row, report_of
 from harvester.telling.remarks import remarks
 from harvester.telling.terminal import summary, version_words
+from storage.days import LOCAL
 
 LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}
 
@@ -54,7 +55,7 @@ def comparison_page(compared: Compared, lang: str, *, everything: bool = False) 
         report=report,
         stretches=tuple(stretches(report.rows)),
         everything=everything,
-        made=f"{datetime.now(UTC).astimezone():%Y-%m-%d %H:%M UTC%z}",
+        made=f"{datetime.now(LOCAL):%Y-%m-%d %H:%M UTC%z}",
     )
 
 
