@@ -43,6 +43,7 @@ VERBS = {
     "figures": ("quality", "indicators"),
     "watching": ("watch",),
     "database": ("db",),
+    "serving": ("serve",),
     "codes": ("codes",),
     "demo": ("replica", "demo"),
 }

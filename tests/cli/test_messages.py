@@ -15,6 +15,7 @@ SOURCES = [
     *ROOT.glob("*.py"),
     *(path for folder in ("cli", "telling", "reports", "watching") for path in (ROOT / folder).glob("*.py")),
     *(ROOT / "templates").glob("*.html"),
+    *(path for kind in ("*.py", "*.html") for path in (ROOT / "web").rglob(kind)),
 ]
 CATALOGUE = read_po((ROOT / "locale" / "zh" / "messages.po").open("rb"))
 MESSAGES = sorted({found for file in SOURCES for found in re.findall(r'\b_\(\s*"((?:[^"\\]|\\.)+)"\s*[,)]', file.read_text("utf-8"))})

@@ -1,0 +1,16 @@
+"""The pages: one module a page, each with a ``router`` whose every route names the least role it needs."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from fastapi import FastAPI
+
+MODULES = ("overview", "tasks", "preferences")
+"""The modules of this package that hold a ``router``, one line a page."""
+
+
+def install(app: FastAPI) -> None:
+    """Add the pages to an application."""
+    for name in MODULES:
+        app.include_router(import_module(f"harvester.web.pages.{name}").router, include_in_schema=False)

@@ -1,0 +1,61 @@
+"""What every route works on: the store, who may come in, and how a request reaches both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from harvester.web.access.people import Person, Role
+from storage.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class RoomSettings:
+    """How the room is opened.
+
+    ``open`` is true on loopback only: whoever comes is the operator, without an account. ``base`` is the address by which readers
+    know the room (``https://credit.example.cn``), empty where it is that of the request; ``secret`` signs tokens against forged
+    requests and cursors; ``secure`` marks cookies for TLS only.
+    """
+
+    open: bool = True
+    base: str = ""
+    secret: bytes = field(default=b"", repr=False)
+    secure: bool = False
+    downloads: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One reading room."""
+
+    store: Store
+    settings: RoomSettings
+
+
+LOCAL_OPERATOR = Person(name="", role=Role.OPERATOR)
+"""Who comes to a room on loopback: no name, and all rights."""
+
+
+def room_of(request: Request) -> Room:
+    """Return the room that a request came to."""
+    room: Room = request.app.state.room
+    return room
+
+
+def store_of(request: Request) -> Store:
+    """Return the store that a request asks."""
+    return room_of(request).store
+
+
+def person_of(request: Request) -> Person:
+    """Return who asks; a person without rights where nobody logged in."""
+    person: Person = request.state.person
+    return person
+
+
+AnyStore = Annotated[Store, Depends(store_of)]
+Anyone = Annotated[Person, Depends(person_of)]

@@ -1,0 +1,150 @@
+"""How pages are made: templates in the reader's language, everything from outside escaped, days and numbers told in one way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from functools import cache, partial
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from harvester.messages import LANGUAGES, _
+from harvester.reports.pieces import visible
+from harvester.web import addresses
+from harvester.web.access import forgery
+from harvester.web.access.people import Role
+from harvester.web.room import person_of, room_of
+from storage.days import LOCAL, local_day
+
+TAGS = {"zh": "zh-CN", "en": "en"}
+PLACES = (
+    ("/", "Overview"),
+    ("/tasks", "Tasks"),
+    ("/documents", "Documents"),
+    ("/agencies", "Bodies"),
+    ("/records", "Public records"),
+    ("/changes", "Changes"),
+    ("/align", "Provinces side by side"),
+    ("/coverage", "Coverage"),
+)
+"""What the main navigation leads to; a page adds its line here."""
+OPERATOR_PLACES = (("/review", "Review"), ("/reports", "Reports"))
+ABOUT_PLACES = (("/help", "Help"), ("/dictionary", "Data dictionary"), ("/sql", "SQL"), ("/api", "API"), ("/corrections", "Corrections"))
+DISPLAY = (
+    ("lang", "zh", "中文"),
+    ("lang", "en", "English"),
+    ("theme", "auto", "As the device"),
+    ("theme", "light", "Light"),
+    ("theme", "dark", "Dark"),
+    ("size", "normal", "Normal type"),
+    ("size", "large", "Large type"),
+    ("contrast", "normal", "Normal contrast"),
+    ("contrast", "high", "High contrast"),
+)
+PREFERENCES: Mapping[str, tuple[str, ...]] = {
+    "lang": LANGUAGES[::-1],
+    "theme": ("auto", "light", "dark"),
+    "size": ("normal", "large"),
+    "contrast": ("normal", "high"),
+}
+"""What a reader may choose, kept in cookies of these names; the first is the default: 中文 before English."""
+
+
+def preference(request: Request, name: str) -> str:
+    """Return a reader's choice: that of the address, else of the cookie, else the default."""
+    known = PREFERENCES[name]
+    asked = (request.query_params.get(name), request.cookies.get(name))
+    return next((value for value in asked if value in known), known[0])
+
+
+def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:  # noqa: ANN401
+    """Return a page of the template in the reader's language."""
+    lang = preference(request, "lang")
+    frame = {
+        "request": request,
+        "lang": lang,
+        "tag": TAGS[lang],
+        "choices": {name: preference(request, name) for name in PREFERENCES},
+        "person": person_of(request),
+        "open_room": room_of(request).settings.open,
+        "operator": person_of(request).role >= Role.OPERATOR,
+        "token": forgery.token(request),
+        "here": here(request),
+        "places": PLACES + (OPERATOR_PLACES if person_of(request).role >= Role.OPERATOR else ()),
+        "about_places": ABOUT_PLACES,
+        "display_choices": DISPLAY,
+    }
+    return HTMLResponse(environment(lang).get_template(template).render({**frame, **context}), status_code=status)
+
+
+def here(request: Request, **changed: str | None) -> str:
+    """Return the address of this page with other values in its query; ``None`` takes one away. The language is left out."""
+    query: dict[str, str | None] = {name: value for name, value in request.query_params.items() if name not in PREFERENCES}
+    query |= changed
+    return addresses.listing(request.url.path, {name: value for name, value in query.items() if value is not None})
+
+
+@cache
+def environment(lang: str) -> Environment:
+    """Return the templates in a language, with the filters that every page uses."""
+    made = Environment(
+        loader=PackageLoader("harvester.web"),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(_=partial(_, lang=lang), addresses=addresses, word=partial(word, lang=lang), ago=partial(ago, lang=lang))
+    made.filters.update(visible=visible, day=day, moment=moment, number=number, site_link=site_link, with_language=with_language)
+    return made
+
+
+def word(code: str, lang: str) -> str:
+    """Return a fixed word of the store (a state, a kind, a role) in the reader's language."""
+    return _(code, lang) if code else ""
+
+
+def day(value: date | str | None) -> str:
+    """Return a day as 2026-06-30, nothing where there is none."""
+    return value.isoformat() if isinstance(value, date) else (value or "")
+
+
+def moment(value: datetime | None) -> str:
+    """Return a moment to the minute where the sites are, as 2026-11-20 08:14."""
+    if value is None:
+        return ""
+    return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(LOCAL).strftime("%Y-%m-%d %H:%M")
+
+
+def number(value: float | None) -> str:
+    """Return a number with commas between thousands."""
+    return "" if value is None else f"{value:,}"
+
+
+def ago(value: date | datetime | None, lang: str) -> str:
+    """Return how long ago a day was, in words: today, yesterday, 9 days ago."""
+    if value is None:
+        return _("never", lang)
+    then = local_day(value) if isinstance(value, datetime) else value
+    days = (local_day(datetime.now(UTC)) - then).days
+    if days <= 0:
+        return _("today", lang)
+    return _("yesterday", lang) if days == 1 else _("{days} days ago", lang).format(days=days)
+
+
+def site_link(url: str) -> str:
+    """Return an address of a site if a browser may be led there (http, https), else nothing."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return url if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+def with_language(address: str, lang: str) -> str:
+    """Return the address of the same page in a language."""
+    return f"{address}{'&' if '?' in address else '?'}lang={lang}"
