@@ -63,6 +63,11 @@ def compare(old: str, new: str) -> str:
     return listing("/compare", {"old": old, "new": new})
 
 
+def wrong_here(about: str, field: str = "") -> str:
+    """Return the address of the form that reports what is wrong at an address of this room; ``field`` names the fact."""
+    return listing("/corrections/new", {"about": about, "field": field})
+
+
 def _value(value: Any) -> str:  # noqa: ANN401
     if value is True:
         return "1"
