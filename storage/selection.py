@@ -53,7 +53,7 @@ def chosen_versions(filters: Filters) -> CTE:
     those asked for, and ``copy``, 1 for the one to count.
     """
     d, v = documents.c, versions.c
-    current = v.number == _in_force(filters) if is_past(filters) else v.number == d.version
+    current = v.number == in_force(filters) if is_past(filters) else v.number == d.version
     identifier, _, number = filters.document.partition("@")
     if number:
         current = v.number == (int(number) if number.isdecimal() else 0)
@@ -123,7 +123,7 @@ def is_past(filters: Filters) -> bool:
     return filters.as_of is not None or filters.known_at is not None
 
 
-def _in_force(filters: Filters) -> ColumnElement[int]:
+def in_force(filters: Filters) -> ColumnElement[int]:
     """Return the number of the last version said by the day and known by the moment that are asked for; NULL where there is none."""
     other = versions.alias("other")
     query = select(func.max(other.c.number)).where(other.c.document_id == documents.c.id)
