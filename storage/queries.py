@@ -17,11 +17,12 @@ from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Connection, Select, and_, case, exists, func, literal, or_, select
 
-from storage import notice_queries, past_search, schema
+from storage import notice_queries, paging, past_search, schema
 from storage import search as index
 from storage.days import local_day
 from storage.engine import rows
 from storage.identity import text_key
+from storage.paging import Page
 from storage.schema import ROLES
 from storage.selection import NO_FILTERS, Filters, chosen_versions, is_past, region_of
 from storage.store import Store
@@ -206,6 +207,37 @@ def counts(store: Store) -> list[Row]:
             }
             found.append({"site": site} | {name: connection.execute(query).scalar_one() for name, query in asked.items()})
     return found
+
+
+# --- pages -------------------------------------------------------------------------------------------------------------
+
+
+def task_page(store: Store, filters: Filters = NO_FILTERS, *, after: str = "", order: str = "published") -> Page:
+    """Return a page of tasks: the newest document first (``order`` ``published``), or those due first (``due``, only with a deadline's end).
+
+    ``filters.limit`` is the size of the page; ``after`` the cursor of the page before. Raises ``WrongCursor``.
+    """
+    found = tasks(store, replace(filters, limit=None))
+    if order == "due":
+        found = sorted((row for row in found if row["deadline"] and row["deadline"]["end"]), key=lambda row: row["deadline"]["end"])
+    return _sliced(f"tasks {order}", filters, found, after)
+
+
+def document_page(store: Store, filters: Filters = NO_FILTERS, *, after: str = "") -> Page:
+    """Return a page of documents, the newest first; see ``task_page``."""
+    return _sliced("documents", filters, documents(store, replace(filters, limit=None)), after)
+
+
+def agency_page(store: Store, filters: Filters = NO_FILTERS, *, after: str = "", order: str = "name") -> Page:
+    """Return a page of the bodies named in tasks, by ``name`` or ``region``, with how many tasks each has in each role; see ``task_page``."""
+    found = sorted(agencies(store, replace(filters, limit=None)), key=lambda row: (row["name"], row["id"] or ""))
+    return _sliced(f"agencies {order}", filters, found, after)
+
+
+def _sliced(kind: str, filters: Filters, found: list[Row], after: str) -> Page:
+    start = (paging.behind(kind, filters, after, (int,)) or [0])[0]
+    end = start + paging.size_of(filters.limit)
+    return Page(found[start:end], paging.cursor(kind, filters, [end]) if end < len(found) else "", len(found))
 
 
 # --- search ------------------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from normalizers.records import AgencyKind, DeadlineKind, DocumentKind, Relation
 from storage import change_schema as change_schema
+from storage import line_schema as line_schema
 from storage import notice_schema as notice_schema
 from storage.columns import day, days, defaulted, hex_digits, mention_columns, must, one_of, region, times, words
 from storage.columns import metadata as metadata

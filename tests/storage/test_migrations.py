@@ -73,7 +73,7 @@ def test_every_view_is_made_with_its_order(store: Store) -> None:
 
 
 def test_there_is_one_line_of_revisions() -> None:
-    assert revisions() == ("0004", "0003", "0002", "0001")
+    assert revisions() == ("0005", "0004", "0003", "0002", "0001")
 
 
 def at_first_schema(url: str, filled: Store) -> list[str]:

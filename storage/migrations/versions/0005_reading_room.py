@@ -1,0 +1,156 @@
+"""What the reading room and the API rest on: lines in reading order.
+
+One function a concern; each makes its own tables, and what it takes over is put in after the upgrade by the program (``Store.upgrade``).
+
+Revision ID: 0005
+Revises: 0004
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    _lines()
+
+
+def downgrade() -> None:
+    raise NotImplementedError("a store is never taken back to an older schema: restore the file or the database from a backup")
+
+
+# --- pieces ------------------------------------------------------------------------------------------------------------
+
+
+def _texts(*names: str) -> list[sa.Column[str]]:
+    return [sa.Column(name, sa.Text(), nullable=False) for name in names]
+
+
+def _maybe(kind: Any, *names: str) -> list[sa.Column[Any]]:  # noqa: ANN401 -- a column type
+    return [sa.Column(name, kind, nullable=True) for name in names]
+
+
+def _must(kind: Any, *names: str) -> list[sa.Column[Any]]:  # noqa: ANN401 -- a column type
+    return [sa.Column(name, kind, nullable=False) for name in names]
+
+
+def _moment() -> sa.DateTime:
+    return sa.DateTime(timezone=True)
+
+
+def _check(table: str, name: str, sentence: str) -> sa.CheckConstraint:
+    return sa.CheckConstraint(sentence, name=op.f(f"ck_{table}_{name}"))
+
+
+def _key(table: str, *columns: str) -> sa.PrimaryKeyConstraint:
+    return sa.PrimaryKeyConstraint(*columns, name=op.f(f"pk_{table}"))
+
+
+def _unique(table: str, *columns: str) -> sa.UniqueConstraint:
+    return sa.UniqueConstraint(*columns, name=op.f(f"uq_{table}_{'_'.join(columns)}"))
+
+
+def _indexes(table: str, *found: tuple[str, ...]) -> None:
+    for columns in found:
+        op.create_index(op.f(f"ix_{table}_{'_'.join(columns)}"), table, list(columns), unique=False)
+
+
+# --- lines -------------------------------------------------------------------------------------------------------------
+
+
+def _lines() -> None:
+    op.create_table(
+        "line_numbers",
+        *_texts("document_id"),
+        *_must(sa.BigInteger(), "line"),
+        _key("line_numbers", "document_id"),
+        _unique("line_numbers", "line"),
+    )
+    _document_lines()
+    op.create_table(
+        "line_choices",
+        *_texts("site", "stem"),
+        *_must(sa.BigInteger(), "place"),
+        *_must(sa.Boolean(), "counted"),
+        *_must(sa.Integer(), "copies"),
+        _key("line_choices", "site", "stem", "place"),
+        sqlite_with_rowid=False,
+    )
+    _indexes("line_choices", ("place",))
+    _task_lines()
+    op.create_table("touched_documents", *_texts("document_id", "work_id"))
+
+
+def _document_lines() -> None:
+    days = ("issued_on", "published_on", "listed_on", "printed_on", "effective_on", "expires_on")
+    op.create_table(
+        "document_lines",
+        sa.Column("place", BIG_ID, nullable=False, autoincrement=False),
+        *_texts("document_id"),
+        *_must(sa.Integer(), "version"),
+        *_texts("change", "work_id", "site", "section", "kind"),
+        *_maybe(sa.Text(), "parent_id"),
+        *_texts("url", "title", "document_number", "document_kind"),
+        *_maybe(sa.Date(), *days),
+        *_texts("index_number", "region", "region_basis"),
+        *_maybe(sa.Date(), "plan_start", "plan_end"),
+        *_texts("state"),
+        *_maybe(_moment(), "state_since"),
+        *_must(sa.Date(), "day"),
+        *_must(sa.Integer(), "tasks", "copies"),
+        *_must(sa.Boolean(), "counted", "hidden"),
+        *_texts("format"),
+        *_must(sa.Integer(), "suggestions"),
+        *_texts("normalizer_version"),
+        *_must(sa.Date(), "in_force_from"),
+        *_must(_moment(), "known_at"),
+        *_must(sa.Boolean(), "turned", "steady"),
+        *_maybe(sa.Date(), "due_first", "due_last"),
+        *_must(sa.Integer(), "roles"),
+        _key("document_lines", "place"),
+        _unique("document_lines", "document_id"),
+    )
+    _indexes("document_lines", ("work_id",))
+
+
+def _task_lines() -> None:
+    op.create_table(
+        "task_lines",
+        sa.Column("place", BIG_ID, nullable=False, autoincrement=False),
+        *_texts("task_id", "lasting_id"),
+        *_maybe(sa.Date(), "deadline_start", "deadline_end"),
+        *_maybe(sa.Text(), "deadline_kind"),
+        *_must(sa.Integer(), "roles"),
+        *_texts("lead", "partner", "responsible", "implied"),
+        _key("task_lines", "place"),
+        _unique("task_lines", "task_id"),
+    )
+    _indexes("task_lines", ("deadline_end", "place"))
+    op.create_table(
+        "line_agencies",
+        *_must(BIG_ID, "id"),
+        *_texts("agency_id", "name", "mention_key", "kind"),
+        *_must(sa.Boolean(), "resolved"),
+        _key("line_agencies", "id"),
+        _unique("line_agencies", "agency_id", "name", "mention_key", "kind", "resolved"),
+    )
+    _indexes("line_agencies", ("name",), ("mention_key",))
+    op.create_table(
+        "task_line_agencies",
+        *_must(sa.BigInteger(), "body", "place"),
+        *_must(sa.Integer(), "roles"),
+        _check("task_line_agencies", "roles", "roles > 0"),
+        _key("task_line_agencies", "body", "place"),
+        sqlite_with_rowid=False,
+    )
+    _indexes("task_line_agencies", ("place",))
