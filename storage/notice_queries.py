@@ -6,8 +6,9 @@ legal subjects only: natural persons and individual businesses are not searched.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -23,6 +24,7 @@ from storage.identity import text_key
 from storage.notice_schema import coverage as ledger
 from storage.notice_schema import notice_search_entries, tombstones
 from storage.notice_schema import notices as table
+from storage.paging import Page, behind, cursor, size_of
 from storage.records import Location
 from storage.selection import Filters, stem_of
 from storage.store import Store
@@ -65,6 +67,8 @@ class NoticeFilters:
 
 
 NO_FILTERS = NoticeFilters()
+MOST_COUNTED = 100_000
+"""Rows up to which the whole of an answer is counted for one of its pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,48 @@ def notices(store: Store, filters: NoticeFilters = NO_FILTERS, *, today: date) -
             found = [row for row in rows(connection.execute(query)) if pieces and all(p in fold(row["subject_name"]) for p in pieces)]
             return [_shown_row(row) for row in found[: filters.limit]]
         return [_shown_row(row) for row in rows(connection.execute(query if filters.limit is None else query.limit(filters.limit)))]
+
+
+def page(store: Store, filters: NoticeFilters = NO_FILTERS, *, today: date, after: str = "") -> Page:
+    """Return a page of the rows of ``notices`` behind a cursor; ``filters.limit`` is its size. Raises ``WrongCursor``, ``StoreError``."""
+    n, size = table.c, size_of(filters.limit)
+    key = behind("notices", filters, after, (str, str, str))
+    begin = [] if key is None else [_is_behind(date.fromisoformat(key[0]), key[1], key[2])]
+    whole = replace(filters, limit=None)
+    if filters.name:  # which rows there are is Python's to say
+        found = notices(store, whole, today=today)
+        rest = [row for row in found if key is None or _place(row) > (-date.fromisoformat(key[0]).toordinal(), key[1], key[2])]
+        total = len(found)
+    else:
+        with store.reading() as connection:
+            wanted = [shown(today), *_conditions(connection, whole)]
+            query = select(table).where(*wanted, *begin).order_by(n.day.desc(), n.site, n.id).limit(size + 1)
+            rest = [_shown_row(row) for row in rows(connection.execute(query))]
+            total = connection.execute(
+                select(func.count()).select_from(select(n.id).where(*wanted).limit(MOST_COUNTED + 1).subquery())
+            ).scalar_one()
+    last = rest[size - 1] if len(rest) > size else None
+    following = cursor("notices", filters, (last["day"].isoformat(), last["site"], last["id"])) if last else ""
+    return Page(rest[:size], following, total if total <= MOST_COUNTED else None)
+
+
+def _is_behind(day: date, site: str, identifier: str) -> ColumnElement[bool]:
+    n = table.c
+    return or_(n.day < day, and_(n.day == day, or_(n.site > site, and_(n.site == site, n.id > identifier))))
+
+
+def _place(row: Row) -> tuple[int, str, str]:
+    return -row["day"].toordinal(), row["site"], row["id"]
+
+
+def kinds(store: Store, filters: NoticeFilters = NO_FILTERS, *, today: date) -> dict[str, int]:
+    """Return how many records each kind has that hold all filters but that of the kind."""
+    if filters.name:
+        return dict(Counter(row["kind"] for row in notices(store, replace(filters, kind="", limit=None), today=today)))
+    with store.reading() as connection:
+        wanted = (shown(today), *_conditions(connection, replace(filters, kind="")))
+        query = select(table.c.kind, func.count().label("count")).where(*wanted).group_by(table.c.kind)
+        return {row["kind"]: row["count"] for row in rows(connection.execute(query))}
 
 
 def notice(store: Store, identifier: str, *, today: date) -> Row:

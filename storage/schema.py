@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from normalizers.records import AgencyKind, DeadlineKind, DocumentKind, Relation
 from storage import change_schema as change_schema
+from storage import corrections_schema as corrections_schema
 from storage import line_schema as line_schema
 from storage import notice_schema as notice_schema
 from storage.columns import day, days, defaulted, hex_digits, mention_columns, must, one_of, region, times, words
@@ -159,6 +160,7 @@ documents = Table(
     Index(None, "work_id"),
     Index(None, "parent_id"),
     Index(None, "moved_to"),
+    Index(None, "url"),
 )
 
 versions = Table(
@@ -210,6 +212,7 @@ versions = Table(
     Index(None, "content_hash"),
     Index(None, "title_key"),
     Index(None, "number_key"),
+    Index(None, "capture_id"),
 )
 
 _VERSION_KEY = (["document_id", "version"], ["versions.document_id", "versions.number"])

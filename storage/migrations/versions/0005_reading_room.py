@@ -23,6 +23,8 @@ BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     _lines()
+    _addresses_of_sites()
+    _corrections()
 
 
 def downgrade() -> None:
@@ -154,3 +156,49 @@ def _task_lines() -> None:
         sqlite_with_rowid=False,
     )
     _indexes("task_line_agencies", ("place",))
+
+
+# --- addresses of sites: the one box finds a document by the address it was fetched from --------------------------------------
+
+
+def _addresses_of_sites() -> None:
+    _indexes("documents", ("url",))
+    _indexes("versions", ("capture_id",))
+
+
+# --- corrections -------------------------------------------------------------------------------------------------------
+
+
+def _corrections() -> None:
+    op.create_table(
+        "corrections",
+        *_must(BIG_ID, "id"),
+        *_texts("about", "address"),
+        *_maybe(sa.Text(), "notice_id"),
+        *_texts("field", "wrong", "should_be", "contact", "reported_by"),
+        *_must(_moment(), "received_at"),
+        *_must(sa.Date(), "due_on"),
+        *_texts("state", "told", "reason"),
+        *_maybe(sa.Date(), "wrong_from", "mended_on"),
+        *_maybe(_moment(), "answered_at"),
+        *_texts("answered_by"),
+        _check("corrections", "about", "about IN ('document', 'task', 'agency', 'work', 'record', 'page')"),
+        _check("corrections", "state", "state IN ('new', 'confirmed', 'mended', 'declined')"),
+        _check("corrections", "record", "(about = 'record') = (notice_id IS NOT NULL)"),
+        _check("corrections", "answered", "(state = 'new') = (answered_at IS NULL)"),
+        _check("corrections", "mended", "(state = 'mended') = (mended_on IS NOT NULL)"),
+        _check("corrections", "told", "state = 'new' OR told <> ''"),
+        _check("corrections", "reason", "state <> 'declined' OR reason <> ''"),
+        *(_check("corrections", f"{name}_day", _is_day(name)) for name in ("due_on", "wrong_from", "mended_on")),
+        *(_check("corrections", f"{name}_time", _is_time(name)) for name in ("received_at", "answered_at")),
+        _key("corrections", "id"),
+    )
+    _indexes("corrections", ("state",), ("notice_id",), ("received_at",))
+
+
+def _is_day(name: str) -> str:
+    return f"{name} IS NULL OR (date({name}) IS NOT NULL AND {name} = date({name}))"
+
+
+def _is_time(name: str) -> str:
+    return f"CAST({name} AS TEXT) LIKE '____-__-__ __:__:__%'"
