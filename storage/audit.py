@@ -33,7 +33,7 @@ def record(
     """Note that ``actor`` did ``action`` with these filters and was given ``count`` rows. Raises StoreError: unlogged means unseen."""
     told = {name: tag(store, str(value)) if name in TAGGED else value for name, value in what.items() if value not in ("", None, False)}
     row = {"at": at, "actor": actor, "action": action, "what": told, "rows": count, "notice_ids": list(notice_ids[:MOST_IDS])}
-    with store.writing() as connection:
+    with store.writing(told=False) as connection:
         connection.execute(insert(audit), [row])
 
 

@@ -33,7 +33,7 @@ def kept(store: Store, key: Key, at: datetime) -> Any:  # noqa: ANN401 -- JSON
     with store.reading() as connection:
         row = connection.execute(select(comparisons.c.result, comparisons.c.used_at).where(*_is(key))).one_or_none()
     if row is not None and at - row.used_at > TOUCHED:
-        with store.writing() as connection:
+        with store.writing(told=False) as connection:
             connection.execute(update(comparisons).where(*_is(key)).values(used_at=at))
     return row.result if row is not None else None
 
@@ -44,7 +44,7 @@ def keep(store: Store, key: Key, result: Any, at: datetime) -> bool:  # noqa: AN
         return False
     c = comparisons.c
     row = dict(zip(("old_hash", "new_hash", "reader"), key, strict=True)) | {"result": result, "used_at": at}
-    with store.writing() as connection:
+    with store.writing(told=False) as connection:
         connection.execute(delete(comparisons).where(*_is(key)))
         connection.execute(insert(comparisons), [row])
         overdue = select(c.used_at).order_by(c.used_at.desc()).offset(KEPT).limit(1).scalar_subquery()
@@ -58,7 +58,7 @@ def forget(store: Store, hashes: Iterable[str]) -> int:
     with store.reading() as connection:
         found = connection.execute(select(c.old_hash).where(or_(c.old_hash.in_(gone), c.new_hash.in_(gone)))).all()
     if found:
-        with store.writing() as connection:
+        with store.writing(told=False) as connection:
             connection.execute(delete(comparisons).where(or_(c.old_hash.in_(gone), c.new_hash.in_(gone))))
     return len(found)
 

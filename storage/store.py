@@ -14,7 +14,7 @@ from sqlalchemy import URL, Connection, Engine, insert, or_, select, update
 
 from normalizers.records import Derived
 from storage import engine as engines
-from storage import ingest, notice_clocks, notices, pairing, verifying
+from storage import ingest, notice_clocks, notices, pairing, store_state, verifying
 from storage.archive import Archive
 from storage.days import local_day
 from storage.errors import MissingStore, StoreError, UnreachableStore
@@ -165,13 +165,23 @@ class Store:
                 yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """Give a connection in one transaction: all of it is kept, or nothing. Raises ``UnreachableStore`` for a file that went away."""
+    def writing(self, *, told: bool = True) -> Iterator[Connection]:
+        """Give a connection in one transaction: all of it is kept, or nothing. Raises ``UnreachableStore`` for a file that went away.
+
+        ``told=False`` is for what no answer shows, such as the audit log: the state of the store stays what it is.
+        """
         self._check_file()
         with engines.told(self.url), self.engine.connect() as connection:
             connection = connection.execution_options(**engines.WRITE)
             with connection.begin():
                 yield connection
+                if told:
+                    store_state.advance(connection)
+
+    def state(self) -> store_state.State:
+        """Return what every answer is told apart by: as long as ``writes`` stays the same, so does what the store says."""
+        with self.reading() as connection:
+            return store_state.read(connection)
 
     def _check_file(self) -> None:
         """Raise ``UnreachableStore`` when the file was removed or replaced: SQLite would go on writing into what no name leads to."""

@@ -25,6 +25,7 @@ def upgrade() -> None:
     _lines()
     _addresses_of_sites()
     _corrections()
+    _state()
 
 
 def downgrade() -> None:
@@ -202,3 +203,19 @@ def _is_day(name: str) -> str:
 
 def _is_time(name: str) -> str:
     return f"CAST({name} AS TEXT) LIKE '____-__-__ __:__:__%'"
+
+
+# --- the state of the store: what the API tells its answers apart by ---------------------------------------------------------
+
+
+def _state() -> None:
+    op.create_table(
+        "store_state",
+        *_must(sa.Integer(), "id"),
+        *_must(sa.BigInteger(), "writes"),
+        *_maybe(_moment(), "written_at"),
+        _check("store_state", "one", "id = 1"),
+        _check("store_state", "written_at_time", _is_time("written_at")),
+        _key("store_state", "id"),
+    )
+    op.execute("INSERT INTO store_state (id, writes) VALUES (1, 0)")
