@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, Index, Table
+from collections.abc import Sequence
+
+from sqlalchemy import CheckConstraint, Column, Connection, Index, Table, case, update
 
 from storage.columns import day, days, metadata, must, one_of, times, words
 from storage.types import BIG_ID, UtcTime, Words
@@ -46,3 +48,11 @@ corrections = Table(
 )
 """``wrong``, ``should_be`` and ``contact`` are the reader's words, masked, for operators only; ``told`` and ``reason`` are those of the
 public log. What is said of a public record goes when the record goes."""
+
+
+def forget(connection: Connection, notice_ids: Sequence[str]) -> None:
+    """Drop what was said of public records that go, within the transaction in which they go; that something was reported stays."""
+    c = corrections.c
+    bare = dict.fromkeys(("address", "field", "wrong", "should_be", "contact"), "")
+    told = {"told": case((c.told != "", "–"), else_=""), "reason": case((c.reason != "", "–"), else_="")}
+    connection.execute(update(corrections).where(c.notice_id.in_(notice_ids)).values(bare | told))

@@ -19,6 +19,7 @@ from storage.store import Store
 
 TABLES = (
     "notices", "notice_search_entries", "notice_search_terms", "record_sightings", "tombstones", "objections", "endings", "changes",
+    "corrections",
 )  # fmt: skip
 """Tables of PostgreSQL in which a record or anything of it stands or stood."""
 _CYCLES = 3

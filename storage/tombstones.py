@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from normalizers.notices.records import NoticeKind
-from storage import notice_search
+from storage import corrections_schema, notice_search
 from storage.batches import batches
 from storage.changes import notice_event, tell
 from storage.engine import rows
@@ -117,6 +117,7 @@ def _place(row: Row | None) -> Row:
 def _remove(connection: Connection, ids: Sequence[str]) -> None:
     o = objections.c
     connection.execute(update(objections).where(o.notice_id.in_(ids)).values(statement=""))
+    corrections_schema.forget(connection, ids)
     notice_search.remove(connection, ids)
     connection.execute(delete(record_sightings).where(record_sightings.c.notice_id.in_(ids)))
     connection.execute(delete(notices).where(notices.c.id.in_(ids)))
