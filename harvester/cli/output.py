@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import csv
-import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -17,6 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from harvester.messages import _
+from harvester.values import plain as plain
+from harvester.values import to_json as to_json
 from storage.days import LOCAL
 from storage.formulas import neutral
 
@@ -50,24 +50,6 @@ def console(*, stderr: bool = False) -> Console:
     """Return a console that is as wide as the terminal, and of fixed width without colour elsewhere."""
     stream = sys.stderr if stderr else sys.stdout
     return Console(stderr=stderr, width=None if stream.isatty() else PLAIN_WIDTH, highlight=False, soft_wrap=False)
-
-
-def plain(value: Any) -> Any:  # noqa: ANN401 - a JSON value is what it is
-    """Return ``value`` as JSON can hold it: dates as ISO 8601, amounts as numbers, tuples as lists."""
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)  # at most 15 digits, which a float keeps
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [plain(item) for item in value]
-    return value
-
-
-def to_json(value: Any, *, indent: int | None = 1) -> str:  # noqa: ANN401
-    """Return ``value`` as JSON with real characters."""
-    return json.dumps(plain(value), ensure_ascii=False, indent=indent)
 
 
 CODES = frozenset({"verdict", "last verdict", "kind", "state", "resolved", "decision state", "event", "colour", "reason", "decision"})
