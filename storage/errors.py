@@ -48,6 +48,10 @@ class ExportError(StoreError):
     """An export cannot be written as asked."""
 
 
+class SlowQuestion(StoreError):
+    """A question takes longer than it may; the database was told to stop."""
+
+
 class StaleCursor(StoreError):
     """What came behind a cursor was dropped from the feed in part: who follows it begins again with a snapshot.
 
