@@ -36,6 +36,9 @@ from storage.registers import agency_members as agency_members
 from storage.registers import agency_names as agency_names
 from storage.registers import decisions as decisions
 from storage.registers import derivations as derivations
+from storage.room_schema import accounts as accounts
+from storage.room_schema import api_keys as api_keys
+from storage.room_schema import sessions as sessions
 from storage.store_state import store_state as store_state
 from storage.types import BIG_ID, JSON_TEXT, UtcTime, Words
 

@@ -26,6 +26,7 @@ def upgrade() -> None:
     _addresses_of_sites()
     _corrections()
     _state()
+    _accounts()
 
 
 def downgrade() -> None:
@@ -117,7 +118,8 @@ def _document_lines() -> None:
         *_texts("normalizer_version"),
         *_must(sa.Date(), "in_force_from"),
         *_must(_moment(), "known_at"),
-        *_must(sa.Boolean(), "turned", "steady"),
+        *_must(sa.Integer(), "versions"),
+        *_must(sa.Boolean(), "turned"),
         *_maybe(sa.Date(), "due_first", "due_last"),
         *_must(sa.Integer(), "roles"),
         _key("document_lines", "place"),
@@ -138,7 +140,7 @@ def _task_lines() -> None:
         _key("task_lines", "place"),
         _unique("task_lines", "task_id"),
     )
-    _indexes("task_lines", ("deadline_end", "place"))
+    _indexes("task_lines", ("deadline_end", "place"), ("deadline_kind", "place"))
     op.create_table(
         "line_agencies",
         *_must(BIG_ID, "id"),
@@ -219,3 +221,54 @@ def _state() -> None:
         _key("store_state", "id"),
     )
     op.execute("INSERT INTO store_state (id, writes) VALUES (1, 0)")
+
+
+# --- who may come in -------------------------------------------------------------------------------------------------------
+
+
+def _accounts() -> None:
+    op.create_table(
+        "accounts",
+        *_texts("name", "role", "password"),
+        *_must(_moment(), "password_at"),
+        *_must(sa.Boolean(), "provisional"),
+        *_must(sa.Integer(), "serial"),
+        *_must(_moment(), "created_at"),
+        *_texts("created_by"),
+        *_maybe(_moment(), "login_at", "removed_at"),
+        *_maybe(sa.Text(), "removed_by"),
+        _check("accounts", "role", "role IN ('reader', 'operator')"),
+        _check("accounts", "named", "name <> ''"),
+        _check("accounts", "removed", "(removed_at IS NULL) = (removed_by IS NULL)"),
+        _check("accounts", "password", "(removed_at IS NULL) = (password <> '')"),
+        *(_check("accounts", f"{name}_time", _is_time(name)) for name in ("password_at", "created_at", "login_at", "removed_at")),
+        _key("accounts", "name"),
+    )
+    _sessions()
+    op.create_table(
+        "api_keys",
+        *_texts("id", "account", "label", "role", "secret"),
+        *_must(_moment(), "created_at"),
+        *_maybe(_moment(), "used_at", "ends_at"),
+        _check("api_keys", "role", "role IN ('reader', 'operator')"),
+        _check("api_keys", "named", "id <> '' AND label <> ''"),
+        _check("api_keys", "secret_hex", "length(secret) = 64"),
+        *(_check("api_keys", f"{name}_time", _is_time(name)) for name in ("created_at", "used_at", "ends_at")),
+        sa.ForeignKeyConstraint(["account"], ["accounts.name"], name=op.f("fk_api_keys_account")),
+        _key("api_keys", "id"),
+    )
+    _indexes("api_keys", ("account",))
+
+
+def _sessions() -> None:
+    op.create_table(
+        "sessions",
+        *_texts("id", "account"),
+        *_must(_moment(), "created_at", "seen_at"),
+        *_texts("agent"),
+        _check("sessions", "id_hex", "length(id) = 64"),
+        *(_check("sessions", f"{name}_time", _is_time(name)) for name in ("created_at", "seen_at")),
+        sa.ForeignKeyConstraint(["account"], ["accounts.name"], name=op.f("fk_sessions_account")),
+        _key("sessions", "id"),
+    )
+    _indexes("sessions", ("account",))
