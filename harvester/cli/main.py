@@ -44,6 +44,7 @@ VERBS = {
     "watching": ("watch",),
     "database": ("db",),
     "serving": ("serve",),
+    "finding": ("find", "cite"),
     "codes": ("codes",),
     "demo": ("replica", "demo"),
 }

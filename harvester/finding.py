@@ -1,0 +1,256 @@
+"""The one box: whatever people have in hand of a document, a task, a body or a record leads to where it stands here.
+
+Numbers in any spelling, titles and parts of them, names of bodies, codes of legal subjects, our own identifiers and addresses, and
+addresses of the sites. What is sure and alone may be opened at once; everything else is shown, with why it was found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from urllib.parse import unquote
+
+from sqlalchemy import Connection, select
+
+from harvester import spellings
+from harvester.web import addresses
+from normalizers.codes import CodeKind, identify
+from normalizers.text.fold import fold
+from spiders.families import family
+from spiders.sheets import all_sheets
+from storage import found_documents, queries
+from storage.found_documents import Candidate
+from storage.identity import document_id, text_key
+from storage.notice_schema import notices
+from storage.schema import agencies, agency_names, documents, tasks, works
+from storage.selection import Filters
+from storage.store import Store
+
+MOST = 30
+"""Hits that are shown; of more, the search page knows."""
+SURE_PART = 6
+"""Characters, folded, of the shortest part of a title that opens the one document it belongs to."""
+
+IDENTIFIER, URL, CODE, NUMBER, BODY = "identifier", "address of a site", "code", "document number", "name of a body"
+TITLE, PART = "title", "part of the title"
+DAMAGED_CODE = "code that fails its check"
+FORMER, MOVED = "number of a former version", "moved to this address"
+PERSONAL = "personal number"
+"""What was tried, and why a hit is one: fixed words, in the reader's language by ``messages._``."""
+
+_OURS = re.compile(r"/(?P<kind>[dtawns])/(?P<rest>[^?#\s]{1,200})")
+_DOCUMENT = re.compile(
+    r"(?P<id>d[a-z2-7]{11})(?:@(?P<at>\d{4}-\d{2}-\d{2}|\d{1,6})|/v(?P<version>\d{1,6}))?(?:/(?P<part>[^/@\s]{1,60}))?(?:@(?P<on>\d{4}-\d{2}-\d{2}))?"
+)
+_TASK = re.compile(r"(?P<document>d[a-z2-7]{11})\.(?:k\d{1,6}|(?P<version>\d{1,6})\.t\d{1,6})")
+_CODES = {CodeKind.CREDIT_CODE, CodeKind.ORGANIZATION_CODE, CodeKind.REGISTRATION_NUMBER}
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something found.
+
+    ``kind`` is document, task, agency, work, record or subject; ``why`` a fixed word; ``sure`` tells that nothing else can be meant.
+    """
+
+    kind: str
+    id: str
+    address: str
+    title: str
+    why: str
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the box answers: the hits, the surest first, and what was tried, in fixed words."""
+
+    hits: tuple[Hit, ...]
+    tried: tuple[str, ...]
+
+    @property
+    def only(self) -> Hit | None:
+        """The hit to open at once, ``None`` where there is none or several."""
+        return self.hits[0] if len(self.hits) == 1 and self.hits[0].sure else None
+
+
+def find(store: Store, text: str) -> list[Hit]:
+    """Return what a text typed into the one box leads to, the surest first; nothing is found for a number of a person."""
+    return list(look_up(store, text).hits)
+
+
+def look_up(store: Store, text: str) -> Answer:
+    """Return what the one box answers. What names one thing for certain (identifier, address, code, number) ends the search."""
+    typed = spellings.tidy(text)
+    if not fold(typed):
+        return Answer((), ())
+    if not spellings.is_url(typed) and identify(typed).personal:
+        return Answer((), (PERSONAL,))
+    tried: list[str] = []
+    with store.reading() as connection:
+        for name, step in _STEPS:
+            tried.append(name)
+            if hits := step(connection, typed):
+                return Answer(tuple(hits[:MOST]), tuple(tried))
+        if spellings.is_url(typed):
+            return Answer((), (IDENTIFIER, URL))
+        bodies = _by_body(connection, typed)
+    hits = [*bodies, *_by_title(store, typed)]
+    one = len(hits) == 1
+    return Answer(tuple(hit if one else replace(hit, sure=False) for hit in hits[:MOST]), (*tried, BODY, TITLE))
+
+
+# --- our own identifiers and addresses -------------------------------------------------------------------------------------
+
+
+def _by_identifier(connection: Connection, typed: str) -> list[Hit]:
+    ours = _OURS.search(typed) if spellings.is_url(typed) or typed.startswith("/") else None
+    name = unquote(ours["rest"]) if ours else typed
+    if ours and ours["kind"] == "s":
+        return _by_code(connection, name)
+    if found := _TASK.match(name):
+        return _task(connection, found[0])
+    if found := _DOCUMENT.fullmatch(name.removesuffix("/history").removesuffix("/archived")):
+        return _document(connection, found)
+    for table, kind, address in ((works, "work", addresses.work), (agencies, "agency", addresses.agency)):
+        column = table.c.title if kind == "work" else table.c.name
+        row = connection.execute(select(column).where(table.c.id == name)).one_or_none()
+        if row is not None:
+            return [Hit(kind, name, address(name), row[0], IDENTIFIER)]
+    return _merged_work(connection, name) or _record(connection, name)
+
+
+def _task(connection: Connection, name: str) -> list[Hit]:
+    t = tasks.c
+    query = select(t.lasting_id, t.text).where((t.id == name) | (t.lasting_id == name)).order_by(t.version.desc()).limit(1)
+    return [Hit("task", row.lasting_id, addresses.task(row.lasting_id), row.text, IDENTIFIER) for row in connection.execute(query)]
+
+
+def _document(connection: Connection, found: re.Match[str]) -> list[Hit]:
+    at = found["at"] or ""
+    number = int(found["version"] or (at if at.isdecimal() else 0)) or None
+    try:
+        day = date.fromisoformat(found["on"] or (at if "-" in at else "")) if found["on"] or "-" in at else None
+    except ValueError:
+        return []
+    known = found_documents.by_ids(connection, [found["id"]])
+    place = addresses.document(found["id"], at=day, version=number, part=found["part"] or "")
+    return [replace(_hit(each, IDENTIFIER), address=place) for each in known]
+
+
+def _merged_work(connection: Connection, name: str) -> list[Hit]:
+    """Return the work that a work of another day is part of now: a work is called after its least document."""
+    if not re.fullmatch(r"w[a-z2-7]{11}", name):
+        return []
+    query = select(works.c.id, works.c.title).join(documents, documents.c.work_id == works.c.id)
+    found = connection.execute(query.where(documents.c.id == "d" + name[1:]))
+    return [Hit("work", row.id, addresses.work(row.id), row.title, IDENTIFIER) for row in found]
+
+
+def _record(connection: Connection, name: str) -> list[Hit]:
+    """Return a public record by its identifier; whether it may be shown is decided where it is shown, and nothing of it is told here."""
+    known = connection.execute(select(notices.c.id).where(notices.c.id == name)).first()
+    return [Hit("record", name, addresses.record(name), name, IDENTIFIER)] if known else []
+
+
+# --- addresses of sites ----------------------------------------------------------------------------------------------------
+
+
+def _by_url(connection: Connection, typed: str) -> list[Hit]:
+    if not spellings.is_url(typed):
+        return []
+    keyed = [document_id(site, key) for site, key in _keys(typed)]
+    if found := found_documents.by_ids(connection, keyed):
+        return _documents(connection, found, URL)
+    forms = spellings.url_spellings(typed)
+    return _documents(connection, found_documents.by_urls(connection, forms), URL)
+
+
+def _keys(url: str) -> Iterable[tuple[str, str]]:
+    """Yield the sites that have the host of an address, and what their content management calls the page."""
+    parts = spellings.split_url(url)
+    if parts is None:
+        return
+    own = set(spellings.hosts(parts.netloc))
+    for sheet in all_sheets():
+        name = getattr(sheet, "family", "")
+        if name and own & set(sheet.hosts) and hasattr(family(name), "document_key"):
+            for form in dict.fromkeys((parts.geturl(), parts._replace(query="").geturl())):
+                if key := family(name).document_key(form):
+                    yield sheet.id, key
+
+
+# --- codes, numbers --------------------------------------------------------------------------------------------------------
+
+
+def _by_code(_connection: Connection, typed: str) -> list[Hit]:
+    if not typed.isascii():
+        return []
+    check = identify(typed)
+    if check.kind not in _CODES or check.personal:
+        return []
+    code = check.normal
+    return [Hit("subject", code, addresses.dossier(code), code, CODE if not check.failures else DAMAGED_CODE, not check.failures)]
+
+
+def _by_number(connection: Connection, typed: str) -> list[Hit]:
+    keys = {text_key(form) for form in spellings.number_spellings(typed)}
+    if not keys:
+        return []
+    found = found_documents.by_numbers(connection, sorted(keys))
+    return _documents(connection, found, NUMBER)
+
+
+# --- bodies, titles --------------------------------------------------------------------------------------------------------
+
+
+def _by_body(connection: Connection, typed: str) -> list[Hit]:
+    a, n = agencies.c, agency_names.c
+    named = select(n.agency_id).where(n.name_key == text_key(typed))
+    found = connection.execute(select(a.id, a.name).where((a.name == typed) | a.id.in_(named)).order_by(a.name, a.id).limit(MOST))
+    return [Hit("agency", row.id, addresses.agency(row.id), row.name, BODY) for row in found]
+
+
+def _by_title(store: Store, typed: str) -> list[Hit]:
+    wanted = [fold(word) for word in typed.split()]
+    whole = fold(typed)
+    with store.reading() as connection:
+        if exact := found_documents.by_titles(connection, [text_key(typed)]):
+            return _documents(connection, exact, TITLE)
+    for words in (f'"{typed.replace(chr(34), " ")}"', typed.replace('"', " ")):
+        hits = queries.search(store, words, Filters(limit=2 * MOST), kind="document")["hits"]
+        named = [hit["id"] for hit in hits if whole in fold(hit["title"]) or all(word in fold(hit["title"]) for word in wanted)]
+        if named:
+            with store.reading() as connection:
+                found = _documents(connection, found_documents.by_ids(connection, named), PART)
+            return [replace(hit, sure=len(whole) >= SURE_PART) for hit in found]
+    return []
+
+
+# --- documents -------------------------------------------------------------------------------------------------------------
+
+
+def _documents(connection: Connection, found: Sequence[Candidate], why: str) -> list[Hit]:
+    """Return a hit a work: of copies the one to read, of a page and its files the page; what moved leads to where it is now."""
+    here = [(found_documents.settled(connection, each), each) for each in found]
+    ids = {place.id for place, _ in here}
+    kept: dict[str, Hit] = {}
+    for place, each in sorted(here, key=lambda pair: pair[0].rank):
+        if place.parent in ids and why != URL:
+            continue
+        reason = MOVED if place.id != each.id else FORMER if each.former else why
+        kept.setdefault(place.work if why != URL else place.id, _hit(place, reason))
+    hits = list(kept.values())
+    return hits if len(hits) == 1 else [replace(hit, sure=False) for hit in hits]
+
+
+def _hit(each: Candidate, why: str) -> Hit:
+    return Hit("document", each.id, addresses.document(each.id), each.title, why)
+
+
+_Step = Callable[[Connection, str], list[Hit]]
+_STEPS: tuple[tuple[str, _Step], ...] = ((IDENTIFIER, _by_identifier), (URL, _by_url), (CODE, _by_code), (NUMBER, _by_number))
+
+__all__ = ["Answer", "Hit", "find", "look_up"]
