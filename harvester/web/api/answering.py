@@ -1,0 +1,109 @@
+"""How an answer of the API leaves: JSON with real characters, validators, pages with a link to the next one, compressed where asked."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, is_dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from harvester.values import plain
+from harvester.web.api import validators
+from storage import limits
+from storage.paging import Page
+
+
+Row = Mapping[str, Any]
+
+SECONDS = 10.0
+"""How long the database may work on one answer."""
+SMALL = 1000
+"""Bytes up to which an answer is not compressed."""
+MEDIA_TYPE = "application/json"
+PRIVATE = "private, no-cache"
+"""Keep it, but ask before it is used again: who asks decides what is shown."""
+NOWHERE = "no-store"
+"""Of answers that hold public records: one may go at any moment, and no copy may stay."""
+
+
+def answer(
+    request: Request,
+    question: Any,  # noqa: ANN401 -- a dataclass or a value of JSON
+    made: Callable[[], Any],
+    *,
+    records: bool = False,
+    headers: Callable[[Any], Mapping[str, str]] | None = None,
+) -> Response:
+    """Return the answer to a question, or 304 where who asks holds it already; ``made`` is called only where it is needed.
+
+    ``records`` tells that public records may stand in it. ``headers`` are made of the answer. Raises what ``made`` raises, and
+    ``SlowQuestion`` when it takes too long.
+    """
+    with limits.within(SECONDS):
+        known = validators.of(request, _said(question))
+        common = {
+            "ETag": f'"{known.tag}"',
+            "Vary": "Accept-Encoding, Authorization, Cookie",
+            "Cache-Control": NOWHERE if records else PRIVATE,
+        }
+        common |= {"Last-Modified": known.modified} if known.modified and not records else {}
+        if known.matches(request):
+            return Response(status_code=304, headers=common)
+        value = made()
+    return _sent(request, value, common | dict(headers(value) if headers else {}))
+
+
+def _sent(request: Request, value: Any, headers: dict[str, str]) -> Response:  # noqa: ANN401
+    body = json.dumps(plain(value), ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode("utf-8", "replace")
+    if len(body) > SMALL and takes_gzip(request):
+        body = gzip.compress(body, 5, mtime=0)
+        headers |= {"Content-Encoding": "gzip", "ETag": headers["ETag"][:-1] + f'{validators.CODINGS[0]}"'}
+    return Response(body, headers=headers, media_type=MEDIA_TYPE)
+
+
+def takes_gzip(request: Request) -> bool:
+    """Tell whether who asks takes gzip (RFC 9110 §12.5.3)."""
+    for part in request.headers.get("accept-encoding", "").split(","):
+        coding, _, rest = part.strip().partition(";")
+        if coding.strip().lower() in ("gzip", "x-gzip", "*"):
+            return rest.replace(" ", "").lower() not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return False
+
+
+def _said(question: Any) -> Any:  # noqa: ANN401
+    if is_dataclass(question) and not isinstance(question, type):
+        return [type(question).__name__, asdict(question)]
+    return [_said(each) for each in question] if isinstance(question, list | tuple) else question
+
+
+# --- pages -------------------------------------------------------------------------------------------------------------
+
+
+def paged(request: Request, page: Page, *, total: int | None = None) -> dict[str, Any]:
+    """Return a page as it is answered: ``rows``, ``next`` (an address) and ``total``."""
+    return {
+        "rows": page.rows,
+        "next": following(request, after=page.next) if page.next else None,
+        "total": page.total if total is None else total,
+    }
+
+
+def following(request: Request, **changed: str) -> str:
+    """Return this address with other values in its query."""
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in changed]
+    return f"{request.url.path}?{urlencode([*kept, *changed.items()])}"
+
+
+def linked(value: Mapping[str, Any]) -> dict[str, str]:
+    """Return the header that leads to the next page (RFC 8288)."""
+    return {"Link": f'<{value["next"]}>; rel="next"'} if value.get("next") else {}
+
+
+def listed(request: Request, rows: Sequence[Row]) -> dict[str, Any]:
+    """Return a whole list as it is answered."""
+    return paged(request, Page(rows, "", len(rows)))

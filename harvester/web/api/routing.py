@@ -1,0 +1,68 @@
+"""How every route of the API behaves: parameters it does not know are refused, and what goes wrong is told as a problem."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Iterator
+from functools import cached_property
+from typing import Any, get_origin
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+
+from harvester.errors import WrongCall
+from harvester.web.access import rights
+from harvester.web.api import problems
+
+PREFIX = "/api/v1"
+
+
+class Route(APIRoute):
+    """A route of the API."""
+
+    @cached_property
+    def asked(self) -> dict[str, bool]:
+        """The names of its parameters in the query; true where one may be given again."""
+        found: dict[str, bool] = {}
+        for field in _parameters(self.dependant):
+            kind: Any = field.field_info.annotation
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                found |= {one.alias or name: get_origin(one.annotation) in (list, tuple) for name, one in kind.model_fields.items()}
+            else:
+                found[field.alias] = get_origin(kind) in (list, tuple)
+        return found
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return what answers a request; nothing that goes wrong in it passes on."""
+        answer = super().get_route_handler()
+
+        async def answered(request: Request) -> Response:
+            try:
+                return await answer(request)
+            except Exception as error:  # noqa: BLE001 -- the boundary of the process: a client gets a problem, the log the place
+                return problems.of(request, error)
+
+        return answered
+
+
+def _parameters(dependant: Any) -> Iterator[Any]:  # noqa: ANN401 -- FastAPI's tree of dependencies
+    yield from dependant.query_params
+    for each in dependant.dependencies:
+        yield from _parameters(each)
+
+
+def known_only(request: Request) -> None:
+    """Refuse parameters that the route does not know, and one that is given twice: to ignore either would answer another question."""
+    route = request.scope["route"]
+    given = [name for name, _ in request.query_params.multi_items()]
+    if unknown := [name for name in dict.fromkeys(given) if name not in route.asked]:
+        names = ", ".join(route.asked) or "none"
+        raise WrongCall(f"There is no parameter {' or '.join(repr(name[:40]) for name in unknown[:3])} here; there are: {names}.")
+    if twice := [name for name in route.asked if given.count(name) > 1 and not route.asked[name]]:
+        raise WrongCall(f"{twice[0]} is given more than once; give it once.")
+
+
+def router(tag: str, *, role: Any = None) -> APIRouter:  # noqa: ANN401 -- what FastAPI calls a dependency
+    """Return a router for routes of one tag, for readers if nothing else is said."""
+    return APIRouter(prefix=PREFIX, tags=[tag], route_class=Route, dependencies=[role or rights.reader(), Depends(known_only)])
