@@ -17,7 +17,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError
 
-from storage import views
+from storage import line_triggers, views
 from storage.errors import FullDisk, LockedStore, MissingStore, NewerStore, OldStore, StoreError, UnreachableStore
 from storage.types import to_json
 
@@ -173,7 +173,9 @@ def upgrade(connection: Connection, name: str) -> None:
     if current is not None and current not in revisions():
         check(connection, name)
     views.drop(connection)
+    line_triggers.drop(connection)
     command.upgrade(_config(connection), "head")
+    line_triggers.create(connection)
     views.create(connection)
 
 

@@ -1,4 +1,4 @@
-"""The tables of lines: what lists show of the present, in reading order (see ``places``). ``lines`` keeps them; ``docs/lines.md`` tells how.
+"""The tables of lines: what lists show of the present, in reading order (``places``). ``lines`` keeps them; see ``docs/lines.md``.
 
 They hold nothing that could not be made again from documents, versions and works.
 """
@@ -62,17 +62,17 @@ document_lines = Table(
     words("normalizer_version"),
     must("in_force_from", Date),
     must("known_at", UtcTime),
+    must("versions", Integer),
     must("turned", Boolean),
-    must("steady", Boolean),
     day("due_first"),
     day("due_last"),
     must("roles", Integer),
     UniqueConstraint("document_id"),
     Index(None, "work_id"),
 )
-"""One row a document. ``hidden``: withdrawn or repealed. ``turned``: its state was another once. ``steady``: one version, the only copy of
-its work, never of another state, so that this row answers questions about the past, too. ``due_first`` and ``due_last`` are the first and
-last end of a deadline in it, ``roles`` the roles of bodies in its tasks."""
+"""One row a document. ``hidden``: withdrawn or repealed. ``copies`` counts the documents of its work, ``versions`` its versions, ``turned``
+tells that its state was another once: where it is the only copy, with one version, and never turned, this row answers questions about the
+past, too. ``due_first`` and ``due_last`` are the first and last end of a deadline in it, ``roles`` the roles of bodies in its tasks."""
 
 line_choices = Table(
     "line_choices",
@@ -86,8 +86,8 @@ line_choices = Table(
     Index(None, "place"),
     sqlite_with_rowid=False,
 )
-"""Which copy of a work counts, of those that are not hidden, for every site (empty: any) and region (``stem``: the first 2, 4 or 6 digits of a
-code of GB/T 2260, empty: any) that can be asked for; ``copies`` of the work are among those asked for."""
+"""Which copy of a work counts, of those that are not hidden, for every site and region that can be asked for, empty for any. ``stem`` is a
+code of GB/T 2260 without its last noughts: 2, 4 or 6 digits. ``copies`` of the work are among those asked for."""
 
 task_lines = Table(
     "task_lines",
@@ -105,6 +105,7 @@ task_lines = Table(
     words("implied"),
     UniqueConstraint("task_id"),
     Index(None, "deadline_end", "place"),
+    Index(None, "deadline_kind", "place"),
 )
 """One row a task of the current versions, hidden ones too; ``place | LAST`` is the place of its document. Names are joined by 、."""
 

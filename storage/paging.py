@@ -22,7 +22,7 @@ _LONGEST = 2000
 """Characters of the longest cursor that is read; one is made of a key of a row, and names are short."""
 
 
-class WrongCursor(StoreError):
+class WrongCursor(StoreError):  # noqa: N818 -- as in storage.errors
     """A cursor that no page gave, or that belongs to another question."""
 
 
@@ -64,7 +64,7 @@ def behind(kind: str, question: Any, after: str, shape: tuple[type, ...]) -> lis
     if not after:
         return None
     try:
-        raw = base64.urlsafe_b64decode(after[:_LONGEST].encode() + b"=" * (-len(after) % 4))
+        raw = base64.b64decode(after[:_LONGEST].encode() + b"=" * (-len(after) % 4), b"-_", validate=True)
         key = json.loads(raw[_DIGEST:])
     except (binascii.Error, UnicodeError, ValueError, RecursionError) as error:
         raise WrongCursor("This cursor was given by no page: leave it away to begin with the first page.") from error

@@ -2,7 +2,7 @@
 
 A **line** orders documents: ``day << 20 | sequence``, where ``day`` counts days from the year 1 (``date.toordinal``) and ``sequence`` the
 documents of that day as the store met them. A **place** orders documents and tasks: ``line << 18 | (0x3FFFF - ordinal)``, where
-``ordinal`` is 0 for the document itself and the number of a task else. ``ORDER BY place DESC`` is the reading order. All places fit in 63 bits.
+``ordinal`` is 0 for the document itself and the number of a task else. ``ORDER BY place DESC`` is the reading order. Places fit in 63 bits.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Connection, Select, and_, case, exists, func, literal, or_, select
 
+from normalizers.records import DeadlineKind
 from storage import notice_queries, paging, past_search, schema
 from storage import search as index
 from storage.days import local_day
@@ -62,9 +63,22 @@ def _task_query(connection: Connection, filters: Filters) -> Select[Any]:
     wanted = [t.deadline_end >= filters.due_from] if filters.due_from else []
     wanted += [t.deadline_end <= filters.due_to] if filters.due_to else []
     wanted += [_named(connection, filters)] if filters.agency or filters.role else []
+    wanted += _of_kind(filters)
     if filters.words:
         wanted.append(_holding(connection, chosen, filters, t.id, "task_id"))
     return query.where(*wanted).order_by(d.site, v.published_on, t.document_id, t.version, t.ordinal)
+
+
+def _of_kind(filters: Filters) -> list[ColumnElement[bool]]:
+    """Return the conditions on the kind and the year of a task's document and on the kind of its deadline."""
+    v, t = schema.versions.c, schema.tasks.c
+    wanted: list[ColumnElement[bool]] = [v.document_kind == filters.document_kind] if filters.document_kind else []
+    wanted += [v.published_on.between(date(filters.year, 1, 1), date(filters.year, 12, 31))] if filters.year else []
+    if filters.deadline_kind == DeadlineKind.NONE:
+        wanted.append(or_(t.deadline_kind.is_(None), t.deadline_kind == DeadlineKind.NONE))
+    elif filters.deadline_kind:
+        wanted.append(t.deadline_kind == filters.deadline_kind)
+    return wanted
 
 
 def _named(connection: Connection, filters: Filters) -> ColumnElement[bool]:
@@ -147,6 +161,8 @@ def documents(store: Store, filters: Filters = NO_FILTERS) -> list[Row]:
             query = query.where(_holding(connection, chosen, filters, d.id, "document_id"))
         if filters.document_kind:
             query = query.where(v.document_kind == filters.document_kind)
+        if filters.year:
+            query = query.where(v.published_on.between(date(filters.year, 1, 1), date(filters.year, 12, 31)))
         return rows(connection.execute(query if filters.limit is None else query.limit(filters.limit)))
 
 
@@ -213,7 +229,7 @@ def counts(store: Store) -> list[Row]:
 
 
 def task_page(store: Store, filters: Filters = NO_FILTERS, *, after: str = "", order: str = "published") -> Page:
-    """Return a page of tasks: the newest document first (``order`` ``published``), or those due first (``due``, only with a deadline's end).
+    """Return a page of tasks: the newest document first (``published``), or those due first (``due``, only those with a deadline's end).
 
     ``filters.limit`` is the size of the page; ``after`` the cursor of the page before. Raises ``WrongCursor``.
     """
@@ -229,7 +245,7 @@ def document_page(store: Store, filters: Filters = NO_FILTERS, *, after: str = "
 
 
 def agency_page(store: Store, filters: Filters = NO_FILTERS, *, after: str = "", order: str = "name") -> Page:
-    """Return a page of the bodies named in tasks, by ``name`` or ``region``, with how many tasks each has in each role; see ``task_page``."""
+    """Return a page of the bodies named in tasks, by ``name`` or ``region``, with how many tasks each has in each role."""
     found = sorted(agencies(store, replace(filters, limit=None)), key=lambda row: (row["name"], row["id"] or ""))
     return _sliced(f"agencies {order}", filters, found, after)
 

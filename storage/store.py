@@ -14,7 +14,7 @@ from sqlalchemy import URL, Connection, Engine, insert, or_, select, update
 
 from normalizers.records import Derived
 from storage import engine as engines
-from storage import ingest, notice_clocks, notices, pairing, store_state, verifying
+from storage import ingest, limits, lines, notice_clocks, notices, pairing, store_state, verifying
 from storage.archive import Archive
 from storage.days import local_day
 from storage.errors import MissingStore, StoreError, UnreachableStore
@@ -139,6 +139,7 @@ class Store:
         with self.writing() as connection:
             engines.upgrade(connection, self.name)
             pairing.catch_up(connection)
+            lines.catch_up(connection)
 
     def verify(self) -> ArchiveReport:
         """Read both archives, and hold the store against them and SQLite's own check; return counts and what is wrong."""
@@ -157,24 +158,26 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Give a connection that sees one moment of the store."""
+        """Give a connection that sees one moment of the store; raises ``SlowQuestion`` when a limit of time is over (``limits``)."""
         with engines.told(self.url), self.engine.connect() as connection:
             if connection.dialect.name == "postgresql":
                 connection = connection.execution_options(isolation_level="REPEATABLE READ")
-            with connection.begin():
+            with connection.begin(), limits.kept(connection):
                 yield connection
 
     @contextmanager
     def writing(self, *, told: bool = True) -> Iterator[Connection]:
-        """Give a connection in one transaction: all of it is kept, or nothing. Raises ``UnreachableStore`` for a file that went away.
+        """Give a connection in one transaction: all of it is kept, or nothing; at its end the lines of what it touched are made right.
 
-        ``told=False`` is for what no answer shows, such as the audit log: the state of the store stays what it is.
+        Raises ``UnreachableStore`` for a file that went away. ``told=False`` is for what no answer shows, such as the audit log: the state
+        of the store stays what it is.
         """
         self._check_file()
         with engines.told(self.url), self.engine.connect() as connection:
             connection = connection.execution_options(**engines.WRITE)
             with connection.begin():
                 yield connection
+                lines.refresh(connection)
                 if told:
                     store_state.advance(connection)
 

@@ -1,0 +1,111 @@
+"""The statements that make lines of documents and their tasks; ``lines`` says when."""
+# ruff: noqa: S608 -- statements are put together from constants of this file only
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, TextClause, bindparam, text, update
+
+from storage.choosing import Choice, Member
+from storage.line_schema import ROLE_BITS, document_lines
+from storage.places import LAST, ORDINAL_BITS
+
+_PLACE = f"(n.line << {ORDINAL_BITS}) | ({LAST} - t.ordinal)"
+_CURRENT = """FROM documents d JOIN line_numbers n ON n.document_id = d.id
+JOIN tasks t ON t.document_id = d.id AND t.version = d.version"""
+_BIT = f"CASE a.role {' '.join(f'WHEN {role!r} THEN {bit}' for role, bit in ROLE_BITS.items())} END"
+_BODY = "coalesce(a.agency_id, ''), coalesce(a.name, a.mention), a.mention_key, a.kind, a.resolved"
+
+_LINE_AGENCIES = f"""INSERT INTO line_agencies (agency_id, name, mention_key, kind, resolved)
+SELECT DISTINCT {_BODY} {_CURRENT} JOIN task_agencies a ON a.task_id = t.id WHERE d.id IN :documents ON CONFLICT DO NOTHING"""
+
+_TASK_LINE_AGENCIES = f"""INSERT INTO task_line_agencies (body, place, roles)
+SELECT l.id, {_PLACE}, sum(DISTINCT {_BIT}) {_CURRENT} JOIN task_agencies a ON a.task_id = t.id
+JOIN line_agencies l ON l.agency_id = coalesce(a.agency_id, '') AND l.name = coalesce(a.name, a.mention) AND l.mention_key = a.mention_key
+    AND l.kind = a.kind AND l.resolved = a.resolved
+WHERE d.id IN :documents GROUP BY l.id, n.line, t.ordinal"""
+
+
+def _names(role: str) -> str:
+    return f"""coalesce((SELECT {{concat}}(m.name, '、') FROM (SELECT coalesce(a.name, a.mention) AS name FROM task_agencies a
+        WHERE a.task_id = t.id AND a.role = '{role}' ORDER BY a.position) AS m), '')"""
+
+
+def _any_bits(column: str, rows: str) -> str:
+    """Return the bits of roles that any of the rows has: neither database knows an aggregate for it under one name."""
+    bits = " | ".join(f"max({column} & {bit})" for bit in ROLE_BITS.values())
+    return f"coalesce((SELECT {bits} {rows}), 0)"
+
+
+_TASK_LINES = f"""INSERT INTO task_lines (
+    place, task_id, lasting_id, deadline_start, deadline_end, deadline_kind, roles, {", ".join(ROLE_BITS)})
+SELECT {_PLACE}, t.id, t.lasting_id, t.deadline_start, t.deadline_end, t.deadline_kind,
+    {_any_bits("b.roles", f"FROM task_line_agencies b WHERE b.place = ({_PLACE})")}, {", ".join(map(_names, ROLE_BITS))}
+{_CURRENT} WHERE d.id IN :documents"""
+
+_OF_VERSION = (
+    "document_number", "document_kind", "issued_on", "published_on", "printed_on", "effective_on", "expires_on", "index_number",
+    "region_basis", "plan_start", "plan_end", "format", "normalizer_version", "in_force_from", "known_at", "change",
+)  # fmt: skip
+_OF_DOCUMENT = ("version", "work_id", "site", "section", "kind", "parent_id", "url", "listed_on", "state", "state_since")
+_TOLD = {
+    "place": f"(n.line << {ORDINAL_BITS}) | {LAST}",
+    "document_id": "d.id",
+    "title": "CASE WHEN v.title <> '' THEN v.title ELSE d.title END",
+    "region": """coalesce((SELECT r.region FROM version_regions r
+        WHERE r.document_id = d.id AND r.version = d.version AND r.position = 0), '')""",
+    "day": "coalesce(v.published_on, d.listed_on, v.in_force_from)",
+    "tasks": "v.task_count",
+    "suggestions": "{json_length}(v.suggestions)",
+    "versions": "(SELECT count(*) FROM versions o WHERE o.document_id = d.id)",
+    "turned": "(d.state <> 'live' OR d.state_since IS NOT NULL)",
+    "hidden": "(d.state IN ('withdrawn', 'repealed'))",
+    "copies": "0",
+    "counted": "false",
+} | {name: f"v.{name}" for name in _OF_VERSION} | {name: f"d.{name}" for name in _OF_DOCUMENT}  # fmt: skip
+_ITS_TASKS = f"FROM task_lines s WHERE s.place BETWEEN n.line << {ORDINAL_BITS} AND (n.line << {ORDINAL_BITS}) | {LAST}"
+_OF_TASKS = {
+    "due_first": f"(SELECT min(s.deadline_end) {_ITS_TASKS})",
+    "due_last": f"(SELECT max(s.deadline_end) {_ITS_TASKS})",
+    "roles": _any_bits("s.roles", _ITS_TASKS),
+}
+
+_DOCUMENT_LINES = f"""INSERT INTO document_lines ({", ".join(_TOLD | _OF_TASKS)})
+SELECT {", ".join((_TOLD | _OF_TASKS).values())}
+FROM documents d JOIN versions v ON v.document_id = d.id AND v.number = d.version JOIN line_numbers n ON n.document_id = d.id
+WHERE d.id IN :documents"""
+
+_CALLED = {
+    "sqlite": {"concat": "group_concat", "json_length": "json_array_length"},
+    "postgresql": {"concat": "string_agg", "json_length": "jsonb_array_length"},
+}
+
+
+@cache
+def _statement(dialect: str, words: str) -> TextClause:
+    for name, called in _CALLED[dialect].items():
+        words = words.replace(f"{{{name}}}", called)
+    return text(words).bindparams(bindparam("documents", expanding=True))
+
+
+def write(connection: Connection, wanted: Sequence[str]) -> None:
+    """Write the lines of documents that have none; how many copies there are and which counts is marked after."""
+    for words in (_LINE_AGENCIES, _TASK_LINE_AGENCIES, _TASK_LINES, _DOCUMENT_LINES):
+        connection.execute(_statement(connection.dialect.name, words), {"documents": list(wanted)})
+
+
+def mark(connection: Connection, members: Iterable[Member], chosen: Iterable[Choice]) -> None:
+    """Write into the lines of documents how many copies there are and whether it is the one that counts, where they say otherwise."""
+    counted = {choice.place for choice in chosen if choice.counted and not choice.site and not choice.stem}
+    rows = [
+        {"at": member.place, "size": member.size, "first": member.place in counted}
+        for member in members
+        if member.marked != (member.size, member.place in counted)
+    ]
+    if rows:
+        c = document_lines.c
+        values: dict[str, Any] = {"copies": bindparam("size"), "counted": bindparam("first")}
+        connection.execute(update(document_lines).where(c.place == bindparam("at")).values(values), rows)

@@ -1,0 +1,180 @@
+"""Keep the lines (``line_schema``) right: what lists show of the present, in reading order.
+
+Triggers note what a transaction touches (``line_triggers``), and ``refresh`` at its end makes the lines of that again: those of the
+documents themselves, and of every work they belong to or left which copy counts. Which one does is told by
+``selection.chosen_versions``; a test holds the two against each other.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+
+from sqlalchemy import Connection, delete, func, insert, select, text
+
+from storage import line_writing
+from storage.batches import batches
+from storage.choosing import Choice, Member, choices
+from storage.errors import StoreError
+from storage.line_schema import document_lines, line_choices, line_numbers, task_line_agencies, task_lines, touched_documents
+from storage.places import LAST, SEQUENCE_BITS, first_line, last_line
+from storage.schema import documents, sites, version_regions, versions
+from storage.upserts import upsert
+
+_LOCK = 0x1_11E5
+"""Number of PostgreSQL's advisory lock: two that refresh at once would each miss the other's copy of a work."""
+_BULK = 400
+
+
+def refresh(connection: Connection) -> None:
+    """Make the lines right of all that was touched since the last time. It costs nothing where nothing was."""
+    t = touched_documents.c
+    if connection.execute(select(t.document_id).limit(1)).one_or_none() is None:
+        return
+    _lock(connection)
+    touched = connection.execute(delete(touched_documents).returning(t.document_id, t.work_id)).all()
+    _line(connection, {row.document_id for row in touched})
+    _choose(connection, {row.work_id for row in touched})
+
+
+def rebuild(connection: Connection) -> int:
+    """Make all lines again from documents, versions and works, and return how many documents there are. Line numbers stay."""
+    _lock(connection)
+    for table in (task_line_agencies, task_lines, line_choices, document_lines, touched_documents):
+        connection.execute(delete(table))
+    d = documents.c
+    known = list(connection.execute(select(d.id).order_by(d.id)).scalars())
+    _number(connection, known)
+    for some in batches(known, _BULK):
+        line_writing.write(connection, some)
+    _choose(connection, set(connection.execute(select(d.work_id).distinct()).scalars()))
+    return len(known)
+
+
+def catch_up(connection: Connection) -> int:
+    """Make the lines of a store that has none yet, after an upgrade; return how many documents they are of."""
+    refresh(connection)
+    there, lined = (connection.execute(select(func.count()).select_from(table)).scalar_one() for table in (documents, document_lines))
+    return rebuild(connection) if there != lined else 0
+
+
+def number(connection: Connection, document: str) -> int:
+    """Return the line of a document by the day of its current version, reserved for it where it has none of that day yet."""
+    _lock(connection)
+    _number(connection, [document])
+    n = line_numbers.c
+    return int(connection.execute(select(n.line).where(n.document_id == document)).scalar_one())
+
+
+def _lock(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+
+
+# --- numbers -----------------------------------------------------------------------------------------------------------
+
+
+def _number(connection: Connection, wanted: Collection[str]) -> None:
+    """Give a line to each document that has none of its day."""
+    d, v, n = documents.c, versions.c, line_numbers.c
+    of_day = func.coalesce(v.published_on, d.listed_on, v.in_force_from).label("day")
+    query = select(d.id, of_day, n.line).join(versions, (v.document_id == d.id) & (v.number == d.version))
+    query = query.outerjoin(line_numbers, n.document_id == d.id)
+    rows = []
+    last: dict[date, int] = {}
+    for some in batches(sorted(wanted)):
+        for row in connection.execute(query.where(d.id.in_(some)).order_by(of_day, d.site, d.id)):
+            if row.line is None or row.line >> SEQUENCE_BITS != row.day.toordinal():
+                last[row.day] = _after(connection, row.day, last.get(row.day))
+                rows.append({"document_id": row.id, "line": last[row.day]})
+    for start in range(0, len(rows), 500):
+        upsert(connection, line_numbers, rows[start : start + 500])
+
+
+def _after(connection: Connection, day: date, last: int | None) -> int:
+    """Return the line behind the last of a day."""
+    if last is None:
+        n = line_numbers.c
+        here = n.line.between(first_line(day), last_line(day))
+        found = connection.execute(select(func.max(n.line)).where(here)).scalar()
+        last = first_line(day) - 1 if found is None else int(found)
+    if last == last_line(day):
+        raise StoreError(f"More than {1 << SEQUENCE_BITS} documents are of {day}: report this to the project.")
+    return last + 1
+
+
+# --- documents and tasks -----------------------------------------------------------------------------------------------
+
+
+def _line(connection: Connection, touched: Collection[str]) -> None:
+    """Make the lines of documents and of their tasks again."""
+    c = document_lines.c
+    for some in batches(sorted(touched)):
+        places = list(connection.execute(select(c.place).where(c.document_id.in_(some))).scalars())
+        _drop(connection, places)
+        _number(connection, some)
+        line_writing.write(connection, some)
+
+
+def _drop(connection: Connection, places: Iterable[int]) -> None:
+    for place in places:
+        below = place & ~LAST
+        for table in (task_line_agencies, task_lines):
+            connection.execute(delete(table).where(table.c.place.between(below, place)))
+        connection.execute(delete(line_choices).where(line_choices.c.place == place))
+        connection.execute(delete(document_lines).where(document_lines.c.place == place))
+
+
+# --- works -------------------------------------------------------------------------------------------------------------
+
+
+def _choose(connection: Connection, works: Collection[str]) -> None:
+    """Tell of each copy of works whether it counts, for every site and region that can be asked for."""
+    for some in batches(sorted(works), _BULK):
+        members = _members(connection, some)
+        found = {choice.key: choice for choice in choices(members)}
+        _write_choices(connection, [member.place for member in members], found)
+        line_writing.mark(connection, members, found.values())
+
+
+def _members(connection: Connection, works: Sequence[str]) -> list[Member]:
+    c, r = document_lines.c, version_regions.c
+    own = func.coalesce(sites.c.region, "").label("own")
+    columns = (c.place, c.document_id, c.work_id, c.site, c.kind, c.region, c.hidden, c.tasks, c.day, c.version, c.copies, c.counted)
+    query = select(*columns, own).outerjoin(sites, sites.c.id == c.site).where(c.work_id.in_(works))
+    rows = connection.execute(query).all()
+    regions: dict[str, list[str]] = {}
+    places = select(r.document_id, r.region).join(document_lines, (c.document_id == r.document_id) & (c.version == r.version))
+    for document, region in connection.execute(places.where(c.work_id.in_(works))):
+        regions.setdefault(document, []).append(region)
+    sizes = Counter(row.work_id for row in rows)
+    return [
+        Member(
+            row.place, row.document_id, row.work_id, row.site, row.kind, bool(row.own) and row.own == row.region, row.hidden, row.tasks,
+            row.day, tuple(regions.get(row.document_id, ())), sizes[row.work_id], (row.copies, row.counted),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _write_choices(connection: Connection, places: Sequence[int], wanted: dict[tuple[str, str, int], Choice]) -> None:
+    """Write the choices of documents where they are others than those that are there."""
+    c = line_choices.c
+    there: dict[tuple[str, str, int], tuple[bool, int]] = {}
+    for some in batches(places):
+        found = connection.execute(select(line_choices).where(c.place.in_(some)))
+        there |= {(row.site, row.stem, row.place): (row.counted, row.copies) for row in found}
+    gone = [key for key in there if key not in wanted]
+    for site, stem, place in gone:
+        connection.execute(delete(line_choices).where(c.site == site, c.stem == stem, c.place == place))
+    rows = [choice.row() for key, choice in wanted.items() if there.get(key) != (choice.counted, choice.copies)]
+    new, changed = [row for row in rows if _key(row) not in there], [row for row in rows if _key(row) in there]
+    for start in range(0, len(new), 500):
+        connection.execute(insert(line_choices), new[start : start + 500])
+    for start in range(0, len(changed), 500):
+        upsert(connection, line_choices, changed[start : start + 500])
+
+
+def _key(row: dict[str, object]) -> tuple[object, object, object]:
+    return row["site"], row["stem"], row["place"]
