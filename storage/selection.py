@@ -24,7 +24,8 @@ class Filters:
     ``region`` is a GB/T 2260 code and covers what lies in it; ``agency`` any name or identifier of a body; ``role`` one of
     ``lead``, ``partner``, ``responsible``, ``implied``; ``due_from`` and ``due_to`` inclusive days of a deadline's end;
     ``document`` an identifier, ``ID`` or ``ID@VERSION``; ``document_kind`` one of
-    ``normalizers.records.DocumentKind``; ``words`` a search; ``all_copies`` every copy of a work. ``as_of`` is a day: what the sources
+    ``normalizers.records.DocumentKind``; ``year`` that of the day of publication; ``deadline_kind`` one of
+    ``normalizers.records.DeadlineKind``, ``none`` also of tasks without a deadline; ``words`` a search; ``all_copies`` every copy of a work. ``as_of`` is a day: what the sources
     said on it; ``known_at`` a moment: as far as the store knew by then. Works are always those of today.
     """
 
@@ -36,6 +37,8 @@ class Filters:
     due_to: date | None = None
     document: str = ""
     document_kind: str = ""
+    year: int | None = None
+    deadline_kind: str = ""
     words: str = ""
     as_of: date | None = None
     known_at: datetime | None = None
