@@ -25,8 +25,9 @@ class Filters:
     ``lead``, ``partner``, ``responsible``, ``implied``; ``due_from`` and ``due_to`` inclusive days of a deadline's end;
     ``document`` an identifier, ``ID`` or ``ID@VERSION``; ``document_kind`` one of
     ``normalizers.records.DocumentKind``; ``year`` that of the day of publication; ``deadline_kind`` one of
-    ``normalizers.records.DeadlineKind``, ``none`` also of tasks without a deadline; ``words`` a search; ``all_copies`` every copy of a work. ``as_of`` is a day: what the sources
-    said on it; ``known_at`` a moment: as far as the store knew by then. Works are always those of today.
+    ``normalizers.records.DeadlineKind``, ``none`` also of tasks without a deadline; ``words`` a search;
+    ``all_copies`` every copy of a work. ``as_of`` is a day: what the sources said on it; ``known_at`` a moment: as far as the store knew
+    by then. Works are always those of today.
     """
 
     site: str = ""
