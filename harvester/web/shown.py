@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import cache, partial
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -99,7 +99,8 @@ def environment(lang: str) -> Environment:
         lstrip_blocks=True,
     )
     made.globals.update(_=partial(_, lang=lang), addresses=addresses, word=partial(word, lang=lang), ago=partial(ago, lang=lang))
-    made.filters.update(visible=visible, day=day, moment=moment, number=number, site_link=site_link, with_language=with_language)
+    made.filters.update(visible=visible, day=day, moment=moment, number=number, site_link=site_link)
+    made.filters.update(shown_address=shown_address, with_language=with_language)
     return made
 
 
@@ -137,12 +138,32 @@ def ago(value: date | datetime | None, lang: str) -> str:
 
 
 def site_link(url: str) -> str:
-    """Return an address of a site if a browser may be led there (http, https), else nothing."""
+    """Return an address of a site if a browser may be led there, else nothing: http or https, a host, and nobody's name before it."""
+    parts = _parts(url)
+    plain = not any(character.isspace() or character == "\\" or not character.isprintable() for character in url)
+    return url if plain and parts and parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc else ""
+
+
+def shown_address(url: str) -> str:
+    """Return an address as a reader should see it: its host in the letters that are looked up (xn--…), so that none looks like another."""
+    parts = _parts(url)
+    if parts is None or not parts.hostname:
+        return visible(url)
+    try:
+        host = parts.hostname.encode("idna").decode()
+    except UnicodeError:  # a label of more than 63 bytes, or an empty one
+        host = parts.hostname.encode("ascii", "backslashreplace").decode()
+    port = f":{parts.port}" if parts.port else ""
+    return visible(f"{parts.scheme}://{host}{port}{parts.path}{'?' + parts.query if parts.query else ''}")
+
+
+def _parts(url: str) -> SplitResult | None:
     try:
         parts = urlsplit(url)
+        parts.port  # noqa: B018 -- one that is no number is found when it is asked for
     except ValueError:
-        return ""
-    return url if parts.scheme in ("http", "https") and parts.netloc else ""
+        return None
+    return parts
 
 
 def with_language(address: str, lang: str) -> str:

@@ -1,0 +1,76 @@
+"""Public credit records: a list with filters. Natural persons are not searched; what may no longer be shown is nowhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from harvester import audited
+from harvester.errors import WrongCall
+from harvester.messages import _
+from harvester.web import addresses
+from harvester.web.access.people import Person
+from harvester.web.access.rights import reader
+from harvester.web.pages.asked_records import NAMES, SHOWN_KINDS, filters_of, kept_nowhere, log_rows
+from harvester.web.room import Anyone, AnyStore
+from harvester.web.shown import here, page, preference
+from normalizers.notices.records import Colour
+from storage import notice_queries
+from storage.errors import StoreError, UnknownRecord
+from storage.notice_queries import NoticeFilters
+from storage.paging import Page
+from storage.store import Store
+
+router = APIRouter(dependencies=[reader()])
+SIZE = 50
+COLOUR_WORDS = {Colour.RED: "list of the trusted", Colour.BLACK: "list of the untrusted", Colour.WATCH: "watch list"}
+
+
+@router.get("/records")
+def records(request: Request, store: AnyStore, person: Anyone, after: str = "") -> HTMLResponse:
+    """Show public records that hold the filters of the address, the newest first."""
+    lang, problem, status = preference(request, "lang"), "", 200
+    try:
+        found, counts = _answer(store, person, filters_of(request.query_params, lang, SIZE), after)
+    except (WrongCall, StoreError) as error:
+        problem, status, found, counts = str(error), 400, Page(()), {}
+    said = {name: request.query_params.get(name, "") for name in NAMES}
+    options = {
+        "kind_options": [(kind.value, _(kind, lang)) for kind in SHOWN_KINDS],
+        "colour_options": [(colour.value, _(COLOUR_WORDS[colour], lang)) for colour in Colour],
+        "sites": site_names(store),
+    }
+    moves = {"next_page": here(request, after=found.next) if found.more else "", "first_page": here(request, after=None), "after": after}
+    more = {"found": found, "counts": counts, "asked": said, "problem": problem, "kinds": SHOWN_KINDS, "chosen": _chosen(said)}
+    return kept_nowhere(page(request, "records.html", status=status, **options, **moves, **more))
+
+
+def _answer(store: Store, person: Person, wanted: NoticeFilters, after: str) -> tuple[Page, dict[str, int]]:
+    found = notice_queries.page(store, wanted, today=audited.today(), after=after)
+    counts = notice_queries.kinds(store, wanted, today=audited.today())
+    log_rows(store, person, "notices", wanted, found.rows)
+    return found, counts
+
+
+def _chosen(said: dict[str, str]) -> list[dict[str, str]]:
+    """Return the filters that are set, each with the address of the same list without it."""
+    given = {name: value for name, value in said.items() if value}
+    return [
+        {"name": name, "value": value, "without": addresses.listing("/records", {other: v for other, v in given.items() if other != name})}
+        for name, value in given.items()
+    ]
+
+
+def site_names(store: Store) -> dict[str, str]:
+    """Return the names of the sites that the store knows, by their identifiers."""
+    return {row["site"]: row["name"] or row["site"] for row in notice_queries.sources_looked_at(store)}
+
+
+def found_record(store: Store, identifier: str) -> dict[str, Any] | None:
+    """Return a record that may be shown today, ``None`` for one that may not or never was: which of the two is nobody's business."""
+    try:
+        return notice_queries.notice(store, identifier, today=audited.today())
+    except UnknownRecord:
+        return None
