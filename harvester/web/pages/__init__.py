@@ -6,7 +6,7 @@ from importlib import import_module
 
 from fastapi import FastAPI
 
-MODULES = ("overview", "tasks", "preferences", "records", "record", "dossier")
+MODULES = ("overview", "tasks", "calendar", "preferences", "records", "record", "dossier")
 """The modules of this package that hold a ``router``, one line a page."""
 
 

@@ -1,0 +1,78 @@
+"""A question for tasks as the address of a page asks it: the filters of ``harvester tasks``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import Any
+
+from harvester.errors import WrongCall
+from harvester.messages import _
+from harvester.moments import moment_of
+from harvester.web.pages.asked_records import among, days_of, region_of
+from normalizers.records import DeadlineKind, DocumentKind
+from storage.schema import ROLES
+from storage.selection import Filters
+
+NAMES = (
+    "words", "agency", "role", "site", "region", "document_kind", "year", "deadline_kind", "due_from", "due_to", "document",
+    "as_of", "known_at", "all_copies",
+)  # fmt: skip
+"""The filters as the command line and the API name them, in the order in which they are shown."""
+LONGEST = 200
+"""Characters of a filter."""
+_FIRST_YEAR, _LAST_YEAR = 1949, 2200
+
+
+def said(query: Mapping[str, str]) -> dict[str, str]:
+    """Return the filters of an address as they were written, those that say something."""
+    return {name: value for name in NAMES if (value := query.get(name, "").strip())}
+
+
+def filters_of(query: Mapping[str, str], lang: str, limit: int | None = None) -> Filters:
+    """Return the filters of an address; raises ``WrongCall``, in the reader's language, for what is no value of a filter."""
+    asked = said(query)
+    if any(len(value) > LONGEST for value in asked.values()):
+        raise WrongCall(_("A filter has at most {most} characters; write it shorter.", lang).format(most=LONGEST))
+    first, last = days_of(asked.get("due_from", ""), asked.get("due_to", ""), lang)
+    as_of, _same = days_of(asked.get("as_of", ""), "", lang)
+    return Filters(
+        **{name: asked.get(name, "") for name in ("words", "agency", "site", "document")},
+        role=among(asked.get("role", ""), ROLES, lang),
+        region=region_of(asked.get("region", ""), lang),
+        document_kind=among(asked.get("document_kind", ""), tuple(DocumentKind), lang),
+        deadline_kind=among(asked.get("deadline_kind", ""), tuple(DeadlineKind), lang),
+        year=_year(asked.get("year", ""), lang),
+        due_from=first,
+        due_to=last,
+        as_of=as_of,
+        known_at=_moment(asked.get("known_at", ""), lang),
+        all_copies=asked.get("all_copies", "") not in ("", "0"),
+        limit=limit,
+    )
+
+
+def as_address(filters: Filters) -> dict[str, Any]:
+    """Return filters as the query of an address asks for them; the limit is no part of a question."""
+    told = {each.name: getattr(filters, each.name) for each in fields(filters) if each.name != "limit"}
+    return {name: told[name] for name in NAMES if told[name] not in ("", None, False)}
+
+
+def _year(value: str, lang: str) -> int | None:
+    if not value:
+        return None
+    year = int(value) if value.isascii() and value.isdigit() and len(value) == len(str(_LAST_YEAR)) else 0
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        raise WrongCall(_("A year is written with four digits, as 2026.", lang))
+    return year
+
+
+def _moment(value: str, lang: str) -> datetime | None:
+    """Return a moment; a blank before its zone is the plus sign that a browser made of it."""
+    if not value:
+        return None
+    try:
+        return moment_of(value.replace(" ", "+"), datetime.now(UTC), end=True)
+    except WrongCall:
+        raise WrongCall(_("A moment is written as 2026-06-30 or 2026-06-30T08:00.", lang)) from None
