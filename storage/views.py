@@ -9,34 +9,18 @@ from __future__ import annotations
 from sqlalchemy import Connection, text
 
 from storage import notice_views
+from storage.places import LAST
 
 WHOLE = 5
 """A reprint holds the whole text when it has at least four in ``WHOLE`` of the tasks that the fullest copy of the work has."""
 
-_OWN_REGION = """(SELECT r.region FROM version_regions r
-    WHERE r.document_id = d.id AND r.version = d.version AND r.position = 0)"""
-
-# The same order as in ``selection.chosen_versions``: a test holds the two against each other.
-_COUNTED = f"""(d.state NOT IN ('withdrawn', 'repealed') AND row_number() OVER (
-    PARTITION BY d.work_id ORDER BY
-        CASE WHEN d.state IN ('withdrawn', 'repealed') THEN 1 ELSE 0 END,
-        CASE WHEN v.task_count > 0 THEN 0 ELSE 1 END,
-        CASE WHEN EXISTS (SELECT 1 FROM sites s WHERE s.id = d.site AND s.region <> '' AND s.region = {_OWN_REGION}) THEN 0 ELSE 1 END,
-        CASE WHEN v.task_count * {WHOLE} >= {WHOLE - 1} * (SELECT max(w.task_count) FROM documents o
-            JOIN versions w ON w.document_id = o.id AND w.number = o.version
-            WHERE o.work_id = d.work_id AND o.state NOT IN ('withdrawn', 'repealed')) THEN 0 ELSE 1 END,
-        coalesce(v.published_on, d.listed_on, v.in_force_from), d.kind, d.id) = 1)"""
-
-_DOCUMENTS = f"""
-SELECT d.id AS document, d.version, d.work_id AS work, d.site, d.section, d.kind, d.parent_id AS parent, d.url,
-    CASE WHEN v.title <> '' THEN v.title ELSE d.title END AS title, v.document_number, v.issued_on, v.published_on, d.listed_on,
-    v.document_kind, v.printed_on, v.effective_on, v.expires_on, v.index_number,
-    coalesce({_OWN_REGION}, '') AS region, v.region_basis, v.plan_start, v.plan_end, d.state, d.state_since, v.task_count AS tasks,
-    (SELECT count(*) FROM documents o WHERE o.work_id = d.work_id) AS copies, {_COUNTED} AS counted,
-    v.format, {{json_length}}(v.suggestions) AS suggestions, v.normalizer_version, k.first_seen, k.last_seen, k.last_checked
-FROM documents d
-JOIN versions v ON v.document_id = d.id AND v.number = d.version
-LEFT JOIN clocks k ON k.document_id = d.id
+# Documents and tasks are shown from their lines (``storage.lines``): plain joins, whatever is asked of them.
+_DOCUMENTS = """
+SELECT l.document_id AS document, l.version, l.work_id AS work, l.site, l.section, l.kind, l.parent_id AS parent, l.url, l.title,
+    l.document_number, l.issued_on, l.published_on, l.listed_on, l.document_kind, l.printed_on, l.effective_on, l.expires_on,
+    l.index_number, l.region, l.region_basis, l.plan_start, l.plan_end, l.state, l.state_since, l.tasks, l.copies, l.counted,
+    l.format, l.suggestions, l.normalizer_version, k.first_seen, k.last_seen, k.last_checked
+FROM document_lines l LEFT JOIN clocks k ON k.document_id = l.document_id
 """
 
 _VERSIONS = """
@@ -66,21 +50,21 @@ WHERE f.cause = 'source' AND NOT f.copy AND f.kind <> 'restated' AND (d.id IS NU
 """
 
 
-def _names(role: str) -> str:
-    return f"""coalesce((SELECT {{concat}}(n.name, '、') FROM (SELECT coalesce(a.name, a.mention) AS name FROM task_agencies a
-        WHERE a.task_id = t.id AND a.role = '{role}' ORDER BY a.position) AS n), '') AS {role}"""
-
-
 _TASKS = f"""
-SELECT t.id AS task, t.document_id AS document, t.version, d.work, d.site, d.region, d.title, d.document_number, d.published_on,
-    d.state, d.counted, d.url, t.ordinal, t.number, t.section, t.text,
-    {_names("lead")}, {_names("partner")}, {_names("responsible")}, {_names("implied")}, t.open_list,
+SELECT t.id AS task, t.document_id AS document, t.version, l.work_id AS work, l.site, l.region, l.title, l.document_number, l.published_on,
+    l.state, l.counted, l.url, t.ordinal, t.number, t.section, t.text, s.lead, s.partner, s.responsible, s.implied, t.open_list,
     t.deadline_text, t.deadline_start, t.deadline_end, t.deadline_kind, t.deadline_basis,
     t.evidence_start, t.evidence_end, t.address, t.rule, t.confidence, t.fingerprint, t.lasting_id
-FROM tasks t JOIN v_documents d ON d.document = t.document_id AND d.version = t.version
+FROM task_lines s JOIN tasks t ON t.id = s.task_id JOIN document_lines l ON l.place = (s.place | {LAST})
 """
 
-_TASK_AGENCIES = """
+_TASK_AGENCIES = f"""
+SELECT a.task_id AS task, l.document_id AS document, l.version, {LAST} - (s.place & {LAST}) AS ordinal, a.role, a.position, a.mention,
+    a.name, a.agency_id AS agency, a.kind, a.resolved, a.rule
+FROM task_agencies a JOIN task_lines s ON s.task_id = a.task_id JOIN document_lines l ON l.place = (s.place | {LAST})
+"""
+
+_AGENCIES = """
 SELECT a.task_id AS task, t.document_id AS document, t.version, t.ordinal, a.role, a.position, a.mention, a.name, a.agency_id AS agency,
     a.kind, a.resolved, a.rule
 FROM task_agencies a JOIN tasks t ON t.id = a.task_id
