@@ -45,7 +45,8 @@ _HOST = re.compile(r"(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,63}")
 class Channel:
     """What a feed document says of itself: ``authority`` for its identifiers, the question it answers, its language, when it was made.
 
-    ``more`` is the cursor of the next page, None where this is the last.
+    ``more`` is the cursor of the next page, None where this is the last. ``address`` is where the document itself is asked for, ``further``
+    the address of its next page where that is known, ``base`` that of the reading room that serves it: empty where nobody serves it.
     """
 
     authority: str
@@ -53,6 +54,9 @@ class Channel:
     lang: str
     made_at: datetime
     more: int | None = None
+    address: str = ""
+    further: str = ""
+    base: str = ""
 
     @property
     def id(self) -> str:
@@ -78,12 +82,14 @@ def atom(rows: Sequence[Row], channel: Channel) -> str:
     feed = etree.Element(_name("feed"), nsmap=NAMESPACES)
     feed.set("{http://www.w3.org/XML/1998/namespace}lang", "zh-CN" if channel.lang == "zh" else "en")
     _put(feed, "id", channel.id)
-    _put(feed, "title", _title(channel))
+    _put(feed, "title", title_of(channel))
     _put(feed, "updated", moment(max((row["known_at"] for row in rows), default=channel.made_at)))
     _put(_put(feed, "author"), "name", PROGRAM)
     _put(feed, "generator", PROGRAM)
-    if channel.more is not None:
-        _put(feed, "link").attrib.update({"rel": "next", "href": f"?since={channel.more}"})
+    if channel.address:
+        _put(feed, "link").attrib.update({"rel": "self", "href": channel.address})
+    if channel.more is not None or channel.further:
+        _put(feed, "link").attrib.update({"rel": "next", "href": channel.further or f"?since={channel.more}"})
     # One entry an identifier, its last state: an older one of the same record says nothing that still holds.
     entries = {entry_id(row, channel): row for row in rows}
     for identifier, row in sorted(entries.items(), key=lambda pair: -pair[1]["seq"]):
@@ -111,7 +117,8 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _title(channel: Channel) -> str:
+def title_of(channel: Channel) -> str:
+    """Return what a feed is called: what it asks for."""
     asked = channel.asked
     said = [each for each in (asked.agency, asked.word, asked.site, asked.region, asked.document, asked.list_name) if each]
     return " · ".join([_("Changes", channel.lang), *said])

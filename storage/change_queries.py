@@ -54,14 +54,26 @@ def read(connection: Connection, filters: ChangeFilters, today: date) -> Iterato
     yield from islice(_found(connection, filters, today), filters.limit)
 
 
-def _found(connection: Connection, filters: ChangeFilters, today: date) -> Iterator[Row]:
+def back(store: Store, filters: ChangeFilters = NO_FILTERS, *, today: date, before: int | None = None) -> list[Row]:
+    """Return the same rows as ``changes``, the newest first, before a sequence number where one is given."""
+    with store.reading() as connection:
+        if filters.since_seq is not None:
+            check_cursor(connection, filters.since_seq)
+        edge = read_latest(connection) + 1 if before is None else before
+        return list(islice(_found(connection, filters, today, edge), filters.limit))
+
+
+def _found(connection: Connection, filters: ChangeFilters, today: date, back_from: int | None = None) -> Iterator[Row]:
+    """Yield rows forwards from the cursor of the filters, or backwards from a number down to it."""
     body = line(connection, filters.agency, filters.kin) if filters.agency else None
     word = index.words_of(filters.word)
     query = _query(connection, filters, body, today).where(*may_hold(connection, word))
     size = PAGE if filters.limit is None or word else min(PAGE, filters.limit)
-    after = filters.since_seq or 0
+    seq, after = table.c.seq, filters.since_seq or 0
+    query = query.where(seq > after).order_by(seq if back_from is None else seq.desc())
+    edge = after if back_from is None else back_from
     while size:
-        page = rows(connection.execute(query.where(table.c.seq > after).order_by(table.c.seq).limit(size)))
+        page = rows(connection.execute(query.where(seq > edge if back_from is None else seq < edge).limit(size)))
         titles = _link_titles(connection, page)
         for row in _for_body(connection, page, filters, body):
             row |= titles.get(row["seq"], {"other_title": ""})
@@ -69,7 +81,7 @@ def _found(connection: Connection, filters: ChangeFilters, today: date) -> Itera
                 yield _shown(row)
         if len(page) < size:
             return
-        after = page[-1]["seq"]
+        edge = page[-1]["seq"]
 
 
 def _query(connection: Connection, filters: ChangeFilters, body: Line | None, today: date) -> Select[Any]:
@@ -108,7 +120,7 @@ def _for_body(connection: Connection, page: Sequence[Row], filters: ChangeFilter
     roles: dict[tuple[int, str], list[str]] = defaultdict(list)
     if body and page:
         a = change_agencies.c
-        wanted = (a.seq.between(page[0]["seq"], page[-1]["seq"]), *of_body(body, filters.role))
+        wanted = (a.seq.between(*sorted((page[0]["seq"], page[-1]["seq"]))), *of_body(body, filters.role))
         for seq, side, role in connection.execute(select(a.seq, a.side, a.role).where(*wanted).order_by(a.role).distinct()):
             roles[seq, side].append(role)
     for row in page:
@@ -224,6 +236,6 @@ def looked_at(store: Store, site: str = "") -> list[Row]:
 
 
 __all__ = [
-    "EVERYTHING", "NO_FILTERS", "ChangeFilters", "changes", "check_cursor", "every_change", "horizon", "latest", "line_of", "looked_at",
-    "read", "unlisted_bodies",
+    "EVERYTHING", "NO_FILTERS", "ChangeFilters", "back", "changes", "check_cursor", "every_change", "horizon", "latest", "line_of",
+    "looked_at", "read", "unlisted_bodies",
 ]  # fmt: skip

@@ -52,9 +52,13 @@ def dossier(code: str) -> str:
 
 
 def listing(path: str, filters: Mapping[str, Any] | None = None, **more: Any) -> str:  # noqa: ANN401 -- values of a query
-    """Return the address of a list (``/tasks``) with those of its filters that hold anything, in the order given."""
+    """Return the address of a list (``/tasks``) with those of its filters that hold anything, in the order given.
+
+    A filter with several values stands once for each.
+    """
     values = {**(filters or {}), **more}
-    query = [(name, _value(value)) for name, value in values.items() if value not in (None, "", False, [], ())]
+    given = [(name, value) for name, value in values.items() if value not in (None, "", False, [], ())]
+    query = [(name, _value(each)) for name, value in given for each in (value if isinstance(value, list | tuple) else [value])]
     return f"{path}?{urlencode(query)}" if query else path
 
 

@@ -83,9 +83,8 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
 
 def here(request: Request, **changed: str | None) -> str:
     """Return the address of this page with other values in its query; ``None`` takes one away. The language is left out."""
-    query: dict[str, str | None] = {name: value for name, value in request.query_params.items() if name not in PREFERENCES}
-    query |= changed
-    return addresses.listing(request.url.path, {name: value for name, value in query.items() if value is not None})
+    query: dict[str, Any] = {name: request.query_params.getlist(name) for name in request.query_params if name not in PREFERENCES}
+    return addresses.listing(request.url.path, query | changed)
 
 
 @cache

@@ -6,7 +6,17 @@ from importlib import import_module
 
 from fastapi import FastAPI
 
-MODULES = ("overview", "tasks", "calendar", "preferences", "records", "record", "dossier")
+MODULES = (
+    "overview",
+    "tasks",
+    "calendar",
+    "preferences",
+    "records",
+    "record",
+    "dossier",
+    "changes",
+    "change_feeds",
+)
 """The modules of this package that hold a ``router``, one line a page."""
 
 

@@ -1,0 +1,126 @@
+"""The feed: what changed, in words, by day and document, the newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from harvester import audited
+from harvester.cli.changes import RECORD_KINDS, log_records
+from harvester.cli.feed_answers import folded, place_of
+from harvester.errors import WrongCall
+from harvester.messages import _
+from harvester.telling import tell_change
+from harvester.web import addresses
+from harvester.web.access.people import Person
+from harvester.web.access.rights import reader
+from harvester.web.pages.asked_changes import NAMES, SEVERAL, TOLD_KINDS, filters_of, said
+from harvester.web.pages.asked_records import kept_nowhere, reader_of
+from harvester.web.room import Anyone, AnyStore
+from harvester.web.shown import here, page, preference
+from storage import change_queries
+from storage.change_filters import ChangeFilters
+from storage.change_schema import CAUSES, ENTITIES
+from storage.days import local_day
+from storage.errors import StoreError
+from storage.schema import ROLES
+from storage.store import Store
+
+router = APIRouter(dependencies=[reader()])
+Row = dict[str, Any]
+SIZE = 200
+LONGEST = 400
+"""Characters of a change in words on a page; its comparison tells the rest."""
+
+
+@router.get("/changes")
+def changes(request: Request, store: AnyStore, person: Anyone, before: int | None = None) -> HTMLResponse:
+    """Show what changed that holds the filters of the address; ``before`` is a number of the feed to go back from."""
+    lang, problem, status = preference(request, "lang"), "", 200
+    rows: list[Row] = []
+    try:
+        wanted = filters_of(store, request.query_params, lang, SIZE)
+        rows = newest(store, person, wanted, before)
+    except (WrongCall, StoreError) as error:
+        problem, status, wanted = str(error), 400, ChangeFilters()
+    given = said(request.query_params)
+    options = {"entities": ENTITIES, "kinds": TOLD_KINDS, "record_kinds": RECORD_KINDS, "causes": CAUSES, "roles": ROLES}
+    more = here(request, before=str(rows[-1]["seq"])) if len(rows) == SIZE else ""
+    feed = addresses.listing("/changes.atom", {name: value for name, value in given.items() if name not in ("since", "until")})
+    return kept_nowhere(
+        page(
+            request, "changes.html", status=status, days=by_day(rows, wanted, lang), count=len(rows), given=given, names=NAMES,
+            problem=problem, more=more, before=before, first=here(request, before=None), feed=feed, chosen=chosen(given, lang),
+            looked=change_queries.looked_at(store, wanted.site) if not rows else [], latest=change_queries.latest(store), **options,
+        )
+    )  # fmt: skip
+
+
+def newest(store: Store, person: Person, wanted: ChangeFilters, before: int | None) -> list[Row]:
+    """Return a page of the feed, the newest first, once it is logged who is shown public records in it."""
+    rows = change_queries.back(store, wanted, today=audited.today(), before=before)
+    log_records(store, reader_of(person), wanted, rows)
+    return rows
+
+
+def by_day(rows: Sequence[Row], wanted: ChangeFilters, lang: str) -> list[Row]:
+    """Return rows by the day on which they became known, and within it by document, each told in words."""
+    days: dict[Any, dict[tuple[str, int, str], list[Row]]] = {}
+    for row in rows:
+        days.setdefault(local_day(row["known_at"]), {}).setdefault(place_of(row), []).append(row)
+    return [{"day": day, "groups": [group(some[::-1], wanted, lang) for some in places.values()]} for day, places in days.items()]
+
+
+def group(rows: list[Row], wanted: ChangeFilters, lang: str) -> Row:
+    """Return what changed in one version of a document, or of one list of records, for a page."""
+    first = rows[0]
+    shown, tasks = folded(rows, wanted)
+    document, version = first["document_id"] or "", first["version"] or 0
+    is_new = any(row["entity"] == "document" and row["kind"] == "added" for row in rows)
+    return {
+        "title": first["title"] or first["list_name"] or first["site"],
+        "address": addresses.document(document) if document else "",
+        "document": document,
+        "site": first["site"],
+        "at": rows[-1]["known_at"],
+        "compare": addresses.compare(f"{document}@{version - 1}", f"{document}@{version}")
+        if document and version > 1 and not is_new
+        else "",
+        "rows": [told(row, lang) for row in shown],
+        "tasks": tasks,
+    }
+
+
+def told(row: Row, lang: str) -> Row:
+    """Return a row of the feed in words, with the address of what it is about, where that has one."""
+    words = " ".join(tell_change(row, lang).split("\n"))
+    return {
+        "seq": row["seq"], "word": row["effect"] or row["kind"], "entity": row["entity"], "cause": row["cause"], "as_of": row["as_of"],
+        "told": words if len(words) <= LONGEST else f"{words[:LONGEST]}…", "address": address_of(row),
+    }  # fmt: skip
+
+
+def address_of(row: Row) -> str:
+    """Return the address of what a row is about: a task, a record that is shown; empty for what its document's address tells."""
+    if row["entity"] == "task" and row["after"]:
+        return addresses.task(row["entity_id"])
+    return addresses.record(row["entity_id"]) if row["entity"] == "notice" and row["record"] else ""
+
+
+def chosen(given: Row, lang: str) -> list[dict[str, str]]:
+    """Return the filters that are set, each with the address of the same list without it."""
+    found = []
+    for name, value in _single(given):
+        rest: Row = {other: v for other, v in given.items() if other != name}
+        if name in SEVERAL and (kept := [each for each in given[name] if each != value]):
+            rest[name] = kept
+        found.append({"name": name, "value": _(value, lang), "without": addresses.listing("/changes", rest)})
+    return found
+
+
+def _single(given: Row) -> Iterable[tuple[str, str]]:
+    for name, value in given.items():
+        yield from ((name, each) for each in (value if name in SEVERAL else [value]))
