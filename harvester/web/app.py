@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -21,12 +20,15 @@ STATIC = {"style.css": "text/css", "room.js": "text/javascript", "icon.svg": "im
 
 
 def create_app(store: Store, settings: RoomSettings | None = None) -> FastAPI:
-    """Return the reading room over a store. Raises ``HarvesterError`` for a route that names no role."""
+    """Return the reading room over a store. Raises ``HarvesterError`` for a route that names no role.
+
+    Tokens and cursors are signed with a key made of the store's own, so that they outlive a restart and hold in every room of a store.
+    """
     given = settings or RoomSettings()
-    given = given if given.secret else replace(given, secret=secrets.token_bytes(32))
-    app = FastAPI(title="credit-harvester", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.room = Room(store, given)
-    guard.install(app)
+    room = Room(store, given if given.secret else replace(given, secret=store.keyring.tag("room").encode()))
+    app = FastAPI(title="credit-harvester", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app.state.room = room
+    guard.install(app, room)
     api.install(app)
     pages.install(app)
     for name, kind in STATIC.items():

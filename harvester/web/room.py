@@ -8,6 +8,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from harvester.web.access.limits import Limits
 from harvester.web.access.people import Person, Role
 from storage.store import Store
 
@@ -18,7 +19,8 @@ class RoomSettings:
 
     ``open`` is true on loopback only: whoever comes is the operator, without an account. ``base`` is the address by which readers
     know the room (``https://credit.example.cn``), empty where it is that of the request; ``secret`` signs tokens against forged
-    requests and cursors; ``secure`` marks cookies for TLS only.
+    requests and cursors; ``secure`` marks cookies for TLS only. ``proxies`` are the addresses of which ``X-Forwarded-For`` is believed;
+    ``certificate`` and ``certificate_key`` the files with which the room speaks TLS itself.
     """
 
     open: bool = True
@@ -26,6 +28,10 @@ class RoomSettings:
     secret: bytes = field(default=b"", repr=False)
     secure: bool = False
     downloads: Path | None = None
+    proxies: tuple[str, ...] = ()
+    certificate: Path | None = None
+    certificate_key: Path | None = None
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True, slots=True)

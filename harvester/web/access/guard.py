@@ -1,42 +1,159 @@
-"""What stands before every route: who asks, and the headers that keep a browser from doing what no page of ours asks for."""
+"""What stands before every route: whether the request is one at all, who asks, how much they may, and what every answer carries.
+
+It is plain ASGI, so that downloads pass through it piece by piece, and the only place where an error that nobody foresaw is caught.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+import logging
+import math
 
-from fastapi import FastAPI, Request
-from fastapi.responses import Response
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.responses import RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from harvester.web.access.people import NOBODY, Person
-from harvester.web.room import LOCAL_OPERATOR, room_of
+from harvester.web.access import doors, errors, outgoing, requests
+from harvester.web.access.doors import Entry
+from harvester.web.access.incoming import Incoming
+from harvester.web.access.outgoing import Outgoing
+from harvester.web.access.pace import Pace
+from harvester.web.access.people import Role
+from harvester.web.room import Room
+from storage.errors import StoreError
 
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
-        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
-"""Of every answer that does not say otherwise."""
+HEADERS = outgoing.HEADERS
+FIRST = frozenset({"/account", "/account/password", "/logout", "/preferences"})
+"""What whoever must choose a password of their own may reach before that."""
+
+log = logging.getLogger(__name__)
 
 
-def install(app: FastAPI) -> None:
+def install(app: FastAPI, room: Room) -> None:
     """Put the guard before the routes of an application."""
-    app.middleware("http")(_guarded)
+    errors.install(app)
+    app.add_middleware(Guard, room=room, owner=app)
 
 
-async def _guarded(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
-    request.state.person = who(request)
-    answer = await go_on(request)
-    for name, value in HEADERS.items():
-        answer.headers.setdefault(name, value)
-    return answer
+class Guard:
+    """The application as the world may meet it."""
+
+    def __init__(self, app: ASGIApp, room: Room, owner: FastAPI) -> None:
+        self._app, self._room, self._owner = app, room, owner
+        self._pace = Pace(room.settings)
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._http(scope, receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1008})
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope.setdefault("state", {})
+        scope["app"] = self._owner
+        request = Request(scope)
+        out = Outgoing(request, self._room.settings, send)
+        if scope["method"] == "HEAD":  # RFC 9110 §9.3.2: what GET would answer, without its content
+            scope["method"] = "GET"
+        self._admit(request, doors.INSIDE if self._room.settings.open else doors.OUTSIDE)
+        try:
+            early = await self._before(request)
+            if early is not None:
+                await early(scope, receive, out.send)
+            else:
+                await self._route(request, Incoming(receive, request, self._room.settings), out)
+        except ClientDisconnect:
+            return
+        except Exception as error:  # the boundary of the process towards the reader
+            if out.started:
+                raise  # the server breaks the connection off, and every client sees that the answer is not whole
+            await self._fail(request, error)(scope, receive, out.send)
+
+    async def _before(self, request: Request) -> Response | None:
+        """Return the answer to a request that goes no further, ``None`` for one that may. Raises ``HTTPException``."""
+        requests.check(request, self._room.settings)
+        path = request.url.path
+        if path.startswith("/static/"):
+            return None
+        if not self._room.settings.open:
+            self._admit(request, await run_in_threadpool(doors.entry, self._room, request))
+        if wait := self._pace.wait(request):
+            raise HTTPException(429, "More was asked than one person may in a minute.", {"Retry-After": str(math.ceil(wait))})
+        if path != "/" and path.endswith("/") and request.method == "GET":
+            return RedirectResponse(_without_slash(request), status_code=308)
+        if request.state.entry.provisional and path not in FIRST:
+            return _to_password(request)
+        return None
+
+    async def _route(self, request: Request, receive: Receive, out: Outgoing) -> None:
+        leave = await self._pace.enter(request)
+        task = asyncio.create_task(self._ask(request.scope, receive, out.passed))
+        task.add_done_callback(lambda _: leave())
+        try:
+            await self._wait(request, task, out)
+        except asyncio.CancelledError:
+            task.cancel()
+            raise
+        self._note(request.state.entry)
+
+    async def _ask(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
+
+    async def _wait(self, request: Request, task: asyncio.Task[None], out: Outgoing) -> None:
+        """Wait for the answer as long as it may take; what takes longer is given up, and what a thread still does is not waited for."""
+        limits = self._room.settings.limits
+        await asyncio.wait({task}, timeout=limits.page_seconds)
+        if not task.done() and out.started:
+            await asyncio.wait({task}, timeout=limits.download_seconds - limits.page_seconds)
+        if task.done():
+            return task.result()
+        out.seal()
+        task.cancel()
+        task.add_done_callback(_forget)
+        log.warning("given up after %s s at %s", limits.page_seconds, getattr(request.scope.get("route"), "path", "?"))
+        raise HTTPException(503, "The answer took too long: narrow the question.")
+
+    def _admit(self, request: Request, entry: Entry) -> None:
+        request.state.entry, request.state.person, request.state.form_cookie = entry, entry.person, ""
+
+    def _fail(self, request: Request, error: Exception) -> Response:
+        try:
+            return errors.answer(request, error)
+        except Exception as second:  # a page of an error that cannot be made either
+            log.exception("no page for an error", exc_info=second)
+            return Response("500", 500, {"Cache-Control": "no-store"}, "text/plain")
+
+    def _note(self, entry: Entry) -> None:
+        """Note, behind the answer and one at a time, that somebody was here: a store that is locked makes nobody wait for that."""
+        if entry.due and not self._under_way:
+            task = asyncio.create_task(self._noted(entry))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+
+    async def _noted(self, entry: Entry) -> None:
+        try:
+            await run_in_threadpool(doors.note, self._room, entry)
+        except StoreError:
+            log.warning("a visit could not be noted; it will be at the next one")
 
 
-def who(request: Request) -> Person:
-    """Return who asks."""
-    return LOCAL_OPERATOR if room_of(request).settings.open else NOBODY
+def _forget(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception() is not None:
+        log.warning("what was given up ended in %s", type(task.exception()).__name__)
+
+
+def _without_slash(request: Request) -> str:
+    path = (request.scope.get("raw_path") or request.url.path.encode()).decode("latin-1").rstrip("/")
+    return path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def _to_password(request: Request) -> Response:
+    if request.method == "GET" and errors.wants_page(request) and request.state.person.role > Role.NOBODY:
+        return RedirectResponse("/account", status_code=303)
+    return errors.told(request, 403, detail="Choose a password of your own first, at /account.")

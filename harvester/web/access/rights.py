@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Depends, FastAPI, Request
-from fastapi.routing import APIRoute
-from starlette.routing import Mount, Route
+from fastapi.routing import RouteContext, iter_route_contexts
 
 from harvester.errors import HarvesterError
+from harvester.web.access import forgery
 from harvester.web.access.people import Role
 
 
@@ -38,27 +39,45 @@ EVERYBODY = Needs(Role.NOBODY)
 
 READER = Needs(Role.READER)
 OPERATOR = Needs(Role.OPERATOR)
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing (RFC 9110 §9.2.1)."""
 
 
-def needed(route: APIRoute) -> Role | None:
-    """Return the least role that a route needs, the greatest it names; ``None`` where it names none."""
-    named = [call.role for call in _calls(route.dependant) if isinstance(call, Needs)]
-    return max(named) if named else None
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One route as it was put together: its address, methods, the least role it needs, and whether it looks for a token."""
+
+    path: str
+    methods: frozenset[str]
+    role: Role | None
+    guarded: bool
 
 
-def _calls(dependant: Any) -> Iterator[Any]:  # noqa: ANN401 -- FastAPI's tree of dependencies
-    for each in dependant.dependencies:
+def ways(app: FastAPI) -> list[Way]:
+    """Return every route of an application, those of included routers with what was said of them there."""
+    return [_way(route) for route in iter_route_contexts(app.routes)]
+
+
+def _way(route: RouteContext) -> Way:
+    calls = list(_calls(getattr(route, "dependant", None)))
+    roles = [call.role for call in calls if isinstance(call, Needs)]
+    guarded = any(call in (forgery.checked, forgery.unchanging) for call in calls)
+    return Way(route.path or "", frozenset(route.methods or ()), max(roles, default=None), guarded)
+
+
+def _calls(dependant: Any) -> Iterator[Any]:  # noqa: ANN401 -- FastAPI's tree of dependencies, none for what is no route of its own
+    for each in dependant.dependencies if dependant is not None else ():
         yield each.call
         yield from _calls(each)
 
 
 def check_routes(app: FastAPI) -> None:
-    """Raise ``HarvesterError`` where a route names no role: nobody should have to guess who may come there."""
-    for route in app.routes:
-        if isinstance(route, Mount) or (isinstance(route, APIRoute) and needed(route) is not None):
-            continue
-        if isinstance(route, Route):
-            raise HarvesterError(f"The route {route.path} names no role: give it READER, OPERATOR or EVERYBODY.")
+    """Raise ``HarvesterError`` where a route names no role, or changes something and asks for no token: nobody should have to guess."""
+    for way in ways(app):
+        if way.role is None:
+            raise HarvesterError(f"The route {way.path} names no role: give it READER, OPERATOR or EVERYBODY.")
+        if not (way.methods and way.methods <= SAFE) and not way.guarded:
+            raise HarvesterError(f"The route {way.path} takes a form without a token: give it forgery.form().")
 
 
 def everybody() -> Any:  # noqa: ANN401 -- what FastAPI calls a dependency
