@@ -1,98 +1,112 @@
-"""The views as pandas DataFrames, each column with the type of what it holds."""
+"""DataFrames over the same questions as the command line, each column with the type of what it holds.
+
+Text is ``string``, whole numbers ``Int64``, numbers and amounts ``Float64``, truth ``boolean``, days ``datetime64[s]``, moments
+``datetime64[us, UTC]``; what is unknown is ``NA``. A frame has the columns of the view of the same name, in the order of the view, and the
+rows of the question of the same name, in the order of the question: ``tasks`` those of ``queries.tasks``, each work once unless
+``all_copies`` asks for every copy. ``as_of`` and ``known_at`` of the filters ask for another day.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Boolean, Date, DateTime, Float, Integer, Table, Text, inspect, text
+import pyarrow as pa
 
-from storage import schema
-from storage.errors import ExportError
+from storage.batch_reading import Answer, answered
+from storage.change_filters import NO_FILTERS as EVERY_CHANGE
+from storage.change_filters import ChangeFilters
+from storage.days import local_day
+from storage.dictionary import dictionary
+from storage.notice_queries import NO_FILTERS as EVERY_NOTICE
+from storage.notice_queries import NoticeFilters
+from storage.questions import Agencies, Changes, Documents, Notices, Question, TaskAgencies, Tasks, Versions, View
+from storage.selection import NO_FILTERS, Filters
 from storage.store import Store
-from storage.types import Yuan
-from storage.views import ORDER, VIEWS
 
-NAMES = tuple(name.removeprefix("v_") for name in VIEWS)
+Announce = Callable[[Sequence[Any], int], None]
+NAMES = tuple(name.removeprefix("v_") for name in dictionary())
 """What can be asked for: the views without their prefix."""
 
-_RENAMED: dict[str, Any] = {
-    "tasks": Integer(),
-    "copies": Integer(),
-    "names": Integer(),
-    "captures": Integer(),
-    "failures": Integer(),
-    "suggestions": Integer(),
-    "decision": Integer(),
-    "replaced_by": Integer(),
-    "capture": Integer(),
-    "counted": Boolean(),
-    "notices": Integer(),
-    "sites": Integer(),
-    "documents": Integer(),
-    "first_published": Date(),
-    "last_published": Date(),
-    "unknown_labels": Integer(),
-    "blanks": Integer(),
-    "defects": Text(),
-    "gaps": Text(),
-    "fields": Text(),
-    "before": Text(),
-    "after": Text(),
-    "evidence": Text(),
-    "resolved": Boolean(),
-    "first_day": Date(),
-    "last_day": Date(),
-    "number": Text(),  # a task's, such as 一 or (二); a version's is called version in the views
+_PANDAS: dict[pa.DataType, Any] = {
+    pa.string(): pd.StringDtype(),
+    pa.int64(): pd.Int64Dtype(),
+    pa.float64(): pd.Float64Dtype(),
+    pa.bool_(): pd.BooleanDtype(),
 }
-"""Columns of views that no table has under the same name, but for text; and one that two tables have for different things."""
 
 
-def frame(store: Store, view: str) -> pd.DataFrame:
-    """Return all rows of a view, in the view's columns.
+def tasks(store: Store, filters: Filters = NO_FILTERS) -> pd.DataFrame:
+    """Return the tasks that hold the filters, in the columns of ``v_tasks``."""
+    return read(store, Tasks(filters))
 
-    Text is ``string``, whole numbers ``Int64``, moments ``datetime64[us, UTC]``, days ``datetime64[s]``, truth ``boolean``; what is
-    unknown is ``NA``. Raises ``ExportError`` for a name that is no view.
+
+def task_agencies(store: Store, filters: Filters = NO_FILTERS) -> pd.DataFrame:
+    """Return the bodies of the tasks that hold the filters, in the columns of ``v_task_agencies``."""
+    return read(store, TaskAgencies(filters))
+
+
+def documents(store: Store, filters: Filters = NO_FILTERS) -> pd.DataFrame:
+    """Return the documents that hold the filters, every copy of a work, in the columns of ``v_documents``."""
+    return read(store, Documents(filters))
+
+
+def versions(store: Store, filters: Filters = NO_FILTERS) -> pd.DataFrame:
+    """Return all versions of the documents that hold the filters, in the columns of ``v_versions``; as of a day those of then."""
+    return read(store, Versions(filters))
+
+
+def agencies(store: Store, filters: Filters = NO_FILTERS) -> pd.DataFrame:
+    """Return the bodies of the gazetteer that the tasks which hold the filters name, in the columns of ``v_agencies``."""
+    return read(store, Agencies(filters))
+
+
+def notices(
+    store: Store, filters: NoticeFilters = EVERY_NOTICE, *, today: date | None = None, announce: Announce | None = None
+) -> pd.DataFrame:
+    """Return the public records that hold the filters and may be shown on ``today``, in the columns of ``v_notices``.
+
+    ``today`` is by default the day in Shanghai. ``announce`` is told the identifiers of the records and their number before the frame is
+    given away, so that what is not logged is not shown; what it raises is raised here.
     """
-    columns, found = read_view(store, view)
-    return pd.DataFrame({name: _column([row[n] for row in found], kind) for n, (name, kind) in enumerate(columns)})
+    found = read(store, Notices(filters, today or _today()))
+    if announce:
+        announce(found["notice"].tolist(), len(found))
+    return found
 
 
-def read_view(store: Store, view: str) -> tuple[list[tuple[str, Any]], list[list[Any]]]:
-    """Return the columns of a view with their types, and its rows with values of those types."""
-    if view not in NAMES:
-        raise ExportError(f"There is no view {view!r}: choose one of {', '.join(NAMES)}.")
-    with store.reading() as connection:
-        names = [column["name"] for column in inspect(connection).get_columns(f"v_{view}")]
-        columns = [(name, column_type(name)) for name in names]
-        query = text(f"SELECT * FROM v_{view}").columns(**dict(columns))  # noqa: S608 -- one of NAMES
-        found = [list(row) for row in connection.execute(query)]
-    order = [names.index(name) for name in ORDER[f"v_{view}"]]
-    found.sort(key=lambda row: [row[at] for at in order])
-    return columns, found
+def changes(store: Store, filters: ChangeFilters = EVERY_CHANGE, *, today: date | None = None) -> pd.DataFrame:
+    """Return the changes that hold the filters, in the columns of ``v_feed``. Raises ``StaleCursor``, ``UnknownCursor``."""
+    return read(store, Changes(filters, today or _today()))
 
 
-def column_type(name: str) -> Any:  # noqa: ANN401 -- a column type
-    """Return the type of a view's column: that of the table column of the same name."""
-    if name in _RENAMED:
-        return _RENAMED[name]
-    for table in schema.metadata.tables.values():
-        if isinstance(table, Table) and name in table.c:
-            return table.c[name].type
-    return schema.documents.c.title.type
+def frame(store: Store, view: str, filters: Filters = NO_FILTERS) -> pd.DataFrame:
+    """Return all rows of a view, of the filters only ``as_of`` and ``known_at`` count. Raises ``ExportError`` for what is no view."""
+    return read(store, View(view, filters))
 
 
-def _column(values: list[Any], kind: Any) -> Any:  # noqa: ANN401 -- a pandas array
-    if isinstance(kind, Boolean):
-        return pd.array(values, dtype="boolean")
-    if isinstance(kind, Integer):
-        return pd.array(values, dtype="Int64")
-    if isinstance(kind, Float):
-        return pd.array(values, dtype="Float64")
-    if isinstance(kind, Yuan):
-        return pd.array([None if value is None else float(value) for value in values], dtype="Float64")
-    if isinstance(kind, Date):
-        return pd.to_datetime(pd.Series(values, dtype="object")).astype("datetime64[s]")
-    if isinstance(getattr(kind, "impl", kind), DateTime):
-        return pd.to_datetime(pd.Series(values, dtype="object"), utc=True).astype("datetime64[us, UTC]")
-    return pd.array(values, dtype="string")
+def read(store: Store, question: Question, *, fast: bool = True) -> pd.DataFrame:
+    """Return the answer to any question as a frame; ``fast`` false reads by SQLAlchemy only, with the same result."""
+    with answered(store, question, fast=fast) as answer:
+        return frame_of(answer)
+
+
+def frame_of(answer: Answer) -> pd.DataFrame:
+    """Return the rows of an answer as a frame; no Python object is made of a value."""
+    table = answer.table()
+    columns = {name: _series(column) for name, column in zip(table.column_names, table.columns, strict=True)}
+    return pd.DataFrame(columns, copy=False)
+
+
+def _series(column: pa.ChunkedArray) -> Any:  # noqa: ANN401 -- a pandas array
+    if (wanted := _PANDAS.get(column.type)) is not None:
+        return wanted.__from_arrow__(column)
+    unit = "s" if pa.types.is_date(column.type) else "us"
+    plain = column.cast(pa.timestamp(unit)).to_numpy()
+    return pd.Series(plain, copy=False) if unit == "s" else pd.Series(plain, copy=False).dt.tz_localize("UTC")
+
+
+def _today() -> date:
+    return local_day(datetime.now(UTC))

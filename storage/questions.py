@@ -1,0 +1,226 @@
+"""What can be asked for as a whole table: a frame, a file, a stream. Each question comes to one statement on the documented views.
+
+Which rows an answer has, and in which order, is decided by the same statements as in ``queries``, ``notice_queries`` and
+``change_queries``; what stands in them by the views. So a question about another day gives the columns of the view of that day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, column, func, literal, select, table, text
+
+from normalizers.text.fold import fold
+from storage import change_queries, notice_queries, queries, schema, views_at
+from storage import search as index
+from storage.agency_lines import line
+from storage.batches import batches
+from storage.change_filters import ChangeFilters, conditions
+from storage.change_schema import changes
+from storage.dictionary import Kind, kinds_of, type_of
+from storage.errors import ExportError
+from storage.notice_queries import NoticeFilters
+from storage.notice_schema import notices
+from storage.selection import NO_FILTERS, Filters, chosen_versions
+from storage.views import ORDER
+
+
+@dataclass(frozen=True, slots=True)
+class Tasks:
+    """The tasks that hold the filters: rows of ``v_tasks``, in the order of ``queries.tasks``."""
+
+    filters: Filters = NO_FILTERS
+    view = "tasks"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskAgencies:
+    """The bodies of the tasks that hold the filters: rows of ``v_task_agencies``."""
+
+    filters: Filters = NO_FILTERS
+    view = "task_agencies"
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """The documents that hold the filters, every copy of a work: rows of ``v_documents``, in the order of ``queries.documents``."""
+
+    filters: Filters = NO_FILTERS
+    view = "documents"
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """All versions of the documents that hold the filters: rows of ``v_versions``, of a past day those that were there then."""
+
+    filters: Filters = NO_FILTERS
+    view = "versions"
+
+
+@dataclass(frozen=True, slots=True)
+class Agencies:
+    """The bodies of the gazetteer that tasks name which hold the filters: rows of ``v_agencies``."""
+
+    filters: Filters = NO_FILTERS
+    view = "agencies"
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """The public records that hold the filters and may be shown on ``today``: rows of ``v_notices``."""
+
+    filters: NoticeFilters
+    today: date
+    view = "notices"
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The changes that hold the filters: rows of ``v_feed``."""
+
+    filters: ChangeFilters
+    today: date
+    view = "feed"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """All rows of a view, without its prefix, in the order of ``views.ORDER``; of another day where ``filters`` name one."""
+
+    view: str
+    filters: Filters = NO_FILTERS
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows that are there already, such as the hits of a search or the answer to somebody's SQL; the kind of a column is found in them."""
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Any]] = field(repr=False)
+    view = ""
+
+
+OfView = Tasks | TaskAgencies | Documents | Versions | Agencies | Notices | Changes | View
+Question = OfView | Table
+
+OF_RECORDS = frozenset({"notices", "subjects", "notice_events"})
+"""Views of public records: who is given their rows is logged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a question comes to: a statement, or several that are read one after the other; and the kinds of its columns."""
+
+    statements: Sequence[Select[Any]]
+    kinds: dict[str, Kind]
+
+
+def reading(connection: Connection, question: OfView) -> Reading:
+    """Return the statements of a question. Raises ``ExportError`` for an unknown view, ``StaleCursor`` and ``UnknownCursor``."""
+    kinds = kinds_of(f"v_{question.view}")
+    if not kinds:
+        known = ", ".join(name.removeprefix("v_") for name in ORDER)
+        raise ExportError(f"There is no view {question.view!r}: choose one of {known}.")
+    made: Sequence[Select[Any]]
+    match question:
+        case Notices():
+            made = _notices(connection, question)
+        case Changes():
+            made = _changes(connection, question)
+        case View():
+            view = _view(connection, question.view, question.filters)
+            made = [select(*view.c).order_by(*(view.c[name] for name in ORDER[f"v_{question.view}"]))]
+        case _:
+            made = [_of_documents(connection, question)]
+    return Reading(made, kinds)
+
+
+def _view(connection: Connection, name: str, filters: Filters = NO_FILTERS, today: date | None = None) -> FromClause:
+    """Return a view as a table: of the present by its name, of another day or terms of another day by its statement."""
+    columns = [column(each, type_of(kind)) for each, kind in kinds_of(f"v_{name}").items()]
+    if today is None and not views_at.of_another_time(filters):
+        return table(f"v_{name}", *columns)
+    statement = views_at.statement(connection.dialect.name, f"v_{name}", filters, today)
+    return text(statement.replace(":", "\\:")).columns(*columns).subquery(f"v_{name}")
+
+
+# --- tasks, documents and what hangs on them -----------------------------------------------------------------------------
+
+
+def _of_documents(connection: Connection, question: Tasks | TaskAgencies | Documents | Versions | Agencies) -> Select[Any]:
+    filters = question.filters
+    pinned = filters.document if "@" in filters.document and not isinstance(question, Versions) else ""
+    view = _view(connection, question.view, Filters(as_of=filters.as_of, known_at=filters.known_at, document=pinned))
+    v, t, a = view.c, schema.tasks.c, schema.task_agencies.c
+    order: Sequence[ColumnElement[Any]] = ()
+    match question:
+        case Tasks():
+            query = queries._task_query(connection, filters).join(view, v.task == t.id)
+        case TaskAgencies():
+            query = queries._task_query(connection, filters).join(view, v.task == t.id)
+            order = (v.role, v.position)
+        case Documents():
+            query = _documents(connection, filters, view)
+        case Versions():
+            chosen = chosen_versions(replace(filters, all_copies=True))
+            query = select(view).where(v.document.in_(select(chosen.c.document_id))).order_by(v.document, v.version)
+        case Agencies():
+            named = queries._task_query(connection, filters).join(schema.task_agencies, a.task_id == t.id)
+            ids = named.with_only_columns(a.agency_id, maintain_column_froms=True).order_by(None)
+            query = select(view).where(v.agency.in_(ids)).order_by(v.agency)
+    query = query.with_only_columns(*v, maintain_column_froms=True).order_by(*order)
+    return query if filters.limit is None else query.limit(filters.limit)
+
+
+def _documents(connection: Connection, filters: Filters, view: FromClause) -> Select[Any]:
+    d, v = schema.documents.c, schema.versions.c
+    chosen = chosen_versions(replace(filters, all_copies=True))
+    query = select(*view.c).join(chosen, chosen.c.document_id == view.c.document).join(schema.documents, d.id == view.c.document)
+    query = query.join(schema.versions, (v.document_id == d.id) & (v.number == chosen.c.version))
+    if filters.words:
+        query = query.where(queries._holding(connection, chosen, filters, d.id, "document_id"))
+    if filters.document_kind:
+        query = query.where(v.document_kind == filters.document_kind)
+    return query.order_by(func.coalesce(v.published_on, d.listed_on).desc(), d.site, d.id)
+
+
+# --- public records and the feed -----------------------------------------------------------------------------------------
+
+
+def _notices(connection: Connection, question: Notices) -> Sequence[Select[Any]]:
+    view, n = _view(connection, "notices", today=question.today), notices.c
+    query = select(*view.c).join(notices, n.id == view.c.notice)
+    f = question.filters
+    if f.name:  # folding is Python's: the rows are known by their identifiers
+        kept = _named(connection, question)
+        return [query.where(n.id.in_(some)).order_by(n.day.desc(), n.site, n.id) for some in batches(kept)] or [query.where(literal(False))]
+    query = query.where(*notice_queries._conditions(connection, f)).order_by(n.day.desc(), n.site, n.id)
+    return [query if f.limit is None else query.limit(f.limit)]
+
+
+def _named(connection: Connection, question: Notices) -> list[str]:
+    """Return the records whose subject's name holds the piece: the index narrows, the name itself decides."""
+    n, pieces = notices.c, index.words_of(f'"{question.filters.name}"')
+    wanted = (notice_queries.shown(question.today), *notice_queries._conditions(connection, question.filters))
+    found = connection.execute(select(n.id, n.subject_name).where(*wanted).order_by(n.day.desc(), n.site, n.id))
+    return [row.id for row in found if pieces and all(piece in fold(row.subject_name) for piece in pieces)][: question.filters.limit]
+
+
+def _changes(connection: Connection, question: Changes) -> Sequence[Select[Any]]:
+    f, c = question.filters, changes.c
+    view = _view(connection, "feed")
+    query = select(*view.c).join(changes, c.seq == view.c.seq).outerjoin(schema.documents, schema.documents.c.id == c.document_id)
+    query = query.outerjoin(notices, (c.entity == "notice") & (notices.c.id == c.entity_id) & notice_queries.shown(question.today))
+    query = query.order_by(c.seq)
+    if f.since_seq is not None:
+        change_queries.check_cursor(connection, f.since_seq)
+        query = query.where(c.seq > f.since_seq)
+    if f.word:  # folding is Python's: the rows are known by their numbers
+        kept = [row["seq"] for row in change_queries.read(connection, f, question.today)]
+        return [query.where(c.seq.in_(some)) for some in batches(kept)] or [query.where(literal(False))]
+    body = line(connection, f.agency, f.kin) if f.agency else None
+    query = query.where(*conditions(connection, f, body))
+    return [query if f.limit is None else query.limit(f.limit)]
