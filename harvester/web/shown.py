@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from functools import cache, partial
 from typing import Any
@@ -18,6 +18,7 @@ from harvester.web import addresses
 from harvester.web.access import forgery
 from harvester.web.access.people import Role
 from harvester.web.room import person_of, room_of
+from spiders.sheets import all_sheets
 from storage.days import LOCAL, local_day
 
 TAGS = {"zh": "zh-CN", "en": "en"}
@@ -97,15 +98,37 @@ def environment(lang: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals.update(_=partial(_, lang=lang), addresses=addresses, word=partial(word, lang=lang), ago=partial(ago, lang=lang))
+    made.globals.update(
+        _=partial(_, lang=lang),
+        addresses=addresses,
+        word=partial(word, lang=lang),
+        ago=partial(ago, lang=lang),
+        site_name=partial(site_name, lang=lang),
+    )
     made.filters.update(visible=visible, day=day, moment=moment, number=number, site_link=site_link)
-    made.filters.update(shown_address=shown_address, with_language=with_language)
+    made.filters.update(shown_address=shown_address, with_language=with_language, worded=partial(worded, lang=lang))
     return made
 
 
 def word(code: str, lang: str) -> str:
     """Return a fixed word of the store (a state, a kind, a role) in the reader's language."""
     return _(code, lang) if code else ""
+
+
+def worded(codes: Iterable[str], lang: str) -> list[tuple[str, str]]:
+    """Return fixed words of the store with what they are called: the options of a field."""
+    return [(str(code), word(str(code), lang)) for code in codes]
+
+
+def site_name(site: str, lang: str) -> str:
+    """Return what people call a site; its identifier where the program has no fact sheet of it."""
+    names = _site_names().get(site)
+    return names[lang] if names else site
+
+
+@cache
+def _site_names() -> dict[str, dict[str, str]]:
+    return {sheet.id: {"zh": sheet.name_zh or sheet.name, "en": sheet.name} for sheet in all_sheets()}
 
 
 def day(value: date | str | None) -> str:
