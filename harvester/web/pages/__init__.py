@@ -10,12 +10,14 @@ MODULES = (
     "overview",
     "tasks",
     "calendar",
+    "charts",
     "preferences",
     "records",
     "record",
     "dossier",
     "changes",
     "change_feeds",
+    "watches",
 )
 """The modules of this package that hold a ``router``, one line a page."""
 

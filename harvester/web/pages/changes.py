@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -48,11 +48,12 @@ def changes(request: Request, store: AnyStore, person: Anyone, before: int | Non
         problem, status, wanted = str(error), 400, ChangeFilters()
     given = said(request.query_params)
     options = {"entities": ENTITIES, "kinds": TOLD_KINDS, "record_kinds": RECORD_KINDS, "causes": CAUSES, "roles": ROLES}
+    names = {row["site"]: row["name"] or row["site"] for row in change_queries.looked_at(store)}
     more = here(request, before=str(rows[-1]["seq"])) if len(rows) == SIZE else ""
     feed = addresses.listing("/changes.atom", {name: value for name, value in given.items() if name not in ("since", "until")})
     return kept_nowhere(
         page(
-            request, "changes.html", status=status, days=by_day(rows, wanted, lang), count=len(rows), given=given, names=NAMES,
+            request, "changes.html", status=status, days=by_day(rows, wanted, lang, names), count=len(rows), given=given, names=NAMES,
             problem=problem, more=more, before=before, first=here(request, before=None), feed=feed, chosen=chosen(given, lang),
             looked=change_queries.looked_at(store, wanted.site) if not rows else [], latest=change_queries.latest(store), **options,
         )
@@ -66,25 +67,25 @@ def newest(store: Store, person: Person, wanted: ChangeFilters, before: int | No
     return rows
 
 
-def by_day(rows: Sequence[Row], wanted: ChangeFilters, lang: str) -> list[Row]:
+def by_day(rows: Sequence[Row], wanted: ChangeFilters, lang: str, sites: Mapping[str, str]) -> list[Row]:
     """Return rows by the day on which they became known, and within it by document, each told in words."""
     days: dict[Any, dict[tuple[str, int, str], list[Row]]] = {}
     for row in rows:
         days.setdefault(local_day(row["known_at"]), {}).setdefault(place_of(row), []).append(row)
-    return [{"day": day, "groups": [group(some[::-1], wanted, lang) for some in places.values()]} for day, places in days.items()]
+    return [{"day": day, "groups": [group(some[::-1], wanted, lang, sites) for some in places.values()]} for day, places in days.items()]
 
 
-def group(rows: list[Row], wanted: ChangeFilters, lang: str) -> Row:
+def group(rows: list[Row], wanted: ChangeFilters, lang: str, sites: Mapping[str, str]) -> Row:
     """Return what changed in one version of a document, or of one list of records, for a page."""
     first = rows[0]
     shown, tasks = folded(rows, wanted)
     document, version = first["document_id"] or "", first["version"] or 0
     is_new = any(row["entity"] == "document" and row["kind"] == "added" for row in rows)
     return {
-        "title": first["title"] or first["list_name"] or first["site"],
+        "title": first["title"] or first["list_name"] or _("public records", lang),
         "address": addresses.document(document) if document else "",
         "document": document,
-        "site": first["site"],
+        "site": sites.get(first["site"], first["site"]),
         "at": rows[-1]["known_at"],
         "compare": addresses.compare(f"{document}@{version - 1}", f"{document}@{version}")
         if document and version > 1 and not is_new
