@@ -184,6 +184,8 @@ def _documents(connection: Connection, filters: Filters, view: FromClause) -> Se
         query = query.where(queries._holding(connection, chosen, filters, d.id, "document_id"))
     if filters.document_kind:
         query = query.where(v.document_kind == filters.document_kind)
+    if filters.year:
+        query = query.where(v.published_on.between(date(filters.year, 1, 1), date(filters.year, 12, 31)))
     return query.order_by(func.coalesce(v.published_on, d.listed_on).desc(), d.site, d.id)
 
 

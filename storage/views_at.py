@@ -89,10 +89,11 @@ SELECT t.id AS task, t.document_id AS document, t.version, d.work, d.site, d.reg
 FROM tasks t JOIN v_documents_then d ON d.document = t.document_id AND d.version = t.version
 """
 
-_FROM_DOCUMENTS = frozenset({"v_documents", "v_tasks", "v_works"})
-"""Views whose statement of another day rests on that of the documents."""
-
-_WORKS = VIEWS["v_works"].replace("v_documents", "v_documents_then")
+_TASK_AGENCIES = """
+SELECT a.task_id AS task, t.document_id AS document, t.version, t.ordinal, a.role, a.position, a.mention, a.name, a.agency_id AS agency,
+    a.kind, a.resolved, a.rule
+FROM task_agencies a JOIN tasks t ON t.id = a.task_id JOIN documents_then d ON d.id = t.document_id AND d.version = t.version
+"""
 
 _PAST = {
     "v_documents": "SELECT * FROM v_documents_then",
@@ -100,9 +101,9 @@ _PAST = {
     "v_feed": _FEED,
     "v_changes": f"SELECT f.* FROM ({_FEED}) f {VIEWS['v_changes'].partition('v_feed f')[2]}",
     "v_tasks": _TASKS,
-    "v_task_agencies": VIEWS["v_task_agencies"].replace("JOIN documents d", "JOIN documents_then d"),
+    "v_task_agencies": _TASK_AGENCIES,
     "v_references": VIEWS["v_references"].replace("documents ", "documents_then "),
-    "v_works": _WORKS,
+    "v_works": VIEWS["v_works"].replace("v_documents", "v_documents_then"),
     "v_links": VIEWS["v_links"].replace("JOIN documents ", "JOIN documents_then "),
 }
 
