@@ -1,20 +1,94 @@
-"""Tasks: a list with filters."""
+"""Tasks: lists with facets and filters, as a list, a table, a timeline, and bodies by months."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from harvester.messages import _
+from harvester.web import addresses
 from harvester.web.access.rights import reader
+from harvester.web.pages import task_listing as listing
+from harvester.web.pages import task_months as months
+from harvester.web.pages.asked_tasks import filters_of, said
 from harvester.web.room import AnyStore
-from harvester.web.shown import page
-from storage import queries
+from harvester.web.shown import page, preference, word
+from harvester.web.task_rows import region_name, shown_tasks
+from normalizers.records import DeadlineKind
+from storage import facets, queries
+from storage.schema import ROLES, sites
 from storage.selection import Filters
+from storage.store import Store
 
 router = APIRouter(dependencies=[reader()])
 
+PATH = "/tasks"
+VIEWS = (("list", "List"), ("table", "Table"), ("timeline", "Timeline"), ("months", "Bodies by month"))
+ORDERS = (("published", "newest document first"), ("due", "due first"))
+PAGE = 30
 
-@router.get("/tasks")
-def tasks(request: Request, store: AnyStore, agency: str = "", site: str = "") -> HTMLResponse:
-    """Show tasks."""
-    return page(request, "tasks.html", rows=queries.tasks(store, Filters(agency=agency, site=site, limit=50)))
+
+@router.get(PATH)
+def tasks(request: Request, store: AnyStore, view: str = "list", order: str = "published", after: str = "", back: str = "") -> HTMLResponse:
+    """Show the tasks of a question."""
+    lang = preference(request, "lang")
+    asked = said(request.query_params)
+    filters = filters_of(asked, lang, PAGE)
+    view, order = _known(view, VIEWS), _known(order, ORDERS)
+    shape = asked | ({"view": view} if view != "list" else {}) | ({"order": order} if order != "published" else {})
+    found = _VIEWS[view](request, store, filters, asked, lang) if view in _VIEWS else _rows(store, filters, order, after, lang)
+    counts = facets.task_facets(store, filters)
+    names = site_names(store)
+    return page(
+        request, "tasks.html", asked=asked, view=view, order=order, sites=names, labels=listing.labels(lang),
+        views=_switch(VIEWS, "view", shape, lang), orders=_switch(ORDERS, "order", shape, lang), **_choices(counts, lang),
+        facets=listing.facet_links(PATH, shape, counts, names, lang), chosen=listing.chosen_filters(PATH, shape, names, lang),
+        pages=listing.pages_around(PATH, shape, after, back, found["next"]) if "rows" in found else listing.Pages(),
+        forms=listing.downloads(PATH, asked), subscribe=listing.subscriptions_of(request, asked, lang),
+        freeze=listing.frozen_at(PATH, shape), frozen=listing.frozen_bar(request, PATH, shape, filters),
+        **(_NOTHING | found),
+    )  # fmt: skip
+
+
+def _rows(store: Store, filters: Filters, order: str, after: str, lang: str) -> dict[str, Any]:
+    found = queries.task_page(store, filters, after=after, order=order)
+    rows = [row | {"region_name": region_name(row["region"] or "", lang)} for row in shown_tasks(found.rows, lang, filters.as_of)]
+    return {"rows": rows, "total": found.total, "next": found.next}
+
+
+def _known(value: str, known: tuple[tuple[str, str], ...]) -> str:
+    return value if value in dict(known) else known[0][0]
+
+
+def _switch(known: tuple[tuple[str, str], ...], name: str, shape: Mapping[str, str], lang: str) -> list[dict[str, str]]:
+    """Return the ways to look at an answer, with the address of each."""
+    default = known[0][0]
+    return [
+        {"code": code, "told": _(told, lang), "address": addresses.listing(PATH, {**shape, name: "" if code == default else code})}
+        for code, told in known
+    ]
+
+
+def _choices(counts: Mapping[str, list[dict[str, Any]]], lang: str) -> dict[str, Any]:
+    """Return what the fields of the form offer: of kinds of documents and years those that there are."""
+    there = {name: [str(row["value"]) for row in counts.get(name, [])] for name in ("document_kind", "year")}
+    return {
+        "roles_told": [(role, word(role, lang)) for role in ROLES],
+        "kinds_told": [(kind, listing.spoken("document_kind", kind, lang)) for kind in there["document_kind"]],
+        "years_told": [(year, year) for year in sorted(there["year"], reverse=True)],
+        "deadline_kinds_told": [(kind.value, word(kind.value, lang)) for kind in DeadlineKind],
+    }
+
+
+def site_names(store: Store) -> dict[str, str]:
+    """Return the names of the sites of the store by their identifiers."""
+    with store.reading() as connection:
+        return {row.id: row.name or row.id for row in connection.execute(sites.select().order_by(sites.c.id))}
+
+
+_NOTHING: dict[str, Any] = {"rows": [], "total": None, "table": [], "heat": [], "drawing": None}
+_VIEWS = {"timeline": months.timeline, "months": months.by_body}
+"""The views that are no rows of tasks; ``_NOTHING`` is what the others leave empty."""

@@ -1,0 +1,156 @@
+"""What stands around a list of tasks: facets with counts, filters that are set, pages, files, feeds, the address that is frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import Request
+
+from harvester import audited
+from harvester.messages import _
+from harvester.web import addresses
+from harvester.web.access import subscriptions
+from harvester.web.room import room_of
+from harvester.web.shown import word
+from harvester.web.task_rows import region_name
+from normalizers.records import DocumentKind
+from storage.selection import Filters
+
+Row = dict[str, Any]
+
+FORMS = ("csv", "xlsx", "parquet", "jsonl", "json")
+FACETS = (
+    ("site", "Site"),
+    ("region", "Province and city"),
+    ("year", "Year of publication"),
+    ("document_kind", "Kind of document"),
+    ("role", "Role"),
+    ("deadline_kind", "Kind of deadline"),
+)
+LABELS = {
+    "words": "Words", "agency": "Body", "role": "Role", "site": "Site", "region": "Province and city", "document_kind": "Kind of document",
+    "year": "Year of publication", "deadline_kind": "Kind of deadline", "due_from": "Due from", "due_to": "Due to", "document": "Document",
+    "as_of": "As of", "known_at": "Known at", "all_copies": "Every copy",
+}  # fmt: skip
+"""What filters are called; ``labels`` gives them in the reader's language."""
+TRAIL = 20
+"""Pages back that an address remembers; further back leads the beginning."""
+_MOST_VALUES = 40
+_SPOKEN = frozenset({"role", "deadline_kind", "document_kind"})
+_OF_FEED = ("agency", "role", "site", "region", "document", "words")
+
+
+def labels(lang: str) -> dict[str, str]:
+    """Return what the filters are called in a language."""
+    return {name: _(label, lang) for name, label in LABELS.items()}
+
+
+def facet_links(path: str, asked: Mapping[str, str], found: Mapping[str, list[Row]], sites: Mapping[str, str], lang: str) -> list[Row]:
+    """Return the facets of an answer: ``label``, ``chosen``, ``values`` (``told``, ``count``, ``chosen``, ``indent``, ``address``)."""
+    return [
+        {"label": _(label, lang), "chosen": bool(asked.get(name)), "values": _values(path, asked, name, found.get(name, []), sites, lang)}
+        for name, label in FACETS
+    ]
+
+
+def _values(path: str, asked: Mapping[str, str], name: str, rows: list[Row], sites: Mapping[str, str], lang: str) -> list[Row]:
+    if name == "region":
+        rows = by_province(rows)
+    elif name == "year":
+        rows = sorted(rows, key=lambda row: str(row["value"]), reverse=True)
+    return [_value(path, asked, name, row, sites, lang) for row in rows[:_MOST_VALUES]]
+
+
+def _value(path: str, asked: Mapping[str, str], name: str, row: Row, sites: Mapping[str, str], lang: str) -> Row:
+    value = str(row["value"])
+    told = sites.get(value, value) if name == "site" else region_name(value, lang) if name == "region" else value
+    told = spoken(name, value, lang) if name in _SPOKEN else told
+    chosen = asked.get(name) == value
+    address = addresses.listing(path, {**asked, name: "" if chosen else value})
+    return {"told": told, "count": row["count"], "chosen": chosen, "indent": row.get("indent", False), "address": address}
+
+
+def spoken(name: str, value: str, lang: str) -> str:
+    """Return a fixed word of the store in words."""
+    return _("other kinds", lang) if (name, value) == ("document_kind", DocumentKind.OTHER) else word(value, lang)
+
+
+def by_province(rows: list[Row]) -> list[Row]:
+    """Return counts of regions with a row for each province before its cities; a province counts all that lies in it."""
+    provinces: dict[str, int] = {}
+    for row in rows:
+        code = str(row["value"])[:2] + "0000"
+        provinces[code] = provinces.get(code, 0) + row["count"]
+    found: list[Row] = []
+    for code in sorted(provinces):
+        found.append({"value": code, "count": provinces[code]})
+        within = [row for row in rows if str(row["value"])[:2] == code[:2] and str(row["value"]) != code]
+        found += [row | {"indent": True} for row in sorted(within, key=lambda row: str(row["value"]))]
+    return found
+
+
+def chosen_filters(path: str, asked: Mapping[str, str], sites: Mapping[str, str], lang: str) -> list[Row]:
+    """Return the filters that are set, as tags: ``name``, ``value`` in words, ``without``, the address that has it no more."""
+    told = {"site": lambda v: sites.get(v, v), "region": lambda v: region_name(v, lang), "all_copies": lambda v: _("yes", lang)}
+    return [
+        {
+            "name": name,
+            "value": spoken(name, value, lang) if name in _SPOKEN else told.get(name, str)(value),
+            "without": addresses.listing(path, {**asked, name: ""}),
+        }
+        for name, value in asked.items()
+        if name in LABELS
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The addresses of the pages around one; empty where there is none."""
+
+    first: str = ""
+    newer: str = ""
+    older: str = ""
+
+
+def pages_around(path: str, asked: Mapping[str, str], after: str, back: str, following: str) -> Pages:
+    """Return the pages around one. ``back`` holds the cursors of the pages before, joined by dots: a store reads in one direction only."""
+    trail = [each for each in back.split(".") if each][-TRAIL:]
+    newer = ""
+    if after:
+        newer = addresses.listing(path, {**asked, "after": trail[-1] if trail else "", "back": ".".join(trail[:-1])})
+    older = addresses.listing(path, {**asked, "after": following, "back": ".".join([*trail, after][-TRAIL:] if after else [])})
+    return Pages(addresses.listing(path, asked) if after else "", newer, older if following else "")
+
+
+def downloads(path: str, asked: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return the forms that an answer can be taken along in, with their addresses."""
+    return [(form, addresses.listing(f"{path}.{form}", asked)) for form in FORMS]
+
+
+def subscriptions_of(request: Request, asked: Mapping[str, str], lang: str) -> list[tuple[str, str]]:
+    """Return the feed, the calendar and the watch of a question, with the reader's key where the room wants one."""
+    feed = {"entity": "task"} | {name: asked[name] for name in _OF_FEED if name in asked}
+    calendar = {name: value for name, value in asked.items() if name not in ("as_of", "known_at")}
+    return [
+        (_("Changes (Atom)", lang), subscriptions.with_key(request, addresses.listing("/changes.atom", feed))),
+        (_("Deadlines (calendar)", lang), subscriptions.with_key(request, addresses.listing("/calendar/tasks.ics", calendar))),
+        (_("Watch", lang), addresses.listing("/watches/new", feed)),
+    ]
+
+
+def frozen_at(path: str, asked: Mapping[str, str]) -> str:
+    """Return the address of an answer as it is now, for ever."""
+    now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return addresses.listing(path, {**asked, "as_of": asked.get("as_of") or audited.today(), "known_at": asked.get("known_at") or now})
+
+
+def frozen_bar(request: Request, path: str, asked: Mapping[str, str], filters: Filters) -> Row | None:
+    """Return what the bar over an answer of another time says; nothing where it is of today."""
+    if filters.as_of is None and filters.known_at is None:
+        return None
+    base = room_of(request).settings.base or str(request.base_url).rstrip("/")
+    now = addresses.listing(path, {name: value for name, value in asked.items() if name not in ("as_of", "known_at")})
+    return {"as_of": filters.as_of, "known_at": filters.known_at, "address": base + addresses.listing(path, asked), "now": now}
