@@ -56,9 +56,22 @@ def align_named(names: Sequence[str], store: str | None, decisions: Decisions = 
     Raises ``WrongCall`` for too few, too many or unknown names and for a paper without tasks that the table needs, ``HarvesterError``
     for an unreadable file, ``StoreError`` for an unknown or lost version.
     """
+    _check_count(names)
+    return _aligned(names, list(_read(names, store, decisions)), paragraphs=paragraphs)
+
+
+def align_stored(store: Store, names: Sequence[str], *, paragraphs: bool = False) -> Alignment:
+    """Return papers of a store beside one another, as ``align_named`` does; a name is never that of a file. Raises the same."""
+    _check_count(names)
+    return _aligned(names, [derive_stored(store, identifier_of(name, store))[2] for name in names], paragraphs=paragraphs)
+
+
+def _check_count(names: Sequence[str]) -> None:
     if not 2 <= len(names) <= MAX_PAPERS:
         raise WrongCall(f"{len(names)} papers cannot be put beside one another; name from 2 to {MAX_PAPERS}.")
-    derived = list(_read(names, store, decisions))
+
+
+def _aligned(names: Sequence[str], derived: list[Derived], *, paragraphs: bool) -> Alignment:
     for name, paper in zip(names, derived[:1] if paragraphs else derived, strict=not paragraphs):
         if not paper.tasks:
             raise WrongCall(f"{name} marks no tasks; name papers that divide tasks, or put it last with --against paragraphs.")

@@ -105,10 +105,22 @@ def compare_named(old: str, new: str, store: str | None, decisions: Decisions = 
         return _kept_or_made(found, one, other, decisions)
 
 
+def compare_stored(store: Store, old: str, new: str, decisions: Decisions = NO_DECISIONS) -> Compared:
+    """Return what changed between two documents of a store, named as ``compare_named`` has them; a name is never that of a file.
+
+    Raises ``WrongCall`` for what is no name, ``StoreError`` for an unknown or lost version.
+    """
+    return _kept_or_made(store, _stored_payload(old, store), _stored_payload(new, store), decisions)
+
+
 def _payload(name: str, store: Store | None) -> _Payload:
     path = Path(name)
     if store is None or path.exists():
         return _Payload(name, load(path), Hints(file_name=path.name))
+    return _stored_payload(name, store)
+
+
+def _stored_payload(name: str, store: Store) -> _Payload:
     stored = source(store, identifier_of(name, store))
     return _Payload(name, store.archive.read(stored.capture.location).body, hints_from_json(stored.publication.hints), stored)
 
