@@ -40,6 +40,7 @@ VERBS = {
     "records": ("notices", "dossier", "coverage", "graph"),
     "changes": ("changes", "versions", "snapshot"),
     "rights": ("takedown", "objections", "audit"),
+    "correcting": ("corrections",),
     "figures": ("quality", "indicators"),
     "watching": ("watch",),
     "database": ("db",),

@@ -12,12 +12,18 @@ MODULES = (
     "calendar",
     "charts",
     "preferences",
+    "login",
+    "account",
+    "accounts",
+    "audit",
     "records",
     "record",
     "dossier",
     "changes",
     "change_feeds",
     "watches",
+    "reports",
+    "corrections",
 )
 """The modules of this package that hold a ``router``, one line a page."""
 
