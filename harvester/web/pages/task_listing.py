@@ -40,6 +40,8 @@ TRAIL = 20
 """Pages back that an address remembers; further back leads the beginning."""
 _MOST_VALUES = 40
 _SPOKEN = frozenset({"role", "deadline_kind", "document_kind"})
+_OWN_WORDS = {DocumentKind.OTHER: "other kinds", DocumentKind.NOTICE: "notice of a body"}
+"""Kinds whose words mean another thing elsewhere in the room."""
 _OF_FEED = ("agency", "role", "site", "region", "document", "words")
 
 
@@ -75,7 +77,9 @@ def _value(path: str, asked: Mapping[str, str], name: str, row: Row, sites: Mapp
 
 def spoken(name: str, value: str, lang: str) -> str:
     """Return a fixed word of the store in words."""
-    return _("other kinds", lang) if (name, value) == ("document_kind", DocumentKind.OTHER) else word(value, lang)
+    if name == "document_kind" and value in _OWN_WORDS:
+        return _(_OWN_WORDS[DocumentKind(value)], lang)
+    return word(value, lang)
 
 
 def by_province(rows: list[Row]) -> list[Row]:

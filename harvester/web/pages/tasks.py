@@ -26,7 +26,7 @@ from storage.store import Store
 router = APIRouter(dependencies=[reader()])
 
 PATH = "/tasks"
-VIEWS = (("list", "List"), ("table", "Table"), ("timeline", "Timeline"), ("months", "Bodies by month"))
+VIEWS = (("list", "As a list"), ("table", "Table"), ("timeline", "Timeline"), ("months", "Bodies by month"))
 ORDERS = (("published", "newest document first"), ("due", "due first"))
 PAGE = 30
 
