@@ -16,7 +16,7 @@ Row = dict[str, Any]
 
 
 def sites(store: Store) -> list[Row]:
-    """Return one row a site: ``site``, ``name``, ``looked_at``, ``verdict`` (of the last run), ``complete_at`` (end of the last complete one)."""
+    """Return one row a site: ``site``, ``name``, ``looked_at``, ``verdict`` (of the last run), ``complete_at`` (of the last whole one)."""
     return change_queries.looked_at(store)
 
 

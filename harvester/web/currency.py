@@ -102,7 +102,7 @@ def told(section: Section, lang: str) -> str:
         days = (datetime.now(UTC) - section.complete_at).days
         return _("not read completely for {n} days: what is new there may be missing", lang).format(n=days)
     if section.days_quiet is None:
-        return _("read completely; no document in two years", lang)
+        return _("read completely; no documents of the last two years", lang)
     if section.days_quiet == 0:
         return _("a new document today", lang)
     form = _("no new document for {n} days (usually {usual})", lang) if section.usual else _("no new document for {n} days", lang)
