@@ -15,10 +15,19 @@ from storage.store import Store
 
 MOST_LETTERS = 64
 _SIGNS = frozenset("._-@")
+_TAKEN = "There is an account {name} already: choose another name."
+_TAKEN_ONCE = "The name {name} stands in the log for somebody who was removed: choose another name."
 
 
 class AccountRefused(StoreError):  # noqa: N818 -- what happened, in the words of the command line
-    """An account cannot be made or changed as asked; the message says what to do instead."""
+    """An account cannot be made or changed as asked; the message says what to do instead.
+
+    ``message`` has the values of ``values`` left out, so that it can be told in another language.
+    """
+
+    def __init__(self, message: str, **values: object) -> None:
+        self.message, self.values = message, values
+        super().__init__(message.format(**values))
 
 
 class UnknownAccount(UnknownRecord):
@@ -52,7 +61,7 @@ def account_name(text: str) -> str:
     """
     name = unicodedata.normalize("NFKC", text[: 4 * MOST_LETTERS]).strip().casefold()
     if not 0 < len(name) <= MOST_LETTERS or len(text) > 4 * MOST_LETTERS:
-        raise AccountRefused(f"The name of an account has 1 to {MOST_LETTERS} characters: choose another.")
+        raise AccountRefused("The name of an account has 1 to {most} characters: choose another.", most=MOST_LETTERS)
     if not all(letter in _SIGNS or unicodedata.category(letter)[0] in "LN" for letter in name):
         raise AccountRefused("The name of an account is made of letters, digits and . _ - @: choose another.")
     return name
@@ -65,8 +74,7 @@ def add(store: Store, name: str, role: str, password: str, by: str, at: datetime
     with store.writing(told=False) as connection:
         known = connection.execute(select(accounts.c.removed_at).where(accounts.c.name == kept)).one_or_none()
         if known is not None:
-            became = "stands in the log for somebody who was removed" if known.removed_at else "is there already"
-            raise AccountRefused(f"The account {kept} {became}: choose another name.")
+            raise AccountRefused(_TAKEN_ONCE if known.removed_at else _TAKEN, name=kept)
         connection.execute(insert(accounts), [row | {"created_at": at, "created_by": by}])
     return named(store, kept)
 
@@ -131,6 +139,12 @@ def rehash(store: Store, name: str, old: str, new: str) -> None:
         connection.execute(update(accounts).where(accounts.c.name == name, accounts.c.password == old).values(password=new))
 
 
+def renew_addresses(store: Store, name: str) -> None:
+    """Give an account a new serial number, which ends the addresses of calendars that were made with the former."""
+    with store.writing(told=False) as connection:
+        connection.execute(update(accounts).where(accounts.c.name == name).values(serial=accounts.c.serial + 1))
+
+
 def logged_in(store: Store, name: str, at: datetime) -> None:
     """Note when somebody logged in."""
     with store.writing(told=False) as connection:
@@ -167,7 +181,7 @@ def _not_last(connection: Connection, name: str) -> None:
     """Raise where an account is the only operator. The rows stay locked, so that two who leave at once see each other."""
     query = select(accounts.c.name).where(accounts.c.role == "operator", accounts.c.removed_at.is_(None)).with_for_update()
     if set(connection.execute(query).scalars()) == {name}:
-        raise AccountRefused(f"{name} is the only operator: make another one first.")
+        raise AccountRefused("{name} is the only operator: make another one first.", name=name)
 
 
 def _counted() -> Any:  # noqa: ANN401 -- SQLAlchemy's type of a query

@@ -19,8 +19,8 @@ from storage.store import Store
 
 Row = dict[str, Any]
 
-TAGGED = frozenset({"code", "name", "words", "subject"})
-"""What of a question may name a subject."""
+TAGGED = frozenset({"code", "name", "words", "subject", "network"})
+"""What of a question may name a subject, and where somebody logged in from."""
 MOST_IDS = 200
 """Identifiers of records kept with one question; the number of rows is always whole. Of a larger answer it is not known which records
 it held: it counts as one that may have held any."""
@@ -51,8 +51,11 @@ def entries(
     subject: str = "",
     notice_id: str = "",
     limit: int | None = None,
+    before: int = 0,
 ) -> list[Row]:
-    """Return the log's rows, the newest first. ``subject`` finds the questions for that code, name or words.
+    """Return the log's rows, the newest first, with ``before`` those older than the row of that ``id``.
+
+    ``subject`` finds the questions for that code, name, words or network.
 
     ``notice_id`` finds the answers that held a record, and such as may have held it because not all of their identifiers are kept.
     Each row's ``certain`` tells whether its identifiers are all there.
@@ -63,6 +66,7 @@ def entries(
         *([a.at >= since] if since else []),
         *([a.actor == actor] if actor else []),
         *([a.action == action] if action else []),
+        *([a.id < before] if before > 0 else []),
     ]
     look_inside = bool(subject or notice_id)
     with store.reading() as connection:

@@ -143,7 +143,7 @@ def make_key(store: Store, account: str, label: str, role: str, at: datetime, en
         connection.execute(delete(api_keys).where(k.account == account, k.ends_at < at))
         there = connection.execute(select(k.id).where(k.account == account)).scalars().all()
         if len(there) >= MOST_KEYS:
-            raise AccountRefused(f"An account has at most {MOST_KEYS} keys: remove one that is not used any more.")
+            raise AccountRefused("An account has at most {most} keys: remove one that is not used any more.", most=MOST_KEYS)
         connection.execute(insert(api_keys), [row])
     return f"{PREFIX}{name}_{secret}"
 

@@ -11,6 +11,7 @@ from fastapi.responses import FileResponse, Response
 
 from harvester.web import api, pages
 from harvester.web.access import guard, rights
+from harvester.web.access.doorkeeper import Doorkeeper
 from harvester.web.room import Room, RoomSettings
 from storage.store import Store
 
@@ -27,7 +28,7 @@ def create_app(store: Store, settings: RoomSettings | None = None) -> FastAPI:
     given = settings or RoomSettings()
     room = Room(store, given if given.secret else replace(given, secret=store.keyring.tag("room").encode()))
     app = FastAPI(title="credit-harvester", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
-    app.state.room = room
+    app.state.room, app.state.doorkeeper = room, Doorkeeper()
     guard.install(app, room)
     api.install(app)
     pages.install(app)

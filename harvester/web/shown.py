@@ -34,6 +34,7 @@ PLACES = (
 )
 """What the main navigation leads to; a page adds its line here."""
 OPERATOR_PLACES = (("/review", "Review"), ("/reports", "Reports"))
+OPERATOR_ABOUT = (("/audit", "Audit log"), ("/accounts", "Accounts"))
 ABOUT_PLACES = (("/help", "Help"), ("/dictionary", "Data dictionary"), ("/sql", "SQL"), ("/api", "API"), ("/corrections", "Corrections"))
 DISPLAY = (
     ("lang", "zh", "中文"),
@@ -76,7 +77,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         "token": forgery.token(request),
         "here": here(request),
         "places": PLACES + (OPERATOR_PLACES if person_of(request).role >= Role.OPERATOR else ()),
-        "about_places": ABOUT_PLACES,
+        "about_places": ABOUT_PLACES + (OPERATOR_ABOUT if person_of(request).role >= Role.OPERATOR else ()),
         "display_choices": DISPLAY,
     }
     return HTMLResponse(environment(lang).get_template(template).render({**frame, **context}), status_code=status)

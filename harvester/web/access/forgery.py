@@ -12,7 +12,9 @@ import secrets
 from typing import Any
 
 from fastapi import Depends, HTTPException, Request
+from starlette.concurrency import run_in_threadpool
 
+from harvester.web.access import trail
 from harvester.web.room import RoomSettings, room_of
 
 FIELD = "token"
@@ -38,19 +40,19 @@ def token(request: Request) -> str:
 
 
 async def checked(request: Request) -> None:
-    """Refuse a request that changes something without the token of its session.
+    """Refuse a request that changes something without the token of its session; log one that has it.
 
     Programs that show a key need none, nor JSON sent to an open room: a page of another site can send neither without being asked first
     (a CORS preflight), which nothing here answers.
     """
     settings = room_of(request).settings
-    if request.state.entry.way == "key" or (settings.open and _is_json(request)):
-        return
-    given = request.headers.get(HEADER, "")
-    if not given and not _is_json(request):
-        given = str((await request.form()).get(FIELD, ""))
-    if not hmac.compare_digest(given.encode("utf-8", "replace"), _expected(request, settings).encode()):
-        raise HTTPException(403, "The form is out of date: load the page again and send it once more.")
+    if request.state.entry.way != "key" and not (settings.open and _is_json(request)):
+        given = request.headers.get(HEADER, "")
+        if not given and not _is_json(request):
+            given = str((await request.form()).get(FIELD, ""))
+        if not hmac.compare_digest(given.encode("utf-8", "replace"), _expected(request, settings).encode()):
+            raise HTTPException(403, "The form is out of date: load the page again and send it once more.")
+    await run_in_threadpool(trail.form_sent, request)
 
 
 async def unchanging() -> None:

@@ -19,6 +19,9 @@ from harvester.errors import HarvesterError, WrongCall
 
 LEAST, MOST = 15, 256
 """Characters (Unicode code points, after NFC)."""
+SHORT = "A password has at least 15 characters: take four or more words that belong together for nobody but you."
+LONG = "A password has at most 256 characters: take a shorter one."
+GUESSED = "That password is among the first that would be tried: take words that belong together for nobody but you."
 _GUESSED = 2
 """The greatest score of zxcvbn that is refused: fewer than 10⁸ guesses."""
 _LOOKED_AT = 72
@@ -41,11 +44,11 @@ def checked(password: str, name: str) -> str:
     """Return a new password as it is hashed. Raises ``WrongCall`` for one that is too short, too long or easily guessed."""
     kept = _normal(password)
     if len(kept) < LEAST:
-        raise WrongCall(f"A password has at least {LEAST} characters: take four or more words that belong together for nobody but you.")
+        raise WrongCall(SHORT)
     if len(kept) > MOST:
-        raise WrongCall(f"A password has at most {MOST} characters: take a shorter one.")
+        raise WrongCall(LONG)
     if _guessable(kept, name):
-        raise WrongCall("That password is among the first that would be tried: take words that belong together for nobody but you.")
+        raise WrongCall(GUESSED)
     return kept
 
 
