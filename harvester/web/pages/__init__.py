@@ -9,6 +9,10 @@ from fastapi import FastAPI
 MODULES = (
     "overview",
     "tasks",
+    "document_history",
+    "archived",
+    "document",
+    "part",
     "calendar",
     "charts",
     "preferences",
