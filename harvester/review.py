@@ -75,6 +75,16 @@ def queue(store: Store, kinds: Sequence[Kind], *, site: str = "", region: str = 
     return [shaped(kind, row) for kind in kinds for row in _READERS[kind](store, site, region, limit)]
 
 
+def count(store: Store, kind: Kind) -> int:
+    """Return how many rows of a kind wait."""
+    counted: Mapping[Kind, Callable[[Store], int]] = {
+        Kind.MENTION: lambda found: len(review.unresolved(found)),
+        Kind.DEADLINE: lambda found: len(review.unparsed(found)),
+        Kind.UNREAD: lambda found: len(review.unread(found)),
+    }
+    return counted[kind](store) if kind in counted else sum(1 for _row in _READERS[kind](store, "", "", None))
+
+
 def shaped(kind: Kind, row: Row) -> Row:
     """Return a row of the queue with every column."""
     empty: Row = {"what": "", "region": "", "uses": 1, "documents": 1, "detail": "", "flags": [], "proposals": [], "examples": []}

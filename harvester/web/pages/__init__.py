@@ -14,6 +14,7 @@ MODULES = (
     "document",
     "part",
     "calendar",
+    "task",
     "charts",
     "preferences",
     "login",
@@ -27,6 +28,7 @@ MODULES = (
     "change_feeds",
     "watches",
     "reports",
+    "review",
     "corrections",
 )
 """The modules of this package that hold a ``router``, one line a page."""

@@ -44,9 +44,7 @@ def _page(
         "today": audited.today(),
     }
     # A report may repeat a public record; no cache keeps it.
-    return kept_nowhere(
-        page(request, "reports.html", status=status, rows=rows, state=state, answered=answered, problem=problem, number=number, **more)
-    )
+    return kept_nowhere(page(request, "reports.html", status=status, rows=rows, state=state, **more))
 
 
 @router.post("/reports", dependencies=[forgery.form()])
