@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from fastapi import FastAPI
 
-ROUTERS: tuple[str, ...] = ()
-"""Modules of this package that hold a ``router``."""
+MODULES = ("tasks", "documents", "agencies", "notices", "changes", "works", "texts", "finding", "sites", "sql", "reconcile", "contract")
+"""Modules of this package that hold a ``router``, one line a resource."""
 
 
 def install(app: FastAPI) -> None:
     """Add the API to an application."""
+    for name in MODULES:
+        module = import_module(f"harvester.web.api.{name}")
+        app.include_router(module.router)
+        if hasattr(module, "operators"):
+            app.include_router(module.operators)

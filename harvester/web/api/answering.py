@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, is_dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import Response
+from pydantic import BaseModel
 
 from harvester.values import plain
 from harvester.web.api import validators
 from storage import limits
 from storage.paging import Page
-
-
-Row = Mapping[str, Any]
 
 SECONDS = 10.0
 """How long the database may work on one answer."""
@@ -78,22 +76,22 @@ def takes_gzip(request: Request) -> bool:
 def _said(question: Any) -> Any:  # noqa: ANN401
     if is_dataclass(question) and not isinstance(question, type):
         return [type(question).__name__, asdict(question)]
+    if isinstance(question, BaseModel):
+        return [type(question).__name__, question.model_dump(mode="json")]
     return [_said(each) for each in question] if isinstance(question, list | tuple) else question
 
 
 # --- pages -------------------------------------------------------------------------------------------------------------
 
 
-def paged(request: Request, page: Page, *, total: int | None = None) -> dict[str, Any]:
-    """Return a page as it is answered: ``rows``, ``next`` (an address) and ``total``."""
-    return {
-        "rows": page.rows,
-        "next": following(request, after=page.next) if page.next else None,
-        "total": page.total if total is None else total,
-    }
+def paged(request: Request, page: Page, read_as: Mapping[str, str] | None = None, **more: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Return a page as it is answered; ``read_as`` is what was asked instead of what was typed, ``next`` the address of the next page."""
+    changed = read_as or {}
+    onward = following(request, {**changed, "after": page.next}) if page.next else None
+    return {"rows": page.rows, "next": onward, "total": page.total, "read_as": " ".join(changed.values()) or None} | more
 
 
-def following(request: Request, **changed: str) -> str:
+def following(request: Request, changed: Mapping[str, str]) -> str:
     """Return this address with other values in its query."""
     kept = [(name, value) for name, value in request.query_params.multi_items() if name not in changed]
     return f"{request.url.path}?{urlencode([*kept, *changed.items()])}"
@@ -102,8 +100,3 @@ def following(request: Request, **changed: str) -> str:
 def linked(value: Mapping[str, Any]) -> dict[str, str]:
     """Return the header that leads to the next page (RFC 8288)."""
     return {"Link": f'<{value["next"]}>; rel="next"'} if value.get("next") else {}
-
-
-def listed(request: Request, rows: Sequence[Row]) -> dict[str, Any]:
-    """Return a whole list as it is answered."""
-    return paged(request, Page(rows, "", len(rows)))

@@ -63,6 +63,12 @@ def known_only(request: Request) -> None:
         raise WrongCall(f"{twice[0]} is given more than once; give it once.")
 
 
-def router(tag: str, *, role: Any = None) -> APIRouter:  # noqa: ANN401 -- what FastAPI calls a dependency
-    """Return a router for routes of one tag, for readers if nothing else is said."""
-    return APIRouter(prefix=PREFIX, tags=[tag], route_class=Route, dependencies=[role or rights.reader(), Depends(known_only)])
+def router(tag: str, *, role: Any = None, prefix: str = PREFIX) -> APIRouter:  # noqa: ANN401 -- what FastAPI calls a dependency
+    """Return a router for routes of one tag, for readers if nothing else is said. The name of a route is that of its function."""
+    return APIRouter(
+        prefix=prefix,
+        tags=[tag],
+        route_class=Route,
+        dependencies=[role or rights.reader(), Depends(known_only)],
+        generate_unique_id_function=lambda route: route.name,
+    )

@@ -52,7 +52,15 @@ class Validators:
 def of(request: Request, question: Any) -> Validators:  # noqa: ANN401 -- anything that JSON can hold
     """Return the validators of the answer to a question, read before the answer is: what is written meanwhile makes them old, not wrong."""
     state = store_of(request).state()
-    said = [request.url.path, question, state.writes, audited.today(), person_of(request).role.name, program()]
+    said = [
+        request.url.path,
+        request.query_params.multi_items(),
+        question,
+        state.writes,
+        audited.today(),
+        person_of(request).role.name,
+        program(),
+    ]
     return Validators(hashlib.sha256(to_json(said, indent=None).encode("utf-8", "replace")).hexdigest()[:32], state.written_at)
 
 
