@@ -31,6 +31,7 @@ class Config:
     store. contact: an address for site owners, sent in the user agent.
     operator: who decides in review, as the log of decisions names them.
     channels: where watches are told, by name: tables as in docs/watches.md. They name secrets, and hold none.
+    room: how the reading room is opened, a table as in docs/access.md.
     proxy: whether the environment's proxy may be used; then addresses are looked up by the proxy and cannot be guarded here.
     """
 
@@ -47,6 +48,7 @@ class Config:
     log_level: str = "WARNING"
     operator: str = ""
     channels: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
+    room: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def load(cls, path: Path | None = None, environ: Mapping[str, str] | None = None, **given: Any) -> Self:  # noqa: ANN401 - any field
@@ -108,6 +110,8 @@ def _typed(name: str, value: Any) -> Any:  # noqa: ANN401 - a value of any field
             return _bases(json.loads(value) if isinstance(value, str) else value)
         if name == "proxy":
             return _truth(value)
+        if name == "room":
+            return _table(json.loads(value) if isinstance(value, str) else value)
         return str(value)
     except (TypeError, ValueError) as error:
         raise WrongCall(f"The setting {name} cannot be {value!r} ({error}); see docs/crawling.md for what it takes.") from error
@@ -124,6 +128,12 @@ def _truth(value: object) -> bool:
     if (word := str(value).lower()) not in words:
         raise ValueError("it must be true or false")
     return words[word]
+
+
+def _table(value: object) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise ValueError('it must be a table, like {"base": "https://credit.example.cn"}')  # noqa: TRY004 -- told as any wrong value
+    return dict(value)
 
 
 def _bases(value: object) -> dict[str, str]:

@@ -45,6 +45,7 @@ VERBS = {
     "watching": ("watch",),
     "database": ("db",),
     "serving": ("serve",),
+    "accounts": ("accounts",),
     "finding": ("find", "cite"),
     "codes": ("codes",),
     "demo": ("replica", "demo"),

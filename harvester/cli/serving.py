@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import ipaddress
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from harvester.cli.options import StoreOption
 from harvester.cli.output import console
-from harvester.errors import WrongCall
 from harvester.messages import _
-from harvester.session import opened
+from harvester.session import opened, settings
 
 
 def register(app: typer.Typer) -> None:
@@ -21,30 +20,36 @@ def register(app: typer.Typer) -> None:
 
 def serve(
     host: Annotated[
-        str, typer.Option("--host", metavar="H", help="Address to listen at; on loopback nobody needs to log in.")
-    ] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", metavar="P", min=0, max=65535, help="Port to listen at; 0 takes a free one.")] = 8017,
+        str | None, typer.Option("--host", metavar="H", help="Address to listen at; 127.0.0.1 is open to this machine alone.")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", metavar="P", min=0, max=65535, help="Port to listen at (8017); 0 takes a free one.")
+    ] = None,
+    base: Annotated[
+        str, typer.Option("--base", metavar="URL", help="Address by which readers know the room: then it wants accounts.")
+    ] = "",
+    proxy: Annotated[
+        list[str] | None, typer.Option("--proxy", metavar="ADDRESS", help="A proxy that speaks TLS for the room; may be given again.")
+    ] = None,
+    tls_cert: Annotated[Path | None, typer.Option("--tls-cert", metavar="FILE", help="Certificate (chain) to speak TLS with.")] = None,
+    tls_key: Annotated[Path | None, typer.Option("--tls-key", metavar="FILE", help="Its key.")] = None,
+    login: Annotated[bool, typer.Option("--login", help="Ask for accounts on loopback, too: others use this machine.")] = False,
+    insecure: Annotated[bool, typer.Option("--insecure", help="Let passwords travel in the clear, in a network that you trust.")] = False,
     store: StoreOption = None,
 ) -> None:
     """Open the reading room and the API until Ctrl-C."""
-    from harvester.web.serving import run  # FastAPI: this verb alone waits for it
+    from harvester.web.access.opening import Opening, check_accounts, settings_of  # FastAPI: this verb alone waits for it
+    from harvester.web.serving import run
 
+    table = settings(store).room
+    asked = {"host": host, "port": port, "base": base, "proxies": tuple(proxy or ()), "tls_cert": tls_cert, "tls_key": tls_key}
+    opening = Opening.of(table, **asked, login=login, insecure=insecure)
+    room = settings_of(opening, table)
     with opened(store) as found:
-        if not is_loopback(host):
-            raise WrongCall(f"{host} is no loopback address, and this store has no accounts; make one with `harvester accounts add`.")
-        run(
-            found,
-            host,
-            port,
-            lambda address: console().print(_("The reading room is open at {address}").format(address=address), markup=False),
-        )
+        check_accounts(found, room)
+        run(found, opening.host, opening.port, announce, room)
 
 
-def is_loopback(host: str) -> bool:
-    """Tell whether an address can be reached from this machine alone."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+def announce(address: str) -> None:
+    """Say where the room is open, at once, also into a file or a pipe."""
+    console().print(_("The reading room is open at {address}").format(address=address), markup=False, soft_wrap=True)

@@ -2,53 +2,98 @@
 
 from __future__ import annotations
 
+import signal
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
 
-from harvester.errors import HarvesterError
+from harvester import log_masking
+from harvester.errors import HarvesterError, WrongCall
+from harvester.web.access import passwords, wire
 from harvester.web.app import create_app
 from harvester.web.room import RoomSettings
 from storage.store import Store
 
 STOPPING = 5
 """Seconds that answers under way get when the room closes."""
+BACKLOG = 512
 
 
 def run(store: Store, host: str, port: int, announce: Callable[[str], None], settings: RoomSettings | None = None) -> None:
-    """Serve the room at an address until the process is told to stop. Raises ``HarvesterError`` where nothing can listen there."""
+    """Serve the room at an address until the process is told to stop: SIGTERM ends it as done, SIGINT as ``KeyboardInterrupt``.
+
+    Raises ``HarvesterError`` where nothing can listen there, ``WrongCall`` for a certificate that cannot be used.
+    """
     given = settings or RoomSettings()
     app = create_app(store, given)
-    with listening_at(host, port) as listening:
+    config = config_of(app, given)
+    log_masking.install()
+    if not given.open:
+        passwords.prepare()
+    with listening_at(host, port) as listening, ended_by_sigterm():
         bound = listening.getsockname()[1]
-        announce(given.base or f"http://{f'[{host}]' if ':' in host else host}:{bound}/")
-        uvicorn.Server(config_of(app, given)).run(sockets=[listening])
+        plain = f"{'https' if given.certificate else 'http'}://{f'[{host}]' if ':' in host else host}:{bound}/"
+        announce(f"{given.base}/" if given.base else plain)
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+@contextmanager
+def ended_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM be no more than the end of what runs: the server stops on it, and hands it on once it has stopped."""
+
+    def ended(_number: int, _frame: FrameType | None) -> None:
+        pass
+
+    before = signal.signal(signal.SIGTERM, ended)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager
 def listening_at(host: str, port: int) -> Iterator[socket.socket]:
-    """Give a socket bound to an address. Raises ``HarvesterError`` where nothing can listen there."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as listening:
+    """Give a socket that listens at an address. Raises ``HarvesterError`` where nothing can listen there."""
+    try:
+        family, kind, number, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    except OSError as error:
+        raise HarvesterError(f"there is no address {host} on this machine ({error.strerror}); choose another --host.") from None
+    with socket.socket(family, kind, number) as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listening.bind((host, port))
+            listening.bind(address)
+            listening.listen(BACKLOG)
         except OSError as error:
             raise HarvesterError(f"nothing can listen at {host} port {port} ({error.strerror}); choose another --port.") from None
         yield listening
 
 
 def config_of(app: FastAPI, settings: RoomSettings) -> uvicorn.Config:
-    """Return how a room is served."""
-    return uvicorn.Config(
+    """Return how a room is served. Raises ``WrongCall`` for a certificate that cannot be used."""
+    config = uvicorn.Config(
         app,
+        http=wire.protocol(settings.proxies),
+        ws="none",
         log_level="warning",
         access_log=False,
         server_header=False,
         date_header=True,
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=list(settings.proxies) or None,
+        limit_concurrency=wire.MOST_CONNECTIONS,
+        timeout_keep_alive=20,
         timeout_graceful_shutdown=STOPPING,
         h11_max_incomplete_event_size=65536,
+        ssl_certfile=settings.certificate,
+        ssl_keyfile=settings.certificate_key,
     )
+    try:
+        config.load()
+    except (ssl.SSLError, OSError) as error:
+        raise WrongCall(f"The certificate or its key cannot be used ({error}); mend --tls-cert and --tls-key.") from None
+    return config
