@@ -126,3 +126,20 @@ def _course(lasting: str, document: Row, said: list[Row], later: list[Row]) -> C
         since = document["state_since"]
         return Course(lasting, document, tuple(said), document["state"], since, None, document["version"], "source")
     return Course(lasting, document, tuple(said))
+
+
+def alike(store: Store, lasting: str, limit: int = 20) -> list[Row]:
+    """Return the tasks of other documents that are the same as the last one of this name: copies, drafts, other years, the newest first.
+
+    ``lasting``, ``document``, ``title``, ``document_number``, ``published_on``, ``work``, ``deadline_text``, ``deadline_end``; none of
+    documents that their publishers took back.
+    """
+    t, d, v = tasks.c, documents.c, versions.c
+    mine = select(t.fingerprint).where(t.lasting_id == lasting).order_by(t.version.desc()).limit(1).scalar_subquery()
+    title = case((v.title != "", v.title), else_=d.title).label("title")
+    columns = (t.lasting_id.label("lasting"), t.document_id.label("document"), t.deadline_text, t.deadline_end, d.work_id.label("work"))
+    query = select(*columns, title, v.document_number, v.published_on).join(documents, (d.id == t.document_id) & (d.version == t.version))
+    query = query.join(versions, (v.document_id == d.id) & (v.number == d.version))
+    query = query.where(t.fingerprint == mine, t.lasting_id != lasting, d.state.not_in(HIDDEN))
+    with store.reading() as connection:
+        return rows(connection.execute(query.order_by(v.published_on.desc(), t.lasting_id).limit(limit)))

@@ -9,6 +9,9 @@ from fastapi import FastAPI
 MODULES = (
     "overview",
     "tasks",
+    "documents",
+    "find",
+    "search",
     "document_history",
     "archived",
     "document",
