@@ -114,12 +114,14 @@ def _text(store: Store, head: Row, asked: OneDocument, *, hidden: bool) -> Row:
     out: Row = {"text": None, "blocks": None, "blocks_problem": "", "task_rows": None}
     if hidden:
         return out | {"blocks_problem": "withdrawn by its publisher"}
-    if asked.wants("text") or asked.wants("blocks"):
+    if asked.wants("text"):
+        v = version_table.c
+        with store.reading() as connection:
+            out["text"] = connection.execute(select(v.text).where(v.document_id == head["id"], v.number == head["version"])).scalar_one()
+    if asked.wants("blocks"):
         reading = readings.read(store, head["id"], head["version"])
-        out |= {"text": reading.text} if asked.wants("text") else {}
-        if asked.wants("blocks"):
-            out["blocks"] = [_block(block) for block in reading.blocks]
-            out["blocks_problem"] = "" if reading.whole else "the archived file cannot be laid out; its lines stand here"
+        out["blocks"] = [_block(block) for block in reading.blocks]
+        out["blocks_problem"] = "" if reading.whole else "the archived file cannot be laid out; its lines stand here"
     if asked.wants("tasks"):
         out["task_rows"] = queries.tasks(store, Filters(document=f"{head['id']}@{head['version']}", all_copies=True))
     return out

@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from harvester import audited
 from harvester.cli.records import asked as told_of
 from harvester.cli.records import checked, folded
+from harvester.errors import WrongCall
 from harvester.web import addresses
 from harvester.web.api import downloads, routing
 from harvester.web.api.answering import answer, linked, paged
@@ -19,6 +20,7 @@ from harvester.web.api.common import as_typed, existing, shown, shown_ids
 from harvester.web.api.shapes.records import Dossier, NoticePage, NoticeWhole
 from harvester.web.room import AnyStore
 from storage import notice_queries
+from storage.errors import UnknownRecord
 from storage.notice_queries import NoticeFilters
 from storage.paging import Page
 from storage.questions import Notices
@@ -52,7 +54,15 @@ def notices(request: Request, store: AnyStore, asked: Annotated[NoticeQuestion, 
 
 def _filters(asked: NoticeQuestion, limit: int | None = None) -> NoticeFilters:
     given = {name: value for name, value in asked if value is not None and name in _NAMES}
-    return NoticeFilters(**(given | {"code": folded(asked.code), "limit": limit}))
+    return NoticeFilters(**(given | {"code": code_of(asked.code), "limit": limit}))
+
+
+def code_of(text: str) -> str:
+    """Return a unified code in its normal spelling; raises ``UnknownRecord`` for what is none: nothing is called so."""
+    try:
+        return folded(text)
+    except WrongCall as error:
+        raise UnknownRecord(str(error)) from None
 
 
 def _page(store: Store, asked: NoticeQuestion) -> Page:
@@ -74,7 +84,7 @@ def notice(request: Request, store: AnyStore, identifier: NoticeId) -> Response:
 @router.get("/dossiers/{code}", response_model=Dossier)
 def dossier(request: Request, store: AnyStore, code: CodeText) -> Response:
     """Show what public sources say of one legal subject today, by its unified code in any spelling: a search result, no certificate."""
-    normal = folded(code)
+    normal = code_of(code)
 
     def made() -> Row:
         told = notice_queries.dossier(store, normal, today=audited.today()) | {"check": checked(normal)}

@@ -23,6 +23,7 @@ MEDIA_TYPE = "application/problem+json"
 KINDS: Mapping[str, str] = {
     "wrong-question": "The question is not one that can be asked",
     "wrong-cursor": "The cursor belongs to another question",
+    "wrong-queries": "The queries of the protocol cannot be read",
     "wrong-sql": "The statement cannot be answered",
     "unknown": "There is nothing of that name",
     "no-such-address": "There is nothing at this address",
@@ -41,7 +42,7 @@ KINDS: Mapping[str, str] = {
 }
 """Kinds of problems with their titles; a kind keeps its name and its meaning."""
 STATUSES: Mapping[str, int] = {
-    "wrong-question": 422, "wrong-cursor": 400, "wrong-sql": 400, "unknown": 404, "no-such-address": 404, "wrong-method": 405,
+    "wrong-question": 422, "wrong-cursor": 400, "wrong-sql": 400, "wrong-queries": 400, "unknown": 404, "no-such-address": 404, "wrong-method": 405,
     "cannot": 409, "gone": 410, "stale-cursor": 410, "unknown-cursor": 400, "login": 401, "role": 403, "rate": 429, "slow": 503,
     "busy": 503, "store": 503, "unforeseen": 500,
 }  # fmt: skip
@@ -86,6 +87,7 @@ def problem(request: Request, status: int, kind: str, detail: str, next: str = "
 NEXT: Mapping[str, str] = {
     "wrong-question": "Ask as the description of the address says: /api",
     "wrong-cursor": "Leave `after` out to begin with the first page.",
+    "wrong-queries": "Write them as the W3C Reconciliation Service API 0.2 has it.",
     "wrong-sql": "Look up views and columns at /api/v1/dictionary.",
     "unknown": "List what there is, for example with /api/v1/documents.",
     "no-such-address": "See /api for the addresses there are.",

@@ -20,7 +20,7 @@ from rapidfuzz import fuzz, process
 from harvester.decisions import stored_decisions
 from harvester.errors import WrongCall
 from harvester.web.access import forgery
-from harvester.web.api import routing
+from harvester.web.api import problems, routing
 from harvester.web.api.answering import answer
 from harvester.web.api.asking import Question
 from harvester.web.api.shapes.reconcile import Suggestions
@@ -45,7 +45,7 @@ class ReconcileQuestion(Question):
     """Queries, as JSON; without them the manifest is told."""
 
     chapter: ClassVar[str] = "asked"
-    queries: Annotated[str, Field(max_length=200_000)] = ""
+    queries: Annotated[str, Field(max_length=600)] = ""
 
 
 class SuggestQuestion(Question):
@@ -83,13 +83,23 @@ def reconcile(request: Request, store: AnyStore, asked: Annotated[ReconcileQuest
     """Tell the manifest of the service, or answer ``queries``."""
     if not asked.queries:
         return answer(request, None, lambda: manifest(request))
-    return answer(request, None, lambda: results(store, asked.queries))
+    return _matched(request, store, asked.queries)
 
 
 @router.post("/reconcile", response_model=dict[str, Any], dependencies=[forgery.harmless()])
-def reconciled(request: Request, store: AnyStore, queries: Annotated[str, Form(max_length=200_000)]) -> Response:
+def reconciled(request: Request, store: AnyStore, queries: Annotated[str, Form(min_length=2, max_length=50_000)]) -> Response:
     """Answer ``queries``: names, each with its candidates, the best first; ``match`` tells that the first is surely meant."""
-    return answer(request, queries, lambda: results(store, queries))
+    return _matched(request, store, queries)
+
+
+routing.only(router, "/reconcile", "GET, POST")
+
+
+def _matched(request: Request, store: Store, queries: str) -> Response:
+    try:
+        return answer(request, queries, lambda: results(store, queries))
+    except WrongCall as error:
+        return problems.of_kind(request, "wrong-queries", str(error))
 
 
 @router.get("/reconcile/suggest", response_model=Suggestions)

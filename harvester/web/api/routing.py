@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from harvester.errors import WrongCall
-from harvester.web.access import rights
+from harvester.web.access import forgery, rights
 from harvester.web.api import problems
 
 PREFIX = "/api/v1"
@@ -72,3 +72,15 @@ def router(tag: str, *, role: Any = None, prefix: str = PREFIX) -> APIRouter:  #
         dependencies=[role or rights.reader(), Depends(known_only)],
         generate_unique_id_function=lambda route: route.name,
     )
+
+
+def only(router: APIRouter, path: str, methods: str) -> None:
+    """Refuse all other methods at a path that two routes share: the framework would name those of the first one only."""
+
+    def refused(request: Request) -> Response:
+        answer = problems.of_kind(request, "wrong-method", f"This address takes {methods}.")
+        answer.headers["Allow"] = methods
+        return answer
+
+    others = [method for method in ("OPTIONS", "PUT", "PATCH", "DELETE", "TRACE") if method not in methods]
+    router.add_api_route(path, refused, methods=others, include_in_schema=False, dependencies=[forgery.harmless()])

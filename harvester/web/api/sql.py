@@ -6,14 +6,12 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from fastapi import Query, Request
 from fastapi.responses import Response
-from pydantic import Field
-from pydantic.json_schema import SkipJsonSchema
+from pydantic import Field, model_validator
 
-from harvester.web.access import forgery
+from harvester.web.access import forgery, trail
 from harvester.web.api import downloads, problems, routing
 from harvester.web.api.answering import answer, paged
 from harvester.web.api.asking import Form, Question, Timed
-from harvester.web.api.common import shown
 from harvester.web.api.shapes.sites import Dictionary, SqlAnswer
 from harvester.web.room import AnyStore
 from storage import dictionary
@@ -30,9 +28,23 @@ class SqlQuestion(Timed):
     """A statement, and how much of its answer."""
 
     chapter: ClassVar[str] = "asked"
-    sql: Annotated[str, Field(min_length=1, max_length=20_000)]
-    limit: Annotated[int, Field(ge=1, le=MOST)] | SkipJsonSchema[None] = None
+    sql: Annotated[str, Field(min_length=1, max_length=600)]
+    limit: Annotated[int, Field(ge=1, le=MOST)] = USUAL
     format: Form = "json"
+
+
+class LongSqlQuestion(SqlQuestion):
+    """The same, for a statement that is too long for an address."""
+
+    chapter: ClassVar[str] = "asked"
+    sql: Annotated[str, Field(min_length=1, max_length=20_000)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _said(cls, given: Any) -> Any:  # noqa: ANN401 -- whatever was sent
+        if isinstance(given, dict) and (empty := [name for name, value in given.items() if value is None]):
+            raise ValueError(f"{empty[0]} is null: leave it out")
+        return given
 
 
 class DictionaryQuestion(Question):
@@ -49,7 +61,7 @@ def sql(request: Request, store: AnyStore, asked: Annotated[SqlQuestion, Query()
 
 
 @router.post("/sql", response_model=SqlAnswer, dependencies=[forgery.harmless()])
-def long_sql(request: Request, store: AnyStore, asked: SqlQuestion) -> Response:
+def long_sql(request: Request, store: AnyStore, asked: LongSqlQuestion) -> Response:
     """The same for a statement that is too long for an address."""
     return _answered(request, store, asked)
 
@@ -58,10 +70,9 @@ def _answered(request: Request, store: Store, asked: SqlQuestion) -> Response:
     from storage import plain_sql  # the parser: these routes alone wait for it
 
     def ask() -> plain_sql.Answer:
-        limits = {"limit": asked.limit or USUAL, "seconds": SECONDS}
-        found = plain_sql.ask(store, asked.sql, as_of=asked.as_of, known_at=asked.known_at, **limits)
-        if plain_sql.OF_RECORDS & set(found.views):
-            shown(request, "sql", {"words": asked.sql}, [{}] * len(found.rows))
+        found = plain_sql.ask(store, asked.sql, limit=asked.limit, seconds=SECONDS, as_of=asked.as_of, known_at=asked.known_at)
+        if found.of_records:
+            trail.shown_ids(request, "sql", {"words": asked.sql}, found.record_ids(), len(found.rows))
         return found
 
     def made() -> Row:
@@ -70,10 +81,13 @@ def _answered(request: Request, store: Store, asked: SqlQuestion) -> Response:
 
     try:
         if asked.format != "json":
-            return downloads.download(request, ask(), asked, "answer", records=True)
+            return downloads.download(request, ask().table, asked, "answer", records=True)
         return answer(request, asked.model_dump(mode="json"), made, records=True)
     except plain_sql.RefusedQuestion as error:
         return problems.of_kind(request, "wrong-sql", str(error))
+
+
+routing.only(router, "/sql", "GET, POST")
 
 
 @router.get("/dictionary", response_model=Dictionary)
