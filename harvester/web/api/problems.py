@@ -42,7 +42,8 @@ KINDS: Mapping[str, str] = {
 }
 """Kinds of problems with their titles; a kind keeps its name and its meaning."""
 STATUSES: Mapping[str, int] = {
-    "wrong-question": 422, "wrong-cursor": 400, "wrong-sql": 400, "wrong-queries": 400, "unknown": 404, "no-such-address": 404, "wrong-method": 405,
+    "wrong-question": 422, "wrong-cursor": 400, "wrong-sql": 400, "wrong-queries": 400,
+    "unknown": 404, "no-such-address": 404, "wrong-method": 405,
     "cannot": 409, "gone": 410, "stale-cursor": 410, "unknown-cursor": 400, "login": 401, "role": 403, "rate": 429, "slow": 503,
     "busy": 503, "store": 503, "unforeseen": 500,
 }  # fmt: skip
