@@ -12,6 +12,9 @@ MODULES = (
     "documents",
     "find",
     "search",
+    "compare",
+    "align",
+    "works",
     "document_history",
     "archived",
     "document",
@@ -32,6 +35,7 @@ MODULES = (
     "watches",
     "reports",
     "review",
+    "coverage",
     "corrections",
 )
 """The modules of this package that hold a ``router``, one line a page."""
