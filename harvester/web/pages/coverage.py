@@ -14,9 +14,10 @@ from harvester.web.shown import page, preference
 
 router = APIRouter(dependencies=[reader()])
 SIGNS = {
+    holes.OVER: "×",
     holes.NO_SITE: "○",
     holes.NO_ADDRESS: "△",
-    holes.NOT_REACHED: "✕",
+    holes.NOT_REACHED: "!",
     holes.INCOMPLETE: "…",
     holes.UNREAD: "?",
     holes.LATE_READ: "~",
@@ -39,6 +40,7 @@ def coverage(request: Request, store: AnyStore) -> HTMLResponse:
 def reasons(lang: str) -> dict[str, str]:
     """Return the reasons of holes in words."""
     return {
+        holes.OVER: _("past the longest term of display", lang),
         holes.NO_SITE: _("no site of this kind is known", lang),
         holes.NO_ADDRESS: _("a section has no address that is asked for", lang),
         holes.NOT_REACHED: _("the site was never read to the end", lang),
@@ -57,13 +59,8 @@ def kinds(lang: str) -> dict[tuple[bool, str], str]:
 
 def provinces(lang: str) -> dict[str, str]:
     """Return the names of the provinces by the first two digits of their codes."""
-    return {
-        "31": _("Shanghai", lang),
-        "32": _("Jiangsu", lang),
-        "33": _("Zhejiang", lang),
-        "34": _("Anhui", lang),
-        "10": _("National level", lang),
-    }
+    names = (_("Shanghai", lang), _("Jiangsu", lang), _("Zhejiang", lang), _("Anhui", lang), _("National level", lang))
+    return dict(zip(holes.PROVINCES, names, strict=True))
 
 
 def link(province: str, kind: str, year: int, *, records: bool) -> str:
