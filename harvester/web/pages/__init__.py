@@ -9,6 +9,9 @@ from fastapi import FastAPI
 MODULES = (
     "overview",
     "tasks",
+    "task_files",
+    "agencies",
+    "agency",
     "documents",
     "find",
     "search",

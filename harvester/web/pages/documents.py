@@ -1,0 +1,99 @@
+"""Documents: a list with the filters of ``harvester documents``, facets, and files to take along."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from harvester.errors import WrongCall
+from harvester.messages import _
+from harvester.web import addresses
+from harvester.web.access.rights import reader
+from harvester.web.api.downloads import PACKED, streamed
+from harvester.web.pages import task_listing as listing
+from harvester.web.pages.asked_tasks import filters_of, said
+from harvester.web.pages.tasks import site_names
+from harvester.web.room import AnyStore
+from harvester.web.shown import page, preference, word
+from harvester.web.task_rows import region_name
+from normalizers.records import DocumentKind
+from storage import queries
+from storage.document_facets import FACETS, document_facets
+from storage.questions import Documents
+from storage.store import Store
+
+router = APIRouter(dependencies=[reader()])
+
+PATH = "/documents"
+SIZE = 40
+NAMES = ("words", "site", "region", "document_kind", "year", "as_of", "known_at")
+FORMS = ("csv", "xlsx", "parquet", "jsonl")
+
+
+@router.get(PATH)
+def documents(request: Request, store: AnyStore, after: str = "", back: str = "") -> Response:
+    """Show documents that hold the filters of the address, the newest first."""
+    lang = preference(request, "lang")
+    asked = asked_of(request)
+    filters = filters_of(asked, lang, SIZE)
+    found = queries.document_page(store, filters, after=after)
+    names = site_names(store)
+    counts = document_facets(store, filters)
+    facets = [each for each in listing.facet_links(PATH, asked, _whole(counts), names, lang) if each["values"]]
+    return page(
+        request, "documents.html", rows=[{**row, "region_name": region_name(row["region"] or "", lang)} for row in found.rows],
+        total=found.total, asked=asked, sites=names, labels=listing.labels(lang), facets=facets,
+        kinds=[(kind.value, word(kind.value, lang)) for kind in DocumentKind],
+        chosen=listing.chosen_filters(PATH, asked, names, lang),
+        pages=listing.pages_around(PATH, asked, after, back, found.next),
+        forms=[(form, addresses.listing(f"{PATH}.{form}", asked)) for form in FORMS],
+        freeze=listing.frozen_at(PATH, asked), frozen=listing.frozen_bar(request, PATH, asked, filters),
+    )  # fmt: skip
+
+
+def _whole(counts: Mapping[str, list[dict[str, object]]]) -> dict[str, list[dict[str, object]]]:
+    return {name: counts.get(name, []) for name in FACETS}
+
+
+def asked_of(request: Request) -> dict[str, str]:
+    """Return the filters of an address that documents know."""
+    return {name: value for name, value in said(request.query_params).items() if name in NAMES}
+
+
+def _download(form: str, request: Request, store: Store) -> Response:
+    from storage import streams  # pyarrow and openpyxl: a download alone waits for them
+
+    lang = preference(request, "lang")
+    if "after" in request.query_params:
+        raise WrongCall(_("A download begins at the first row: leave `after` out.", lang))
+    question = Documents(filters_of(asked_of(request), lang))
+    told = {"Content-Disposition": f'attachment; filename="documents.{form}"'}
+    chunks = partial(streams.chunks, store, question, form)
+    return streamed(request, repr(question), chunks, streams.MEDIA_TYPES[form], coding=form not in PACKED, headers=told)
+
+
+@router.get(f"{PATH}.csv")
+def documents_csv(request: Request, store: AnyStore) -> Response:
+    """Give the documents of a question as CSV."""
+    return _download("csv", request, store)
+
+
+@router.get(f"{PATH}.xlsx")
+def documents_xlsx(request: Request, store: AnyStore) -> Response:
+    """Give the documents of a question as a sheet."""
+    return _download("xlsx", request, store)
+
+
+@router.get(f"{PATH}.parquet")
+def documents_parquet(request: Request, store: AnyStore) -> Response:
+    """Give the documents of a question as Parquet."""
+    return _download("parquet", request, store)
+
+
+@router.get(f"{PATH}.jsonl")
+def documents_jsonl(request: Request, store: AnyStore) -> Response:
+    """Give the documents of a question as JSON lines."""
+    return _download("jsonl", request, store)
