@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, is_dataclass
+from datetime import date
 from typing import Any
 
 from storage.errors import StoreError
@@ -73,6 +74,14 @@ def behind(kind: str, question: Any, after: str, shape: tuple[type, ...]) -> lis
     if not isinstance(key, list) or [type(value) for value in key] != list(shape):
         raise WrongCursor("This cursor was given by no page: leave it away to begin with the first page.")
     return key
+
+
+def day_of(value: str) -> date:
+    """Return the day that a cursor holds; raises ``WrongCursor`` for what is none."""
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise WrongCursor("This cursor was given by no page: leave it away to begin with the first page.") from error
 
 
 def _digest(kind: str, question: Any) -> bytes:  # noqa: ANN401 -- as ``cursor``

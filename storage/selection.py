@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Connection, and_, case, exists, func, or_, select
+from sqlalchemy import CTE, ColumnElement, Connection, Select, and_, case, exists, func, or_, select
 
 from storage.change_schema import changes
 from storage.days import end_of
@@ -50,8 +50,8 @@ class Filters:
 NO_FILTERS = Filters()
 
 
-def chosen_versions(filters: Filters) -> CTE:
-    """Return the versions an answer rests on.
+def chosen_versions(filters: Filters, among: Select[Any] | None = None) -> CTE:
+    """Return the versions an answer rests on; ``among`` gives the documents to look at, all copies of a work or none, else all are.
 
     Columns: ``document_id``, ``version``, ``state`` of the document at the time asked for, ``work_id``, ``copies`` of the work among
     those asked for, and ``copy``, 1 for the one to count.
@@ -75,7 +75,7 @@ def chosen_versions(filters: Filters) -> CTE:
             d.kind,
         )
         .join(versions, v.document_id == d.id)
-        .where(current, *_places(filters, identifier))
+        .where(current, *_places(filters, identifier), *([d.id.in_(among)] if among is not None else []))
         .subquery()
     )
     i = inner.c
@@ -152,7 +152,8 @@ def state_of(filters: Filters) -> ColumnElement[str]:
     ends = [end_of(filters.as_of)] if filters.as_of else []
     ends += [filters.known_at] if filters.known_at else []
     found_later = case((d.state_since > min(ends), "live"), else_=d.state)
-    return func.coalesce(first, found_later)
+    # Most documents never were in another state, and to look for one is what takes time.
+    return case((and_(d.state == "live", d.state_since.is_(None)), "live"), else_=func.coalesce(first, found_later))
 
 
 def current_version(connection: Connection, identifier: str) -> tuple[str, int]:

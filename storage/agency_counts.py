@@ -1,0 +1,140 @@
+"""How many tasks the bodies have that tasks name, in each role: the list of bodies and its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, literal_column, or_, select, tuple_
+
+from storage import paging
+from storage.batches import batches
+from storage.engine import rows
+from storage.errors import StoreError
+from storage.line_schema import ROLE_BITS, line_agencies, task_line_agencies, task_lines
+from storage.matching import COUNTED, END, Question
+from storage.paging import Page
+from storage.places import LAST
+from storage.schema import ROLES, agencies, task_agencies
+from storage.scopes import of_task, values
+from storage.selection import Filters
+
+Row = dict[str, Any]
+ORDERS = ("name", "region")
+
+
+def counted(question: Question, bodies: Select[Any] | None = None) -> list[Row]:
+    """Return one row a body (``id`` None where it was not resolved) with how many tasks name it in each role, of ``bodies`` alone."""
+    found: dict[tuple[str, str], Row] = {}
+    for row in [*_of_lines(question, bodies), *_of_versions(question)]:
+        empty = {"id": row["agency_id"] or None, "name": row["name"], "kind": row["kind"], "resolved": bool(row["resolved"])}
+        known = found.setdefault((row["agency_id"] or "", row["name"]), empty | dict.fromkeys(ROLES, 0))
+        for role in ROLES:
+            known[role] += row.get(role, 0)
+    return list(found.values())
+
+
+def page(connection: Connection, filters: Filters, after: str, order: str) -> Page:
+    """Return a page of bodies; see ``queries.agency_page``."""
+    if order not in ORDERS:
+        raise StoreError(f"Bodies have no order {order!r}: choose one of {', '.join(ORDERS)}.")
+    size, kind = paging.size_of(filters.limit), f"agencies {order}"
+    question = Question.of(connection, filters)
+    behind = paging.behind(kind, filters, after, (str,) * (2 + (order == "region")))
+    if question.scope.former or question.scope.told:
+        found, total = _from_all(question, order, behind), None
+    else:
+        found, total = _some(question, order, behind, size + 1), _total(question)
+    shown = found[:size]
+    following = paging.cursor(kind, filters, [*shown[-1][0]]) if len(found) > size else ""
+    return Page([row for _, row in shown], following, total)
+
+
+# --- of lines ----------------------------------------------------------------------------------------------------------
+
+
+def _of_lines(question: Question, bodies: Select[Any] | None) -> list[Row]:
+    b, a = line_agencies.c, task_line_agencies.c
+    roles = [func.sum(a.roles.bitwise_and(bit)).label(name) for name, bit in ROLE_BITS.items()]
+    query = _named(question, select(a.body, *roles)).group_by(a.body)
+    counts = (query.where(a.body.in_(bodies)) if bodies is not None else query).subquery()
+    named = select(b.agency_id, b.name, b.kind, b.resolved, *(counts.c[role] for role in ROLES)).join(counts, counts.c.body == b.id)
+    found = rows(question.connection.execute(named.order_by(b.id)))
+    return [row | {role: int(row[role]) // bit for role, bit in ROLE_BITS.items()} for row in found]
+
+
+def _named(question: Question, query: Select[Any]) -> Select[Any]:
+    """Return a query of ``task_line_agencies`` for the tasks that are meant."""
+    a, t = task_line_agencies.c, task_lines.c
+    matching, scope = question.matching, question.scope
+    if not matching.all:
+        few = question.candidates().cte("few").prefix_with("MATERIALIZED")
+        of_line = matching.of_line(t, named=matching.bodies is None)
+        query = query.join(few, few.c.place == a.place)
+        query = query.where(exists().where(t.place == a.place, *of_line)) if of_line else query
+    elif (scope.filters.site or scope.filters.region) and scope.tasks(question.connection) <= COUNTED:
+        # Few documents: their tasks are looked up, not those of every body.
+        document = values(scope.dialect, scope.below(question.connection, END, COUNTED))
+        return query.where(a.place.between(document - literal_column(str(LAST)), document))
+    return query.where(scope.holds(of_task(a.place)))
+
+
+def _some(question: Question, order: str, behind: list[Any] | None, limit: int) -> list[tuple[tuple[str, ...], Row]]:
+    """Return some bodies behind a key, each with its key."""
+    b, g = line_agencies.c, agencies.c
+    key = [
+        *([_plain(question, func.coalesce(g.region, ""))] if order == "region" else []),
+        _plain(question, b.name),
+        _plain(question, b.agency_id),
+    ]
+    query = select(*key).distinct().select_from(line_agencies.outerjoin(agencies, g.id == b.agency_id)).where(_has_tasks(question))
+    query = query.where(tuple_(*key) > tuple_(*behind)) if behind else query
+    found = [tuple(row) for row in question.connection.execute(query.order_by(*key).limit(limit))]
+    pairs = [found_key[-2:] for found_key in found]
+    meant = select(b.id).where(or_(*((b.name == name) & (b.agency_id == name_of) for name, name_of in pairs)))
+    counts = {(row["name"], row["id"] or ""): row for row in counted(question, meant)} if pairs else {}
+    return [(found_key, counts[found_key[-2:]]) for found_key in found if found_key[-2:] in counts]
+
+
+def _has_tasks(question: Question) -> ColumnElement[bool]:
+    """Return the condition that a body of ``line_agencies`` is named in a task that is meant."""
+    a, b = task_line_agencies.c, line_agencies.c
+    scope = question.scope
+    if question.matching.all and not (scope.filters.site or scope.filters.region):
+        return exists().where(a.body == b.id, scope.holds(of_task(a.place)))
+    return b.id.in_(_named(question, select(a.body)).distinct())
+
+
+def _total(question: Question) -> int:
+    b = line_agencies.c
+    found = select(b.agency_id, b.name).where(_has_tasks(question)).distinct().subquery()
+    return int(question.connection.execute(select(func.count()).select_from(found)).scalar_one())
+
+
+def _plain(question: Question, column: Any) -> Any:  # noqa: ANN401 -- a column
+    """Return a text to be ordered by its code points on both databases."""
+    return column.collate("C") if question.scope.dialect == "postgresql" else column
+
+
+# --- of former versions ------------------------------------------------------------------------------------------------
+
+
+def _of_versions(question: Question) -> list[Row]:
+    a, found = task_agencies.c, list[Row]()
+    if not question.scope.former:
+        return found
+    named = (a.agency_id, func.coalesce(a.name, a.mention).label("name"), a.kind, a.resolved, a.role)
+    for ids in batches(name for _, name in question.former()):
+        query = select(*named, func.count().label("count")).where(a.task_id.in_(ids)).group_by(*named)
+        found += [row | {row["role"]: row["count"]} for row in rows(question.connection.execute(query))]
+    return found
+
+
+def _from_all(question: Question, order: str, behind: Sequence[str] | None) -> list[tuple[tuple[str, ...], Row]]:
+    """Return all bodies behind a key: where former versions are asked for, they cannot be gone through one by one."""
+    places = dict(question.connection.execute(select(agencies.c.id, agencies.c.region)).all()) if order == "region" else {}
+    keyed = []
+    for row in counted(question):
+        of_region = (places.get(row["id"], ""),) if order == "region" else ()
+        keyed.append(((*of_region, row["name"], row["id"] or ""), row))
+    return sorted(((key, row) for key, row in keyed if behind is None or key > tuple(behind)), key=lambda one: one[0])

@@ -1,0 +1,150 @@
+"""Which documents an answer rests on, as places (``storage.places``).
+
+A question about the present is answered by lines alone. One about the past is answered by lines where nothing has changed since: of a
+document with one version, the only copy of its work, that never was in another state; the others are looked at by their versions and the
+feed (``selection.chosen_versions``), and so is a question for one document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from heapq import merge
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, exists, false, func, literal, literal_column, or_, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from storage.choosing import STEMS
+from storage.line_schema import document_lines, line_choices, line_numbers
+from storage.places import LAST, ORDINAL_BITS, first_line, last_line, place_of
+from storage.schema import versions
+from storage.selection import Filters, chosen_versions, is_past, stem_of
+from storage.types import to_json
+
+DIGITS = 6
+_LINE = document_lines.alias("of_choice")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was found of a document that was looked at by its versions: its version, ``state``, ``copies`` and number of tasks then."""
+
+    place: int
+    document: str
+    version: int
+    state: str
+    copies: int
+    tasks: int
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The documents an answer rests on.
+
+    ``site`` and ``stem`` name the choices (``line_choices``) that lines rest on, ``lined`` is false where none does. ``told`` are documents
+    that were looked at and whose current version is the one asked for, so that lines answer for their tasks; ``former`` are those of which
+    another version is. Both are in reading order.
+    """
+
+    filters: Filters
+    dialect: str
+    site: str = ""
+    stem: str = ""
+    lined: bool = True
+    told: Mapping[int, Told] = field(default_factory=dict)
+    former: tuple[Told, ...] = ()
+
+    def holds(self, place: ColumnElement[int]) -> ColumnElement[bool]:
+        """Return the condition that the document at a place is one for whose tasks lines answer."""
+        c = line_choices.c
+        lined = exists().where(c.site == self.site, c.stem == self.stem, c.place == place, *self.chosen()) if self.lined else false()
+        return or_(lined, place.in_(select(values(self.dialect, self.told)))) if self.told else lined
+
+    def chosen(self) -> list[ColumnElement[bool]]:
+        """Return the conditions on a row of ``line_choices`` of the site and the region, for documents that were not looked at."""
+        f, c, d = self.filters, line_choices.c, _LINE.c
+        wanted: list[ColumnElement[bool]] = [] if f.all_copies else [c.counted]
+        wanted += [c.place.between(*span_of(f.year))] if f.year else []
+        of_line: list[ColumnElement[bool]] = [d.document_kind == f.document_kind] if f.document_kind else []
+        if is_past(f):
+            of_line += [d.versions == 1, d.copies == 1, ~d.turned]
+            of_line += [d.in_force_from <= f.as_of] if f.as_of else []
+            of_line += [d.known_at <= f.known_at] if f.known_at else []
+        return [*wanted, exists().where(d.place == c.place, *of_line)] if of_line else wanted
+
+    def below(self, connection: Connection, place: int, limit: int, *more: ColumnElement[bool]) -> list[int]:
+        """Return places of documents for whose tasks lines answer, in reading order from ``place`` on; ``more`` are conditions on lines."""
+        c, d = line_choices.c, document_lines.c
+        lined: list[int] = []
+        if self.lined:
+            query = select(c.place).where(c.site == self.site, c.stem == self.stem, c.place <= place, *self.chosen())
+            query = query.where(exists().where(d.place == c.place, *more)) if more else query
+            lined = list(connection.execute(query.order_by(c.place.desc()).limit(limit)).scalars())
+        looked_at = islice((told for told in self.told if told <= place), limit)
+        return list(islice(merge(lined, looked_at, reverse=True), limit))
+
+    def tasks(self, connection: Connection) -> int:
+        """Return how many tasks the documents have."""
+        c, d = line_choices.c, document_lines.c
+        total = sum(told.tasks for told in (*self.told.values(), *self.former))
+        if self.lined:
+            query = select(func.sum(d.tasks)).select_from(line_choices).join(document_lines, d.place == c.place)
+            total += int(connection.execute(query.where(c.site == self.site, c.stem == self.stem, *self.chosen())).scalar() or 0)
+        return total
+
+
+def span_of(year: int) -> tuple[int, int]:
+    """Return the least and the greatest place of a year's documents and tasks."""
+    known = min(max(year, 1), 9999)
+    first, last = (first_line(date(known, 1, 1)), last_line(date(known, 12, 31))) if known == year else (1, 0)
+    return first << ORDINAL_BITS, place_of(last)
+
+
+def values(dialect: str, found: Any) -> ColumnElement[int]:  # noqa: ANN401 -- an iterable of whole numbers
+    """Return a column of as many whole numbers as one likes: both databases bound the parameters of a statement."""
+    if dialect == "sqlite":
+        return func.json_each(to_json(list(found))).table_valued("value").c.value
+    return func.unnest(literal(list(found), ARRAY(BigInteger))).column_valued("value")
+
+
+def of_task(place: ColumnElement[int]) -> ColumnElement[int]:
+    """Return the place of the document of the task at a place."""
+    return place.bitwise_or(literal_column(str(LAST)))
+
+
+def scope_of(connection: Connection, filters: Filters) -> Scope:
+    """Return the documents that a question rests on."""
+    stem, dialect = stem_of(filters.region), connection.dialect.name
+    if filters.document or len(stem) not in (0, *STEMS) or len(filters.region) > DIGITS:
+        found = _looked_at(connection, filters, None)
+        return Scope(filters, dialect, lined=False, **found)
+    if is_past(filters):
+        d = document_lines.c
+        changed = select(d.document_id).where(or_(d.versions > 1, d.copies > 1, d.turned))
+        return Scope(filters, dialect, filters.site, stem, **_looked_at(connection, filters, changed))
+    return Scope(filters, dialect, filters.site, stem)
+
+
+def _looked_at(connection: Connection, filters: Filters, among: Select[Any] | None) -> dict[str, Any]:
+    """Return the documents found by their versions, those of which the current one is asked for aside from the others."""
+    chosen, n, v, d = chosen_versions(filters, among), line_numbers.c, versions.c, document_lines.c
+    query = (
+        select(n.line, chosen.c.document_id, chosen.c.version, chosen.c.state, chosen.c.copies, v.task_count, d.version.label("current"))
+        .join(line_numbers, n.document_id == chosen.c.document_id)
+        .join(document_lines, d.document_id == chosen.c.document_id)
+        .join(versions, and_(v.document_id == chosen.c.document_id, v.number == chosen.c.version))
+        .where(v.document_kind == filters.document_kind if filters.document_kind else true())
+        .where(d.place.between(*span_of(filters.year)) if filters.year else true())
+        .order_by(n.line.desc())
+    )
+    told, former = {}, []
+    for row in connection.execute(query):
+        one = Told(place_of(row.line), row.document_id, row.version, row.state, row.copies, row.task_count)
+        if row.version == row.current:
+            told[one.place] = one
+        else:
+            former.append(one)
+    return {"told": told, "former": tuple(former)}

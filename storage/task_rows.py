@@ -1,0 +1,129 @@
+"""The rows of tasks as lists, pages and the API show them: plain dictionaries with their bodies by role and their deadline."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, Select, case, select
+
+from storage import paging
+from storage.batches import batches
+from storage.engine import rows
+from storage.line_schema import document_lines, line_choices, task_lines
+from storage.matching import END, Question
+from storage.paging import Page
+from storage.places import document_place
+from storage.schema import ROLES, documents, task_agencies, tasks, version_regions, versions
+from storage.scopes import of_task
+from storage.selection import Filters, region_of
+
+Row = dict[str, Any]
+_LOT = 500
+"""Rows that are read at once where all are asked for."""
+_DEADLINE = ("text", "start", "end", "kind", "basis", "period", "strength", "flags")
+_FIRST = ("id", "document_id", "version", "work", "copies", "site", "region", "title", "document_number", "published_on", "url", "state")
+_LAST = ("address", "agency_address", "deadline_address", "rule", "confidence", "fingerprint", "lasting_id")
+
+
+def read(connection: Connection, filters: Filters) -> Iterator[Row]:
+    """Yield the rows of a question in reading order, at most ``filters.limit``."""
+    question = Question.of(connection, replace(filters, limit=None))
+    below, left = END, filters.limit
+    while left is None or left > 0:
+        found = question.places(below, _LOT if left is None else min(left, _LOT))
+        if not found:
+            return
+        yield from rows_at(question, found)
+        below, left = found[-1][0], None if left is None else left - len(found)
+
+
+def page(connection: Connection, filters: Filters, after: str, order: str) -> Page:
+    """Return a page of tasks; see ``queries.task_page``."""
+    size, by_day = paging.size_of(filters.limit), order == "due"
+    question = Question.of(connection, filters)
+    if by_day:
+        behind = paging.behind("tasks due", filters, after, (str, int))
+        return _due_page(question, size, behind)
+    behind = paging.behind("tasks", filters, after, (int,))
+    found = question.places(behind[0] if behind else END, size + 1)
+    shown = found[:size]
+    following = paging.cursor("tasks", filters, [shown[-1][0]]) if len(found) > size else ""
+    return Page(rows_at(question, shown), following, question.total())
+
+
+def _due_page(question: Question, size: int, behind: list[Any] | None) -> Page:
+    found = question.due((paging.day_of(behind[0]), behind[1]) if behind else None, size + 1)
+    shown = found[:size]
+    following = paging.cursor("tasks due", question.matching.filters, [shown[-1][0].isoformat(), shown[-1][1]]) if len(found) > size else ""
+    return Page(rows_at(question, [one[1:] for one in shown]), following, question.due_total())
+
+
+def rows_at(question: Question, found: Sequence[tuple[int, str]]) -> list[Row]:
+    """Return the rows of tasks at places, in their order; of a former version the task's identifier stands beside its place."""
+    there: dict[int, Row] = {}
+    connection = question.connection
+    for some in batches(place for place, former in found if not former):
+        there |= {row["place"]: row for row in rows(connection.execute(_of_lines(question).where(task_lines.c.place.in_(some))))}
+    names = {name: place for place, name in found if name}
+    for ids in batches(names):
+        there |= {names[row["id"]]: row for row in rows(connection.execute(_of_versions().where(tasks.c.id.in_(ids))))}
+    told = {one.place: one for one in (*question.scope.told.values(), *question.scope.former)}
+    for place, row in there.items():
+        if one := told.get(document_place(place)):
+            row |= {"state": one.state, "copies": one.copies}
+    bodies = bodies_of(connection, [row["id"] for row in there.values()])
+    return [shown(there[place], bodies) for place, _ in found if place in there]
+
+
+def _of_lines(question: Question) -> Select[Any]:
+    """Return the query of tasks at their lines; ``copies`` are those among the copies asked for."""
+    s, t, d, c = task_lines.c, tasks.c, document_lines.c, line_choices.c
+    choice = (c.site == question.scope.site) & (c.stem == question.scope.stem) & (c.place == d.place)
+    head = (d.work_id.label("work"), c.copies, d.site, d.url, d.state, d.title, d.region, d.document_number, d.published_on)
+    return (
+        select(*tasks.c, s.place, *head)
+        .select_from(task_lines)
+        .join(tasks, t.id == s.task_id)
+        .join(document_lines, d.place == of_task(s.place))
+        .outerjoin(line_choices, choice)
+    )
+
+
+def _of_versions() -> Select[Any]:
+    t, d, v = tasks.c, documents.c, versions.c
+    title = case((v.title != "", v.title), else_=d.title).label("title")
+    region = select(version_regions.c.region).where(region_of(v)).scalar_subquery().label("region")
+    return (
+        select(*tasks.c, d.work_id.label("work"), d.site, d.url, title, region, v.document_number, v.published_on)
+        .join(documents, d.id == t.document_id)
+        .join(versions, (v.document_id == t.document_id) & (v.number == t.version))
+    )
+
+
+def bodies_of(connection: Connection, ids: Sequence[str]) -> dict[str, dict[str, list[Row]]]:
+    """Return the bodies of tasks by role."""
+    found: dict[str, dict[str, list[Row]]] = defaultdict(lambda: {role: [] for role in ROLES})
+    a = task_agencies.c
+    for some in batches(ids):
+        query = select(task_agencies).where(a.task_id.in_(some)).order_by(a.task_id, a.role, a.position)
+        for row in rows(connection.execute(query)):
+            found[row["task_id"]][row["role"]].append(_body(row))
+    return found
+
+
+def _body(row: Row) -> Row:
+    names = ("mention", "name", "kind", "resolved", "rule", "flags")
+    return {"id": row["agency_id"]} | {name: row[name] for name in names}
+
+
+def shown(row: Row, bodies: dict[str, dict[str, list[Row]]]) -> Row:
+    """Return a task as answers show it."""
+    deadline = {name: row[f"deadline_{name}"] for name in _DEADLINE}
+    found = {name.removesuffix("_id"): row[name] for name in _FIRST} | {"region": row["region"] or None}
+    found |= {name: row[name] for name in ("ordinal", "number", "section", "text")} | bodies[row["id"]]
+    found |= {"open_list": row["open_list"], "deadline": deadline if row["deadline_kind"] else None, "milestones": row["milestones"]}
+    found["evidence"] = {"start": row["evidence_start"], "end": row["evidence_end"]}
+    return found | {name: row[name] for name in _LAST}
