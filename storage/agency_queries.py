@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, Select, or_, select
+from sqlalchemy import Connection, Select, func, or_, select
 
 from storage.agency_lines import LONGEST
+from storage.batches import batches
 from storage.engine import rows
 from storage.identity import text_key
-from storage.line_schema import document_lines, line_agencies, task_line_agencies
+from storage.line_schema import ROLE_BITS, document_lines, line_agencies, task_line_agencies
 from storage.places import LAST
 from storage.registers import agencies, agency_members, agency_names
 from storage.schema import task_agencies
@@ -153,3 +154,51 @@ def _counted(found: Collection[Any], most: int) -> dict[str, list[Row]]:
     )
     bodies = [{"key": key, "id": names[key][0], "name": names[key][1], "tasks": counts[key]} for key in kept]
     return {"bodies": bodies, "pairs": [{"one": one, "other": other, "tasks": n} for (one, other), n in sorted(pairs.items())]}
+
+
+# --- lists -------------------------------------------------------------------------------------------------------------
+
+
+def called(store: Store, ids: Collection[str], limit: int = 200) -> list[Row]:
+    """Return bodies of the gazetteer by their identifiers, by region and name, with how many tasks that count name each in each role.
+
+    ``id``, ``name``, ``kind``, ``region``, ``valid_from``, ``valid_to``, and a number for each role; bodies of no task have noughts.
+    """
+    a = agencies.c
+    with store.reading() as connection:
+        found: list[Row] = []
+        for some in batches(sorted(ids)[: limit * 5]):
+            query = select(a.id, a.name, a.kind, a.region, a.valid_from, a.valid_to).where(a.id.in_(some))
+            found += rows(connection.execute(query))
+        found = sorted(found, key=lambda row: (row["region"], row["name"]))[:limit]
+        counts = _roles(connection, [row["id"] for row in found])
+    return [row | counts[row["id"]] for row in found]
+
+
+def _roles(connection: Connection, ids: Collection[str]) -> dict[str, dict[str, int]]:
+    t, b, d = task_line_agencies.c, line_agencies.c, document_lines.c
+    found = {one: dict.fromkeys(ROLE_BITS, 0) for one in ids}
+    sums = [func.sum(t.roles.op("&")(bit)).label(role) for role, bit in ROLE_BITS.items()]
+    query = select(b.agency_id, *sums).join(line_agencies, b.id == t.body).join(document_lines, d.place == t.place.op("|")(LAST))
+    for some in batches(ids):
+        wanted = query.where(b.agency_id.in_(some), d.counted, ~d.hidden).group_by(b.agency_id)
+        for row in connection.execute(wanted).mappings():
+            found[row["agency_id"]] = {role: int(row[role] or 0) // bit for role, bit in ROLE_BITS.items()}
+    return found
+
+
+def roles(store: Store, identifier: str) -> dict[str, int]:
+    """Return how many tasks that count name a body in each role."""
+    with store.reading() as connection:
+        return _roles(connection, [identifier])[identifier]
+
+
+def regions_of(store: Store, ids: Collection[str]) -> dict[str, str]:
+    """Return the regions (GB/T 2260) of bodies of the gazetteer by their identifiers."""
+    found: dict[str, str] = {}
+    with store.reading() as connection:
+        for some in batches(ids):
+            found |= {
+                row.id: row.region for row in connection.execute(select(agencies.c.id, agencies.c.region).where(agencies.c.id.in_(some)))
+            }
+    return found

@@ -98,7 +98,7 @@ def _page(request: Request, store: Store, course: Course, row: Row | None, at: d
     told = explain(store, said["id"])
     shown = task_course.shown(course, said, lang, at)
     mine = f"{course.document['id']}@{said['version']}"
-    others = [each | {"copy": each["work"] == course.document["work"]} for each in task_versions.alike(store, course.lasting)]
+    others = [each | {"same_work": each["work"] == course.document["work"]} for each in task_versions.alike(store, course.lasting)]
     today = local_day(datetime.now(UTC))
     cited = cited_document(store, mine, base_of(request), part=_row_of(shown["place_link"]), part_words=shown["item"])
     return page(

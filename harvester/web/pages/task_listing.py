@@ -141,7 +141,7 @@ def subscriptions_of(request: Request, asked: Mapping[str, str], lang: str) -> l
     return [
         (_("Changes (Atom)", lang), subscriptions.with_key(request, addresses.listing("/changes.atom", feed))),
         (_("Deadlines (calendar)", lang), subscriptions.with_key(request, addresses.listing("/calendar/tasks.ics", calendar))),
-        (_("Watch", lang), addresses.listing("/watches/new", feed)),
+        (_("Watch this question", lang), addresses.listing("/watches/new", feed)),
     ]
 
 
