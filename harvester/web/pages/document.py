@@ -13,12 +13,13 @@ from harvester.citations import cited_document
 from harvester.citing import citations
 from harvester.web import addresses
 from harvester.web.access.rights import reader
+from harvester.web.pages.task_listing import spoken
 from harvester.web.reading import forms
 from harvester.web.reading.asked import Asked, asked_of, base_of, task_address, withdrawn
 from harvester.web.reading.card import Card, card_of, numbers_of, version_at
 from harvester.web.reading.marks import Marks, marks_of, shown
 from harvester.web.reading.outline import outline_of
-from harvester.web.reading.telling import told_of
+from harvester.web.reading.telling import section_told, told_of
 from harvester.web.reading.versions import read, tasks_of
 from harvester.web.room import AnyStore
 from harvester.web.shown import page, preference
@@ -110,6 +111,7 @@ def _form(request: Request, store: Store, card: Card, form: str) -> Response:
 
 
 def _page(request: Request, store: Store, card: Card, *, marks: bool, first: int, at: str) -> Response:
+    lang = preference(request, "lang")
     reading = read(store, card.id, card.number)
     tasks = tasks_of(store, card.id, card.number)
     parts = reading.index.parts
@@ -117,7 +119,7 @@ def _page(request: Request, store: Store, card: Card, *, marks: bool, first: int
     cited = cited_document(store, f"{card.id}@{card.number}", base_of(request))
     context: dict[str, Any] = {
         "card": card,
-        "told": told_of(card, preference(request, "lang")),
+        "told": told_of(card, lang),
         "shown": list(shown(reading, window, marks_of(tasks) if marks else Marks())),
         "outline": outline_of(parts, first, MOST_PARTS),
         "tasks": tasks,
@@ -130,6 +132,7 @@ def _page(request: Request, store: Store, card: Card, *, marks: bool, first: int
         "cited": citations(cited, local_day(datetime.now(UTC))),
         "here": addresses.document(card.id, version=None if card.latest else card.number),
         "at": at,
-        "section_told": "",
+        "section_told": section_told(store, card.place["site"], card.place["section"], lang),
+        "kind_told": spoken("document_kind", card.said["document_kind"], lang),
     }
     return page(request, "document.html", **context)

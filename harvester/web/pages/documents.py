@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -17,7 +18,7 @@ from harvester.web.pages import task_listing as listing
 from harvester.web.pages.asked_tasks import filters_of, said
 from harvester.web.pages.tasks import site_names
 from harvester.web.room import AnyStore
-from harvester.web.shown import page, preference, word
+from harvester.web.shown import page, preference
 from harvester.web.task_rows import region_name
 from normalizers.records import DocumentKind
 from storage import queries
@@ -44,14 +45,19 @@ def documents(request: Request, store: AnyStore, after: str = "", back: str = ""
     counts = document_facets(store, filters)
     facets = [each for each in listing.facet_links(PATH, asked, _whole(counts), names, lang) if each["values"]]
     return page(
-        request, "documents.html", rows=[{**row, "region_name": region_name(row["region"] or "", lang)} for row in found.rows],
+        request, "documents.html", rows=[_row(row, lang) for row in found.rows],
         total=found.total, asked=asked, sites=names, labels=listing.labels(lang), facets=facets,
-        kinds=[(kind.value, word(kind.value, lang)) for kind in DocumentKind],
+        kinds=[(kind.value, listing.spoken("document_kind", kind.value, lang)) for kind in DocumentKind],
         chosen=listing.chosen_filters(PATH, asked, names, lang),
         pages=listing.pages_around(PATH, asked, after, back, found.next),
         forms=[(form, addresses.listing(f"{PATH}.{form}", asked)) for form in FORMS],
         freeze=listing.frozen_at(PATH, asked), frozen=listing.frozen_bar(request, PATH, asked, filters),
     )  # fmt: skip
+
+
+def _row(row: Mapping[str, Any], lang: str) -> dict[str, Any]:
+    told = {"region_name": region_name(row["region"] or "", lang), "kind_told": listing.spoken("document_kind", row["document_kind"], lang)}
+    return {**row, **told}
 
 
 def _whole(counts: Mapping[str, list[dict[str, object]]]) -> dict[str, list[dict[str, object]]]:

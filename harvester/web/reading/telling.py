@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 from harvester.messages import _
-from harvester.web import addresses
+from harvester.web import addresses, currency
 from harvester.web.reading.card import Card
 from harvester.web.shown import day, moment
 from storage.days import local_day
+from storage.store import Store
 
 Row = Mapping[str, Any]
 
+REMEMBERED = 600
+"""Seconds for which the currency of a section is taken as known."""
 WORDS_OF_CHANGE = {
     "task added": "{n} tasks added",
     "task removed": "{n} tasks removed",
@@ -44,6 +49,17 @@ class Told:
     warnings: tuple[str, ...] = ()
     suggestions: tuple[Row, ...] = ()
     versions: tuple[Row, ...] = ()
+
+
+@lru_cache(maxsize=256)
+def _section(store: Store, site: str, section: str, _while: int) -> currency.Section | None:
+    return currency.of(store, site, section)
+
+
+def section_told(store: Store, site: str, section: str, lang: str) -> str:
+    """Return whether the section of a document still brings something new; asked of the store once in ten minutes."""
+    found = _section(store, site, section, int(time.monotonic() // REMEMBERED))
+    return _("its section: {told}", lang).format(told=currency.told(found, lang)) if found else ""
 
 
 def told_of(card: Card, lang: str) -> Told:

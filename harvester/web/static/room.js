@@ -1,12 +1,67 @@
 // Comfort only: every page works without this file.
 "use strict";
 (() => {
-  // "/" leads to the one box, as readers of reference works expect.
+  // Ctrl+K leads to the one box. With a modifier: a key alone would hit those who speak to their computer (WCAG 2.1.4).
   document.addEventListener("keydown", (event) => {
-    const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) || event.target.isContentEditable;
-    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey) {
       event.preventDefault();
       document.getElementById("box")?.focus();
     }
   });
+
+  // A field that is there to be copied gets a button; without scripts it is selected and copied by hand.
+  const copied = (button, text) => {
+    navigator.clipboard.writeText(text).then(() => {
+      const before = button.textContent;
+      button.textContent = `${before} ✓`;
+      setTimeout(() => { button.textContent = before; }, 1500);
+    }, () => {});
+  };
+  if (navigator.clipboard) {
+    for (const field of document.querySelectorAll("[data-copy]")) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "quiet";
+      button.textContent = field.dataset.copy;
+      button.addEventListener("click", () => copied(button, field.value));
+      field.after(button);
+    }
+  }
+
+  // Words selected in a text can be copied with their source, which stands on the page as a citation.
+  const source = document.querySelector("[data-citation]");
+  const text = document.querySelector("[data-quotable]");
+  if (source && text && navigator.clipboard) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "quoting noprint";
+    button.textContent = source.dataset.citation;
+    button.hidden = true;
+    document.body.append(button);
+    const chosen = () => {
+      const selection = document.getSelection();
+      if (!selection || selection.isCollapsed || !selection.rangeCount) return null;
+      const range = selection.getRangeAt(0);
+      return text.contains(range.commonAncestorContainer) ? range : null;
+    };
+    const words = (range) => {
+      const piece = range.cloneContents();
+      for (const aside of piece.querySelectorAll(".anchor, .margin, .sr")) aside.remove();
+      return piece.textContent.replace(/\s+/g, " ").trim();
+    };
+    document.addEventListener("selectionchange", () => {
+      const range = chosen();
+      button.hidden = !range;
+      if (!range) return;
+      const place = range.getBoundingClientRect();
+      const left = Math.min(place.left + scrollX, document.documentElement.clientWidth - 160);
+      button.style.setProperty("left", `${Math.max(8, left)}px`);
+      button.style.setProperty("top", `${place.bottom + scrollY + 6}px`);
+    });
+    button.addEventListener("mousedown", (event) => event.preventDefault());
+    button.addEventListener("click", () => {
+      const range = chosen();
+      if (range) copied(button, `“${words(range)}”（${source.value.replace(/[。.]$/, "")}）`);
+    });
+  }
 })();
