@@ -39,6 +39,9 @@ MODULES = (
     "reports",
     "review",
     "coverage",
+    "help",
+    "sql",
+    "dictionary",
     "corrections",
 )
 """The modules of this package that hold a ``router``, one line a page."""
