@@ -69,7 +69,7 @@ def put_records(store: Store) -> None:
         make_given("4", make_notice(subject=PERSON, **told | {"number": "江市监处罚〔2026〕9号"}), at=now),
         make_given("5", make_notice(NoticeKind.PERMIT, **told | {"number": "江许〔2026〕3号", "fine_yuan": None}), at=now),
     ]
-    ingest(store, *given, run=run, today=date.today())  # noqa: DTZ011 -- terms end a thousand days from now
+    ingest(store, *given, run=run, today=date.today())
     store.end_run(run, "complete", "", {}, now)
 
 
