@@ -21,6 +21,8 @@ from storage.selection import Filters
 
 Row = dict[str, Any]
 ORDERS = ("name", "region")
+NOWHERE = "~"
+"""Stands behind every code of a region: bodies without one come last."""
 
 
 def counted(question: Question, bodies: Select[Any] | None = None) -> list[Row]:
@@ -83,7 +85,7 @@ def _some(question: Question, order: str, behind: list[Any] | None, limit: int) 
     """Return some bodies behind a key, each with its key."""
     b, g = line_agencies.c, agencies.c
     key = [
-        *([_plain(question, func.coalesce(g.region, ""))] if order == "region" else []),
+        *([_plain(question, func.coalesce(func.nullif(g.region, ""), NOWHERE))] if order == "region" else []),
         _plain(question, b.name),
         _plain(question, b.agency_id),
     ]
@@ -135,6 +137,6 @@ def _from_all(question: Question, order: str, behind: Sequence[str] | None) -> l
     places = dict(question.connection.execute(select(agencies.c.id, agencies.c.region)).all()) if order == "region" else {}
     keyed = []
     for row in counted(question):
-        of_region = (places.get(row["id"], ""),) if order == "region" else ()
+        of_region = (places.get(row["id"]) or NOWHERE,) if order == "region" else ()
         keyed.append(((*of_region, row["name"], row["id"] or ""), row))
     return sorted(((key, row) for key, row in keyed if behind is None or key > tuple(behind)), key=lambda one: one[0])

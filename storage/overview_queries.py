@@ -24,7 +24,7 @@ def figures(store: Store, today: date) -> dict[str, int]:
     d, b = document_lines.c, line_agencies.c
     asked = {
         "documents": select(func.count()).select_from(document_lines).where(~d.hidden),
-        "tasks": _counted(select(func.count())),
+        "tasks": select(func.coalesce(func.sum(d.tasks), 0)).where(d.counted, ~d.hidden),
         "bodies": select(func.count(b.agency_id.distinct())).where(b.agency_id != ""),
         "records": select(func.count()).select_from(notices).where(shown(today)),
         "runs": select(func.count()).select_from(runs),

@@ -20,6 +20,7 @@ from harvester.web.pages.tasks import site_names
 from harvester.web.room import AnyStore
 from harvester.web.shown import page, preference
 from harvester.web.task_rows import region_name
+from normalizers.agencies.regions import PROVINCES
 from storage import agency_queries, queries
 from storage.naming import bodies_named
 from storage.schema import ROLES
@@ -71,7 +72,7 @@ def _shown(request: Request, store: Store, asked: Mapping[str, str], found: Row,
     ]
     return page(
         request, "agencies.html", asked=asked, sites=names, chosen=chosen, pages=pages, total=found["total"],
-        groups=_grouped(found["rows"], lang), roles=ROLES, cut=found["cut"],
+        groups=_grouped(found["rows"], lang), roles=ROLES, cut=found["cut"], regions=_regions(asked, lang),
     )  # fmt: skip
 
 
@@ -89,6 +90,12 @@ def _page(store: Store, asked: Mapping[str, str], after: str, lang: str) -> Row:
     regions = agency_queries.regions_of(store, [row["id"] for row in found.rows if row["id"]])
     rows = [{**row, "region": regions.get(row["id"] or "", ""), "valid_from": None, "valid_to": None} for row in found.rows]
     return {"rows": rows, "total": found.total, "next": found.next, "cut": False}
+
+
+def _regions(asked: Mapping[str, str], lang: str) -> list[tuple[str, str, bool]]:
+    """Return the provinces and the whole country to choose from: name, address, whether it is chosen."""
+    codes = ("100000", *sorted(PROVINCES))
+    return [(region_name(code, lang), addresses.listing(PATH, {**asked, "region": code}), asked.get("region") == code) for code in codes]
 
 
 def _grouped(rows: Iterable[Row], lang: str) -> list[Row]:

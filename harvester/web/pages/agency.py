@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -24,7 +23,6 @@ from harvester.web.shown import page, preference
 from harvester.web.task_rows import region_name, shown_tasks
 from storage import agency_queries, change_queries, queries
 from storage.change_filters import ChangeFilters
-from storage.days import LOCAL
 from storage.naming import bodies_named
 from storage.schema import ROLES
 from storage.selection import Filters
@@ -101,9 +99,8 @@ def _due(store: Store, identifier: str, today: date, lang: str) -> list[Row]:
 
 
 def _changes(store: Store, identifier: str, since: date, lang: str) -> dict[str, list[Row]]:
-    """Return what a body and its line gained, lost, had moved or changed since a day, by effect, the newest first."""
-    moment = datetime.combine(since, datetime.min.time(), LOCAL).astimezone(UTC)
-    asked = replace(ChangeFilters(agency=identifier, entities=("task",), since=moment, limit=TOLD), kin=kin(store, identifier))
+    """Return what the sources gave to or took from a body and its line since a day, by effect, the newest first."""
+    asked = ChangeFilters(agency=identifier, entities=("task",), as_of_from=since, limit=TOLD, kin=kin(store, identifier))
     found: dict[str, list[Row]] = {effect: [] for effect in EFFECTS}
     for row in change_queries.back(store, asked, today=audited.today()):
         if row["effect"] in found:
