@@ -48,6 +48,10 @@ class ExportError(StoreError):
     """An export cannot be written as asked."""
 
 
+class RefusedQuestion(StoreError):
+    """A statement that is not run, or that the database does not understand; the message says why and what to do."""
+
+
 class SlowQuestion(StoreError):
     """A question takes longer than it may; the database was told to stop."""
 

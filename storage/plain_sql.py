@@ -1,0 +1,225 @@
+"""Somebody's own SQL over the documented views, read-only and within limits: ``docs/sql.md`` says what may be asked.
+
+One SELECT (or WITH … SELECT) is run. It may read the views of ``docs/store.md`` and nothing else, and call the functions of a list. On
+SQLite that is held by SQLite's authorizer in a process of its own (``asking_apart``), on PostgreSQL by a parser, from whose tree the
+statement that is run is written anew, in a transaction that can only read (``asking_postgres``).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from storage import asking_postgres, engine, views_at
+from storage.dictionary import dictionary
+from storage.errors import RefusedQuestion, SlowQuestion, StoreError, UnreachableStore
+from storage.questions import OF_RECORDS as RECORD_VIEWS
+from storage.questions import Table
+from storage.selection import Filters, is_past
+from storage.store import Store
+from storage.types import storable
+
+LIMIT = 1000
+"""Rows, where nothing else is asked."""
+MOST = 100_000
+"""The most rows of an answer."""
+SECONDS = 10.0
+MOST_SECONDS = 60.0
+SIZE = 64_000_000
+"""The most characters of an answer."""
+MEMORY = 1_500_000_000
+"""Bytes of address space of the process that asks SQLite, the interpreter included."""
+LONGEST = 20_000
+"""Characters of a statement."""
+OF_RECORDS = frozenset(f"v_{name}" for name in RECORD_VIEWS)
+"""Views of public records: a question that read one of them is logged before its answer is shown."""
+APART = Path(__file__).with_name("asking_apart.py")
+
+FUNCTIONS = frozenset(tomllib.loads(Path(__file__).with_name("sql_functions.toml").read_text(encoding="utf-8"))["sqlite"])
+"""What may be called on SQLite; nothing in it reads a file, sleeps, loads code or makes a long text out of nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a statement found.
+
+    ``columns`` are told apart by a number where two have one name. ``views`` are the views that were read. ``cut`` tells why rows are
+    missing: ``rows`` and ``bytes`` are the limit reached, empty: none are missing.
+    """
+
+    columns: Sequence[str]
+    rows: Sequence[tuple[Any, ...]] = field(repr=False)
+    views: frozenset[str]
+    cut: str = ""
+
+    @property
+    def of_records(self) -> bool:
+        """Tell whether public records were read, so that the question has to be logged."""
+        return bool(self.views & OF_RECORDS)
+
+    @property
+    def table(self) -> Table:
+        """The answer as a question for ``frames.read`` and ``streams``."""
+        return Table(self.columns, self.rows)
+
+    def record_ids(self) -> list[Any]:
+        """Return the identifiers of public records as far as a column ``notice`` shows them."""
+        at = [n for n, name in enumerate(self.columns) if name in ("notice", "notice_id")]
+        return [row[n] for row in self.rows for n in at if row[n] is not None]
+
+
+def ask(
+    store: Store,
+    sql: str,
+    *,
+    limit: int = LIMIT,
+    seconds: float = SECONDS,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+) -> Answer:
+    """Run one SELECT over the views and return at most ``limit`` rows.
+
+    ``as_of`` and ``known_at`` ask the views of another day; they have the same names and columns then. A day comes as ``date`` or its ISO
+    text, a moment as ``datetime`` or text, an amount as ``Decimal`` or number, as the database gives it; nothing in it is neutralised.
+
+    Raises ``RefusedQuestion`` for what may not be asked or cannot be understood, ``SlowQuestion`` after ``seconds``, ``StoreError`` else.
+    """
+    text = _checked(sql)
+    rows, time = max(1, min(limit, MOST)), max(0.1, min(seconds, MOST_SECONDS))
+    filters = Filters(as_of=as_of, known_at=known_at)
+    asking = asking_postgres.ask if store.url.get_backend_name() == "postgresql" else _ask_sqlite
+    columns, found, views, cut = asking(store, text, filters, rows, time)
+    return Answer(_apart(columns), found, frozenset(views), cut)
+
+
+def _checked(sql: str) -> str:
+    """Return the statement without a semicolon at its end. Raises ``RefusedQuestion`` unless it begins as a SELECT does."""
+    text = storable(sql).strip().rstrip(";").rstrip()
+    if len(text) > LONGEST:
+        raise RefusedQuestion(f"The statement has {len(text)} characters, and at most {LONGEST} are read: make it shorter.")
+    if first_word(text) not in ("select", "with"):
+        raise RefusedQuestion("Only one SELECT (or WITH … SELECT) is run here: write one over the views of the data dictionary.")
+    return text
+
+
+def first_word(sql: str) -> str:
+    """Return the first word of a statement, in small letters, behind blanks and comments; empty where there is none."""
+    at = 0
+    while at < len(sql):
+        if sql[at].isspace():
+            at += 1
+        elif sql.startswith("--", at):
+            at = sql.find("\n", at) + 1 or len(sql)
+        elif sql.startswith("/*", at):
+            end = sql.find("*/", at)
+            at = end + 2 if end >= 0 else len(sql)
+        else:
+            break
+    rest = sql[at : at + 10]
+    return "".join(rest[: next((n for n, letter in enumerate(rest) if not letter.isalpha()), len(rest))]).lower()
+
+
+def _apart(columns: Sequence[str]) -> list[str]:
+    seen: dict[str, int] = {}
+    named = []
+    for column in columns:
+        name = column or "column"
+        seen[name] = seen.get(name, 0) + 1
+        while seen[name] > 1 and f"{name}_{seen[name]}" in seen:
+            seen[name] += 1
+        named.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
+        seen.setdefault(named[-1], 1)
+    return named
+
+
+# --- SQLite ------------------------------------------------------------------------------------------------------------
+
+Found = tuple[list[str], list[tuple[Any, ...]], set[str], str]
+
+
+def _ask_sqlite(store: Store, sql: str, filters: Filters, limit: int, seconds: float) -> Found:
+    question = {
+        "uri": f"file:{quote(str(engine.file_of(store.url)))}?mode=ro",
+        "views": {name: views_at.statement("sqlite", name, filters) for name in dictionary()},
+        "private": ["v_documents_then", "documents_then"] if is_past(filters) else [],
+        "functions": sorted(FUNCTIONS),
+        "sql": sql,
+        "limit": limit,
+        "seconds": seconds,
+        "size": SIZE,
+        "memory": MEMORY,
+    }
+    with store.reading():  # holds the file's shared memory, which a process that may write nothing cannot make
+        told = _asked_apart(question, seconds)
+    return _read(store, told)
+
+
+def _asked_apart(question: dict[str, Any], seconds: float) -> str:
+    """Return what the process that asks wrote; -I and -S keep out everything but the standard library."""
+    environment = {"PATH": os.environ.get("PATH", ""), "PYTHONIOENCODING": "utf-8"}
+    try:
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", str(APART)],
+            input=json.dumps(question), capture_output=True, text=True, encoding="utf-8", timeout=seconds + 5, env=environment, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired as error:
+        raise _slow(seconds) from error
+    if done.returncode < 0:  # the system ended it: out of time within one step, or out of memory
+        raise _slow(seconds)
+    return done.stdout
+
+
+def _read(store: Store, told: str) -> Found:
+    columns: list[str] = []
+    rows: list[tuple[Any, ...]] = []
+    for line in _lines(told):
+        if "row" in line:
+            rows.append(tuple(line["row"]))
+        elif "error" in line:
+            raise _refused(store, line)
+        elif "views" in line:
+            return columns, rows, set(line["views"]), line["cut"]
+        else:
+            columns = line["columns"]
+    raise UnreachableStore(f"The store {store.name} broke off while it was asked: see that it can be reached, then ask again.")
+
+
+def _lines(told: str) -> Iterator[dict[str, Any]]:
+    for line in told.split("\n"):
+        if line:
+            yield json.loads(line)
+
+
+def _refused(store: Store, line: dict[str, str]) -> StoreError:
+    words = line["error"]
+    match line["kind"]:
+        case "time":
+            return SlowQuestion("The answer takes longer than a question may: narrow it, or ask for less at once.")
+        case "memory":
+            return RefusedQuestion("The answer needs more memory than a question may take: narrow it, or ask for less at once.")
+        case "rights":
+            return RefusedQuestion(
+                f"This may not be asked ({words}): read the views of the data dictionary, with the functions listed there."
+            )
+        case "store":
+            return UnreachableStore(f"The store {store.name} cannot be asked now ({words}): try again.")
+        case _:
+            return RefusedQuestion(
+                f"The database does not understand this ({words}): correct the statement; the data dictionary has names."
+            )
+
+
+def _slow(seconds: float) -> SlowQuestion:
+    return SlowQuestion(f"The answer takes longer than {seconds:g} seconds: narrow the question, or ask for less at once.")
+
+
+__all__ = ["LIMIT", "MOST", "OF_RECORDS", "SECONDS", "Answer", "RefusedQuestion", "SlowQuestion", "ask"]
