@@ -29,8 +29,21 @@ document_lines = Table(
     Column("place", BIG_ID, primary_key=True, autoincrement=False),
     words("document_id"),
     must("version", Integer),
-    words("change"),
+    must("tasks", Integer),
+    must("copies", Integer),
+    must("versions", Integer),
+    must("counted", Boolean),
+    must("hidden", Boolean),
+    must("turned", Boolean),
+    must("roles", Integer),
+    must("day", Date),
+    must("in_force_from", Date),
+    must("known_at", UtcTime),
+    day("due_first"),
+    day("due_last"),
+    words("document_kind"),
     words("work_id"),
+    words("change"),
     words("site"),
     words("section"),
     words("kind"),
@@ -38,7 +51,6 @@ document_lines = Table(
     words("url"),
     words("title"),
     words("document_number"),
-    words("document_kind"),
     day("issued_on"),
     day("published_on"),
     day("listed_on"),
@@ -52,27 +64,16 @@ document_lines = Table(
     day("plan_end"),
     words("state"),
     Column("state_since", UtcTime),
-    must("day", Date),
-    must("tasks", Integer),
-    must("copies", Integer),
-    must("counted", Boolean),
-    must("hidden", Boolean),
     words("format"),
     must("suggestions", Integer),
     words("normalizer_version"),
-    must("in_force_from", Date),
-    must("known_at", UtcTime),
-    must("versions", Integer),
-    must("turned", Boolean),
-    day("due_first"),
-    day("due_last"),
-    must("roles", Integer),
     UniqueConstraint("document_id"),
     Index(None, "work_id"),
 )
 """One row a document. ``hidden``: withdrawn or repealed. ``copies`` counts the documents of its work, ``versions`` its versions, ``turned``
 tells that its state was another once: where it is the only copy, with one version, and never turned, this row answers questions about the
-past, too. ``due_first`` and ``due_last`` are the first and last end of a deadline in it, ``roles`` the roles of bodies in its tasks."""
+past, too. ``due_first`` and ``due_last`` are the first and last end of a deadline in it, ``roles`` the roles of bodies in its tasks. What
+questions look at stands first in the row, before its texts."""
 
 line_choices = Table(
     "line_choices",
@@ -105,7 +106,7 @@ task_lines = Table(
     words("implied"),
     UniqueConstraint("task_id"),
     Index(None, "deadline_end", "place"),
-    Index(None, "deadline_kind", "place"),
+    Index(None, "deadline_kind", "deadline_end", "place"),
 )
 """One row a task of the current versions, hidden ones too; ``place | LAST`` is the place of its document. Names are joined by 、."""
 
@@ -136,6 +137,19 @@ task_line_agencies = Table(
     sqlite_with_rowid=False,
 )
 """Which task names which body (``line_agencies.id``) in which roles (``ROLE_BITS``)."""
+
+line_counts = Table(
+    "line_counts",
+    metadata,
+    words("facet"),
+    words("value"),
+    must("place", BigInteger),
+    must("tasks", Integer),
+    PrimaryKeyConstraint("facet", "value", "place"),
+    Index(None, "place"),
+    sqlite_with_rowid=False,
+)
+"""How many tasks of a document have a ``role``, a ``deadline_kind`` (``none`` also without a deadline), the end of one in a ``month``."""
 
 touched_documents = Table("touched_documents", metadata, words("document_id"), words("work_id"))
 """What a transaction touched: triggers note it, the end of the transaction makes its lines and takes the note away. Empty between two."""

@@ -78,6 +78,18 @@ SELECT {", ".join((_TOLD | _OF_TASKS).values())}
 FROM documents d JOIN versions v ON v.document_id = d.id AND v.number = d.version JOIN line_numbers n ON n.document_id = d.id
 WHERE d.id IN :documents"""
 
+
+def _counted(facet: str, value: str, wanted: str) -> str:
+    return f"""SELECT '{facet}', {value}, (n.line << {ORDINAL_BITS}) | {LAST}, count(*) FROM line_numbers n
+    JOIN task_lines s ON s.place BETWEEN n.line << {ORDINAL_BITS} AND (n.line << {ORDINAL_BITS}) | {LAST}
+    WHERE n.document_id IN :documents AND {wanted} GROUP BY 2, n.line"""
+
+
+_MONTH = "substr(CAST(s.deadline_end AS TEXT), 1, 7)"
+_COUNTS = [_counted("role", f"'{role}'", f"s.roles & {bit} <> 0") for role, bit in ROLE_BITS.items()]
+_COUNTS += [_counted("deadline_kind", "coalesce(s.deadline_kind, 'none')", "true"), _counted("month", _MONTH, "s.deadline_end IS NOT NULL")]
+_LINE_COUNTS = f"INSERT INTO line_counts (facet, value, place, tasks) {' UNION ALL '.join(_COUNTS)}"
+
 _CALLED = {
     "sqlite": {"concat": "group_concat", "json_length": "json_array_length"},
     "postgresql": {"concat": "string_agg", "json_length": "jsonb_array_length"},
@@ -93,7 +105,7 @@ def _statement(dialect: str, words: str) -> TextClause:
 
 def write(connection: Connection, wanted: Sequence[str]) -> None:
     """Write the lines of documents that have none; how many copies there are and which counts is marked after."""
-    for words in (_LINE_AGENCIES, _TASK_LINE_AGENCIES, _TASK_LINES, _DOCUMENT_LINES):
+    for words in (_LINE_AGENCIES, _TASK_LINE_AGENCIES, _TASK_LINES, _LINE_COUNTS, _DOCUMENT_LINES):
         connection.execute(_statement(connection.dialect.name, words), {"documents": list(wanted)})
 
 

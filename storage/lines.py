@@ -17,7 +17,7 @@ from storage import line_writing
 from storage.batches import batches
 from storage.choosing import Choice, Member, choices
 from storage.errors import StoreError
-from storage.line_schema import document_lines, line_choices, line_numbers, task_line_agencies, task_lines, touched_documents
+from storage.line_schema import document_lines, line_choices, line_counts, line_numbers, task_line_agencies, task_lines, touched_documents
 from storage.places import LAST, SEQUENCE_BITS, first_line, last_line
 from storage.schema import documents, sites, version_regions, versions
 from storage.upserts import upsert
@@ -41,7 +41,7 @@ def refresh(connection: Connection) -> None:
 def rebuild(connection: Connection) -> int:
     """Make all lines again from documents, versions and works, and return how many documents there are. Line numbers stay."""
     _lock(connection)
-    for table in (task_line_agencies, task_lines, line_choices, document_lines, touched_documents):
+    for table in (task_line_agencies, task_lines, line_counts, line_choices, document_lines, touched_documents):
         connection.execute(delete(table))
     d = documents.c
     known = list(connection.execute(select(d.id).order_by(d.id)).scalars())
@@ -122,8 +122,8 @@ def _drop(connection: Connection, places: Iterable[int]) -> None:
         below = place & ~LAST
         for table in (task_line_agencies, task_lines):
             connection.execute(delete(table).where(table.c.place.between(below, place)))
-        connection.execute(delete(line_choices).where(line_choices.c.place == place))
-        connection.execute(delete(document_lines).where(document_lines.c.place == place))
+        for table in (line_counts, line_choices, document_lines):
+            connection.execute(delete(table).where(table.c.place == place))
 
 
 # --- works -------------------------------------------------------------------------------------------------------------

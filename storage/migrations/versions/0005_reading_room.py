@@ -92,6 +92,15 @@ def _lines() -> None:
     )
     _indexes("line_choices", ("place",))
     _task_lines()
+    op.create_table(
+        "line_counts",
+        *_texts("facet", "value"),
+        *_must(sa.BigInteger(), "place"),
+        *_must(sa.Integer(), "tasks"),
+        _key("line_counts", "facet", "value", "place"),
+        sqlite_with_rowid=False,
+    )
+    _indexes("line_counts", ("place",))
     op.create_table("touched_documents", *_texts("document_id", "work_id"))
 
 
@@ -101,27 +110,23 @@ def _document_lines() -> None:
         "document_lines",
         sa.Column("place", BIG_ID, nullable=False, autoincrement=False),
         *_texts("document_id"),
-        *_must(sa.Integer(), "version"),
-        *_texts("change", "work_id", "site", "section", "kind"),
+        *_must(sa.Integer(), "version", "tasks", "copies", "versions"),
+        *_must(sa.Boolean(), "counted", "hidden", "turned"),
+        *_must(sa.Integer(), "roles"),
+        *_must(sa.Date(), "day", "in_force_from"),
+        *_must(_moment(), "known_at"),
+        *_maybe(sa.Date(), "due_first", "due_last"),
+        *_texts("document_kind", "work_id", "change", "site", "section", "kind"),
         *_maybe(sa.Text(), "parent_id"),
-        *_texts("url", "title", "document_number", "document_kind"),
+        *_texts("url", "title", "document_number"),
         *_maybe(sa.Date(), *days),
         *_texts("index_number", "region", "region_basis"),
         *_maybe(sa.Date(), "plan_start", "plan_end"),
         *_texts("state"),
         *_maybe(_moment(), "state_since"),
-        *_must(sa.Date(), "day"),
-        *_must(sa.Integer(), "tasks", "copies"),
-        *_must(sa.Boolean(), "counted", "hidden"),
         *_texts("format"),
         *_must(sa.Integer(), "suggestions"),
         *_texts("normalizer_version"),
-        *_must(sa.Date(), "in_force_from"),
-        *_must(_moment(), "known_at"),
-        *_must(sa.Integer(), "versions"),
-        *_must(sa.Boolean(), "turned"),
-        *_maybe(sa.Date(), "due_first", "due_last"),
-        *_must(sa.Integer(), "roles"),
         _key("document_lines", "place"),
         _unique("document_lines", "document_id"),
     )
@@ -140,7 +145,7 @@ def _task_lines() -> None:
         _key("task_lines", "place"),
         _unique("task_lines", "task_id"),
     )
-    _indexes("task_lines", ("deadline_end", "place"), ("deadline_kind", "place"))
+    _indexes("task_lines", ("deadline_end", "place"), ("deadline_kind", "deadline_end", "place"))
     op.create_table(
         "line_agencies",
         *_must(BIG_ID, "id"),
