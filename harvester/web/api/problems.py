@@ -16,30 +16,12 @@ from harvester.errors import HarvesterError, WrongCall
 from harvester.values import to_json
 from harvester.web.access.people import Role
 from harvester.web.access.rights import Denied
+from harvester.web.api.described import texts
 from storage import errors
 from storage.paging import WrongCursor
 
 MEDIA_TYPE = "application/problem+json"
-KINDS: Mapping[str, str] = {
-    "wrong-question": "The question is not one that can be asked",
-    "wrong-cursor": "The cursor belongs to another question",
-    "wrong-queries": "The queries of the protocol cannot be read",
-    "wrong-sql": "The statement cannot be answered",
-    "unknown": "There is nothing of that name",
-    "no-such-address": "There is nothing at this address",
-    "wrong-method": "The address takes another method",
-    "cannot": "It cannot be done with these",
-    "gone": "It was taken down",
-    "stale-cursor": "The changes behind this cursor were dropped",
-    "unknown-cursor": "The cursor is another store's",
-    "login": "Log in first",
-    "role": "Your role does not cover this",
-    "rate": "Too many questions in a short time",
-    "slow": "The question takes too long",
-    "busy": "Something else holds what this needs",
-    "store": "The store cannot be used",
-    "unforeseen": "This was not foreseen",
-}
+KINDS: Mapping[str, str] = {kind: str(said[1]) for kind, said in texts()["problems"].items()}
 """Kinds of problems with their titles; a kind keeps its name and its meaning."""
 STATUSES: Mapping[str, int] = {
     "wrong-question": 422, "wrong-cursor": 400, "wrong-sql": 400, "wrong-queries": 400,

@@ -26,6 +26,7 @@ MODULES = (
     "task",
     "charts",
     "preferences",
+    "api_help",
     "login",
     "account",
     "accounts",
