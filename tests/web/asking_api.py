@@ -38,15 +38,15 @@ class Known:
         documents = queries.documents(store)
         task = next(row for row in queries.tasks(store) if row["lead"] and row["lead"][0]["id"])
         changed = next(row for row in documents if row["version"] > 1)
-        notice = notice_queries.notices(store, today=date.today())[0]  # noqa: DTZ011 -- terms end a thousand days from now
+        notice = notice_queries.notices(store, today=date.today())[0]
         return cls(task["document"], changed["id"], task["lasting_id"], task["lead"][0]["id"], task["work"], notice["id"], FIRM.code)
 
     @property
     def addresses(self) -> list[str]:
         """An address of every operation, without the files."""
         return [
-            "/tasks", "/tasks?limit=3&order=due", f"/tasks/{self.task}", f"/tasks/{self.task}/history", "/documents", "/documents?words=信用",
-            f"/documents/{self.document}", f"/documents/{self.changed}?version=1", f"/documents/{self.document}?parts=text",
+            "/tasks", "/tasks?limit=3&order=due", f"/tasks/{self.task}", f"/tasks/{self.task}/history", "/documents",
+            "/documents?words=信用",            f"/documents/{self.document}", f"/documents/{self.changed}?version=1", f"/documents/{self.document}?parts=text",
             f"/documents/{self.changed}/versions", "/agencies", "/agencies?name=发展", f"/agencies/{self.agency}", "/notices",
             f"/notices/{self.notice}", f"/dossiers/{self.code}", "/changes", "/changes?all=true&limit=500", "/works", f"/works/{self.work}",
             f"/compare?old={self.changed}@1&new={self.changed}@2", f"/align?papers={self.document}&papers={self.changed}",

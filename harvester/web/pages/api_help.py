@@ -120,8 +120,8 @@ def _shape(schema: Mapping[str, Any]) -> str:
     """Return the name of the model that a value is or holds, empty for none."""
     if "$ref" in schema:
         return str(schema["$ref"]).removeprefix(_SHAPE)
-    inside = [*schema.get("anyOf", ()), schema.get("items", {}), schema.get("additionalProperties", {})]
-    return next((name for one in inside if isinstance(one, dict) and (name := _shape(one))), "")
+    inside = [*schema.get("anyOf", ()), schema.get("items"), schema.get("additionalProperties")]
+    return next((name for one in inside if isinstance(one, dict) and one and (name := _shape(one))), "")
 
 
 def _shapes(document: Mapping[str, Any], lang: str) -> dict[str, list[Field]]:
