@@ -61,7 +61,7 @@ class House:
         """Return the client of somebody who is logged in (without the time that a password takes)."""
         client = self.nobody()
         secret = sessions.begin(self.store, name, "a browser", datetime.now(UTC), self.settings.limits.longest)
-        client.cookies.set(doors.session_cookie(self.settings), secret)
+        carry(client, doors.session_cookie(self.settings), secret)
         return client
 
     def program(self, name: str, role: str) -> TestClient:
@@ -70,6 +70,11 @@ class House:
         key = sessions.make_key(self.store, name, "nightly", role, datetime.now(UTC), None)
         client.headers["authorization"] = f"Bearer {key}"
         return client
+
+
+def carry(client: TestClient, name: str, value: str) -> None:
+    """Put a cookie into a client as an answer of the room would."""
+    client.cookies.set(name, value, domain=str(client.base_url.host))
 
 
 def token_in(answer: Response) -> str:
