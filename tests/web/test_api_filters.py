@@ -49,7 +49,9 @@ def options(verb: Callable[..., Any]) -> set[str]:
         info = next((mark for mark in marks if isinstance(mark, OptionInfo | ArgumentInfo)), None)
         if kind is typer.Context:
             continue
-        declared = next((one for one in (info.param_decls or ()) if one.startswith("--")), "") if info else ""
+        # In Annotated the first name of an option stands where its default would.
+        names = (str(info.default), *(info.param_decls or ())) if info else ()
+        declared = next((one for one in names if one.startswith("--")), "")
         found.add(declared.removeprefix("--").partition("/")[0].replace("-", "_") or NAMED_OTHERWISE.get(name, name))
     return found
 

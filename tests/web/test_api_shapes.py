@@ -102,7 +102,7 @@ def test_every_field_is_described_in_both_languages(document: dict[str, Any]) ->
     shapes = document["components"]["schemas"]
     assert len(shapes) > 40
     for name, shape in shapes.items():
-        if "enum" in shape or not shape.get("properties"):
+        if "enum" in shape or not shape.get("properties") or name.startswith("Body_"):
             continue
         for field, said in shape["properties"].items():
             assert said["description"].strip(), (name, field)
@@ -124,5 +124,5 @@ def test_nothing_is_described_that_no_model_has() -> None:
 
     collect(described.Described)
     for chapter, fields in described.texts().items():
-        if chapter != "operations":
+        if chapter not in ("operations", "problems"):
             assert set(fields) <= used[chapter], (chapter, set(fields) - used[chapter])
