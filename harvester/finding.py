@@ -196,7 +196,7 @@ def _by_code(_connection: Connection, typed: str) -> list[Hit]:
 
 
 def _by_number(connection: Connection, typed: str) -> list[Hit]:
-    keys = {text_key(form) for form in spellings.number_spellings(typed)}
+    keys = {text_key(form) for script in spellings.scripts(typed) for form in spellings.number_spellings(script)}
     if not keys:
         return []
     found = found_documents.by_numbers(connection, sorted(keys))
@@ -208,24 +208,33 @@ def _by_number(connection: Connection, typed: str) -> list[Hit]:
 
 def _by_body(connection: Connection, typed: str) -> list[Hit]:
     a, n = agencies.c, agency_names.c
-    named = select(n.agency_id).where(n.name_key == text_key(typed))
-    found = connection.execute(select(a.id, a.name).where((a.name == typed) | a.id.in_(named)).order_by(a.name, a.id).limit(MOST))
+    names = spellings.scripts(typed)
+    named = select(n.agency_id).where(n.name_key.in_([text_key(name) for name in names]))
+    found = connection.execute(select(a.id, a.name).where(a.name.in_(names) | a.id.in_(named)).order_by(a.name, a.id).limit(MOST))
     return [Hit("agency", row.id, addresses.agency(row.id), row.name, BODY) for row in found]
 
 
 def _by_title(store: Store, typed: str) -> list[Hit]:
-    wanted = [fold(word) for word in typed.split()]
-    whole = fold(typed)
     with store.reading() as connection:
-        if exact := found_documents.by_titles(connection, [text_key(typed)]):
+        exact = found_documents.by_titles(connection, [text_key(script) for script in spellings.scripts(typed)])
+        if exact:
             return _documents(connection, exact, TITLE)
+    return next((hits for script in spellings.scripts(typed) if (hits := _by_part(store, script))), [])
+
+
+def _by_part(store: Store, typed: str) -> list[Hit]:
+    """Return the documents whose title holds a text, else all of its words."""
+    whole, wanted = fold(typed), [fold(word) for word in typed.split()]
     for words in (f'"{typed.replace(chr(34), " ")}"', typed.replace('"', " ")):
         hits = queries.search(store, words, Filters(limit=2 * MOST), kind="document")["hits"]
-        named = [hit["id"] for hit in hits if whole in fold(hit["title"]) or all(word in fold(hit["title"]) for word in wanted)]
+        titles = {hit["id"]: fold(hit["title"]) for hit in hits}
+        named = [each for each, title in titles.items() if whole in title or all(word in title for word in wanted)]
         if named:
             with store.reading() as connection:
                 found = _documents(connection, found_documents.by_ids(connection, named), PART)
-            return [replace(hit, sure=len(whole) >= SURE_PART) for hit in found]
+            return [replace(hit, sure=hit.sure and len(whole) >= SURE_PART) for hit in found]
+        if len(wanted) < 2:
+            break
     return []
 
 

@@ -40,15 +40,18 @@ _BARE_URL = re.compile(r"(?i)(?:[a-z0-9-]{1,63}\.){1,6}(?:cn|com|net|org|gov)(?:
 
 
 def tidy(text: str) -> str:
-    """Return what was typed on one line, without blanks and quotation marks around it, simplified, not longer than ``LONGEST``."""
+    """Return what was typed on one line, without blanks and quotation marks around it, not longer than ``LONGEST``."""
     flat = " ".join(text[:LONGEST_URL].split()).strip(" \"'“”‘’<>＜＞，。；,;")
-    if is_url(flat):
-        return flat
-    return simplified(flat[:LONGEST])
+    return flat if is_url(flat) else flat[:LONGEST]
+
+
+def scripts(text: str) -> list[str]:
+    """Return a text as it was typed, and in simplified characters where that differs: names keep rare characters in either script."""
+    return list(dict.fromkeys([text, simplified(text)]))
 
 
 def simplified(text: str) -> str:
-    """Return a text with each traditional character in its simplified form; one character alone decides, as in a name."""
+    """Return a text with each traditional character in its simplified form, whatever stands around it."""
     forms = simplified_forms()
     return "".join(_SURE.get(char) or (forms[char] if char in forms and not _is_simplified(char) else char) for char in text)
 
