@@ -92,9 +92,6 @@ def reconciled(request: Request, store: AnyStore, queries: Annotated[str, Form(m
     return _matched(request, store, queries)
 
 
-routing.only(router, "/reconcile", "GET, POST")
-
-
 def _matched(request: Request, store: Store, queries: str) -> Response:
     try:
         return answer(request, queries, lambda: results(store, queries))
@@ -204,3 +201,6 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         return None
+
+
+routing.shared(router)

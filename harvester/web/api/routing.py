@@ -6,20 +6,29 @@ from collections.abc import Callable, Coroutine, Iterator
 from functools import cached_property
 from typing import Any, get_origin
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
+from starlette.types import Receive, Scope, Send
 
 from harvester.errors import WrongCall
-from harvester.web.access import forgery, rights
+from harvester.web.access import rights
 from harvester.web.api import problems
 
 PREFIX = "/api/v1"
 
 
 class Route(APIRoute):
-    """A route of the API."""
+    """A route of the API; ``allowed`` names the methods of its address where it has not all of them itself."""
+
+    allowed = ""
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or tell which methods the address takes."""
+        if self.allowed and scope["method"] not in (self.methods or ()):
+            raise HTTPException(405, headers={"Allow": self.allowed})
+        await super().handle(scope, receive, send)
 
     @cached_property
     def asked(self) -> dict[str, bool]:
@@ -74,13 +83,9 @@ def router(tag: str, *, role: Any = None, prefix: str = PREFIX) -> APIRouter:  #
     )
 
 
-def only(router: APIRouter, path: str, methods: str) -> None:
-    """Refuse all other methods at a path that two routes share: the framework would name those of the first one only."""
-
-    def refused(request: Request) -> Response:
-        answer = problems.of_kind(request, "wrong-method", f"This address takes {methods}.")
-        answer.headers["Allow"] = methods
-        return answer
-
-    others = [method for method in ("OPTIONS", "PUT", "PATCH", "DELETE", "TRACE") if method not in methods]
-    router.add_api_route(path, refused, methods=others, include_in_schema=False, dependencies=[forgery.harmless()])
+def shared(router: APIRouter) -> None:
+    """Let routes of one address name the methods of all of them where another method is refused (RFC 9110 §10.2.1)."""
+    routes = [route for route in router.routes if isinstance(route, Route)]
+    for route in routes:
+        methods = {method for other in routes if other.path == route.path for method in other.methods or ()}
+        route.allowed = ", ".join(sorted(methods)) if methods != route.methods else ""

@@ -87,9 +87,6 @@ def _answered(request: Request, store: Store, asked: SqlQuestion) -> Response:
         return problems.of_kind(request, "wrong-sql", str(error))
 
 
-routing.only(router, "/sql", "GET, POST")
-
-
 @router.get("/dictionary", response_model=Dictionary)
 def describe(request: Request, asked: Annotated[DictionaryQuestion, Query()]) -> Response:
     """Describe every view and column, in 中文 or English: what SQL can ask, and what downloads hold."""
@@ -99,3 +96,6 @@ def describe(request: Request, asked: Annotated[DictionaryQuestion, Query()]) ->
         return paged(request, Page(rows, "", len(rows)))
 
     return answer(request, None, made)
+
+
+routing.shared(router)
