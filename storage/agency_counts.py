@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, exists, func, literal_column, or_, select, tuple_
 
 from storage import paging
+from storage.asking import COUNTED, END, Question
 from storage.batches import batches
 from storage.engine import rows
 from storage.errors import StoreError
-from storage.line_schema import ROLE_BITS, line_agencies, task_line_agencies, task_lines
-from storage.matching import COUNTED, END, Question
+from storage.line_schema import ROLE_BITS, line_agencies, task_line_agencies
 from storage.paging import Page
 from storage.places import LAST
 from storage.schema import ROLES, agencies, task_agencies
@@ -67,14 +67,11 @@ def _of_lines(question: Question, bodies: Select[Any] | None) -> list[Row]:
 
 def _named(question: Question, query: Select[Any]) -> Select[Any]:
     """Return a query of ``task_line_agencies`` for the tasks that are meant."""
-    a, t = task_line_agencies.c, task_lines.c
-    matching, scope = question.matching, question.scope
-    if not matching.all:
-        few = question.candidates().cte("few").prefix_with("MATERIALIZED")
-        of_line = matching.of_line(t, named=matching.bodies is None)
-        query = query.join(few, few.c.place == a.place)
-        query = query.where(exists().where(t.place == a.place, *of_line)) if of_line else query
-    elif (scope.filters.site or scope.filters.region) and scope.tasks(question.connection) <= COUNTED:
+    a, scope = task_line_agencies.c, question.scope
+    if not question.matching.all:
+        few = question.meant().cte("meant").prefix_with("MATERIALIZED")
+        return query.join(few, few.c.place == a.place)
+    if (scope.filters.site or scope.filters.region) and scope.tasks(question.connection) <= COUNTED:
         # Few documents: their tasks are looked up, not those of every body.
         document = values(scope.dialect, scope.below(question.connection, END, COUNTED))
         return query.where(a.place.between(document - literal_column(str(LAST)), document))

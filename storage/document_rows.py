@@ -11,10 +11,11 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_,
 
 from storage import paging, past_search
 from storage import search as index
+from storage.asking import END
 from storage.batches import batches
 from storage.engine import rows
 from storage.line_schema import document_lines, line_choices
-from storage.matching import END, holding
+from storage.matching import holding
 from storage.paging import Page
 from storage.schema import clocks, documents, version_regions, versions
 from storage.scopes import Scope, scope_of

@@ -16,10 +16,11 @@ from sqlalchemy import CTE, ColumnElement, Connection, Select, case, exists, fun
 from normalizers.records import DeadlineKind
 from storage import agency_counts, document_rows, past_search, schema, task_rows
 from storage import search as index
+from storage.asking import Question
 from storage.engine import rows
 from storage.identity import text_key
 from storage.line_schema import document_lines, line_agencies, line_numbers, task_line_agencies, task_lines
-from storage.matching import Question, holding, names_of
+from storage.matching import holding, names_of
 from storage.paging import Page
 from storage.places import line_of
 from storage.schema import ROLES

@@ -7,7 +7,7 @@ feed (``selection.chosen_versions``), and so is a question for one document.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from heapq import merge
@@ -18,7 +18,7 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, exis
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from storage.choosing import STEMS
-from storage.line_schema import document_lines, line_choices, line_numbers
+from storage.line_schema import document_lines, line_choices, line_counts, line_numbers
 from storage.places import LAST, ORDINAL_BITS, first_line, last_line, place_of
 from storage.schema import versions
 from storage.selection import Filters, chosen_versions, is_past, stem_of
@@ -57,6 +57,17 @@ class Scope:
     told: Mapping[int, Told] = field(default_factory=dict)
     former: tuple[Told, ...] = ()
 
+    @property
+    def empty(self) -> bool:
+        """Tell whether lines answer for no task."""
+        return not (self.lined or self.told)
+
+    @property
+    def narrow(self) -> bool:
+        """Tell whether documents are held back."""
+        f = self.filters
+        return not self.lined or bool(f.site or f.region or f.document_kind or f.year or is_past(f))
+
     def holds(self, place: ColumnElement[int]) -> ColumnElement[bool]:
         """Return the condition that the document at a place is one for whose tasks lines answer."""
         c = line_choices.c
@@ -86,14 +97,29 @@ class Scope:
         looked_at = islice((told for told in self.told if told <= place), limit)
         return list(islice(merge(lined, looked_at, reverse=True), limit))
 
-    def tasks(self, connection: Connection) -> int:
-        """Return how many tasks the documents have."""
-        c, d = line_choices.c, document_lines.c
+    def tasks(self, connection: Connection, *more: ColumnElement[bool]) -> int:
+        """Return how many tasks the documents have; ``more`` are conditions on lines that hold those back that were not looked at."""
         total = sum(told.tasks for told in (*self.told.values(), *self.former))
-        if self.lined:
-            query = select(func.sum(d.tasks)).select_from(line_choices).join(document_lines, d.place == c.place)
-            total += int(connection.execute(query.where(c.site == self.site, c.stem == self.stem, *self.chosen())).scalar() or 0)
-        return total
+        return total + int(self._of_all(connection, func.sum(document_lines.c.tasks), more) or 0)
+
+    def first_due(self, connection: Connection, *more: ColumnElement[bool]) -> date | None:
+        """Return the first end of a deadline in the documents, None where documents were looked at."""
+        found: date | None = None if self.told else self._of_all(connection, func.min(document_lines.c.due_first), more)
+        return found
+
+    def counted(self, connection: Connection, facet: str, value: str) -> int:
+        """Return how many tasks have a value of a facet (``line_counts``), of all values where it is empty."""
+        n = line_counts.c
+        query = select(func.sum(n.tasks)).where(n.facet == facet, self.holds(n.place), *([n.value == value] if value else []))
+        return int(connection.execute(query).scalar() or 0)
+
+    def _of_all(self, connection: Connection, asked: Any, more: Sequence[ColumnElement[bool]]) -> Any:  # noqa: ANN401 -- a function, a value
+        """Return what a function makes of the lines of documents that were not looked at."""
+        if not self.lined:
+            return None
+        c, d = line_choices.c, document_lines.c
+        query = select(asked).select_from(line_choices).join(document_lines, d.place == c.place)
+        return connection.execute(query.where(c.site == self.site, c.stem == self.stem, *self.chosen(), *more)).scalar()
 
 
 def span_of(year: int) -> tuple[int, int]:

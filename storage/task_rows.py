@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import Connection, Select, case, select
 
 from storage import paging
+from storage.asking import END, Question
 from storage.batches import batches
 from storage.engine import rows
 from storage.line_schema import document_lines, line_choices, task_lines
-from storage.matching import END, Question
 from storage.paging import Page
 from storage.places import document_place
 from storage.schema import ROLES, documents, task_agencies, tasks, version_regions, versions
@@ -58,7 +58,7 @@ def _due_page(question: Question, size: int, behind: list[Any] | None) -> Page:
     found = question.due((paging.day_of(behind[0]), behind[1]) if behind else None, size + 1)
     shown = found[:size]
     following = paging.cursor("tasks due", question.matching.filters, [shown[-1][0].isoformat(), shown[-1][1]]) if len(found) > size else ""
-    return Page(rows_at(question, [one[1:] for one in shown]), following, question.due_total())
+    return Page(rows_at(question, [one[1:] for one in shown]), following, question.total(dated=True))
 
 
 def rows_at(question: Question, found: Sequence[tuple[int, str]]) -> list[Row]:
