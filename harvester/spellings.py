@@ -6,11 +6,13 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
+import opencc
+
 from normalizers.metadata.number import normalise_number
-from normalizers.text.script import simplified_forms
 
 LONGEST = 400
 """Characters of the longest question; a longer one is cut."""
@@ -51,21 +53,13 @@ def scripts(text: str) -> list[str]:
 
 
 def simplified(text: str) -> str:
-    """Return a text with each traditional character in its simplified form, whatever stands around it."""
-    forms = simplified_forms()
-    return "".join(_SURE.get(char) or (forms[char] if char in forms and not _is_simplified(char) else char) for char in text)
+    """Return a text in simplified characters, whatever it was in (OpenCC ``tw2s``; a name may lose a rare character)."""
+    return str(_converter().convert(text))
 
 
-_SURE: dict[str, str] = {"於": "于"}
-"""Characters that simplified text holds too, in names only."""
-
-
-def _is_simplified(char: str) -> bool:
-    try:
-        char.encode("gb2312")
-    except UnicodeEncodeError:
-        return False
-    return True
+@cache
+def _converter() -> opencc.OpenCC:
+    return opencc.OpenCC("tw2s")
 
 
 # --- numbers of documents ------------------------------------------------------------------------------------------------
