@@ -15,8 +15,8 @@ from fastapi import HTTPException, Request
 from harvester.web.access.rights import SAFE
 from harvester.web.room import RoomSettings
 
-MOST_PATH, MOST_QUERY, MOST_HEADERS = 2000, 8000, 100
-"""Characters of a path and of a query, as they are sent, and lines of headers."""
+MOST_PATH, MOST_QUERY, MOST_HEADERS, MOST_HEADER_BYTES = 2000, 8000, 100, 32_768
+"""Characters of a path and of a query, as they are sent; lines and bytes of headers."""
 _ODD_PATH = re.compile(rb"//|\\|%(?:00|2f|5c)", re.IGNORECASE)
 _ODD_TEXT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffd]")
 _ODD_QUERY = re.compile(rb"%00", re.IGNORECASE)
@@ -46,8 +46,12 @@ def is_loopback(host: str) -> bool:
 def _check_size(request: Request) -> None:
     if len(request.scope.get("raw_path") or b"") > MOST_PATH or len(request.scope["query_string"]) > MOST_QUERY:
         raise HTTPException(414, "The address is too long: ask for less at once.")
-    if len(request.scope["headers"]) > MOST_HEADERS:
+    headers = request.scope["headers"]
+    if len(headers) > MOST_HEADERS or sum(len(name) + len(value) for name, value in headers) > MOST_HEADER_BYTES:
         raise HTTPException(431, "There are too many headers: send fewer.")
+    if "content-length" in request.headers and "transfer-encoding" in request.headers:
+        # Two lengths are how one request is smuggled inside another (RFC 9112 §6.1 lets a server refuse them).
+        raise HTTPException(400, "The request names two lengths: send one.", {"Connection": "close"})
 
 
 def _check_address(request: Request) -> None:
