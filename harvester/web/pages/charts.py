@@ -95,7 +95,7 @@ def months_shown(filters: Filters, today: date, *, narrow: bool = False) -> list
     first = filters.due_from or _plus(today.replace(day=1), -(2 if narrow else BEFORE))
     last = filters.due_to or _plus(first, BEFORE + BEHIND)
     most = min(_NARROW if narrow else MOST, (last.year - first.year) * 12 + last.month - first.month + 1)
-    return [f"{_plus(first.replace(day=1), n):%Y-%m}" for n in range(max(most, 1))]
+    return [_plus(first.replace(day=1), n).isoformat()[:7] for n in range(max(most, 1))]
 
 
 def _plus(day: date, months: int) -> date:
