@@ -19,9 +19,9 @@ from typing import cast
 
 from normalizers.agencies import Decisions
 from normalizers.derive import derive
-from normalizers.documents import UnreadableError
+from normalizers.documents import UnreadableError, read
 from normalizers.intake import Intake, intake
-from normalizers.records import Derived, Hints
+from normalizers.records import Derived, Document, Hints
 
 SECONDS = 180.0
 """Time for one payload; the longest plans take some seconds, a scanned one of 500 pages a minute."""
@@ -35,8 +35,13 @@ CONTEXT: SpawnContext | ForkContext = multiprocessing.get_context("spawn")
 _PACKED = (b"PK\x03\x04", b"%PDF", b"\xd0\xcf\x11\xe0")
 
 
-Work = Callable[[bytes, Hints, Decisions], Derived | Intake]
-"""``derive`` or ``intake``: functions of a module, which a process is told by their names."""
+Work = Callable[[bytes, Hints, Decisions], "Derived | Intake | Document"]
+"""``derive``, ``intake`` or ``read_only``: functions of a module, which a process is told by their names."""
+
+
+def read_only(payload: bytes, hints: Hints, _decisions: Decisions) -> Document:
+    """Return the document of a payload, as ``normalizers.documents.read`` does."""
+    return read(payload, hints)
 
 
 class DerivingError(Exception):
@@ -66,7 +71,11 @@ class Deriver:
         """Return what may be kept of a payload, as ``normalizers.intake.intake`` does; raises what ``derive`` does."""
         return cast("Intake", self._do(intake, payload, hints, decisions))
 
-    def _do(self, work: Work, payload: bytes, hints: Hints, decisions: Decisions) -> Derived | Intake:
+    def read(self, payload: bytes, hints: Hints) -> Document:
+        """Return the document of a payload and nothing that is derived from it; raises what ``derive`` does."""
+        return cast("Document", self._do(read_only, payload, hints, NO_DECISIONS))
+
+    def _do(self, work: Work, payload: bytes, hints: Hints, decisions: Decisions) -> Derived | Intake | Document:
         if len(payload) <= SMALL and not payload.startswith(_PACKED):
             return work(payload, hints, decisions)
         told, value = self._ask(work, payload, hints, decisions)
@@ -74,14 +83,14 @@ class Deriver:
             return value
         raise UnreadableError(value) if told == "unreadable" else DerivingError(value)
 
-    def _ask(self, work: Work, payload: bytes, hints: Hints, decisions: Decisions) -> tuple[str, Derived | Intake | str]:
+    def _ask(self, work: Work, payload: bytes, hints: Hints, decisions: Decisions) -> tuple[str, Derived | Intake | Document | str]:
         """Return the process's answer, or what became of it, which ends it."""
         process, connection = self._running()
         try:
             connection.send((work, payload, hints, None if decisions == self._told else decisions))
             self._told = decisions
             if self._answers(connection):
-                answer: tuple[str, Derived | Intake | str] = connection.recv()
+                answer: tuple[str, Derived | Intake | Document | str] = connection.recv()
                 return answer
             told = f"Reading it takes longer than {self.seconds:g} s: look at it by hand."
         except (EOFError, OSError):
@@ -145,7 +154,7 @@ def _work(connection: Connection, seconds: float, memory: int) -> None:
         signal.alarm(0)
 
 
-def _answer(work: Work, payload: bytes, hints: Hints, decisions: Decisions) -> tuple[str, Derived | Intake | str]:
+def _answer(work: Work, payload: bytes, hints: Hints, decisions: Decisions) -> tuple[str, Derived | Intake | Document | str]:
     try:
         return "done", work(payload, hints, decisions)
     except UnreadableError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 import ssl
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -16,6 +17,7 @@ from harvester import log_masking
 from harvester.errors import HarvesterError, WrongCall
 from harvester.web.access import passwords, wire
 from harvester.web.app import create_app
+from harvester.web.reading import versions
 from harvester.web.room import RoomSettings
 from storage.store import Store
 
@@ -39,6 +41,7 @@ def run(store: Store, host: str, port: int, announce: Callable[[str], None], set
         bound = listening.getsockname()[1]
         plain = f"{'https' if given.certificate else 'http'}://{f'[{host}]' if ':' in host else host}:{bound}/"
         announce(f"{given.base}/" if given.base else plain)
+        threading.Thread(target=versions.warm, name="warm", daemon=True).start()
         uvicorn.Server(config).run(sockets=[listening])
 
 
