@@ -22,6 +22,7 @@ from harvester.precision import precision_words
 from harvester.reports.pieces import visible
 from harvester.telling.phrases import item_number, joined, named, short_title
 from harvester.web import addresses
+from normalizers.records import DocumentKind
 from storage.schema import ROLES
 from storage.task_versions import Course
 
@@ -35,6 +36,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST = 2000
 """Characters of a task told in an event; the rest stands behind its link."""
 _BODIES = {"lead": "lead body", "partner": "partner body", "responsible": "responsible body", "implied": "implied body"}
+_OWN_KINDS = {DocumentKind.OTHER: "other kinds", DocumentKind.NOTICE: "notice of a body"}
 _NOT_IN_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -186,7 +188,7 @@ def _summary(slot: _Slot, lang: str) -> str:
 
 def _categories(slot: _Slot, lang: str) -> list[str]:
     kind = _("deadline", lang) if slot.number == 0 else _("date within a task", lang)
-    return [kind, slot.course.document["site"]]
+    return [kind, _(_OWN_KINDS.get(slot.course.document["document_kind"], slot.course.document["document_kind"]), lang)]
 
 
 def _told(slot: _Slot, row: Row, found: Row, about: About) -> str:

@@ -202,7 +202,7 @@ def test_property_whatever_a_site_writes_a_calendar_stays_one(text: str, printed
 def made_course(text: str, printed: str, title: str) -> Course:
     deadline = {"text": printed, "start": None, "end": date(2024, 9, 30), "kind": "by-date", "basis": "cell", "period": ""}
     row = {"text": text, "number": text[:4], "section": "", "deadline": deadline, "milestones": [], "known_at": samples.AT, "version": 1}
-    document = {"title": title, "site": "jiangkou", "document_number": "", "published_on": None, "id": "d1"}
+    document = {"title": title, "site": "jiangkou", "document_number": "", "published_on": None, "id": "d1", "document_kind": "plan"}
     return Course("d1.k1", document, ({**row, "lead": [], "partner": [], "responsible": [], "implied": []},))
 
 
