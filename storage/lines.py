@@ -13,7 +13,7 @@ from datetime import date
 
 from sqlalchemy import Connection, delete, func, insert, select, text
 
-from storage import line_writing
+from storage import line_writing, search
 from storage.batches import batches
 from storage.choosing import Choice, Member, choices
 from storage.errors import StoreError
@@ -136,6 +136,7 @@ def _choose(connection: Connection, works: Collection[str]) -> None:
         found = {choice.key: choice for choice in choices(members)}
         _write_choices(connection, [member.place for member in members], found)
         line_writing.mark(connection, members, found.values())
+        search.refresh(connection, [member.document for member in members])
 
 
 def _members(connection: Connection, works: Sequence[str]) -> list[Member]:

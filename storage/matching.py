@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, false, or_, select
+from sqlalchemy import ColumnElement, Connection, exists, or_, select
 
 from normalizers.records import DeadlineKind
-from storage import search
 from storage.identity import text_key
-from storage.line_schema import ROLE_BITS, document_lines, line_agencies, task_line_agencies, task_lines
-from storage.schema import agencies, agency_names, search_entries, task_agencies, tasks
+from storage.line_schema import ROLE_BITS, document_lines, line_agencies, task_line_agencies
+from storage.schema import agencies, agency_names, task_agencies, tasks
+from storage.searching import holding as holding
 from storage.selection import Filters
 
 
@@ -101,15 +101,6 @@ def matching_of(connection: Connection, filters: Filters) -> Matching:
     keys = [text_key(name) for name in names]
     meant = select(b.id).where(or_(b.agency_id.in_(ids), b.name.in_(names), b.mention_key.in_(keys))).order_by(b.id)
     return Matching(filters, tuple(connection.execute(meant).scalars()), (frozenset(ids), frozenset(names)))
-
-
-def holding(connection: Connection, words: str, kind: str) -> Select[Any]:
-    """Return the places of the documents or tasks (``kind``) of current versions that hold the words (column ``place``)."""
-    e, wanted = search_entries.c, search.words_of(words)
-    query = select(task_lines.c.place).join(search_entries, e.task_id == task_lines.c.task_id)
-    if kind == "document":
-        query = select(document_lines.c.place).join(search_entries, (e.document_id == document_lines.c.document_id) & e.task_id.is_(None))
-    return query.where(search.matches(connection.dialect.name, wanted) if wanted else false())
 
 
 def names_of(connection: Connection, name: str) -> tuple[frozenset[str], frozenset[str]]:

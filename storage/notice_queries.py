@@ -26,7 +26,7 @@ from storage.notice_schema import notice_search_entries, tombstones
 from storage.notice_schema import notices as table
 from storage.paging import Page, behind, cursor, size_of
 from storage.records import Location
-from storage.selection import Filters, stem_of
+from storage.selection import stem_of
 from storage.store import Store
 
 Row = dict[str, Any]
@@ -229,33 +229,6 @@ def stored_records(store: Store, site: str = "", *, after: str = "") -> Iterator
         if not found:
             return
         after = found[-1].id
-
-
-# --- search ------------------------------------------------------------------------------------------------------------
-
-
-def hits(connection: Connection, words: Sequence[str], filters: Filters, today: date) -> tuple[int, list[Row]]:
-    """Return how many records hold all the folded words, and the best hits: those named so first, then by count and day."""
-    e, n = notice_search_entries.c, table.c
-    dialect = connection.dialect.name
-    matched = select(e.notice_id, index.count_of(e.folded, words).label("count"), index.last_at(dialect, e.folded, words).label("last"))
-    m = matched.where(index.matches(dialect, words, notice_search.INDEX)).cte("matched").prefix_with("MATERIALIZED").c
-    wanted = [n.site == filters.site] if filters.site else []
-    wanted += [n.region.startswith(stem_of(filters.region), autoescape=True)] if filters.region else []
-    named = case((m.last <= func.length(n.subject_name), 1), else_=0).label("titled")
-    query = select(n.id, m.count, named, n.day).join_from(table, m.notice_id.table, n.id == m.notice_id).where(shown(today), *wanted)
-    total = connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
-    best = query.order_by(named.desc(), m.count.desc(), n.day.desc(), n.id).limit(filters.limit).subquery()
-    order = (best.c.titled.desc(), best.c.count.desc(), best.c.day.desc(), best.c.id)
-    whole = select(table, best.c.count, best.c.titled).join(best, best.c.id == n.id).order_by(*order)
-    return total, [_hit(words, row) for row in rows(connection.execute(whole))]
-
-
-def _hit(words: Sequence[str], row: Row) -> Row:
-    title = " ".join(piece for piece in (row["subject_name"], row["title"] or row["list_name"] or row["number"]) if piece)
-    snippet, spans = index.snippet(words, notice_search.words(row))
-    told = {"kind": "notice", "id": row["id"], "document": row["document_id"] or "", "title": title, "site": row["site"], "url": row["url"]}
-    return told | {"published_on": row["day"], "count": row["count"], "titled": row["titled"], "snippet": snippet, "spans": spans}
 
 
 # --- one subject ---------------------------------------------------------------------------------------------------------

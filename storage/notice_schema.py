@@ -267,8 +267,14 @@ keyrings = Table("keyrings", metadata, Column("fingerprint", Words, primary_key=
 notice_search_entries = Table(
     "notice_search_entries",
     metadata,
-    Column("id", BIG_ID, primary_key=True),
+    Column("id", BIG_ID, primary_key=True, autoincrement=False),
     Column("notice_id", Words, nullable=False, unique=True),
+    words("title"),
     words("folded"),
+    words("marks"),
+    day("ends_on"),
+    *days("ends_on"),
+    Index(None, "ends_on"),
 )
-"""What a search looks at, of legal subjects only. The terms lie in ``notice_search_terms`` (see ``notice_search``)."""
+"""What a search looks at, of legal subjects only; ``id`` grows with the day of the record, ``title`` is the subject's name, folded. The
+terms lie in ``notice_search_terms`` (see ``notice_search``)."""

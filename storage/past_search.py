@@ -12,23 +12,30 @@ from sqlalchemy import CTE, ColumnElement, Connection, Text, any_, case, func, l
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from storage import search as index
-from storage.schema import documents, versions
+from storage.line_schema import line_numbers
+from storage.schema import documents, tasks, version_regions, versions
+from storage.search_terms import Word
+from storage.selection import region_of
 from storage.types import to_json
 
 Row = dict[str, Any]
 
 
-def matching(connection: Connection, chosen: CTE, words: Sequence[str]) -> Iterator[Row]:
-    """Yield the chosen versions that are not current, and their tasks, in which all the folded words stand.
+def matching(connection: Connection, chosen: CTE, words: Sequence[str | Word]) -> Iterator[Row]:
+    """Yield the chosen versions that are not current, and their tasks, in which all the folded words (or one for each) stand.
 
-    A row has ``document_id``, ``version``, ``task_id`` (None: the version itself), ``title``, ``site``, ``url``, ``published_on``,
-    ``count``, how often the words stand there, and ``titled``, 1 where they all stand in the title.
+    A row has ``id``, ``document`` (``document_id`` too), ``version``, ``task_id`` (None: the version itself), ``line`` of the document,
+    ``title``, ``site``, ``region``, ``url``, ``published_on``, ``document_kind``, ``count``, how often the words stand there, and
+    ``titled``, 1 where they all stand in the title.
     """
-    d, v = documents.c, versions.c
+    d, v, n = documents.c, versions.c, line_numbers.c
+    region = func.coalesce(select(version_regions.c.region).where(region_of(v)).scalar_subquery(), "").label("region")
+    wanted = [(word,) if isinstance(word, str) else word for word in words]
     title = case((v.title != "", v.title), else_=d.title).label("title")
     query = (
-        select(chosen.c.document_id, chosen.c.version, title, d.site, d.url, v.published_on)
+        select(chosen.c.document_id, chosen.c.version, title, d.site, d.url, v.published_on, v.document_kind, n.line, region)
         .join(documents, d.id == chosen.c.document_id)
+        .join(line_numbers, n.document_id == d.id)
         .join(versions, (v.document_id == d.id) & (v.number == chosen.c.version))
         .where(chosen.c.version != d.version)
         .order_by(chosen.c.document_id)
@@ -37,9 +44,27 @@ def matching(connection: Connection, chosen: CTE, words: Sequence[str]) -> Itera
         named = index.folded(place["title"])
         for task, held in index.entries_of(connection, place["document_id"], place["version"], place["title"]):
             folded = index.folded(held)
-            if all(word in folded for word in words):
-                titled = int(task is None and all(word in named for word in words))
-                yield {**place, "task_id": task, "count": sum(folded.count(word) for word in words), "titled": titled}
+            if _holds(folded, wanted):
+                titled = int(task is None and _holds(named, wanted))
+                said = {
+                    "id": task or place["document_id"],
+                    "document": place["document_id"],
+                    "task_id": task,
+                    "count": index.count_of(folded, wanted),
+                    "titled": titled,
+                }
+                yield {**place, **said}
+
+
+def _holds(folded: str, words: Sequence[Word]) -> bool:
+    return all(any(each in folded for each in word) for word in words)
+
+
+def told(connection: Connection, row: Row) -> str:
+    """Return the text of a version or task that was found."""
+    v, t = versions.c, tasks.c
+    query = select(v.text).where(v.document_id == row["document"], v.number == row["version"])
+    return str(connection.execute(select(t.text).where(t.id == row["task_id"]) if row["task_id"] else query).scalar_one())
 
 
 def among(connection: Connection, column: ColumnElement[Any], values: Sequence[str]) -> ColumnElement[bool]:

@@ -398,14 +398,30 @@ task_agencies = Table(
 
 # --- search ------------------------------------------------------------------------------------------------------------
 
-search_entries = Table(
-    "search_entries",
+search_document_entries = Table(
+    "search_document_entries",
     metadata,
-    Column("id", BIG_ID, primary_key=True),
+    Column("id", BIG_ID, primary_key=True, autoincrement=False),
     words("document_id"),
-    Column("task_id", Words),
+    must("version", Integer),
+    words("title"),
     words("folded"),
+    words("marks"),
+    UniqueConstraint("document_id"),
+)
+"""One row for each current version: what a search looks at. ``id`` is the place, below zero for what does not count by default (see
+``search``). The terms lie in ``search_document_terms``, which is an FTS5 table on SQLite and a table with a GIN index on PostgreSQL, and
+so no table of this metadata."""
+
+search_task_entries = Table(
+    "search_task_entries",
+    metadata,
+    Column("id", BIG_ID, primary_key=True, autoincrement=False),
+    words("document_id"),
+    words("task_id"),
+    words("title"),
+    words("folded"),
+    words("marks"),
     Index(None, "document_id"),
 )
-"""One row for each current version and each of its tasks: what a search looks at. The terms lie in ``search_terms``, which
-is an FTS5 table on SQLite and a table with a GIN index on PostgreSQL (see ``search``), and so no table of this metadata."""
+"""One row for each task of a current version; ``title`` is empty. The terms lie in ``search_task_terms``."""

@@ -1,96 +1,164 @@
-"""Full-text search for words of one, two, three and more characters, the same on both databases.
+"""Keep the search index: what is found by which words, for words of any length, the same on both databases.
 
-Chinese has no blanks between words, so the index holds overlapping pairs of characters (bigrams), and every hit of the
-index is checked against the text itself. Texts and words are folded first (``normalizers.text.fold``): width, brackets,
-blanks and the marks within a sentence do not count; the end of a sentence and of a cell does.
-
-SQLite keeps the terms in a contentless FTS5 table, in their order. PostgreSQL keeps them in an array with a GIN index; a
-``tsvector`` holds a megabyte at most and 256 places of a term, and a long annex has more.
+Texts and words are folded first (``normalizers.text.fold``): width, brackets, blanks and the marks within a sentence do not count; the
+end of a sentence and of a cell does. An entry's number is its **place** (``places``), so that the index itself gives the reading order:
+below zero for a copy that does not count by default, and far below for what is hidden. Terms: ``search_terms``; asking: ``searching``.
 """
 # ruff: noqa: S608 -- the names of the tables are constants
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import pairwise
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, Table, column, delete, func, insert, literal_column, select, text
+from sqlalchemy import ColumnElement, Connection, Table, column, delete, func, insert, literal, or_, select, text
 
 from normalizers.text.fold import fold
-from storage.schema import search_entries, tasks, version_issuers, versions
+from storage.batches import batches
+from storage.errors import StoreError
+from storage.highlights import BREAKS, snippet, spans
+from storage.line_schema import document_lines, line_choices
+from storage.places import place_of
+from storage.schema import search_document_entries, search_task_entries, tasks, version_issuers, versions
+from storage.search_terms import BREAK, Word, array, array_of, mark_terms, match_query, terms, word_numbers
+
+Row = dict[str, Any]
+
+HIDDEN = 1 << 61
+"""Added to the place of a hidden document or task before it goes below zero; no place reaches it."""
+LONGEST = 200
+"""Characters of the longest question."""
+_BATCH = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """An index: the table of its entries (``id``, ``folded``), and the name of the one of their terms."""
+    """An index: the table of its entries (``id``, ``title``, ``folded``, ``marks``), and the name of the one of their terms."""
 
     entries: Table
     terms: str
 
 
-DOCUMENTS = Index(search_entries, "search_terms")
+DOCUMENTS = Index(search_document_entries, "search_document_terms")
+TASKS = Index(search_task_entries, "search_task_terms")
 
-BREAK = "\n"
-"""Stands in folded text where no word may run across."""
-
-_BREAKS = re.compile(r"[。！？；!?;\t\f\v]|\n\n")
 _WORD = re.compile(r'"([^"]*)"|(\S+)')
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 def folded(words: str) -> str:
     """Return a text as it is searched: its pieces between breaks, folded, one a line."""
-    return BREAK.join(piece for part in _BREAKS.split(words) if (piece := fold(part)))
+    return BREAK.join(piece for part in BREAKS.split(words) if (piece := fold(part)))
 
 
 def words_of(query: str) -> list[str]:
-    """Return the folded words of a query; all must be found. Blanks part words, double quotation marks hold them together."""
-    found = (piece for quoted, bare in _WORD.findall(query) for piece in folded(quoted or bare).split(BREAK))
-    return list(dict.fromkeys(piece for piece in found if piece))
+    """Return the folded words of a query; all must be found. Blanks part words, double quotation marks hold them together.
+
+    Raises ``StoreError`` for a query of more than ``LONGEST`` letters.
+    """
+    if len(query) > 2 * LONGEST or sum(len(fold(word)) for word in query.split()) > LONGEST:
+        raise StoreError(f"A search takes {LONGEST} letters at most: leave some away, or look for a part of the sentence.")
+    return [word for word, _ in quoted_words(query)]
 
 
-# --- terms -----------------------------------------------------------------------------------------------------------
+def quoted_words(query: str) -> list[tuple[str, bool]]:
+    """Return the folded words of a query, each with whether it stood in quotation marks."""
+    query = query.replace("“", '"').replace("”", '"')
+    found = ((piece, not bare) for quoted, bare in _WORD.findall(query) for piece in folded(quoted or bare).split(BREAK))
+    return list({word: (word, quoted) for word, quoted in found if word}.values())
 
 
-@lru_cache(maxsize=100_000)
-def _code(character: str) -> str:
-    """Return four letters or digits for a character: no tokenizer then has an opinion on what a letter is."""
-    number, out = ord(character), ""
-    for _ in range(4):
-        number, rest = divmod(number, 36)
-        out = _DIGITS[rest] + out
-    return out
+# --- keep ----------------------------------------------------------------------------------------------------------------
 
 
-def terms(text_folded: str) -> list[str]:
-    """Return the terms of a folded text in order: every pair of neighbours, and the last character of every piece alone."""
-    found: list[str] = []
-    for piece in text_folded.split(BREAK):
-        codes = [_code(character) for character in piece]
-        found += [a + b for a, b in pairwise(codes)]
-        found += codes[-1:]
-    return found
+def refresh(connection: Connection, wanted: Iterable[str]) -> None:
+    """Put the entries of documents and of their tasks right, as their lines now tell; what has not moved is left alone."""
+    for some in batches(wanted, _BATCH):
+        lines, there = _placed(connection, some), _there(connection, some)
+        moved = [document for document in some if lines.get(document, {}).get("told") != there.get(document)]
+        _remove(connection, [document for document in moved if document in there])
+        for document in moved:
+            if document in lines:
+                _add(connection, lines[document])
 
 
-def _array_terms(text_folded: str) -> list[str]:
-    """Return the distinct terms for an array: pairs, and every character alone, since an array knows no beginnings of terms."""
-    return sorted({*terms(text_folded), *(_code(character) for character in text_folded if character != BREAK)})
+def catch_up(connection: Connection) -> None:
+    """Index what has lines and no entries: after an upgrade, all of it."""
+    c, e = document_lines.c, search_document_entries.c
+    missing = select(c.document_id).outerjoin(search_document_entries, e.document_id == c.document_id).where(e.id.is_(None))
+    for some in batches(list(connection.execute(missing).scalars()), _BATCH):
+        refresh(connection, some)
 
 
-# --- index -----------------------------------------------------------------------------------------------------------
+def _placed(connection: Connection, some: Sequence[str]) -> dict[str, Row]:
+    """Return of each document its line, with ``told``: what an entry of it must say."""
+    c, h = document_lines.c, line_choices.c
+    columns = (c.document_id, c.place, c.version, c.title, c.document_kind, c.hidden, c.counted)
+    lines = {row["document_id"]: dict(row) for row in connection.execute(select(*columns).where(c.document_id.in_(some))).mappings()}
+    counts: dict[int, list[str]] = defaultdict(list)
+    one = h.counted & ((h.site == "") != (h.stem == ""))
+    query = select(h.place, h.site, h.stem).where(h.place.in_([row["place"] for row in lines.values()]), one)
+    for place, site, stem in connection.execute(query.order_by(h.site, h.stem)):
+        counts[place].append(site_mark(site) if site else region_mark(stem))
+    for row in lines.values():
+        row["marks"] = " ".join([*counts[row["place"]], kind_mark(row["document_kind"])])
+        row["title"] = row["title"][:2000]
+        row["told"] = (
+            entry_of(row["place"], counted=row["counted"], hidden=row["hidden"]),
+            row["version"],
+            row["marks"],
+            folded(row["title"]),
+        )
+    return lines
 
 
-def index(connection: Connection, document: str, version: int, title: str) -> None:
-    """Put a document's version and its tasks in the place of what was indexed of the document."""
-    remove(connection, document)
-    found = entries_of(connection, document, version, title)
-    entries = [{"document_id": document, "task_id": task_id, "folded": folded(words)} for task_id, words in found]
-    added = insert(search_entries).returning(search_entries.c.id, sort_by_parameter_order=True)
-    numbers = connection.execute(added, entries).scalars().all()
-    write_terms(connection, DOCUMENTS, [(number, entry["folded"] or "") for number, entry in zip(numbers, entries, strict=True)])
+def entry_of(place: int, *, counted: bool = True, hidden: bool = False) -> int:
+    """Return the number of the entry of what stands at a place."""
+    return -(place + HIDDEN) if hidden else place if counted else -place
+
+
+def site_mark(site: str) -> str:
+    """Return the mark of what counts where only a site is asked for."""
+    return f"s:{site}"
+
+
+def region_mark(stem: str) -> str:
+    """Return the mark of what counts where only a region is asked for."""
+    return f"r:{stem}"
+
+
+def kind_mark(kind: str) -> str:
+    """Return the mark of a kind of document."""
+    return f"k:{kind}"
+
+
+def _there(connection: Connection, some: Sequence[str]) -> dict[str, tuple[Any, ...]]:
+    e = search_document_entries.c
+    query = select(e.document_id, e.id, e.version, e.marks, e.title).where(e.document_id.in_(some))
+    return {row.document_id: tuple(row[1:]) for row in connection.execute(query)}
+
+
+def _add(connection: Connection, line: Row) -> None:
+    document, version = line["document_id"], line["version"]
+    entry, _, marks, title = line["told"]
+    first, *rest = entries_of(connection, document, version, line["title"])
+    row = {"id": entry, "document_id": document, "version": version, "title": title, "marks": marks}
+    write(connection, DOCUMENTS, [row | {"folded": folded(first[1])}])
+    standing = {"counted": line["counted"], "hidden": line["hidden"]}
+    places = {
+        task: entry_of(place_of(line["place"] >> 18, ordinal), **standing) for task, ordinal in _ordinals(connection, document, version)
+    }
+    found = [(task, words) for task, words in rest if task]
+    about = {"document_id": document, "title": "", "marks": marks}
+    write(connection, TASKS, [about | {"id": places[task], "task_id": task, "folded": folded(words)} for task, words in found])
+
+
+def _ordinals(connection: Connection, document: str, version: int) -> list[tuple[str, int]]:
+    t = tasks.c
+    query = select(t.id, t.ordinal).where(t.document_id == document, t.version == version)
+    return [(row.id, row.ordinal) for row in connection.execute(query)]
 
 
 def entries_of(connection: Connection, document: str, version: int, title: str) -> list[tuple[str | None, str]]:
@@ -103,117 +171,72 @@ def entries_of(connection: Connection, document: str, version: int, title: str) 
     return [(None, head), *((task.id, task.text) for task in said)]
 
 
-def remove(connection: Connection, document: str) -> None:
-    """Take a document and its tasks out of the index."""
-    e = search_entries.c
-    if connection.dialect.name == "sqlite":
-        known = connection.execute(select(e.id, e.folded).where(e.document_id == document)).all()
-        remove_terms(connection, DOCUMENTS, [(row.id, row.folded) for row in known])
-    connection.execute(delete(search_entries).where(e.document_id == document))
+def _remove(connection: Connection, some: Sequence[str]) -> None:
+    for index in (DOCUMENTS, TASKS):
+        c = index.entries.c
+        ids = list(connection.execute(select(c.id).where(c.document_id.in_(some))).scalars())
+        remove(connection, index, ids)
 
 
-def remove_terms(connection: Connection, index: Index, known: Sequence[tuple[int, str]]) -> None:
-    """Take the terms of entries, each with its folded text, out of an index of SQLite; PostgreSQL drops them with the entry."""
-    if known:
-        # A contentless FTS5 table forgets a row only when it is told again what stood there.
-        gone = text(f"INSERT INTO {index.terms} ({index.terms}, rowid, terms) VALUES ('delete', :id, :terms)")
-        connection.execute(gone, [{"id": number, "terms": " ".join(terms(held))} for number, held in known])
-
-
-def write_terms(connection: Connection, index: Index, found: Sequence[tuple[int, str]]) -> None:
-    """Put the terms of new entries, each with its folded text, into an index."""
-    if not found:
+def write(connection: Connection, index: Index, entries: Sequence[Row]) -> None:
+    """Put entries with their terms into an index; each row has what its table has, with ``id``, ``title``, ``folded`` and ``marks``."""
+    if not entries:
         return
+    connection.execute(insert(index.entries), list(entries))
     if connection.dialect.name == "sqlite":
-        statement = text(f"INSERT INTO {index.terms} (rowid, terms) VALUES (:id, :terms)")
-        connection.execute(statement, [{"id": number, "terms": " ".join(terms(held))} for number, held in found])
+        statement = text(f"INSERT INTO {index.terms} (rowid, title, words, marks) VALUES (:id, :title, :words, :marks)")
+        connection.execute(statement, [_said(row) for row in entries])
         return
-    statement = text(f"INSERT INTO {index.terms} (entry_id, terms) VALUES (:id, CAST(:terms AS TEXT[]))")
-    connection.execute(statement, [{"id": number, "terms": _array_terms(held)} for number, held in found])
+    statement = text(f"INSERT INTO {index.terms} (id, terms) VALUES (:id, CAST(:terms AS BIGINT[]))")
+    rows = [{"id": row["id"], "terms": array(row["title"], row["folded"], row["marks"])} for row in entries]
+    connection.execute(statement, rows)
+
+
+def remove(connection: Connection, index: Index, ids: Sequence[int]) -> None:
+    """Take entries and their terms out of an index."""
+    c = index.entries.c
+    for some in batches(ids):
+        if connection.dialect.name == "sqlite":
+            known = connection.execute(select(c.id, c.title, c.folded, c.marks).where(c.id.in_(some))).mappings().all()
+            # A contentless FTS5 table forgets a row only when it is told again what stood there.
+            columns = f"({index.terms}, rowid, title, words, marks)"
+            gone = text(f"INSERT INTO {index.terms} {columns} VALUES ('delete', :id, :title, :words, :marks)")
+            connection.execute(gone, [_said(row) for row in known]) if known else None
+        # On PostgreSQL the terms go with the entry.
+        connection.execute(delete(index.entries).where(c.id.in_(some)))
+
+
+def _said(row: Any) -> Row:  # noqa: ANN401 -- a row or a mapping
+    said = {"title": " ".join(terms(row["title"])), "words": " ".join(terms(row["folded"])), "marks": mark_terms(row["marks"])}
+    return {"id": row["id"]} | said
 
 
 # --- find --------------------------------------------------------------------------------------------------------------
 
 
-def matches(dialect: str, words: Sequence[str], index: Index = DOCUMENTS) -> ColumnElement[bool]:
-    """Return the condition that an entry holds all the words: by the index, then checked against the text."""
-    return _indexed(dialect, words, index) & _checked(dialect, words, index)
-
-
-def _indexed(dialect: str, words: Sequence[str], index: Index) -> ColumnElement[bool]:
+def matches(dialect: str, words: Sequence[str | Word], index: Index) -> ColumnElement[bool]:
+    """Return the condition that an entry holds all the words."""
+    asked = [(word,) if isinstance(word, str) else word for word in words]
+    entries = index.entries.c
     if dialect == "sqlite":
-        query = " AND ".join(_phrase(word) for word in words)
-        found = text(f"SELECT rowid AS entry FROM {index.terms} WHERE {index.terms} MATCH :terms").bindparams(terms=query)
-    else:
-        wanted = sorted({term for word in words for term in (terms(word)[:-1] or [_code(word)])})
-        found = text(f"SELECT entry_id AS entry FROM {index.terms} WHERE terms @> CAST(:terms AS TEXT[])").bindparams(terms=wanted)
-    entries: ColumnElement[int] = index.entries.c.id
-    return entries.in_(found.columns(column("entry")))
-
-
-def _phrase(word: str) -> str:
-    pairs = terms(word)[:-1]
-    return f'"{" ".join(pairs)}"' if pairs else f'"{_code(word)}" *'
-
-
-def _checked(dialect: str, words: Iterable[str], index: Index) -> ColumnElement[bool]:
-    find = func.instr if dialect == "sqlite" else func.strpos
-    condition: ColumnElement[bool] = literal_column("1") == literal_column("1")
-    for word in words:
-        condition &= find(index.entries.c.folded, word) > 0
+        found = text(f"SELECT rowid AS entry FROM {index.terms} WHERE {index.terms} MATCH :terms").bindparams(terms=match_query(asked))
+        within: ColumnElement[bool] = entries.id.in_(found.columns(column("entry")))
+        return within
+    condition: ColumnElement[bool] = literal(True)
+    for word in asked:
+        condition &= or_(*(entries.id.in_(_holding(index, each)) & (func.strpos(entries.folded, each) > 0) for each in word))
     return condition
 
 
-def last_at(dialect: str, held: ColumnElement[str], words: Sequence[str]) -> ColumnElement[int]:
-    """Return where the last of the words stands first in a folded text, counted from 1."""
-    find, most = (func.instr, func.max) if dialect == "sqlite" else (func.strpos, func.greatest)
-    places = [find(held, word) for word in words]
-    return most(*places, type_=Integer) if len(places) > 1 else places[0]
+def _holding(index: Index, word: str) -> Any:  # noqa: ANN401 -- a selectable
+    name = f"w{abs(hash(word))}"
+    found = text(f"SELECT id AS entry FROM {index.terms} WHERE terms @> CAST(:{name} AS BIGINT[])")
+    return found.bindparams(**{name: array_of(word_numbers(word))}).columns(column("entry"))
 
 
-def count_of(held: ColumnElement[str], words: Iterable[str]) -> ColumnElement[int]:
+def count_of(held: str, words: Iterable[str | Word]) -> int:
     """Return how often the words stand in a folded text, all together."""
-    total: ColumnElement[int] = literal_column("0")
-    for word in words:
-        total += (func.length(held) - func.length(func.replace(held, word, ""))) // len(word)
-    return total
+    return sum(held.count(each) for word in words for each in ((word,) if isinstance(word, str) else word))
 
 
-# --- show ------------------------------------------------------------------------------------------------------------
-
-
-def spans(words: Sequence[str], shown: str) -> list[tuple[int, int]]:
-    """Return where folded words stand in a text as half-open spans, in order, those that overlap as one."""
-    letters = [(piece, at) for at, character in enumerate(shown) for piece in (_fold_at(shown, at, character))]
-    line = "".join(piece for piece, _ in letters)
-    found: list[tuple[int, int]] = []
-    for word in words:
-        start = line.find(word)
-        while start >= 0:
-            found.append((letters[start][1], letters[start + len(word) - 1][1] + 1))
-            start = line.find(word, start + 1)
-    return _joined(sorted(found))
-
-
-def _fold_at(shown: str, at: int, character: str) -> str:
-    return fold(character) or (BREAK if _BREAKS.match(shown, at) else "")
-
-
-def _joined(found: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    out: list[tuple[int, int]] = []
-    for start, end in found:
-        if out and start <= out[-1][1]:
-            out[-1] = (out[-1][0], max(end, out[-1][1]))
-        else:
-            out.append((start, end))
-    return out
-
-
-def snippet(words: Sequence[str], shown: str, width: int = 60) -> tuple[str, list[tuple[int, int]]]:
-    """Return a piece of the text around the first hit, ``width`` characters either side, and the spans of the hits in it."""
-    found = spans(words, shown)
-    if not found:
-        return shown[: 2 * width], []
-    start = max(0, found[0][0] - width)
-    end = min(len(shown), found[0][1] + width)
-    return shown[start:end], [(a - start, b - start) for a, b in found if a >= start and b <= end]
+__all__ = ["snippet", "spans"]

@@ -1,92 +1,351 @@
-"""Search: ask the index for documents, tasks and public records, and show where the words stand."""
+"""Search: ask the index for documents, tasks and public records, and show where the words stand.
+
+Hits in titles come first, then the newest; a document stands before its tasks. A page begins behind a place (``paging``).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import CTE, Connection, and_, case, func, select
+from sqlalchemy import Connection, Select, or_, select
 
-from storage import notice_queries, past_search, schema
+from storage import notice_search, paging, past_search, synonyms
 from storage import search as index
 from storage.days import local_day
 from storage.engine import rows
-from storage.selection import NO_FILTERS, Filters, chosen_versions, is_past
+from storage.identity import text_key
+from storage.line_schema import ROLE_BITS, document_lines, line_agencies, line_choices, line_numbers, task_line_agencies, task_lines
+from storage.notice_schema import notice_search_entries, notices
+from storage.places import LAST, ORDINAL_BITS, first_line, last_line, place_of
+from storage.registers import agencies, agency_names
+from storage.schema import tasks, versions
+from storage.search_plans import Asked, count, page, place_of_entry, zones
+from storage.search_plans import holding as _holding
+from storage.search_terms import Word
+from storage.selection import NO_FILTERS, Filters, chosen_versions, is_past, stem_of
 from storage.store import Store
 
 Row = dict[str, Any]
 
+KINDS = ("document", "task", "notice")
+_FIRST, _LAST = 1, (1 << 60) - 1
+_ALL = 1_000_000
+"""Hits of a question without a limit."""
 
-def search(store: Store, words: str, filters: Filters = NO_FILTERS, *, kind: str = "", today: date | None = None) -> Row:
-    """Return ``{"words", "counts": {"document", "task", "notice"}, "hits"}``; all words must be found, a word may have any length.
 
-    A hit tells ``kind`` (``document``, ``task`` or ``notice``), ``id``, ``document``, ``title``, ``site``, ``url``, ``published_on``,
-    ``count`` (how often the words stand there), a ``snippet`` and the spans of the hits in it. Hits in titles come first. Of public
-    credit records only those of legal subjects that may be shown on ``today`` (the day in Shanghai) are found.
+# --- words ---------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is looked for: the words as typed, folded; for each its alternatives; and the names that are looked for besides."""
+
+    typed: tuple[str, ...] = ()
+    wanted: tuple[Word, ...] = ()
+    expanded: dict[str, list[str]] = field(default_factory=dict)
+
+
+def read_words(connection: Connection, query: str, *, exact: bool = False) -> Words:
+    """Return what a question asks for; ``exact``, as quotation marks do for a word, leaves out the other names of a body.
+
+    Words in traditional characters are looked for in simplified ones, too. Raises ``StoreError`` for a question that is too long.
     """
-    wanted, counts = index.words_of(words), {"document": 0, "task": 0, "notice": 0}
+    traditional = synonyms.is_traditional(query)
+    index.words_of(query)
+    wanted: dict[str, Word] = {}
+    expanded: dict[str, list[str]] = {}
+    for word, quoted in index.quoted_words(query):
+        spelled = synonyms.spellings(word, traditional=traditional)
+        names = [] if exact or quoted else _names(connection, spelled)
+        if names:
+            expanded[word] = names
+        wanted[word] = synonyms.least([*spelled, *map(index.folded, names)])
+    return Words(tuple(wanted), tuple(wanted.values()), expanded)
+
+
+def _names(connection: Connection, spelled: Iterable[str]) -> list[str]:
+    return next((names for word in spelled if (names := synonyms.names_of(connection, word))), [])
+
+
+def holding(connection: Connection, words: str, kind: str) -> Select[Any]:
+    """Return the selection of the places (``place``) of documents or tasks (``kind``) in which all the words stand.
+
+    Documents of any standing are among them, hidden ones and copies, too. No other names of bodies are looked for.
+    """
+    wanted = read_words(connection, words, exact=True).wanted
     if not wanted:
-        return {"words": [], "counts": counts, "hits": []}
-    with store.reading() as connection:
-        chosen = chosen_versions(filters)
-        query = _hit_query(connection, wanted, chosen)
-        of = case((query.c.task_id.is_(None), "document"), else_="task")
-        counts |= {row[0]: row[1] for row in connection.execute(select(of, func.count()).group_by(of))}
-        order = (query.c.titled.desc(), query.c.count.desc(), query.c.published_on.desc(), query.c.document_id, query.c.entry)
-        page = select(query).where(of == kind) if kind else select(query)
-        found = rows(connection.execute(page.order_by(*order).limit(filters.limit)))
-        if is_past(filters):
-            records: list[Row] = []
-            found += _past_hits(connection, chosen, wanted, kind, counts)
-        else:
-            counts["notice"], records = notice_queries.hits(connection, wanted, filters, today or local_day(datetime.now(UTC)))
-        best = [_hit(connection, wanted, row) for row in found]
-    best += records if kind in ("", "notice") else []
-    best.sort(key=lambda hit: (hit.pop("titled"), hit["count"], hit["published_on"] or date.min), reverse=True)
-    return {"words": wanted, "counts": counts, "hits": best[: filters.limit]}
+        return select(document_lines.c.place).where(document_lines.c.place < 0)
+    return _holding(connection.dialect.name, index.TASKS if kind == "task" else index.DOCUMENTS, wanted)
 
 
-def _past_hits(connection: Connection, chosen: CTE, words: Sequence[str], kind: str, counts: dict[str, int]) -> list[Row]:
-    """Return the hits in versions that are not current, and add them to the counts."""
-    hits = []
-    for row in past_search.matching(connection, chosen, words):
-        of = "task" if row["task_id"] else "document"
-        counts[of] += 1
-        hits += [row] if kind in ("", of) else []
-    return hits
+# --- scope ---------------------------------------------------------------------------------------------------------------
 
 
-def _hit_query(connection: Connection, words: Sequence[str], chosen: CTE) -> CTE:
-    e, d, v = schema.search_entries.c, schema.documents.c, schema.versions.c
-    # The matching entries first, once: a planner that starts from the documents asks the index again for each of them.
-    last = index.last_at(connection.dialect.name, e.folded, words).label("last")
-    columns = (e.id, e.task_id, e.document_id, last, index.count_of(e.folded, words).label("count"))
-    matched = select(*columns).where(index.matches(connection.dialect.name, words))
-    m = matched.cte("matched").prefix_with("MATERIALIZED").c
-    title = case((v.title != "", v.title), else_=d.title).label("title")
-    titled = case((and_(m.task_id.is_(None), m.last <= func.length(v.title)), 1), else_=0).label("titled")
-    query = (
-        select(m.id.label("entry"), m.task_id, m.document_id, m.count, d.version, title, titled, d.site, d.url, v.published_on)
-        .join(schema.documents, d.id == m.document_id)
-        .join(schema.versions, (v.document_id == d.id) & (v.number == d.version))
-        .join(chosen, (chosen.c.document_id == d.id) & (chosen.c.version == d.version))
+def _asked(connection: Connection, words: Words, filters: Filters, since: date | None, until: date | None) -> dict[str, Asked]:
+    """Return what is asked of each index; an index that cannot hold what the filters ask for is not asked."""
+    low, high = _span(filters, since, until)
+    past = is_past(filters) or "@" in filters.document
+    asked = Asked(words.wanted, zones(low, high), index.kind_mark(filters.document_kind) if filters.document_kind else "")
+    if past:
+        asked = replace(asked, zones=zones(low, high, copies=True, hidden=True), of_documents=_chosen_now(filters))
+    elif filters.document:
+        asked = replace(asked, zones=_of_document(connection, filters.document))
+        asked = _placed(asked, replace(filters, all_copies=True)) if filters.site or filters.region else asked
+    elif filters.site or filters.region:
+        asked = _placed(replace(asked, zones=zones(low, high, copies=True)), filters)
+    elif filters.all_copies:
+        asked = replace(asked, zones=zones(low, high, copies=True))
+    by_task = _of_tasks(connection, filters)
+    if by_task is not None:
+        return {"task": replace(asked, within=by_task)}
+    found = {"document": asked, "task": asked}
+    if past or filters.document or filters.document_kind:
+        return found
+    return found | {"notice": _of_records(words, filters, zones(low, high))}
+
+
+def _span(filters: Filters, since: date | None, until: date | None) -> tuple[int, int]:
+    days = [(since, until)]
+    days += [(date(filters.year, 1, 1), date(filters.year, 12, 31))] if filters.year else []
+    low = max(first_line(start) << ORDINAL_BITS if start else _FIRST for start, _ in days)
+    high = min((last_line(end) << ORDINAL_BITS | LAST) if end else _LAST for _, end in days)
+    return low, high
+
+
+def _placed(asked: Asked, filters: Filters) -> Asked:
+    """Ask for what counts in a site, a region or both, as ``line_choices`` tells; of every copy where all are asked for."""
+    stem = stem_of(filters.region) if filters.region else ""
+    if not filters.all_copies and not (filters.site and stem):
+        mark = index.site_mark(filters.site) if filters.site else index.region_mark(stem)
+        return replace(asked, marks=f"{asked.marks} {mark}".strip())
+    c = line_choices.c
+    chosen = select(c.place).where(c.site == filters.site, c.stem == stem)
+    return replace(asked, of_documents=chosen if filters.all_copies else chosen.where(c.counted))
+
+
+def _of_document(connection: Connection, document: str) -> tuple[tuple[int, int], ...]:
+    line = connection.execute(select(line_numbers.c.line).where(line_numbers.c.document_id == document)).scalar()
+    return zones(line << ORDINAL_BITS, line << ORDINAL_BITS | LAST, copies=True, hidden=True) if line is not None else ()
+
+
+def _chosen_now(filters: Filters) -> Select[Any]:
+    """Return the places of the documents of which a question rests on the current version."""
+    chosen, c = chosen_versions(filters), document_lines.c
+    return select(c.place).join(chosen, (chosen.c.document_id == c.document_id) & (chosen.c.version == c.version))
+
+
+def _of_tasks(connection: Connection, filters: Filters) -> Select[Any] | None:
+    """Return the places of the tasks that have the bodies and deadlines asked for; ``None`` where none are asked for."""
+    t = task_lines.c
+    wanted = [t.deadline_end >= filters.due_from] if filters.due_from else []
+    wanted += [t.deadline_end <= filters.due_to] if filters.due_to else []
+    if filters.deadline_kind:
+        none = [t.deadline_kind.is_(None)] if filters.deadline_kind == "none" else []
+        wanted.append(or_(t.deadline_kind == filters.deadline_kind, *none))
+    if filters.agency or filters.role:
+        b = task_line_agencies.c
+        named = select(b.place).where(b.roles.op("&")(ROLE_BITS[filters.role]) > 0) if filters.role else select(b.place)
+        wanted.append(t.place.in_(named.where(b.body.in_(_bodies(filters.agency))) if filters.agency else named))
+    return select(t.place).where(*wanted) if wanted else None
+
+
+def _bodies(name: str) -> Select[Any]:
+    """Return the bodies as tasks name them that a name or identifier stands for (as ``queries`` does)."""
+    g, n, a = agencies.c, agency_names.c, line_agencies.c
+    ids = select(g.id).where(or_(g.id == name, g.name == name, g.id.in_(select(n.agency_id).where(n.name_key == text_key(name)))))
+    names = select(g.name).where(g.id.in_(ids))
+    return select(a.id).where(
+        or_(a.agency_id == name, a.agency_id.in_(ids), a.name == name, a.name.in_(names), a.mention_key == text_key(name))
     )
-    return query.cte("hit")
 
 
-def _hit(connection: Connection, words: Sequence[str], row: Row) -> Row:
-    t, v = schema.tasks.c, schema.versions.c
-    text = select(v.text).where(v.document_id == row["document_id"], v.number == row["version"])
-    if row["task_id"]:
-        text = select(t.text).where(t.id == row["task_id"])
-    shown, spans = index.snippet(words, connection.execute(text).scalar_one())
-    if not spans:
-        shown, spans = index.snippet(words, row["title"])
-    kept = {name: row[name] for name in ("title", "site", "url", "published_on", "count", "titled")}
-    identity = {
-        "kind": "task" if row["task_id"] else "document",
-        "id": row["task_id"] or row["document_id"],
-        "document": row["document_id"],
-    }
-    return identity | kept | {"snippet": shown, "spans": spans}
+def _of_records(words: Words, filters: Filters, where: tuple[tuple[int, int], ...]) -> Asked:
+    marks = [index.site_mark(filters.site)] if filters.site else []
+    marks += [index.region_mark(stem_of(filters.region))] if filters.region else []
+    return Asked(words.wanted, where, " ".join(marks))
+
+
+def _still_shown(connection: Connection, asked: Asked, today: date) -> Asked:
+    """Leave out records whose term is over: the daily job takes them down."""
+    e = notice_search_entries.c
+    over = select(e.id).where(e.ends_on < today)
+    return replace(asked, without=over) if connection.execute(over.limit(1)).first() else asked
+
+
+# --- search ------------------------------------------------------------------------------------------------------------
+
+
+def search(
+    store: Store,
+    words: str,
+    filters: Filters = NO_FILTERS,
+    *,
+    kind: str = "",
+    today: date | None = None,
+    after: str = "",
+    exact: bool = False,
+    since: date | None = None,
+    until: date | None = None,
+) -> Row:
+    """Return ``{"words", "expanded", "counts": {"document", "task", "notice"}, "at_least", "hits", "next"}``; all words must be found.
+
+    ``expanded`` tells for a word that names a body by which other names it was looked for; ``exact`` leaves that out. A count of which
+    ``at_least`` is true is only how many there are at least. A hit tells ``kind``, ``id``, ``document``, ``version``, ``place``,
+    ``title`` with ``title_spans``, ``site``, ``region``, ``url``, ``published_on``, ``count`` (how often the words stand there), a
+    ``snippet`` and the ``spans`` of the hits in it; a task's also ``lasting_id``. ``next`` is the cursor of the next page, empty at
+    the end. Filters for bodies and deadlines find tasks only; ``since`` and ``until`` are days of documents and records. Of public
+    credit records only those of legal subjects that may be shown on ``today`` (the day in Shanghai) are found, and none of the past.
+    Raises ``StoreError`` for too long a question, ``WrongCursor``.
+    """
+    question = asdict(filters) | {"words": words, "of": kind, "exact": exact, "since": since, "until": until}
+    behind = paging.behind("search", question, after, (int, int))
+    with store.reading() as connection:
+        meant = read_words(connection, words, exact=exact)
+        found = _Found(connection, meant, kind, filters.limit or _ALL)
+        if meant.wanted:
+            asked = _asked(connection, meant, filters, since, until)
+            if "notice" in asked:
+                asked["notice"] = _still_shown(connection, asked["notice"], today or local_day(datetime.now(UTC)))
+            found.count(asked)
+            if is_past(filters) or "@" in filters.document:
+                found.add_past(
+                    past_search.matching(connection, chosen_versions(filters), meant.wanted), filters, _span(filters, since, until)
+                )
+            found.read(asked, behind)
+        hits = found.hits()
+    more = paging.cursor("search", question, [int(found.keys[-1].titled), found.keys[-1].place]) if found.more else ""
+    told = {"words": list(meant.typed), "expanded": meant.expanded, "counts": found.counts, "at_least": found.at_least}
+    return told | {"hits": hits, "next": more}
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """Where a hit stands in the order of hits; ``past`` is the row of one that is not in the index."""
+
+    titled: bool
+    place: int
+    kind: str
+    entry: int = 0
+    past: Row | None = None
+
+    def order(self) -> tuple[bool, int, str]:
+        return self.titled, self.place, self.kind
+
+
+class _Found:
+    """The hits of a question, while they are being read."""
+
+    def __init__(self, connection: Connection, words: Words, kind: str, limit: int) -> None:
+        self.connection, self.words, self.kind, self.limit = connection, words, kind, limit
+        self.counts = dict.fromkeys(KINDS, 0)
+        self.at_least = dict.fromkeys(KINDS, False)
+        self.past: list[_Key] = []
+        self.keys: list[_Key] = []
+        self.more = False
+
+    def count(self, asked: dict[str, Asked]) -> None:
+        for kind, one in asked.items():
+            self.counts[kind], self.at_least[kind] = count(self.connection, _INDEXES[kind], one)
+
+    def add_past(self, found: Iterable[Row], filters: Filters, span: tuple[int, int]) -> None:
+        """Add what stands in versions that are not current."""
+        by_task = any((filters.agency, filters.role, filters.due_from, filters.due_to, filters.deadline_kind))
+        for row in found:
+            kind = "task" if row["task_id"] else "document"
+            ordinal = int(row["task_id"].rpartition(".t")[2]) if row["task_id"] else 0
+            place = place_of(row["line"], ordinal)
+            if by_task or not span[0] <= place <= span[1] or filters.document_kind not in ("", row["document_kind"]):
+                continue
+            self.counts[kind] += 1
+            self.past.append(_Key(bool(row["titled"]), place, kind, past=row))
+
+    def read(self, asked: dict[str, Asked], behind: list[int] | None) -> None:
+        """Read the keys of a page, those behind a key."""
+        titled, place = (bool(behind[0]), behind[1]) if behind else (True, None)
+        wanted = {kind: one for kind, one in asked.items() if self.kind in ("", kind)}
+        for named in (True, False) if titled else (False,):
+            rest = self.limit + 1 - len(self.keys)
+            below = place if named == titled else None
+            keys = [key for kind, one in wanted.items() for key in self._keys(kind, one, rest, below, titled=named)] if rest else []
+            keys += [
+                key for key in self.past if key.titled == named and self.kind in ("", key.kind) and (below is None or key.place < below)
+            ]
+            self.keys += sorted(keys, key=_Key.order, reverse=True)[:rest]
+        self.more = len(self.keys) > self.limit
+        self.keys = self.keys[: self.limit]
+
+    def _keys(self, kind: str, asked: Asked, limit: int, below: int | None, *, titled: bool) -> list[_Key]:
+        if kind == "task" and titled:
+            return []
+        of_title = None if kind == "task" else titled
+        found = page(self.connection, _INDEXES[kind], asked, limit, below=below, titled=of_title, dense=self.counts[kind])
+        return [_Key(titled, place_of_entry(entry), kind, entry) for entry in found]
+
+    # --- show ---
+
+    def hits(self) -> list[Row]:
+        """Return what is shown of the page, in its order."""
+        shown: dict[tuple[str, int], Row] = {}
+        for kind in KINDS:
+            entries = [key.entry for key in self.keys if key.kind == kind and key.past is None]
+            for start in range(0, len(entries), 500):
+                shown |= {(kind, entry): row for entry, row in _SHOWN[kind](self.connection, entries[start : start + 500]).items()}
+        return [self._hit(key, key.past or shown[key.kind, key.entry]) for key in self.keys]
+
+    def _hit(self, key: _Key, row: Row) -> Row:
+        told = row["told"] if key.past is None else past_search.told(self.connection, row)
+        wanted = self.words.wanted
+        snippet, spans = index.snippet(wanted, told)
+        if not spans and key.kind == "document":
+            snippet, spans = index.snippet(wanted, row["title"])
+        names = ("id", "document", "version", "title", "site", "region", "url", "published_on", "lasting_id")
+        hit = {"kind": key.kind, "place": key.place} | {name: row[name] for name in names if name in row}
+        times = row["count"] if key.past else index.count_of(row["folded"], wanted)
+        return hit | {"count": times, "title_spans": index.spans(wanted, row["title"]), "snippet": snippet, "spans": spans}
+
+
+_INDEXES = {"document": index.DOCUMENTS, "task": index.TASKS, "notice": notice_search.INDEX}
+
+
+def _documents(connection: Connection, entries: Sequence[int]) -> dict[int, Row]:
+    c, v, e = document_lines.c, versions.c, index.DOCUMENTS.entries.c
+    columns = (
+        e.id.label("entry"),
+        e.folded,
+        c.document_id.label("id"),
+        c.document_id.label("document"),
+        c.version,
+        c.title,
+        c.site,
+        c.region,
+    )
+    query = select(*columns, c.url, c.published_on, v.text.label("told")).join(document_lines, c.document_id == e.document_id)
+    query = query.join(versions, (v.document_id == c.document_id) & (v.number == c.version)).where(e.id.in_(entries))
+    return {row.pop("entry"): row for row in rows(connection.execute(query))}
+
+
+def _tasks(connection: Connection, entries: Sequence[int]) -> dict[int, Row]:
+    c, t, e = document_lines.c, tasks.c, index.TASKS.entries.c
+    columns = (e.id.label("entry"), e.folded, t.id, t.lasting_id, t.document_id.label("document"), t.version, t.text.label("told"))
+    query = select(*columns, c.title, c.site, c.region, c.url, c.published_on).join(tasks, t.id == e.task_id)
+    query = query.join(document_lines, c.document_id == e.document_id).where(e.id.in_(entries))
+    return {row.pop("entry"): row for row in rows(connection.execute(query))}
+
+
+def _notices(connection: Connection, entries: Sequence[int]) -> dict[int, Row]:
+    e = notice_search_entries.c
+    query = select(notices, e.id.label("entry"), e.folded).join(notice_search_entries, e.notice_id == notices.c.id).where(e.id.in_(entries))
+    return {row["entry"]: _record(row) for row in rows(connection.execute(query))}
+
+
+def _record(row: Row) -> Row:
+    title = " ".join(piece for piece in (row["subject_name"], row["title"] or row["list_name"] or row["number"]) if piece)
+    names = ("id", "site", "region", "url", "folded")
+    told = {"document": row["document_id"] or "", "title": title, "published_on": row["day"], "told": notice_search.words(row)}
+    return {name: row[name] for name in names} | told
+
+
+_SHOWN = {"document": _documents, "task": _tasks, "notice": _notices}

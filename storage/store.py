@@ -14,7 +14,7 @@ from sqlalchemy import URL, Connection, Engine, insert, or_, select, update
 
 from normalizers.records import Derived
 from storage import engine as engines
-from storage import ingest, limits, lines, notice_clocks, notices, pairing, store_state, verifying
+from storage import ingest, limits, lines, notice_clocks, notice_search, notices, pairing, search, store_state, verifying
 from storage.archive import Archive
 from storage.days import local_day
 from storage.errors import MissingStore, StoreError, UnreachableStore
@@ -140,6 +140,8 @@ class Store:
             engines.upgrade(connection, self.name)
             pairing.catch_up(connection)
             lines.catch_up(connection)
+            search.catch_up(connection)
+            notice_search.catch_up(connection)
 
     def verify(self) -> ArchiveReport:
         """Read both archives, and hold the store against them and SQLite's own check; return counts and what is wrong."""

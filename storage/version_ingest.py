@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, func, select
 
 from normalizers.records import Derived
-from storage import search, works
+from storage import works
 from storage.change_schema import version_clocks
 from storage.changes import tell
 from storage.days import local_day
@@ -79,7 +79,6 @@ def add_version(connection: Connection, place: VersionPlace, derived: Derived, b
         "known_at": place.known_at,
     }
     insert_version(connection, document, number, derived, step.lasting, more)
-    search.index(connection, document, number, title)
     cause = place.cause(derived)
     works.tie(connection, document, works.Occasion(cause, place.known_at, as_of, place.run))
     copy = _is_told(connection, place, derived)

@@ -10,7 +10,9 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-import opencc
+from normalizers.text.character_forms import converter, forms, known, traditional_only
+from normalizers.text.character_forms import is_traditional_character as is_traditional_character
+from normalizers.text.character_forms import simplified_forms as simplified_forms
 
 SIMPLIFIED, TRADITIONAL, MIXED, KEEP = "simplified", "traditional", "mixed", "keep"
 
@@ -33,57 +35,20 @@ class Converted:
     script: str
 
 
-@lru_cache(maxsize=4)
-def _converter(name: str) -> opencc.OpenCC:
-    return opencc.OpenCC(name)
-
-
-@lru_cache(maxsize=4)
-def _forms(name: str) -> dict[str, str]:
-    """Return what a converter makes of each single character, where it changes it."""
-    chars = [chr(code) for code in range(0x4E00, 0xA000)]
-    forms = str(_converter(name).convert("\n".join(chars))).split("\n")
-    return {char: form for char, form in zip(chars, forms, strict=True) if form != char and len(form) == 1}
-
-
-def simplified_forms() -> dict[str, str]:
-    """Return the simplified form of every character that has another one."""
-    return _forms("tw2s")
-
-
-def _known(char: str, charset: str) -> bool:
-    try:
-        char.encode(charset)
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-@lru_cache(maxsize=1)
-def _traditional_only() -> re.Pattern[str]:
-    """Match characters that simplified text does not hold: they have a simplified form and GB/T 2312 lacks them (it has 乾, 於)."""
-    return re.compile(f"[{''.join(c for c in _forms('tw2s') if not _known(c, 'gb2312'))}]")
-
-
 @lru_cache(maxsize=1)
 def _simplified_only() -> re.Pattern[str]:
     """Match characters that traditional text does not hold: they have a traditional form and Big5 lacks them (it has 后, 里)."""
-    return re.compile(f"[{''.join(c for c in _forms('s2tw') if _known(c, 'gb2312') and not _known(c, 'big5'))}]")
+    return re.compile(f"[{''.join(c for c in forms('s2tw') if known(c, 'gb2312') and not known(c, 'big5'))}]")
 
 
 def script_counts(text: str) -> tuple[int, int]:
     """Return how many characters of a text only traditional text holds, and how many only simplified text."""
-    return len(_traditional_only().findall(text)), len(_simplified_only().findall(text))
+    return len(traditional_only().findall(text)), len(_simplified_only().findall(text))
 
 
 def holds_traditional(alphabet: str) -> bool:
     """Tell whether any of these characters has no place in simplified text."""
-    return _traditional_only().search(alphabet) is not None
-
-
-def is_traditional_character(char: str) -> bool:
-    """Tell whether a character has no place in simplified text."""
-    return _traditional_only().match(char) is not None
+    return traditional_only().search(alphabet) is not None
 
 
 def detect(text: str) -> str:
@@ -129,7 +94,7 @@ def to_traditional(text: str) -> Converted:
 
 
 def _convert(name: str, line: str) -> str:
-    return str(_converter(name).convert(line))
+    return str(converter(name).convert(line))
 
 
 def _converted(old: str, new: str, script: str) -> Converted:

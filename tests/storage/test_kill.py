@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from storage.dump import dump
-from storage.schema import captures, clocks, documents, runs, search_entries, tasks, versions
+from storage.schema import captures, clocks, documents, runs, search_document_entries, search_task_entries, tasks, versions
 from storage.store import KILLED, Store
 from tests.storage.conftest import child
 
@@ -68,12 +68,14 @@ def check_whole(store: Store) -> None:
         assert len(found) == connection.execute(select(func.count()).select_from(documents)).scalar_one()
         assert all(wanted == there == 24 for _, wanted, there in found)
         assert connection.execute(select(func.count()).select_from(clocks)).scalar_one() == len(found)
-        assert connection.execute(select(func.count()).select_from(search_entries)).scalar_one() == len(found) * 25
+        for entries, each in ((search_document_entries, 1), (search_task_entries, 24)):
+            assert connection.execute(select(func.count()).select_from(entries)).scalar_one() == len(found) * each
         urls = connection.execute(select(captures.c.url).where(~captures.c.revisit)).scalars().all()
         assert len(urls) == len(set(urls))
         if connection.dialect.name == "sqlite":
             assert connection.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"
-            connection.exec_driver_sql("INSERT INTO search_terms (search_terms) VALUES ('integrity-check')")
+            connection.exec_driver_sql("INSERT INTO search_document_terms (search_document_terms) VALUES ('integrity-check')")
+            connection.exec_driver_sql("INSERT INTO search_task_terms (search_task_terms) VALUES ('integrity-check')")
     assert store.archive.verify().problems == ()
 
 

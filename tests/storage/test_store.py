@@ -21,7 +21,10 @@ from storage.schema import captures, documents, failures, runs, tasks, versions
 from storage.store import KILLED, Store
 from tests.storage.samples import AGENCIES, AT, LINES, later, make_capture, make_derived, make_publication, put
 
-CONTENT = ("documents", "versions", "version_issuers", "version_regions", "tasks", "task_agencies", "works", "work_ties", "search_entries")
+CONTENT = (
+    "documents", "versions", "version_issuers", "version_regions", "tasks", "task_agencies", "works", "work_ties",
+    "search_document_entries", "search_task_entries",
+)  # fmt: skip
 
 
 def content(store: Store) -> dict[str, list[str]]:

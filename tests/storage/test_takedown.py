@@ -21,7 +21,7 @@ from sqlalchemy import select, text, update
 
 from normalizers.notices.records import NoticeKind, PrintedField, PrintedRecord, Subject, SubjectKind, Term
 from spiders.items import CoverageLine
-from storage import change_queries, notice_queries, notice_views, queries, search, takedown
+from storage import change_queries, notice_queries, notice_views, queries, search_terms, takedown
 from storage.change_schema import changes
 from storage.days import local_day
 from storage.dump import dump
@@ -245,7 +245,7 @@ def test_for_each_reason_nothing_of_a_record_is_left_in_any_outlet_or_file_of_sq
 def check_search_terms(file: Path) -> None:
     """The index holds codes of pairs of characters, so the words themselves would never be found in it."""
     data = file.read_bytes()
-    rare = {reason: {search._code(letter).encode() for letter in letters} for reason, letters in RARE.items()}
+    rare = {reason: {search_terms.terms(letter)[0].encode() for letter in letters} for reason, letters in RARE.items()}
     assert all(code in data for code in rare["kept"])
     assert not [reason for reason, codes in rare.items() if reason != "kept" and any(code in data for code in codes)]
 

@@ -100,7 +100,8 @@ def clear(store: Store) -> None:
         for table in reversed(schema.metadata.sorted_tables):
             connection.execute(delete(table))
         if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("INSERT INTO search_terms (search_terms) VALUES ('delete-all')")
+            connection.exec_driver_sql("INSERT INTO search_document_terms (search_document_terms) VALUES ('delete-all')")
+            connection.exec_driver_sql("INSERT INTO search_task_terms (search_task_terms) VALUES ('delete-all')")
 
 
 def test_works_do_not_depend_on_the_order_in_which_copies_come(store: Store) -> None:

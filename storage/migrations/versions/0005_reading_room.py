@@ -27,6 +27,7 @@ def upgrade() -> None:
     _corrections()
     _state()
     _accounts()
+    _search()
 
 
 def downgrade() -> None:
@@ -277,3 +278,53 @@ def _sessions() -> None:
         _key("sessions", "id"),
     )
     _indexes("sessions", ("account",))
+
+
+# --- search ------------------------------------------------------------------------------------------------------------
+
+
+def _search() -> None:
+    """Put indexes that rest on places in the place of those of 0001 and 0003; ``Store.upgrade`` fills them."""
+    for table in ("search_terms", "search_entries", "notice_search_terms", "notice_search_entries"):
+        op.drop_table(table)
+    entries = ("title", "folded", "marks")
+    op.create_table(
+        "search_document_entries",
+        sa.Column("id", BIG_ID, nullable=False, autoincrement=False),
+        *_texts("document_id"),
+        *_must(sa.Integer(), "version"),
+        *_texts(*entries),
+        _key("search_document_entries", "id"),
+        _unique("search_document_entries", "document_id"),
+    )
+    op.create_table(
+        "search_task_entries",
+        sa.Column("id", BIG_ID, nullable=False, autoincrement=False),
+        *_texts("document_id", "task_id", *entries),
+        _key("search_task_entries", "id"),
+    )
+    _indexes("search_task_entries", ("document_id",))
+    op.create_table(
+        "notice_search_entries",
+        sa.Column("id", BIG_ID, nullable=False, autoincrement=False),
+        *_texts("notice_id", *entries),
+        *_maybe(sa.Date(), "ends_on"),
+        _check("notice_search_entries", "ends_on_day", _is_day("ends_on")),
+        _key("notice_search_entries", "id"),
+        _unique("notice_search_entries", "notice_id"),
+    )
+    _indexes("notice_search_entries", ("ends_on",))
+    for kind in ("search_document", "search_task", "notice_search"):
+        _search_terms(f"{kind}_terms", f"{kind}_entries")
+
+
+def _search_terms(name: str, entries: str) -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute(f"CREATE VIRTUAL TABLE {name} USING fts5(title, words, marks, content='', tokenize='ascii', prefix='4')")
+        return
+    # The arrays are looked at by the index only: out of the way, so that counting reads few pages.
+    key = f"CONSTRAINT pk_{name} PRIMARY KEY CONSTRAINT fk_{name}_id REFERENCES {entries} (id) ON DELETE CASCADE"
+    columns = f"id BIGINT NOT NULL {key}, terms BIGINT[] NOT NULL"
+    op.execute(f"CREATE TABLE {name} ({columns}) WITH (toast_tuple_target = 128)")
+    # What waits to be sorted into the index is read by every question.
+    op.execute(f"CREATE INDEX ix_{name}_terms ON {name} USING gin (terms) WITH (gin_pending_list_limit = 1024)")

@@ -1,0 +1,268 @@
+"""Ask an index of the search how many entries hold some words, and which of them come first in reading order.
+
+SQLite's index gives entries in the order of their numbers, so a page is quick for any word; to count a longer word means to look at where
+its pairs stand. PostgreSQL's gives all entries of a word at once, without order: counting is quick, and a common word is looked for by
+walking down the entries. Words of up to three characters are found exactly by both, longer ones are checked against the text by
+PostgreSQL. So counts stop at a bound (``most_counted``) where each entry costs something, and say so; nothing else is ever estimated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    TableClause,
+    and_,
+    case,
+    cast,
+    column,
+    func,
+    literal,
+    literal_column,
+    not_,
+    or_,
+    select,
+    table,
+    text,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from storage.places import LAST
+from storage.search import HIDDEN, Index
+from storage.search_terms import EXACT, Word, mark_numbers, match_query, word_numbers
+
+Zone = tuple[int, int]
+"""Numbers of entries from the first to the last, all above zero or all below: in one zone the reading order is that of the numbers."""
+
+most_counted = {"sqlite": 40_000, "postgresql": 8_000}
+"""Entries that are looked at one by one for a count: about a twentieth of a second."""
+_DENSE = 1_000
+"""Where so many entries hold the words, some stand soon behind any place."""
+_WALK = 3_000
+_SHORT = 2
+"""Characters of the longest word that SQLite counts without looking at places in the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of an index: words that all must be found, zones, marks that all must be there, and conditions on places.
+
+    ``within`` and ``without`` are selections of places (of records: of entries); those of ``of_documents`` are places of documents.
+    """
+
+    words: tuple[Word, ...]
+    zones: tuple[Zone, ...]
+    marks: str = ""
+    within: Select[Any] | None = None
+    of_documents: Select[Any] | None = None
+    without: Select[Any] | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether the index alone answers."""
+        return self.within is None and self.of_documents is None and self.without is None
+
+
+def zones(low: int, high: int, *, counted: bool = True, copies: bool = False, hidden: bool = False) -> tuple[Zone, ...]:
+    """Return the zones of the entries at places from ``low`` to ``high``."""
+    found = [(low, high)] if counted else []
+    found += [(-high, -low)] if copies else []
+    return (*found, *([(-high - HIDDEN, -low - HIDDEN)] if hidden else []))
+
+
+def place_of_entry(entry: int) -> int:
+    """Return the place of an entry."""
+    return entry if entry > 0 else -entry if entry > -HIDDEN else -entry - HIDDEN
+
+
+def place(entry: ColumnElement[int]) -> ColumnElement[int]:
+    """Return the place of an entry, in SQL."""
+    return case((entry > 0, entry), (entry > -HIDDEN, -entry), else_=-entry - HIDDEN)
+
+
+def count(connection: Connection, index: Index, asked: Asked) -> tuple[int, bool]:
+    """Return how many entries hold the words, and whether that is only how many there are at least."""
+    most = most_counted[connection.dialect.name]
+    if connection.dialect.name == "sqlite":
+        exact = asked.is_plain and len(asked.words) == 1 and max(map(len, asked.words[0])) <= _SHORT
+        return _sqlite_count(connection, index, asked, None if exact else most)
+    _force_index(connection)
+    if asked.is_plain and _is_exact(asked.words):
+        t = _terms(index)
+        query = select(func.count()).select_from(t).where(_holds(t, asked), or_(*(_in_zone(t.c.id + 0, zone) for zone in asked.zones)))
+        return int(connection.execute(query).scalar_one()), False
+    found = _candidates(index, asked).limit(most + 1).subquery()
+    checked = _checked(index, asked, None, found.c.id)
+    looked, held = connection.execute(select(func.count(), func.count().filter(checked)).select_from(found)).one()
+    return int(held), looked > most
+
+
+def page(
+    connection: Connection, index: Index, asked: Asked, limit: int, *, below: int | None = None, titled: bool | None = None, dense: int = 0
+) -> list[int]:
+    """Return the first entries in reading order that hold the words, those at places below ``below``.
+
+    ``titled`` asks for those in whose title all words stand, or not all; ``dense`` is how many hold the words, as far as is known.
+    """
+    found: list[int] = []
+    for zone in asked.zones:
+        there = _behind(zone, below)
+        if there[0] > there[1]:
+            continue
+        one = replace(asked, zones=(there,))
+        if connection.dialect.name == "sqlite":
+            found += _sqlite_page(connection, index, one, limit, titled)
+        else:
+            found += _postgres_page(connection, index, one, limit, titled, dense)
+    return sorted(found, key=place_of_entry, reverse=True)[:limit]
+
+
+def holding(dialect: str, index: Index, words: tuple[Word, ...]) -> Select[Any]:
+    """Return the selection of the places (``place``) at which all words stand, of any standing."""
+    asked = Asked(words, ((-(1 << 63) + 1, (1 << 63) - 1),))
+    if dialect == "sqlite":
+        t = _fts(index)
+        return select(place(t.c.rowid).label("place")).where(_match(index, asked, None))
+    found = _candidates(index, asked).subquery()
+    return select(place(found.c.id).label("place")).where(true() if _is_exact(words) else _checked(index, asked, None, found.c.id))
+
+
+def _behind(zone: Zone, below: int | None) -> Zone:
+    if below is None:
+        return zone
+    if zone[0] > 0:
+        return zone[0], min(zone[1], below - 1)
+    first = -below if zone[0] > -HIDDEN else -below - HIDDEN
+    return max(zone[0], first + 1), zone[1]
+
+
+def _in_zone(entry: ColumnElement[int], zone: Zone) -> ColumnElement[bool]:
+    return entry.between(*zone)
+
+
+def _order(entry: ColumnElement[int], zone: Zone) -> ColumnElement[int]:
+    return entry.desc() if zone[0] > 0 else entry.asc()
+
+
+def _conditions(asked: Asked, entry: ColumnElement[int]) -> list[ColumnElement[bool]]:
+    at = place(entry)
+    wanted: list[ColumnElement[bool]] = [at.in_(asked.within)] if asked.within is not None else []
+    wanted += [at.op("|")(LAST).in_(asked.of_documents)] if asked.of_documents is not None else []
+    return wanted + ([at.not_in(asked.without)] if asked.without is not None else [])
+
+
+# --- SQLite ------------------------------------------------------------------------------------------------------------
+
+
+def _fts(index: Index) -> TableClause:
+    return table(index.terms, column("rowid", BigInteger))
+
+
+def _match(index: Index, asked: Asked, titled: bool | None) -> ColumnElement[bool]:
+    held: ColumnElement[bool] = literal_column(index.terms).op("MATCH")(match_query(asked.words, asked.marks, titled=titled))
+    return held
+
+
+def _sqlite_count(connection: Connection, index: Index, asked: Asked, most: int | None) -> tuple[int, bool]:
+    t, total = _fts(index), 0
+    for zone in asked.zones:
+        wanted = (_match(index, asked, None), _in_zone(t.c.rowid, zone), *_conditions(asked, t.c.rowid))
+        if most is None:
+            total += connection.execute(select(func.count()).select_from(t).where(*wanted)).scalar_one()
+            continue
+        some = select(literal(1)).select_from(t).where(*wanted).limit(most + 1 - total).subquery()
+        total += connection.execute(select(func.count()).select_from(some)).scalar_one()
+        if total > most:
+            return most, True
+    return total, False
+
+
+def _sqlite_page(connection: Connection, index: Index, asked: Asked, limit: int, titled: bool | None) -> list[int]:
+    (zone,), t = asked.zones, _fts(index)
+    wanted = (_match(index, asked, titled), _in_zone(t.c.rowid, zone), *_conditions(asked, t.c.rowid))
+    return list(connection.execute(select(t.c.rowid).where(*wanted).order_by(_order(t.c.rowid, zone)).limit(limit)).scalars())
+
+
+# --- PostgreSQL ----------------------------------------------------------------------------------------------------------
+
+
+def _terms(index: Index) -> TableClause:
+    return table(index.terms, column("id", BigInteger), column("terms", ARRAY(BigInteger)))
+
+
+def _is_exact(words: Iterable[Word]) -> bool:
+    return all(len(each) <= EXACT for word in words for each in word)
+
+
+def _force_index(connection: Connection) -> None:
+    """Keep the planner, which knows nothing of how common a pair of characters is, from reading every array of a table."""
+    connection.execute(text("SET LOCAL enable_seqscan = off; SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0"))
+
+
+def _holds(t: TableClause, asked: Asked, *, titled: bool = False) -> ColumnElement[bool]:
+    needed = mark_numbers(asked.marks)
+    either: list[ColumnElement[bool]] = []
+    for word in asked.words:
+        if len(word) == 1:
+            needed += word_numbers(word[0], titled=titled)
+        else:
+            either.append(or_(*(_has(t, word_numbers(each, titled=titled)) for each in word)))
+    return and_(*([_has(t, needed)] if needed else []), *either)
+
+
+def _has(t: TableClause, numbers: list[int]) -> ColumnElement[bool]:
+    held: ColumnElement[bool] = t.c.terms.op("@>")(cast(numbers, ARRAY(BigInteger)))
+    return held
+
+
+def _candidates(index: Index, asked: Asked, *, titled: bool = False) -> Select[Any]:
+    """Return the entries that the terms lead to. ``+ 0`` keeps the planner from walking the key instead of the terms."""
+    t = _terms(index)
+    here = or_(*(_in_zone(t.c.id + 0, zone) for zone in asked.zones))
+    return select(t.c.id).where(_holds(t, asked, titled=titled), here, *_conditions(asked, t.c.id))
+
+
+def _text_checks(e: Any, asked: Asked, titled: bool | None) -> list[ColumnElement[bool]]:  # noqa: ANN401 -- a collection of columns
+    named = and_(*(or_(*(func.strpos(e.title, each) > 0 for each in word)) for word in asked.words))
+    if titled:
+        return [named]
+    said: list[ColumnElement[bool]] = [or_(*(func.strpos(e.folded, each) > 0 for each in word)) for word in asked.words]
+    return said + ([not_(named)] if titled is False else [])
+
+
+def _checked(index: Index, asked: Asked, titled: bool | None, entry: ColumnElement[int]) -> ColumnElement[bool]:
+    """Return the condition that an entry's text holds the words, asked entry by entry, in the order in which they come."""
+    e = index.entries.c
+    return select(and_(*_text_checks(e, asked, titled))).where(e.id == entry).scalar_subquery().is_(True)
+
+
+def _postgres_page(connection: Connection, index: Index, asked: Asked, limit: int, titled: bool | None, dense: int) -> list[int]:
+    _force_index(connection)
+    if dense >= _DENSE and asked.is_plain:
+        walked = _walk(connection, index, asked, limit, titled)
+        if len(walked) == limit:
+            return walked
+    (zone,) = asked.zones
+    found = _candidates(index, asked, titled=bool(titled))
+    entry = found.selected_columns[0]
+    ordered = found.order_by(_order(entry, zone)).offset(0).subquery()
+    query = select(ordered.c.id)
+    if titled is not None or not _is_exact(asked.words):
+        query = query.where(_checked(index, asked, titled, ordered.c.id))
+    return list(connection.execute(query.order_by(_order(ordered.c.id, zone)).limit(limit)).scalars())
+
+
+def _walk(connection: Connection, index: Index, asked: Asked, limit: int, titled: bool | None) -> list[int]:
+    """Return the first entries that hold the words among the next ones, however many others stand between."""
+    (zone,), c = asked.zones, index.entries.c
+    near = select(c.id, c.title, c.folded, c.marks).where(_in_zone(c.id, zone)).order_by(_order(c.id, zone)).limit(_WALK).subquery()
+    marked = [func.strpos(literal(" ") + near.c.marks + literal(" "), f" {mark} ") > 0 for mark in asked.marks.split()]
+    query = select(near.c.id).where(*_text_checks(near.c, asked, titled), *marked).order_by(_order(near.c.id, zone)).limit(limit)
+    return list(connection.execute(query).scalars())
