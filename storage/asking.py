@@ -168,7 +168,7 @@ class Question:
     def due(self, behind: tuple[date, int] | None, limit: int) -> list[tuple[date, int, str]]:
         """Return ends of deadlines, places and identifiers as ``places`` does: due first, of one day in reading order."""
         t = task_lines.c
-        wanted = [t.deadline_end.is_not(None)]
+        wanted: list[ColumnElement[bool]] = [t.deadline_end.is_not(None)]
         if behind:
             day, place = behind
             wanted += [t.deadline_end >= day, or_(t.deadline_end > day, t.place < place)]
