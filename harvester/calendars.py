@@ -7,7 +7,7 @@ moves the event that is there. Everything in an answer comes from the versions o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -36,7 +36,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST = 2000
 """Characters of a task told in an event; the rest stands behind its link."""
 _BODIES = {"lead": "lead body", "partner": "partner body", "responsible": "responsible body", "implied": "implied body"}
-_OWN_KINDS = {DocumentKind.OTHER: "other kinds", DocumentKind.NOTICE: "notice of a body"}
+_OWN_KINDS: Mapping[str, str] = {DocumentKind.OTHER: "other kinds", DocumentKind.NOTICE: "notice of a body"}
 _NOT_IN_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -188,7 +188,8 @@ def _summary(slot: _Slot, lang: str) -> str:
 
 def _categories(slot: _Slot, lang: str) -> list[str]:
     kind = _("deadline", lang) if slot.number == 0 else _("date within a task", lang)
-    return [kind, _(_OWN_KINDS.get(slot.course.document["document_kind"], slot.course.document["document_kind"]), lang)]
+    document = str(slot.course.document["document_kind"])
+    return [kind, _(_OWN_KINDS.get(document, document), lang)]
 
 
 def _told(slot: _Slot, row: Row, found: Row, about: About) -> str:
