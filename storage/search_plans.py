@@ -203,7 +203,8 @@ def _is_exact(words: Iterable[Word]) -> bool:
 
 def _force_index(connection: Connection) -> None:
     """Keep the planner, which knows nothing of how common a pair of characters is, from reading every array of a table."""
-    connection.execute(text("SET LOCAL enable_seqscan = off; SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0"))
+    settings = {"enable_seqscan": "off", "jit": "off", "max_parallel_workers_per_gather": "0", "work_mem": "'16MB'"}
+    connection.execute(text("; ".join(f"SET LOCAL {name} = {value}" for name, value in settings.items())))
 
 
 def _holds(t: TableClause, asked: Asked, *, titled: bool = False) -> ColumnElement[bool]:

@@ -34,7 +34,7 @@ from harvester.session import check_site, opened
 from normalizers.records import DocumentKind
 from normalizers.text.fold import fold
 from normalizers.text.script import simplified_forms
-from storage import notice_queries, queries
+from storage import notice_queries, queries, searching
 from storage.explain import explain as explain_record
 from storage.naming import bodies_named, check_document, successor_of
 from storage.record_archive import RecordArchive
@@ -222,8 +222,12 @@ def holding(rows: list[dict[str, Any]], piece: str, ids: set[str]) -> list[dict[
 def search(
     words: Annotated[list[str], typer.Argument(metavar="WORDS...", help="Words of any length; all must be found.")],
     kind: Annotated[HitKind, typer.Option(help="Find documents, tasks, public records (notice), or any.")] = HitKind.ANY,
+    exact: Annotated[bool, typer.Option("--exact", help="Only the words themselves, not other names of a body.")] = False,
+    agency: AgencyOption = "",
     site: SiteOption = None,
     region: RegionOption = None,
+    since: Annotated[str | None, typer.Option("--since", metavar="DATE", help="Published on or after this day.")] = None,
+    until: Annotated[str | None, typer.Option("--until", metavar="DATE", help="Published on or before this day.")] = None,
     as_of: AsOfOption = None,
     known_at: KnownAtOption = None,
     limit: LimitOption = 20,
@@ -231,17 +235,25 @@ def search(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Search the texts of documents and tasks, and the public records of legal subjects that may be shown today."""
-    wanted, of = filters(limit=limit, as_of=as_of, known_at=known_at, region=region, site=site), "" if kind is HitKind.ANY else kind.value
+    wanted = filters(limit=limit, as_of=as_of, known_at=known_at, region=region, site=site, agency=agency)
+    of, (first, last), asked = "" if kind is HitKind.ANY else kind.value, parse_days(since, until), " ".join(words)
     with opened(store) as found:
         check_names(found, site)
-        result = as_typed(lambda w: Hits(queries.search(found, w, wanted, kind=of, today=audited.today())), " ".join(words))
+        result = searching.search(found, asked, wanted, kind=of, exact=exact, since=first, until=last, today=audited.today())
         if records := [hit for hit in result["hits"] if hit["kind"] == HitKind.NOTICE]:
-            audited.log(found, audited.actor(store), "search", {"words": " ".join(words), "site": site, "region": region}, records)
+            audited.log(found, audited.actor(store), "search", {"words": asked, "site": site, "region": region}, records)
+    for word, names in result["expanded"].items():
+        complain(_("{word}: also looked for as {names}; --exact looks for the word alone.").format(word=word, names="、".join(names)))
     if form is not Format.TABLE:
         emit(result["hits"], form, ("kind", "id", "title", "snippet"))
         return
+    show_hits(result)
+
+
+def show_hits(result: dict[str, Any]) -> None:
+    """Print what a search found: how much, and the hits with the words marked."""
     out = console()
-    counts = result["counts"]
+    counts = {name: f"{_('at least')} {count}" if result["at_least"][name] else count for name, count in result["counts"].items()}
     told = _("{documents} documents, {tasks} tasks, {notices} public records")
     out.print(told.format(documents=counts["document"], tasks=counts["task"], notices=counts["notice"]))
     if not result["hits"]:
@@ -249,14 +261,6 @@ def search(
     for hit in result["hits"]:
         out.print(Text(f"{hit['id']}  {hit['site']}  {hit['published_on'] or ''}  {printable(hit['title'])}", style="bold"))
         out.print(highlighted(hit["snippet"], hit["spans"]))
-
-
-class Hits(dict[str, Any]):
-    """The answer to a search; false where nothing was found."""
-
-    def __bool__(self) -> bool:
-        """Tell whether there is a hit."""
-        return bool(self["hits"])
 
 
 def highlighted(snippet: str, spans: list[tuple[int, int]]) -> Text:
