@@ -50,8 +50,8 @@ def answer(
             "Cache-Control": NOWHERE if records else PRIVATE,
         }
         common |= {"Last-Modified": known.modified} if known.modified and not records else {}
-        if known.matches(request):
-            return Response(status_code=304, headers=common)
+        if held := known.held(request):
+            return Response(status_code=304, headers=common | {"ETag": held})
         value = made()
     return _sent(request, value, common | dict(headers(value) if headers else {}))
 

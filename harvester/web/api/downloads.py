@@ -64,9 +64,9 @@ def streamed(
     gzipped = coding and takes_gzip(request)
     tag = f'"{known.tag}{validators.CODINGS[0] if gzipped else ""}"'
     told = {"Cache-Control": PRIVATE, "Vary": "Accept-Encoding, Authorization, Cookie", "ETag": tag} | dict(headers or {})
-    if known.matches(request):
+    if held := known.held(request):
         told.pop("Content-Disposition", None)
-        return Response(status_code=304, headers=told)
+        return Response(status_code=304, headers=told | {"ETag": held})
     made = chunks()
     whole = joined(next(made, b""), made)
     told |= {"Content-Encoding": "gzip"} if gzipped else {}

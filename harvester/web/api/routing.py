@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterator
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from functools import cached_property
 from typing import Any, get_origin
 
@@ -81,6 +83,15 @@ def router(tag: str, *, role: Any = None, prefix: str = PREFIX) -> APIRouter:  #
         dependencies=[role or rights.reader(), Depends(known_only)],
         generate_unique_id_function=lambda route: route.name,
     )
+
+
+def ending(answer: Response, *, since: str, until: str, instead: str) -> Response:
+    """Return an answer that tells since when its address is deprecated (RFC 9745), when it ends (RFC 8594), and what follows it."""
+    begun, over = (datetime.fromisoformat(day).replace(tzinfo=UTC) for day in (since, until))
+    answer.headers["Deprecation"] = f"@{int(begun.timestamp())}"
+    answer.headers["Sunset"] = format_datetime(over, usegmt=True)
+    answer.headers["Link"] = f'<{instead}>; rel="successor-version"'
+    return answer
 
 
 def shared(router: APIRouter) -> None:

@@ -36,12 +36,12 @@ class Validators:
     tag: str
     written_at: datetime | None
 
-    def matches(self, request: Request) -> bool:
-        """Tell whether who asks holds this answer already (If-None-Match, RFC 9110 §13.1.2)."""
+    def held(self, request: Request) -> str:
+        """Return the tag by which who asks holds this answer already (If-None-Match, RFC 9110 §13.1.2), empty where they do not."""
         given = ",".join(request.headers.getlist("if-none-match"))
         if given.strip() == "*":
-            return True
-        return any(_bare(tag) == self.tag for tag in _TAG.findall(given))
+            return f'"{self.tag}"'
+        return next((f'"{tag}"' for tag in _TAG.findall(given) if _bare(tag) == self.tag), "")
 
     @property
     def modified(self) -> str:

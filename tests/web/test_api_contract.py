@@ -1,0 +1,118 @@
+"""The contract of the API is kept under fire: schemathesis asks a served room whatever the contract allows, and what it does not."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from harvester.web.api import contract, problems, routing
+from harvester.web.api.described import texts
+from tests.web.asking_api import API
+
+HERE = Path(__file__).parent
+SOAK = bool(os.environ.get("HARVESTER_SOAK"))
+SECONDS, EXAMPLES = (600, 100) if SOAK else (24, 4)
+SETTINGS = """
+[checks.positive_data_acceptance]
+# 400 tells of cursors, numbers and statements that no schema can describe, 404 and 409 of things that are not there, 410 of what is gone,
+# 414 of addresses that are too long altogether. What is wrong by the contract is always 422, and that is not among them.
+expected-statuses = ["2xx", 400, 404, 409, 410, 414, 429, 503]
+
+[checks.negative_data_rejection]
+expected-statuses = [400, 404, 405, 413, 414, 422, 429, 503]
+"""
+
+
+def test_schemathesis_finds_no_fault_in_a_served_room(served_room: str, tmp_path: Path) -> None:
+    (tmp_path / "schemathesis.toml").write_text(SETTINGS, encoding="utf-8")
+    command = [
+        str(Path(sys.executable).parent / "schemathesis"), "--config-file", str(tmp_path / "schemathesis.toml"), "run",
+        f"{served_room}{contract.ADDRESS}", "--max-examples", str(EXAMPLES), "--max-time", str(SECONDS), "--no-shrink",
+        "--continue-on-failure", "--request-timeout", "60", "--seed", "20261122", "--generation-database", "none",
+    ]  # fmt: skip
+    environment = os.environ | {"SCHEMATHESIS_HOOKS": "tests.web.schemathesis_hooks", "PYTHONPATH": str(HERE.parents[1])}
+    found = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=SECONDS * 4 + 120, check=False)
+    told = found.stdout[found.stdout.find("= FAILURES =") :] if "= FAILURES =" in found.stdout else found.stdout
+    assert found.returncode == 0, told[-8000:] + found.stderr[-2000:]
+    assert re.search(r"[1-9][0-9]{2,} generated", found.stdout), "and it asked some hundred questions"
+
+
+def test_every_operation_says_what_it_answers_when_something_is_wrong(shared_client: TestClient) -> None:
+    document = shared_client.get(contract.ADDRESS).json()
+    assert document["openapi"].startswith("3.1")
+    named = {operation["operationId"] for _, _, operation in contract.operations(document)}
+    assert named == set(texts()["operations"])
+    for path, method, operation in contract.operations(document):
+        assert path.startswith(API)
+        told = operation["responses"]["default"]["content"]
+        assert set(told) == {problems.MEDIA_TYPE}, (path, method)
+        assert operation["summary"]
+        assert all("default" not in one["schema"] or one["schema"]["default"] is not None for one in operation.get("parameters", ()))
+    assert "422" not in str([operation["responses"].keys() for _, _, operation in contract.operations(document)])
+
+
+def test_every_kind_of_problem_has_a_status_a_next_step_and_its_place_on_the_page(shared_client: TestClient) -> None:
+    assert set(problems.KINDS) == set(problems.STATUSES) == set(problems.NEXT)
+    page = shared_client.get("/api", headers={"Accept": "text/html"}).text
+    for kind in problems.KINDS:
+        assert f'id="problem-{kind}"' in page, kind
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_page_tells_every_operation_parameter_and_field_of_the_contract(shared_client: TestClient, lang: str) -> None:
+    document = shared_client.get(contract.ADDRESS).json()
+    page = shared_client.get(f"/api?lang={lang}", headers={"Accept": "text/html"}).text
+    for path, method, operation in contract.operations(document):
+        assert f"{method.upper()} {path}" in page
+        for parameter in operation.get("parameters", ()):
+            assert f"<code>{parameter['name']}</code>" in page
+    for name in document["components"]["schemas"]:
+        if document["components"]["schemas"][name].get("properties"):
+            assert f'id="shape-{name}"' in page
+    inside = set(re.findall(r'href="#([^"]+)"', page))
+    assert inside <= set(re.findall(r'id="([^"]+)"', page)), "no link within the page leads nowhere"
+    assert not re.search(r"(?:src|href)=\"https?://(?!127\.0\.0\.1)", page), "nothing comes from another host"
+
+
+def test_an_address_that_is_not_there_and_a_method_it_does_not_take_are_problems_too(shared_client: TestClient) -> None:
+    for method, path, status, kind in (
+        ("GET", "/nothing", 404, "no-such-address"),
+        ("PUT", "/tasks", 405, "wrong-method"),
+        ("DELETE", "/sql", 405, "wrong-method"),
+    ):
+        answer = shared_client.request(method, f"{API}{path}")
+        assert (answer.status_code, answer.headers["content-type"], answer.json()["id"]) == (status, problems.MEDIA_TYPE, kind)
+    assert shared_client.request("OPTIONS", f"{API}/sql").headers["allow"] == "GET, POST"
+
+
+def test_what_is_to_end_says_so_and_until_when() -> None:
+    from fastapi import FastAPI, Request
+    from fastapi.responses import Response
+
+    from harvester.web.access.people import Person, Role
+
+    router = routing.router("ending")
+
+    @router.get("/old", deprecated=True)
+    def old(request: Request) -> Response:
+        return routing.ending(Response(b"{}"), since="2026-11-01", until="2027-06-01", instead="/api/v1/tasks")
+
+    app = FastAPI()
+    app.include_router(router)
+
+    @app.middleware("http")
+    async def opened(request: Request, go_on: object) -> Response:
+        request.state.person = Person("", Role.READER)
+        answer: Response = await go_on(request)  # type: ignore[operator]
+        return answer
+
+    answer = TestClient(app).get(f"{API}/old")
+    assert answer.headers["deprecation"] == "@1793491200"
+    assert answer.headers["sunset"] == "Tue, 01 Jun 2027 00:00:00 GMT"
+    assert answer.headers["link"] == '</api/v1/tasks>; rel="successor-version"'
