@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import ssl
@@ -24,6 +25,9 @@ from storage.store import Store
 STOPPING = 5
 """Seconds that answers under way get when the room closes."""
 BACKLOG = 512
+INTERRUPTED = 130
+WORKER = "AnyIO worker thread"
+"""What threads are called in which routes run."""
 
 
 def run(store: Store, host: str, port: int, announce: Callable[[str], None], settings: RoomSettings | None = None) -> None:
@@ -42,7 +46,23 @@ def run(store: Store, host: str, port: int, announce: Callable[[str], None], set
         plain = f"{'https' if given.certificate else 'http'}://{f'[{host}]' if ':' in host else host}:{bound}/"
         announce(f"{given.base}/" if given.base else plain)
         threading.Thread(target=versions.warm, name="warm", daemon=True).start()
-        uvicorn.Server(config).run(sockets=[listening])
+        status = INTERRUPTED
+        try:
+            uvicorn.Server(config).run(sockets=[listening])
+            status = 0
+        finally:
+            _leave_behind(status)
+
+
+def _leave_behind(status: int) -> None:
+    """End the process in a moment, with a status, where a thread still waits for the store: nobody waits for its answer any more.
+
+    What it was writing is one transaction, which is not there until it is whole.
+    """
+    if any(thread.name == WORKER and thread.is_alive() for thread in threading.enumerate()):
+        ender = threading.Timer(STOPPING / 2, os._exit, (status,))
+        ender.daemon = True
+        ender.start()
 
 
 @contextmanager

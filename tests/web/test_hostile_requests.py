@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 import uvicorn
@@ -24,15 +25,18 @@ from harvester.web.serving import config_of, listening_at
 from harvester.web.shown import TAGS
 from storage.errors import LockedStore, StoreError, UnreachableStore
 from storage.store import Store
+from tests.web import sample
 from tests.web.people import BASE, HTML, House, people, token_in
 
 SECRET = "postgresql://clerk:hunter2@10.1.2.3/credit SELECT * FROM notices /srv/harvester/store.sqlite"
 
 
-@pytest.fixture
-def house(store: Store) -> House:
-    people(store)
-    return House(store)
+@pytest.fixture(scope="module")
+def house(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Give a room with accounts for all tests that change nothing there."""
+    with sample.copied(sample_folder, tmp_path_factory.mktemp("hostile") / "room") as opened:
+        people(opened)
+        yield House(opened)
 
 
 # --- hosts and sites -------------------------------------------------------------------------------------------------------
@@ -220,8 +224,8 @@ def test_head_is_what_get_says_without_its_content(house: House) -> None:
     assert house.nobody().head("/audit").status_code in (303, 401)
 
 
-def test_a_head_of_a_long_answer_reads_no_more_than_its_beginning(store: Store) -> None:
-    app, read = create_app(store), []
+def test_a_head_of_a_long_answer_reads_no_more_than_its_beginning(shared_store: Store) -> None:
+    app, read = create_app(shared_store), []
 
     def rows() -> Iterator[bytes]:
         for number in range(10_000):
@@ -293,8 +297,8 @@ def test_a_form_with_thousands_of_fields_is_refused(house: House) -> None:
     ],
 )
 @pytest.mark.parametrize("accept", ["text/html", "*/*"])
-def test_an_error_tells_the_next_step_and_nothing_of_itself(store: Store, error: Exception, status: int, accept: str) -> None:
-    answer = broken(store, error).get("/breaks", headers={"accept": accept})
+def test_an_error_tells_the_next_step_and_nothing_of_itself(shared_store: Store, error: Exception, status: int, accept: str) -> None:
+    answer = broken(shared_store, error).get("/breaks", headers={"accept": accept})
     assert answer.status_code == status
     assert not any(word in answer.text for word in ("hunter2", "SELECT", "/srv/", "Traceback", "RuntimeError", "StoreError"))
     assert answer.headers["cache-control"] == "no-store"
@@ -318,8 +322,8 @@ def broken(store: Store, error: Exception) -> TestClient:
     return TestClient(app, base_url="http://127.0.0.1")
 
 
-def test_an_answer_that_breaks_off_is_broken_off(store: Store) -> None:
-    app = create_app(store)
+def test_an_answer_that_breaks_off_is_broken_off(shared_store: Store) -> None:
+    app = create_app(shared_store)
 
     def rows() -> Iterator[bytes]:
         yield b"first"
@@ -365,28 +369,23 @@ def test_every_answer_carries_the_headers_of_the_room(house: House) -> None:
     st.text(max_size=30),
     st.sampled_from(["cookie", "authorization", "accept", "origin", "x-token", "accept-language"]),
 )
-def test_a_property_no_header_and_no_form_breaks_the_door(shared_house: House, body: bytes, value: str, header: str) -> None:
-    client = shared_house.nobody()
+def test_a_property_no_header_and_no_form_breaks_the_door(house: House, body: bytes, value: str, header: str) -> None:
+    client = house.nobody()
     sent = {header: value.encode("utf-8", "replace"), "content-type": "application/x-www-form-urlencoded"}
     assert client.get("/tasks", headers=sent).status_code in (303, 401, 403)
     assert client.post("/login", content=body, headers=sent).status_code in (400, 403, 422)
 
 
-@pytest.fixture(scope="module")
-def shared_house(shared_store: Store) -> House:
-    return House(shared_store)
-
-
 # --- on the wire -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def wired(store: Store) -> Iterator[tuple[str, int]]:
+@pytest.fixture(scope="module")
+def wired(shared_store: Store) -> Iterator[tuple[str, int]]:
     """Give the place of a room on a socket that waits for heads half a second."""
-    settings = RoomSettings(limits=Limits(page_seconds=1))
-    app = create_app(store, settings)
+    patient = RoomSettings(limits=Limits(page_seconds=1))
+    app = create_app(shared_store, patient)
     app.get("/slow", dependencies=[rights.reader()])(lambda: time.sleep(3))
-    config = config_of(app, settings)
+    config = config_of(app, patient)
     config.http_protocol_class = wire.protocol((), head_seconds=0.5)
     with listening_at("127.0.0.1", 0) as listening:
         server = uvicorn.Server(config)

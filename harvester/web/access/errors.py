@@ -69,6 +69,7 @@ _OF_ERRORS: tuple[tuple[type[Exception], int], ...] = (
     (errors.StaleCursor, 410),
     (errors.UnknownCursor, 410),
     (errors.ExportError, 422),
+    (errors.RefusedQuestion, 422),
     (errors.SlowQuestion, 503),
     (errors.LockedStore, 503),
     (errors.UnreachableStore, 503),
@@ -79,8 +80,12 @@ _OF_ERRORS: tuple[tuple[type[Exception], int], ...] = (
     (errors.StoreError, 500),
 )
 """Which status an error has: that of the first line that fits."""
-_TOLD = (WrongCall, Crowded, AccountRefused)
+_TOLD = (WrongCall, Crowded, AccountRefused, errors.RefusedQuestion)
 """Errors whose sentence was written for whoever asked."""
+OF_THE_QUESTION = (
+    WrongCall, WrongCursor, errors.ExportError, errors.RefusedQuestion, errors.StaleCursor, errors.UnknownCursor, errors.UnknownRecord,
+)  # fmt: skip
+"""Errors that a page may show beside the question that caused them. Any other says something of the store: of its place, of its lock."""
 _RETRY = {429: "30", 503: "10"}
 _DATA = (".json", ".jsonl", ".csv", ".xlsx", ".parquet", ".txt", ".docx", ".bib", ".ics", ".atom")
 

@@ -11,10 +11,10 @@ from fastapi.responses import HTMLResponse
 from harvester import audited
 from harvester.cli.changes import RECORD_KINDS, log_records
 from harvester.cli.feed_answers import folded, place_of
-from harvester.errors import WrongCall
 from harvester.messages import _
 from harvester.telling import tell_change
 from harvester.web import addresses
+from harvester.web.access.errors import OF_THE_QUESTION
 from harvester.web.access.people import Person
 from harvester.web.access.rights import reader
 from harvester.web.pages.asked_changes import NAMES, SEVERAL, TOLD_KINDS, filters_of, said
@@ -25,7 +25,6 @@ from storage import change_queries
 from storage.change_filters import ChangeFilters
 from storage.change_schema import CAUSES, ENTITIES
 from storage.days import local_day
-from storage.errors import StoreError
 from storage.schema import ROLES
 from storage.store import Store
 
@@ -44,7 +43,7 @@ def changes(request: Request, store: AnyStore, person: Anyone, before: int | Non
     try:
         wanted = filters_of(store, request.query_params, lang, SIZE)
         rows = newest(store, person, wanted, before)
-    except (WrongCall, StoreError) as error:
+    except OF_THE_QUESTION as error:
         problem, status, wanted = str(error), 400, ChangeFilters()
     given = said(request.query_params)
     options = {"entities": ENTITIES, "kinds": TOLD_KINDS, "record_kinds": RECORD_KINDS, "causes": CAUSES, "roles": ROLES}

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from harvester import audited
-from harvester.errors import WrongCall
 from harvester.messages import _
 from harvester.web import addresses
+from harvester.web.access.errors import OF_THE_QUESTION
 from harvester.web.access.people import Person
 from harvester.web.access.rights import reader
 from harvester.web.pages.asked_records import NAMES, SHOWN_KINDS, filters_of, kept_nowhere, log_rows
@@ -18,7 +18,7 @@ from harvester.web.room import Anyone, AnyStore
 from harvester.web.shown import here, page, preference
 from normalizers.notices.records import Colour
 from storage import notice_queries
-from storage.errors import StoreError, UnknownRecord
+from storage.errors import UnknownRecord
 from storage.notice_queries import NoticeFilters
 from storage.paging import Page
 from storage.store import Store
@@ -34,7 +34,7 @@ def records(request: Request, store: AnyStore, person: Anyone, after: str = "") 
     lang, problem, status = preference(request, "lang"), "", 200
     try:
         found, counts = _answer(store, person, filters_of(request.query_params, lang, SIZE), after)
-    except (WrongCall, StoreError) as error:
+    except OF_THE_QUESTION as error:
         problem, status, found, counts = str(error), 400, Page(()), {}
     said = {name: request.query_params.get(name, "") for name in NAMES}
     options = {

@@ -22,6 +22,7 @@ from harvester.watching.periods import next_due
 from harvester.watching.sending import send_test
 from harvester.web import addresses
 from harvester.web.access import forgery
+from harvester.web.access.errors import OF_THE_QUESTION
 from harvester.web.access.people import Role
 from harvester.web.access.rights import operator, reader
 from harvester.web.pages.asked_changes import NAMES, filters_of, said
@@ -30,7 +31,6 @@ from harvester.web.room import Anyone, AnyStore, person_of
 from harvester.web.shown import page, preference
 from storage import deliveries, watches
 from storage.change_filters import ChangeFilters
-from storage.errors import StoreError
 from storage.store import Store
 from storage.watches import Watch
 
@@ -100,7 +100,7 @@ def _form(request: Request, store: Store, query: QueryParams, *, status: int = 2
     given = {key: value for key, value in said(query).items() if key not in NOT_WATCHED}
     try:
         wanted = _watched(store, query, lang)
-    except (WrongCall, StoreError) as error:
+    except OF_THE_QUESTION as error:
         problem, status, wanted = problem or str(error), 400, ChangeFilters()
     periods = [(period.value, expected(store, wanted.as_json(), period.value, lang)) for period in Period]
     more: Row = {"question": asked(wanted.as_json(), lang), "periods": periods, "channels": sorted(settings(None).channels)}
@@ -127,7 +127,7 @@ def make(
         wanted = _watched(store, query, preference(request, "lang"))
         to = channel_named(channel, settings(None).channels)
         watches.add(store, name.strip(), wanted.as_json(), channel, period, language, reader_of(person), now, next_due(period, to.at, now))
-    except (HarvesterError, StoreError) as error:
+    except (HarvesterError, watches.WatchExists) as error:
         return _form(request, store, query, status=422, problem=str(error), name=name)
     return RedirectResponse("/watches?done=made", status_code=303)
 
