@@ -18,6 +18,7 @@ from lxml import etree
 
 from harvester.config import PROGRAM
 from harvester.messages import _
+from harvester.outward import leads_to
 from harvester.telling import tell_change
 from harvester.telling.phrases import shorten
 from storage.change_filters import WITHDRAWN, ChangeFilters
@@ -155,8 +156,8 @@ def _delete(feed: Any, identifier: str, row: Row, lang: str) -> None:  # noqa: A
 
 def _address(row: Row) -> str:
     """Return the web address of what a row is about, as RFC 3986 spells it; empty where there is none."""
-    url = str((row["record"] or {}).get("url") or row["url"] or "")
-    if not url.lower().startswith(("http://", "https://")):
+    url = leads_to(str((row["record"] or {}).get("url") or row["url"] or ""))
+    if not url:
         return ""
     place, mark, fragment = _LONE_PERCENT.sub("%25", url).partition("#")
     return quote(place, safe=_OF_ADDRESSES) + (mark + quote(fragment, safe=_OF_ADDRESSES) if mark else "")

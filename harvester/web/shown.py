@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from functools import cache, partial
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from harvester.messages import LANGUAGES, _
+from harvester.outward import leads_to, split
 from harvester.reports.pieces import visible
 from harvester.web import addresses
 from harvester.web.access import forgery
@@ -162,14 +162,12 @@ def ago(value: date | datetime | None, lang: str) -> str:
 
 def site_link(url: str) -> str:
     """Return an address of a site if a browser may be led there, else nothing: http or https, a host, and nobody's name before it."""
-    parts = _parts(url)
-    plain = not any(character.isspace() or character == "\\" or not character.isprintable() for character in url)
-    return url if plain and parts and parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc else ""
+    return leads_to(url)
 
 
 def shown_address(url: str) -> str:
     """Return an address as a reader should see it: its host in the letters that are looked up (xn--…), so that none looks like another."""
-    parts = _parts(url)
+    parts = split(url)
     if parts is None or not parts.hostname:
         return visible(url)
     try:
@@ -178,15 +176,6 @@ def shown_address(url: str) -> str:
         host = parts.hostname.encode("ascii", "backslashreplace").decode()
     port = f":{parts.port}" if parts.port else ""
     return visible(f"{parts.scheme}://{host}{port}{parts.path}{'?' + parts.query if parts.query else ''}")
-
-
-def _parts(url: str) -> SplitResult | None:
-    try:
-        parts = urlsplit(url)
-        parts.port  # noqa: B018 -- one that is no number is found when it is asked for
-    except ValueError:
-        return None
-    return parts
 
 
 def with_language(address: str, lang: str) -> str:
