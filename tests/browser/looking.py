@@ -17,7 +17,10 @@ LANGUAGES = {"zh": "zh-CN", "en": "en"}
 THEMES = ("light", "dark")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 GRAVE = ("serious", "critical")
-ALIKE = ["tbody tr:nth-child(n+7)", "main ol > li:nth-child(n+9)", "main ul > li:nth-child(n+25)", "main article:nth-of-type(n+7)"]
+ALIKE = [
+    "tbody tr:nth-child(n+7)", "main ol > li:nth-child(n+9)", "main ul > li:nth-child(n+25)", "main article:nth-of-type(n+7)",
+    "main section section:nth-of-type(n+4)", "main section:nth-of-type(n+9)", "main details:nth-of-type(n+7)",
+]  # fmt: skip
 """Rows beyond the first of a list are made as those before them: axe need not look at a thousand of them, so they are taken away first."""
 AXE = f"""([options, alike]) => {{
   if (!window.axe) {{ {AXE_SCRIPT} }}
