@@ -31,6 +31,9 @@ DONE = {
     "key": "The key is removed; programs with it are refused.",
     "addresses": "The addresses of calendars and feeds are new; the former ones are refused. Subscribe again.",
 }
+BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+SYSTEMS = (("Windows", "Windows"), ("Android", "Android"), ("iPhone", "iOS"), ("iPad", "iPadOS"), ("Mac OS", "macOS"), ("Linux", "Linux"))
+"""By what a browser and its system are known in what it calls itself, the more certain first."""
 Word = Annotated[str, Form(max_length=2000)]
 
 
@@ -46,11 +49,24 @@ def _page(request: Request, store: Store, *, status: int = 200, problem: str = "
         return page(request, "account.html", account=None, problem="", done="")
     lists: dict[str, Any] = {"sessions": sessions.of(store, name), "keys": sessions.keys_of(store, name)}
     here = sessions.hashed(found.secret) if found.way == "session" else ""
-    more = {"this_session": here, "key": key, "key_days": KEY_DAYS, "provisional": found.provisional, "least": passwords.LEAST}
+    more: dict[str, Any] = {
+        "this_session": here,
+        "key": key,
+        "key_days": KEY_DAYS,
+        "provisional": found.provisional,
+        "least": passwords.LEAST,
+    }
+    more["browser"] = browser
     account = accounts.named(store, name)
     return page(
         request, "account.html", status=status, problem=problem, done=done, account=account, limits=_limits(request), **more, **lists
     )
+
+
+def browser(agent: str) -> str:
+    """Return browser and system in short (Firefox, Windows), what is neither as it calls itself, up to its first word."""
+    known = [next((name for mark, name in table if mark in agent), "") for table in (BROWSERS, SYSTEMS)]
+    return ", ".join(name for name in known if name) or agent.partition(" ")[0]
 
 
 def _limits(request: Request) -> dict[str, int]:

@@ -19,6 +19,8 @@ from storage.days import LOCAL
 
 router = APIRouter(dependencies=[operator()])
 ROWS = 100
+WORDS = frozenset({"role", "action", "kind", "colour"})
+"""What in the log is one of our own words, and told in the reader's language."""
 ACTIONS = (
     "notices", "dossier", "changes", "search", "explain", "export", "graph", "sql", "form", "login", "login failed", "logout",
     "password changed", "password refused", "password reset", "session ended", "key made", "key removed", "addresses renewed",
@@ -59,4 +61,5 @@ def _day(text: str) -> datetime | None:
 
 def _told(row: dict[str, Any], lang: str) -> list[tuple[str, str, bool]]:
     """Return what of a question the log holds: name, value, and whether the value is a tag that stands for one."""
-    return [(_(name, lang), str(value), name in audit.TAGGED) for name, value in sorted(row["what"].items())]
+    what = sorted(row["what"].items())
+    return [(_(name, lang), _(str(value), lang) if name in WORDS and value else str(value), name in audit.TAGGED) for name, value in what]
