@@ -4,12 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test score programs lint format soak fuzz bench clean
+.PHONY: help setup demo test look score programs browser lint format soak fuzz bench clean
 
 help:
 	@echo "make setup   create .venv and install the pinned packages"
 	@echo "make demo    harvest the replica sites into ./demo and show what is in the store"
 	@echo "make test    lint, types, layers and every test (PostgreSQL included)"
+	@echo "make look    pictures of every page, light and dark, wide and narrow, in both languages, in build/screenshots"
 	@echo "make score   what is read right in the corpus, by format, phenomenon and damage"
 	@echo "make lint    ruff, mypy and the import check alone"
 	@echo "make soak    crawl, edit, kill and repeat, long; a thousand edited papers"
@@ -39,7 +40,7 @@ format: $(STAMP)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-test: lint programs
+test: lint programs browser
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 25
 
 # Old Word files and rar archives are read through outside programs (about 260 MB, half a minute); without them their tests are left out.
@@ -55,6 +56,20 @@ programs:
 	else \
 		echo "Missing:$$missing; the tests that need them are skipped. Debian: apt-get install libreoffice-writer-nogui antiword libarchive-tools"; \
 	fi
+
+# The pages are opened in a real browser (about 110 MB); a Chromium elsewhere is named in HARVESTER_CHROMIUM.
+browser:
+	@if [ -n "$$HARVESTER_CHROMIUM" ] || command -v chromium chromium-browser google-chrome chrome > /dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+		echo "Installing the browser that opens the pages: chromium"; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
+			chromium fonts-noto-cjk > /dev/null 2>&1 || echo "It could not be installed; the tests of pages in a browser are skipped."; \
+	else \
+		echo "Missing: chromium; the tests of pages in a browser are skipped. Debian: apt-get install chromium fonts-noto-cjk"; \
+	fi
+
+look: $(STAMP) browser
+	$(BIN)/python -m tests.browser.look
 
 score: $(STAMP)
 	$(BIN)/python -m tests.corpus

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 from harvester import correcting
 from normalizers.notices.records import NoticeKind
@@ -40,7 +41,7 @@ def put_ending(store: Store, now: datetime) -> None:
     """Put two penalties of one firm, and a repair that names the firm and neither of them."""
     day = now.date()
     run = store.begin_run("jiangkou_records", ["penalties"], now, region="310000")
-    penalty = {"decided_on": day, "published_on": day}
+    penalty: dict[str, Any] = {"decided_on": day, "published_on": day}
     ingest(store, make_given("91", make_notice(**penalty | {"number": "江城罚〔2026〕1号"}), at=now), run=run, today=day)
     ingest(store, make_given("92", make_notice(**penalty | {"number": "江城罚〔2026〕2号"}), at=now), run=run, today=day)
     repair = make_notice(NoticeKind.REPAIR, FIRM, number="", decided_on=day, removed_on=day, fine_yuan=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from html import escape
+from typing import Any
 
 from normalizers.notices.records import PrintedField, Subject, SubjectKind, Term
 from normalizers.records import Agency, AgencyKind, Deadline, DeadlineKind, Derived
@@ -100,7 +101,14 @@ def record(n: int, text: str, term: Term, now: datetime) -> NoticeRow:
     """Return a penalty of a firm that is called so, and whose source prints such labels."""
     code = make_code(20_000_000 + n)
     firm = Subject(SubjectKind.LEGAL, f"{text[:150]}公司", code, organization_code=code[8:17])
-    told = {"number": f"{text[:100]}{n}", "facts": text, "content": text, "category": text[:100], "list_name": text[:80], "remark": text}
+    told: dict[str, Any] = {
+        "number": f"{text[:100]}{n}",
+        "facts": text,
+        "content": text,
+        "category": text[:100],
+        "list_name": text[:80],
+        "remark": text,
+    }
     odd = PrintedField(text[:80], text[:500])
     notice = make_notice(subject=firm, decided_on=now.date(), published_on=now.date(), term=term, unknown=(odd,), **told)
     made = make_given(f"h{n}", notice, at=now, url=ADDRESSES[n % len(ADDRESSES)])
