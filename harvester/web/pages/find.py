@@ -34,6 +34,7 @@ def find(request: Request, store: AnyStore, q: str = "", form: str = "") -> Resp
     return page(
         request,
         "find.html",
+        **({"here": "/find"} if personal else {}),  # type: ignore[arg-type]  # links that hold the question would repeat the number
         boxed=shown,
         answer=answer,
         personal=personal,

@@ -33,6 +33,10 @@ def work(request: Request, store: AnyStore, name: str) -> Response:
     if found["work"] != name:
         return RedirectResponse(addresses.work(found["work"]), status_code=308)
     shown = [row for row in found["documents"] if row["state"] != "withdrawn"]
+    if not shown:
+        return page(request, "document_withdrawn.html", status=410, identifier=name, since=None)
+    if len(shown) < len(found["documents"]):
+        found = found | {"title": shown[0]["title"]}  # the work may be called after what was withdrawn
     if json:
         return JSONResponse(_plain(found | {"documents": shown}))
     return page(request, "work.html", work=found, documents=shown, withdrawn=len(found["documents"]) - len(shown))
