@@ -58,15 +58,15 @@ def of_question(store: Store, filters: Filters) -> Entries:
 def _now(store: Store, filters: Filters) -> list[str]:
     """Return the tasks with a day, the first days first."""
     due = replace(filters, due_from=filters.due_from or date(1949, 10, 1))
-    found = [row["lasting_id"] for row in _pages(store, due, "due")]
+    found = [row["lasting_id"] for row in _pages(store, due, "due", MOST + 1)]
     if filters.agency or filters.document or filters.words:
         rest = replace(filters, due_from=None, due_to=None)
-        found += [row["lasting_id"] for row in _pages(store, rest, "published") if _has_day(row["milestones"], filters)]
+        found += [row["lasting_id"] for row in _pages(store, rest, "published", MOST_READ) if _has_day(row["milestones"], filters)]
     return list(dict.fromkeys(found))
 
 
-def _pages(store: Store, filters: Filters, order: str) -> Iterator[Mapping[str, Any]]:
-    after, left = "", MOST_READ
+def _pages(store: Store, filters: Filters, order: str, left: int) -> Iterator[Mapping[str, Any]]:
+    after = ""
     while left > 0:
         page = queries.task_page(store, replace(filters, limit=min(left, 1000)), after=after, order=order)
         yield from page.rows

@@ -248,6 +248,10 @@ def test_of_a_withdrawn_document_no_task_is_shown(store: Store, run: str) -> Non
         assert LINES[0] not in answer.text
         assert LINES[0] not in client.get(f"/t/{DOC}.k1.json").text
         assert LINES[0] not in client.get("/tasks?all_copies=1&view=table").text
+        for form in ("", ".json", ".csv"):
+            answer = client.get(f"/tasks{form}?document={DOC}")
+            assert answer.status_code == 410
+            assert LINES[0] not in answer.text
 
 
 def test_a_frozen_answer_stays_when_the_source_changes(store: Store, run: str) -> None:

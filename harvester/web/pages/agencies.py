@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -14,6 +15,7 @@ from harvester.messages import _
 from harvester.values import plain
 from harvester.web import addresses
 from harvester.web.access.rights import reader
+from harvester.web.api.downloads import PACKED, streamed
 from harvester.web.pages import task_listing as listing
 from harvester.web.pages.asked_records import region_of
 from harvester.web.pages.tasks import site_names
@@ -22,7 +24,9 @@ from harvester.web.shown import page, preference
 from harvester.web.task_rows import region_name
 from normalizers.agencies.regions import PROVINCES
 from storage import agency_queries, queries
+from storage.errors import UnknownRecord
 from storage.naming import bodies_named
+from storage.questions import Agencies
 from storage.schema import ROLES
 from storage.selection import Filters
 from storage.store import Store
@@ -36,6 +40,7 @@ PAGE = 100
 MOST = 200
 """Bodies shown of one name."""
 LONGEST = 100
+FORMS = ("csv", "xlsx", "parquet", "jsonl")
 
 
 @router.get(PATH)
@@ -59,6 +64,20 @@ def agencies_json(request: Request, store: AnyStore, name: str = "", region: str
     return JSONResponse(plain({"total": found["total"], "next": found["next"] or None, "agencies": found["rows"]}))
 
 
+@router.get(f"{PATH}.{{form}}")
+def agencies_file(request: Request, store: AnyStore, form: str, region: str = "", site: str = "") -> Response:
+    """Give the bodies that tasks name, with how many tasks each has in each role, as a file."""
+    from storage import streams  # pyarrow and openpyxl: a download alone waits for them
+
+    lang = preference(request, "lang")
+    if form not in FORMS:
+        raise UnknownRecord(_("Bodies are given as {forms}.", lang).format(forms=", ".join((*FORMS, "json"))))
+    question = Agencies(Filters(region=region_of(region.strip(), lang), site=site.strip()))
+    told = {"Content-Disposition": f'attachment; filename="agencies.{form}"'}
+    chunks = partial(streams.chunks, store, question, form)
+    return streamed(request, repr(question), chunks, streams.MEDIA_TYPES[form], coding=form not in PACKED, headers=told)
+
+
 def _shown(request: Request, store: Store, asked: Mapping[str, str], found: Row, pages: listing.Pages, lang: str) -> HTMLResponse:
     names = site_names(store)
     chosen = [
@@ -73,6 +92,7 @@ def _shown(request: Request, store: Store, asked: Mapping[str, str], found: Row,
     return page(
         request, "agencies.html", asked=asked, sites=names, chosen=chosen, pages=pages, total=found["total"],
         groups=_grouped(found["rows"], lang), roles=ROLES, cut=found["cut"], regions=_regions(asked, lang),
+        forms=[] if "name" in asked else [(form, addresses.listing(f"{PATH}.{form}", asked)) for form in (*FORMS, "json")],
     )  # fmt: skip
 
 

@@ -7,13 +7,18 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import select
+
 from harvester.errors import WrongCall
 from harvester.messages import _
 from harvester.moments import moment_of
 from harvester.web.pages.asked_records import among, days_of, region_of
 from normalizers.records import DeadlineKind, DocumentKind
-from storage.schema import ROLES
+from storage.change_filters import WITHDRAWN
+from storage.errors import ErasedRecord
+from storage.schema import ROLES, documents
 from storage.selection import Filters
+from storage.store import Store
 
 NAMES = (
     "words", "agency", "role", "site", "region", "document_kind", "year", "deadline_kind", "due_from", "due_to", "document",
@@ -51,6 +56,17 @@ def filters_of(query: Mapping[str, str], lang: str, limit: int | None = None) ->
         all_copies=asked.get("all_copies", "") not in ("", "0"),
         limit=limit,
     )
+
+
+def check_shown(store: Store, filters: Filters, lang: str) -> None:
+    """Raise ``ErasedRecord`` for a question about a document that its publisher withdrew: nothing of it is shown."""
+    identifier = filters.document.partition("@")[0]
+    if not identifier:
+        return
+    with store.reading() as connection:
+        state = connection.execute(select(documents.c.state).where(documents.c.id == identifier)).scalar()
+    if state == WITHDRAWN:
+        raise ErasedRecord(_("This document was withdrawn by its publisher. Nothing of it is shown.", lang))
 
 
 def as_address(filters: Filters) -> dict[str, Any]:

@@ -17,8 +17,10 @@ from harvester.web import addresses
 from harvester.web.access.rights import reader
 from harvester.web.pages.asked_records import among
 from harvester.web.pages.asked_tasks import as_address, filters_of
+from harvester.web.pages.tasks import site_names
 from harvester.web.room import AnyStore, room_of
 from harvester.web.shown import preference
+from harvester.web.task_rows import region_name
 from storage import agency_queries
 from storage.calendar_queries import Entries, of_question, of_task
 from storage.errors import UnknownRecord
@@ -49,7 +51,9 @@ def of_tasks(request: Request, store: AnyStore) -> Response:
     lang = preference(request, "lang")
     filters = filters_of(request.query_params, lang)
     asked = as_address(filters)
-    named = " · ".join(str(value) for name, value in asked.items() if name not in ("as_of", "known_at"))
+    told = {"agency": agency_queries.name_of(store, filters.agency), "role": _(filters.role, lang)}
+    told |= {"region": region_name(filters.region, lang), "site": site_names(store).get(filters.site, filters.site)}
+    named = " · ".join(told.get(name) or str(value) for name, value in asked.items() if name not in ("as_of", "known_at"))
     title = _("Deadlines: {name}", lang).format(name=visible(named)) if named else _("Deadlines", lang)
     page = addresses.listing("/tasks", asked)
     return _answer(request, of_question(store, replace(filters, due_from=filters.due_from or _since())), title, page)

@@ -14,7 +14,7 @@ from harvester.values import plain
 from harvester.web import addresses
 from harvester.web.access.rights import reader
 from harvester.web.api.downloads import PACKED, streamed
-from harvester.web.pages.asked_tasks import filters_of, said
+from harvester.web.pages.asked_tasks import check_shown, filters_of, said
 from harvester.web.reading.asked import base_of
 from harvester.web.room import AnyStore
 from harvester.web.shown import preference
@@ -33,7 +33,9 @@ PAGE = 100
 def page_of_rows(request: Request, store: AnyStore, order: str = "published", after: str = "") -> Response:
     """Give a page of tasks as JSON, with the address of the next one."""
     asked = said(request.query_params)
-    found = queries.task_page(store, filters_of(asked, preference(request, "lang"), PAGE), after=after, order=order)
+    filters = filters_of(asked, preference(request, "lang"), PAGE)
+    check_shown(store, filters, preference(request, "lang"))
+    found = queries.task_page(store, filters, after=after, order=order)
     shape: dict[str, Any] = asked | ({"order": order} if order != "published" else {})
     following = base_of(request) + addresses.listing("/tasks.json", {**shape, "after": found.next}) if found.next else None
     rows = [{**row, "link": base_of(request) + addresses.task(row["lasting_id"])} for row in found.rows]
@@ -55,6 +57,7 @@ def _file(request: Request, store: Store, form: str, lang: str) -> Response:
     from storage import streams  # pyarrow and openpyxl: a download alone waits for them
 
     question = Tasks(filters_of(request.query_params, lang))
+    check_shown(store, question.filters, lang)
     told = {"Content-Disposition": f'attachment; filename="tasks.{form}"'}
     chunks = partial(streams.chunks, store, question, form)
     return streamed(request, repr(question), chunks, streams.MEDIA_TYPES[form], coding=form not in PACKED, headers=told)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fastapi import Request
@@ -29,6 +29,7 @@ FACETS = (
     ("document_kind", "Kind of document"),
     ("role", "Role"),
     ("deadline_kind", "Kind of deadline"),
+    ("agency", "Body"),
 )
 LABELS = {
     "words": "Words", "agency": "Body", "role": "Role", "site": "Site", "region": "Province and city", "document_kind": "Kind of document",
@@ -69,7 +70,7 @@ def _values(path: str, asked: Mapping[str, str], name: str, rows: list[Row], sit
 def _value(path: str, asked: Mapping[str, str], name: str, row: Row, sites: Mapping[str, str], lang: str) -> Row:
     value = str(row["value"])
     told = sites.get(value, value) if name == "site" else region_name(value, lang) if name == "region" else value
-    told = spoken(name, value, lang) if name in _SPOKEN else told
+    told = spoken(name, value, lang) if name in _SPOKEN else row.get("told", told)
     chosen = asked.get(name) == value
     address = addresses.listing(path, {**asked, name: "" if chosen else value})
     return {"told": told, "count": row["count"], "chosen": chosen, "indent": row.get("indent", False), "address": address}
@@ -96,9 +97,18 @@ def by_province(rows: list[Row]) -> list[Row]:
     return found
 
 
-def chosen_filters(path: str, asked: Mapping[str, str], sites: Mapping[str, str], lang: str) -> list[Row]:
-    """Return the filters that are set, as tags: ``name``, ``value`` in words, ``without``, the address that has it no more."""
-    told = {"site": lambda v: sites.get(v, v), "region": lambda v: region_name(v, lang), "all_copies": lambda v: _("yes", lang)}
+def chosen_filters(
+    path: str, asked: Mapping[str, str], sites: Mapping[str, str], lang: str, called: Mapping[str, str] | None = None
+) -> list[Row]:
+    """Return the filters that are set, as tags: ``name``, ``value`` in words, ``without``, the address that has it no more.
+
+    ``called`` has names for identifiers that stand in filters.
+    """
+    known = called or {}
+    told: dict[str, Callable[[str], str]] = {
+        "agency": lambda v: known.get(v, v), "document": lambda v: known.get(v, v),
+        "site": lambda v: sites.get(v, v), "region": lambda v: region_name(v, lang), "all_copies": lambda v: _("yes", lang),
+    }  # fmt: skip
     return [
         {
             "name": name,
@@ -107,6 +117,25 @@ def chosen_filters(path: str, asked: Mapping[str, str], sites: Mapping[str, str]
         }
         for name, value in asked.items()
         if name in LABELS
+    ]
+
+
+def quick_days(path: str, asked: Mapping[str, str], lang: str) -> list[Row]:
+    """Return addresses of the days that are asked for most: what is due soon, and what was due of late."""
+    today = audited.today()
+    spans = (
+        (_("within {n} days", lang).format(n=30), today, today + timedelta(days=30)),
+        (_("within {n} days", lang).format(n=90), today, today + timedelta(days=90)),
+        (_("date passed in the last 30 days", lang), today - timedelta(days=30), today - timedelta(days=1)),
+    )
+    rest = {name: value for name, value in asked.items() if name not in ("due_from", "due_to", "order")}
+    return [
+        {
+            "told": told,
+            "chosen": (asked.get("due_from"), asked.get("due_to")) == (str(first), str(last)),
+            "address": addresses.listing(path, {**rest, "due_from": first, "due_to": last, "order": "due"}),
+        }
+        for told, first, last in spans
     ]
 
 

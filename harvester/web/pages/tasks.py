@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
+from sqlalchemy import select
 
 from harvester.messages import _
 from harvester.web import addresses
 from harvester.web.access.rights import reader
 from harvester.web.pages import task_listing as listing
 from harvester.web.pages import task_months as months
-from harvester.web.pages.asked_tasks import filters_of, said
+from harvester.web.pages.asked_tasks import check_shown, filters_of, said
 from harvester.web.room import AnyStore
 from harvester.web.shown import page, preference, word
 from harvester.web.task_rows import region_name, shown_tasks
 from normalizers.records import DeadlineKind
-from storage import facets, queries
-from storage.schema import ROLES, sites
+from storage import agency_queries, facets, queries
+from storage.schema import ROLES, documents, sites
 from storage.selection import Filters
 from storage.store import Store
 
@@ -29,6 +31,9 @@ PATH = "/tasks"
 VIEWS = (("list", "As a list"), ("table", "Table"), ("timeline", "Timeline"), ("months", "Bodies by month"))
 ORDERS = (("published", "newest document first"), ("due", "due first"))
 PAGE = 30
+BODIES = 12
+MOST_LOOKED_THROUGH = 5000
+"""Tasks of an answer whose bodies are counted while somebody waits."""
 
 
 @router.get(PATH)
@@ -37,18 +42,21 @@ def tasks(request: Request, store: AnyStore, view: str = "list", order: str = "p
     lang = preference(request, "lang")
     asked = said(request.query_params)
     filters = filters_of(asked, lang, PAGE)
+    check_shown(store, filters, lang)
     view, order = _known(view, VIEWS), _known(order, ORDERS)
     shape = asked | ({"view": view} if view != "list" else {}) | ({"order": order} if order != "published" else {})
     found = _VIEWS[view](request, store, filters, asked, lang) if view in _VIEWS else _rows(store, filters, order, after, lang)
-    counts = facets.task_facets(store, filters)
+    counts = facets.task_facets(store, filters) | {"agency": _bodies(store, filters, found.get("total"))}
     names = site_names(store)
     return page(
         request, "tasks.html", asked=asked, view=view, order=order, sites=names, labels=listing.labels(lang),
         views=_switch(VIEWS, "view", shape, lang), orders=_switch(ORDERS, "order", shape, lang), **_choices(counts, lang),
-        facets=listing.facet_links(PATH, shape, counts, names, lang), chosen=listing.chosen_filters(PATH, shape, names, lang),
+        facets=listing.facet_links(PATH, shape, counts, names, lang),
+        chosen=listing.chosen_filters(PATH, shape, names, lang, _called(store, filters)),
         pages=listing.pages_around(PATH, shape, after, back, found["next"]) if "rows" in found else listing.Pages(),
         forms=listing.downloads(PATH, asked), subscribe=listing.subscriptions_of(request, asked, lang),
-        freeze=listing.frozen_at(PATH, shape), frozen=listing.frozen_bar(request, PATH, shape, filters),
+        quick=listing.quick_days(PATH, shape, lang), freeze=listing.frozen_at(PATH, shape),
+        frozen=listing.frozen_bar(request, PATH, shape, filters),
         **(_NOTHING | found),
     )  # fmt: skip
 
@@ -57,6 +65,25 @@ def _rows(store: Store, filters: Filters, order: str, after: str, lang: str) -> 
     found = queries.task_page(store, filters, after=after, order=order)
     rows = [row | {"region_name": region_name(row["region"] or "", lang)} for row in shown_tasks(found.rows, lang, filters.as_of)]
     return {"rows": rows, "total": found.total, "next": found.next}
+
+
+def _bodies(store: Store, filters: Filters, total: int | None) -> list[dict[str, Any]]:
+    """Return the bodies that most tasks of an answer name, to narrow it down by; of an answer too long to look through none."""
+    if total is None or not 0 < total <= MOST_LOOKED_THROUGH or filters.agency:
+        return []
+    found = [row for row in queries.agencies(store, replace(filters, limit=BODIES)) if row["resolved"] and row["id"]]
+    counts = [queries.task_page(store, replace(filters, agency=row["id"], limit=1)).total for row in found]
+    return [{"value": row["id"], "told": row["name"], "count": n} for row, n in zip(found, counts, strict=True)]
+
+
+def _called(store: Store, filters: Filters) -> dict[str, str]:
+    """Return the names of the body and the document that stand in filters by their identifiers."""
+    found = {filters.agency: agency_queries.name_of(store, filters.agency)} if filters.agency else {}
+    if identifier := filters.document.partition("@")[0]:
+        with store.reading() as connection:
+            title = connection.execute(select(documents.c.title).where(documents.c.id == identifier)).scalar()
+        found[filters.document] = str(title or "")
+    return {identifier: name for identifier, name in found.items() if name}
 
 
 def _known(value: str, known: tuple[tuple[str, str], ...]) -> str:
