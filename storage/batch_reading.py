@@ -10,11 +10,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -24,11 +25,13 @@ from sqlalchemy import Connection, Double, Select, cast, func, literal, select, 
 from sqlalchemy.exc import CompileError
 
 from storage import engine as engines
+from storage.audit import MOST_IDS
 from storage.columnar import schema_of, typed
 from storage.dictionary import Kind
 from storage.errors import StoreError, UnreachableStore
 from storage.questions import Question, Reading, Table, reading
 from storage.store import Store
+from storage.types import storable
 from storage.views_at import literal_sql
 
 ROWS = 4096
@@ -44,6 +47,8 @@ class Answer:
 
     kinds: dict[str, Kind]
     batches: Iterator[pa.RecordBatch]
+    records: Callable[[], tuple[list[str], int]] = lambda: ([], 0)
+    """Tells the identifiers of the public records in the answer, as many as the log keeps and one more, and the number of rows."""
 
     @property
     def schema(self) -> pa.Schema:
@@ -63,12 +68,24 @@ def answered(store: Store, question: Question, *, fast: bool = True) -> Iterator
     where the database breaks off: an answer is whole or raises, it never ends early.
     """
     if isinstance(question, Table):
-        yield _there(question)
+        yield there(question)
         return
     with ExitStack() as held:
         connection = held.enter_context(store.reading())
         found = reading(connection, question)
-        yield Answer(found.kinds, _batches(held, store, connection, found, fast=fast))
+        records = partial(_records, connection, found)
+        yield Answer(found.kinds, _batches(held, store, connection, found, fast=fast), records)
+
+
+def _records(connection: Connection, found: Reading) -> tuple[list[str], int]:
+    ids: list[str] = []
+    count = 0
+    for query in found.statements:
+        rows = query.subquery()
+        count += connection.execute(select(func.count()).select_from(rows)).scalar_one()
+        if "notice" in found.kinds and len(ids) <= MOST_IDS:
+            ids += connection.execute(select(rows.c.notice).limit(MOST_IDS + 1 - len(ids))).scalars()
+    return ids, count
 
 
 def _batches(held: ExitStack, store: Store, connection: Connection, found: Reading, *, fast: bool) -> Iterator[pa.RecordBatch]:
@@ -189,7 +206,8 @@ _FOUND: dict[type, Kind] = {
 }
 
 
-def _there(question: Table) -> Answer:
+def there(question: Table) -> Answer:
+    """Return rows that are there already as an answer; what no database could hold in a text becomes U+FFFD."""
     columns = list(zip(*question.rows, strict=True)) or [()] * len(question.columns)
     kinds = {name: _kind(values) for name, values in zip(question.columns, columns, strict=True)}
     schema = schema_of(kinds)
@@ -210,4 +228,4 @@ def _kind(values: Sequence[Any]) -> Kind:
 def _fit(value: Any, kind: Kind) -> Any:  # noqa: ANN401 -- a cell
     if value is None or kind is not Kind.TEXT:
         return value
-    return value if isinstance(value, str) else str(value)
+    return storable(value if isinstance(value, str) else str(value))

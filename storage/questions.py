@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, column, func, literal, select, table, text
+from sqlalchemy import Connection, FromClause, Select, column, literal, literal_column, select, table, text
 
 from normalizers.text.fold import fold
 from storage import change_queries, notice_queries, queries, schema, views_at
@@ -22,8 +22,12 @@ from storage.change_filters import ChangeFilters, conditions
 from storage.change_schema import changes
 from storage.dictionary import Kind, kinds_of, type_of
 from storage.errors import ExportError
+from storage.line_schema import document_lines, line_choices, line_numbers, task_lines
+from storage.matching import holding, matching_of
 from storage.notice_queries import NoticeFilters
 from storage.notice_schema import notices
+from storage.places import LAST, line_of
+from storage.scopes import Scope, scope_of, span_of
 from storage.selection import NO_FILTERS, Filters, chosen_versions
 from storage.views import ORDER
 
@@ -133,6 +137,8 @@ def reading(connection: Connection, question: OfView) -> Reading:
         case View():
             view = _view(connection, question.view, question.filters)
             made = [select(*view.c).order_by(*(view.c[name] for name in ORDER[f"v_{question.view}"]))]
+        case Tasks() if (scope := _present(connection, question.filters)) is not None:
+            made = [_of_lines(connection, question.filters, scope)]
         case _:
             made = [_of_documents(connection, question)]
     return Reading(made, kinds)
@@ -154,39 +160,64 @@ def _of_documents(connection: Connection, question: Tasks | TaskAgencies | Docum
     filters = question.filters
     pinned = filters.document if "@" in filters.document and not isinstance(question, Versions) else ""
     view = _view(connection, question.view, Filters(as_of=filters.as_of, known_at=filters.known_at, document=pinned))
-    v, t, a = view.c, schema.tasks.c, schema.task_agencies.c
-    order: Sequence[ColumnElement[Any]] = ()
+    v, n, a = view.c, line_numbers.c, schema.task_agencies.c
     match question:
-        case Tasks():
-            query = queries._task_query(connection, filters).join(view, v.task == t.id)
-        case TaskAgencies():
-            query = queries._task_query(connection, filters).join(view, v.task == t.id)
-            order = (v.role, v.position)
         case Documents():
             query = _documents(connection, filters, view)
         case Versions():
             chosen = chosen_versions(replace(filters, all_copies=True))
-            query = select(view).where(v.document.in_(select(chosen.c.document_id))).order_by(v.document, v.version)
+            query = select(*v).where(v.document.in_(select(chosen.c.document_id))).order_by(v.document, v.version)
         case Agencies():
-            named = queries._task_query(connection, filters).join(schema.task_agencies, a.task_id == t.id)
-            ids = named.with_only_columns(a.agency_id, maintain_column_froms=True).order_by(None)
-            query = select(view).where(v.agency.in_(ids)).order_by(v.agency)
-    query = query.with_only_columns(*v, maintain_column_froms=True).order_by(*order)
+            asked = queries._task_query(connection, filters).order_by(None).subquery("asked")
+            named = select(a.agency_id).join(asked, asked.c.id == a.task_id)
+            query = select(*v).where(v.agency.in_(named)).order_by(v.agency)
+        case _:
+            asked = queries._task_query(connection, filters).order_by(None).subquery("asked")
+            found = view.join(asked, asked.c.id == v.task).join(line_numbers, n.document_id == v.document)
+            order = (v.role, v.position) if isinstance(question, TaskAgencies) else ()
+            query = select(*v).select_from(found).order_by(n.line.desc(), v.ordinal, *order)
+    return query if filters.limit is None else query.limit(filters.limit)
+
+
+def _present(connection: Connection, filters: Filters) -> Scope | None:
+    """Return the documents of a question about the present that lines answer alone, None for another question."""
+    if views_at.of_another_time(filters) or filters.document:
+        return None
+    scope = scope_of(connection, filters)
+    return scope if scope.lined else None
+
+
+def _of_lines(connection: Connection, filters: Filters, scope: Scope) -> Select[Any]:
+    """Return the tasks of a question about the present, as ``v_tasks`` has them: document by document, so that nothing has to be sorted."""
+    matching = matching_of(connection, filters)
+    c, line, s, t = line_choices.c, document_lines.c, task_lines.c, schema.tasks.c
+    named = {"task": t.id, "document": t.document_id, "work": line.work_id}
+    named |= {name: s[name] for name in schema.ROLES}
+    named |= {name: line[name] for name in ("site", "region", "title", "document_number", "published_on", "state", "counted", "url")}
+    columns = [(named[name] if name in named else t[name]).label(name) for name in kinds_of("v_tasks")]
+    chosen = line_choices.join(document_lines, line.place == c.place)
+    tasks = chosen.join(task_lines, s.place.between(c.place - literal_column(str(LAST)), c.place)).join(schema.tasks, t.id == s.task_id)
+    query = select(*columns).select_from(tasks).where(c.site == scope.site, c.stem == scope.stem, *scope.chosen(), *matching.of_line(s))
+    if filters.words:
+        query = query.where(s.place.in_(holding(connection, filters.words, "task")))
+    query = query.order_by(c.place.desc(), s.place.desc())
     return query if filters.limit is None else query.limit(filters.limit)
 
 
 def _documents(connection: Connection, filters: Filters, view: FromClause) -> Select[Any]:
-    d, v = schema.documents.c, schema.versions.c
+    d, v, n = view.c, schema.versions.c, line_numbers.c
     chosen = chosen_versions(replace(filters, all_copies=True))
-    query = select(*view.c).join(chosen, chosen.c.document_id == view.c.document).join(schema.documents, d.id == view.c.document)
-    query = query.join(schema.versions, (v.document_id == d.id) & (v.number == chosen.c.version))
+    there = view.join(chosen, chosen.c.document_id == d.document).join(line_numbers, n.document_id == d.document)
+    there = there.join(schema.versions, (v.document_id == d.document) & (v.number == chosen.c.version))
+    query = select(*d).select_from(there)
     if filters.words:
-        query = query.where(queries._holding(connection, chosen, filters, d.id, "document_id"))
+        query = query.where(queries._holding(connection, chosen, filters, d.document, "document_id"))
     if filters.document_kind:
         query = query.where(v.document_kind == filters.document_kind)
     if filters.year:
-        query = query.where(v.published_on.between(date(filters.year, 1, 1), date(filters.year, 12, 31)))
-    return query.order_by(func.coalesce(v.published_on, d.listed_on).desc(), d.site, d.id)
+        first, last = span_of(filters.year)
+        query = query.where(n.line.between(line_of(first), line_of(last)))
+    return query.order_by(n.line.desc())
 
 
 # --- public records and the feed -----------------------------------------------------------------------------------------
