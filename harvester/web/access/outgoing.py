@@ -25,6 +25,7 @@ HEADERS: Mapping[str, str] = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
 }
 """Of every answer that does not say otherwise. No other site learns a referrer; our own forms must say where they come from."""
 SECURE_HEADERS: Mapping[str, str] = {"Strict-Transport-Security": "max-age=31536000"}

@@ -31,6 +31,7 @@ MODULES = (
     "account",
     "accounts",
     "audit",
+    "health",
     "records",
     "record",
     "dossier",
