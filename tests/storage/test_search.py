@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date, timedelta
 from itertools import count
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select, update
 
-from storage import search
+from normalizers.records import AgencyKind
+from storage import search, search_plans, search_terms
+from storage import search as index
+from storage.errors import StoreError
+from storage.paging import WrongCursor
 from storage.queries import search as find
+from storage.records import AgencyName, AgencyRow
+from storage.schema import documents
 from storage.selection import Filters
 from storage.store import Store
 from tests.storage.samples import AT, LINES, later, make_derived, put
@@ -40,7 +49,7 @@ def test_a_query_is_read_as_words_that_must_all_be_found(query: str, found: list
 def test_property_the_terms_of_a_text_hold_those_of_every_word_in_it(text: str, word: str) -> None:
     held = search.folded(text)
     if word in held and len(word) > 1:
-        assert f" {' '.join(search.terms(word)[:-1])} " in f" {' '.join(search.terms(held))} "
+        assert f" {' '.join(search_terms.terms(word)[:-1])} " in f" {' '.join(search_terms.terms(held))} "
 
 
 @given(texts, words)
@@ -140,3 +149,174 @@ def test_a_text_with_very_many_different_characters_is_found_whole(store: Store)
     for start in (0, 74_000, 149_990):
         assert len(ids(store, many[start : start + 3])) == 1
     assert ids(store, many[10:13][::-1]) == ({next(iter(ids(store, "大附件")))} if many[10:13][::-1] in many else set())
+
+
+def test_hits_in_titles_come_first_then_the_newest_and_pages_follow_each_other(store: Store) -> None:
+    run = store.begin_run("jiangkou", ["notices"], AT)
+    for n in range(9):
+        title = "海门县修复指引" if n % 4 == 0 else f"江口市第{n}次会议纪要"
+        line = f"第{n}项：企业信用修复要按时办结，其余事项{n}另行通知各有关单位。" * 2
+        derived = make_derived(title, (line,), document_number="", published_on=date(2024, 1, n + 1))
+        put(store, run, str(n), derived)
+    whole = find(store, "修复", Filters(all_copies=True))["hits"]
+    named = [hit for hit in whole if hit["title_spans"] and hit["kind"] == "document"]
+    assert whole[: len(named)] == named
+    assert len(named) == 3
+    for part in (whole[: len(named)], whole[len(named) :]):
+        assert [hit["place"] for hit in part] == sorted((hit["place"] for hit in part), reverse=True)
+    after, paged = "", []
+    while True:
+        found = find(store, "修复", Filters(all_copies=True, limit=4), after=after)
+        paged += found["hits"]
+        assert found["counts"] == find(store, "修复", Filters(all_copies=True))["counts"]
+        if not (after := found["next"]):
+            break
+    assert paged == whole
+    with pytest.raises(WrongCursor):
+        find(store, "修复", Filters(limit=4), after=find(store, "修复", Filters(all_copies=True, limit=4))["next"])
+
+
+def test_a_search_keeps_to_site_region_kind_and_days(filled: Store) -> None:
+    other = filled.begin_run("haimen", ["notices"], AT)
+    put(filled, other, "9", make_derived("海门县信用修复办法", ("修复信用要公开办理。",), document_number=""), site="haimen")
+    everything = ids(filled, "修复")
+    assert ids_of(filled, Filters(site="haimen")) | ids_of(filled, Filters(site="jiangkou")) == everything
+    assert ids_of(filled, Filters(site="haimen")) < everything
+    assert ids_of(filled, Filters(region="310000")) | ids_of(filled, Filters(region="330000")) <= everything
+    assert ids_of(filled, Filters(document_kind="other")) | ids_of(filled, Filters(document_kind="measures")) <= everything
+    hit = find(filled, "修复", Filters(limit=1))["hits"][0]
+    day = hit["published_on"]
+    assert ids(filled, "修复", since=day, until=day)
+    assert not ids(filled, "修复", since=day + timedelta(days=1000))
+    one = ids_of(filled, Filters(document=hit["document"]))
+    assert one == {each["id"] for each in find(filled, "修复", Filters(all_copies=True))["hits"] if each["document"] == hit["document"]}
+
+
+def ids_of(store: Store, filters: Filters) -> set[str]:
+    return {hit["id"] for hit in find(store, "修复", replace(filters, all_copies=True))["hits"]}
+
+
+def test_what_is_hidden_or_another_copy_is_found_only_where_it_is_asked_for(filled: Store) -> None:
+    text = make_derived()
+    put(filled, filled.begin_run("linjiang", ["notices"], AT), "7", text, site="linjiang")
+    once = find(filled, "企业信用修复", kind="document")
+    assert once["counts"]["document"] == 1
+    both = find(filled, "企业信用修复", Filters(all_copies=True), kind="document")
+    assert both["counts"]["document"] == len(both["hits"]) == 2
+    assert find(filled, "企业信用修复", Filters(site="linjiang"))["counts"]["document"] == 1
+    gone = once["hits"][0]["document"]
+    with filled.writing() as connection:
+        connection.execute(update(documents).where(documents.c.id == gone).values(state="withdrawn"))
+    left = find(filled, "企业信用修复", kind="document")["hits"]
+    assert [hit["document"] for hit in left] == [hit["document"] for hit in both["hits"] if hit["document"] != gone]
+    assert find(filled, "企业信用修复", Filters(all_copies=True))["counts"]["document"] == 1
+    assert find(filled, "企业信用修复", Filters(document=gone))["counts"]["document"] == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("企業信用修復", "企业信用修复"),
+        ("海門縣", "海门县"),
+        ("信用修復", "信用修复"),
+        ("江信辦〔2024〕第７號", "江信办2024"),
+        ("江信办(2024)007号", "江信办2024"),
+    ],
+)
+def test_traditional_characters_and_any_spelling_of_a_number_are_found(filled: Store, typed: str, stored: str) -> None:
+    assert ids(filled, typed) == ids(filled, stored) != set()
+
+
+def test_a_place_name_that_simplified_text_writes_so_is_not_converted(store: Store) -> None:
+    put(
+        store,
+        store.begin_run("jiangkou", ["notices"], AT),
+        "1",
+        make_derived("若干县区通报", ("若干县区已按期办结各项事务。",), tasks=False),
+    )
+    assert ids(store, "乾县") == set()
+    assert len(ids(store, "干县")) == 1
+
+
+def make_body(identifier: str, *names: str, contexts: tuple[str, ...] = (), successor: str = "") -> AgencyRow:
+    kinds = ["canonical", *["alias"] * (len(names) - 1), *["context-alias"] * len(contexts)]
+    found = tuple(AgencyName(name, kind) for name, kind in zip((*names, *contexts), kinds, strict=True))
+    return AgencyRow(identifier, names[0], AgencyKind.AGENCY, names=found, successor=successor)
+
+
+BODIES = [
+    make_body("a1", "江口市发展和改革委员会", "江口市发展改革委", "江口市发改委", contexts=("市发改委",)),
+    make_body("a2", "海门市发展和改革委员会", "海门市发改委", contexts=("市发改委",)),
+    make_body("a3", "江口市计划经济委员会", "江口市计经委", successor="a1"),
+]
+
+
+def test_a_body_is_found_by_its_other_names_and_by_those_before_and_after_it(store: Store) -> None:
+    store.load_agencies(BODIES)
+    run = store.begin_run("jiangkou", ["notices"], AT)
+    lines = ("由江口市发展改革委牵头办理。", "由江口市计经委汇总上报。", "由海门市发展和改革委员会负责。", "由市发改委牵头。")
+    for key, line in enumerate(lines, 1):
+        derived = make_derived(f"第{key}号会议纪要", (line * 2,), document_number=f"纪〔2024〕{key}号", tasks=False)
+        put(store, run, str(key), derived)
+
+    def found(words: str, *, exact: bool = False) -> set[str]:
+        return {hit["title"][1] for hit in find(store, words, Filters(all_copies=True), exact=exact)["hits"]}
+
+    assert found("江口市发改委") == {"1", "2"}
+    assert found("江口市计经委") == {"1", "2"}
+    assert found("市发改委") >= {"1", "3", "4"}
+    assert found("市发改委", exact=True) == found('"市发改委"') == found("“市发改委”") == {"4"}
+    answer = find(store, "江口市发改委 牵头")
+    assert answer["words"] == ["江口市发改委", "牵头"]
+    assert "江口市发展改革委" in answer["expanded"]["江口市发改委"]
+    assert all(hit["spans"] for hit in answer["hits"])
+    assert find(store, "牵头")["expanded"] == {}
+
+
+def test_too_long_a_question_is_refused_with_a_sentence(store: Store) -> None:
+    with pytest.raises(StoreError, match="200 letters"):
+        find(store, "".join(chr(0x4E00 + n) for n in range(201)))
+
+
+def test_a_count_that_was_bounded_says_so_and_is_never_too_high(filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    exact = find(filled, "按月通报")
+    assert exact["counts"]["document"] == 2
+    assert not any(exact["at_least"].values())
+    for dialect in search_plans.most_counted:
+        monkeypatch.setitem(search_plans.most_counted, dialect, 1)
+    bounded = find(filled, "按月通报")
+    for kind, held in exact["counts"].items():
+        assert bounded["counts"][kind] <= held
+        assert bounded["at_least"][kind] == (held > 1)
+    assert bounded["hits"] == exact["hits"]
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.tuples(texts, st.booleans()), min_size=1, max_size=8),
+    st.lists(st.lists(words, min_size=1, max_size=2), min_size=1, max_size=2),
+)
+def test_property_pages_and_counts_of_the_index_are_those_of_plain_substrings(
+    store: Store, said: list[tuple[str, bool]], asked: list[list[str]]
+) -> None:
+    with store.engine.connect() as connection, connection.begin() as work:
+        texts_of = {n: index.folded(text) for n, (text, _) in enumerate(said, 1)}
+        rows = [
+            {"id": n if counts else -n, "document_id": "", "task_id": "", "title": held[:5], "folded": held, "marks": "s:a"}
+            for (n, held), (_, counts) in zip(texts_of.items(), said, strict=True)
+        ]
+        index.write(connection, index.TASKS, rows)
+        wanted = tuple(tuple(word) for word in asked)
+        truth = [n for n, held in texts_of.items() if all(any(each in held for each in word) for word in wanted)]
+        titled = {n for n in truth if all(any(each in texts_of[n][:5] for each in word) for word in wanted)}
+        question = search_plans.Asked(wanted, search_plans.zones(1, 100, copies=True), "s:a")
+        assert search_plans.count(connection, index.TASKS, question) == (len(truth), False)
+        for named, meant in ((None, set(truth)), (True, titled), (False, set(truth) - titled)):
+            for dense in (0, 10_000):
+                found = search_plans.page(connection, index.TASKS, question, 3, below=7, titled=named, dense=dense)
+                assert [search_plans.place_of_entry(entry) for entry in found] == sorted((n for n in meant if n < 7), reverse=True)[:3]
+        held = search_plans.holding(connection.dialect.name, index.TASKS, wanted)
+        assert sorted(connection.execute(held).scalars()) == sorted(truth)
+        index.remove(connection, index.TASKS, list(connection.execute(select(index.TASKS.entries.c.id)).scalars()))
+        assert search_plans.count(connection, index.TASKS, question) == (0, False)
+        work.rollback()
