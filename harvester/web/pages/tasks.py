@@ -16,6 +16,7 @@ from harvester.web.access.rights import reader
 from harvester.web.pages import task_listing as listing
 from harvester.web.pages import task_months as months
 from harvester.web.pages.asked_tasks import check_shown, filters_of, said
+from harvester.web.reading.asked import base_of
 from harvester.web.room import AnyStore
 from harvester.web.shown import page, preference, word
 from harvester.web.task_rows import region_name, shown_tasks
@@ -56,7 +57,7 @@ def tasks(request: Request, store: AnyStore, view: str = "list", order: str = "p
         pages=listing.pages_around(PATH, shape, after, back, found["next"]) if "rows" in found else listing.Pages(),
         forms=listing.downloads(PATH, asked), subscribe=listing.subscriptions_of(request, asked, lang),
         quick=listing.quick_days(PATH, shape, lang), freeze=listing.frozen_at(PATH, shape),
-        frozen=listing.frozen_bar(request, PATH, shape, filters),
+        printed=base_of(request) + addresses.listing(PATH, shape), frozen=listing.frozen_bar(request, PATH, shape, filters),
         **(_NOTHING | found),
     )  # fmt: skip
 
