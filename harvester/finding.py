@@ -20,7 +20,7 @@ from normalizers.codes import CodeKind, identify
 from normalizers.text.fold import fold
 from spiders.families import family
 from spiders.sheets import all_sheets
-from storage import found_documents, queries
+from storage import found_documents, searching
 from storage.found_documents import Candidate
 from storage.identity import document_id, text_key
 from storage.notice_schema import notices
@@ -30,6 +30,8 @@ from storage.store import Store
 
 MOST = 30
 """Hits that are shown; of more, the search page knows."""
+LONGEST_TITLE = 120
+"""Characters of a part of a title that are looked for."""
 SURE_PART = 6
 """Characters, folded, of the shortest part of a title that opens the one document it belongs to."""
 
@@ -219,14 +221,14 @@ def _by_title(store: Store, typed: str) -> list[Hit]:
         exact = found_documents.by_titles(connection, [text_key(script) for script in spellings.scripts(typed)])
         if exact:
             return _documents(connection, exact, TITLE)
-    return next((hits for script in spellings.scripts(typed) if (hits := _by_part(store, script))), [])
+    return next((hits for script in spellings.scripts(typed[:LONGEST_TITLE]) if (hits := _by_part(store, script))), [])
 
 
 def _by_part(store: Store, typed: str) -> list[Hit]:
     """Return the documents whose title holds a text, else all of its words."""
     whole, wanted = fold(typed), [fold(word) for word in typed.split()]
     for words in (f'"{typed.replace(chr(34), " ")}"', typed.replace('"', " ")):
-        hits = queries.search(store, words, Filters(limit=2 * MOST), kind="document")["hits"]
+        hits = searching.search(store, words, Filters(limit=2 * MOST), kind="document", exact=True)["hits"]
         titles = {hit["id"]: fold(hit["title"]) for hit in hits}
         named = [each for each, title in titles.items() if whole in title or all(word in title for word in wanted)]
         if named:

@@ -19,7 +19,8 @@ from harvester.web.pages.asked_tasks import filters_of, said
 from harvester.web.pages.tasks import site_names
 from harvester.web.room import AnyStore
 from harvester.web.shown import page, preference
-from storage import queries
+from storage import searching
+from storage.store import Store
 
 router = APIRouter(dependencies=[reader()])
 
@@ -38,32 +39,43 @@ class Stretch:
 
 
 @router.get(PATH)
-def search(request: Request, store: AnyStore, kind: str = "", after: str = "") -> Response:
+def search(request: Request, store: AnyStore, kind: str = "", after: str = "", exact: bool = False) -> Response:
     """Show where words stand."""
     lang = preference(request, "lang")
     asked = {name: value for name, value in said(request.query_params).items() if name in NAMES}
     kind = kind if kind in dict(KINDS) else ""
     words = asked.get("words", "")
-    found = _found(request, store, asked, kind, after, lang) if words else _NOTHING
-    shape = asked | ({"kind": kind} if kind else {})
+    found = _found(request, store, asked, Wanted(kind, after, exact), lang) if words else _NOTHING
+    shape = asked | ({"kind": kind} if kind else {}) | ({"exact": "1"} if exact else {})
     names = site_names(store)
     return page(
         request, "search.html", boxed=words, words=words, asked=asked, kind=kind, sites=names, labels=listing.labels(lang),
-        counts=found["counts"], hits=[_shown(hit) for hit in found["hits"]], also=found.get("also", ()),
+        counts=found["counts"], hits=[_shown(hit) for hit in found["hits"]],
+        also=sorted({name for names in found["expanded"].values() for name in names}),
         exact=addresses.listing(PATH, {**shape, "exact": "1"}),
-        kinds=[_kind(code, told, asked, found["counts"], kind, lang) for code, told in KINDS],
+        kinds=[_kind(code, told, shape, found, kind, lang) for code, told in KINDS],
         chosen=[each for each in listing.chosen_filters(PATH, shape, names, lang) if each["name"] != "words"],
         further=addresses.listing(PATH, {**shape, "after": found["next"]}) if found.get("next") else "", after=after,
         first=addresses.listing(PATH, shape),
     )  # fmt: skip
 
 
-_NOTHING: dict[str, Any] = {"words": [], "counts": {"document": 0, "task": 0, "notice": 0}, "hits": []}
+_NOTHING: dict[str, Any] = {"words": [], "expanded": {}, "counts": {}, "at_least": {}, "hits": [], "next": ""}
 
 
-def _found(request: Request, store: Any, asked: dict[str, str], kind: str, after: str, lang: str) -> dict[str, Any]:  # noqa: ANN401
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an address asks for beside the filters: a kind of hits, the place to begin behind, no other names of bodies."""
+
+    kind: str = ""
+    after: str = ""
+    exact: bool = False
+
+
+def _found(request: Request, store: Store, asked: dict[str, str], wanted: Wanted, lang: str) -> dict[str, Any]:
     filters = filters_of({name: value for name, value in asked.items() if name != "words"}, lang, SIZE)
-    found: dict[str, Any] = queries.search(store, asked["words"], filters, kind=kind, today=audited.today())
+    said: dict[str, Any] = {"kind": wanted.kind, "after": wanted.after, "exact": wanted.exact, "today": audited.today()}
+    found: dict[str, Any] = searching.search(store, asked["words"], filters, **said)
     records = [hit for hit in found["hits"] if hit["kind"] == "notice"]
     if records:
         trail.shown(request, "search", asked, records)
@@ -71,12 +83,13 @@ def _found(request: Request, store: Any, asked: dict[str, str], kind: str, after
 
 
 def _shown(hit: dict[str, Any]) -> dict[str, Any]:
+    """Return a hit for the page: where it leads, and its title and snippet in pieces."""
     address = {
         "document": lambda: addresses.document(hit["id"]),
-        "task": lambda: addresses.task(hit["id"]),
+        "task": lambda: addresses.task(hit["lasting_id"] or hit["id"]),
         "notice": lambda: addresses.record(hit["id"]),
     }[hit["kind"]]()
-    return hit | {"address": address, "pieces": pieces(hit["snippet"], hit["spans"])}
+    return hit | {"address": address, "pieces": pieces(hit["snippet"], hit["spans"]), "titled": pieces(hit["title"], hit["title_spans"])}
 
 
 def pieces(text: str, spans: Sequence[Sequence[int]]) -> list[Stretch]:
@@ -88,6 +101,9 @@ def pieces(text: str, spans: Sequence[Sequence[int]]) -> list[Stretch]:
     return [piece for piece in (*out, Stretch(text[at:])) if piece.text]
 
 
-def _kind(code: str, told: str, asked: dict[str, str], counts: dict[str, int], chosen: str, lang: str) -> dict[str, Any]:
+def _kind(code: str, told: str, shape: dict[str, str], found: dict[str, Any], chosen: str, lang: str) -> dict[str, Any]:
+    counts, least = found["counts"], found["at_least"]
     count = sum(counts.values()) if not code else counts.get(code, 0)
-    return {"told": _(told, lang), "count": count, "address": addresses.listing(PATH, {**asked, "kind": code}), "chosen": code == chosen}
+    open_end = any(least.values()) if not code else least.get(code, False)
+    address = addresses.listing(PATH, {**shape, "kind": code})
+    return {"told": _(told, lang), "count": count, "more": open_end, "address": address, "chosen": code == chosen}
