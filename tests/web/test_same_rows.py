@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -50,9 +52,8 @@ def ways(store: Store, client: TestClient, day: date | None, moment: datetime | 
     options = [part for name, value in query.items() for part in (f"--{name.replace('_', '-')}", value)]
     yield "questions", {row["id"] for row in queries.tasks(store, Filters(as_of=day, known_at=moment))}
     yield "API", {row["id"] for row in everything(client, f"/tasks?limit=4&{clocks}")}
-    lines = client.get(f"{API}/tasks?format=csv&{clocks}").text.splitlines()
-    at = lines[0].lstrip("\ufeff").split(",").index("task")
-    yield "file", {line.split(",")[at] for line in lines[1:]}
+    file = client.get(f"{API}/tasks?format=csv&{clocks}").content.decode("utf-8-sig")
+    yield "file", {row["task"] for row in csv.DictReader(io.StringIO(file, newline=""))}
     sql = "SELECT task FROM v_tasks WHERE counted AND state NOT IN ('withdrawn', 'repealed')"
     yield "SQL", {row[0] for row in plain_sql.ask(store, sql, as_of=day, known_at=moment).rows}
     if day and moment:
