@@ -38,7 +38,7 @@ def test_the_head_stands_in_the_order_of_disclosure_and_the_text_has_its_evidenc
         text = client.get(f"/d/{paper}?lang=en").text
         plain = client.get(f"/d/{paper}?marks=0").text
     names = re.findall(r"<dt>([^<]+)</dt>", text)
-    wanted = ["Kind of document", "Document number", "Published on", "Source"]
+    wanted = ["Kind of document", "Document number", "Day of publication", "Source"]
     assert [name for name in names if name in wanted] == wanted
     assert len(re.findall("<mark>", text)) >= len(tasks) > 2
     assert "<mark>" not in plain
