@@ -155,6 +155,13 @@ class Question:
     def _holding(self) -> Select[Any]:
         return holding(self.connection, self.matching.filters.words, "task")
 
+    def asked(self) -> list[ColumnElement[bool]]:
+        """Return the conditions on a row of ``task_lines`` of what is asked of tasks, whatever their documents."""
+        t = task_lines.c
+        size, few = self._fewest
+        found = [*self.matching.of_line(t), *self._worded(t)]
+        return [t.place.in_(few), *found] if few is not None and size <= COUNTED else found
+
     def meant(self) -> Select[Any]:
         """Return the query of ``task_lines`` for all tasks of current versions that are meant (column ``place``)."""
         t = task_lines.c

@@ -1,0 +1,101 @@
+"""Facets count what would be found: held against the rows that are found when one asks for each value."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from storage import facets, queries
+from storage.schema import ROLES
+from storage.selection import Filters
+from storage.store import Store
+from tests.storage.histories import PLACES, TITLES, Crawler, Line, Page
+from tests.storage.samples import AT, make_derived, put
+
+TEXTS = (
+    "编制公共信用信息目录，按季度更新并向社会公布",
+    "推进企业信用修复一次办结，缩短办理时间，逐件回访",
+    "组织信用服务机构备案，公布备案名单",
+)
+
+
+@pytest.fixture
+def spread(store: Store) -> Store:
+    """Fill a store: three documents of two sites, one of them edited, and a copy of another on a second site."""
+    crawler = Crawler(store)
+    for n, place in enumerate(PLACES):
+        crawler.finds(place, Page(f"{TITLES[0]}{n}", tuple(Line(f"{TEXTS[n]}第{m}项", m % 2, 6 + m % 3) for m in range(4 + n))))
+    crawler.finds(PLACES[0], Page(f"{TITLES[0]}0", (Line(TEXTS[2], 1, 8), Line(TEXTS[1], 0, 7))))
+    for key, site in (("9", "jiangkou"), ("9", "hushi")):
+        run = store.begin_run(site, ["notices"], AT, region="310000" if site == "hushi" else "")
+        lines = tuple(f"{text}，由第{n}组负责" for n, text in enumerate(TEXTS))
+        put(store, run, key, make_derived("同一份安排", lines, regions=("310000", "320500"), published_on=date(2023, 3, 5)), site=site)
+    return store
+
+
+ASKED: tuple[dict[str, Any], ...] = (
+    {},
+    {"site": "hushi"},
+    {"region": "320000"},
+    {"role": "lead"},
+    {"agency": "a0"},
+    {"due_from": date(2024, 6, 1), "due_to": date(2024, 7, 31)},
+    {"due_from": date(2024, 6, 15), "due_to": date(2024, 8, 28)},
+    {"due_to": date(2024, 7, 28)},
+    {"deadline_kind": "by-date", "site": "jiangkou"},
+    {"year": 2023},
+    {"document_kind": "other", "agency": "a1"},
+    {"words": "信用修复"},
+    {"all_copies": True},
+)
+
+
+def test_a_facet_tells_how_many_tasks_are_found_by_each_of_its_values(spread: Store) -> None:
+    for asked in ASKED:
+        filters = Filters(**asked)
+        found = facets.task_facets(spread, filters)
+        assert set(found) == set(facets.FACETS)
+        for name, values in found.items():
+            for row in values:
+                value: dict[str, Any] = {name: int(row["value"]) if name == "year" else row["value"]}
+                assert queries.task_page(spread, replace(filters, **value)).total == row["count"], (asked, name, row)
+        told = {name: {row["value"] for row in values} for name, values in found.items()}
+        rows = queries.tasks(spread, filters)
+        assert queries.task_page(spread, filters).total == len(rows)
+        for task in rows:
+            assert task["site"] in told["site"]
+            assert str(task["published_on"].year) in told["year"]
+            assert not task["region"] or {task["region"], task["region"][:2] + "0000"} <= told["region"]
+        assert not asked.get("year") or told["year"] == {"2023", "2024"}
+
+
+def test_the_timeline_counts_the_ends_of_deadlines_by_month(spread: Store) -> None:
+    for asked in [*ASKED, {"as_of": date(2024, 5, 9)}, {"as_of": date(2024, 5, 9), "agency": "a1"}]:
+        ends = [row["deadline"]["end"] for row in queries.tasks(spread, Filters(**asked))]
+        months = Counter(f"{end:%Y-%m}" for end in ends if end)
+        assert facets.timeline(spread, Filters(**asked)) == [{"month": month, "count": months[month]} for month in sorted(months)], asked
+
+
+def test_months_of_bodies_count_each_task_once(spread: Store) -> None:
+    for asked in ASKED:
+        truth: Counter[tuple[str, str, str]] = Counter()
+        for row in queries.tasks(spread, Filters(**asked)):
+            bodies = {(body["id"] or "", body["name"] or body["mention"]) for role in ROLES for body in row[role]}
+            truth.update((*body, f"{row['deadline']['end']:%Y-%m}") for body in bodies)
+        found = facets.agency_months(spread, Filters(**asked))
+        shown = {(row["id"], row["name"], row["month"]): row["count"] for row in found}
+        assert shown == {key: n for key, n in truth.items() if "agency" not in asked or key[0] == asked["agency"]}, asked
+        assert len({(row["id"], row["name"]) for row in facets.agency_months(spread, Filters(**asked), top=1)}) == 1
+
+
+def test_facets_of_the_past_count_what_was_there(spread: Store) -> None:
+    for asked in (Filters(as_of=date(2024, 5, 9)), Filters(as_of=date(2024, 5, 9), role="lead"), Filters(document="d0")):
+        found, rows = facets.task_facets(spread, asked), queries.tasks(spread, asked)
+        assert sum(row["count"] for row in found["year"]) == len(rows)
+        assert {row["value"]: row["count"] for row in found["site"]} == Counter(row["site"] for row in rows)
+        if rows:
+            assert {row["value"]: row["count"] for row in found["role"]}["lead"] == sum(bool(row["lead"]) for row in rows)
