@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from storage.formulas import PATTERN, neutral
+from storage.formulas import PATTERN
 
 UNSEEN = (
     "[\\x{00}-\\x{08}\\x{0b}\\x{0c}\\x{0e}-\\x{1f}\\x{7f}-\\x{9f}\\x{061c}\\x{200e}\\x{200f}\\x{202a}-\\x{202e}\\x{2066}-\\x{2069}"
@@ -32,7 +32,7 @@ def tidy(column: pa.Array) -> pa.Array:
 
 def tidy_name(name: str) -> str:
     """Return the heading of a column, which may be somebody's own, made as harmless as a cell."""
-    return str(neutral(tidy(pa.array([name.encode("utf-8", "replace").decode()]))[0].as_py()))
+    return str(tidy(pa.array([name.encode("utf-8", "replace").decode()]))[0].as_py())
 
 
 def moments(column: pa.Array) -> pa.Array:
