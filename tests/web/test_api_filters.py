@@ -143,5 +143,8 @@ def test_what_was_withdrawn_is_not_repeated(client: TestClient, store: Store) ->
     said = client.get(f"{API}/documents/{known.changed}").json()
     assert text and said["state"] == "withdrawn"
     assert (said["text"], said["blocks"], said["task_rows"]) == (None, None, None)
+    for path in (f"/tasks?document={known.changed}", f"/tasks?document={known.changed}@1&format=csv", f"/tasks/{known.changed}.k1"):
+        assert client.get(f"{API}{path}").status_code in (404, 410), path
+    assert client.get(f"{API}/tasks?document={known.changed}").json()["id"] == "gone"
     assert client.get(f"{API}/compare?old={known.changed}@1&new={known.changed}@2").status_code == 404
     assert client.get(f"{API}/align?papers={known.changed}&papers={known.document}").status_code == 404

@@ -60,7 +60,7 @@ def test_limit_and_type_are_kept(shared_client: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "queries", ["x", "[]", '{"q0": 1}', '{"q0": {"query": 1}}', '{"q0": {"query": "x", "limit": 0}}', "[" * 3000, '{"a": NaN}']
+    "queries", ["xx", "[]", '{"q0": 1}', '{"q0": {"query": 1}}', '{"q0": {"query": "x", "limit": 0}}', "[" * 3000, '{"a": NaN}']
 )
 def test_what_are_no_queries_is_told_so(shared_client: TestClient, queries: str) -> None:
     answer = shared_client.post(HERE, data={"queries": queries})

@@ -36,9 +36,7 @@ _MOMENT = f"^({_CALENDAR}{_CLOCK}|{_WORDS})$"
 
 
 def _day(value: Any) -> Any:  # noqa: ANN401 -- whatever was sent
-    if not isinstance(value, str):
-        return value
-    if not _DAY.fullmatch(value):
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
         raise ValueError("a day is written as 2026-06-30")
     try:
         found = date.fromisoformat(value)
@@ -51,11 +49,9 @@ def _day(value: Any) -> Any:  # noqa: ANN401 -- whatever was sent
 
 def _moment(*, end: bool) -> Callable[[Any], Any]:
     def read(value: Any) -> Any:  # noqa: ANN401
-        if not isinstance(value, str):
-            return value
         try:
             found = moment_of(value, datetime.now(UTC), end=end)
-        except (WrongCall, OverflowError):
+        except (WrongCall, OverflowError, AttributeError):  # what is no text has no letters
             raise ValueError("a moment is written as 2026-06-30, 2026-06-30T08:00, monday, yesterday, 昨天, 周一 or 3d") from None
         if not FIRST_YEAR <= found.year <= LAST_YEAR:
             raise ValueError(f"the year lies outside {FIRST_YEAR} to {LAST_YEAR}")
@@ -213,6 +209,10 @@ class SearchQuestion(Timed):
 
     words: Annotated[str, Field(min_length=1, max_length=_LONG, pattern="^[^\\u0000-\\u001f\\u007f]*$")]
     kind: Literal["any", "document", "task", "notice"] = "any"
+    exact: bool = False
+    agency: Text = ""
+    since: Day = None
+    until: Day = None
     site: Name = ""
     region: Region = ""
     limit: Limit = 20

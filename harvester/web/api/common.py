@@ -8,6 +8,7 @@ from itertools import product
 from typing import Any, TypeVar
 
 from fastapi import Request
+from sqlalchemy import select
 
 from harvester.cli.querying import holding as holding
 from harvester.errors import WrongCall
@@ -16,9 +17,10 @@ from harvester.web.access import trail
 from harvester.web.access.trail import shown as shown
 from harvester.web.api.asking import Question
 from normalizers.text.script import simplified_forms
-from storage.errors import UnknownRecord
+from storage.errors import ErasedRecord, UnknownRecord
 from storage.naming import check_document
 from storage.paging import Page
+from storage.schema import documents
 from storage.selection import Filters
 from storage.store import Store
 
@@ -42,6 +44,15 @@ def existing(store: Store, site: str = "", document: str = "") -> None:
         raise UnknownRecord(str(error)) from None
     if document:
         check_document(store, document)
+        not_withdrawn(store, document)
+
+
+def not_withdrawn(store: Store, document: str) -> None:
+    """Raise ``ErasedRecord`` for a document that its publisher withdrew: what it said is not repeated."""
+    with store.reading() as connection:
+        state = connection.execute(select(documents.c.state).where(documents.c.id == document.partition("@")[0])).scalar()
+    if state == "withdrawn":
+        raise ErasedRecord(f"{document} was withdrawn by its publisher, and what it said is not repeated here.")
 
 
 # --- other spellings -----------------------------------------------------------------------------------------------------

@@ -76,6 +76,8 @@ def _finish(operation: Json) -> None:
             del schema["default"]
         if ZH in schema:
             parameter[ZH] = schema.pop(ZH)
+        elif parameter["in"] == "path":
+            parameter |= {"description": "the identifier, in the address", ZH: "标识，写在地址中"}
     responses = operation["responses"]
     responses.pop("422", None)
     responses["304"] = {"description": "What If-None-Match names is still so."}

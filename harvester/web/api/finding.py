@@ -12,13 +12,12 @@ from harvester import audited
 from harvester.finding import find as find_in
 from harvester.web.api import routing
 from harvester.web.api.answering import answer, linked, paged
-from harvester.web.api.asking import FindQuestion, SearchQuestion
-from harvester.web.api.common import existing, filters_of, shown, simplified
+from harvester.web.api.asking import FindQuestion, SearchQuestion, in_order
+from harvester.web.api.common import existing, filters_of, shown
 from harvester.web.api.shapes.finding import FoundPage, SearchPage
 from harvester.web.room import AnyStore
 from storage import searching
 from storage.paging import Page
-from storage.store import Store
 
 Row = dict[str, Any]
 router = routing.router("search")
@@ -27,25 +26,20 @@ router = routing.router("search")
 @router.get("/search", response_model=SearchPage)
 def search(request: Request, store: AnyStore, asked: Annotated[SearchQuestion, Query()]) -> Response:
     """Search the texts of documents and tasks, and the public records of legal subjects; all words must be found, of any length."""
+    in_order(asked.since, asked.until)
 
     def made() -> Row:
         existing(store, asked.site)
-        found, read_as = _found(store, asked, asked.words), {}
-        other = simplified(asked.words)
-        if not found["hits"] and other != asked.words and (again := _found(store, asked, other))["hits"]:
-            found, read_as = again, {"words": other}
-        records = [hit for hit in found["hits"] if hit["kind"] == "notice"]
-        if records:
+        wanted = filters_of(asked, words="", document_kind="", limit=asked.limit)
+        more: Row = {"exact": asked.exact, "since": asked.since, "until": asked.until, "after": asked.after}
+        of = "" if asked.kind == "any" else asked.kind
+        found = searching.search(store, asked.words, wanted, kind=of, today=audited.today(), **more)
+        if records := [hit for hit in found["hits"] if hit["kind"] == "notice"]:
             shown(request, "search", {"words": asked.words, "site": asked.site, "region": asked.region}, records)
-        page = Page(found["hits"], "", sum(found["counts"].values()))
-        return paged(request, page, read_as, words=found["words"], counts=found["counts"])
+        page = Page(found["hits"], found["next"], None if any(found["at_least"].values()) else sum(found["counts"].values()))
+        return paged(request, page, **{name: found[name] for name in ("words", "expanded", "counts", "at_least")})
 
     return answer(request, filters_of(asked), made, records=True, headers=linked)
-
-
-def _found(store: Store, asked: SearchQuestion, words: str) -> Row:
-    wanted = filters_of(asked, words="", document_kind="", limit=asked.limit)
-    return searching.search(store, words, wanted, kind="" if asked.kind == "any" else asked.kind, today=audited.today())
 
 
 @router.get("/find", response_model=FoundPage)

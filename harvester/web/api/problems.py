@@ -37,6 +37,7 @@ _OF_ERRORS: tuple[tuple[type[Exception], str], ...] = (
     (errors.ErasedRecord, "gone"),
     (errors.SlowQuestion, "slow"),
     (errors.LockedStore, "busy"),
+    (errors.RefusedQuestion, "wrong-sql"),
     (errors.ExportError, "cannot"),
     (errors.StoreError, "store"),
     (WrongCall, "wrong-question"),
@@ -112,7 +113,8 @@ def of(request: Request, error: Exception) -> Response:
         more = {"horizon": error.horizon, "latest": error.latest}
     elif isinstance(error, errors.UnknownCursor):
         more = {"latest": error.latest}
-    return of_kind(request, kind, str(error), **more)
+    # What is said of a store that cannot be used names its place, which is the operator's business.
+    return of_kind(request, kind, f"{KINDS[kind]}." if kind in ("busy", "store") else str(error), **more)
 
 
 def _route(request: Request) -> str:

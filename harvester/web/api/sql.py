@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from pydantic import Field, model_validator
 
 from harvester.web.access import forgery, trail
-from harvester.web.api import downloads, problems, routing
+from harvester.web.api import downloads, routing
 from harvester.web.api.answering import answer, paged
 from harvester.web.api.asking import Form, Question, Timed
 from harvester.web.api.shapes.sites import Dictionary, SqlAnswer
@@ -79,12 +79,9 @@ def _answered(request: Request, store: Store, asked: SqlQuestion) -> Response:
         found = ask()
         return {"columns": list(found.columns), "rows": [list(row) for row in found.rows], "cut": found.cut}
 
-    try:
-        if asked.format != "json":
-            return downloads.download(request, ask().table, asked, "answer", records=True)
-        return answer(request, asked.model_dump(mode="json"), made, records=True)
-    except plain_sql.RefusedQuestion as error:
-        return problems.of_kind(request, "wrong-sql", str(error))
+    if asked.format != "json":
+        return downloads.download(request, ask().table, asked, "answer", records=True)
+    return answer(request, asked.model_dump(mode="json"), made, records=True)
 
 
 @router.get("/dictionary", response_model=Dictionary)

@@ -11,7 +11,7 @@ from harvester.web import addresses
 from harvester.web.api import downloads, routing
 from harvester.web.api.answering import answer, linked, paged
 from harvester.web.api.asking import AsOf, TaskQuestion, in_order
-from harvester.web.api.common import as_typed, existing, filters_of
+from harvester.web.api.common import as_typed, existing, filters_of, not_withdrawn
 from harvester.web.api.shapes.tasks import TaskCourse, TaskPage, TaskWhole
 from harvester.web.room import AnyStore
 from storage import queries, task_versions
@@ -55,6 +55,7 @@ def one_task(store: Store, identifier: str, asked: AsOf) -> dict[str, Any]:
     """Return a task, with whether it stands today. Raises ``UnknownRecord``."""
     with store.reading() as connection:
         document, number = current_version(connection, identifier)
+    not_withdrawn(store, document)
     there = document if asked.as_of or asked.known_at else f"{document}@{number}"
     wanted = Filters(document=there, as_of=asked.as_of, known_at=asked.known_at, all_copies=True)
     lasting = identifier if ".k" in identifier else task_versions.lasting_of(store, identifier)
@@ -75,6 +76,7 @@ def history(request: Request, store: AnyStore, identifier: TaskId) -> Response:
         course = task_versions.course(store, lasting or "")
         if course is None:
             raise UnknownRecord(f"There is no task {identifier} in the store: list what there is with /api/v1/tasks.")
+        not_withdrawn(store, course.document["id"])
         return {name: getattr(course, name) for name in ("lasting", "ended", "ended_at", "ended_on", "ended_in", "ended_by")} | {
             "document": course.document["id"],
             "title": course.document["title"],

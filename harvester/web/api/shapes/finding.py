@@ -22,6 +22,15 @@ class HitCounts(Shape):
     notice: int
 
 
+class AtLeast(Shape):
+    """Whether the counts are lower bounds."""
+
+    chapter: ClassVar[str] = "hits"
+    document: bool
+    task: bool
+    notice: bool
+
+
 class SearchHit(Shape):
     """A hit of a search."""
 
@@ -29,8 +38,13 @@ class SearchHit(Shape):
     kind: Literal["document", "task", "notice"]
     id: str
     document: str
+    version: int | None = None
+    place: int | None = None
+    lasting_id: str = ""
     title: str
+    title_spans: list[Pair]
     site: str
+    region: str | None
     url: str
     published_on: Day | None
     count: int
@@ -43,7 +57,9 @@ class SearchPage(PageShape):
 
     chapter: ClassVar[str] = "hits"
     words: list[str]
+    expanded: dict[str, list[str]]
     counts: HitCounts
+    at_least: AtLeast
     rows: list[SearchHit]
 
 
