@@ -31,7 +31,8 @@ def about_of(address: str) -> tuple[str, str]:
     Of a list the question is left away: it may name a subject. A dossier is no place: its records are.
     """
     try:
-        parts = urlsplit(address.strip())
+        # What cannot be seen is dropped by the parser: what is kept would not be what was sent.
+        parts = urlsplit(address.strip()) if address.isprintable() else None
     except ValueError:
         parts = None
     if parts is None or parts.scheme or parts.netloc or len(address) > MOST_WRONG or not _PLACE.fullmatch(parts.path):

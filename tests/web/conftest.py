@@ -12,6 +12,7 @@ from harvester.web.app import create_app
 from harvester.web.room import RoomSettings
 from storage.store import Store
 from tests.web import sample
+from tests.web.empty import bare_client, bare_store, empty_folder  # noqa: F401 -- fixtures
 from tests.web.serving import served
 
 
