@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
 
+import pytest
+from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 from httpx import Response
 
@@ -22,10 +25,23 @@ HTML = {"accept": "text/html"}
 PEOPLE = {"olga": "operator", "rui": "reader"}
 
 
+LIGHT = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1)
+"""Argon2id as it is, with parameters that take milliseconds: most tests are not about how long it takes."""
+
+
 @cache
 def password_hash(password: str = PASSWORD) -> str:
-    """Return the hash of a password, made once: it takes a tenth of a second each time."""
-    return passwords.hashed(password)
+    """Return the hash of a password."""
+    return LIGHT.hash(password)
+
+
+@pytest.fixture
+def light_passwords(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let passwords be hashed in milliseconds."""
+    monkeypatch.setattr(passwords, "HASHER", LIGHT)
+    passwords._nobodys.cache_clear()
+    yield
+    passwords._nobodys.cache_clear()
 
 
 def people(store: Store) -> None:

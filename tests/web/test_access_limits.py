@@ -20,7 +20,9 @@ from harvester.web.access.pace import Pace, is_heavy, key_of, network_of
 from harvester.web.access.people import NOBODY, Person, Role
 from harvester.web.room import RoomSettings
 from storage.store import Store
-from tests.web.people import PASSWORD, House, closed, log_in, people
+from tests.web.people import PASSWORD, House, closed, light_passwords, log_in, people  # noqa: F401 -- a fixture
+
+pytestmark = pytest.mark.usefixtures("light_passwords")
 
 
 class Clock:
