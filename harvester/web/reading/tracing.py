@@ -100,15 +100,21 @@ class Trail:
         return None
 
     def _across(self, old: int, new: int, part: Part, *, backward: bool) -> tuple[Part | None, UnitPair | None]:
-        """Return what a clause of one of two neighbouring versions is in the other, and the change between."""
+        """Return what a clause of one of two neighbouring versions is in the other, and the change between.
+
+        The same words at the same address are the same clause: only where they are not, the two versions are compared.
+        """
         before, after = self.reading(old), self.reading(new)
+        there = (before if backward else after).index
+        at = there.find(part.name)
+        if at is not None and there.parts[at].name == part.name and there.parts[at].unit.text == part.unit.text:
+            return there.parts[at], None
         crossing = _crossing(before, after)
         pair = crossing.pair_of(part.unit.span, backward=backward)
         unit = (pair.old if backward else pair.new) if pair else None
         if unit is None:
             return None, pair
-        index = (before if backward else after).index
-        return _nearest(index.parts, unit.span), pair
+        return _nearest(there.parts, unit.span), pair
 
 
 def _fate(pair: UnitPair | None, old: Part | None, new: Part | None) -> Fate:
