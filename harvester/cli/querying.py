@@ -1,4 +1,4 @@
-"""The verbs of analysts: tasks, documents, agencies, search, explain, export, runs."""
+"""The verbs of analysts: tasks, documents, agencies, search, explain, runs."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import re
 from collections.abc import Callable, Sized
 from dataclasses import replace
 from enum import StrEnum
-from functools import partial
-from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -48,8 +46,6 @@ AGENCY_COLUMNS = ("id", "name", "kind", "lead", "partner", "responsible", "impli
 RUN_COLUMNS = ("id", "site", "started_at", "ended_at", "verdict", "cause", "captures", "failures")
 DEFAULT_LIMIT = 50
 NOTICE_ID = re.compile("n[0-9a-f]{16}")
-OF_RECORDS = frozenset({"notices", "subjects", "notice_events"})
-"""Views of public records: who exports them is logged."""
 
 Found = TypeVar("Found", bound=Sized)
 
@@ -81,7 +77,7 @@ WordsOption = Annotated[str, typer.Option("--words", help="Only rows that hold t
 
 def register(app: typer.Typer) -> None:
     """Add this module's verbs to the command line."""
-    for verb in (tasks, documents, agencies, search, explain, export, runs):
+    for verb in (tasks, documents, agencies, search, explain, runs):
         app.command()(verb)
 
 
@@ -307,26 +303,6 @@ def explain_notice(found: Store, identifier: str, store: str | None, form: Forma
     emit([{"field": name, "value": value} for name, value in plain.items()], Format.TABLE, ("field", "value"))
     emit(record["printed"], Format.TABLE, ("label", "value"), title=_("Printed by the site, masked"))
     console().print(f"{place['file']} @{place['offset']} +{place['length']} sha256 {place['sha256']}", markup=False)
-
-
-def export(
-    view: Annotated[str, typer.Argument(metavar="VIEW", help="tasks, documents, versions, agencies, captures, runs, failures ...")],
-    to: Annotated[Path, typer.Option("--to", metavar="FILE", help="Where to: .csv .xlsx .parquet or .jsonl.")],
-    store: StoreOption = None,
-) -> None:
-    """Write a view of the store to a file; formulas in cells are neutralised."""
-    from storage.exports import ENDINGS  # pandas and pyarrow: this verb alone waits for them
-    from storage.exports import export as export_view
-    from storage.frames import NAMES
-
-    if view not in NAMES:
-        raise WrongCall(f"there is no view '{view}'; choose one of {', '.join(NAMES)}.")
-    if to.suffix.lower() not in ENDINGS:
-        raise WrongCall(f"{to.name} has no ending that tells its form; use one of {', '.join(ENDINGS)}.")
-    with opened(store) as found:
-        logged = partial(audited.log_ids, found, audited.actor(store), "export", {"view": view}) if view in OF_RECORDS else None
-        count = export_view(found, view, to, logged)
-    console().print(_("{count} rows in {file}").format(count=count, file=to), markup=False)
 
 
 def runs(
