@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, Text, cast, exists, or_, select
 
 from storage import queries
+from storage.batches import batches
 from storage.identity import text_key
+from storage.line_schema import document_lines
 from storage.schema import ROLES, agencies, agency_names, documents, task_agencies, tasks, version_regions
 from storage.selection import HIDDEN, Filters, stem_of
 from storage.store import Store
@@ -20,8 +22,8 @@ Row = dict[str, Any]
 
 MOST = 2000
 """Tasks of one calendar. More than that nobody can look through, and phones stop reading."""
-MOST_READ = 5000
-"""Tasks of a body or document that are looked through for days within their texts."""
+MOST_READ = 1000
+"""Tasks that are looked through for days within their texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +61,25 @@ def _now(store: Store, filters: Filters) -> list[str]:
     """Return the tasks with a day, the first days first."""
     due = replace(filters, due_from=filters.due_from or date(1949, 10, 1))
     found = [row["lasting_id"] for row in _pages(store, due, "due", MOST + 1)]
-    if filters.agency or filters.document or filters.words:
+    if filters.words or filters.year or filters.document_kind or filters.deadline_kind:
         rest = replace(filters, due_from=None, due_to=None)
-        found += [row["lasting_id"] for row in _pages(store, rest, "published", MOST_READ) if _has_day(row["milestones"], filters)]
-    return list(dict.fromkeys(found))
+        rows = [(row["lasting_id"], row["milestones"]) for row in _pages(store, rest, "published", MOST_READ)]
+    else:
+        rows = _within_texts(store, filters) if filters.agency or filters.document else []
+    return list(dict.fromkeys([*found, *(name for name, days in rows if _has_day(days, filters))]))
+
+
+def _within_texts(store: Store, filters: Filters) -> list[tuple[str, list[Row]]]:
+    """Return the tasks of a body or a document that have days within their texts, with those: looked up by the body, not gone through."""
+    t, d, line = tasks.c, documents.c, document_lines.c
+    query = select(t.lasting_id, t.milestones).join(documents, (d.id == t.document_id) & (d.version == t.version))
+    query = query.join(document_lines, line.document_id == d.id).where(~line.hidden, cast(t.milestones, Text) != "[]")
+    query = query if filters.site or filters.region or filters.document or filters.all_copies else query.where(line.counted)
+    with store.reading() as connection:
+        wanted = _held(connection, query, filters, of_body=False)
+        if filters.agency:
+            wanted = wanted.where(t.id.in_(select(task_agencies.c.task_id).where(*_named(_called(connection, filters.agency), filters))))
+        return [(row.lasting_id, row.milestones) for row in connection.execute(wanted.distinct().limit(MOST_READ))]
 
 
 def _pages(store: Store, filters: Filters, order: str, left: int) -> Iterator[Mapping[str, Any]]:
@@ -84,23 +101,33 @@ def _has_day(milestones: Sequence[Row], filters: Filters) -> bool:
 def _former(connection: Connection, filters: Filters) -> list[str]:
     """Return tasks that an earlier version had by these filters, and those of documents that were taken back."""
     t, d = tasks.c, documents.c
-    query = select(t.lasting_id).join(documents, d.id == t.document_id)
-    earlier = query.where(d.version > 1, t.version < d.version)
-    taken = query.where(d.state.in_(HIDDEN), t.version == d.version)
+    changed = connection.execute(
+        select(d.id).where(or_(d.version > 1, d.state.in_(HIDDEN)), *_of_document(filters)).order_by(d.id)
+    ).scalars()
+    earlier = or_(t.version < d.version, d.state.in_(HIDDEN))
     found: list[str] = []
-    for each in (earlier, taken):
-        found += connection.execute(_held(connection, each, filters).distinct().order_by(t.lasting_id).limit(MOST)).scalars()
+    # By their documents: those with versions are few, and nothing else leads quickly to tasks that went.
+    for some in batches(changed):
+        query = select(t.lasting_id).join(documents, d.id == t.document_id).where(t.document_id.in_(some), earlier)
+        found += connection.execute(_held(connection, query, filters).distinct().order_by(t.lasting_id).limit(MOST)).scalars()
+        if len(found) >= MOST:
+            break
     return list(dict.fromkeys(found))
 
 
-def _held(connection: Connection, query: Select[Any], filters: Filters) -> Select[Any]:
-    t, d = tasks.c, documents.c
-    wanted: list[ColumnElement[bool]] = [or_(t.deadline_end.is_not(None), cast(t.milestones, Text) != "[]")]
-    wanted += [d.site == filters.site] if filters.site else []
-    wanted += [t.document_id == filters.document.partition("@")[0]] if filters.document else []
+def _of_document(filters: Filters) -> list[ColumnElement[bool]]:
+    d = documents.c
+    wanted: list[ColumnElement[bool]] = [d.site == filters.site] if filters.site else []
+    return wanted + ([d.id == filters.document.partition("@")[0]] if filters.document else [])
+
+
+def _held(connection: Connection, query: Select[Any], filters: Filters, *, of_body: bool = True) -> Select[Any]:
+    t = tasks.c
+    wanted: list[ColumnElement[bool]] = [or_(t.deadline_end.is_not(None), cast(t.milestones, Text) != "[]"), *_of_document(filters)]
     wanted += [_of_region(filters.region)] if filters.region else []
-    if filters.agency or filters.role:
-        wanted.append(_of_body(_called(connection, filters.agency), filters))
+    if of_body and (filters.agency or filters.role):
+        named = _named(_called(connection, filters.agency), filters)
+        wanted.append(exists().where(task_agencies.c.task_id == t.id, *named))
     return query.where(*wanted)
 
 
@@ -110,12 +137,11 @@ def _of_region(region: str) -> ColumnElement[bool]:
     return exists().where(r.document_id == t.document_id, r.version == t.version, within)
 
 
-def _of_body(ids: set[str], filters: Filters) -> ColumnElement[bool]:
+def _named(ids: set[str], filters: Filters) -> list[ColumnElement[bool]]:
+    """Return the conditions that a row of ``task_agencies`` names the body in the role."""
     a = task_agencies.c
-    wanted = [a.task_id == tasks.c.id]
-    wanted += [a.role == filters.role] if filters.role else []
-    wanted += [or_(a.agency_id.in_(ids), a.mention_key == text_key(filters.agency))] if filters.agency else []
-    return exists().where(*wanted)
+    wanted: list[ColumnElement[bool]] = [a.role == filters.role] if filters.role else []
+    return wanted + ([or_(a.agency_id.in_(ids), a.mention_key == text_key(filters.agency))] if filters.agency else [])
 
 
 def _called(connection: Connection, name: str) -> set[str]:

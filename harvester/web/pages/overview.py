@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -36,6 +37,7 @@ SPANS = (30, 90)
 """Days ahead that the overview looks."""
 SHOWN, GROUPS, READ = 8, 6, 120
 """Tasks that are due next, documents with changes, and rows of the feed read for them."""
+_SHARE = 100
 OF_TEXTS = ("document", "text", "task", "link")
 
 
@@ -46,13 +48,24 @@ def overview(request: Request, store: AnyStore, person: Anyone) -> HTMLResponse:
     figures = overview_queries.figures(store, today)
     if not figures["runs"]:
         return page(request, "overview_empty.html", operator_here=person.role >= Role.OPERATOR)
-    waiting = [(kind, n) for kind, n in tabs(store) if n] if person.role >= Role.OPERATOR else []
+    waiting = _waiting(request, store) if person.role >= Role.OPERATOR else []
     return page(
         request, "overview.html", figures=figures, today=today, sites=[(each, currency.told(each, lang)) for each in currency.sites(store)],
         due=_due(store, today, lang), changed=_changed(store, today, lang), days=_feed(store, lang), waiting=waiting,
         reports=corrections.counts(store) if waiting or person.role >= Role.OPERATOR else {},
         calendar=subscriptions.with_key(request, "/calendar/tasks.ics"), **_timeline(request, store, today, lang),
     )  # fmt: skip
+
+
+def _waiting(request: Request, store: Store) -> list[tuple[str, int]]:
+    """Return what waits for a decision, by kind: counted anew when the store changed, but for a hundredth of the time at most."""
+    kept, writes, now = request.app.state, store.state().writes, time.monotonic()
+    known = getattr(kept, "waiting", None)
+    if known and (known[0] == writes or now < known[1]):
+        return list(known[2])
+    found = [(kind, n) for kind, n in tabs(store) if n]
+    kept.waiting = (writes, now + _SHARE * (time.monotonic() - now), found)
+    return found
 
 
 def _due(store: Store, today: date, lang: str) -> Row:
