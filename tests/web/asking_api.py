@@ -47,12 +47,13 @@ class Known:
         return [
             "/tasks", "/tasks?limit=3&order=due", f"/tasks/{self.task}", f"/tasks/{self.task}/history", "/documents",
             "/documents?words=信用", f"/documents/{self.document}", f"/documents/{self.changed}?version=1",
-            f"/documents/{self.document}?parts=text", f"/documents/{self.changed}/versions", "/agencies", "/agencies?name=发展",
-            f"/agencies/{self.agency}", "/notices", f"/notices/{self.notice}", f"/dossiers/{self.code}", "/changes",
-            "/changes?all=true&limit=500", "/works", f"/works/{self.work}", f"/compare?old={self.changed}@1&new={self.changed}@2",
-            f"/align?papers={self.document}&papers={self.changed}", "/search?words=信用", "/find?q=信用", "/sites", "/coverage",
-            "/runs", "/dictionary?lang=en", "/sql?sql=SELECT count(*) AS tasks FROM v_tasks", "/reconcile",
-            "/reconcile/suggest?prefix=上海", '/reconcile?queries={"q0":{"query":"上海市发展改革委"}}',
+            f"/documents/{self.document}?parts=text&parts=blocks", f"/documents/{self.changed}/versions", "/agencies",
+            "/agencies?name=发展", f"/agencies/{self.agency}", "/notices", f"/notices/{self.notice}", f"/dossiers/{self.code}",
+            "/changes", "/changes?all=true&limit=500", "/works", f"/works/{self.work}",
+            f"/compare?old={self.changed}@1&new={self.changed}@2", f"/align?papers={self.document}&papers={self.changed}",
+            "/search?words=信用", "/find?q=信用", "/sites", "/coverage", "/runs", "/dictionary?lang=en",
+            "/sql?sql=SELECT count(*) AS tasks FROM v_tasks", "/reconcile", "/reconcile/suggest?prefix=上海",
+            '/reconcile?queries={"q0":{"query":"上海市发展改革委"}}',
         ]  # fmt: skip
 
 

@@ -94,8 +94,14 @@ class Writer:
 def writing(store: Store) -> Iterator[Writer]:  # noqa: F811
     """Give a process that writes to the same store."""
     arguments = (store.url.render_as_string(hide_password=False), str(store.archive.folder), str(COMING))
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "cwd": ROOT, "env": os.environ | {"PYTHONPATH": str(ROOT)}}
-    process: subprocess.Popen[str] = subprocess.Popen([sys.executable, "-c", WRITER, *arguments], **pipes)
+    process = subprocess.Popen(
+        [sys.executable, "-c", WRITER, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
     try:
         yield Writer(process)
     finally:

@@ -46,8 +46,8 @@ class OneDocument(Timed):
     parts: tuple[Part, ...] = ()
 
     def wants(self, part: Part) -> bool:
-        """Tell whether a part is asked for."""
-        return not self.parts or part in self.parts
+        """Tell whether a part is asked for; blocks only by name: the archived file is laid out again for them."""
+        return part in self.parts or (not self.parts and part != "blocks")
 
 
 @router.get("/documents", response_model=DocumentPage)
