@@ -47,13 +47,13 @@ def of_agency(request: Request, store: AnyStore, identifier: str, role: str = ""
 
 @router.get("/calendar/tasks.ics")
 def of_tasks(request: Request, store: AnyStore) -> Response:
-    """Give the deadlines of a question, those of the list of tasks with the same filters."""
+    """Give the deadlines of a question, those of the list of tasks with the same filters; a calendar is always of today."""
     lang = preference(request, "lang")
-    filters = filters_of(request.query_params, lang)
+    filters = replace(filters_of(request.query_params, lang), as_of=None, known_at=None)
     asked = as_address(filters)
     told = {"agency": agency_queries.name_of(store, filters.agency), "role": _(filters.role, lang)}
     told |= {"region": region_name(filters.region, lang), "site": site_names(store).get(filters.site, filters.site)}
-    named = " · ".join(told.get(name) or str(value) for name, value in asked.items() if name not in ("as_of", "known_at"))
+    named = " · ".join(told.get(name) or str(value) for name, value in asked.items())
     title = _("Deadlines: {name}", lang).format(name=visible(named)) if named else _("Deadlines", lang)
     page = addresses.listing("/tasks", asked)
     return _answer(request, of_question(store, replace(filters, due_from=filters.due_from or _since())), title, page)

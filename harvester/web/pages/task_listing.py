@@ -176,7 +176,8 @@ def subscriptions_of(request: Request, asked: Mapping[str, str], lang: str) -> l
 
 def frozen_at(path: str, asked: Mapping[str, str]) -> str:
     """Return the address of an answer as it is now, for ever."""
-    now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    # To the microsecond, as versions are known: the frozen answer holds all that this one does, and nothing that comes a moment later.
+    now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
     return addresses.listing(path, {**asked, "as_of": asked.get("as_of") or audited.today(), "known_at": asked.get("known_at") or now})
 
 
