@@ -7,6 +7,7 @@ documents themselves, and of every work they belong to or left which copy counts
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
@@ -18,7 +19,7 @@ from storage.batches import batches
 from storage.choosing import Choice, Member, choices
 from storage.errors import StoreError
 from storage.line_schema import document_lines, line_choices, line_counts, line_numbers, task_line_agencies, task_lines, touched_documents
-from storage.places import LAST, SEQUENCE_BITS, first_line, last_line
+from storage.places import LAST, SEQUENCE_BITS, first_line
 from storage.schema import documents, sites, version_regions, versions
 from storage.upserts import upsert
 
@@ -81,27 +82,37 @@ def _number(connection: Connection, wanted: Collection[str]) -> None:
     of_day = func.coalesce(v.published_on, d.listed_on, v.in_force_from).label("day")
     query = select(d.id, of_day, n.line).join(versions, (v.document_id == d.id) & (v.number == d.version))
     query = query.outerjoin(line_numbers, n.document_id == d.id)
-    rows = []
-    last: dict[date, int] = {}
     for some in batches(sorted(wanted)):
-        for row in connection.execute(query.where(d.id.in_(some)).order_by(of_day, d.site, d.id)):
-            if row.line is None or row.line >> SEQUENCE_BITS != row.day.toordinal():
-                last[row.day] = _after(connection, row.day, last.get(row.day))
-                rows.append({"document_id": row.id, "line": last[row.day]})
-    for start in range(0, len(rows), 500):
-        upsert(connection, line_numbers, rows[start : start + 500])
+        found = connection.execute(query.where(d.id.in_(some)).order_by(d.id)).all()
+        new = [(row.id, row.day) for row in found if row.line is None or row.line >> SEQUENCE_BITS != row.day.toordinal()]
+        upsert(connection, line_numbers, _numbered(connection, new))
 
 
-def _after(connection: Connection, day: date, last: int | None) -> int:
-    """Return the line behind the last of a day."""
-    if last is None:
-        n = line_numbers.c
-        here = n.line.between(first_line(day), last_line(day))
-        found = connection.execute(select(func.max(n.line)).where(here)).scalar()
-        last = first_line(day) - 1 if found is None else int(found)
-    if last == last_line(day):
-        raise StoreError(f"More than {1 << SEQUENCE_BITS} documents are of {day}: report this to the project.")
-    return last + 1
+def _numbered(connection: Connection, new: Sequence[tuple[str, date]]) -> list[dict[str, str | int]]:
+    """Return the rows of documents and their days: each takes the line of its own, or the next one that is free."""
+    n = line_numbers.c
+    own = {document: first_line(day) | _sequence(document) for document, day in new}
+    taken = set(connection.execute(select(n.line).where(n.line.in_(own.values()))).scalars()) if own else set()
+    rows: list[dict[str, str | int]] = []
+    for document, day in new:
+        line = own[document]
+        while line in taken or (line != own[document] and _is_taken(connection, line)):
+            taken.add(line)
+            line = first_line(day) | (line + 1) & ((1 << SEQUENCE_BITS) - 1)
+            if line == own[document]:
+                raise StoreError(f"More than {1 << SEQUENCE_BITS} documents are of {day}: report this to the project.")
+        taken.add(line)
+        rows.append({"document_id": document, "line": line})
+    return rows
+
+
+def _sequence(document: str) -> int:
+    """Return the place of a document among those of its day: by its identifier, so that all stores show them in the same order."""
+    return int.from_bytes(hashlib.sha256(document.encode()).digest()[:3], "big") >> (24 - SEQUENCE_BITS)
+
+
+def _is_taken(connection: Connection, line: int) -> bool:
+    return connection.execute(select(line_numbers.c.line).where(line_numbers.c.line == line)).one_or_none() is not None
 
 
 # --- documents and tasks -----------------------------------------------------------------------------------------------

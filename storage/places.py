@@ -1,8 +1,9 @@
 """Places: one whole number that orders a document or a task in the reading order, the newest document first and its tasks in their order.
 
-A **line** orders documents: ``day << 20 | sequence``, where ``day`` counts days from the year 1 (``date.toordinal``) and ``sequence`` the
-documents of that day as the store met them. A **place** orders documents and tasks: ``line << 18 | (0x3FFFF - ordinal)``, where
-``ordinal`` is 0 for the document itself and the number of a task else. ``ORDER BY place DESC`` is the reading order. Places fit in 63 bits.
+A **line** orders documents: ``day << 20 | sequence``, where ``day`` counts days from the year 1 (``date.toordinal``) and ``sequence`` rests
+on the identifier, so that the documents of a day stand in the same order in every store. A **place** orders documents and tasks:
+``line << 18 | (0x3FFFF - ordinal)``, where ``ordinal`` is 0 for the document itself and the number of a task else. ``ORDER BY place DESC`` is
+the reading order. Places fit in 63 bits.
 """
 
 from __future__ import annotations
