@@ -112,7 +112,7 @@ def places(store: Store) -> dict[str, Any]:
     assert task_versions.course(store, tasks[0]["lasting_id"])
     return {
         "document": changed, "other": next(row["id"] for row in documents if row["tasks"] and row["id"] != changed),
-        "hostile": next(row["id"] for row in documents if "<script>" in row["title"]),
+        "hostile": next((row["id"] for row in documents if "<script>" in row["title"]), changed),
         "work": next(row["work"] for row in documents if row["id"] == changed),
         "task": tasks[0]["lasting_id"], "part": "tab1.r2", "day": versions[0]["first_seen"].date(),
         "agency": next(body["id"] for row in tasks for body in [*row["lead"], *row["responsible"]] if body["id"]),

@@ -132,5 +132,5 @@ def basis_words(row: Row, lang: str) -> str:
         return _("The source itself prints this day.", lang)
     told = _("Counted from {day} by: {rule}.", lang)
     undated = _("Counted from when it was first seen, since it tells no day; by: {rule}.", lang)
-    rule = rule_words(row["term_rule"], lang)
+    rule = rule_words(row["term_rule"] or "adverse", lang)
     return told.format(day=row["term_from"], rule=rule) if row["term_from"] else undated.format(rule=rule)
