@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -84,18 +85,25 @@ class _Shelf:
                 self._size -= len(self._kept.popitem(last=False)[1].text)
         return reading
 
-    def blocks(self, store: Store, identifier: str) -> tuple[Block, ...]:
-        """Return the blocks of a version's payload as it is read today, nothing where it cannot be."""
+    def blocks(self, store: Store, identifier: str) -> tuple[Block, ...] | None:
+        """Return the blocks of a version's payload as it is read today, none where it cannot be; ``None`` where it cannot be now."""
         if not self._making.acquire(timeout=PATIENCE):
-            return ()
+            return None
         try:
             found = source(store, identifier)
             payload = store.archive.read(found.capture.location).body
             return self._deriver.read(payload, hints_from_json(found.publication.hints)).blocks
-        except (StoreError, UnreadableError, DerivingError):
+        except (StoreError, UnreadableError):
             return ()
+        except DerivingError:
+            return None
         finally:
             self._making.release()
+
+    def prepare(self) -> None:
+        """Start the process that reads large payloads, so that nobody waits for it."""
+        with self._making, suppress(UnreadableError, DerivingError):
+            self._deriver.read(b"PK\x03\x04", Hints())
 
 
 _SHELF = _Shelf()
@@ -106,6 +114,7 @@ def warm() -> None:
     """Load what the first reader would wait for: the tables of the readers and of the comparison. To be called beside the server's work."""
     document = normalized(_PAGE, Hints(media_type="text/html"))
     compare(Derived(document, Metadata(), (), ""), Derived(replace(document, text=document.text[:-1]), Metadata(), (), " "))
+    _SHELF.prepare()
 
 
 def read(store: Store, document: str, number: int) -> Reading:
@@ -121,8 +130,10 @@ def read(store: Store, document: str, number: int) -> Reading:
     kept = _SHELF.get(key)
     if kept is not None:
         return kept
-    blocks, whole = laid_out(row["text"], row["title"], _SHELF.blocks(store, f"{document}@{number}"))
-    return _SHELF.put(key, Reading(document, number, row["text"], blocks, whole, row["content_hash"]))
+    found_blocks = _SHELF.blocks(store, f"{document}@{number}")
+    blocks, whole = laid_out(row["text"], row["title"], found_blocks or ())
+    reading = Reading(document, number, row["text"], blocks, whole, row["content_hash"])
+    return reading if found_blocks is None else _SHELF.put(key, reading)
 
 
 def tasks_of(store: Store, document: str, number: int) -> list[Row]:
