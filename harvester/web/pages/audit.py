@@ -22,7 +22,7 @@ ROWS = 100
 WORDS = frozenset({"role", "action", "kind", "colour"})
 """What in the log is one of our own words, and told in the reader's language."""
 ACTIONS = (
-    "notices", "dossier", "changes", "search", "explain", "export", "graph", "sql", "form", "login", "login failed", "logout",
+    "notices", "dossier", "changes", "search", "explain", "export", "graph", "sql", "review", "form", "login", "login failed", "logout",
     "password changed", "password refused", "password reset", "session ended", "key made", "key removed", "addresses renewed",
     "account added", "role changed", "account removed", "audit",
 )  # fmt: skip

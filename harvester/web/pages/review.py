@@ -15,7 +15,7 @@ from harvester.errors import WrongCall
 from harvester.messages import _
 from harvester.review import ANYWHERE, Decided, Kind, Wish
 from harvester.web import addresses
-from harvester.web.access import forgery
+from harvester.web.access import forgery, trail
 from harvester.web.access.rights import operator
 from harvester.web.pages.asked_records import days_of, kept_nowhere, reader_of
 from harvester.web.room import Anyone, AnyStore
@@ -53,7 +53,11 @@ def _page(request: Request, store: Store, kind: str, *, status: int = 200, probl
         raise WrongCall(_("There is no such kind in the queue.", preference(request, "lang")))
     site, region = more.pop("site", ""), more.pop("region", "")
     told: Row = {"kind": kind, "counts": counts, "site": site, "region": region, "problem": problem, "done": more.get("done", 0)}
-    told |= {"rows": rows_of(store, kind, site, region), "kinds": [each.value for each in Decided], "ties": TIES, "anywhere": ANYWHERE}
+    found = rows_of(store, kind, site, region)
+    if kind == "ending":
+        named = [record["id"] for row in found for record in row["records"]]
+        trail.shown_ids(request, "review", {"kind": kind}, named, len(named))
+    told |= {"rows": found, "kinds": [each.value for each in Decided], "ties": TIES, "anywhere": ANYWHERE}
     return kept_nowhere(page(request, "review.html", status=status, **told))
 
 
