@@ -2,8 +2,8 @@
 
 A **line** orders documents: ``day << 20 | sequence``, where ``day`` counts days from the year 1 (``date.toordinal``) and ``sequence`` rests
 on the identifier, so that the documents of a day stand in the same order in every store. A **place** orders documents and tasks:
-``line << 18 | (0x3FFFF - ordinal)``, where ``ordinal`` is 0 for the document itself and the number of a task else. ``ORDER BY place DESC`` is
-the reading order. Places fit in 63 bits.
+``line << 18 | (0x3FFFF - ordinal)``, where ``ordinal`` is 0 for the document itself and the number of a task else. ``ORDER BY place DESC``
+is the reading order. Places fit in 63 bits.
 """
 
 from __future__ import annotations
