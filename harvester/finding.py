@@ -30,6 +30,8 @@ from storage.store import Store
 
 MOST = 30
 """Hits that are shown; of more, the search page knows."""
+FEWEST_DIGITS = 5
+"""Digits of the least damaged code that is still taken for one."""
 LONGEST_TITLE = 120
 """Characters of a part of a title that are looked for."""
 SURE_PART = 6
@@ -191,8 +193,8 @@ def _by_code(_connection: Connection, typed: str) -> list[Hit]:
     if not typed.isascii():
         return []
     check = identify(typed)
-    if check.kind not in _CODES or check.personal:
-        return []
+    if check.kind not in _CODES or check.personal or (check.failures and sum(map(str.isdigit, typed)) < FEWEST_DIGITS):
+        return []  # nine letters are a word rather than a damaged organisation code
     code = check.normal
     return [Hit("subject", code, addresses.dossier(code), code, CODE if not check.failures else DAMAGED_CODE, not check.failures)]
 

@@ -187,6 +187,11 @@ def test_a_code_that_fails_its_check_is_shown_and_not_opened(library: Library) -
     assert answer.only is None
 
 
+@pytest.mark.parametrize("word", ["blacklist", "Yangtze-A", "document", "harvester"])
+def test_a_word_of_nine_letters_is_no_code(library: Library, word: str) -> None:
+    assert [hit for hit in find(library[0], word) if hit.kind == "subject"] == []
+
+
 @pytest.mark.parametrize("typed", ["11010519491231002X", "110105 19491231 002X", "１１０１０５１９４９１２３１００２Ｘ"])
 def test_the_number_of_a_person_finds_nothing_and_is_not_repeated(library: Library, typed: str) -> None:
     answer = look_up(library[0], typed)
