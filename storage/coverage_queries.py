@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Integer, Text, cast, func, select
+from sqlalchemy import Integer, Select, Text, cast, func, select
 
 from storage.engine import rows
 from storage.line_schema import document_lines
@@ -20,19 +20,25 @@ Row = dict[str, Any]
 def documents(store: Store) -> list[Row]:
     """Return how many documents there are by ``province`` (two digits, empty where unknown), ``kind`` and ``year``, each work once."""
     d = document_lines.c
-    province, year = func.substr(d.region, 1, 2).label("province"), _year(d.day)
-    query = select(province, d.document_kind.label("kind"), year, func.count().label("count")).where(d.counted, ~d.hidden)
-    with store.reading() as connection:
-        return rows(connection.execute(query.group_by(province, "kind", year)))
+    said = select(_province(d.region), d.document_kind.label("kind"), _year(d.day)).where(d.counted, ~d.hidden)
+    return _counted(store, said)
 
 
 def records(store: Store, today: date) -> list[Row]:
     """Return the same of public records that may be shown on a day."""
     n = notices.c
-    province, year = func.substr(n.region, 1, 2).label("province"), _year(n.day)
-    query = select(province, n.kind, year, func.count().label("count")).where(shown(today))
+    return _counted(store, select(_province(n.region), n.kind, _year(n.day)).where(shown(today)))
+
+
+def _counted(store: Store, said: Select[Any]) -> list[Row]:
+    by = said.subquery()
+    query = select(by, func.count().label("count")).group_by(*by.c)
     with store.reading() as connection:
-        return rows(connection.execute(query.group_by(province, n.kind, year)))
+        return rows(connection.execute(query))
+
+
+def _province(region: Any) -> Any:  # noqa: ANN401 -- a column
+    return func.substr(region, 1, 2).label("province")
 
 
 def unread_counts(store: Store) -> dict[str, int]:
