@@ -22,6 +22,8 @@ Row = dict[str, Any]
 
 MOST = 2000
 """Tasks of one calendar. More than that nobody can look through, and phones stop reading."""
+FIRST_DAY = date(1949, 10, 1)
+"""Before it no deadline lies; a question from this day on asks for all that have one."""
 MOST_READ = 1000
 """Tasks that are looked through for days within their texts."""
 
@@ -59,7 +61,7 @@ def of_question(store: Store, filters: Filters) -> Entries:
 
 def _now(store: Store, filters: Filters) -> list[str]:
     """Return the tasks with a day, the first days first."""
-    due = replace(filters, due_from=filters.due_from or date(1949, 10, 1))
+    due = replace(filters, due_from=filters.due_from or FIRST_DAY)
     found = [row["lasting_id"] for row in _pages(store, due, "due", MOST + 1)]
     if filters.words or filters.year or filters.document_kind or filters.deadline_kind:
         rest = replace(filters, due_from=None, due_to=None)

@@ -43,6 +43,8 @@ def test_a_body_is_found_by_a_short_and_by_a_former_name(shared_client: TestClie
     for name, wanted in (("发改委", "发展和改革委员会"), ("银保监会", "中国银行保险监督管理委员会")):
         assert wanted in shared_client.get("/agencies", params={"name": name}).text
     assert 'class="empty"' in shared_client.get("/agencies?name=无此机构名").text
+    of_region = shared_client.get("/agencies.json", params={"name": "发改委", "region": "310000"}).json()["agencies"]
+    assert {row["region"][:2] for row in of_region} == {"31"}
 
 
 def test_a_body_shows_its_tasks_by_role_and_whom_it_works_with(shared_client: TestClient, shared_store: Store) -> None:

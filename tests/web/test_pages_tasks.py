@@ -56,8 +56,9 @@ def test_a_list_shows_what_the_store_answers_and_says_how_many(shared_client: Te
     assert total(page) == len(queries.tasks(shared_store, Filters(site="shanghai"))) > 0
 
 
-def test_every_facet_leads_to_as_many_tasks_as_it_says(shared_client: TestClient, shared_store: Store) -> None:
-    page = html.fromstring(shared_client.get("/tasks").text)
+@pytest.mark.parametrize("address", ["/tasks", "/tasks?order=due"])
+def test_every_facet_leads_to_as_many_tasks_as_it_says(shared_client: TestClient, shared_store: Store, address: str) -> None:
+    page = html.fromstring(shared_client.get(address).text)
     facet_links = page.xpath('//nav[contains(@class, "facets")]//a')
     assert len(facet_links) > 8
     for link in facet_links:

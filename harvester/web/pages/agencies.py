@@ -28,7 +28,7 @@ from storage.errors import UnknownRecord
 from storage.naming import bodies_named
 from storage.questions import Agencies
 from storage.schema import ROLES
-from storage.selection import Filters
+from storage.selection import Filters, stem_of
 from storage.store import Store
 
 router = APIRouter(dependencies=[reader()])
@@ -50,7 +50,7 @@ def agencies(
     """Show the bodies that tasks name, or those of a name."""
     lang = preference(request, "lang")
     asked = {key: value.strip() for key, value in (("name", name), ("region", region), ("site", site)) if value.strip()}
-    found = _named(store, asked["name"], lang) if "name" in asked else _page(store, asked, after, lang)
+    found = _named(store, asked, lang) if "name" in asked else _page(store, asked, after, lang)
     pages = listing.pages_around(PATH, asked, after, back, found["next"])
     return _shown(request, store, asked, found, pages, lang)
 
@@ -59,8 +59,8 @@ def agencies(
 def agencies_json(request: Request, store: AnyStore, name: str = "", region: str = "", site: str = "", after: str = "") -> Response:
     """Give the same as JSON."""
     lang = preference(request, "lang")
-    asked = {"region": region.strip(), "site": site.strip()}
-    found = _named(store, name.strip(), lang) if name.strip() else _page(store, asked, after, lang)
+    asked = {"name": name.strip(), "region": region.strip(), "site": site.strip()}
+    found = _named(store, asked, lang) if asked["name"] else _page(store, asked, after, lang)
     return JSONResponse(plain({"total": found["total"], "next": found["next"] or None, "agencies": found["rows"]}))
 
 
@@ -96,11 +96,14 @@ def _shown(request: Request, store: Store, asked: Mapping[str, str], found: Row,
     )  # fmt: skip
 
 
-def _named(store: Store, name: str, lang: str) -> Row:
-    """Return the bodies of which a name holds a piece; of the present ones and former ones alike."""
+def _named(store: Store, asked: Mapping[str, str], lang: str) -> Row:
+    """Return the bodies of which a name holds a piece, in a region where one is asked for; present ones and former ones alike."""
+    name, region = asked["name"], region_of(asked.get("region", ""), lang)
     if len(name) > LONGEST:
         raise WrongCall(_("A filter has at most {most} characters; write it shorter.", lang).format(most=LONGEST))
     ids = bodies_named(store, name)
+    if region:
+        ids = {one for one, code in agency_queries.regions_of(store, ids).items() if code.startswith(stem_of(region))}
     return {"rows": agency_queries.called(store, ids, MOST), "total": len(ids), "next": "", "cut": len(ids) > MOST}
 
 

@@ -100,7 +100,7 @@ def _page(request: Request, store: Store, course: Course, row: Row | None, at: d
     mine = f"{course.document['id']}@{said['version']}"
     others = [each | {"same_work": each["work"] == course.document["work"]} for each in task_versions.alike(store, course.lasting)]
     today = local_day(datetime.now(UTC))
-    cited = cited_document(store, mine, base_of(request), part=_row_of(shown["place_link"]), part_words=shown["item"])
+    cited = cited_document(store, mine, base_of(request), part=_row_of(shown["place_link"]), part_words=_item(said))
     return page(
         request, "task.html", course=course, row=shown, told=told, at=at, absent=row is None, name=_title(said, lang),
         ended=task_course.ending(store, course, lang), old=_is_old(course, said, at), others=others, where=place(said["address"], lang),
@@ -109,6 +109,11 @@ def _page(request: Request, store: Store, course: Course, row: Row | None, at: d
         calendar=subscriptions.with_key(request, f"/calendar/task/{course.lasting}.ics"), cited=citations(cited, today),
         pinned=base_of(request) + addresses.task(course.lasting, at=at or today),
     )  # fmt: skip
+
+
+def _item(row: Row) -> str:
+    """Return a task's number as citations have it: those are Chinese, whatever language the page is in."""
+    return item_number(row["number"], "zh") if row["number"] else ""
 
 
 def _row_of(link: str) -> str:

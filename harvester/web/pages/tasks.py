@@ -22,6 +22,7 @@ from harvester.web.shown import page, preference, word
 from harvester.web.task_rows import region_name, shown_tasks
 from normalizers.records import DeadlineKind
 from storage import agency_queries, facets, queries
+from storage.calendar_queries import FIRST_DAY
 from storage.schema import ROLES, documents, sites
 from storage.selection import Filters
 from storage.store import Store
@@ -30,7 +31,7 @@ router = APIRouter(dependencies=[reader()])
 
 PATH = "/tasks"
 VIEWS = (("list", "As a list"), ("table", "Table"), ("timeline", "Timeline"), ("months", "Bodies by month"))
-ORDERS = (("published", "newest document first"), ("due", "due first"))
+ORDERS = (("published", "newest document first"), ("due", "due first, those with a day"))
 PAGE = 30
 BODIES = 12
 MOST_LOOKED_THROUGH = 5000
@@ -46,8 +47,10 @@ def tasks(request: Request, store: AnyStore, view: str = "list", order: str = "p
     check_shown(store, filters, lang)
     view, order = _known(view, VIEWS), _known(order, ORDERS)
     shape = asked | ({"view": view} if view != "list" else {}) | ({"order": order} if order != "published" else {})
-    found = _VIEWS[view](request, store, filters, asked, lang) if view in _VIEWS else _rows(store, filters, order, after, lang)
-    counts = facets.task_facets(store, filters) | {"agency": _bodies(store, filters, found.get("total"))}
+    dated = order == "due" or view == "timeline"
+    counted = replace(filters, due_from=filters.due_from or FIRST_DAY) if dated else filters
+    found = _VIEWS[view](request, store, filters, asked, lang) if view in _VIEWS else _rows(store, counted, order, after, lang)
+    counts = facets.task_facets(store, counted) | {"agency": _bodies(store, counted, found.get("total"))}
     names = site_names(store)
     return page(
         request, "tasks.html", asked=asked, view=view, order=order, sites=names, labels=listing.labels(lang),
@@ -55,7 +58,8 @@ def tasks(request: Request, store: AnyStore, view: str = "list", order: str = "p
         facets=listing.facet_links(PATH, shape, counts, names, lang),
         chosen=listing.chosen_filters(PATH, shape, names, lang, _called(store, filters)),
         pages=listing.pages_around(PATH, shape, after, back, found["next"]) if "rows" in found else listing.Pages(),
-        forms=listing.downloads(PATH, asked), subscribe=listing.subscriptions_of(request, asked, lang),
+        forms=listing.downloads(PATH, {"due_from": FIRST_DAY.isoformat()} | asked if order == "due" else asked),
+        subscribe=listing.subscriptions_of(request, asked, lang),
         quick=listing.quick_days(PATH, shape, lang), freeze=listing.frozen_at(PATH, shape),
         printed=base_of(request) + addresses.listing(PATH, shape), frozen=listing.frozen_bar(request, PATH, shape, filters),
         **(_NOTHING | found),
