@@ -20,7 +20,7 @@ from storage.dictionary import Kind
 from storage.questions import Tasks, reading
 from storage.store import Store
 
-DTYPES = {
+DTYPES: dict[Kind, Any] = {
     Kind.TEXT: "string",
     Kind.WHOLE: "Int64",
     Kind.NUMBER: "Float64",

@@ -25,10 +25,10 @@ from sqlglot.errors import SqlglotError
 from storage import views_at
 from storage.dictionary import dictionary
 from storage.errors import RefusedQuestion, SlowQuestion, StoreError
+from storage.reader_role import NAME as ROLE
 from storage.selection import Filters, is_past
 from storage.store import Store
 
-ROLE = "harvester_reader"
 SIZE = 64_000_000
 BATCH = 500
 DEEPEST = 60

@@ -17,7 +17,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError
 
-from storage import line_triggers, views
+from storage import line_triggers, reader_role, views
 from storage.errors import FullDisk, LockedStore, MissingStore, NewerStore, OldStore, StoreError, UnreachableStore
 from storage.types import to_json
 
@@ -177,6 +177,7 @@ def upgrade(connection: Connection, name: str) -> None:
     command.upgrade(_config(connection), "head")
     line_triggers.create(connection)
     views.create(connection)
+    reader_role.grant(connection)
 
 
 def rows(result: Any) -> list[dict[str, Any]]:  # noqa: ANN401 -- a Result of any row type
