@@ -74,14 +74,14 @@ def test_a_facet_tells_how_many_tasks_are_found_by_each_of_its_values(spread: St
 
 
 def test_the_timeline_counts_the_ends_of_deadlines_by_month(spread: Store) -> None:
-    for asked in [*ASKED, {"as_of": date(2024, 5, 9)}, {"as_of": date(2024, 5, 9), "agency": "a1"}]:
+    for asked in [*ASKED[::2], {"as_of": date(2024, 5, 9)}, {"as_of": date(2024, 5, 9), "agency": "a1"}]:
         ends = [row["deadline"]["end"] for row in queries.tasks(spread, Filters(**asked))]
         months = Counter(f"{end:%Y-%m}" for end in ends if end)
         assert facets.timeline(spread, Filters(**asked)) == [{"month": month, "count": months[month]} for month in sorted(months)], asked
 
 
 def test_months_of_bodies_count_each_task_once(spread: Store) -> None:
-    for asked in ASKED:
+    for asked in ASKED[::3]:
         truth: Counter[tuple[str, str, str]] = Counter()
         for row in queries.tasks(spread, Filters(**asked)):
             bodies = {(body["id"] or "", body["name"] or body["mention"]) for role in ROLES for body in row[role]}
