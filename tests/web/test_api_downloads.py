@@ -37,6 +37,8 @@ from tests.web.asking_api import API, everything
 
 SOAK = bool(os.environ.get("HARVESTER_SOAK"))
 MANY = 1_000_000 if SOAK else 100_000
+READER = "storage.apart"
+"""In the command of a process that reads many rows of a SQLite store."""
 LISTS = {"/tasks": ("id", "task"), "/documents": ("id", "document"), "/notices": ("id", "notice"), "/changes": ("seq", "seq")}
 """Lists, and the name of the identifier in JSON and in files."""
 
@@ -74,6 +76,14 @@ def test_a_file_is_limited_told_apart_and_refused_as_the_list_is(shared_client: 
     assert shared_client.get(f"{API}/tasks?format=csv&after=AAAA").status_code == 400
     assert shared_client.get(f"{API}/tasks?format=pdf").status_code == 422
     assert shared_client.get(f"{API}/changes?format=csv&since=99999999").status_code == 400
+    assert shared_client.get(f"{API}/tasks?format=csv&order=due").status_code == 409, "refused, not ignored"
+    every, named = (shared_client.get(f"{API}/agencies?format=csv{more}").content for more in ("", "&name=發展"))
+    assert every.splitlines()[0] == named.splitlines()[0]
+    found = keys_in(named, "csv", "agency")
+    assert set(found) == {row["id"] for row in everything(shared_client, "/agencies?name=发展") if row["id"]} & set(
+        keys_in(every, "csv", "agency")
+    )
+    assert 0 < len(found) < len(keys_in(every, "csv", "agency"))
     answered = shared_client.get(f"{API}/sql", params={"sql": "SELECT task FROM v_tasks ORDER BY task LIMIT 2", "format": "csv"})
     assert len(keys_in(answered.content, "csv", "task")) == 2
 
@@ -122,8 +132,13 @@ def memory(process: int) -> int:
 
 
 def children(process: int) -> list[str]:
-    """Return the processes that a process started and that still run."""
-    return Path(f"/proc/{process}/task/{process}/children").read_text(encoding="utf-8").split()
+    """Return the processes that a process started to read the store, and that still run."""
+    found = [Path(f"/proc/{each}/cmdline") for task in Path(f"/proc/{process}/task").iterdir() for each in _started(task)]
+    return [line for each in found if each.exists() and READER in (line := each.read_text("utf-8"))]
+
+
+def _started(task: Path) -> list[str]:
+    return (task / "children").read_text(encoding="utf-8").split()
 
 
 def fill(folder: Path, count: int) -> None:

@@ -170,7 +170,9 @@ def test_what_is_still_so_is_told_without_being_read_and_without_an_entry_in_the
         event.listen(made.engine, "before_cursor_execute", lambda *found: statements.append(found[2]))
         answer = client.get(f"{API}/notices", headers={"If-None-Match": tag})
         assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", tag)
-        assert [" ".join(one.split())[:60] for one in statements] == ["SELECT store_state.writes, store_state.written_at FROM store"]
+        assert [" ".join(one.split())[:60] for one in statements if one != "BEGIN"] == [
+            "SELECT store_state.writes, store_state.written_at FROM store"
+        ]
         assert len(audit.entries(made)) == logged
         client.get(f"{API}/notices")
         assert len(audit.entries(made)) == logged + 1, "and what is shown is logged"

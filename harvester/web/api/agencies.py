@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -15,11 +16,11 @@ from harvester.web.api.asking import AgencyQuestion, AsOf
 from harvester.web.api.common import as_typed, existing, filters_of, holding
 from harvester.web.api.shapes.agencies import AgencyPage, AgencyWhole
 from harvester.web.room import AnyStore
-from storage import gazetteer, queries
+from storage import dictionary, gazetteer, queries
 from storage.errors import UnknownRecord
 from storage.naming import bodies_named
 from storage.paging import Page, behind, cursor, size_of
-from storage.questions import Agencies
+from storage.questions import Agencies, Table
 from storage.schema import ROLES
 from storage.selection import Filters
 from storage.store import Store
@@ -34,7 +35,8 @@ def agencies(request: Request, store: AnyStore, asked: Annotated[AgencyQuestion,
     """List the bodies named in tasks, by name, with how many tasks each has in each role. Bodies are not ranked."""
     if asked.format != "json":
         existing(store, asked.site)
-        return downloads.download(request, Agencies(filters_of(asked, limit=asked.limit)), asked, "agencies")
+        question = _table(store, asked) if asked.name else Agencies(filters_of(asked, limit=asked.limit))
+        return downloads.download(request, question, asked, "agencies")
 
     def made() -> Row:
         existing(store, asked.site)
@@ -53,12 +55,26 @@ def _named(store: Store, wanted: Filters, asked: AgencyQuestion) -> Page:
     """Return a page of the bodies of which a name holds what is asked for; which ones those are is not the database's to say."""
     question = (asked.name, replace(wanted, limit=None))
     key = behind("named agencies", {"name": question[0], "filters": question[1]}, asked.after, (str, str))
-    found = holding(queries.agencies(store, question[1]), asked.name, bodies_named(store, asked.name))
-    found = sorted(found, key=_place)
+    found = _holding(store, question[1], asked.name)
     rest = [row for row in found if key is None or _place(row) > (key[0], key[1])]
     size = size_of(wanted.limit)
     onward = cursor("named agencies", {"name": question[0], "filters": question[1]}, _place(rest[size - 1])) if len(rest) > size else ""
     return Page(rest[:size], onward, len(found))
+
+
+def _table(store: Store, asked: AgencyQuestion) -> Table:
+    """Return the bodies of which a name holds what is asked for as the rows of a file: those that the gazetteer lists."""
+    page = as_typed(asked, ("name",), lambda one: Page(_holding(store, filters_of(one, limit=None), one.name)))[0]
+    known = gazetteer.entries(store, {row["id"] for row in page.rows if row["id"]})
+    names = Counter(identifier for identifier, _ in gazetteer.every_name(store))
+    columns = list(dictionary.kinds_of("v_agencies"))
+    rows = [entry | {"agency": each, "names": names[each]} for each, entry in sorted(known.items())]
+    told = [(*(row[name] for name in columns), addresses.agency(row["agency"])) for row in rows[: asked.limit]]
+    return Table([*columns, "link"], told)
+
+
+def _holding(store: Store, wanted: Filters, name: str) -> list[Row]:
+    return sorted(holding(queries.agencies(store, wanted), name, bodies_named(store, name)), key=_place)
 
 
 def _place(row: Row) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from fastapi.responses import Response
 from harvester import audited
 from harvester.cli.changes import split_kinds
 from harvester.cli.feed_answers import Answer
-from harvester.lineage import check_body
+from harvester.lineage import check_body, kin
 from harvester.moments import moment_of
 from harvester.values import plain
 from harvester.web.api import downloads, routing
@@ -41,7 +41,8 @@ def changes(request: Request, store: AnyStore, asked: Annotated[ChangeQuestion, 
     wanted = filters_of(asked)
     if asked.format != "json":
         _check(store, asked)
-        question = Changes(replace(wanted, limit=asked.limit), audited.today())
+        whole = replace(wanted, limit=asked.limit, kin=kin(store, asked.agency) if asked.agency else ())
+        question = Changes(whole, audited.today())
         announce = shown_ids(request, "changes", _told_of(wanted))
         return downloads.download(request, question, asked, "changes", announce=announce, records=True)
 

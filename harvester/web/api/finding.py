@@ -48,8 +48,9 @@ def find(request: Request, store: AnyStore, asked: Annotated[FindQuestion, Query
 
     def made() -> Row:
         hits = [asdict(hit) for hit in find_in(store, asked.q)]
-        if records := [hit for hit in hits if hit["kind"] in ("record", "subject")]:
-            shown(request, "find", {"words": asked.q}, records)
+        # A subject's identifier is its code, which stands in the log as a tag only.
+        if of_records := [hit for hit in hits if hit["kind"] in ("record", "subject")]:
+            shown(request, "find", {"words": asked.q}, [{"id": hit["id"]} if hit["kind"] == "record" else {} for hit in of_records])
         return paged(request, Page(hits, "", len(hits)))
 
     return answer(request, None, made, records=True)

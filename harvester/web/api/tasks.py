@@ -8,7 +8,7 @@ from fastapi import Path, Query, Request
 from fastapi.responses import Response
 
 from harvester.web import addresses
-from harvester.web.api import downloads, routing
+from harvester.web.api import downloads, problems, routing
 from harvester.web.api.answering import answer, linked, paged
 from harvester.web.api.asking import AsOf, TaskQuestion, in_order
 from harvester.web.api.common import as_typed, existing, filters_of, not_withdrawn
@@ -30,6 +30,8 @@ def tasks(request: Request, store: AnyStore, asked: Annotated[TaskQuestion, Quer
     """List tasks: who does what by when. A text that was published in several places counts once."""
     in_order(asked.due_from, asked.due_to)
     if asked.format != "json":
+        if asked.order != "published":
+            return problems.of_kind(request, "cannot", "A file is in the reading order: leave `order` out, and sort it by its deadlines.")
         existing(store, asked.site, asked.document)
         return downloads.download(request, Tasks(filters_of(asked, limit=asked.limit)), asked, "tasks")
 
