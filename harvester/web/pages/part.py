@@ -16,14 +16,15 @@ from harvester.web import addresses
 from harvester.web.access.rights import reader
 from harvester.web.reading.asked import asked_of, base_of, part_of, task_of, withdrawn
 from harvester.web.reading.card import card_of, numbers_of, version_at
-from harvester.web.reading.marks import marks_of, shown, table_of
-from harvester.web.reading.resolving import Place, resolve, with_tasks
+from harvester.web.reading.marks import Marks, ShownTable, marks_of, shown, table_of
+from harvester.web.reading.resolving import AROUND, Place, resolve, with_tasks
 from harvester.web.reading.telling import told_of
 from harvester.web.reading.tracing import Step, Trail
 from harvester.web.reading.versions import tasks_of
 from harvester.web.room import AnyStore
 from harvester.web.shown import page, preference
 from normalizers.differences import Fate
+from normalizers.records import Block
 from storage.days import local_day
 from storage.store import Store
 
@@ -64,7 +65,16 @@ def part_history(request: Request, store: AnyStore, name: str, part: str) -> Res
     days = {row["version"]: row["in_force_from"] for row in card.versions}
     lang = preference(request, "lang")
     rows = [_step(trail, step, days, lang) for step in reversed(steps)]
-    return page(request, "part_history.html", card=card, place=found, rows=rows, told=told_of(card, lang))
+    return page(request, "part_history.html", card=card, place=found, rows=rows, told=told_of(card, lang), called=called(found, lang))
+
+
+def called(place: Place, lang: str) -> str:
+    """Return what a clause is called on its page: its numbers as printed, a table or row by its place, else its address."""
+    table, _dot, row = place.name.partition(".r")
+    if not table.startswith("tab"):
+        return place.part.words or place.name
+    number = table.removeprefix("tab")
+    return _("Table {n}, row {row}", lang).format(n=number, row=row) if row else _("Table {n}", lang).format(n=number)
 
 
 @router.get("/d/{name}/{part}")
@@ -105,15 +115,18 @@ def _page(request: Request, store: Store, found: Place, first: int, at: str) -> 
     card = card_of(store, reading.document, reading.version)
     tasks = tasks_of(store, reading.document, reading.version)
     marks = marks_of(tasks)
-    block = next((block for block in reading.blocks if found.table and block.address == found.table), None)
+    table = found.name.partition(".")[0]
+    block = next((block for block in reading.blocks if block.table is not None and block.address == table), None)
+    alone = bool(found.table) or block is not None
     context: dict[str, Any] = {
         "card": card,
         "told": told_of(card, lang),
         "place": found,
         "fate": _fate_told(found, card.versions, lang),
-        "above": [] if found.table else list(shown(reading, found.above, marks, top=6)),
-        "shown": [table_of(reading, block, marks, most=ROWS, first=first)] if block else list(shown(reading, found.parts, marks)),
-        "below": [] if found.table else list(shown(reading, found.below, marks, top=6)),
+        "called": called(found, lang),
+        "above": [] if alone else list(shown(reading, found.above, marks, top=6)),
+        "shown": [_table(found, block, marks, first)] if block else list(shown(reading, found.parts, marks)),
+        "below": [] if alone else list(shown(reading, found.below, marks, top=6)),
         "first": first,
         "most": ROWS,
         "tasks": with_tasks(found, tasks),
@@ -125,6 +138,14 @@ def _page(request: Request, store: Store, found: Place, first: int, at: str) -> 
         ),
     }
     return page(request, "part.html", **context)
+
+
+def _table(found: Place, block: Block, marks: Marks, first: int) -> ShownTable:
+    """Return a whole table from a row on, or the one row that is meant with those around it."""
+    if found.table:
+        return table_of(found.reading, block, marks, most=ROWS, first=first)
+    row = int(found.name.rpartition(".r")[2]) - 1
+    return table_of(found.reading, block, marks, rows=set(range(row - AROUND, row + AROUND + 1)))
 
 
 def _fate_told(found: Place, versions: tuple[dict[str, Any], ...], lang: str) -> dict[str, Any]:
