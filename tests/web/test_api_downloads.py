@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -133,8 +133,11 @@ def memory(process: int) -> int:
 
 def children(process: int) -> list[str]:
     """Return the processes that a process started to read the store, and that still run."""
-    found = [Path(f"/proc/{each}/cmdline") for task in Path(f"/proc/{process}/task").iterdir() for each in _started(task)]
-    return [line for each in found if each.exists() and READER in (line := each.read_text("utf-8"))]
+    found = []
+    with suppress(FileNotFoundError, ProcessLookupError):  # one that ends meanwhile
+        for task in Path(f"/proc/{process}/task").iterdir():
+            found += [Path(f"/proc/{each}/cmdline").read_text("utf-8") for each in _started(task)]
+    return [command for command in found if READER in command]
 
 
 def _started(task: Path) -> list[str]:
