@@ -187,6 +187,6 @@ def _holding(connection: Connection, chosen: CTE, filters: Filters, column: Colu
     current = select(chosen.c.document_id).join(schema.documents, (d.id == chosen.c.document_id) & (d.version == chosen.c.version))
     of_document = document_lines.c.document_id if name == "document_id" else None
     if of_document is None:
-        indexed = indexed.join(document_lines, document_lines.c.place == of_task(task_lines.c.place))
+        indexed = indexed.select_from(task_lines.join(document_lines, document_lines.c.place == of_task(task_lines.c.place)))
     indexed = indexed.where(document_lines.c.document_id.in_(current))
     return or_(column.in_(indexed), past_search.among(connection, column, sorted(found)))
