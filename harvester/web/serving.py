@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import socket
@@ -55,10 +56,12 @@ def run(store: Store, host: str, port: int, announce: Callable[[str], None], set
 
 
 def _leave_behind(status: int) -> None:
-    """End the process in a moment, with a status, where a thread still waits for the store: nobody waits for its answer any more.
+    """End the processes that read for the room, and this one in a moment, with a status, where a thread still waits for the store.
 
-    What it was writing is one transaction, which is not there until it is whole.
+    Nobody waits for their answers any more; what a thread was writing is one transaction, which is not there until it is whole.
     """
+    for reader in multiprocessing.active_children():
+        reader.kill()  # one that was forked has our handler of SIGTERM, and would let Python wait for it for ever
     if any(thread.name == WORKER and thread.is_alive() for thread in threading.enumerate()):
         ender = threading.Timer(STOPPING / 2, os._exit, (status,))
         ender.daemon = True
