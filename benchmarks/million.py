@@ -116,6 +116,8 @@ def fill(store: Store, sizes: Sizes) -> None:
     """Write the rows, then make the lines of them."""
     known = bodies()
     with store.writing() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA cache_size = -524288")
         line_triggers.drop(connection)
         _frame(connection, known)
         for start in range(0, sizes.documents, 1000):
