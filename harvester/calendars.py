@@ -16,12 +16,12 @@ from uuid import NAMESPACE_URL, uuid5
 
 from icalendar import STATUS, TRANSP, Calendar, Event, vDuration
 
+from harvester import addresses
 from harvester.config import PROGRAM
 from harvester.messages import _
 from harvester.precision import precision_words
 from harvester.reports.pieces import visible
 from harvester.telling.phrases import item_number, joined, named, short_title
-from harvester.web import addresses
 from normalizers.records import DocumentKind
 from storage.schema import ROLES
 from storage.task_versions import Course

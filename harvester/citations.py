@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from harvester import addresses
 from harvester.citing import Cited
 from harvester.errors import HarvesterError
 from harvester.naming import identifier_of
-from harvester.web import addresses
 from storage.engine import rows
 from storage.schema import documents, sites, version_issuers, versions
 from storage.selection import current_version

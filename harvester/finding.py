@@ -14,8 +14,7 @@ from urllib.parse import unquote
 
 from sqlalchemy import Connection, select
 
-from harvester import spellings
-from harvester.web import addresses
+from harvester import addresses, spellings
 from normalizers.codes import CodeKind, identify
 from normalizers.text.fold import fold
 from spiders.families import family

@@ -11,10 +11,10 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from harvester import addresses
 from harvester.messages import LANGUAGES, _
 from harvester.outward import leads_to, split
 from harvester.reports.pieces import visible
-from harvester.web import addresses
 from harvester.web.access import forgery
 from harvester.web.access.people import Role
 from harvester.web.room import person_of, room_of

@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from harvester import audited
+from harvester import addresses, audited
 from harvester.messages import _
 from harvester.telling import tell_change
 from harvester.telling.phrases import shorten
-from harvester.web import addresses
 from harvester.web.task_rows import shown_tasks
 from storage import change_queries
 from storage.change_filters import ChangeFilters

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from harvester import audited
+from harvester import addresses, audited
 from harvester.messages import _
 from harvester.telling.phrases import item_number, shorten
-from harvester.web import addresses
 from harvester.web.due import due
 from normalizers.agencies.regions import regions
 

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 from python_calamine import CalamineWorkbook
 
-from harvester.web import addresses
+from harvester import addresses
 from storage import batch_reading, frames, queries, sheets, streams
 from storage.cells import UNSEEN, json_values, tidy
 from storage.errors import ExportError, StoreError

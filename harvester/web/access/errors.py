@@ -14,8 +14,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
+from harvester import addresses
 from harvester.errors import HarvesterError, WrongCall
-from harvester.web import addresses
 from harvester.web.access.passwords import Crowded
 from harvester.web.access.people import Role
 from harvester.web.access.rights import Denied

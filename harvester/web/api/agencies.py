@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import Path, Query, Request
 from fastapi.responses import Response
 
-from harvester.web import addresses
+from harvester import addresses
 from harvester.web.api import downloads, routing
 from harvester.web.api.answering import answer, linked, paged
 from harvester.web.api.asking import AgencyQuestion, AsOf

@@ -11,7 +11,7 @@ from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 from sqlalchemy import func, select
 
-from harvester.web import addresses
+from harvester import addresses
 from harvester.web.api import downloads, routing
 from harvester.web.api.answering import answer, linked, paged
 from harvester.web.api.asking import DocumentQuestion, Timed

@@ -8,11 +8,10 @@ from typing import Annotated, Any
 from fastapi import Path, Query, Request
 from fastapi.responses import Response
 
-from harvester import audited
+from harvester import addresses, audited
 from harvester.cli.records import asked as told_of
 from harvester.cli.records import checked, folded
 from harvester.errors import WrongCall
-from harvester.web import addresses
 from harvester.web.api import downloads, routing
 from harvester.web.api.answering import answer, linked, paged
 from harvester.web.api.asking import NoticeQuestion, in_order

@@ -9,8 +9,8 @@ from typing import Any
 import networkx as nx
 from lxml import etree
 
+from harvester import addresses
 from harvester.telling.phrases import shorten
-from harvester.web import addresses
 from harvester.web.charts.dress import SVG, described, put, written
 
 Row = Mapping[str, Any]

@@ -10,10 +10,10 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
+from harvester import addresses
 from harvester.errors import WrongCall
 from harvester.messages import _
 from harvester.values import plain
-from harvester.web import addresses
 from harvester.web.access.rights import reader
 from harvester.web.api.downloads import PACKED, streamed
 from harvester.web.pages import task_listing as listing

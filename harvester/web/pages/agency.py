@@ -9,12 +9,11 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
-from harvester import audited
+from harvester import addresses, audited
 from harvester.lineage import kin
 from harvester.messages import _
 from harvester.telling import tell_change
 from harvester.values import plain
-from harvester.web import addresses
 from harvester.web.access import subscriptions
 from harvester.web.access.rights import reader
 from harvester.web.pages.charts import partners_drawing

@@ -9,11 +9,10 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from harvester import aligning
+from harvester import addresses, aligning
 from harvester.cli.aligning import written
 from harvester.errors import WrongCall
 from harvester.messages import _
-from harvester.web import addresses
 from harvester.web.access.rights import reader
 from harvester.web.pages.compare import checked
 from harvester.web.reading.asked import withdrawn

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from harvester.web import addresses
+from harvester import addresses
 from harvester.web.access.rights import reader
 from harvester.web.reading.asked import asked_of, withdrawn
 from harvester.web.reading.card import Card, card_of, version_at

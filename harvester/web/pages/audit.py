@@ -8,8 +8,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from harvester import addresses
 from harvester.messages import _
-from harvester.web import addresses
 from harvester.web.access import trail
 from harvester.web.access.rights import operator
 from harvester.web.room import AnyStore

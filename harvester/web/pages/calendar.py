@@ -9,11 +9,10 @@ from datetime import date, timedelta
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from harvester import audited
+from harvester import addresses, audited
 from harvester.calendars import About, ics
 from harvester.messages import _
 from harvester.reports.pieces import visible
-from harvester.web import addresses
 from harvester.web.access.rights import reader
 from harvester.web.pages.asked_records import among
 from harvester.web.pages.asked_tasks import as_address, filters_of

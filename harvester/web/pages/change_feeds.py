@@ -9,12 +9,11 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from harvester import audited, feeds
+from harvester import addresses, audited, feeds
 from harvester.cli.changes import log_records
 from harvester.config import Config
 from harvester.telling import tell_change
 from harvester.values import to_json
-from harvester.web import addresses
 from harvester.web.access.people import Person
 from harvester.web.access.rights import reader
 from harvester.web.pages.asked_changes import filters_of, said

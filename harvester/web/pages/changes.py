@@ -8,12 +8,11 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from harvester import audited
+from harvester import addresses, audited
 from harvester.cli.changes import RECORD_KINDS, log_records
 from harvester.cli.feed_answers import folded, place_of
 from harvester.messages import _
 from harvester.telling import tell_change
-from harvester.web import addresses
 from harvester.web.access.errors import OF_THE_QUESTION
 from harvester.web.access.people import Person
 from harvester.web.access.rights import reader

@@ -10,10 +10,9 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from harvester import audited
+from harvester import addresses, audited
 from harvester.messages import _
 from harvester.reports.pieces import visible
-from harvester.web import addresses
 from harvester.web.access.rights import reader
 from harvester.web.charts import Bars, bars, circle
 from harvester.web.charts.bars import WIDE

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from harvester import addresses
 from harvester.cli.comparing import DiffFormat, written
 from harvester.comparing import Compared, compare_stored
 from harvester.decisions import stored_decisions
@@ -17,7 +18,6 @@ from harvester.reports.page import stretches
 from harvester.reports.rows import report_of
 from harvester.telling.remarks import remarks
 from harvester.telling.terminal import summary, version_words
-from harvester.web import addresses
 from harvester.web.access.rights import reader
 from harvester.web.reading.asked import withdrawn
 from harvester.web.reading.choosing import choices_of

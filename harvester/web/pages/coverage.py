@@ -5,9 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from harvester import addresses
 from harvester.messages import _
 from harvester.telling.texts import field_value
-from harvester.web import addresses, currency, holes
+from harvester.web import currency, holes
 from harvester.web.access.rights import reader
 from harvester.web.room import AnyStore
 from harvester.web.shown import page, preference

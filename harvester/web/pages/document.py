@@ -9,9 +9,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
+from harvester import addresses
 from harvester.citations import cited_document
 from harvester.citing import citations
-from harvester.web import addresses
 from harvester.web.access.rights import reader
 from harvester.web.pages.task_listing import spoken
 from harvester.web.reading import forms

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
-from harvester.web import addresses
+from harvester import addresses
 from harvester.web.access.rights import reader
 from harvester.web.reading.asked import asked_of, withdrawn
 from harvester.web.reading.card import card_of, version_at

@@ -9,9 +9,9 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from harvester import addresses
 from harvester.errors import WrongCall
 from harvester.messages import _
-from harvester.web import addresses
 from harvester.web.access.rights import reader
 from harvester.web.api.downloads import PACKED, streamed
 from harvester.web.pages import task_listing as listing

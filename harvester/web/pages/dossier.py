@@ -5,9 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from harvester import audited
+from harvester import addresses, audited
 from harvester.errors import WrongCall
-from harvester.web import addresses
 from harvester.web.access.rights import reader
 from harvester.web.pages.asked_records import SHOWN_KINDS, code_of, kept_nowhere, log_rows
 from harvester.web.room import Anyone, AnyStore

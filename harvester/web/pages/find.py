@@ -5,9 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
+from harvester import addresses
 from harvester.finding import PERSONAL, Answer, look_up
 from harvester.messages import _
-from harvester.web import addresses
 from harvester.web.access.rights import reader
 from harvester.web.room import AnyStore
 from harvester.web.shown import page, preference

@@ -10,9 +10,9 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from harvester import audited
+from harvester import addresses, audited
 from harvester.messages import _
-from harvester.web import addresses, currency
+from harvester.web import currency
 from harvester.web.access import subscriptions
 from harvester.web.access.people import Role
 from harvester.web.access.rights import reader

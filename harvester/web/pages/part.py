@@ -8,11 +8,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
+from harvester import addresses
 from harvester.citations import cited_document
 from harvester.citing import citations
 from harvester.messages import _
 from harvester.reports.pieces import Piece, inline_cells
-from harvester.web import addresses
 from harvester.web.access.rights import reader
 from harvester.web.reading.asked import asked_of, base_of, part_of, task_of, withdrawn
 from harvester.web.reading.card import card_of, numbers_of, version_at

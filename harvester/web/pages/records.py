@@ -7,9 +7,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from harvester import audited
+from harvester import addresses, audited
 from harvester.messages import _
-from harvester.web import addresses
 from harvester.web.access.errors import OF_THE_QUESTION
 from harvester.web.access.people import Person
 from harvester.web.access.rights import reader

@@ -9,12 +9,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from harvester import audited
+from harvester import addresses, audited
 from harvester import review as reviewing
 from harvester.errors import WrongCall
 from harvester.messages import _
 from harvester.review import ANYWHERE, Decided, Kind, Wish
-from harvester.web import addresses
 from harvester.web.access import forgery, trail
 from harvester.web.access.rights import operator
 from harvester.web.pages.asked_records import days_of, kept_nowhere, reader_of

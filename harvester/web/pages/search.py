@@ -9,9 +9,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from harvester import audited
+from harvester import addresses, audited
 from harvester.messages import _
-from harvester.web import addresses
 from harvester.web.access import trail
 from harvester.web.access.rights import reader
 from harvester.web.pages import task_listing as listing

@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
+from harvester import addresses
 from harvester.citations import cited_document
 from harvester.citing import citations
 from harvester.messages import _
@@ -16,7 +17,7 @@ from harvester.precision import precision_words
 from harvester.telling import place
 from harvester.telling.phrases import item_number, short_title
 from harvester.values import plain
-from harvester.web import addresses, task_course
+from harvester.web import task_course
 from harvester.web.access import subscriptions
 from harvester.web.access.rights import reader
 from harvester.web.reading.asked import base_of, withdrawn

@@ -8,10 +8,10 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
+from harvester import addresses
 from harvester.errors import WrongCall
 from harvester.messages import _
 from harvester.values import plain
-from harvester.web import addresses
 from harvester.web.access.rights import reader
 from harvester.web.api.downloads import PACKED, streamed
 from harvester.web.pages.asked_tasks import check_shown, filters_of, said

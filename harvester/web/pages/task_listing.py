@@ -9,9 +9,8 @@ from typing import Any
 
 from fastapi import Request
 
-from harvester import audited
+from harvester import addresses, audited
 from harvester.messages import _
-from harvester.web import addresses
 from harvester.web.access import subscriptions
 from harvester.web.room import room_of
 from harvester.web.shown import word

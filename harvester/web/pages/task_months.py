@@ -7,9 +7,8 @@ from typing import Any
 
 from fastapi import Request
 
-from harvester import audited
+from harvester import addresses, audited
 from harvester.messages import _
-from harvester.web import addresses
 from harvester.web.pages.charts import month_days, months_shown, timeline_drawing, timeline_words, within
 from storage import facets
 from storage.selection import Filters

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy import select
 
+from harvester import addresses
 from harvester.messages import _
-from harvester.web import addresses
 from harvester.web.access.rights import reader
 from harvester.web.pages import task_listing as listing
 from harvester.web.pages import task_months as months

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import QueryParams
 
+from harvester import addresses
 from harvester.cli.watching import MOST_NAME, Period, delivery_row, rounded, row_of, short
 from harvester.errors import HarvesterError, WrongCall
 from harvester.messages import LANGUAGES, _
@@ -20,7 +21,6 @@ from harvester.watching.digest import asked
 from harvester.watching.forecast import forecast
 from harvester.watching.periods import next_due
 from harvester.watching.sending import send_test
-from harvester.web import addresses
 from harvester.web.access import forgery
 from harvester.web.access.errors import OF_THE_QUESTION
 from harvester.web.access.people import Role

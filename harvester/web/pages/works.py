@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy import select
 
-from harvester.web import addresses
+from harvester import addresses
 from harvester.web.access.rights import reader
 from harvester.web.room import AnyStore
 from harvester.web.shown import page

@@ -9,8 +9,8 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import select
 
+from harvester import addresses
 from harvester.messages import _
-from harvester.web import addresses
 from harvester.web.room import room_of
 from harvester.web.shown import page, preference
 from storage.errors import UnknownRecord

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 from email.utils import format_datetime
 from typing import Any
 
+from harvester import addresses
 from harvester.citing import number_shown
-from harvester.web import addresses
 from harvester.web.reading.card import Card
 from harvester.web.reading.versions import Reading
 from normalizers.records import DocumentKind

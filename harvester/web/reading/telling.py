@@ -9,8 +9,9 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
+from harvester import addresses
 from harvester.messages import _
-from harvester.web import addresses, currency
+from harvester.web import currency
 from harvester.web.reading.card import Card
 from harvester.web.shown import day, moment
 from storage.days import local_day
