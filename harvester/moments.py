@@ -64,3 +64,8 @@ def _weekday(said: str, today: date) -> date | None:
         monday = today - timedelta(days=today.weekday() + (7 if found["week"] == "上" else 0))
         return monday + timedelta(days=number)
     return today - timedelta(days=(today.weekday() - number) % 7)
+
+
+def minute(moment: datetime | None) -> str:
+    """Return a moment to the minute, in the time of the sites (Asia/Shanghai); nothing for none."""
+    return moment.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M") if moment else ""

@@ -1,4 +1,4 @@
-"""Values as JSON can hold them: what the command line prints and what the API answers are made by the same two functions."""
+"""Values as they leave the program: as JSON can hold them, the same for the command line and the API, and as harmless text."""
 
 from __future__ import annotations
 
@@ -25,3 +25,8 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - a JSON value is what it is
 def to_json(value: Any, *, indent: int | None = 1) -> str:  # noqa: ANN401
     """Return ``value`` as JSON with real characters."""
     return json.dumps(plain(value), ensure_ascii=False, indent=indent)
+
+
+def printable(text: str) -> str:
+    """Return ``text`` without control characters: what a site wrote must not steer the reader's terminal."""
+    return "".join(c if c == "\n" or (c.isprintable() or c == "\u3000") else " " for c in text)

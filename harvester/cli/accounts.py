@@ -12,9 +12,10 @@ import typer
 
 from harvester import audited
 from harvester.cli.options import FormatOption, StoreOption
-from harvester.cli.output import Format, console, emit, minute
+from harvester.cli.output import Format, console, emit
 from harvester.errors import WrongCall
 from harvester.messages import _
+from harvester.moments import minute
 from harvester.session import opened
 from storage import accounts
 from storage.store import Store

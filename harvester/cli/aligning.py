@@ -12,10 +12,11 @@ import typer
 from harvester.aligning import Alignment, align_named, alignment_json, bodies, certainty, cut, deadline, flat_rows, number, summary
 from harvester.cli.files import known_decisions
 from harvester.cli.options import StoreOption
-from harvester.cli.output import console, printable, show_table, to_json, write_csv
+from harvester.cli.output import console, show_table, write_csv
 from harvester.errors import WrongCall
 from harvester.files import check_target
 from harvester.messages import _, language
+from harvester.values import printable, to_json
 from normalizers.compare.matters import AlignedCell
 from storage.whole_files import whole_file
 

@@ -11,22 +11,10 @@ from typing import Annotated, Any
 import typer
 
 from harvester import audited
-from harvester.cli.options import (
-    AsOfOption,
-    ByOption,
-    FormatOption,
-    KnownAtOption,
-    LimitOption,
-    RegionOption,
-    SiteOption,
-    StoreOption,
-    parse_date,
-    parse_days,
-    parse_moment,
-    parse_region,
-)
+from harvester.cli.options import AsOfOption, ByOption, FormatOption, KnownAtOption, LimitOption, RegionOption, SiteOption, StoreOption
 from harvester.cli.output import Format, complain, console, emit
 from harvester.errors import WrongCall
+from harvester.filtering import parse_date, parse_days, parse_moment, parse_region
 from harvester.messages import _, language
 from harvester.session import check_site, opened
 from storage.notice_queries import NoticeFilters

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -16,28 +15,19 @@ import typer
 
 from harvester import audited
 from harvester.cli.feed_answers import Answer, show_answer
-from harvester.cli.options import (
-    ByOption,
-    ColourOption,
-    FormatOption,
-    ListOption,
-    RegionOption,
-    SiteOption,
-    StoreOption,
-    parse_date,
-    parse_region,
-)
-from harvester.cli.output import Format, complain, console, emit, minute, plain
+from harvester.cli.options import ByOption, ColourOption, FormatOption, ListOption, RegionOption, SiteOption, StoreOption
+from harvester.cli.output import Format, complain, console, emit
 from harvester.cli.querying import AgencyOption, RoleOption
-from harvester.errors import HarvesterError, WrongCall
+from harvester.errors import HarvesterError
+from harvester.filtering import ANY, chosen, of_time, parse_region, split_kinds
 from harvester.lineage import check_body
 from harvester.messages import _, language
-from harvester.moments import moment_of
+from harvester.moments import minute
 from harvester.session import check_site, opened, settings
-from normalizers.notices.records import NoticeKind
+from harvester.values import plain
 from storage import change_queries, snapshots, version_queries
-from storage.change_filters import EVERYTHING, RESTATED, ChangeFilters
-from storage.change_schema import CAUSES, ENTITIES, KINDS
+from storage.change_filters import EVERYTHING, ChangeFilters
+from storage.change_schema import CAUSES, ENTITIES
 from storage.naming import check_document
 from storage.snapshots import ReplayError
 from storage.store import Store
@@ -48,9 +38,6 @@ Row = dict[str, Any]
 
 VERSION_COLUMNS = ("version", "change", "in force from", "first_seen", "last_seen", "last_checked", "known_at", "tasks", "changes", "title")
 DEFAULT_LIMIT = 200
-NUMBER = re.compile("[0-9]{1,18}")
-ANY = "any"
-RECORD_KINDS = tuple(kind.value for kind in NoticeKind)
 
 
 class FeedFormat(StrEnum):
@@ -130,37 +117,6 @@ def changes(
         answer = Answer.of(found, replace(asked, withdrawn=asked.withdrawn or form is FeedFormat.ATOM))
         log_records(found, audited.actor(store, by), asked, answer.rows)
     show(answer, form, settings(store).contact)
-
-
-def chosen(option: str, values: Sequence[str] | None, known: Sequence[str]) -> tuple[str, ...]:
-    """Return the values of an option that may be given again; raises WrongCall for one that is not known."""
-    for value in values or ():
-        if value not in known:
-            raise WrongCall(f"'{value}' is none of what {option} takes; choose among {', '.join(known)}.")
-    return tuple(dict.fromkeys(values or ()))
-
-
-def split_kinds(values: Sequence[str] | None) -> tuple[tuple[str, ...], str]:
-    """Return the kinds of change and the kind of public record among the values of ``--kind``."""
-    known = chosen("--kind", values, (*(kind for kind in KINDS if kind != RESTATED), *RECORD_KINDS))
-    records = [value for value in known if value in RECORD_KINDS]
-    if len(records) > 1:
-        raise WrongCall(f"{' and '.join(records)} are two kinds of public records; ask for one at a time.")
-    return tuple(value for value in known if value not in RECORD_KINDS), "".join(records)
-
-
-def of_time(since: str, until: str, first: str | None, last: str | None) -> Row:
-    """Return the filters of both clocks; raises WrongCall for what is no moment, or an end before its beginning."""
-    now = datetime.now(UTC)
-    found: Row = {"as_of_from": parse_date(first), "as_of_to": parse_date(last), "until": moment_of(until, now) if until else None}
-    if NUMBER.fullmatch(since):
-        found["since_seq"] = int(since)
-    elif since:
-        found["since"] = moment_of(since, now)
-    for early, late in (("since", "until"), ("as_of_from", "as_of_to")):
-        if found.get(early) and found.get(late) and found[early] > found[late]:
-            raise WrongCall(f"{found[early]} is after {found[late]}; write the earlier one first.")
-    return found
 
 
 def log_records(store: Store, actor: str, asked: ChangeFilters, rows: Sequence[Row]) -> None:

@@ -12,13 +12,14 @@ from rich.text import Text
 
 from harvester.cli.files import known_decisions
 from harvester.cli.options import StoreOption
-from harvester.cli.output import console, printable, to_json
+from harvester.cli.output import console
 from harvester.comparing import Compared, compare_named
 from harvester.errors import WrongCall
 from harvester.files import check_target
 from harvester.messages import LANGUAGES, _, language
 from harvester.telling import tell_task_change
 from harvester.telling.terminal import Line, tell_comparison
+from harvester.values import printable, to_json
 from normalizers.presentation import comparison_json
 from storage.whole_files import whole_file
 

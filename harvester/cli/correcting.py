@@ -8,9 +8,11 @@ from typing import Annotated
 import typer
 
 from harvester import audited, correcting
-from harvester.cli.options import ByOption, FormatOption, LimitOption, StoreOption, parse_date
-from harvester.cli.output import Format, console, emit, minute
+from harvester.cli.options import ByOption, FormatOption, LimitOption, StoreOption
+from harvester.cli.output import Format, console, emit
+from harvester.filtering import parse_date
 from harvester.messages import _
+from harvester.moments import minute
 from harvester.session import opened
 from storage import corrections
 from storage.corrections import Answer

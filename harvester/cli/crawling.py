@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from harvester.cli.options import FormatOption, StoreOption, parse_date
+from harvester.cli.options import FormatOption, StoreOption
 from harvester.cli.output import Format, complain, console, emit
 from harvester.config import Config
 from harvester.crawl import RunSummary
@@ -19,6 +19,7 @@ from harvester.crawl import check as check_site
 from harvester.crawl import crawl as crawl_sites
 from harvester.crawl import plan as plan_site
 from harvester.errors import HarvesterError, WrongCall
+from harvester.filtering import parse_date
 from harvester.freshness import Recheck
 from harvester.messages import _
 from harvester.session import opened, settings

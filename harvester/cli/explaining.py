@@ -8,10 +8,11 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from harvester.cli.output import cell, printable
+from harvester.cli.output import cell
 from harvester.locating import Place, derive_stored, locate
 from harvester.messages import _
 from harvester.telling import place, shorten
+from harvester.values import printable
 from normalizers.documents import UnreadableError
 from normalizers.records import Derived
 from storage.days import local_day

@@ -12,10 +12,12 @@ from rich.table import Table
 from rich.text import Text
 
 from harvester import audited
-from harvester.cli.output import console, minute, printable
+from harvester.cli.output import console
 from harvester.messages import LANGUAGES, _, language
+from harvester.moments import minute
 from harvester.telling import tell_change
 from harvester.telling.phrases import clauses
+from harvester.values import printable
 from storage import change_queries
 from storage.change_filters import ChangeFilters
 from storage.store import Store

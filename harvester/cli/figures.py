@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from harvester import audited
-from harvester.cli.options import FormatOption, RegionOption, SiteOption, StoreOption, parse_region
+from harvester.cli.options import FormatOption, RegionOption, SiteOption, StoreOption
 from harvester.cli.output import Format, console, emit
 from harvester.errors import WrongCall
+from harvester.filtering import parse_region
 from harvester.messages import _, language
 from harvester.session import check_site, opened
 

@@ -9,13 +9,15 @@ from typing import Annotated
 
 import typer
 
-from harvester.cli.options import FormatOption, StoreOption, parse_date, parse_region
-from harvester.cli.output import Format, complain, emit, printable, to_json
+from harvester.cli.options import FormatOption, StoreOption
+from harvester.cli.output import Format, complain, emit
 from harvester.decisions import stored_decisions
 from harvester.errors import HarvesterError, WrongCall
+from harvester.filtering import parse_date, parse_region
 from harvester.messages import _
 from harvester.reading import extract_members, normalized_text
 from harvester.session import opened
+from harvester.values import printable, to_json
 from normalizers.agencies import Decisions
 from normalizers.agencies.resolve import NO_DECISIONS
 from normalizers.notices.presentation import notice_json

@@ -12,11 +12,13 @@ import typer
 
 from harvester import citing
 from harvester.citations import cited_document
-from harvester.cli.options import FormatOption, StoreOption, parse_date
-from harvester.cli.output import Format, complain, emit, printable, to_json
+from harvester.cli.options import FormatOption, StoreOption
+from harvester.cli.output import Format, complain, emit
+from harvester.filtering import parse_date
 from harvester.finding import Hit, look_up
 from harvester.messages import _
 from harvester.session import opened
+from harvester.values import printable, to_json
 from storage.days import local_day
 
 COLUMNS = ("kind", "id", "title", "why", "sure", "address")

@@ -15,9 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from harvester.messages import _
-from harvester.values import plain as plain
-from harvester.values import to_json as to_json
-from storage.days import LOCAL
+from harvester.moments import minute
+from harvester.values import plain, printable, to_json
 from storage.formulas import neutral
 
 PLAIN_WIDTH = 160
@@ -71,11 +70,6 @@ def cell(value: Any) -> str:  # noqa: ANN401
     if isinstance(value, datetime):
         return value.isoformat(" ", timespec="seconds")
     return str(plain(value))
-
-
-def printable(text: str) -> str:
-    """Return ``text`` without control characters: what a site wrote must not steer the reader's terminal."""
-    return "".join(c if c == "\n" or (c.isprintable() or c == "\u3000") else " " for c in text)
 
 
 def emit(rows: Iterable[Mapping[str, Any]], form: Format, columns: Sequence[str], *, title: str = "") -> None:
@@ -145,11 +139,6 @@ def show_paragraphs(out: Console, texts: Sequence[Mapping[str, str]], title: str
                 grid.add_row(_(column), Text(words))
         out.print(grid, end="\n")
         out.print()
-
-
-def minute(moment: datetime | None) -> str:
-    """Return a moment to the minute, in the time of the sites (Asia/Shanghai); nothing for none."""
-    return moment.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M") if moment else ""
 
 
 def shown(column: str, value: Any) -> str:  # noqa: ANN401

@@ -12,23 +12,14 @@ import typer
 from rich.text import Text
 
 from harvester import audited
-from harvester.cli.options import (
-    AsOfOption,
-    FormatOption,
-    KnownAtOption,
-    LimitOption,
-    RegionOption,
-    SiteOption,
-    StoreOption,
-    parse_date,
-    parse_days,
-    parse_moment,
-    parse_region,
-)
-from harvester.cli.output import Format, complain, console, emit, minute, printable, to_json
+from harvester.cli.options import AsOfOption, FormatOption, KnownAtOption, LimitOption, RegionOption, SiteOption, StoreOption
+from harvester.cli.output import Format, complain, console, emit
 from harvester.errors import WrongCall
+from harvester.filtering import parse_date, parse_days, parse_moment, parse_region
 from harvester.messages import _
+from harvester.moments import minute
 from harvester.session import check_site, opened
+from harvester.values import printable, to_json
 from normalizers.records import DocumentKind
 from normalizers.text.fold import fold
 from normalizers.text.script import simplified_forms

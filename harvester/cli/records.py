@@ -11,22 +11,14 @@ import typer
 
 from harvester import audited
 from harvester.cli.codes import sentence
-from harvester.cli.options import (
-    ByOption,
-    ColourOption,
-    FormatOption,
-    LimitOption,
-    ListOption,
-    RegionOption,
-    SiteOption,
-    StoreOption,
-    parse_days,
-    parse_region,
-)
-from harvester.cli.output import Format, complain, console, emit, minute, printable, to_json
+from harvester.cli.options import ByOption, ColourOption, FormatOption, LimitOption, ListOption, RegionOption, SiteOption, StoreOption
+from harvester.cli.output import Format, complain, console, emit
 from harvester.errors import WrongCall
+from harvester.filtering import parse_days, parse_region
 from harvester.messages import _
+from harvester.moments import minute
 from harvester.session import check_site, opened
+from harvester.values import printable, to_json
 from normalizers.codes import CodeKind, identify
 from normalizers.notices.records import NoticeKind
 from storage import notice_queries

@@ -12,9 +12,10 @@ from typing import Annotated, Any
 import typer
 
 from harvester import review as reviewing
-from harvester.cli.options import FormatOption, RegionOption, SiteOption, StoreOption, parse_days, parse_region
+from harvester.cli.options import FormatOption, RegionOption, SiteOption, StoreOption
 from harvester.cli.output import Format, complain, console, emit
 from harvester.errors import WrongCall
+from harvester.filtering import parse_days, parse_region
 from harvester.messages import _
 from harvester.reading import load as load_file
 from harvester.rederive import SAMPLE, Report, SiteReport, rederive

@@ -9,10 +9,12 @@ from typing import Annotated, Any
 import typer
 
 from harvester import audited
-from harvester.cli.options import FormatOption, LimitOption, StoreOption, parse_date
-from harvester.cli.output import Format, complain, console, emit, minute
+from harvester.cli.options import FormatOption, LimitOption, StoreOption
+from harvester.cli.output import Format, complain, console, emit
 from harvester.errors import WrongCall
+from harvester.filtering import parse_date
 from harvester.messages import _
+from harvester.moments import minute
 from harvester.session import opened
 from normalizers.privacy import mask
 from normalizers.workdays import add_workdays

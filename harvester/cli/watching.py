@@ -11,22 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from harvester import audited
-from harvester.cli.changes import ANY, chosen, split_kinds
-from harvester.cli.options import (
-    ColourOption,
-    FormatOption,
-    LimitOption,
-    ListOption,
-    RegionOption,
-    SiteOption,
-    StoreOption,
-    parse_region,
-)
-from harvester.cli.output import Format, complain, console, emit, minute, to_json
+from harvester.cli.options import ColourOption, FormatOption, LimitOption, ListOption, RegionOption, SiteOption, StoreOption
+from harvester.cli.output import Format, complain, console, emit
 from harvester.cli.querying import AgencyOption, RoleOption
 from harvester.errors import WrongCall
+from harvester.filtering import ANY, chosen, parse_region, split_kinds
 from harvester.messages import _, language
+from harvester.moments import minute
 from harvester.session import check_site, opened, settings
+from harvester.values import to_json
 from storage import deliveries, watches
 from storage.change_queries import ChangeFilters
 from storage.change_schema import CAUSES, ENTITIES

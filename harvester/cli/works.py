@@ -9,10 +9,11 @@ from typing import Annotated, Any
 
 import typer
 
-from harvester.cli.options import FormatOption, LimitOption, RegionOption, SiteOption, StoreOption, parse_region
+from harvester.cli.options import FormatOption, LimitOption, RegionOption, SiteOption, StoreOption
 from harvester.cli.output import Format, complain, console, emit
 from harvester.cli.reviewing import ByOption, Progress, operator_of
 from harvester.errors import WrongCall
+from harvester.filtering import parse_region
 from harvester.messages import _
 from harvester.session import check_site, opened
 from storage import tie_decisions, work_judging, work_queries

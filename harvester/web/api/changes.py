@@ -12,8 +12,8 @@ from fastapi import Query, Request
 from fastapi.responses import Response
 
 from harvester import audited
-from harvester.cli.changes import split_kinds
 from harvester.cli.feed_answers import Answer
+from harvester.filtering import split_kinds
 from harvester.lineage import check_body, kin
 from harvester.moments import moment_of
 from harvester.values import plain

@@ -8,8 +8,8 @@ from typing import Any
 
 from starlette.datastructures import QueryParams
 
-from harvester.cli.changes import ANY, NUMBER, RECORD_KINDS
 from harvester.errors import WrongCall
+from harvester.filtering import ANY, NUMBER, RECORD_KINDS
 from harvester.lineage import kin
 from harvester.messages import _
 from harvester.moments import moment_of

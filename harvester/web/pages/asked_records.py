@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 from fastapi.responses import Response
 
 from harvester import audited
-from harvester.cli.options import parse_days, parse_region
 from harvester.cli.records import asked
 from harvester.errors import WrongCall
+from harvester.filtering import parse_days, parse_region
 from harvester.messages import _
 from harvester.web.access.people import Person
 from normalizers.codes import CodeKind, identify
