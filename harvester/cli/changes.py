@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -14,15 +14,17 @@ from typing import Annotated, Any
 import typer
 
 from harvester import audited
-from harvester.cli.feed_answers import Answer, show_answer
+from harvester.cli.feed_answers import show_answer
 from harvester.cli.options import ByOption, ColourOption, FormatOption, ListOption, RegionOption, SiteOption, StoreOption
 from harvester.cli.output import Format, complain, console, emit
 from harvester.cli.querying import AgencyOption, RoleOption
 from harvester.errors import HarvesterError
+from harvester.feed_answers import Answer
 from harvester.filtering import ANY, chosen, of_time, parse_region, split_kinds
 from harvester.lineage import check_body
 from harvester.messages import _, language
 from harvester.moments import minute
+from harvester.record_questions import log_records
 from harvester.session import check_site, opened, settings
 from harvester.values import plain
 from storage import change_queries, snapshots, version_queries
@@ -117,16 +119,6 @@ def changes(
         answer = Answer.of(found, replace(asked, withdrawn=asked.withdrawn or form is FeedFormat.ATOM))
         log_records(found, audited.actor(store, by), asked, answer.rows)
     show(answer, form, settings(store).contact)
-
-
-def log_records(store: Store, actor: str, asked: ChangeFilters, rows: Sequence[Row]) -> None:
-    """Log who is about to be shown public records; a question that can show none is nobody's business."""
-    records = [{"id": row["entity_id"]} for row in rows if row["record"]]
-    of_records = asked.list_name or asked.colour or asked.record_kind or "notice" in asked.entities
-    if records or of_records:
-        told = asked.as_json()
-        told["words"] = told.pop("word", "")
-        audited.log(store, actor, "changes", {name: value for name, value in told.items() if not isinstance(value, list)}, records)
 
 
 def show(answer: Answer, form: FeedFormat, contact: str) -> None:

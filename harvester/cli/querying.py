@@ -16,12 +16,12 @@ from harvester.cli.options import AsOfOption, FormatOption, KnownAtOption, Limit
 from harvester.cli.output import Format, complain, console, emit
 from harvester.errors import WrongCall
 from harvester.filtering import parse_date, parse_days, parse_moment, parse_region
+from harvester.lineage import holding
 from harvester.messages import _
 from harvester.moments import minute
 from harvester.session import check_site, opened
 from harvester.values import printable, to_json
 from normalizers.records import DocumentKind
-from normalizers.text.fold import fold
 from normalizers.text.script import simplified_forms
 from storage import notice_queries, queries, searching
 from storage.explain import explain as explain_record
@@ -198,12 +198,6 @@ def agencies(
     rows = rows[:limit] if limit else rows
     emit(rows, form, AGENCY_COLUMNS)
     cut(rows, limit, form)
-
-
-def holding(rows: list[dict[str, Any]], piece: str, ids: set[str]) -> list[dict[str, Any]]:
-    """Return the bodies among ``rows`` that are meant by ``piece``: one of ``ids``, the id itself, or a name that holds it."""
-    folded = fold(piece)
-    return [row for row in rows if row["id"] in ids or row["id"] == piece or (folded and folded in fold(row["name"]))]
 
 
 def search(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,9 +16,10 @@ from harvester.errors import WrongCall
 from harvester.filtering import parse_days, parse_region
 from harvester.messages import _
 from harvester.moments import minute
+from harvester.record_questions import checked, logged, normal_code
 from harvester.session import check_site, opened
-from harvester.values import printable, to_json
-from normalizers.codes import CodeKind, identify
+from harvester.values import to_json
+from normalizers.codes import identify
 from normalizers.notices.records import NoticeKind
 from storage import notice_queries
 from storage.notice_queries import NoticeFilters
@@ -65,42 +65,19 @@ def notices(
     """
     first, last = parse_days(since, until)
     wanted = NoticeFilters(
-        kind=kind.value if kind else "", code=folded(code), name=name, authority=authority, list_name=list_name,
+        kind=kind.value if kind else "", code=normal_code(code), name=name, authority=authority, list_name=list_name,
         colour=colour.value if colour else "", region=parse_region(region or ""), site=site or "", document=document,
         since=first, until=last, words=words, limit=limit or None,
     )  # fmt: skip
     with opened(store) as found:
         check_site(found, site or "")
         rows = notice_queries.notices(found, wanted, today=audited.today())
-        audited.log(found, audited.actor(store, by), "notices", asked(wanted), rows)
+        audited.log(found, audited.actor(store, by), "notices", logged(wanted), rows)
     emit([brief(row) for row in rows] if form is Format.TABLE else rows, form, NOTICE_COLUMNS)
     if why := failing(wanted.code) if wanted.code else "":
         complain(_("the code {code} is not sound ({problem}); look whether it is written right.").format(code=wanted.code, problem=why))
     if form is Format.TABLE and limit and len(rows) == limit:
         console().print(_("the first {limit} rows; --limit 0 shows all.").format(limit=limit))
-
-
-def folded(code: str) -> str:
-    """Return a unified code in its normal spelling; raises WrongCall for what is none, without repeating a personal number."""
-    if not code:
-        return ""
-    found = identify(code)
-    if found.personal and found.kind is not CodeKind.CREDIT_CODE:
-        raise WrongCall("that looks like a number of a natural person; records are found by the unified codes of legal subjects only.")
-    if found.personal:
-        # "Nothing found" would say something of it: that is not known, since nothing is kept by such a code.
-        raise WrongCall(
-            "that is the code of an individual business, which is treated as a person: nothing is kept or found by such a code."
-        )
-    if found.kind is not CodeKind.CREDIT_CODE:
-        raise WrongCall(f"'{printable(code)}' is no unified social credit code; it has 18 characters, see `harvester codes`.")
-    return found.normal
-
-
-def asked(wanted: NoticeFilters) -> dict[str, object]:
-    """Return the filters of a question for the log."""
-    values = {name: getattr(wanted, name) for name in NoticeFilters.__dataclass_fields__}
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items() if value}
 
 
 def brief(row: dict[str, Any]) -> dict[str, Any]:
@@ -128,7 +105,7 @@ def dossier(
     """
     if form not in (Format.TABLE, Format.JSON):
         raise WrongCall("dossier tells one subject; take --format table or json.")
-    normal = folded(code)
+    normal = normal_code(code)
     with opened(store) as found:
         told = notice_queries.dossier(found, normal, today=audited.today()) | {"check": checked(normal)}
         rows = [row for rows in told["notices"].values() for row in rows]
@@ -142,17 +119,6 @@ def dossier(
 def failing(code: str) -> str:
     """Return why a code is not sound, in the user's language; empty for a sound one."""
     return " ".join(sentence(failure) for failure in identify(code).failures)
-
-
-def checked(code: str) -> dict[str, Any]:
-    """Return what the tests of the standards say of a code."""
-    found = identify(code)
-    return {
-        "valid": found.valid,
-        "problem": found.problem,
-        "warnings": [warning.name for warning in found.warnings],
-        "organization_code": found.organization_code,
-    }
 
 
 def tell(told: dict[str, Any]) -> None:
@@ -227,7 +193,7 @@ def graph(
     with opened(store) as found:
         check_site(found, site or "")
         rows = notice_queries.notices(found, wanted, today=audited.today())
-        audited.log(found, audited.actor(store, by), "graph", asked(wanted), rows)
+        audited.log(found, audited.actor(store, by), "graph", logged(wanted), rows)
     made = graphs.graph_of(rows)
     graphs.write(made, to)
     console().print(

@@ -10,10 +10,11 @@ from fastapi import Path, Query, Request
 from fastapi.responses import Response
 
 from harvester import addresses
+from harvester.lineage import holding
 from harvester.web.api import downloads, routing
 from harvester.web.api.answering import answer, linked, paged
 from harvester.web.api.asking import AgencyQuestion, AsOf
-from harvester.web.api.common import as_typed, existing, filters_of, holding
+from harvester.web.api.common import as_typed, existing, filters_of
 from harvester.web.api.shapes.agencies import AgencyPage, AgencyWhole
 from harvester.web.room import AnyStore
 from storage import dictionary, gazetteer, queries

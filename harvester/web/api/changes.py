@@ -12,15 +12,17 @@ from fastapi import Query, Request
 from fastapi.responses import Response
 
 from harvester import audited
-from harvester.cli.feed_answers import Answer
+from harvester.feed_answers import Answer
 from harvester.filtering import split_kinds
 from harvester.lineage import check_body, kin
 from harvester.moments import moment_of
+from harvester.record_questions import log_records, logged_changes
 from harvester.values import plain
+from harvester.web.access import trail
 from harvester.web.api import downloads, routing
 from harvester.web.api.answering import answer, following, linked
 from harvester.web.api.asking import ChangeQuestion, in_order
-from harvester.web.api.common import existing, shown, shown_ids
+from harvester.web.api.common import existing, shown_ids
 from harvester.web.api.shapes.changes import ChangePage
 from harvester.web.room import AnyStore
 from storage import snapshots
@@ -43,13 +45,13 @@ def changes(request: Request, store: AnyStore, asked: Annotated[ChangeQuestion, 
         _check(store, asked)
         whole = replace(wanted, limit=asked.limit, kin=kin(store, asked.agency) if asked.agency else ())
         question = Changes(whole, audited.today())
-        announce = shown_ids(request, "changes", _told_of(wanted))
+        announce = shown_ids(request, "changes", logged_changes(wanted))
         return downloads.download(request, question, asked, "changes", announce=announce, records=True)
 
     def made() -> Row:
         _check(store, asked)
         found = Answer.of(store, replace(wanted, limit=asked.limit or USUAL))
-        _log(request, wanted, found)
+        log_records(store, trail.actor(request), wanted, found.rows)
         onward = following(request, {"since": str(found.next)}) if found.cut else None
         return {"rows": found.told(both=True), "next": onward, "seq": found.next, "more": found.cut, "looked": found.looked}
 
@@ -79,18 +81,6 @@ def _check(store: Store, asked: ChangeQuestion) -> None:
     existing(store, asked.site, asked.document)
     if asked.agency:
         check_body(store, asked.agency)
-
-
-def _told_of(wanted: ChangeFilters) -> Row:
-    """Return the filters for the log: those that are one value, words under the name that is kept as a tag."""
-    told = {name: value for name, value in wanted.as_json().items() if not isinstance(value, list)}
-    return told | ({"words": told.pop("word")} if "word" in told else {})
-
-
-def _log(request: Request, wanted: ChangeFilters, found: Answer) -> None:
-    records = [{"id": row["entity_id"]} for row in found.rows if row["record"]]
-    if records or wanted.list_name or wanted.colour or wanted.record_kind or "notice" in wanted.entities:
-        shown(request, "changes", _told_of(wanted), records)
 
 
 @router.get("/snapshot", response_class=Response, responses={200: {"content": {"application/jsonl": {"schema": {"type": "string"}}}}})

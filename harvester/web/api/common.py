@@ -10,11 +10,9 @@ from typing import Any, TypeVar
 from fastapi import Request
 from sqlalchemy import select
 
-from harvester.cli.querying import holding as holding
 from harvester.errors import WrongCall
 from harvester.session import check_site
 from harvester.web.access import trail
-from harvester.web.access.trail import shown as shown
 from harvester.web.api.asking import Question
 from normalizers.text.script import simplified_forms
 from storage.errors import ErasedRecord, UnknownRecord

@@ -10,10 +10,11 @@ from fastapi.responses import Response
 
 from harvester import audited
 from harvester.finding import find as find_in
+from harvester.web.access.trail import shown
 from harvester.web.api import routing
 from harvester.web.api.answering import answer, linked, paged
 from harvester.web.api.asking import FindQuestion, SearchQuestion, in_order
-from harvester.web.api.common import existing, filters_of, shown
+from harvester.web.api.common import existing, filters_of
 from harvester.web.api.shapes.finding import FoundPage, SearchPage
 from harvester.web.room import AnyStore
 from storage import searching

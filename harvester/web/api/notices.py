@@ -9,13 +9,14 @@ from fastapi import Path, Query, Request
 from fastapi.responses import Response
 
 from harvester import addresses, audited
-from harvester.cli.records import asked as told_of
-from harvester.cli.records import checked, folded
 from harvester.errors import WrongCall
+from harvester.record_questions import checked, normal_code
+from harvester.record_questions import logged as told_of
+from harvester.web.access.trail import shown
 from harvester.web.api import downloads, routing
 from harvester.web.api.answering import answer, linked, paged
 from harvester.web.api.asking import NoticeQuestion, in_order
-from harvester.web.api.common import as_typed, existing, shown, shown_ids
+from harvester.web.api.common import as_typed, existing, shown_ids
 from harvester.web.api.shapes.records import Dossier, NoticePage, NoticeWhole
 from harvester.web.room import AnyStore
 from storage import notice_queries
@@ -59,7 +60,7 @@ def _filters(asked: NoticeQuestion, limit: int | None = None) -> NoticeFilters:
 def code_of(text: str) -> str:
     """Return a unified code in its normal spelling; raises ``UnknownRecord`` for what is none: nothing is called so."""
     try:
-        return folded(text)
+        return normal_code(text)
     except WrongCall as error:
         raise UnknownRecord(str(error)) from None
 

@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 from fastapi.responses import Response
 
 from harvester import audited
-from harvester.cli.records import asked
 from harvester.errors import WrongCall
 from harvester.filtering import parse_days, parse_region
 from harvester.messages import _
+from harvester.record_questions import logged
 from harvester.web.access.people import Person
 from normalizers.codes import CodeKind, identify
 from normalizers.notices.records import Colour, NoticeKind
@@ -86,7 +86,7 @@ def reader_of(person: Person) -> str:
 
 def log_rows(store: Store, person: Person, action: str, wanted: NoticeFilters, rows: Sequence[Mapping[str, Any]]) -> None:
     """Log that somebody is about to be shown these records. Raises ``StoreError``: what cannot be logged is not shown."""
-    audited.log(store, reader_of(person), action, asked(wanted), rows)
+    audited.log(store, reader_of(person), action, logged(wanted), rows)
 
 
 def kept_nowhere(answer: R) -> R:

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from harvester import addresses, audited, feeds
-from harvester.cli.changes import log_records
 from harvester.config import Config
+from harvester.record_questions import log_records
 from harvester.telling import tell_change
 from harvester.values import to_json
 from harvester.web.access.people import Person

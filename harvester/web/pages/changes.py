@@ -9,10 +9,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from harvester import addresses, audited
-from harvester.cli.changes import log_records
-from harvester.cli.feed_answers import folded, place_of
+from harvester.feed_answers import folded, place_of
 from harvester.filtering import RECORD_KINDS
 from harvester.messages import _
+from harvester.record_questions import log_records
 from harvester.telling import tell_change
 from harvester.web.access.errors import OF_THE_QUESTION
 from harvester.web.access.people import Person
