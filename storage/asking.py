@@ -33,6 +33,8 @@ FEW = 20_000
 COUNTED = 50_000
 """Places that are looked at while somebody waits, where that is needed."""
 _FIRST_DOCUMENTS, _MOST_DOCUMENTS = 8, 2048
+_MANY = 8
+"""Bodies that are gone through one by one in reading order; more of them are gathered."""
 _FORMER = 40
 """Documents of which another version is asked that are looked at together."""
 
@@ -65,7 +67,7 @@ class Question:
         if self.matching.all:
             return self._by_documents(below, limit)
         size, few = self._fewest
-        if few is not None and size <= FEW:
+        if few is not None and size <= (COUNTED if len(self.matching.bodies or ()) > _MANY else FEW):
             return self._ordered(few, below, limit)
         if self.matching.bodies is not None and not (self.scope.narrow and self._of_documents <= COUNTED):
             return self._by_bodies(below, limit)
@@ -86,8 +88,18 @@ class Question:
     def _ordered(self, candidates: Select[Any], below: int, limit: int) -> list[int]:
         """Return those of some places that hold everything else; they are gathered first, so that no planner looks for them one by one."""
         t = task_lines.c
+        if self._by_body_alone:
+            few = candidates.cte("few").prefix_with("MATERIALIZED").c
+            of_body = select(few.place).where(few.place < below, self.scope.holds(of_task(few.place)))
+            return list(self.connection.execute(of_body.order_by(few.place.desc()).limit(limit)).scalars())
         query = self._among(candidates, select(t.place)).where(t.place < below)
         return list(self.connection.execute(query.order_by(t.place.desc()).limit(limit)).scalars())
+
+    @property
+    def _by_body_alone(self) -> bool:
+        """Tell whether nothing is asked of tasks but a body and its role, so that the places of that body's tasks are the answer."""
+        f = self.matching.filters
+        return bool(f.agency) and not (self.matching.of_days or f.deadline_kind or f.words)
 
     def _among(self, candidates: Select[Any], query: Select[Any]) -> Select[Any]:
         """Return a query of ``task_lines`` for those of some places that hold everything that is asked."""
@@ -191,7 +203,7 @@ class Question:
         size, few = self._fewest
         if few is not None and size <= COUNTED:
             return self._among(few, query)
-        if self.scope.narrow and self._of_documents <= COUNTED:
+        if (self.scope.narrow or self.matching.role) and self._of_documents <= COUNTED:
             some = self.scope.below(self.connection, END, COUNTED, *self.matching.of_document())
             few = select(t.place).where(self._under(some))
             return self._among(few, query)
@@ -229,8 +241,12 @@ class Question:
         if facet := self.matching.facet(dated):
             return self.scope.counted(self.connection, *facet)
         size, few = self._fewest
-        if few is None or size > COUNTED:
+        if few is None or size > FEW:
             return None
+        if self._by_body_alone and not dated:
+            places = few.subquery()
+            of_body = select(func.count()).select_from(places).where(self.scope.holds(of_task(places.c.place)))
+            return int(self.connection.execute(of_body).scalar_one())
         query = self._among(few, select(func.count()).select_from(task_lines))
         return int(self.connection.execute(query.where(t.deadline_end.is_not(None)) if dated else query).scalar_one())
 

@@ -149,7 +149,8 @@ line_counts = Table(
     Index(None, "place"),
     sqlite_with_rowid=False,
 )
-"""How many tasks of a document have a ``role``, a ``deadline_kind`` (``none`` also without a deadline), the end of one in a ``month``."""
+"""How many tasks of a document have a ``role``, a ``deadline_kind`` (``none`` also without a deadline), the end of one in a ``month`` or
+at all (``dated``)."""
 
 touched_documents = Table("touched_documents", metadata, words("document_id"), words("work_id"))
 """What a transaction touched: triggers note it, the end of the transaction makes its lines and takes the note away. Empty between two."""

@@ -88,6 +88,7 @@ def _counted(facet: str, value: str, wanted: str) -> str:
 
 _MONTH = "substr(CAST(s.deadline_end AS TEXT), 1, 7)"
 _COUNTS = [_counted("role", f"'{role}'", f"s.roles & {bit} <> 0") for role, bit in ROLE_BITS.items()]
+_COUNTS += [_counted("dated", "'1'", "s.deadline_end IS NOT NULL")]
 _COUNTS += [_counted("deadline_kind", "coalesce(s.deadline_kind, 'none')", "true"), _counted("month", _MONTH, "s.deadline_end IS NOT NULL")]
 _LINE_COUNTS = f"INSERT INTO line_counts (facet, value, place, tasks) {' UNION ALL '.join(_COUNTS)}"
 

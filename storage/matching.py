@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, exists, literal_column, or_, select
 
 from normalizers.records import DeadlineKind
 from storage.identity import text_key
@@ -47,7 +47,9 @@ class Matching:
         wanted += self.of_kind(t)
         if named and self.bodies is not None:
             a = task_line_agencies.c
-            wanted.append(exists().where(a.body.in_(self.bodies), a.place == t.place, *self.in_role(a)))
+            # A sum, so that the few bodies of a task are looked at, not each body that is meant looked up.
+            meant = (a.body + literal_column("0")).in_(self.bodies)
+            wanted.append(exists().where(meant, a.place == t.place, *self.in_role(a)))
         elif named and f.role:
             wanted.append(t.roles.bitwise_and(self.role) != 0)
         return wanted
@@ -71,11 +73,11 @@ class Matching:
         return [t.deadline_kind == asked] if asked else []
 
     def facet(self, dated: bool) -> tuple[str, str] | None:
-        """Return the facet and value of ``line_counts`` that count what is asked for, None where none does; an empty value means all."""
+        """Return the facet and value of ``line_counts`` that count what is asked for, None where none does."""
         f = self.filters
         if f.agency or f.words or f.due_from or f.due_to or (dated and (f.role or f.deadline_kind)) or (f.role and f.deadline_kind):
             return None
-        return ("month", "") if dated else ("role", f.role) if f.role else ("deadline_kind", f.deadline_kind)
+        return ("dated", "1") if dated else ("role", f.role) if f.role else ("deadline_kind", f.deadline_kind)
 
     def of_version(self) -> list[ColumnElement[bool]]:
         """Return the conditions on a row of ``tasks``, words aside."""

@@ -108,9 +108,9 @@ class Scope:
         return found
 
     def counted(self, connection: Connection, facet: str, value: str) -> int:
-        """Return how many tasks have a value of a facet (``line_counts``), of all values where it is empty."""
+        """Return how many tasks have a value of a facet (``line_counts``)."""
         n = line_counts.c
-        query = select(func.sum(n.tasks)).where(n.facet == facet, self.holds(n.place), *([n.value == value] if value else []))
+        query = select(func.sum(n.tasks)).where(n.facet == facet, n.value == value, self.holds(n.place))
         return int(connection.execute(query).scalar() or 0)
 
     def _of_all(self, connection: Connection, asked: Any, more: Sequence[ColumnElement[bool]]) -> Any:  # noqa: ANN401 -- a function, a value
