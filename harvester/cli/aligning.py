@@ -16,6 +16,7 @@ from harvester.cli.output import console, show_table, write_csv
 from harvester.errors import WrongCall
 from harvester.files import check_target
 from harvester.messages import _, language
+from harvester.reports.files import alignment_file, alignment_html
 from harvester.values import printable, to_json
 from normalizers.compare.matters import AlignedCell
 from storage.whole_files import whole_file
@@ -82,7 +83,7 @@ def align(
     elif form is AlignFormat.CSV:
         write_csv(flat_rows(found))
     elif form is AlignFormat.HTML:
-        sys.stdout.write(page(found))
+        sys.stdout.write(alignment_html(found))
     else:
         show(found)
 
@@ -98,25 +99,7 @@ def save(found: Alignment, to: Path) -> None:
         write(pd.DataFrame(flat_rows(found)), to)
         return
     with whole_file(to) as draft:
-        draft.write_bytes(written(found, ending))
-
-
-def written(found: Alignment, ending: str) -> bytes:
-    """Return an alignment in the form that a file's ending tells: JSON, HTML or a sheet."""
-    if ending == ".json":
-        return (to_json(alignment_json(found)) + "\n").encode("utf-8", "replace")
-    if ending in {".html", ".htm"}:
-        return page(found).encode("utf-8", "replace")
-    from harvester.reports.alignment_sheet import alignment_sheet
-
-    return alignment_sheet(flat_rows(found))
-
-
-def page(found: Alignment) -> str:
-    """Return an alignment as an HTML page in the user's language."""
-    from harvester.reports.alignment import alignment_page
-
-    return alignment_page(found, language())
+        draft.write_bytes(alignment_file(found, ending))
 
 
 def show(found: Alignment) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.text import Text
@@ -13,24 +13,14 @@ from rich.text import Text
 from harvester.cli.files import known_decisions
 from harvester.cli.options import StoreOption
 from harvester.cli.output import console
-from harvester.comparing import Compared, compare_named
+from harvester.comparing import compare_named
 from harvester.errors import WrongCall
 from harvester.files import check_target
-from harvester.messages import LANGUAGES, _, language
-from harvester.telling import tell_task_change
+from harvester.messages import _, language
+from harvester.reports.files import TABLE, TRACKED, DiffFormat, comparison_file
 from harvester.telling.terminal import Line, tell_comparison
-from harvester.values import printable, to_json
-from normalizers.presentation import comparison_json
+from harvester.values import printable
 from storage.whole_files import whole_file
-
-
-class DiffFormat(StrEnum):
-    """The forms of a comparison."""
-
-    TEXT = "text"
-    JSON = "json"
-    HTML = "html"
-    DOCX = "docx"
 
 
 class Language(StrEnum):
@@ -40,7 +30,6 @@ class Language(StrEnum):
     ENGLISH = "en"
 
 
-TABLE, TRACKED = "table", "tracked"
 LAYOUTS = {TABLE: TABLE, "对照表": TABLE, TRACKED: TRACKED, "修订": TRACKED}
 """The forms of a docx, in both languages."""
 
@@ -80,7 +69,7 @@ def diff(
     if form is DiffFormat.TEXT and to is None:
         show(list(tell_comparison(compared, spoken, everything=everything)))
         return
-    data = written(compared, form, LAYOUTS[layout], spoken, everything=everything)
+    data = comparison_file(compared, form, LAYOUTS[layout], spoken, everything=everything)
     if to is not None:
         with whole_file(to) as draft:
             draft.write_bytes(data)
@@ -97,31 +86,6 @@ def form_of(form: DiffFormat | None, to: Path | None) -> DiffFormat:
     if to.suffix.lower() not in ENDINGS:
         raise WrongCall(f"{to.name} has no ending that tells its form; use one of {', '.join(ENDINGS)}, or say --format.")
     return ENDINGS[to.suffix.lower()]
-
-
-def written(compared: Compared, form: DiffFormat, layout: str, lang: str, *, everything: bool) -> bytes:
-    """Return a comparison in one of its forms, as the bytes of a file."""
-    if form is DiffFormat.TEXT:
-        lines = tell_comparison(compared, lang, everything=everything)
-        return "".join(printable(line.text) + "\n" for line in lines).encode("utf-8", "replace")
-    if form is DiffFormat.JSON:
-        return (to_json(as_json(compared)) + "\n").encode("utf-8", "replace")
-    if form is DiffFormat.HTML:
-        from harvester.reports.page import comparison_page
-
-        return comparison_page(compared, lang, everything=everything).encode("utf-8", "replace")
-    from harvester.reports.table import comparison_table
-    from harvester.reports.tracked import tracked_changes
-
-    return tracked_changes(compared, lang) if layout == TRACKED else comparison_table(compared, lang, everything=everything)
-
-
-def as_json(compared: Compared) -> dict[str, Any]:
-    """Return a comparison for programs: as ``comparison_json``, each change of a task told in both languages."""
-    found = comparison_json(compared.comparison)
-    for change, told in zip(compared.comparison.task_changes, found["task_changes"], strict=True):
-        told["told"] = {lang: tell_task_change(change, lang) for lang in sorted(LANGUAGES, reverse=True)}
-    return found
 
 
 def show(lines: list[Line]) -> None:

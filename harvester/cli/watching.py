@@ -20,34 +20,23 @@ from harvester.messages import _, language
 from harvester.moments import minute
 from harvester.session import check_site, opened, settings
 from harvester.values import to_json
+from harvester.watching.periods import Period
+from harvester.watching.rows import MOST_FILTER, MOST_NAME, delivery_row, row_of, short
 from storage import deliveries, watches
 from storage.change_queries import ChangeFilters
 from storage.change_schema import CAUSES, ENTITIES
-from storage.deliveries import Delivery
 from storage.errors import LockedStore
 from storage.naming import check_document
 from storage.store import Store
-from storage.watches import Watch
 
 if TYPE_CHECKING:
     from harvester.watching.robots import Pace
 
 WATCH_COLUMNS = ("name", "filters", "channel", "period", "language", "state", "cursor", "due_at", "waiting", "created_by")
 DELIVERY_COLUMNS = ("id", "watch", "created_at", "rows", "state", "attempts", "next_at", "ended_at", "error")
-MOST_NAME = 60
-MOST_FILTER = 100
-"""Characters of a name and of a filter: they stand in every message."""
 EVERY = 30.0
 """Seconds between two passes of a run that stays: what is to be told at once is told within a minute."""
 SHOWN = 10
-
-
-class Period(StrEnum):
-    """How often a watch tells what it found."""
-
-    EACH = "each"
-    DAILY = "daily"
-    WEEKLY = "weekly"
 
 
 class Language(StrEnum):
@@ -102,6 +91,7 @@ def add(
 ) -> None:
     """Save a question to the feed: what it finds from now on is told to a channel."""
     from harvester.watching.channels import channel as channel_named
+    from harvester.watching.forecast import expected
     from harvester.watching.periods import next_due
 
     for value, what, most in (
@@ -124,30 +114,10 @@ def add(
         due = next_due(period, to.at, at)
         spoken = lang.value if lang else language()
         made = watches.add(found, name, wanted.as_json(), channel, period.value, spoken, audited.actor(store, by), at, due)
-        told = _("watching from change {seq} on; {forecast}").format(seq=made.cursor, forecast=expected(found, made))
+        told = _("watching from change {seq} on; {forecast}").format(
+            seq=made.cursor, forecast=expected(found, made.filters, made.period, language())
+        )
     console().print(told, markup=False)
-
-
-def short(text: str, what: str, most: int) -> None:
-    """Raise ``WrongCall`` unless a text is one line of at most ``most`` characters; a name must say something."""
-    if not text.isprintable() or len(text) > most or (what == "NAME" and not text.strip()):
-        raise WrongCall(f"{what} must be one line of at most {most} characters; write it shorter.")
-
-
-def expected(store: Store, watch: Watch) -> str:
-    """Return in words how many messages a watch is to bring."""
-    from harvester.watching.forecast import forecast
-
-    found = forecast(store, watch.filters, watch.period)
-    if found is None:
-        return _("the feed is too young to say how many messages that will be")
-    told = _("about {messages} messages a week, {changes} changes (by the last {days} days)")
-    return told.format(messages=rounded(found.messages), changes=rounded(found.changes), days=found.days)
-
-
-def rounded(number: float) -> str:
-    """Return a number a reader can hold: whole from ten on, else with one digit behind the point."""
-    return f"{number:.0f}" if number >= 10 else f"{number:.1f}".removesuffix(".0")
 
 
 def list_watches(store: StoreOption = None, form: FormatOption = Format.TABLE) -> None:
@@ -160,12 +130,6 @@ def list_watches(store: StoreOption = None, form: FormatOption = Format.TABLE) -
 def waiting(store: Store, name: str) -> int:
     """Return how many deliveries of a watch wait."""
     return len(deliveries.listed(store, watch=name, state=deliveries.WAITING))
-
-
-def row_of(watch: Watch, waits: int) -> dict[str, Any]:
-    """Return a watch as a row."""
-    names = ("name", "filters", "channel", "period", "language", "cursor", "paused", "created_by", "created_at", "due_at")
-    return {name: getattr(watch, name) for name in names} | {"waiting": waits}
 
 
 def brief(row: dict[str, Any]) -> dict[str, Any]:
@@ -182,11 +146,13 @@ def show(
     form: Annotated[Format, typer.Option("--format", help="table tells it in lines; json gives everything.")] = Format.TABLE,
 ) -> None:
     """Show a watch, how many messages it is to bring, and its last deliveries."""
+    from harvester.watching.forecast import expected
+
     if form not in (Format.TABLE, Format.JSON):
         raise WrongCall("watch show tells one watch; take --format table or json.")
     with opened(store) as found:
         watch = watches.named(found, name)
-        row, forecast = row_of(watch, waiting(found, name)), expected(found, watch)
+        row, forecast = row_of(watch, waiting(found, name)), expected(found, watch.filters, watch.period, language())
         last = [delivery_row(each) for each in deliveries.listed(found, watch=name, limit=SHOWN)]
     if form is Format.JSON:
         console().file.write(to_json(row | {"forecast": forecast, "deliveries": last}) + "\n")
@@ -194,12 +160,6 @@ def show(
     emit([{"field": key, "value": value} for key, value in brief(row).items() if key != "paused"], form, ("field", "value"))
     console().print(forecast, markup=False)
     emit([with_minutes(each) for each in last], form, DELIVERY_COLUMNS, title=_("Last deliveries"))
-
-
-def delivery_row(delivery: Delivery) -> dict[str, Any]:
-    """Return a delivery as a row."""
-    names = ("id", "watch", "after_seq", "upto_seq", "rows", "state", "attempts", "next_at", "error", "created_at", "ended_at")
-    return {name: getattr(delivery, name) for name in names}
 
 
 def with_minutes(row: dict[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from harvester import audited
 from harvester.lineage import kin
+from harvester.messages import _
 from storage.change_queries import ChangeFilters, read
 from storage.change_schema import changes
 from storage.days import LOCAL
@@ -58,3 +59,17 @@ def _message(moment: datetime, run: str | None, period: str) -> str | date:
     if period == "weekly":
         return day - timedelta(days=day.weekday())
     return day if period == "daily" else (run or str(moment))
+
+
+def expected(store: Store, filters: Mapping[str, Any], period: str, lang: str) -> str:
+    """Return in words how many messages a watch is to bring."""
+    found = forecast(store, filters, period)
+    if found is None:
+        return _("the feed is too young to say how many messages that will be", lang)
+    words = _("about {messages} messages a week, {changes} changes (by the last {days} days)", lang)
+    return words.format(messages=rounded(found.messages), changes=rounded(found.changes), days=found.days)
+
+
+def rounded(number: float) -> str:
+    """Return a number a reader can hold: whole from ten on, else with one digit behind the point."""
+    return f"{number:.0f}" if number >= 10 else f"{number:.1f}".removesuffix(".0")

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
 
 from storage.days import LOCAL
 
 _DAYS = {"daily": 1, "weekly": 7}
+
+
+class Period(StrEnum):
+    """How often a watch tells what it found."""
+
+    EACH = "each"
+    DAILY = "daily"
+    WEEKLY = "weekly"
 
 
 def next_due(period: str, at: time, now: datetime) -> datetime | None:

@@ -10,11 +10,11 @@ from pydantic import Field
 from sqlalchemy import select
 
 from harvester.aligning import align_stored, alignment_json
-from harvester.cli.comparing import as_json
 from harvester.comparing import compare_stored
 from harvester.decisions import stored_decisions
 from harvester.errors import WrongCall
 from harvester.naming import identifier_of
+from harvester.reports.files import comparison_as_json
 from harvester.web.api import problems, routing
 from harvester.web.api.answering import answer
 from harvester.web.api.asking import Question
@@ -53,7 +53,7 @@ def compare(request: Request, store: AnyStore, asked: Annotated[CompareQuestion,
 
     def made() -> dict[str, Any]:
         _readable(store, (asked.old, asked.new))
-        return as_json(compare_stored(store, asked.old, asked.new, stored_decisions(store)))
+        return comparison_as_json(compare_stored(store, asked.old, asked.new, stored_decisions(store)))
 
     return answer(request, None, made)
 

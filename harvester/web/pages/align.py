@@ -10,9 +10,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from harvester import addresses, aligning
-from harvester.cli.aligning import written
 from harvester.errors import WrongCall
 from harvester.messages import _
+from harvester.reports.files import alignment_file
 from harvester.web.access.rights import reader
 from harvester.web.pages.compare import checked
 from harvester.web.reading.asked import withdrawn
@@ -60,7 +60,7 @@ def align(request: Request, store: AnyStore, paragraphs: bool = False, form: str
 def _file(found: aligning.Alignment, form: str) -> Response:
     ending, media = FORMS[form]
     headers = {"Content-Disposition": f'attachment; filename="alignment{ending}"', "X-Content-Type-Options": "nosniff"}
-    return Response(written(found, ending), media_type=media, headers=headers)
+    return Response(alignment_file(found, ending), media_type=media, headers=headers)
 
 
 def _page(request: Request, found: aligning.Alignment, names: list[str], *, paragraphs: bool) -> Response:

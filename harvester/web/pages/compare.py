@@ -9,11 +9,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from harvester import addresses
-from harvester.cli.comparing import DiffFormat, written
 from harvester.comparing import Compared, compare_stored
 from harvester.decisions import stored_decisions
 from harvester.errors import HarvesterError, WrongCall
 from harvester.messages import _
+from harvester.reports.files import DiffFormat, comparison_file
 from harvester.reports.page import stretches
 from harvester.reports.rows import report_of
 from harvester.telling.remarks import remarks
@@ -80,7 +80,7 @@ def _choose(request: Request, store: Store, old: str, new: str, problem: str) ->
 
 def _file(compared: Compared, form: str, lang: str, *, everything: bool) -> Response:
     kind, layout, media, ending = FILES[form]
-    body = written(compared, kind, layout, lang, everything=everything)
+    body = comparison_file(compared, kind, layout, lang, everything=everything)
     name = re.sub("[^a-z0-9-]", "-", f"{compared.old.name}-{compared.new.name}-{form}")
     headers = {"Content-Disposition": f'attachment; filename="{name}.{ending}"', "X-Content-Type-Options": "nosniff"}
     return Response(body, media_type=media, headers=headers)

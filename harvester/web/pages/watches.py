@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -12,14 +11,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import QueryParams
 
 from harvester import addresses
-from harvester.cli.watching import MOST_NAME, Period, delivery_row, rounded, row_of, short
 from harvester.errors import HarvesterError, WrongCall
 from harvester.messages import LANGUAGES, _
 from harvester.session import settings
 from harvester.watching.channels import channel as channel_named
 from harvester.watching.digest import asked
-from harvester.watching.forecast import forecast
-from harvester.watching.periods import next_due
+from harvester.watching.forecast import expected
+from harvester.watching.periods import Period, next_due
+from harvester.watching.rows import MOST_NAME, delivery_row, row_of, short
 from harvester.watching.sending import send_test
 from harvester.web.access import forgery
 from harvester.web.access.errors import OF_THE_QUESTION
@@ -78,15 +77,6 @@ def as_query(filters: ChangeFilters) -> Row:
     named["kind"] = (*filters.kinds, *([filters.record_kind] if filters.record_kind else []))
     named["cause"] = () if filters.causes == ("source",) else filters.causes or ("any",)
     return {name: named[name] if name in named else getattr(filters, name, "") for name in NAMES if name not in NOT_WATCHED}
-
-
-def expected(store: Store, filters: Mapping[str, Any], period: str, lang: str) -> str:
-    """Return in words how many messages a watch is to bring."""
-    found = forecast(store, filters, period)
-    if found is None:
-        return _("the feed is too young to say how many messages that will be", lang)
-    words = _("about {messages} messages a week, {changes} changes (by the last {days} days)", lang)
-    return words.format(messages=rounded(found.messages), changes=rounded(found.changes), days=found.days)
 
 
 @router.get("/watches/new", dependencies=[operator()])
