@@ -13,8 +13,9 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from fastapi.testclient import TestClient
 
+from harvester.web import problems
 from harvester.web.access.people import Person, Role
-from harvester.web.api import contract, problems, routing
+from harvester.web.api import contract, routing
 from harvester.web.api.described import texts
 from tests.web.asking_api import API
 

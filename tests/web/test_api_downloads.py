@@ -24,8 +24,9 @@ from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 from sqlalchemy import text
 
+from harvester.web import downloads
 from harvester.web.access import rights
-from harvester.web.api import contract, downloads
+from harvester.web.api import contract
 from harvester.web.app import create_app
 from harvester.web.room import RoomSettings
 from harvester.web.serving import config_of, listening_at

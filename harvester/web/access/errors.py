@@ -19,6 +19,7 @@ from harvester.errors import HarvesterError, WrongCall
 from harvester.web.access.passwords import Crowded
 from harvester.web.access.people import Role
 from harvester.web.access.rights import Denied
+from harvester.web.problems import problem
 from storage import errors
 from storage.accounts import AccountRefused
 from storage.paging import WrongCursor
@@ -147,8 +148,6 @@ def _is_phrase(status: int, detail: str) -> bool:
 
 
 def _problem(request: Request, status: int, said: Told, detail: str) -> Response:
-    from harvester.web.api.problems import problem  # late, too
-
     sentence = detail if detail and not _is_phrase(status, detail) else said.text
     return problem(request, status, said.kind, sentence, said.next)
 

@@ -11,8 +11,8 @@ from fastapi.responses import Response
 
 from harvester import addresses
 from harvester.lineage import holding
-from harvester.web.api import downloads, routing
-from harvester.web.api.answering import answer, linked, paged
+from harvester.web.api import routing
+from harvester.web.api.answering import answer, download, linked, paged
 from harvester.web.api.asking import AgencyQuestion, AsOf
 from harvester.web.api.common import as_typed, existing, filters_of
 from harvester.web.api.shapes.agencies import AgencyPage, AgencyWhole
@@ -37,7 +37,7 @@ def agencies(request: Request, store: AnyStore, asked: Annotated[AgencyQuestion,
     if asked.format != "json":
         existing(store, asked.site)
         question = _table(store, asked) if asked.name else Agencies(filters_of(asked, limit=asked.limit))
-        return downloads.download(request, question, asked, "agencies")
+        return download(request, question, asked, "agencies")
 
     def made() -> Row:
         existing(store, asked.site)

@@ -14,19 +14,17 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 
 from harvester.values import plain
-from harvester.web.api import validators
+from harvester.web import downloads, validators
+from harvester.web.api.asking import Question
+from harvester.web.validators import NOWHERE, PRIVATE, takes_gzip
 from storage import limits
-from storage.paging import Page
+from storage.paging import Page, WrongCursor
 
 SECONDS = 10.0
 """How long the database may work on one answer."""
 SMALL = 1000
 """Bytes up to which an answer is not compressed."""
 MEDIA_TYPE = "application/json"
-PRIVATE = "private, no-cache"
-"""Keep it, but ask before it is used again: who asks decides what is shown."""
-NOWHERE = "no-store"
-"""Of answers that hold public records: one may go at any moment, and no copy may stay."""
 
 
 def answer(
@@ -64,21 +62,27 @@ def _sent(request: Request, value: Any, headers: dict[str, str]) -> Response:  #
     return Response(body, headers=headers, media_type=MEDIA_TYPE)
 
 
-def takes_gzip(request: Request) -> bool:
-    """Tell whether who asks takes gzip (RFC 9110 §12.5.3)."""
-    for part in request.headers.get("accept-encoding", "").split(","):
-        coding, _, rest = part.strip().partition(";")
-        if coding.strip().lower() in ("gzip", "x-gzip", "*"):
-            return rest.replace(" ", "").lower() not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
-    return False
-
-
 def _said(question: Any) -> Any:  # noqa: ANN401
     if is_dataclass(question) and not isinstance(question, type):
         return [type(question).__name__, asdict(question)]
     if isinstance(question, BaseModel):
         return [type(question).__name__, question.model_dump(mode="json")]
     return [_said(each) for each in question] if isinstance(question, list | tuple) else question
+
+
+def download(
+    request: Request,
+    question: Any,  # noqa: ANN401 -- a question of storage.questions
+    asked: Question,
+    name: str,
+    *,
+    announce: downloads.Announce | None = None,
+    records: bool = False,
+) -> Response:
+    """Return the rows of a question as a file in the form asked for, or 304. Raises ``WrongCursor`` for a page of it."""
+    if getattr(asked, "after", ""):
+        raise WrongCursor("A download begins at the first row: leave `after` out.")
+    return downloads.table(request, question, name, str(getattr(asked, "format", "csv")), announce=announce, records=records)
 
 
 # --- pages -------------------------------------------------------------------------------------------------------------

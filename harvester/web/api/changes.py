@@ -18,9 +18,10 @@ from harvester.lineage import check_body, kin
 from harvester.moments import moment_of
 from harvester.record_questions import log_records, logged_changes
 from harvester.values import plain
+from harvester.web import downloads
 from harvester.web.access import trail
-from harvester.web.api import downloads, routing
-from harvester.web.api.answering import answer, following, linked
+from harvester.web.api import routing
+from harvester.web.api.answering import answer, download, following, linked
 from harvester.web.api.asking import ChangeQuestion, in_order
 from harvester.web.api.common import existing, shown_ids
 from harvester.web.api.shapes.changes import ChangePage
@@ -46,7 +47,7 @@ def changes(request: Request, store: AnyStore, asked: Annotated[ChangeQuestion, 
         whole = replace(wanted, limit=asked.limit, kin=kin(store, asked.agency) if asked.agency else ())
         question = Changes(whole, audited.today())
         announce = shown_ids(request, "changes", logged_changes(wanted))
-        return downloads.download(request, question, asked, "changes", announce=announce, records=True)
+        return download(request, question, asked, "changes", announce=announce, records=True)
 
     def made() -> Row:
         _check(store, asked)

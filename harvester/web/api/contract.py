@@ -9,7 +9,8 @@ from fastapi import FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import Response
 
-from harvester.web.api import problems, routing
+from harvester.web import problems
+from harvester.web.api import routing
 from harvester.web.api.answering import answer
 from harvester.web.api.described import ZH, texts
 from harvester.web.api.shapes.base import Problem

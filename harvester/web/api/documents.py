@@ -12,8 +12,8 @@ from pydantic.json_schema import SkipJsonSchema
 from sqlalchemy import func, select
 
 from harvester import addresses
-from harvester.web.api import downloads, routing
-from harvester.web.api.answering import answer, linked, paged
+from harvester.web.api import routing
+from harvester.web.api.answering import answer, download, linked, paged
 from harvester.web.api.asking import DocumentQuestion, Timed
 from harvester.web.api.common import as_typed, existing, filters_of
 from harvester.web.api.shapes.documents import DocumentPage, DocumentWhole, VersionPage
@@ -55,7 +55,7 @@ def documents(request: Request, store: AnyStore, asked: Annotated[DocumentQuesti
     """List documents, every copy, the newest first."""
     if asked.format != "json":
         existing(store, asked.site)
-        return downloads.download(request, Documents(filters_of(asked, limit=asked.limit)), asked, "documents")
+        return download(request, Documents(filters_of(asked, limit=asked.limit)), asked, "documents")
 
     def made() -> Row:
         existing(store, asked.site)

@@ -13,8 +13,8 @@ from harvester.errors import WrongCall
 from harvester.record_questions import checked, normal_code
 from harvester.record_questions import logged as told_of
 from harvester.web.access.trail import shown
-from harvester.web.api import downloads, routing
-from harvester.web.api.answering import answer, linked, paged
+from harvester.web.api import routing
+from harvester.web.api.answering import answer, download, linked, paged
 from harvester.web.api.asking import NoticeQuestion, in_order
 from harvester.web.api.common import as_typed, existing, shown_ids
 from harvester.web.api.shapes.records import Dossier, NoticePage, NoticeWhole
@@ -41,7 +41,7 @@ def notices(request: Request, store: AnyStore, asked: Annotated[NoticeQuestion, 
     if asked.format != "json":
         existing(store, asked.site, asked.document)
         question = Notices(_filters(asked, limit=asked.limit), audited.today())
-        return downloads.download(request, question, asked, "records", announce=shown_ids(request, "export", told_of(wanted)), records=True)
+        return download(request, question, asked, "records", announce=shown_ids(request, "export", told_of(wanted)), records=True)
 
     def made() -> Row:
         existing(store, asked.site, asked.document)

@@ -19,8 +19,9 @@ from rapidfuzz import fuzz, process
 
 from harvester.decisions import stored_decisions
 from harvester.errors import WrongCall
+from harvester.web import problems
 from harvester.web.access import forgery
-from harvester.web.api import problems, routing
+from harvester.web.api import routing
 from harvester.web.api.answering import answer
 from harvester.web.api.asking import Question
 from harvester.web.api.shapes.reconcile import Suggestions

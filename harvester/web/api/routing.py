@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from harvester.errors import WrongCall
 from harvester.web.access import rights
-from harvester.web.api import problems
+from harvester.web.api import failing
 
 PREFIX = "/api/v1"
 
@@ -52,7 +52,7 @@ class Route(APIRoute):
             try:
                 return await answer(request)
             except Exception as error:  # noqa: BLE001 -- the boundary of the process: a client gets a problem, the log the place
-                return problems.of(request, error)
+                return failing.of(request, error)
 
         return answered
 

@@ -9,8 +9,8 @@ from fastapi.responses import Response
 from pydantic import Field, model_validator
 
 from harvester.web.access import forgery, trail
-from harvester.web.api import downloads, routing
-from harvester.web.api.answering import answer, paged
+from harvester.web.api import routing
+from harvester.web.api.answering import answer, download, paged
 from harvester.web.api.asking import Form, Question, Timed
 from harvester.web.api.shapes.sites import Dictionary, SqlAnswer
 from harvester.web.room import AnyStore
@@ -80,7 +80,7 @@ def _answered(request: Request, store: Store, asked: SqlQuestion) -> Response:
         return {"columns": list(found.columns), "rows": [list(row) for row in found.rows], "cut": found.cut}
 
     if asked.format != "json":
-        return downloads.download(request, ask().table, asked, "answer", records=True)
+        return download(request, ask().table, asked, "answer", records=True)
     return answer(request, asked.model_dump(mode="json"), made, records=True)
 
 

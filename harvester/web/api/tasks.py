@@ -8,8 +8,9 @@ from fastapi import Path, Query, Request
 from fastapi.responses import Response
 
 from harvester import addresses
-from harvester.web.api import downloads, problems, routing
-from harvester.web.api.answering import answer, linked, paged
+from harvester.web import problems
+from harvester.web.api import routing
+from harvester.web.api.answering import answer, download, linked, paged
 from harvester.web.api.asking import AsOf, TaskQuestion, in_order
 from harvester.web.api.common import as_typed, existing, filters_of, not_withdrawn
 from harvester.web.api.shapes.tasks import TaskCourse, TaskPage, TaskWhole
@@ -33,7 +34,7 @@ def tasks(request: Request, store: AnyStore, asked: Annotated[TaskQuestion, Quer
         if asked.order != "published":
             return problems.of_kind(request, "cannot", "A file is in the reading order: leave `order` out, and sort it by its deadlines.")
         existing(store, asked.site, asked.document)
-        return downloads.download(request, Tasks(filters_of(asked, limit=asked.limit)), asked, "tasks")
+        return download(request, Tasks(filters_of(asked, limit=asked.limit)), asked, "tasks")
 
     def made() -> dict[str, Any]:
         existing(store, asked.site, asked.document)

@@ -15,7 +15,8 @@ from harvester.decisions import stored_decisions
 from harvester.errors import WrongCall
 from harvester.naming import identifier_of
 from harvester.reports.files import comparison_as_json
-from harvester.web.api import problems, routing
+from harvester.web import problems
+from harvester.web.api import routing
 from harvester.web.api.answering import answer
 from harvester.web.api.asking import Question
 from harvester.web.api.shapes.texts import Alignment, Comparison

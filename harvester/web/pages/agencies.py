@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -15,7 +14,7 @@ from harvester.errors import WrongCall
 from harvester.messages import _
 from harvester.values import plain
 from harvester.web.access.rights import reader
-from harvester.web.api.downloads import PACKED, streamed
+from harvester.web.downloads import table
 from harvester.web.pages import task_listing as listing
 from harvester.web.pages.asked_records import region_of
 from harvester.web.pages.tasks import site_names
@@ -67,15 +66,11 @@ def agencies_json(request: Request, store: AnyStore, name: str = "", region: str
 @router.get(f"{PATH}.{{form}}")
 def agencies_file(request: Request, store: AnyStore, form: str, region: str = "", site: str = "") -> Response:
     """Give the bodies that tasks name, with how many tasks each has in each role, as a file."""
-    from storage import streams  # pyarrow and openpyxl: a download alone waits for them
-
     lang = preference(request, "lang")
     if form not in FORMS:
         raise UnknownRecord(_("Bodies are given as {forms}.", lang).format(forms=", ".join((*FORMS, "json"))))
     question = Agencies(Filters(region=region_of(region.strip(), lang), site=site.strip()))
-    told = {"Content-Disposition": f'attachment; filename="agencies.{form}"'}
-    chunks = partial(streams.chunks, store, question, form)
-    return streamed(request, repr(question), chunks, streams.MEDIA_TYPES[form], coding=form not in PACKED, headers=told)
+    return table(request, question, "agencies", form)
 
 
 def _shown(request: Request, store: Store, asked: Mapping[str, str], found: Row, pages: listing.Pages, lang: str) -> HTMLResponse:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +10,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from harvester.messages import _
+from harvester.web import problems
 from harvester.web.access.rights import reader
-from harvester.web.api import contract, problems
-from harvester.web.api.described import ZH, texts
+from harvester.web.api import contract
+from harvester.web.api.described import ZH
 from harvester.web.shown import page, preference
 from storage.dictionary import KINDS, Kind
 
@@ -63,13 +64,13 @@ def api(request: Request) -> HTMLResponse:
         "api.html",
         groups={tag: some for tag, some in groups.items() if some},
         shapes=_shapes(document, lang),
-        kinds=[(kind, problems.STATUSES[kind], _of(said, lang)) for kind, said in texts()["problems"].items()],
+        kinds=[(kind, problems.STATUSES[kind], _of(said, lang)) for kind, said in problems.TITLES.items()],
         files=contract.FILES,
         base=str(request.base_url).rstrip("/"),
     )
 
 
-def _of(said: list[Any], lang: str) -> str:
+def _of(said: Sequence[Any], lang: str) -> str:
     return str(said[0] if lang == "zh" else said[1])
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -13,7 +12,7 @@ from harvester import addresses
 from harvester.errors import WrongCall
 from harvester.messages import _
 from harvester.web.access.rights import reader
-from harvester.web.api.downloads import PACKED, streamed
+from harvester.web.downloads import table
 from harvester.web.pages import task_listing as listing
 from harvester.web.pages.asked_tasks import filters_of, said
 from harvester.web.pages.tasks import site_names
@@ -70,15 +69,11 @@ def asked_of(request: Request) -> dict[str, str]:
 
 
 def _download(form: str, request: Request, store: Store) -> Response:
-    from storage import streams  # pyarrow and openpyxl: a download alone waits for them
-
     lang = preference(request, "lang")
     if "after" in request.query_params:
         raise WrongCall(_("A download begins at the first row: leave `after` out.", lang))
     question = Documents(filters_of(asked_of(request), lang))
-    told = {"Content-Disposition": f'attachment; filename="documents.{form}"'}
-    chunks = partial(streams.chunks, store, question, form)
-    return streamed(request, repr(question), chunks, streams.MEDIA_TYPES[form], coding=form not in PACKED, headers=told)
+    return table(request, question, "documents", form)
 
 
 @router.get(f"{PATH}.csv")

@@ -13,7 +13,7 @@ from harvester import audited
 from harvester.messages import _
 from harvester.web.access import trail
 from harvester.web.access.rights import reader
-from harvester.web.api.downloads import streamed
+from harvester.web.downloads import streamed
 from harvester.web.pages.asked_records import days_of, kept_nowhere
 from harvester.web.room import AnyStore
 from harvester.web.shown import here, page, preference

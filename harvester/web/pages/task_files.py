@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -13,7 +12,7 @@ from harvester.errors import WrongCall
 from harvester.messages import _
 from harvester.values import plain
 from harvester.web.access.rights import reader
-from harvester.web.api.downloads import PACKED, streamed
+from harvester.web.downloads import table
 from harvester.web.pages.asked_tasks import check_shown, filters_of, said
 from harvester.web.reading.asked import base_of
 from harvester.web.room import AnyStore
@@ -54,10 +53,6 @@ def file(request: Request, store: AnyStore, form: str) -> Response:
 
 
 def _file(request: Request, store: Store, form: str, lang: str) -> Response:
-    from storage import streams  # pyarrow and openpyxl: a download alone waits for them
-
     question = Tasks(filters_of(request.query_params, lang))
     check_shown(store, question.filters, lang)
-    told = {"Content-Disposition": f'attachment; filename="tasks.{form}"'}
-    chunks = partial(streams.chunks, store, question, form)
-    return streamed(request, repr(question), chunks, streams.MEDIA_TYPES[form], coding=form not in PACKED, headers=told)
+    return table(request, question, "tasks", form)
