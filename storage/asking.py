@@ -34,7 +34,7 @@ COUNTED = 50_000
 """Places that are looked at while somebody waits, where that is needed."""
 _FIRST_DOCUMENTS, _MOST_DOCUMENTS = 8, 2048
 _MANY = 8
-"""Bodies that are gone through one by one in reading order; more of them are gathered."""
+"""Bodies that are gone through one by one in reading order; of more of them each document has some."""
 _FORMER = 40
 """Documents of which another version is asked that are looked at together."""
 
@@ -67,9 +67,10 @@ class Question:
         if self.matching.all:
             return self._by_documents(below, limit)
         size, few = self._fewest
-        if few is not None and size <= (COUNTED if len(self.matching.bodies or ()) > _MANY else FEW):
+        if few is not None and size <= FEW:
             return self._ordered(few, below, limit)
-        if self.matching.bodies is not None and not (self.scope.narrow and self._of_documents <= COUNTED):
+        dense = len(self.matching.bodies or ()) > _MANY or (self.scope.narrow and self._of_documents <= COUNTED)
+        if self.matching.bodies is not None and not dense:
             return self._by_bodies(below, limit)
         return self._by_documents(below, limit)
 
@@ -139,22 +140,22 @@ class Question:
     def _fewest(self) -> tuple[int, Select[Any] | None]:
         """Return the least number of tasks that one thing asked for leaves, at most ``COUNTED`` + 1, and their places."""
         counts = [(self._size(places), places) for places in self.candidates()]
-        return min(counts, key=lambda one: one[0], default=(COUNTED + 1, None))
+        size, few = min(counts, key=lambda one: one[0], default=(COUNTED + 1, None))
+        return size, few.distinct() if few is not None else None
 
     def _size(self, places: Select[Any]) -> int:
         some = places.limit(COUNTED + 1).subquery()
         return int(self.connection.execute(select(func.count()).select_from(some)).scalar_one())
 
     def candidates(self) -> list[Select[Any]]:
-        """Return queries of places, of which each has an index and holds every task that is meant, and each once."""
+        """Return queries of places, of which each has an index and holds every task that is meant, some more than once."""
         t, a, f = task_lines.c, task_line_agencies.c, self.matching.filters
         found = []
         if self.matching.bodies is not None:
             named = select(a.place).where(a.body.in_(self.matching.bodies), *self.matching.in_role(a))
-            found.append(named if len(self.matching.bodies) == 1 else named.distinct())
+            found.append(named)
         if self.matching.of_days:
-            days = [t.deadline_end >= f.due_from] if f.due_from else [t.deadline_end.is_not(None)]
-            found.append(select(t.place).where(*days, *([t.deadline_end <= f.due_to] if f.due_to else [])))
+            found.append(select(t.place).where(*self.matching.on_days(t)))
         if f.deadline_kind:
             found.append(select(t.place).where(*self.matching.of_kind(t)))
         return [*found, self._holding()] if f.words else found
@@ -208,6 +209,7 @@ class Question:
             few = select(t.place).where(self._under(some))
             return self._among(few, query)
         query = query.where(self.scope.holds(of_task(t.place)), *self.matching.of_line(t), *self._worded(t))
+        query = query.where(*self.matching.on_days(t), *self.matching.of_kind(t))
         first = self.scope.first_due(self.connection, *self.matching.of_document())
         return query.where(t.deadline_end >= first) if first else query
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, exists, func, literal_column, or_, select
 
 from normalizers.records import DeadlineKind
 from storage.identity import text_key
@@ -40,11 +40,15 @@ class Matching:
         return ROLE_BITS.get(self.filters.role, 0)
 
     def of_line(self, t: Any, *, named: bool = True) -> list[ColumnElement[bool]]:  # noqa: ANN401 -- the columns of task_lines
-        """Return the conditions on a row of ``task_lines``; ``named`` tells whether bodies and roles are among them."""
+        """Return the conditions on a row of ``task_lines``; ``named`` tells whether bodies and roles are among them.
+
+        They stand there for rows that are found by their places: no planner shall look for them by an index of days instead.
+        """
         f = self.filters
-        wanted = [t.deadline_end >= f.due_from] if f.due_from else []
-        wanted += [t.deadline_end <= f.due_to] if f.due_to else []
-        wanted += self.of_kind(t)
+        end = func.coalesce(t.deadline_end, literal_column("NULL"))
+        wanted: list[ColumnElement[bool]] = [end >= f.due_from] if f.due_from else []
+        wanted += [end <= f.due_to] if f.due_to else []
+        wanted += self.of_kind(t, func.coalesce(t.deadline_kind, "none"))
         if named and self.bodies is not None:
             a = task_line_agencies.c
             # A sum, so that the few bodies of a task are looked at, not each body that is meant looked up.
@@ -65,9 +69,17 @@ class Matching:
         wanted += [d.due_first <= f.due_to] if f.due_to else []
         return [*wanted, d.roles.bitwise_and(self.role) != 0] if f.role else wanted
 
-    def of_kind(self, t: Any) -> list[ColumnElement[bool]]:  # noqa: ANN401 -- columns of tasks or of task_lines
-        """Return the condition that a task's deadline is of the kind asked for."""
+    def on_days(self, t: Any) -> list[ColumnElement[bool]]:  # noqa: ANN401 -- columns of tasks or of task_lines
+        """Return the conditions on days of deadlines as an index of days takes them; without any, that there is one."""
+        f = self.filters
+        days = [t.deadline_end >= f.due_from] if f.due_from else [t.deadline_end.is_not(None)]
+        return [*days, *([t.deadline_end <= f.due_to] if f.due_to else [])]
+
+    def of_kind(self, t: Any, kind: ColumnElement[str] | None = None) -> list[ColumnElement[bool]]:  # noqa: ANN401 -- columns of tasks
+        """Return the condition that a deadline is of the kind asked for; ``kind`` stands for the column, ``none`` where there is none."""
         asked = self.filters.deadline_kind
+        if kind is not None:
+            return [kind == asked] if asked else []
         if asked == DeadlineKind.NONE:
             return [or_(t.deadline_kind == asked, t.deadline_kind.is_(None))]
         return [t.deadline_kind == asked] if asked else []
