@@ -23,7 +23,6 @@ from normalizers.records import DocumentKind
 from storage import queries
 from storage.document_facets import FACETS, document_facets
 from storage.questions import Documents
-from storage.store import Store
 
 router = APIRouter(dependencies=[reader()])
 
@@ -68,33 +67,13 @@ def asked_of(request: Request) -> dict[str, str]:
     return {name: value for name, value in said(request.query_params).items() if name in NAMES}
 
 
-def _download(form: str, request: Request, store: Store) -> Response:
+@router.get(f"{PATH}.csv")
+@router.get(f"{PATH}.xlsx")
+@router.get(f"{PATH}.parquet")
+@router.get(f"{PATH}.jsonl")
+def documents_file(request: Request, store: AnyStore) -> Response:
+    """Give the documents of a question as a file, in the form that its address ends in."""
     lang = preference(request, "lang")
     if "after" in request.query_params:
         raise WrongCall(_("A download begins at the first row: leave `after` out.", lang))
-    question = Documents(filters_of(asked_of(request), lang))
-    return table(request, question, "documents", form)
-
-
-@router.get(f"{PATH}.csv")
-def documents_csv(request: Request, store: AnyStore) -> Response:
-    """Give the documents of a question as CSV."""
-    return _download("csv", request, store)
-
-
-@router.get(f"{PATH}.xlsx")
-def documents_xlsx(request: Request, store: AnyStore) -> Response:
-    """Give the documents of a question as a sheet."""
-    return _download("xlsx", request, store)
-
-
-@router.get(f"{PATH}.parquet")
-def documents_parquet(request: Request, store: AnyStore) -> Response:
-    """Give the documents of a question as Parquet."""
-    return _download("parquet", request, store)
-
-
-@router.get(f"{PATH}.jsonl")
-def documents_jsonl(request: Request, store: AnyStore) -> Response:
-    """Give the documents of a question as JSON lines."""
-    return _download("jsonl", request, store)
+    return table(request, Documents(filters_of(asked_of(request), lang)), "documents", request.url.path.rpartition(".")[2])

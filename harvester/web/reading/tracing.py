@@ -79,15 +79,6 @@ class Trail:
         steps = self._onward(self.versions.index(version), part)
         return steps[-1] if steps else Step(version, part, Fate.SAME)
 
-    def last_with(self, name: str) -> tuple[int, Part] | None:
-        """Return the last version that has a clause of this address, ``None`` where none has."""
-        for version in reversed(self.versions):
-            index = self.reading(version).index
-            at = index.find(name)
-            if at is not None:
-                return version, index.parts[at]
-        return None
-
     def others_called(self, name: str, part: Part, version: int) -> tuple[int, Step] | None:
         """Return the last version before ``version`` in which the address named another clause, and what became of that one."""
         named = {step.version: step.part for step in self.through(version, part)}
