@@ -51,28 +51,9 @@ FROM (
 ) r
 """
 
-_VERSIONS = """
-SELECT v.document_id AS document, v.number AS version, v.change, v.in_force_from, v.title, v.document_number, v.issued_on,
-    v.published_on, v.document_kind, v.printed_on, v.effective_on, v.expires_on,
-    v.plan_start, v.plan_end, v.content_hash, v.task_count AS tasks, v.normalizer_version, v.known_at, c.fetched_at AS first_seen,
-    coalesce(b.last_seen, CASE WHEN v.number = d.version THEN k.last_seen END) AS last_seen,
-    coalesce(b.last_checked, CASE WHEN v.number = d.version THEN k.last_checked END) AS last_checked,
-    c.url, c.fetched_at, c.sha256, c.file, c.file_offset, c.file_length
-FROM versions v JOIN captures c ON c.id = v.capture_id JOIN documents d ON d.id = v.document_id
-LEFT JOIN version_clocks b ON b.document_id = v.document_id AND b.version = v.number
-LEFT JOIN clocks k ON k.document_id = v.document_id
-WHERE {version_then}
-"""
+_VERSIONS = VIEWS["v_versions"] + "WHERE {version_then}\n"
 
-_FEED = """
-SELECT f.seq, f.known_at, f.as_of, f.entity, f.entity_id, f.kind, f.cause, f.copy, f.site, f.section, f.region, f.document_id AS document,
-    f.version, f.work_id AS work, CASE WHEN v.title <> '' THEN v.title ELSE d.title END AS title, d.url,
-    CAST(f.fields AS TEXT) AS fields, CAST(f.before AS TEXT) AS before, CAST(f.after AS TEXT) AS after,
-    CAST(f.evidence AS TEXT) AS evidence, f.run, f.list_name, f.colour, f.record_kind, f.reason
-FROM changes f LEFT JOIN documents d ON d.id = f.document_id
-LEFT JOIN versions v ON v.document_id = d.id AND v.number = d.version
-WHERE {change_then}
-"""
+_FEED = VIEWS["v_feed"] + "WHERE {change_then}\n"
 
 
 def _names(role: str) -> str:
