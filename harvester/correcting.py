@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from harvester import reportable
 from harvester.errors import WrongCall
 from normalizers.privacy import mask
 from normalizers.workdays import add_workdays
@@ -18,11 +19,9 @@ from storage.store import Store
 DUE_DAYS = 2
 """Working days in which a report is answered."""
 MOST_WRONG, MOST_SHORT = 1000, 200
-"""Characters of what is wrong and of what it should be, and of a contact or the name of a field."""
+"""Characters of what is wrong and of what it should be, and of a contact."""
 _ABOUT = {"d": "document", "t": "task", "a": "agency", "w": "work", "n": "record"}
 _PLACE = re.compile(r"/(?:[A-Za-z0-9_.@-]+(?:/[A-Za-z0-9_.@-]+){0,5})?")
-_WITH_QUERY = ("/compare", "/align")
-"""Pages whose question is what they are about."""
 
 
 def about_of(address: str) -> tuple[str, str]:
@@ -40,7 +39,7 @@ def about_of(address: str) -> tuple[str, str]:
     first = parts.path.split("/")[1]
     if first == "s":
         raise WrongCall("A dossier puts records together; report the record that is wrong.")
-    kept = parts.path + (f"?{parts.query}" if parts.path in _WITH_QUERY and parts.query.isprintable() else "")
+    kept = parts.path + reportable.kept_question(parts.path, parts.query)
     return _ABOUT.get(first, "page") if parts.path.count("/") > 1 else "page", kept
 
 
@@ -48,16 +47,18 @@ def report(store: Store, address: str, wrong: str, *, field: str = "", should_be
     """Take in what a reader says is wrong, and return its number.
 
     Personal data in it are masked; the contact is kept as given, for operators only. Raises ``WrongCall`` for a report that says nothing
-    or too much, ``TooManyReports``, and ``UnknownRecord`` for a public record that is not shown.
+    or too much or names no known fact, ``TooManyReports``, and ``UnknownRecord`` for what is not in the store or not shown.
     """
     about, kept = about_of(address)
+    reportable.check_field(about, field)
+    reportable.check_address(store, kept)
     if not wrong.strip():
         raise WrongCall("A report says what is wrong: write it in a sentence.")
-    if len(wrong) > MOST_WRONG or len(should_be) > MOST_WRONG or len(contact) > MOST_SHORT or len(field) > MOST_SHORT:
+    if len(wrong) > MOST_WRONG or len(should_be) > MOST_WRONG or len(contact) > MOST_SHORT:
         raise WrongCall(f"A report has at most {MOST_WRONG} characters; say it shorter.")
     notice = kept.split("/")[2].partition("@")[0] if about == "record" else None
     now = datetime.now(UTC)
-    given = Report(about, kept, tidied(wrong), mask(field.strip()).text, tidied(should_be), contact.strip(), by, notice)
+    given = Report(about, kept, tidied(wrong), field, tidied(should_be), contact.strip(), by, notice)
     return corrections.take_in(store, given, now, add_workdays(local_day(now), DUE_DAYS))
 
 

@@ -16,7 +16,7 @@ from harvester.cli.main import command_line
 from harvester.correcting import about_of
 from harvester.errors import WrongCall
 from normalizers.workdays import is_workday, workdays_between
-from storage import corrections, notice_queries, takedown
+from storage import corrections, notice_queries, queries, takedown
 from storage.corrections import MOST_A_DAY, MOST_AN_HOUR, Answer, Report, TooManyReports
 from storage.errors import StoreError, UnknownRecord
 from storage.store import Store
@@ -35,18 +35,19 @@ def send(client: TestClient, **more: str) -> str:
     return client.post("/corrections", data=sent).headers.get("location", "")
 
 
-def test_a_report_is_masked_stored_and_due_in_two_working_days(bare_client: TestClient, bare_store: Store) -> None:
+def test_a_report_is_masked_stored_and_due_in_two_working_days(client: TestClient, store: Store) -> None:
+    paper = queries.documents(store)[0]["id"]
     place = send(
-        bare_client,
-        about="/d/dabcdefghijk/s3.2@2026-06-30",
+        client,
+        about=f"/d/{paper}/v1",
         field="deadline",
         wrong=f"应为三月，电话{PHONE}",
         should_be=f"见{IDENTITY}",
         contact="处内",
     )
     assert place == "/corrections?sent=1"
-    row = corrections.named(bare_store, 1)
-    assert (row["about"], row["address"], row["field"], row["state"]) == ("document", "/d/dabcdefghijk/s3.2@2026-06-30", "deadline", "new")
+    row = corrections.named(store, 1)
+    assert (row["about"], row["address"], row["field"], row["state"]) == ("document", f"/d/{paper}/v1", "deadline", "new")
     assert PHONE not in row["wrong"]
     assert IDENTITY not in row["should_be"]
     assert row["contact"] == "处内"
@@ -114,6 +115,38 @@ def test_a_report_that_says_nothing_or_too_much_is_not_kept_and_what_was_written
     assert answer.status_code == 422
     assert "另一句" in answer.text
     assert corrections.listed(bare_store) == []
+
+
+WORDS = (
+    "/nothere",
+    "/d/13812345678-lisi-is-a-thief",
+    "/d/dabcdefghijk",
+    "/t/dabcdefghijk.k1",
+    "/a/lisi",
+    "/w/lisi",
+    "/compare?old=13812345678&new=x",
+)
+
+
+def test_nobody_s_own_words_reach_the_public_log_as_an_address_or_a_fact(bare_client: TestClient, bare_store: Store) -> None:
+    for about in WORDS:
+        assert bare_client.get("/corrections/new", params={"about": about}).status_code == 404, about
+        assert send(bare_client, about=about) == "", about
+    words = f"李四 {PHONE} 骗子"
+    asked = bare_client.get("/corrections/new", params={"about": "/tasks", "field": words})
+    assert asked.status_code == 422
+    assert PHONE not in html.document_fromstring(asked.text).xpath("string(//main)")
+    assert send(bare_client, field=words) == ""
+    assert corrections.listed(bare_store) == []
+
+
+def test_a_clause_that_the_text_does_not_have_cannot_be_reported(client: TestClient, store: Store) -> None:
+    paper = queries.documents(store)[0]["id"]
+    for part in ("s138.1234.5678", "lisi", "v99", "v1/s1/thief"):
+        assert client.get("/corrections/new", params={"about": f"/d/{paper}/{part}"}).status_code == 404, part
+        assert send(client, about=f"/d/{paper}/{part}") == "", part
+    assert client.get("/corrections/new", params={"about": f"/compare?old={paper}&new={paper}&view=李四"}).status_code == 200
+    assert "李四" not in about_of(f"/compare?old={paper}&view=李四")[1]
 
 
 def test_nobody_reports_more_than_a_reader_can(bare_store: Store) -> None:

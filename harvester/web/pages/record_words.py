@@ -8,17 +8,13 @@ from importlib.resources import files
 from typing import Any
 
 from harvester.messages import _
+from harvester.reportable import PAGE_FIELDS
+from harvester.reportable import RECORD_FIELDS as FIELDS
 from normalizers.notices.fields import Use, read_label
 from normalizers.notices.records import NoticeKind, PrintedField
 
 Row = dict[str, Any]
 
-FIELDS = (
-    "subject", "code", "registration_number", "authority", "list_name", "colour", "title", "number", "category", "violation", "facts",
-    "basis", "content", "licence", "licence_number", "fine_yuan", "confiscated_yuan", "amount_yuan", "decided_on", "valid_from", "valid_to",
-    "published_on", "shown_until", "removed_on", "status", "remark",
-)  # fmt: skip
-"""What is read from a record, in the order of a page."""
 _FIELD_OF = {
     **dict.fromkeys(("subject_name", "unit_name", "name_and_code"), "subject"),
     **dict.fromkeys(("credit_code", "organization_code", "any_code", "tax_number"), "code"),
@@ -90,6 +86,23 @@ def field_word(name: str, lang: str) -> str:
         "remark": _("Remark", lang),
     }
     return told.get(name, name)
+
+
+def reported_field(about: str, name: str, lang: str) -> str:
+    """Return what the fact of a report is called; nothing for one that no page names."""
+    if about == "record":
+        return field_word(name, lang) if name in FIELDS else ""
+    told = {
+        "name": _("Name", lang),
+        "title": _("Title of the document", lang),
+        "date": _("Day on the document", lang),
+        "task": _("task", lang),
+        "deadline": _("Deadline", lang),
+        "work": _("One matter", lang),
+        "comparison": _("The comparison", lang),
+        "alignment": _("Provinces side by side", lang),
+    }
+    return told.get(name, _(name, lang)) if name in PAGE_FIELDS else ""
 
 
 @cache

@@ -14,7 +14,7 @@ from harvester.messages import _
 from harvester.web.access import forgery
 from harvester.web.access.rights import operator
 from harvester.web.pages.asked_records import among, days_of, kept_nowhere, reader_of
-from harvester.web.pages.record_words import field_word
+from harvester.web.pages.record_words import reported_field
 from harvester.web.room import Anyone, AnyStore
 from harvester.web.shown import page, preference
 from storage import corrections
@@ -40,7 +40,7 @@ def _page(
     rows = corrections.listed(store, state=state, limit=SIZE)
     lang = preference(request, "lang")
     for row in rows:
-        row["field_told"] = field_word(row["field"], lang) if row["about"] == "record" else _(row["field"], lang) if row["field"] else ""
+        row["field_told"] = reported_field(row["about"], row["field"], lang)
     more: dict[str, Any] = {"counts": corrections.counts(store), "states": STATES, "answers": (MENDED, CONFIRMED, DECLINED)}
     more |= {"today": audited.today(), "answered": answered, "problem": problem, "number": number}
     # A report may repeat a public record; no cache keeps it.
