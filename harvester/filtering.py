@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from harvester.errors import WrongCall
-from harvester.moments import moment_of
+from harvester.moments import moment_of, within_reach
 from normalizers.notices.records import NoticeKind
 from storage.change_filters import RESTATED
 from storage.change_schema import KINDS
@@ -22,13 +22,14 @@ RECORD_KINDS = tuple(kind.value for kind in NoticeKind)
 
 
 def parse_date(value: str | None) -> date | None:
-    """Return the day written as YYYY-MM-DD; raises WrongCall for anything else."""
+    """Return the day written as YYYY-MM-DD; raises WrongCall for anything else, and for a day that is out of reach (``moments``)."""
     if value is None:
         return None
     try:
-        return date.fromisoformat(value)
+        found = date.fromisoformat(value)
     except ValueError:
         raise WrongCall(f"'{value}' is not a date; write it as YYYY-MM-DD, for example 2026-06-30.") from None
+    return within_reach(found)
 
 
 def parse_moment(value: str | None) -> datetime | None:

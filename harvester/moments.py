@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeVar
 
 from harvester.errors import WrongCall
 from storage.days import LOCAL, local_day
 
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""No document here is of another time, and days near the ends of the calendar have no neighbours, nor all a moment in UTC."""
+_Day = TypeVar("_Day", bound=date)
 DAYS = {"today": 0, "今天": 0, "今日": 0, "yesterday": 1, "昨天": 1, "昨日": 1, "前天": 2}
 ENGLISH = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 CHINESE = "一二三四五六日"
@@ -18,25 +22,41 @@ _ISO_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _AGO = re.compile(r"(?P<n>[0-9]{1,4}) ?(?P<unit>h|d|w|小时|天|周)前?")
 
 
+def within_reach(found: _Day) -> _Day:
+    """Return a day or moment that can be asked for; raises WrongCall for one before ``FIRST_YEAR``, or that UTC cannot tell.
+
+    A late one stays: the last day of the calendar stands for no end.
+    """
+    try:
+        early = found.year < FIRST_YEAR
+        if isinstance(found, datetime) and not early:
+            found.astimezone(UTC)
+    except OverflowError:
+        raise WrongCall(f"{found} is too near the end of the calendar; leave it out, or write an earlier one.") from None
+    if early:
+        raise WrongCall(f"{found} lies before {FIRST_YEAR}; nothing here is as old: write a later one, for example 2026-06-30.")
+    return found
+
+
 def moment_of(words: str, now: datetime, *, end: bool = False) -> datetime:
     """Return the moment that ``words`` mean at ``now``, of a day its beginning, or its ``end``, the last microsecond.
 
     A weekday is the last one there was, today included; 上周一 is that of the week before. A moment without a zone is that of
-    Shanghai. Raises WrongCall for anything else.
+    Shanghai. Raises WrongCall for anything else, and for what is out of reach (``within_reach``).
     """
     said = words.strip().lower()
     if (day := _day(said, local_day(now))) is not None:
-        begin = datetime.combine(day, time(), LOCAL)
+        begin = datetime.combine(within_reach(day), time(), LOCAL)
         return begin + timedelta(days=1, microseconds=-1) if end else begin
     if ago := _AGO.fullmatch(said):
-        return now - int(ago["n"]) * UNITS[ago["unit"]]
+        return within_reach(now - int(ago["n"]) * UNITS[ago["unit"]])
     try:
         found = datetime.fromisoformat(said.upper())
     except ValueError:
         raise WrongCall(
             f"'{words}' is no moment; write a day (2026-06-30), a moment (2026-06-30T08:00), monday, yesterday, 昨天, 周一 or 3d."
         ) from None
-    return found if found.tzinfo else found.replace(tzinfo=LOCAL)
+    return within_reach(found if found.tzinfo else found.replace(tzinfo=LOCAL))
 
 
 def _day(said: str, today: date) -> date | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,7 +11,12 @@ from typing import Any
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - a JSON value is what it is
-    """Return ``value`` as JSON can hold it: dates as ISO 8601, amounts as numbers, tuples as lists."""
+    """Return ``value`` as JSON can hold it: dates as ISO 8601, amounts as numbers, tuples as lists.
+
+    What is no finite number (infinity, not a number) is ``None``: RFC 8259 §6 has no word for it.
+    """
+    if isinstance(value, float | Decimal) and not math.isfinite(value):
+        return None
     if isinstance(value, date | datetime):
         return value.isoformat()
     if isinstance(value, Decimal):

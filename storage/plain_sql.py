@@ -8,6 +8,7 @@ statement that is run is written anew, in a transaction that can only read (``as
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -53,13 +55,15 @@ class Answer:
     """What a statement found.
 
     ``columns`` are told apart by a number where two have one name. ``views`` are the views that were read. ``cut`` tells why rows are
-    missing: ``rows`` and ``bytes`` are the limit reached, empty: none are missing.
+    missing: ``rows`` and ``bytes`` are the limit reached, empty: none are missing. ``endless`` counts the values that were no finite
+    number (infinity, not a number) and are ``None`` here: neither JSON nor a sheet has a word for them.
     """
 
     columns: Sequence[str]
     rows: Sequence[tuple[Any, ...]] = field(repr=False)
     views: frozenset[str]
     cut: str = ""
+    endless: int = 0
 
     @property
     def of_records(self) -> bool:
@@ -98,7 +102,14 @@ def ask(
     filters = Filters(as_of=as_of, known_at=known_at)
     asking = asking_postgres.ask if store.url.get_backend_name() == "postgresql" else _ask_sqlite
     columns, found, views, cut = asking(store, text, filters, rows, time)
-    return Answer(_apart(columns), found, frozenset(views), cut)
+    endless = sum(_is_endless(value) for row in found for value in row)
+    if endless:
+        found = [tuple(None if _is_endless(value) else value for value in row) for row in found]
+    return Answer(_apart(columns), found, frozenset(views), cut, endless)
+
+
+def _is_endless(value: object) -> bool:
+    return isinstance(value, float | Decimal) and not math.isfinite(value)
 
 
 def _checked(sql: str) -> str:

@@ -134,6 +134,8 @@ def sql(
             console().print(_("{count} rows in {file}").format(count=count, file=to), markup=False)
         else:
             emit([dict(zip(answer.columns, row, strict=True)) for row in answer.rows], form, answer.columns)
+    if answer.endless:
+        complain(_("{n} values are no finite number and are left empty: mend the statement.").format(n=answer.endless))
     if answer.cut:
         complain(_("there are more rows; these are the first {n}: raise --limit, or narrow the question.").format(n=len(answer.rows)))
 

@@ -69,7 +69,8 @@ def cell(value: Any) -> str:  # noqa: ANN401
         return "true" if value else "false"
     if isinstance(value, datetime):
         return value.isoformat(" ", timespec="seconds")
-    return str(plain(value))
+    found = plain(value)
+    return "" if found is None else str(found)
 
 
 def emit(rows: Iterable[Mapping[str, Any]], form: Format, columns: Sequence[str], *, title: str = "") -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harvester.errors import WrongCall
+from harvester.filtering import of_time, parse_date
 from harvester.moments import CHINESE, ENGLISH, moment_of
 from storage.days import LOCAL, local_day
 
@@ -85,3 +86,16 @@ def test_property_any_words_are_a_moment_or_a_wrong_call(now: datetime, words: s
         assert moment_of(words, now).tzinfo is not None
     except WrongCall as error:
         assert "write a day" in str(error)
+
+
+@pytest.mark.parametrize("words", ["0001-01-01", "0001-01-01T00:00", "1899-12-31", "9999w", "9999-12-31T23:59-12:00"])
+def test_a_moment_that_no_store_can_hold_is_refused_with_the_next_step(words: str) -> None:
+    with pytest.raises(WrongCall, match="write"):
+        moment_of(words, NOW)
+
+
+def test_a_day_before_1900_is_refused_in_every_filter() -> None:
+    with pytest.raises(WrongCall, match="before 1900"):
+        parse_date("0001-01-01")
+    with pytest.raises(WrongCall, match="before 1900"):
+        of_time("", "0001-01-01", None, None)

@@ -5,23 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic.json_schema import SkipJsonSchema
 
 from harvester.errors import WrongCall
-from harvester.moments import moment_of
+from harvester.moments import FIRST_YEAR, LAST_YEAR, moment_of
 from harvester.web.api.described import Described
 from normalizers.records import DeadlineKind, DocumentKind
 from storage.paging import PAGE
 
 MOST = 500
 """The most rows of a page."""
-FIRST_YEAR, LAST_YEAR = 1900, 2199
-"""No document here is of another time, and days near the ends of the calendar have no neighbours."""
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LONG = 200
+_Day = TypeVar("_Day", bound=date)
 _CALENDAR = (
     r"((19|20|21)[0-9]{2}-((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)"
     r"|((19|20|21)(0[48]|[2468][048]|[13579][26])|2000)-02-29)"
@@ -42,22 +41,26 @@ def _day(value: Any) -> Any:  # noqa: ANN401 -- whatever was sent
         found = date.fromisoformat(value)
     except ValueError:
         raise ValueError("the calendar has no such day") from None
-    if not FIRST_YEAR <= found.year <= LAST_YEAR:
-        raise ValueError(f"the year lies outside {FIRST_YEAR} to {LAST_YEAR}")
-    return found
+    return _among_years(found)
 
 
 def _moment(*, end: bool) -> Callable[[Any], Any]:
     def read(value: Any) -> Any:  # noqa: ANN401
         try:
             found = moment_of(value, datetime.now(UTC), end=end)
-        except (WrongCall, OverflowError, AttributeError):  # what is no text has no letters
+        except AttributeError:  # what is no text has no letters
             raise ValueError("a moment is written as 2026-06-30, 2026-06-30T08:00, monday, yesterday, 昨天, 周一 or 3d") from None
-        if not FIRST_YEAR <= found.year <= LAST_YEAR:
-            raise ValueError(f"the year lies outside {FIRST_YEAR} to {LAST_YEAR}")
-        return found
+        except WrongCall as error:
+            raise ValueError(str(error)) from None
+        return _among_years(found)
 
     return read
+
+
+def _among_years(found: _Day) -> _Day:
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise ValueError(f"the year lies outside {FIRST_YEAR} to {LAST_YEAR}")
+    return found
 
 
 _DAY_SCHEMA = {"type": "string", "format": "date", "pattern": f"^{_CALENDAR}$"}

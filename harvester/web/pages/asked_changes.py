@@ -72,6 +72,6 @@ def _times(given: dict[str, Any], lang: str) -> dict[str, Any]:
             found["since"] = moment_of(given["since"], now)
         if given.get("until"):
             found["until"] = moment_of(given["until"], now)
-    except (WrongCall, OverflowError):
+    except WrongCall:
         raise WrongCall(_("A moment is written as 2026-06-30, yesterday, 3d, or as a number of the feed.", lang)) from None
     return found

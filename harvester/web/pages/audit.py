@@ -9,7 +9,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from harvester import addresses
+from harvester.errors import WrongCall
 from harvester.messages import _
+from harvester.moments import within_reach
 from harvester.web.access import trail
 from harvester.web.access.rights import operator
 from harvester.web.room import AnyStore
@@ -54,8 +56,8 @@ def log(
 
 def _day(text: str) -> datetime | None:
     try:
-        return datetime.combine(date.fromisoformat(text), time.min, LOCAL) if text else None
-    except ValueError:
+        return datetime.combine(within_reach(date.fromisoformat(text)), time.min, LOCAL) if text else None
+    except (ValueError, WrongCall):
         return None
 
 
