@@ -7,6 +7,7 @@ addresses of the sites. What is sure and alone may be opened at once; everything
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -29,6 +30,8 @@ from storage.store import Store
 
 MOST = 30
 """Hits that are shown; of more, the search page knows."""
+MOST_PIECES = 8
+"""Codes, identifiers or numbers of one text that are looked up."""
 FEWEST_DIGITS = 5
 """Digits of the least damaged code that is still taken for one."""
 LONGEST_TITLE = 120
@@ -68,10 +71,14 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the box answers: the hits, the surest first, and what was tried, in fixed words."""
+    """What the box answers: the hits, the surest first, and what was tried, in fixed words; nothing is tried of what holds no word.
+
+    ``cut`` tells that there are more hits than are shown.
+    """
 
     hits: tuple[Hit, ...]
     tried: tuple[str, ...]
+    cut: bool = False
 
     @property
     def only(self) -> Hit | None:
@@ -89,20 +96,38 @@ def look_up(store: Store, text: str) -> Answer:
     typed = spellings.tidy(text)
     if not fold(typed):
         return Answer((), ())
-    if not spellings.is_url(typed) and identify(typed).personal:
+    pieces = [] if spellings.is_url(typed) else spellings.words_of(typed)[:MOST_PIECES]
+    if not spellings.is_url(typed) and any(identify(each).personal for each in (typed, *pieces)):
         return Answer((), (PERSONAL,))
     tried: list[str] = []
     with store.reading() as connection:
+        if several := _several(connection, typed, pieces):
+            return _answer(several, [name for name, _ in _STEPS])
         for name, step in _STEPS:
             tried.append(name)
             if hits := step(connection, typed):
-                return Answer(tuple(hits[:MOST]), tuple(tried))
+                return _answer(hits, tried)
         if spellings.is_url(typed):
             return Answer((), (IDENTIFIER, URL))
         bodies = _by_body(connection, typed)
     hits = [*bodies, *_by_title(store, typed)]
     one = len(hits) == 1
-    return Answer(tuple(hit if one else replace(hit, sure=False) for hit in hits[:MOST]), (*tried, BODY, TITLE))
+    return _answer([hit if one else replace(hit, sure=False) for hit in hits], [*tried, BODY, TITLE])
+
+
+def _answer(hits: Sequence[Hit], tried: Sequence[str]) -> Answer:
+    return Answer(tuple(hits[:MOST]), tuple(tried), len(hits) > MOST)
+
+
+def _several(connection: Connection, typed: str, pieces: Sequence[str]) -> list[Hit]:
+    """Return what several codes, identifiers or numbers in one text lead to: all of it, none for sure."""
+    found: list[Hit] = []
+    if numbers := spellings.numbers_in(typed)[:MOST_PIECES]:
+        found = [hit for number in numbers for hit in _by_number(connection, number)]
+    elif len(pieces) > 1:
+        named = [_by_identifier(connection, piece) or [hit for hit in _by_code(connection, piece) if hit.sure] for piece in pieces]
+        found = [hit for hits in named for hit in hits] if all(named) else []
+    return [replace(hit, sure=False) for hit in {hit.address: hit for hit in found}.values()]
 
 
 # --- our own identifiers and addresses -------------------------------------------------------------------------------------
@@ -110,7 +135,7 @@ def look_up(store: Store, text: str) -> Answer:
 
 def _by_identifier(connection: Connection, typed: str) -> list[Hit]:
     ours = _OURS.search(typed) if spellings.is_url(typed) or typed.startswith("/") else None
-    name = unquote(ours["rest"]) if ours else typed
+    name = unquote(ours["rest"]) if ours else unicodedata.normalize("NFKC", typed).strip()
     if ours and ours["kind"] == "s":
         return _by_code(connection, name)
     if found := _TASK.match(name):
@@ -189,10 +214,11 @@ def _keys(url: str) -> Iterable[tuple[str, str]]:
 
 
 def _by_code(_connection: Connection, typed: str) -> list[Hit]:
-    if not typed.isascii():
+    plain = unicodedata.normalize("NFKC", typed)
+    if not plain.isascii():
         return []
-    check = identify(typed)
-    if check.kind not in _CODES or check.personal or (check.failures and sum(map(str.isdigit, typed)) < FEWEST_DIGITS):
+    check = identify(plain)
+    if check.kind not in _CODES or check.personal or (check.failures and sum(map(str.isdigit, plain)) < FEWEST_DIGITS):
         return []  # nine letters are a word rather than a damaged organisation code
     code = check.normal
     return [Hit("subject", code, addresses.dossier(code), code, CODE if not check.failures else DAMAGED_CODE, not check.failures)]
@@ -213,7 +239,7 @@ def _by_body(connection: Connection, typed: str) -> list[Hit]:
     a, n = agencies.c, agency_names.c
     names = spellings.scripts(typed)
     named = select(n.agency_id).where(n.name_key.in_([text_key(name) for name in names]))
-    found = connection.execute(select(a.id, a.name).where(a.name.in_(names) | a.id.in_(named)).order_by(a.name, a.id).limit(MOST))
+    found = connection.execute(select(a.id, a.name).where(a.name.in_(names) | a.id.in_(named)).order_by(a.name, a.id).limit(MOST + 1))
     return [Hit("agency", row.id, addresses.agency(row.id), row.name, BODY) for row in found]
 
 

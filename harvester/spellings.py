@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
@@ -41,9 +41,16 @@ _INDEX = re.compile(r"(?i)/(?:index|default)\.(?:s?html?|jsp|aspx?|php)$")
 _BARE_URL = re.compile(r"(?i)(?:[a-z0-9-]{1,63}\.){1,6}(?:cn|com|net|org|gov)(?::\d{1,5})?(?:/|$)")
 
 
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+"""What comes along with a pasted text and nobody sees: soft hyphens, blanks without width, marks of direction and of byte order."""
+_BETWEEN = re.compile(r"(?<=号)[\s、,;/和与及]*(?=\S)|[\s、,;/]*[、,;/][\s、,;/]*|(?<=\d)\s+(?=[^\W\d_])(?![年号第])")
+_COUNT = re.compile(r"第?0{0,5}(?P<count>[1-9]\d{0,5})号?")
+_ALONE = re.compile(r"[\s、，,;；/]+")
+
+
 def tidy(text: str) -> str:
-    """Return what was typed on one line, without blanks and quotation marks around it, not longer than ``LONGEST``."""
-    flat = " ".join(text[:LONGEST_URL].split()).strip(" \"'“”‘’<>＜＞，。；,;")
+    """Return what was typed on one line, without what cannot be seen, blanks and quotes around it, not longer than ``LONGEST``."""
+    flat = " ".join(_UNSEEN.sub("", text[:LONGEST_URL]).split()).strip(" \"'“”‘’<>＜＞，。；,;")
     return flat if is_url(flat) else flat[:LONGEST]
 
 
@@ -81,6 +88,25 @@ def number_of(text: str) -> Number | None:
     if found is None and "〔" in (known := normalise_number(simplified(text[:LONGEST]))):
         found = _NUMBER.fullmatch(unicodedata.normalize("NFKC", known))
     return Number(found["who"], found["year"], found["count"]) if found else None
+
+
+def numbers_in(text: str) -> list[str]:
+    """Return the document numbers of a text that holds nothing else, if there are several; what only counts on (1号、2号) is completed."""
+    found: list[Number] = []
+    for piece in _BETWEEN.split(unicodedata.normalize("NFKC", text[:LONGEST])):
+        number, counted = number_of(piece), _COUNT.fullmatch(piece.strip())
+        if number is None and counted and found:
+            number = replace(found[-1], count=counted["count"])
+        if number is None:
+            return []
+        found.append(number)
+    several = list(dict.fromkeys(found))
+    return [f"{each.who}〔{each.year}〕{each.count}号" for each in several] if len(several) > 1 else []
+
+
+def words_of(text: str) -> list[str]:
+    """Return what stands between blanks and commas, each once: several codes that were pasted together."""
+    return list(dict.fromkeys(word for word in _ALONE.split(text) if word))
 
 
 def number_spellings(text: str) -> list[str]:

@@ -46,8 +46,12 @@ def find(
     """Find what a number in any spelling, part of a title, a code, a body's name or an address of a credit site stands for."""
     with opened(store) as found:
         answer = look_up(found, " ".join(text))
-    if not answer.hits:
-        tried = "、".join(_(name) for name in answer.tried) or _("nothing")
+    if answer.cut:
+        complain(_("only the first are shown: write more of it."))
+    if not answer.tried:
+        complain(_("there is nothing in it that can be looked up: write letters, digits or Chinese characters."))
+    elif not answer.hits:
+        tried = "、".join(_(name) for name in answer.tried)
         complain(_("nothing was found; tried as: {tried}. `harvester search` looks through the texts.").format(tried=tried))
     emit((_row(hit, form) for hit in answer.hits), form, COLUMNS)
     return 0 if answer.hits else 1

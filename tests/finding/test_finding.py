@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 
 import opencc
 import pytest
 
 from harvester.finding import PERSONAL, find, look_up
-from harvester.spellings import number_spellings, scripts, tidy, url_spellings
+from harvester.spellings import number_spellings, numbers_in, scripts, tidy, url_spellings
 from storage.identity import document_id
 from storage.store import Store
 from tests.finding.conftest import Library
@@ -243,3 +244,47 @@ def test_a_page_and_its_file_of_one_number_open_the_page(own: Store) -> None:
         attached = look_up(store, "https://jiangkou.example.cn/f/a.docx?download=1").only
         assert attached is not None
         assert attached.id == document_id("jiangkou", "7/a.docx")
+
+
+CODE = "91310000132260250X"
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        (wide(CODE), CODE),
+        (f"\u200b{CODE[:9]}\u00ad\u2060{CODE[9:]}\ufeff", CODE),
+        (wide("13226025-0"), "132260250"),
+        (wide("310000000000016"), "310000000000016"),
+    ],
+)
+def test_a_code_is_found_in_full_width_and_with_what_nobody_sees(library: Library, typed: str, code: str) -> None:
+    only = look_up(library[0], typed).only or look_up(library[0], typed).hits[0]
+    assert (only.kind, only.id) == ("subject", code)
+
+
+def test_an_identifier_is_found_in_full_width(library: Library) -> None:
+    store, papers = library
+    found = look_up(store, papers[0].number).only
+    assert found is not None
+    assert look_up(store, f"\u202a{wide(found.id)}\u202c").only == replace(found, why="identifier")
+
+
+@pytest.mark.parametrize("between", [" ", "、", "", "；", "\n", "，和"])
+def test_two_numbers_in_one_text_are_both_shown_and_neither_opened(library: Library, between: str) -> None:
+    store, papers = library
+    numbers = list(dict.fromkeys(paper.number for paper in papers))[:2]
+    answer = look_up(store, between.join(numbers))
+    assert answer.only is None
+    assert {hit.id for hit in answer.hits} == {hit.id for number in numbers for hit in look_up(store, number).hits}
+
+
+def test_two_codes_are_both_shown_and_a_face_is_not_looked_up(library: Library) -> None:
+    answer = look_up(library[0], f"{CODE}, 13226025-0")
+    assert ([hit.id for hit in answer.hits], answer.only) == ([CODE, "132260250"], None)
+    assert look_up(library[0], "😀").tried == ()
+
+
+def test_what_counts_on_is_completed() -> None:
+    assert numbers_in("江信办〔2024〕9号、10号") == ["江信办〔2024〕9号", "江信办〔2024〕10号"]
+    assert numbers_in("关于废止江信办〔2024〕9号文件的通知") == numbers_in("江信办 〔 2024 〕 第 9 号") == []

@@ -9,7 +9,7 @@ from fastapi import Query, Request
 from fastapi.responses import Response
 
 from harvester import audited
-from harvester.finding import find as find_in
+from harvester.finding import look_up
 from harvester.web.access.trail import shown
 from harvester.web.api import routing
 from harvester.web.api.answering import answer, linked, paged
@@ -48,10 +48,11 @@ def find(request: Request, store: AnyStore, asked: Annotated[FindQuestion, Query
     """Find by a number in any spelling, a piece of a title, a code, a body, an identifier, or an address of a site, the surest first."""
 
     def made() -> Row:
-        hits = [asdict(hit) for hit in find_in(store, asked.q)]
+        found = look_up(store, asked.q)
+        hits = [asdict(hit) for hit in found.hits]
         # A subject's identifier is its code, which stands in the log as a tag only.
         if of_records := [hit for hit in hits if hit["kind"] in ("record", "subject")]:
             shown(request, "find", {"words": asked.q}, [{"id": hit["id"]} if hit["kind"] == "record" else {} for hit in of_records])
-        return paged(request, Page(hits, "", len(hits)))
+        return paged(request, Page(hits, "", None if found.cut else len(hits)))
 
     return answer(request, None, made, records=True)
