@@ -160,7 +160,11 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Give a connection that sees one moment of the store; raises ``SlowQuestion`` when a limit of time is over (``limits``)."""
+        """Give a connection that sees one moment of the store; raises ``SlowQuestion`` when a limit of time is over (``limits``).
+
+        Raises ``UnreachableStore`` for a file that went away: what its open handle still tells is the past of a store that is not there.
+        """
+        self._check_file()
         with engines.told(self.url), self.engine.connect() as connection:
             if connection.dialect.name == "postgresql":
                 connection = connection.execution_options(isolation_level="REPEATABLE READ")
@@ -189,9 +193,12 @@ class Store:
             return store_state.read(connection)
 
     def _check_file(self) -> None:
-        """Raise ``UnreachableStore`` when the file was removed or replaced: SQLite would go on writing into what no name leads to."""
+        """Raise ``UnreachableStore`` when the file was removed or replaced: SQLite would go on in what no name leads to.
+
+        The same file put back is taken up again. Another one, such as a backup, is not: connections and key are those of the former.
+        """
         if self._identity is not None and identity_of(engines.file_of(self.url)) != self._identity:
-            raise UnreachableStore(f"The store {self.name} was removed or replaced while it was in use: put it back, then run again.")
+            raise UnreachableStore(f"The store {self.name} was removed or replaced while it was in use: put it back, or start again.")
 
     # --- runs ---
 

@@ -121,7 +121,10 @@ def run(arguments: Sequence[str]) -> int:
             raise
         return 1
     if status == INTERRUPTED:  # Typer makes this of a KeyboardInterrupt, without a word
-        complain(_("interrupted; what was stored stays, run the same command again to go on."))
+        serving = list(arguments[:1]) == ["serve"]
+        complain(
+            _("The reading room is closed.") if serving else _("interrupted; what was stored stays, run the same command again to go on.")
+        )
     return status if isinstance(status, int) else 0
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -38,16 +42,27 @@ def serve(
     store: StoreOption = None,
 ) -> None:
     """Open the reading room and the API until Ctrl-C."""
-    from harvester.web.access.opening import Opening, check_accounts, settings_of  # FastAPI: this verb alone waits for it
-    from harvester.web.serving import run
+    with done_by_sigterm():  # before all that takes seconds to load
+        from harvester.web.access.opening import Opening, check_accounts, settings_of  # FastAPI: this verb alone waits for it
+        from harvester.web.serving import run
 
-    table = settings(store).room
-    asked = {"host": host, "port": port, "base": base, "proxies": tuple(proxy or ()), "tls_cert": tls_cert, "tls_key": tls_key}
-    opening = Opening.of(table, **asked, login=login, insecure=insecure)
-    room = settings_of(opening, table)
-    with opened(store) as found:
-        check_accounts(found, room)
-        run(found, opening.host, opening.port, announce, room)
+        table = settings(store).room
+        asked = {"host": host, "port": port, "base": base, "proxies": tuple(proxy or ()), "tls_cert": tls_cert, "tls_key": tls_key}
+        opening = Opening.of(table, **asked, login=login, insecure=insecure)
+        room = settings_of(opening, table)
+        with opened(store) as found:
+            check_accounts(found, room)
+            run(found, opening.host, opening.port, announce, room)
+
+
+@contextmanager
+def done_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM end the process as done (status 0) while the block runs."""
+    before = signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def announce(address: str) -> None:

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import ssl
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -42,15 +43,19 @@ def run(store: Store, host: str, port: int, announce: Callable[[str], None], set
     log_masking.install()
     if not given.open:
         passwords.prepare()
-    with listening_at(host, port) as listening, ended_by_sigterm():
+    server = uvicorn.Server(config)
+    with listening_at(host, port) as listening, ended_by_sigterm(server):
         bound = listening.getsockname()[1]
         plain = f"{'https' if given.certificate else 'http'}://{f'[{host}]' if ':' in host else host}:{bound}/"
         announce(f"{given.base}/" if given.base else plain)
         threading.Thread(target=versions.warm, name="warm", daemon=True).start()
         status = INTERRUPTED
         try:
-            uvicorn.Server(config).run(sockets=[listening])
+            server.run(sockets=[listening])
             status = 0
+        except SystemExit:
+            status = 0
+            raise
         finally:
             _leave_behind(status)
 
@@ -69,11 +74,15 @@ def _leave_behind(status: int) -> None:
 
 
 @contextmanager
-def ended_by_sigterm() -> Iterator[None]:
-    """Let SIGTERM be no more than the end of what runs: the server stops on it, and hands it on once it has stopped."""
+def ended_by_sigterm(server: uvicorn.Server) -> Iterator[None]:
+    """Let SIGTERM be no more than the end of what runs: the server stops on it, and hands it on once it has stopped.
+
+    Before the server listens to signals itself, it ends the process as done.
+    """
 
     def ended(_number: int, _frame: FrameType | None) -> None:
-        pass
+        if not server.should_exit:
+            sys.exit(0)
 
     before = signal.signal(signal.SIGTERM, ended)
     try:

@@ -238,8 +238,12 @@ def test_a_store_that_is_locked_or_goes_away_is_told_and_does_not_keep_a_room_fr
         holder.close()
         hidden = file.with_suffix(".away")
         file.rename(hidden)
-        assert httpx.get(address + "records", timeout=20).status_code == 503
+        for away in ("records", "tasks", "health"):
+            assert httpx.get(address + away, timeout=20).status_code == 503, away
+        shutil.copy(hidden, file)
+        assert httpx.get(address + "health", timeout=20).status_code == 503, "another file is another store"
         hidden.rename(file)
+        assert httpx.get(address + "health", timeout=20).status_code == 200
         assert httpx.get(address + "records", timeout=20).status_code == 200
         file.rename(hidden)
         status, seconds = ended(process, signal.SIGTERM)
