@@ -24,7 +24,21 @@ RECORD_FIELDS = (
     "published_on", "shown_until", "removed_on", "status", "remark",
 )  # fmt: skip
 """What is read from a public record, in the order of a page."""
-PAGE_FIELDS = ("name", "title", "date", "document_number", "issued_on", "published_on", "issuers", "task", "deadline", "work", "comparison", "alignment", *ROLES)
+PAGE_FIELDS = (
+    "name",
+    "title",
+    "date",
+    "document_number",
+    "issued_on",
+    "published_on",
+    "issuers",
+    "task",
+    "deadline",
+    "work",
+    "comparison",
+    "alignment",
+    *ROLES,
+)
 """What a reader can report at any other address."""
 PAGES = frozenset(
     {"/", "/tasks", "/documents", "/agencies", "/records", "/changes", "/align", "/compare", "/coverage", "/search", "/help", "/dictionary"}

@@ -44,12 +44,12 @@ def page(connection: Connection, filters: Filters, after: str, order: str) -> Pa
     question = Question.of(connection, filters)
     behind = paging.behind(kind, filters, after, (str,) * (2 + (order == "region")))
     if question.scope.former or question.scope.told:
-        found, total = _from_all(question, order, behind), None
+        found, count = _from_all(question, order, behind), None
     else:
-        found, total = _some(question, order, behind, size + 1), _total(question)
+        found, count = _some(question, order, behind, size + 1), total(question)
     shown = found[:size]
     following = paging.cursor(kind, filters, [*shown[-1][0]]) if len(found) > size else ""
-    return Page([row for _, row in shown], following, total)
+    return Page([row for _, row in shown], following, count)
 
 
 # --- of lines ----------------------------------------------------------------------------------------------------------
@@ -104,7 +104,8 @@ def _has_tasks(question: Question) -> ColumnElement[bool]:
     return b.id.in_(_named(question, select(a.body)).distinct())
 
 
-def _total(question: Question) -> int:
+def total(question: Question) -> int:
+    """Return how many bodies the tasks meant name, those shown as printed included: what the list of bodies counts."""
     b = line_agencies.c
     found = select(b.agency_id, b.name).where(_has_tasks(question)).distinct().subquery()
     return int(question.connection.execute(select(func.count()).select_from(found)).scalar_one())

@@ -59,6 +59,14 @@ def of_question(store: Store, filters: Filters) -> Entries:
     return Entries(sorted(kept[:MOST], key=lambda each: each.lasting), cut=len(kept) > MOST)
 
 
+def within_texts(store: Store, filters: Filters) -> list[Course]:
+    """Return the tasks of a body or a document that have a day within their texts in the days asked for."""
+    found = dict.fromkeys(name for name, days in _within_texts(store, filters) if _has_day(days, filters))
+    with store.reading() as connection:
+        known = courses(connection, list(found))
+    return [known[name] for name in found if name in known and not known[name].ended]
+
+
 def _now(store: Store, filters: Filters) -> list[str]:
     """Return the tasks with a day, the first days first."""
     due = replace(filters, due_from=filters.due_from or FIRST_DAY)

@@ -7,30 +7,36 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
+from storage import agency_counts
+from storage.asking import Question
 from storage.change_filters import RESTATED
 from storage.change_schema import changes
-from storage.line_schema import document_lines, line_agencies, task_lines
+from storage.line_schema import document_lines, task_lines
 from storage.notice_queries import shown
 from storage.notice_schema import notices
 from storage.places import LAST
 from storage.schema import runs
+from storage.selection import NO_FILTERS
 from storage.store import Store
 
 Row = dict[str, Any]
 
 
 def figures(store: Store, today: date) -> dict[str, int]:
-    """Return how many ``documents``, ``tasks``, ``bodies`` (resolved), ``records`` (that may be shown today) and ``runs`` there are."""
-    d, b = document_lines.c, line_agencies.c
+    """Return how many ``documents``, ``tasks``, ``bodies``, ``records`` (that may be shown today) and ``runs`` there are.
+
+    Bodies are those named in tasks, as their list counts them.
+    """
+    d = document_lines.c
     asked = {
         "documents": select(func.count()).select_from(document_lines).where(~d.hidden),
         "tasks": select(func.coalesce(func.sum(d.tasks), 0)).where(d.counted, ~d.hidden),
-        "bodies": select(func.count(b.agency_id.distinct())).where(b.agency_id != ""),
         "records": select(func.count()).select_from(notices).where(shown(today)),
         "runs": select(func.count()).select_from(runs),
     }
     with store.reading() as connection:
-        return {name: int(connection.execute(query).scalar_one()) for name, query in asked.items()}
+        found = {name: int(connection.execute(query).scalar_one()) for name, query in asked.items()}
+        return found | {"bodies": agency_counts.total(Question.of(connection, NO_FILTERS))}
 
 
 def _counted(query: Select[Any]) -> Select[Any]:

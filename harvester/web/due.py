@@ -27,10 +27,10 @@ class Due:
     day: date | None = None
 
 
-def due(deadline: Mapping[str, Any] | None, today: date, lang: str) -> Due:
-    """Return when a deadline is due, seen from a day."""
+def due(deadline: Mapping[str, Any] | None, today: date, lang: str, *, within: bool = False) -> Due:
+    """Return when a deadline is due, seen from a day; ``within`` tells that a task without one has days within its text."""
     if deadline is None:
-        return Due("open", "–", _("no deadline printed", lang))
+        return Due("open", "–", _("only dates within its text", lang) if within else _("no deadline printed", lang))
     end = deadline["end"]
     if end is None:
         return _without_day(str(deadline["kind"]), lang)

@@ -105,6 +105,7 @@ def environment(lang: str) -> Environment:
         word=partial(word, lang=lang),
         ago=partial(ago, lang=lang),
         site_name=partial(site_name, lang=lang),
+        section_name=section_name,
     )
     made.filters.update(visible=visible, day=day, moment=moment, number=number, site_link=site_link)
     made.filters.update(shown_address=shown_address, with_language=with_language, worded=partial(worded, lang=lang))
@@ -130,6 +131,16 @@ def site_name(site: str, lang: str) -> str:
 @cache
 def _site_names() -> dict[str, dict[str, str]]:
     return {sheet.id: {"zh": sheet.name_zh or sheet.name, "en": sheet.name} for sheet in all_sheets()}
+
+
+def section_name(site: str, section: str) -> str:
+    """Return what a site calls a section of it; the section's identifier where no fact sheet has it. Names are the site's own."""
+    return _section_names().get((site, section), section)
+
+
+@cache
+def _section_names() -> dict[tuple[str, str], str]:
+    return {(sheet.id, section.id): section.name_zh for sheet in all_sheets() for section in sheet.sections}
 
 
 def day(value: date | str | None) -> str:

@@ -27,7 +27,7 @@ def shown_tasks(rows: Iterable[Mapping[str, Any]], lang: str, at: date | None = 
 
 def _shown(row: Row, lang: str, at: date | None, today: date) -> Row:
     return row | {
-        "due": due(row["deadline"], today, lang),
+        "due": due(row["deadline"], today, lang, within=any(each.get("end") for each in row["milestones"])),
         "link": addresses.task(row["lasting_id"], at=at),
         "document_link": addresses.document(row["document"], at=at),
         "place_link": place_link(row["document"], row["address"], at),

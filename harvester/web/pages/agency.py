@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,13 +15,15 @@ from harvester.lineage import kin
 from harvester.messages import _
 from harvester.telling import tell_change
 from harvester.values import plain
+from harvester.web import task_course
 from harvester.web.access import subscriptions
+from harvester.web.access.people import Role
 from harvester.web.access.rights import reader
 from harvester.web.pages.charts import partners_drawing
-from harvester.web.room import AnyStore
+from harvester.web.room import AnyStore, person_of
 from harvester.web.shown import page, preference
 from harvester.web.task_rows import region_name, shown_tasks
-from storage import agency_queries, change_queries, queries
+from storage import agency_queries, calendar_queries, change_queries, queries
 from storage.change_filters import ChangeFilters
 from storage.naming import bodies_named
 from storage.schema import ROLES
@@ -93,8 +96,13 @@ def line_of(body: Row, today: date) -> list[Row]:
 
 
 def _due(store: Store, identifier: str, today: date, lang: str) -> list[Row]:
+    """Return the next days of a body as its calendar has them: deadlines, and days within tasks with their words (``note``)."""
     coming = Filters(agency=identifier, due_from=today, limit=SHOWN)
-    return shown_tasks(queries.task_page(store, coming, order="due").rows, lang)
+    found = [row | {"note": ""} for row in shown_tasks(queries.task_page(store, coming, order="due").rows, lang)]
+    for course in calendar_queries.within_texts(store, replace(coming, limit=None)):
+        row = task_course.shown(course, course.last, lang, None)
+        found += [row | {"due": each["due"], "note": each["text"]} for each in row["dates"] if each["due"].day and each["due"].day >= today]
+    return sorted(found, key=lambda row: row["due"].day)[:SHOWN]
 
 
 def _changes(store: Store, identifier: str, since: date, lang: str) -> dict[str, list[Row]]:
@@ -119,9 +127,10 @@ def _subscribe(request: Request, identifier: str, lang: str) -> list[tuple[str, 
     feed = {"agency": identifier, "entity": "task"}
     calendar = f"/calendar/agency/{identifier}.ics"
     lead = addresses.listing(calendar, {"role": ROLES[0]})
+    watch = [(_("Watch this body", lang), addresses.listing("/watches/new", {"agency": identifier}))]
     return [
         (_("Changes (Atom)", lang), subscriptions.with_key(request, addresses.listing("/changes.atom", feed))),
         (_("Deadlines (calendar)", lang), subscriptions.with_key(request, calendar)),
         (_("Deadlines in the lead (calendar)", lang), subscriptions.with_key(request, lead)),
-        (_("Watch this body", lang), addresses.listing("/watches/new", {"agency": identifier})),
+        *(watch if person_of(request).role >= Role.OPERATOR else ()),
     ]

@@ -10,10 +10,11 @@ from fastapi.responses import Response
 
 from harvester import audited
 from harvester.errors import WrongCall
-from harvester.filtering import parse_days, parse_region
+from harvester.filtering import ANY, parse_days, parse_region
 from harvester.messages import _
 from harvester.record_questions import logged
 from harvester.web.access.people import Person
+from harvester.web.pages.asked_once import check_once
 from normalizers.codes import CodeKind, identify
 from normalizers.notices.records import Colour, NoticeKind
 from storage.notice_queries import NoticeFilters
@@ -30,6 +31,9 @@ LONGEST = 200
 
 def filters_of(query: Mapping[str, str], lang: str, limit: int) -> NoticeFilters:
     """Return the filters of an address; raises ``WrongCall``, in the reader's language where a reader can err so."""
+    check_once(query, NAMES, lang)
+    if "as_of" in query or "known_at" in query:
+        raise WrongCall(_("Public records have no past: `as_of` and `known_at` cannot be asked of them. Leave them out.", lang))
     said = {name: query.get(name, "").strip() for name in NAMES}
     if any(len(value) > LONGEST for value in said.values()):
         raise WrongCall(_("A filter has at most {most} characters; write it shorter.", lang).format(most=LONGEST))
@@ -42,11 +46,28 @@ def filters_of(query: Mapping[str, str], lang: str, limit: int) -> NoticeFilters
     )  # fmt: skip
 
 
+_CALLED = {
+    ANY: "all",
+    "source": "changes at the source",
+    "reading": "better readings",
+    "decision": "decisions of people",
+}
+"""What the forms call words whose translation elsewhere means another thing."""
+
+
 def among(value: str, known: Sequence[str], lang: str) -> str:
     """Return a word if it is one of those known, else raise ``WrongCall``."""
     if value and value not in known:
-        raise WrongCall(_("'{value}' is none of: {known}.", lang).format(value=value, known=", ".join(known)))
+        raise WrongCall(
+            _("'{value}' is none of: {known}.", lang).format(value=value, known=_(", ", lang).join(_spelled(each, lang) for each in known))
+        )
     return value
+
+
+def _spelled(value: str, lang: str) -> str:
+    """Return a word as an address has it, with what it is called."""
+    told = _(_CALLED.get(value, value), lang)
+    return value if told == value else f"{value} ({told})"
 
 
 def region_of(value: str, lang: str) -> str:

@@ -31,6 +31,15 @@ from storage.store import Store
 router = APIRouter(dependencies=[reader()])
 Row = dict[str, Any]
 SIZE = 200
+WORDS = {
+    ("cause", "source"): "changes at the source",
+    ("cause", "reading"): "better readings",
+    ("cause", "decision"): "decisions of people",
+    ("cause", "any"): "all",
+    ("entity", "text"): "wording",
+    ("entity", "link"): "ties to other documents",
+}
+"""What the form calls values of filters, where the store's own word would not do."""
 LONGEST = 400
 """Characters of a change in words on a page; its comparison tells the rest."""
 
@@ -117,7 +126,7 @@ def chosen(given: Row, lang: str) -> list[dict[str, str]]:
         rest: Row = {other: v for other, v in given.items() if other != name}
         if name in SEVERAL and (kept := [each for each in given[name] if each != value]):
             rest[name] = kept
-        found.append({"name": name, "value": _(value, lang), "without": addresses.listing("/changes", rest)})
+        found.append({"name": name, "value": _(WORDS.get((name, value), value), lang), "without": addresses.listing("/changes", rest)})
     return found
 
 

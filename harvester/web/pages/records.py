@@ -12,6 +12,7 @@ from harvester.messages import _
 from harvester.web.access.errors import OF_THE_QUESTION
 from harvester.web.access.people import Person
 from harvester.web.access.rights import reader
+from harvester.web.pages.asked_once import check_site
 from harvester.web.pages.asked_records import NAMES, SHOWN_KINDS, filters_of, kept_nowhere, log_rows
 from harvester.web.room import Anyone, AnyStore
 from harvester.web.shown import here, page, preference
@@ -32,6 +33,7 @@ def records(request: Request, store: AnyStore, person: Anyone, after: str = "") 
     """Show public records that hold the filters of the address, the newest first."""
     lang, problem, status = preference(request, "lang"), "", 200
     try:
+        check_site(store, request.query_params.get("site", "").strip(), lang)
         found, counts = _answer(store, person, filters_of(request.query_params, lang, SIZE), after)
     except OF_THE_QUESTION as error:
         problem, status, found, counts = str(error), 400, Page(()), {}
@@ -42,7 +44,14 @@ def records(request: Request, store: AnyStore, person: Anyone, after: str = "") 
         "sites": site_names(store),
     }
     moves = {"next_page": here(request, after=found.next) if found.more else "", "first_page": here(request, after=None), "after": after}
-    more = {"found": found, "counts": counts, "asked": said, "problem": problem, "kinds": SHOWN_KINDS, "chosen": _chosen(said)}
+    more = {
+        "found": found,
+        "counts": counts,
+        "asked": said,
+        "problem": problem,
+        "kinds": SHOWN_KINDS,
+        "chosen": _chosen(said, lang, site_names(store)),
+    }
     return kept_nowhere(page(request, "records.html", status=status, **options, **moves, **more))
 
 
@@ -53,11 +62,17 @@ def _answer(store: Store, person: Person, wanted: NoticeFilters, after: str) -> 
     return found, counts
 
 
-def _chosen(said: dict[str, str]) -> list[dict[str, str]]:
+def _chosen(said: dict[str, str], lang: str, sites: dict[str, str]) -> list[dict[str, str]]:
     """Return the filters that are set, each with the address of the same list without it."""
     given = {name: value for name, value in said.items() if value}
+    told = {("kind", kind.value): _(kind, lang) for kind in SHOWN_KINDS} | {("site", site): name for site, name in sites.items()}
+    told |= {("colour", colour.value): _(word, lang) for colour, word in COLOUR_WORDS.items()}
     return [
-        {"name": name, "value": value, "without": addresses.listing("/records", {other: v for other, v in given.items() if other != name})}
+        {
+            "name": name,
+            "value": told.get((name, value), value),
+            "without": addresses.listing("/records", {other: v for other, v in given.items() if other != name}),
+        }
         for name, value in given.items()
     ]
 

@@ -19,6 +19,8 @@ from storage.store import Store
 
 Row = dict[str, Any]
 
+DIGITS = 9
+"""Digits of the greatest number that a version can have; no database takes more of them as a number than it has room for."""
 MOST = 200
 """Copies, files, references of one kind that are read."""
 
@@ -86,6 +88,8 @@ def version_at(store: Store, document: str, at: str) -> int:
             return in_force(store, document, date.fromisoformat(at))
         except ValueError:
             raise UnknownRecord(f"{at} is no day of the calendar: write /d/{document}@2025-06-30.") from None
+    if len(at) > DIGITS:
+        raise _no_version(document, at)
     if at:
         name = identifier_of(f"{document}@{at}", store)
         at = name.partition("@")[2] or at
@@ -94,8 +98,12 @@ def version_at(store: Store, document: str, at: str) -> int:
         v = versions.c
         known = connection.execute(select(v.number).where(v.document_id == document, v.number == number)).first()
     if known is None:
-        raise UnknownRecord(f"There is no version {at} of {document}: its versions are at /d/{document}/history.")
+        raise _no_version(document, at)
     return number
+
+
+def _no_version(document: str, at: str) -> UnknownRecord:
+    return UnknownRecord(f"There is no version {at[:DIGITS]} of {document}: its versions are at /d/{document}/history.")
 
 
 def numbers_of(store: Store, document: str) -> list[int]:

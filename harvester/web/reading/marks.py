@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
@@ -20,11 +20,12 @@ MOST_ROWS = 120
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A stretch of text that a task rests on."""
+    """A stretch of text that a task rests on; ``row`` is the task with its bodies and days, for those who read beside the text."""
 
     span: Span
     task: str
     ordinal: int
+    row: Row = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,9 @@ class Marks:
 
 def marks_of(tasks: Sequence[Mapping[str, Any]]) -> Marks:
     """Return the evidence of tasks as ``versions.tasks_of`` gives them."""
-    return Marks([Mark(Span(row["evidence_start"], row["evidence_end"]), row["lasting_id"] or row["id"], row["ordinal"]) for row in tasks])
+    return Marks(
+        [Mark(Span(row["evidence_start"], row["evidence_end"]), row["lasting_id"] or row["id"], row["ordinal"], dict(row)) for row in tasks]
+    )
 
 
 def shown(reading: Reading, parts: Sequence[Part], marks: Marks, *, top: int = 3, most: int = MOST_ROWS) -> Iterator[Shown]:

@@ -28,6 +28,7 @@ from storage.errors import StoreError, UnknownRecord
 from storage.schema import tasks, versions
 from storage.sources import source
 from storage.store import Store
+from storage.task_rows import bodies_of
 
 Row = dict[str, Any]
 
@@ -137,10 +138,12 @@ def read(store: Store, document: str, number: int) -> Reading:
 
 
 def tasks_of(store: Store, document: str, number: int) -> list[Row]:
-    """Return the tasks of a version in their order: identifiers, text, evidence and addresses."""
+    """Return the tasks of a version in their order: identifiers, text, evidence, addresses, days and bodies by role."""
     t = tasks.c
     names = (t.id, t.lasting_id, t.ordinal, t.number, t.section, t.text, t.evidence_start, t.evidence_end)
-    more = (t.address, t.agency_address, t.deadline_address, t.deadline_text, t.deadline_end)
+    more = (t.address, t.agency_address, t.deadline_address, t.deadline_text, t.deadline_end, t.milestones)
     query = select(*names, *more).where(t.document_id == document, t.version == number).order_by(t.ordinal)
     with store.reading() as connection:
-        return rows(connection.execute(query))
+        found = rows(connection.execute(query))
+        bodies = bodies_of(connection, [row["id"] for row in found])
+    return [row | bodies[row["id"]] for row in found]
