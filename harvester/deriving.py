@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkContext, ForkProcess, SpawnContext, SpawnProcess
 from typing import cast
@@ -118,6 +119,8 @@ class Deriver:
         process = CONTEXT.Process(target=_work, args=(there, self.seconds, self.memory), daemon=True)
         # Ctrl-C reaches the whole group of processes: the crawl ends in order, and this one with it. A new process inherits the mask.
         # SIGTERM stays deadly: Python ends its daemon processes by it, and waits for them.
+        # The tracker of resources is begun before: its beginning lets SIGINT through again, and the new process would inherit that.
+        resource_tracker.ensure_running()
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             process.start()

@@ -400,3 +400,9 @@ def test_the_reader_s_role_has_no_right_beyond_the_views(filled: Store) -> None:
 def test_a_question_and_its_answer_stand_in_no_representation(filled: Store) -> None:
     found: Any = ask(filled, "SELECT subject FROM v_notices")
     assert "青禾" not in repr(found)
+
+
+def test_a_value_that_is_no_finite_number_is_empty_and_told(filled: Store) -> None:
+    endless = "'Infinity'::float8" if filled.url.get_backend_name() == "postgresql" else "1e308*10"
+    answer = ask(filled, f"SELECT {endless} AS a, 1.5 AS b")
+    assert (answer.rows[0][0], float(answer.rows[0][1]), answer.endless) == (None, 1.5, 1)

@@ -148,3 +148,12 @@ def test_what_was_withdrawn_is_not_repeated(client: TestClient, store: Store) ->
     assert client.get(f"{API}/tasks?document={known.changed}").json()["id"] == "gone"
     assert client.get(f"{API}/compare?old={known.changed}@1&new={known.changed}@2").status_code == 404
     assert client.get(f"{API}/align?papers={known.changed}&papers={known.document}").status_code == 404
+
+
+def test_a_moment_that_utc_cannot_tell_is_a_wrong_question_everywhere(shared_client: TestClient) -> None:
+    for path in ("/changes?since=0001-01-01", "/changes?until=0001-01-01", "/changes.atom?since=0001-01-01", "/tasks?known_at=0001-01-01"):
+        assert shared_client.get(path).status_code in (400, 422), path
+        assert shared_client.get(API + path).status_code in (404, 422), path
+    assert shared_client.get("/audit?since=0001-01-01").status_code in (200, 422)
+    answer = shared_client.post(f"{API}/sql", json={"sql": "SELECT 1e999 AS a"})
+    assert (answer.status_code, answer.json()["rows"]) == (200, [[None]])
