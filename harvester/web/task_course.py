@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 from harvester import addresses, audited
@@ -13,6 +14,7 @@ from harvester.telling.phrases import shorten
 from harvester.web.task_rows import shown_tasks
 from storage import change_queries
 from storage.change_filters import ChangeFilters
+from storage.errors import UnknownRecord
 from storage.store import Store
 from storage.task_versions import Course
 
@@ -29,6 +31,16 @@ BASES = {
     "issue-year": "the year was taken from the day of issue",
 }
 """What a deadline's days rest on, as ``normalizers.records.Deadline.basis`` says it."""
+
+
+def known_by(course: Course, moment: datetime) -> Course:
+    """Return a task as far as the store knew of it by a moment. Raises ``UnknownRecord`` where it knew no version that had it."""
+    said = tuple(row for row in course.said if row["known_at"] <= moment)
+    if not said:
+        raise UnknownRecord(f"Nothing was known of {course.lasting} by then: leave `known_at` out.")
+    if course.ended and course.ended_at and course.ended_at <= moment:
+        return replace(course, said=said)
+    return replace(course, said=said, ended="", ended_at=None, ended_on=None, ended_in=None, ended_by="")
 
 
 def version_on(course: Course, day: date) -> Row | None:

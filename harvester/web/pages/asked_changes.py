@@ -13,6 +13,7 @@ from harvester.filtering import ANY, NUMBER, RECORD_KINDS
 from harvester.lineage import kin
 from harvester.messages import _
 from harvester.moments import moment_of
+from harvester.web.pages.asked_once import check_once, check_site
 from harvester.web.pages.asked_records import LONGEST, among, days_of, region_of
 from normalizers.notices.records import Colour
 from storage.change_filters import RESTATED, ChangeFilters
@@ -40,7 +41,9 @@ def said(query: QueryParams) -> dict[str, Any]:
 
 def filters_of(store: Store, query: QueryParams, lang: str, limit: int) -> ChangeFilters:
     """Return the filters of an address; raises ``WrongCall``, in the reader's language where a reader can err so."""
+    check_once(query, (name for name in NAMES if name not in SEVERAL), lang)
     given = said(query)
+    check_site(store, given.get("site", ""), lang)
     if any(len(value) > LONGEST for value in given.values() if isinstance(value, str)):
         raise WrongCall(_("A filter has at most {most} characters; write it shorter.", lang).format(most=LONGEST))
     causes = _among(given.get("cause", []), (*CAUSES, ANY), lang)

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from harvester.errors import WrongCall
 from harvester.messages import _
 from harvester.moments import moment_of
+from harvester.web.pages.asked_once import check_day, check_once, check_site
 from harvester.web.pages.asked_records import among, days_of, region_of
 from normalizers.records import DeadlineKind, DocumentKind
 from storage.change_filters import WITHDRAWN
@@ -30,18 +31,20 @@ LONGEST = 200
 _FIRST_YEAR, _LAST_YEAR = 1949, 2200
 
 
-def said(query: Mapping[str, str]) -> dict[str, str]:
-    """Return the filters of an address as they were written, those that say something."""
+def said(query: Mapping[str, str], lang: str) -> dict[str, str]:
+    """Return the filters of an address as they were written, those that say something; raises ``WrongCall`` for one given twice."""
+    check_once(query, NAMES, lang)
     return {name: value for name in NAMES if (value := query.get(name, "").strip())}
 
 
 def filters_of(query: Mapping[str, str], lang: str, limit: int | None = None) -> Filters:
     """Return the filters of an address; raises ``WrongCall``, in the reader's language, for what is no value of a filter."""
-    asked = said(query)
+    asked = said(query, lang)
     if any(len(value) > LONGEST for value in asked.values()):
         raise WrongCall(_("A filter has at most {most} characters; write it shorter.", lang).format(most=LONGEST))
     first, last = days_of(asked.get("due_from", ""), asked.get("due_to", ""), lang)
     as_of, _same = days_of(asked.get("as_of", ""), "", lang)
+    check_day(as_of, lang)
     return Filters(
         **{name: asked.get(name, "") for name in ("words", "agency", "site", "document")},
         role=among(asked.get("role", ""), ROLES, lang),
@@ -52,14 +55,15 @@ def filters_of(query: Mapping[str, str], lang: str, limit: int | None = None) ->
         due_from=first,
         due_to=last,
         as_of=as_of,
-        known_at=_moment(asked.get("known_at", ""), lang),
+        known_at=moment_asked(asked.get("known_at", ""), lang),
         all_copies=asked.get("all_copies", "") not in ("", "0"),
         limit=limit,
     )
 
 
 def check_shown(store: Store, filters: Filters, lang: str) -> None:
-    """Raise ``ErasedRecord`` for a question about a document that its publisher withdrew: nothing of it is shown."""
+    """Raise ``ErasedRecord`` for a question about a document that its publisher withdrew, ``WrongCall`` for a site nobody knows."""
+    check_site(store, filters.site, lang)
     identifier = filters.document.partition("@")[0]
     if not identifier:
         return
@@ -84,7 +88,7 @@ def _year(value: str, lang: str) -> int | None:
     return year
 
 
-def _moment(value: str, lang: str) -> datetime | None:
+def moment_asked(value: str, lang: str) -> datetime | None:
     """Return a moment; a blank before its zone is the plus sign that a browser made of it."""
     if not value:
         return None

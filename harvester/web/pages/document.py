@@ -13,6 +13,7 @@ from harvester import addresses
 from harvester.citations import cited_document
 from harvester.citing import citations
 from harvester.web.access.rights import reader
+from harvester.web.pages.asked_once import check_written_day
 from harvester.web.pages.task_listing import spoken
 from harvester.web.reading import forms
 from harvester.web.reading.asked import Asked, asked_of, base_of, task_address, withdrawn
@@ -41,6 +42,7 @@ def document(request: Request, store: AnyStore, name: str, marks: bool = True, f
     if place := task_address(store, name):
         return RedirectResponse(place, status_code=308)
     asked = asked_of(name)
+    check_written_day(asked.at, preference(request, "lang"))
     if gone := withdrawn(request, store, asked.document):
         return gone
     if not asked.at and (wanted := _wanted_day(request)):

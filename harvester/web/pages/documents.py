@@ -14,7 +14,7 @@ from harvester.messages import _
 from harvester.web.access.rights import reader
 from harvester.web.downloads import table
 from harvester.web.pages import task_listing as listing
-from harvester.web.pages.asked_tasks import filters_of, said
+from harvester.web.pages.asked_tasks import check_shown, filters_of, said
 from harvester.web.pages.tasks import site_names
 from harvester.web.room import AnyStore
 from harvester.web.shown import page, preference
@@ -38,6 +38,7 @@ def documents(request: Request, store: AnyStore, after: str = "", back: str = ""
     lang = preference(request, "lang")
     asked = asked_of(request)
     filters = filters_of(asked, lang, SIZE)
+    check_shown(store, filters, lang)
     found = queries.document_page(store, filters, after=after)
     names = site_names(store)
     counts = document_facets(store, filters)
@@ -49,7 +50,7 @@ def documents(request: Request, store: AnyStore, after: str = "", back: str = ""
         chosen=listing.chosen_filters(PATH, asked, names, lang),
         pages=listing.pages_around(PATH, asked, after, back, found.next),
         forms=[(form, addresses.listing(f"{PATH}.{form}", asked)) for form in FORMS],
-        freeze=listing.frozen_at(PATH, asked), frozen=listing.frozen_bar(request, PATH, asked, filters),
+        freeze=listing.frozen_at(PATH, asked, filters), frozen=listing.frozen_bar(request, PATH, asked, filters),
     )  # fmt: skip
 
 
@@ -64,7 +65,7 @@ def _whole(counts: Mapping[str, list[dict[str, object]]]) -> dict[str, list[dict
 
 def asked_of(request: Request) -> dict[str, str]:
     """Return the filters of an address that documents know."""
-    return {name: value for name, value in said(request.query_params).items() if name in NAMES}
+    return {name: value for name, value in said(request.query_params, preference(request, "lang")).items() if name in NAMES}
 
 
 @router.get(f"{PATH}.csv")

@@ -14,6 +14,7 @@ from harvester.citing import citations
 from harvester.messages import _
 from harvester.reports.pieces import Piece, inline_cells
 from harvester.web.access.rights import reader
+from harvester.web.pages.asked_once import check_written_day
 from harvester.web.reading.asked import asked_of, base_of, part_of, task_of, withdrawn
 from harvester.web.reading.card import card_of, numbers_of, version_at
 from harvester.web.reading.marks import Marks, ShownTable, marks_of, shown, table_of
@@ -56,6 +57,7 @@ def part_history(request: Request, store: AnyStore, name: str, part: str) -> Res
     if gone := withdrawn(request, store, asked.document):
         return gone
     wanted, at = part_of(part)
+    check_written_day(asked.at or at, preference(request, "lang"))
     if place := task_of(store, asked.document, version_at(store, asked.document, asked.at or at), wanted):
         return RedirectResponse(addresses.history(place), status_code=308)
     found = resolve(store, asked.document, wanted, asked.at or at)
@@ -87,6 +89,7 @@ def part(request: Request, store: AnyStore, name: str, part: str, first: From = 
 
 def _answer(request: Request, store: Store, document: str, part: str, at: str, first: int) -> Response:
     document = asked_of(document).document
+    check_written_day(at, preference(request, "lang"))
     if gone := withdrawn(request, store, document):
         return gone
     form = next((form for form in ("json", "txt") if part.endswith(f".{form}")), "")

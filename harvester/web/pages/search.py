@@ -14,6 +14,7 @@ from harvester.messages import _
 from harvester.web.access import trail
 from harvester.web.access.rights import reader
 from harvester.web.pages import task_listing as listing
+from harvester.web.pages.asked_once import check_site
 from harvester.web.pages.asked_tasks import filters_of, said
 from harvester.web.pages.tasks import site_names
 from harvester.web.room import AnyStore
@@ -38,10 +39,13 @@ class Stretch:
 
 
 @router.get(PATH)
-def search(request: Request, store: AnyStore, kind: str = "", after: str = "", exact: bool = False) -> Response:
-    """Show where words stand."""
+def search(request: Request, store: AnyStore, kind: str = "", after: str = "", exact: bool = False, q: str = "") -> Response:
+    """Show where words stand; ``q`` is what other rooms call ``words``."""
     lang = preference(request, "lang")
-    asked = {name: value for name, value in said(request.query_params).items() if name in NAMES}
+    asked = {name: value for name, value in said(request.query_params, lang).items() if name in NAMES}
+    if q.strip() and "words" not in asked:
+        asked = {"words": q.strip()} | asked
+    check_site(store, asked.get("site", ""), lang)
     kind = kind if kind in dict(KINDS) else ""
     words = asked.get("words", "")
     found = _found(request, store, asked, Wanted(kind, after, exact), lang) if words else _NOTHING

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
-from harvester import addresses
+from harvester import addresses, audited
 from harvester.citations import cited_document
 from harvester.citing import citations
 from harvester.messages import _
@@ -20,6 +20,9 @@ from harvester.values import plain
 from harvester.web import task_course
 from harvester.web.access import subscriptions
 from harvester.web.access.rights import reader
+from harvester.web.pages.asked_once import check_day, check_once
+from harvester.web.pages.asked_tasks import moment_asked
+from harvester.web.pages.task_listing import pinned_moment
 from harvester.web.reading.asked import base_of, withdrawn
 from harvester.web.room import AnyStore
 from harvester.web.shown import page, preference
@@ -44,14 +47,18 @@ def task(request: Request, store: AnyStore, name: str) -> Response:
     """Show a task now, or as its source had it on a day; as JSON under ``.json``. ``ID.2.t7`` leads to its lasting address."""
     lasting, at, as_json = asked_of(store, name, preference(request, "lang"))
     if name.partition("@")[0].removesuffix(".json") != lasting:
-        return RedirectResponse(addresses.task(lasting, at=at) + (".json" if as_json else ""), status_code=308)
+        place = addresses.task(lasting, at=at) + (".json" if as_json else "")
+        return RedirectResponse(addresses.listing(place, {"known_at": request.query_params.get("known_at")}), status_code=308)
     course = _course(store, lasting, preference(request, "lang"))
     if gone := withdrawn(request, store, course.document["id"]):
         return gone
+    known_at = _known_at(request)
+    course = task_course.known_by(course, known_at) if known_at else course
+    at = at or (min(local_day(known_at), audited.today()) if known_at else None)
     row = task_course.version_on(course, at) if at else course.last
     if as_json:
         return JSONResponse(plain(_json(request, course, row, at)))
-    return _page(request, store, course, row, at)
+    return _page(request, store, course, row, at, known_at)
 
 
 @router.get("/t/{name}/history")
@@ -81,6 +88,7 @@ def asked_of(store: Store, name: str, lang: str) -> tuple[str, date | None, bool
         at = date.fromisoformat(found["at"]) if found and found["at"] else None
     except ValueError:
         lasting, at = "", None
+    check_day(at, lang)
     if not found or not lasting:
         raise UnknownRecord(_("There is no task {identifier} here.", lang).format(identifier=name[:60]))
     return lasting, at, bool(found["json"])
@@ -93,22 +101,31 @@ def _course(store: Store, lasting: str, lang: str) -> Course:
     return course
 
 
-def _page(request: Request, store: Store, course: Course, row: Row | None, at: date | None) -> Response:
+def _known_at(request: Request) -> datetime | None:
+    """Return the moment by which the store is asked what it knew; raises ``WrongCall``."""
+    check_once(request.query_params, ("known_at",), preference(request, "lang"))
+    return moment_asked(request.query_params.get("known_at", "").strip(), preference(request, "lang"))
+
+
+def _page(request: Request, store: Store, course: Course, row: Row | None, at: date | None, known_at: datetime | None) -> Response:
     lang = preference(request, "lang")
     said = row or course.last
     told = explain(store, said["id"])
     shown = task_course.shown(course, said, lang, at)
     mine = f"{course.document['id']}@{said['version']}"
-    others = [each | {"same_work": each["work"] == course.document["work"]} for each in task_versions.alike(store, course.lasting)]
+    # What other documents say today is no part of an answer that is held to what was known by then.
+    alike = [] if known_at else task_versions.alike(store, course.lasting)
+    others = [each | {"same_work": each["work"] == course.document["work"]} for each in alike]
+    changes = [each for each in task_course.told_changes(store, course, lang) if known_at is None or each["at"] <= known_at]
     today = local_day(datetime.now(UTC))
     cited = cited_document(store, mine, base_of(request), part=_row_of(shown["place_link"]), part_words=_item(said))
     return page(
         request, "task.html", course=course, row=shown, told=told, at=at, absent=row is None, name=_title(said, lang),
         ended=task_course.ending(store, course, lang), old=_is_old(course, said, at), others=others, where=place(said["address"], lang),
         precision=precision_words(said["deadline"], lang) if said["deadline"] else "", basis=task_course.basis_words(said, lang),
-        changes=task_course.told_changes(store, course, lang)[:5], days=[(each, precision_words(each, lang)) for each in shown["dates"]],
+        changes=changes[:5], days=[(each, precision_words(each, lang)) for each in shown["dates"]],
         calendar=subscriptions.with_key(request, f"/calendar/task/{course.lasting}.ics"), cited=citations(cited, today),
-        pinned=base_of(request) + addresses.task(course.lasting, at=at or today),
+        pinned=base_of(request) + addresses.listing(addresses.task(course.lasting, at=at or today), {"known_at": pinned_moment(known_at)}),
     )  # fmt: skip
 
 

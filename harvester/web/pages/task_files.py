@@ -31,7 +31,7 @@ PAGE = 100
 @router.get("/tasks.json")
 def page_of_rows(request: Request, store: AnyStore, order: str = "published", after: str = "") -> Response:
     """Give a page of tasks as JSON, with the address of the next one."""
-    asked = said(request.query_params)
+    asked = said(request.query_params, preference(request, "lang"))
     filters = filters_of(asked, preference(request, "lang"), PAGE)
     check_shown(store, filters, preference(request, "lang"))
     found = queries.task_page(store, filters, after=after, order=order)

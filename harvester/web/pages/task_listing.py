@@ -12,7 +12,8 @@ from fastapi import Request
 from harvester import addresses, audited
 from harvester.messages import _
 from harvester.web.access import subscriptions
-from harvester.web.room import room_of
+from harvester.web.access.people import Role
+from harvester.web.room import person_of, room_of
 from harvester.web.shown import word
 from harvester.web.task_rows import region_name
 from normalizers.records import DocumentKind
@@ -163,21 +164,27 @@ def downloads(path: str, asked: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def subscriptions_of(request: Request, asked: Mapping[str, str], lang: str) -> list[tuple[str, str]]:
-    """Return the feed, the calendar and the watch of a question, with the reader's key where the room wants one."""
+    """Return the feed, the calendar and an operator's watch of a question, with the reader's key where the room wants one."""
     feed = {"entity": "task"} | {name: asked[name] for name in _OF_FEED if name in asked}
     calendar = {name: value for name, value in asked.items() if name not in ("as_of", "known_at")}
+    watch = [(_("Watch this question", lang), addresses.listing("/watches/new", feed))]
     return [
         (_("Changes (Atom)", lang), subscriptions.with_key(request, addresses.listing("/changes.atom", feed))),
         (_("Deadlines (calendar)", lang), subscriptions.with_key(request, addresses.listing("/calendar/tasks.ics", calendar))),
-        (_("Watch this question", lang), addresses.listing("/watches/new", feed)),
+        *(watch if person_of(request).role >= Role.OPERATOR else ()),
     ]
 
 
-def frozen_at(path: str, asked: Mapping[str, str]) -> str:
-    """Return the address of an answer as it is now, for ever."""
+def pinned_moment(known_at: datetime | None) -> str:
+    """Return the moment that holds an answer as it is: now, or the earlier one that was asked for, written out."""
     # To the microsecond, as versions are known: the frozen answer holds all that this one does, and nothing that comes a moment later.
-    now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
-    return addresses.listing(path, {**asked, "as_of": asked.get("as_of") or audited.today(), "known_at": asked.get("known_at") or now})
+    now = datetime.now(UTC)
+    return min(known_at.astimezone(UTC), now).isoformat().replace("+00:00", "Z") if known_at else now.isoformat().replace("+00:00", "Z")
+
+
+def frozen_at(path: str, asked: Mapping[str, str], filters: Filters) -> str:
+    """Return the address of an answer as it is now, for ever: on a day, and as far as the store knew by a moment."""
+    return addresses.listing(path, {**asked, "as_of": filters.as_of or audited.today(), "known_at": pinned_moment(filters.known_at)})
 
 
 def frozen_bar(request: Request, path: str, asked: Mapping[str, str], filters: Filters) -> Row | None:
@@ -186,4 +193,4 @@ def frozen_bar(request: Request, path: str, asked: Mapping[str, str], filters: F
         return None
     base = room_of(request).settings.base or str(request.base_url).rstrip("/")
     now = addresses.listing(path, {name: value for name, value in asked.items() if name not in ("as_of", "known_at")})
-    return {"as_of": filters.as_of, "known_at": filters.known_at, "address": base + addresses.listing(path, asked), "now": now}
+    return {"as_of": filters.as_of, "known_at": filters.known_at, "address": base + frozen_at(path, asked, filters), "now": now}

@@ -42,7 +42,7 @@ MOST_LOOKED_THROUGH = 5000
 def tasks(request: Request, store: AnyStore, view: str = "list", order: str = "published", after: str = "", back: str = "") -> HTMLResponse:
     """Show the tasks of a question."""
     lang = preference(request, "lang")
-    asked = said(request.query_params)
+    asked = said(request.query_params, lang)
     filters = filters_of(asked, lang, PAGE)
     check_shown(store, filters, lang)
     view, order = _known(view, VIEWS), _known(order, ORDERS)
@@ -60,7 +60,7 @@ def tasks(request: Request, store: AnyStore, view: str = "list", order: str = "p
         pages=listing.pages_around(PATH, shape, after, back, found["next"]) if "rows" in found else listing.Pages(),
         forms=listing.downloads(PATH, {"due_from": FIRST_DAY.isoformat()} | asked if order == "due" else asked),
         subscribe=listing.subscriptions_of(request, asked, lang),
-        quick=listing.quick_days(PATH, shape, lang), freeze=listing.frozen_at(PATH, shape),
+        quick=listing.quick_days(PATH, shape, lang), freeze=listing.frozen_at(PATH, shape, filters),
         printed=base_of(request) + addresses.listing(PATH, shape), frozen=listing.frozen_bar(request, PATH, shape, filters),
         **(_NOTHING | found),
     )  # fmt: skip
