@@ -30,6 +30,12 @@ def test_bodies_stand_by_region_and_name_whatever_they_have_to_do(shared_client:
     assert page.xpath("count(//h2)") > 1
 
 
+def test_the_overview_counts_as_many_bodies_as_their_list(shared_client: TestClient) -> None:
+    figure = html.fromstring(shared_client.get("/").text).xpath('string(//dl[@class="figures"][1]//a[@href="/agencies"])')
+    total = html.fromstring(shared_client.get("/agencies").text).xpath('string(//p[@class="summing"]/text())')
+    assert figure.strip() == "".join(c for c in total if c.isdigit() or c == ",")
+
+
 def test_every_number_of_a_body_leads_to_as_many_tasks(shared_client: TestClient) -> None:
     page = html.fromstring(shared_client.get("/agencies").text)
     numbers = page.xpath('//table[@class="bodies"]//td/a')

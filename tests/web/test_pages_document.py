@@ -9,6 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import update
 
+from harvester.web.pages.record_words import reported_field
 from storage import queries
 from storage.schema import documents
 from storage.selection import Filters
@@ -48,6 +49,31 @@ def test_the_head_stands_in_the_order_of_disclosure_and_the_text_has_its_evidenc
     assert 'rowspan="2"' in text
     assert 'id="s2.1"' in text
     assert f'href="/d/{paper}/tab1.r2"' in text
+
+
+def test_beside_each_task_stands_who_does_it_as_a_link_and_by_when(own: Store) -> None:
+    paper = publish(own, "k1", page(*ORDER, SECTION, CODE, RENT, *END, table=TABLE), number="江信办〔2026〕7号")
+    tasks = queries.tasks(own, Filters(document=paper))
+    with room_over(own) as client:
+        text = client.get(f"/d/{paper}").text
+    stretches = text.split('<span class="beside"><a class="task-link" href="/t/')[1:]
+    beside = {some.partition('"')[0]: some.partition("</span></span>")[0] for some in stretches}
+    assert set(beside) == {task["lasting_id"] for task in tasks}
+    for task in tasks:
+        told = beside[task["lasting_id"]]
+        for body in (*task["lead"], *task["responsible"]):
+            assert body["mention"] in told
+            assert not body["id"] or f'href="/a/{body["id"]}"' in told
+        assert not task["deadline"] or task["deadline"]["text"] in told
+    for field in re.findall(r"field=([a-z_]+)", text):
+        assert reported_field("document", field, "zh")
+
+
+@pytest.mark.parametrize("number", ["99", "99999999999999999999"])
+def test_a_version_that_never_was_is_not_there_however_many_digits_it_has(story: tuple[Store, str], number: str) -> None:
+    store, paper = story
+    with room_over(store) as client:
+        assert client.get(f"/d/{paper}/v{number}").status_code == 404
 
 
 def test_an_old_version_says_so_and_leads_to_now_and_to_what_changed(story: tuple[Store, str]) -> None:
