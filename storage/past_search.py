@@ -26,7 +26,7 @@ def matching(connection: Connection, chosen: CTE, words: Sequence[str | Word]) -
 
     A row has ``id``, ``document`` (``document_id`` too), ``version``, ``task_id`` (None: the version itself), ``line`` of the document,
     ``title``, ``site``, ``region``, ``url``, ``published_on``, ``document_kind``, ``count``, how often the words stand there, and
-    ``titled``, 1 where they all stand in the title.
+    ``titled``, 1 where they all stand in the title; that of a task also ``lasting_id``.
     """
     d, v, n = documents.c, versions.c, line_numbers.c
     region = func.coalesce(select(version_regions.c.region).where(region_of(v)).scalar_subquery(), "").label("region")
@@ -52,8 +52,12 @@ def matching(connection: Connection, chosen: CTE, words: Sequence[str | Word]) -
                     "task_id": task,
                     "count": index.count_of(folded, wanted),
                     "titled": titled,
-                }
+                } | ({"lasting_id": _lasting(connection, task)} if task else {})
                 yield {**place, **said}
+
+
+def _lasting(connection: Connection, task: str) -> str:
+    return str(connection.execute(select(tasks.c.lasting_id).where(tasks.c.id == task)).scalar_one())
 
 
 def _holds(folded: str, words: Sequence[Word]) -> bool:

@@ -17,7 +17,7 @@ from storage.schema import documents, failures, metadata, runs
 from storage.store import Store
 from tests import warm
 
-MOVING = {"runs", "captures", "failures", "clocks", "sightings", "coverage"}
+MOVING = {"runs", "captures", "failures", "clocks", "sightings", "coverage", "store_state"}
 """Tables that every crawl adds to or moves on, whatever it finds."""
 CLOCKS = {"notices": {"last_seen", "last_checked"}, "endings": {"last_seen"}, "record_sightings": {"run", "last_seen", "read_at"}}
 """Columns of other tables that every crawl moves on."""
