@@ -171,15 +171,17 @@ def _end_all(connection: Connection, name: str, *, keys: bool) -> None:
 def _there(connection: Connection, name: str) -> str:
     """Return the name of an account as it is kept, its row locked until the transaction ends."""
     kept = account_name(name)
-    query = select(accounts.c.name).where(accounts.c.name == kept, accounts.c.removed_at.is_(None)).with_for_update()
-    if connection.execute(query).one_or_none() is None:
+    # Every operator's row with it, in one order: two who leave at once would else wait for each other.
+    meant = (accounts.c.name == kept) | (accounts.c.role == "operator")
+    query = select(accounts.c.name).where(meant, accounts.c.removed_at.is_(None)).order_by(accounts.c.name).with_for_update()
+    if kept not in set(connection.execute(query).scalars()):
         raise _unknown(name)
     return kept
 
 
 def _not_last(connection: Connection, name: str) -> None:
-    """Raise where an account is the only operator. The rows stay locked, so that two who leave at once see each other."""
-    query = select(accounts.c.name).where(accounts.c.role == "operator", accounts.c.removed_at.is_(None)).with_for_update()
+    """Raise where an account is the only operator. ``_there`` locked the operators' rows, so two who leave at once see each other."""
+    query = select(accounts.c.name).where(accounts.c.role == "operator", accounts.c.removed_at.is_(None))
     if set(connection.execute(query).scalars()) == {name}:
         raise AccountRefused("{name} is the only operator: make another one first.", name=name)
 
