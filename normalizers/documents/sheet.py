@@ -7,6 +7,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import python_calamine as calamine
@@ -87,12 +88,24 @@ def _check_extent(payload: bytes, members: Sequence[str], name: str) -> None:
                 )
 
 
+@contextmanager
+def _no_panic() -> Iterator[None]:
+    """Raise ``ValueError`` where the library panics on a broken file: what it raises then is no ``Exception`` and would end the program."""
+    try:
+        yield
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise ValueError("its parts lie outside of it") from error
+
+
 def _open(payload: bytes, name: str) -> calamine.CalamineWorkbook:
     if payload.startswith(b"PK"):
         members = check_container(payload, name)
         _check_extent(payload, sorted(member for member in members if member.endswith(".xml")), name)
     try:
-        return calamine.CalamineWorkbook.from_filelike(io.BytesIO(payload))
+        with _no_panic():
+            return calamine.CalamineWorkbook.from_filelike(io.BytesIO(payload))
     except calamine.PasswordError as error:
         raise UnreadableError(f"{name} is protected by a password: ask for an open copy.") from error
     except (calamine.CalamineError, OSError, ValueError) as error:
@@ -137,9 +150,10 @@ def _cells(rows: Sequence[Sequence[Value]], ranges: Sequence[Range], title: str,
 
 def _blocks(book: calamine.CalamineWorkbook, title: str, name: str, formats: Mapping[tuple[int, int], str]) -> list[RawBlock]:
     try:
-        sheet = book.get_sheet_by_name(title)
-        rows = sheet.to_python(skip_empty_area=False, nrows=MAX_ROWS)
-        ranges = sheet.merged_cell_ranges or []
+        with _no_panic():
+            sheet = book.get_sheet_by_name(title)
+            rows = sheet.to_python(skip_empty_area=False, nrows=MAX_ROWS)
+            ranges = sheet.merged_cell_ranges or []
     except (calamine.CalamineError, OSError, ValueError) as error:
         raise UnreadableError(f"{name}: sheet {title!r} is damaged ({error}): fetch the file again.") from error
     warnings = []

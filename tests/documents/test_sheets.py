@@ -157,6 +157,12 @@ def test_property_a_workbook_with_flipped_bits_is_read_or_unreadable(form: str, 
         assert str(error).endswith(".")
 
 
+@pytest.mark.parametrize("missing", [20, 84, 300, 468])
+def test_an_old_workbook_cut_within_its_directory_is_unreadable_and_ends_nothing(missing: int) -> None:
+    with pytest.raises(UnreadableError, match="no readable spreadsheet"):
+        read(WORKBOOKS["xls"][:-missing], Hints(file_name="x.xls"))
+
+
 @given(st.floats(allow_nan=True, allow_infinity=True) | st.datetimes(), st.text(alphabet='0#,.%ymd"年[]\\_;', max_size=12))
 def test_property_any_value_in_any_format_is_a_text(value: object, code: str) -> None:
     assert isinstance(shown(value, code), str)  # type: ignore[arg-type]
