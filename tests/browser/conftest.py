@@ -32,7 +32,7 @@ def program() -> str | None:
     return os.environ.get("HARVESTER_CHROMIUM") or next((found for name in NAMES if (found := shutil.which(name))), None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # not the session: while it is there, playwright's loop runs, and no crawl could start one of its own
 def browser() -> Iterator[Browser]:
     """Give a browser."""
     path = program()
