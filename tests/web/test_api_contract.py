@@ -21,7 +21,7 @@ from tests.web.asking_api import API
 
 HERE = Path(__file__).parent
 SOAK = bool(os.environ.get("HARVESTER_SOAK"))
-SECONDS, EXAMPLES = (600, 100) if SOAK else (30, 4)
+SECONDS, EXAMPLES = (600, 100) if SOAK else (15, 2)
 SETTINGS = """
 [checks.positive_data_acceptance]
 # 400 tells of cursors, numbers and statements that no schema can describe, 404 and 409 of things that are not there, 410 of what is gone,
