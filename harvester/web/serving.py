@@ -43,7 +43,7 @@ def run(store: Store, host: str, port: int, announce: Callable[[str], None], set
     log_masking.install()
     if not given.open:
         passwords.prepare()
-    server = uvicorn.Server(config)
+    server = _Server(config)
     with listening_at(host, port) as listening, ended_by_sigterm(server):
         bound = listening.getsockname()[1]
         plain = f"{'https' if given.certificate else 'http'}://{f'[{host}]' if ':' in host else host}:{bound}/"
@@ -52,12 +52,24 @@ def run(store: Store, host: str, port: int, announce: Callable[[str], None], set
         status = INTERRUPTED
         try:
             server.run(sockets=[listening])
+            if server.interrupted:
+                raise KeyboardInterrupt
             status = 0
         except SystemExit:
             status = 0
             raise
         finally:
             _leave_behind(status)
+
+
+class _Server(uvicorn.Server):
+    """A server that remembers that it was interrupted: whether the loop hands SIGINT on depends on what it was doing."""
+
+    interrupted = False
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self.interrupted |= sig == signal.SIGINT
+        super().handle_exit(sig, frame)
 
 
 def _leave_behind(status: int) -> None:

@@ -30,7 +30,10 @@ expected-statuses = ["2xx", 400, 404, 409, 410, 414, 429, 503]
 
 [checks.negative_data_rejection]
 expected-statuses = [400, 404, 405, 413, 414, 422, 429, 503]
-"""
+
+[phases.stateful]
+enabled = STATEFUL
+""".replace("STATEFUL", str(SOAK).lower())  # the long run alone follows links: where a field is null, it asks for a thing called None
 
 
 def test_schemathesis_finds_no_fault_in_a_served_room(served_room: str, tmp_path: Path) -> None:
