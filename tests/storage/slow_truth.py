@@ -1,205 +1,216 @@
-"""What lines, pages and facets must say, the slow way: from versions, works and the feed alone, each question on its own."""
-# ruff: noqa: S608 -- statements are put together from constants of this file only
+"""What lines, pages and views must say, the slow way: from rows of the tables, in plain Python, without a query of the store's."""
 
 from __future__ import annotations
 
+import json
+import re
+from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CTE, Connection, case, exists, func, select, text
-from sqlalchemy.sql import ColumnElement
+from sqlalchemy import Connection, Table, select
 
-from storage import search
 from storage.change_schema import changes
 from storage.days import end_of
-from storage.identity import text_key
 from storage.line_schema import line_numbers
-from storage.matching import names_of
-from storage.places import SEQUENCE_BITS
-from storage.schema import documents, sites, task_agencies, tasks, version_regions, versions
-from storage.selection import Filters, in_force, is_past, stem_of
-from storage.views import WHOLE
+from storage.schema import clocks, documents, sites, task_agencies, tasks, version_regions, versions
+from storage.selection import Filters
 
-HIDDEN = ("withdrawn", "repealed")
 Row = dict[str, Any]
+HIDDEN = ("withdrawn", "repealed")
+OF_VERSION = (
+    "document_number", "issued_on", "published_on", "document_kind", "printed_on", "effective_on", "expires_on", "index_number",
+    "region_basis", "plan_start", "plan_end", "format", "normalizer_version",
+)  # fmt: skip
+OF_TASK = (
+    "version", "ordinal", "number", "section", "text", "open_list", "deadline_text", "deadline_start", "deadline_end", "deadline_kind",
+    "deadline_basis", "evidence_start", "evidence_end", "address", "rule", "confidence", "fingerprint", "lasting_id",
+)  # fmt: skip
+ROLES = ("lead", "partner", "responsible", "implied")
 
 
-def chosen(filters: Filters) -> CTE:
-    """Return the versions an answer rests on, all documents looked at."""
-    d, v = documents.c, versions.c
-    current = v.number == in_force(filters) if is_past(filters) else v.number == d.version
-    identifier, _, number = filters.document.partition("@")
-    current = v.number == (int(number) if number.isdecimal() else 0) if number else current
-    fullest = func.max(v.task_count).over(partition_by=d.work_id)
-    inner = (
-        select(
-            d.id.label("document_id"),
-            v.number.label("version"),
-            d.work_id,
-            state(filters).label("state"),
-            case((v.task_count > 0, 0), else_=1).label("unread"),
-            case((_own(), 0), else_=1).label("reprint"),
-            case((v.task_count * WHOLE >= fullest * (WHOLE - 1), 0), else_=1).label("part"),
-            func.coalesce(v.published_on, d.listed_on, v.in_force_from).label("day"),
-            d.kind,
+class Tables:
+    """The rows of a store; ``raw`` ones as the driver gives them, as it does those of a view."""
+
+    def __init__(self, connection: Connection, *, raw: bool = False) -> None:
+        def rows(table: Table) -> list[Row]:
+            found = connection.exec_driver_sql(f"SELECT * FROM {table.name}") if raw else connection.execute(select(table))  # noqa: S608
+            return [dict(row) for row in found.mappings()]
+
+        self.documents = rows(documents)
+        self.versions = grouped(rows(versions), "document_id")
+        self.regions = {(row["document_id"], row["version"], row["position"]): row["region"] for row in rows(version_regions)}
+        self.site_regions = {row["id"]: row["region"] for row in rows(sites)}
+        self.clocks = {row["document_id"]: row for row in rows(clocks)}
+        self.tasks = grouped(rows(tasks), "document_id")
+        self.bodies = grouped(sorted(rows(task_agencies), key=lambda row: row["position"]), "task_id")
+        self.lines = {row["document_id"]: row["line"] for row in rows(line_numbers)}
+        self.states = grouped(
+            [row for row in sorted(rows(changes), key=lambda row: row["seq"]) if row["entity"] == "document"], "document_id"
         )
-        .join(versions, v.document_id == d.id)
-        .where(current, *_asked(filters, identifier))
-        .subquery()
+
+    def version(self, document: Row, number: int) -> Row | None:
+        """Return a version of a document."""
+        return next((row for row in self.versions[document["id"]] if row["number"] == number), None)
+
+    def regions_of(self, version: Row) -> list[str]:
+        """Return the regions of a version, its own one first."""
+        found = {place[2]: region for place, region in self.regions.items() if place[:2] == (version["document_id"], version["number"])}
+        return [found[position] for position in sorted(found)]
+
+    def is_own(self, document: Row, version: Row) -> bool:
+        """Tell whether a site published what concerns its own region."""
+        own = self.site_regions.get(document["site"], "")
+        return bool(own) and own == self.regions.get((version["document_id"], version["number"], 0))
+
+
+def grouped(rows: Iterable[Row], name: str) -> dict[Any, list[Row]]:
+    """Return rows by what a column of theirs holds."""
+    found: dict[Any, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row[name]].append(row)
+    return found
+
+
+def rank(tables: Tables, copy: tuple[Row, Row], fullest: int) -> tuple[Any, ...]:
+    """Return what a copy of a work is ordered by: one that was read, by its own site, whole, early, an article; the first one counts."""
+    document, version = copy
+    part = 5 * version["task_count"] < 4 * fullest  # not four in five of it
+    return (
+        not version["task_count"],
+        not tables.is_own(document, version),
+        part,
+        day_of(document, version),
+        document["kind"],
+        document["id"],
     )
-    i = inner.c
-    order = (i.unread, i.reprint, i.part, i.day, i.kind, i.document_id)
-    copy = func.row_number().over(partition_by=i.work_id, order_by=order).label("copy")
-    copies = func.count().over(partition_by=i.work_id).label("copies")
-    ranked = select(i.document_id, i.version, i.state, i.work_id, copy, copies).subquery()
-    return select(ranked).where(*([] if filters.all_copies else [ranked.c.copy == 1])).cte("truth")
 
 
-def _asked(filters: Filters, identifier: str) -> list[ColumnElement[bool]]:
-    d, r = documents.c, version_regions.c
-    wanted: list[ColumnElement[bool]] = [d.id == identifier] if identifier else [state(filters).not_in(HIDDEN)]
-    wanted += [d.site == filters.site] if filters.site else []
-    if filters.region:
-        here = r.region.startswith(stem_of(filters.region), autoescape=True)
-        wanted.append(exists().where(r.document_id == d.id, r.version == versions.c.number, here))
-    return wanted
+def day_of(document: Row, version: Row) -> Any:
+    """Return the day of a document."""
+    return version["published_on"] or document["listed_on"] or version["in_force_from"]
 
 
-def _own() -> ColumnElement[bool]:
-    s, r = sites.c, version_regions.c
-    own = exists().where(s.id == documents.c.site, s.region != "", r.document_id == documents.c.id, r.version == versions.c.number)
-    return own.where(r.position == 0, r.region == s.region)
-
-
-def state(filters: Filters) -> ColumnElement[str]:
-    """Return the state of a document then: what it was before the first change of it that came later."""
-    d, c = documents.c, changes.c
-    if not is_past(filters):
-        return d.state
-    later = [c.as_of > filters.as_of] if filters.as_of else []
-    later += [c.known_at > filters.known_at] if filters.known_at else []
-    before = c.before["state"].as_string()
-    query = select(before).where(c.entity == "document", c.document_id == d.id, before.is_not(None), _any(later))
-    first = query.order_by(c.seq).limit(1).correlate(documents).scalar_subquery()
-    ends = [end_of(filters.as_of)] if filters.as_of else []
-    ends += [filters.known_at] if filters.known_at else []
-    return func.coalesce(first, case((d.state_since > min(ends), "live"), else_=d.state))
-
-
-def _any(conditions: Iterable[ColumnElement[bool]]) -> ColumnElement[bool]:
-    found = list(conditions)
-    return found[0] if len(found) == 1 else found[0] | found[1]
-
-
-def tasks_of(connection: Connection, filters: Filters) -> list[str]:
-    """Return the identifiers of the tasks of a question in reading order, with state and copies of their documents."""
-    return [row["id"] for row in task_rows(connection, filters)]
+# --- questions -------------------------------------------------------------------------------------------------------------
 
 
 def task_rows(connection: Connection, filters: Filters) -> list[Row]:
-    """Return identifier, state, copies, kind of deadline, its end, and roles of each task of a question, in reading order."""
-    query, n, t = chosen(filters), line_numbers.c, tasks.c
-    asked = (
-        select(t.id, t.text, t.ordinal, t.deadline_kind, t.deadline_end, n.line, query.c.state, query.c.copies, versions.c.document_kind)
-        .join(query, (t.document_id == query.c.document_id) & (t.version == query.c.version))
-        .join(line_numbers, n.document_id == t.document_id)
-        .join(versions, (versions.c.document_id == t.document_id) & (versions.c.number == t.version))
-        .order_by(n.line.desc(), t.ordinal)
+    """Return the tasks of a question in reading order, each with the state of its document and the copies of its work."""
+    tables, works = Tables(connection), defaultdict[str, list[tuple[Row, Row]]](list)
+    for document in tables.documents:
+        version = version_then(tables, document, filters)
+        if version and is_asked(tables, document, version, filters):
+            works[document["work_id"]].append((document, version))
+    found = []
+    for copies in works.values():
+        fullest = max(version["task_count"] for _, version in copies)
+        order = sorted(copies, key=lambda copy: rank(tables, copy, fullest))
+        for document, version in order if filters.all_copies else order[:1]:
+            told = {"state": state_then(tables, document, filters), "copies": len(copies)}
+            here = [task for task in tables.tasks[document["id"]] if task["version"] == version["number"]]
+            found += [task | told for task in here if holds(tables, document, version, task, filters)]
+    return sorted(found, key=lambda row: (-tables.lines[row["document_id"]], row["ordinal"]))
+
+
+def version_then(tables: Tables, document: Row, filters: Filters) -> Row | None:
+    """Return the version of a document that is meant: the one that is named, else the last one said and known by then."""
+    if "@" in filters.document:
+        return tables.version(document, int(filters.document.partition("@")[2]))
+    if not (filters.as_of or filters.known_at):
+        return tables.version(document, document["version"])
+    said = [
+        row
+        for row in tables.versions[document["id"]]
+        if (not filters.as_of or row["in_force_from"] <= filters.as_of) and (not filters.known_at or row["known_at"] <= filters.known_at)
+    ]
+    return max(said, key=lambda row: row["number"], default=None)
+
+
+def state_then(tables: Tables, document: Row, filters: Filters) -> str:
+    """Return the state of a document then: what it was before the first change of it that came later."""
+
+    def is_later(day: date | None, moment: datetime) -> bool:
+        return bool((filters.as_of and day and day > filters.as_of) or (filters.known_at and moment > filters.known_at))
+
+    for change in tables.states[document["id"]]:
+        if is_later(change["as_of"], change["known_at"]) and (change["before"] or {}).get("state"):
+            return str(change["before"]["state"])
+    since = document["state_since"]
+    found_later = since and ((filters.as_of and since > end_of(filters.as_of)) or (filters.known_at and since > filters.known_at))
+    return "live" if found_later else str(document["state"])
+
+
+def is_asked(tables: Tables, document: Row, version: Row, f: Filters) -> bool:
+    """Tell whether a question is about a document."""
+    if f.document and document["id"] != f.document.partition("@")[0]:
+        return False
+    if not f.document and state_then(tables, document, f) in HIDDEN:
+        return False
+    stem = re.sub("(00)+$", "", f.region)
+    return f.site in ("", document["site"]) and (not stem or any(region.startswith(stem) for region in tables.regions_of(version)))
+
+
+def holds(tables: Tables, document: Row, version: Row, task: Row, f: Filters) -> bool:
+    """Tell whether a task holds what is asked."""
+    end = task["deadline_end"]
+    bodies = [body for body in tables.bodies[task["id"]] if f.role in ("", body["role"])]
+    named = [body for body in bodies if f.agency in ("", body["agency_id"], body["name"], body["mention"])]
+    return (
+        (not f.due_from or (end is not None and end >= f.due_from))
+        and (not f.due_to or (end is not None and end <= f.due_to))
+        and f.deadline_kind in ("", task["deadline_kind"] or "none")
+        and f.document_kind in ("", version["document_kind"])
+        and f.year in (None, day_of(document, version).year)
+        and all(word in task["text"] for word in f.words.split())
+        and bool(named or not (f.role or f.agency))
     )
-    found = [dict(row) for row in connection.execute(asked).mappings()]
-    named: dict[str, list[Row]] = {}
-    for body in connection.execute(select(task_agencies)).mappings():
-        named.setdefault(body["task_id"], []).append(dict(body))
-    return [row for row in found if _holds(connection, row, named.get(row["id"], []), filters)]
 
 
-def _holds(connection: Connection, row: Row, bodies: list[Row], f: Filters) -> bool:
-    end, kind = row["deadline_end"], row["deadline_kind"] or "none"
-    if (f.due_from and (end is None or end < f.due_from)) or (f.due_to and (end is None or end > f.due_to)):
-        return False
-    if (f.deadline_kind and kind != f.deadline_kind) or (f.document_kind and row["document_kind"] != f.document_kind):
-        return False
-    if f.year and (row["line"] >> SEQUENCE_BITS) not in _ordinals(f.year):
-        return False
-    if f.words and not all(word in search.folded(row["text"]) for word in search.words_of(f.words)):
-        return False
-    if not (f.agency or f.role):
-        return True
-    ids, names = names_of(connection, f.agency) if f.agency else (frozenset[str](), frozenset[str]())
-    keys = {text_key(name) for name in names}
-    return any(
-        (not f.role or body["role"] == f.role)
-        and (not f.agency or body["agency_id"] in ids or body["name"] in names or body["mention_key"] in keys)
-        for body in bodies
-    )
+# --- views -----------------------------------------------------------------------------------------------------------------
 
 
-def _ordinals(year: int) -> range:
-    return range(date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal() + 1)
+def views(connection: Connection) -> dict[str, list[Row]]:
+    """Return the rows of the views that rest on lines as they must be, in no order."""
+    tables = Tables(connection, raw=True)
+    shown = {document["id"]: document_row(tables, document) for document in tables.documents}
+    current = [(shown[task["document_id"]], task) for rows in tables.tasks.values() for task in rows]
+    current = [(document, task) for document, task in current if document["version"] == task["version"]]
+    return {
+        "v_documents": list(shown.values()),
+        "v_tasks": [task_row(tables, document, task) for document, task in current],
+        "v_task_agencies": [body_row(task, body) for _, task in current for body in tables.bodies[task["id"]]],
+    }
 
 
-_OWN_REGION = """(SELECT r.region FROM version_regions r
-    WHERE r.document_id = d.id AND r.version = d.version AND r.position = 0)"""
-
-# The same order as in ``selection.chosen_versions``: a test holds the two against each other.
-_COUNTED = f"""(d.state NOT IN ('withdrawn', 'repealed') AND row_number() OVER (
-    PARTITION BY d.work_id ORDER BY
-        CASE WHEN d.state IN ('withdrawn', 'repealed') THEN 1 ELSE 0 END,
-        CASE WHEN v.task_count > 0 THEN 0 ELSE 1 END,
-        CASE WHEN EXISTS (SELECT 1 FROM sites s WHERE s.id = d.site AND s.region <> '' AND s.region = {_OWN_REGION}) THEN 0 ELSE 1 END,
-        CASE WHEN v.task_count * {WHOLE} >= {WHOLE - 1} * (SELECT max(w.task_count) FROM documents o
-            JOIN versions w ON w.document_id = o.id AND w.number = o.version
-            WHERE o.work_id = d.work_id AND o.state NOT IN ('withdrawn', 'repealed')) THEN 0 ELSE 1 END,
-        coalesce(v.published_on, d.listed_on, v.in_force_from), d.kind, d.id) = 1)"""
-
-_DOCUMENTS = f"""
-SELECT d.id AS document, d.version, d.work_id AS work, d.site, d.section, d.kind, d.parent_id AS parent, d.url,
-    CASE WHEN v.title <> '' THEN v.title ELSE d.title END AS title, v.document_number, v.issued_on, v.published_on, d.listed_on,
-    v.document_kind, v.printed_on, v.effective_on, v.expires_on, v.index_number,
-    coalesce({_OWN_REGION}, '') AS region, v.region_basis, v.plan_start, v.plan_end, d.state, d.state_since, v.task_count AS tasks,
-    (SELECT count(*) FROM documents o WHERE o.work_id = d.work_id) AS copies, {_COUNTED} AS counted,
-    v.format, {{json_length}}(v.suggestions) AS suggestions, v.normalizer_version, k.first_seen, k.last_seen, k.last_checked
-FROM documents d
-JOIN versions v ON v.document_id = d.id AND v.number = d.version
-LEFT JOIN clocks k ON k.document_id = d.id
-"""
+def document_row(tables: Tables, document: Row) -> Row:
+    """Return the row of a document at its current version."""
+    version, clock = tables.version(document, document["version"]), tables.clocks.get(document["id"], {})
+    assert version
+    work = [other for other in tables.documents if other["work_id"] == document["work_id"]]
+    standing = [(other, tables.version(other, other["version"]) or {}) for other in work if other["state"] not in HIDDEN]
+    fullest = max((held["task_count"] for _, held in standing), default=0)
+    first = min(standing, key=lambda copy: rank(tables, copy, fullest), default=({"id": ""}, {}))[0]
+    suggestions = version["suggestions"] if isinstance(version["suggestions"], list) else json.loads(version["suggestions"])
+    same = {name: document[name] for name in ("version", "site", "section", "kind", "url", "listed_on", "state", "state_since")}
+    seen = {name: clock.get(name) for name in ("first_seen", "last_seen", "last_checked")}
+    return same | seen | {name: version[name] for name in OF_VERSION} | {
+        "document": document["id"], "work": document["work_id"], "parent": document["parent_id"],
+        "title": version["title"] or document["title"], "region": next(iter(tables.regions_of(version)), ""),
+        "tasks": version["task_count"], "copies": len(work), "counted": first["id"] == document["id"], "suggestions": len(suggestions),
+    }  # fmt: skip
 
 
-def _names(role: str) -> str:
-    return f"""coalesce((SELECT {{concat}}(n.name, '、') FROM (SELECT coalesce(a.name, a.mention) AS name FROM task_agencies a
-        WHERE a.task_id = t.id AND a.role = '{role}' ORDER BY a.position) AS n), '') AS {role}"""
+def task_row(tables: Tables, document: Row, task: Row) -> Row:
+    """Return the row of a task."""
+    of_document = ("document", "work", "site", "region", "title", "document_number", "published_on", "state", "counted", "url")
+    bodies = tables.bodies[task["id"]]
+    named = {role: "、".join(body["name"] or body["mention"] for body in bodies if body["role"] == role) for role in ROLES}
+    return {name: document[name] for name in of_document} | {name: task[name] for name in OF_TASK} | named | {"task": task["id"]}
 
 
-_TASKS = f"""
-SELECT t.id AS task, t.document_id AS document, t.version, d.work, d.site, d.region, d.title, d.document_number, d.published_on,
-    d.state, d.counted, d.url, t.ordinal, t.number, t.section, t.text,
-    {_names("lead")}, {_names("partner")}, {_names("responsible")}, {_names("implied")}, t.open_list,
-    t.deadline_text, t.deadline_start, t.deadline_end, t.deadline_kind, t.deadline_basis,
-    t.evidence_start, t.evidence_end, t.address, t.rule, t.confidence, t.fingerprint, t.lasting_id
-FROM tasks t JOIN v_documents d ON d.document = t.document_id AND d.version = t.version
-"""
-
-_TASK_AGENCIES = """
-SELECT a.task_id AS task, t.document_id AS document, t.version, t.ordinal, a.role, a.position, a.mention, a.name, a.agency_id AS agency,
-    a.kind, a.resolved, a.rule
-FROM task_agencies a JOIN tasks t ON t.id = a.task_id
-JOIN documents d ON d.id = t.document_id AND d.version = t.version
-"""
-
-VIEWS = {"v_documents": _DOCUMENTS, "v_tasks": _TASKS, "v_task_agencies": _TASK_AGENCIES}
-"""The statements of the views, from documents and versions."""
-_CALLED = {
-    "sqlite": {"concat": "group_concat", "json_length": "json_array_length"},
-    "postgresql": {"concat": "string_agg", "json_length": "jsonb_array_length"},
-}
-
-
-def view(connection: Connection, name: str) -> list[tuple[Any, ...]]:
-    """Return the rows of a view as it must be, in no order."""
-    statements = dict(VIEWS)
-    for other in statements:
-        for function, called in _CALLED[connection.dialect.name].items():
-            statements[other] = statements[other].replace(f"{{{function}}}", called)
-    statement = statements[name].replace("JOIN v_documents d ON", f"JOIN ({statements['v_documents']}) d ON")
-    return sorted((tuple(row) for row in connection.execute(text(statement))), key=repr)
+def body_row(task: Row, body: Row) -> Row:
+    """Return the row of a body at a task."""
+    same = {name: body[name] for name in ("role", "position", "mention", "name", "kind", "resolved", "rule")}
+    here = {"task": task["id"], "document": task["document_id"], "version": task["version"], "ordinal": task["ordinal"]}
+    return same | here | {"agency": body["agency_id"]}
