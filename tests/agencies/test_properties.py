@@ -143,9 +143,9 @@ HOSTILE = [
 @pytest.mark.parametrize("unit", HOSTILE)
 def test_property_a_megabyte_of_anything_is_read_in_time(unit: str) -> None:
     cell = unit * (1_000_000 // len(unit))
-    started = time.perf_counter()
+    started = time.process_time()
     read_agencies(cell, SUZHOU)
     looks_like_agencies(cell, SUZHOU)
     resolve(cell, SUZHOU)
     home_region(number=cell, title=cell, issuers=[cell], hint=cell)
-    assert time.perf_counter() - started < 4
+    assert time.process_time() - started < 4

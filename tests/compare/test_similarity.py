@@ -72,9 +72,9 @@ def test_signatures_of_different_length_are_refused() -> None:
 
 def test_a_long_text_is_signed_in_time() -> None:
     text = sample(1_000_000, 7)
-    began = time.perf_counter()
+    began = time.process_time()
     signature(text)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 @given(st.text(), st.text())

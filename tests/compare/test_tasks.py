@@ -344,7 +344,7 @@ def test_property_the_order_of_tasks_is_no_change(order) -> None:
 def test_a_thousand_reworded_tasks_are_paired_in_time() -> None:
     old = [task(f"第{i}项：在领域{i * 7919}推进信用分级分类监管，建立名录{i * 104729}并公开") for i in range(1000)]
     new = [task(t.text + "结果") for t in reversed(old)]
-    began = time.perf_counter()
+    began = time.process_time()
     changes = compare(derived(tasks=old), derived(tasks=new)).task_changes
-    assert time.perf_counter() - began < 4
+    assert time.process_time() - began < 4
     assert {c.kind for c in changes} == {"reworded"}

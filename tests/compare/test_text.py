@@ -235,9 +235,9 @@ def sample(length: int, seed: int) -> str:
 
 def test_unrelated_texts_of_ten_thousand_characters_take_under_a_second() -> None:
     old, new = derived(sample(10_000, 1)), derived(sample(10_000, 2))
-    began = time.perf_counter()
+    began = time.process_time()
     compare(old, new)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize("strip", [False, True], ids=["with-punctuation", "without"])
@@ -250,9 +250,9 @@ def test_two_hundred_edits_in_a_hundred_thousand_characters_take_under_two_secon
     new = "".join(edited)
     old, new = (fold(text), fold(new)) if strip else (text, new)
     documents = derived(*old.split("\n")), derived(*new.split("\n"))
-    began = time.perf_counter()
+    began = time.process_time()
     changes = compare(*documents).text_changes
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
     assert 150 <= len(changes) <= 200
 
 
@@ -261,6 +261,6 @@ def test_two_hundred_edits_in_a_hundred_thousand_characters_take_under_two_secon
 )
 def test_hostile_texts_are_compared_in_time(old: str, new: str) -> None:
     documents = derived(old), derived(new)
-    began = time.perf_counter()
+    began = time.process_time()
     assert compare(*documents).text_changes
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2

@@ -97,7 +97,7 @@ def test_property_only_an_empty_cell_has_no_deadline(text) -> None:
 )
 def test_hostile_text_is_read_in_time(piece: str) -> None:
     text = piece * (100_000 // len(piece))
-    began = time.perf_counter()
+    began = time.process_time()
     find_milestones(text, plan_period(text))
     parse_deadline(text, plan_period(text))
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10

@@ -64,9 +64,9 @@ def test_a_deleted_row_and_a_deleted_cell_are_gone_and_an_inserted_row_stays() -
 
 def test_a_thousand_joined_paragraphs_cost_no_more_than_their_number() -> None:
     body = "".join(par("信", properties="<w:rPr><w:del/></w:rPr>") for _ in range(20_000)) + par("完")
-    began = time.perf_counter()
+    began = time.process_time()
     assert lines(opened(body)) == ["信" * 20_000 + "完"]
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
 
 
 # --- fields ----------------------------------------------------------------------------------------------------------------------
@@ -286,10 +286,10 @@ def test_entities_are_not_expanded() -> None:
         for name in old.namelist():
             content = old.read(name).decode()
             new.writestr(name, re.sub(r"^<\?xml[^>]*>", body, content) if name.endswith("document.xml") else content)
-    began = time.perf_counter()
+    began = time.process_time()
     with contextlib.suppress(UnreadableError):
         assert "笑笑" not in read(out.getvalue(), Hints()).text
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 PIECES = st.sampled_from(

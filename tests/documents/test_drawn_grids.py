@@ -64,6 +64,6 @@ def test_property_any_drawing_is_read_without_failing(text: str) -> None:
 
 def test_a_long_drawing_is_read_in_time() -> None:
     row = "| 甲 | " + "乙" * 40 + " |\n+----+" + "-" * 82 + "+\n"
-    start = time.perf_counter()
+    start = time.process_time()
     _document("+----+" + "-" * 82 + "+\n" + row * 3000)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

@@ -132,14 +132,14 @@ def test_the_title_in_the_body_is_not_said_twice() -> None:
 
 
 def test_an_absurd_colspan_costs_nothing() -> None:
-    start = time.monotonic()
+    start = time.process_time()
     document = page(
         "<div id=zoom><p>下表各项按规定办理执行。</p><table><tr><td colspan=1000000>任务</td><td>单位</td></tr>"
         "<tr><td rowspan=999999>甲</td><td>乙</td></tr></table></div>"
     )
     table = next(block.table for block in document.blocks if block.table)
     assert (table.rows, table.columns) == (2, 2)
-    assert time.monotonic() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_unclosed_font_tags_by_the_hundred_do_not_lose_the_text() -> None:

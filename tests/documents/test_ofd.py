@@ -115,10 +115,10 @@ def test_a_page_of_pictures_a_page_of_glyphs_and_a_broken_file_are_unreadable() 
 
 
 def test_a_page_of_a_million_steps_ends_in_time() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     crowded = text("信" * 20_000, 20, 40) + '<ofd:PathObject ID="2" Boundary="0 0 9 9"><ofd:AbbreviatedData>' + "M 0 0 L 9 0 " * 50_000
     opened(ofd_file([*plan(), crowded + "</ofd:AbbreviatedData></ofd:PathObject>"]))
-    assert time.perf_counter() - began < 30
+    assert time.process_time() - began < 30
 
 
 @settings(max_examples=40)

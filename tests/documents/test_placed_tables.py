@@ -117,9 +117,9 @@ def test_what_a_tracked_change_deleted_and_comments_are_no_text_of_a_page() -> N
 
 def test_a_tag_of_endless_attributes_is_read_in_no_time() -> None:
     flood = "<p " + " ".join(f"a{number}=x" for number in range(100_000)) + ">文字在此，请看。</p>"
-    start = time.monotonic()
+    start = time.process_time()
     assert "文字在此" in text(f"<html><body>{flood}</body></html>", "a.html").text
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 10
 
 
 WORDS = """序号 工作任务 责任 单位 责任单位 完成时限 1 2 3 市发展改 革委 市财政局、 建立制度， 办结。 全年 领域 一、平台"""
@@ -142,7 +142,7 @@ HOSTILE = ["|", "1", " x", "<br>", "1\n", "序号 任务 责任单位\n", "序�
 
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_property_hostile_texts_are_read_within_a_budget(piece: str) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     with contextlib.suppress(UnreadableError):
         evidence_holds(text("序号 任务 责任单位\n" + piece * (60_000 // len(piece))))
-    assert time.monotonic() - start < 8
+    assert time.process_time() - start < 8

@@ -272,10 +272,10 @@ def test_traditional_labels_head_a_table_too() -> None:
 
 
 def test_a_text_of_a_hundred_thousand_lines_is_read_in_seconds() -> None:
-    start = time.monotonic()
+    start = time.process_time()
     content = "\n".join(f"第{n}行的内容没有标点而且一直写下去直到这一行的末尾为止再接下一行" for n in range(20_000))
     assert text(content).blocks
-    assert time.monotonic() - start < 30
+    assert time.process_time() - start < 30
 
 
 def test_an_empty_text_is_unreadable() -> None:

@@ -140,9 +140,9 @@ def test_a_quotation_mark_that_is_never_closed_does_not_swallow_the_rest() -> No
 
 
 def test_a_sheet_of_single_cells_is_read_in_time() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     csv_document("甲,乙\n" + "一行,\n" * 20_000)
-    assert time.perf_counter() - began < 20
+    assert time.process_time() - began < 20
 
 
 @settings(max_examples=60)

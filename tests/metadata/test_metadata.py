@@ -222,9 +222,9 @@ def test_a_page_date_is_read_within_its_line() -> None:
 )
 def test_hostile_text_is_read_in_time(piece: str) -> None:
     text = piece * (200_000 // len(piece))
-    began = time.perf_counter()
+    began = time.process_time()
     read_metadata(document(text), Hints(title=text))
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
 
 
 def test_an_empty_document_has_empty_metadata() -> None:

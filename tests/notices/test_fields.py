@@ -200,10 +200,10 @@ def test_property_reading_a_label_never_raises_and_depends_on_its_key_alone_for_
 
 
 def test_reading_a_long_hostile_label_takes_no_time() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     for label in ("(" * 50_000, "a_" * 50_000, "1、" * 50_000, "或" * 300, "（" * 150 + "）" * 150):
         concept_of(label)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_templates_expand_and_slips_of_the_pen_are_refused() -> None:

@@ -426,9 +426,9 @@ def test_reading_is_linear_in_the_length_of_the_record() -> None:
             "处罚内容": "罚款100元，没收违法所得20元；" * size,
             "违法事实": "某" * 50 * size,
         }
-        start = time.perf_counter()
+        start = time.process_time()
         read_notice(labelled(NoticeKind.PENALTY, {**PENALTY_2018, **fields}))
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     seconds(10)
     assert seconds(2000) < 2
@@ -440,7 +440,7 @@ def test_a_record_of_very_many_equal_fields_takes_no_time() -> None:
         for value in range(4000)
         for label in ("备注", "评价年度", "处罚决定日期", "罚款金额", "案号", "处罚机关")
     ]
-    start = time.perf_counter()
+    start = time.process_time()
     notice = read_notice(PrintedRecord("s", "x", "k", "", NoticeKind.PENALTY, tuple(pairs)))
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert notice.unknown == ()

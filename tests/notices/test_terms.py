@@ -262,7 +262,7 @@ def test_property_a_term_ends_in_its_month_on_its_day_or_the_last_one(start: dat
 def test_a_hostile_text_is_read_in_no_time() -> None:
     import time
 
-    begun = time.perf_counter()
+    begun = time.process_time()
     text = "逾期" * 2000 + "撤销" * 2000 + "加处" * 2000
     term_of(Notice(NoticeKind.PENALTY, FIRM, Agency(text), content=text, category=text, number="〔" * 9000, list_name=text))
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1

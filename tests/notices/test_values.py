@@ -232,7 +232,7 @@ def test_property_reading_sums_never_raises(text: str) -> None:
 
 
 def test_long_hostile_values_take_no_time() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     for text in (
         "罚款" * 20_000,
         "1" * 50_000,
@@ -249,7 +249,7 @@ def test_long_hostile_values_take_no_time() -> None:
         read_period(text)
         normal_number(text)
         blank_reason(text, "date")
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 @pytest.mark.parametrize(

@@ -162,6 +162,6 @@ def test_hostile_input_takes_time_in_line_with_its_length(text):
 
 
 def _seconds(text: str) -> float:
-    started = time.perf_counter()
+    started = time.process_time()
     mask(text)
-    return time.perf_counter() - started
+    return time.process_time() - started

@@ -52,9 +52,9 @@ def test_penalties_fall_under_all_three_rules_of_display(truths: list[RecordTrut
 def test_generation_is_quick_and_the_same_each_time() -> None:
     for site in RECORD_SITES:
         facts = record_site_facts()[site]
-        began = time.perf_counter()
+        began = time.process_time()
         again = dict(_all_records.__wrapped__(facts))
-        assert time.perf_counter() - began < 2
+        assert time.process_time() - began < 2
         assert again == dict(_all_records(facts))
 
 

@@ -29,9 +29,9 @@ def test_an_article_is_read_as_its_golden_file_says(page: Page, field: str):
 @pytest.mark.parametrize("page", (*LISTS, *ARTICLES), ids=lambda page: page.file)
 def test_a_page_is_read_within_its_time(page: Page):
     sheet, reader, text = sheet_of(page.site), reader_of(page.site), text_of(page)
-    started = time.perf_counter()
+    started = time.process_time()
     if page.section:
         reader.read_list(text, page.url, sheet, sheet.section(page.section))
     else:
         reader.read_article(text, page.url, sheet)
-    assert time.perf_counter() - started < SECONDS
+    assert time.process_time() - started < SECONDS

@@ -39,9 +39,9 @@ def test_a_saved_answer_is_read_as_its_golden_file_says(saved: Saved):
 
 @pytest.mark.parametrize("saved", (*SAVED_LISTS, *SAVED_DETAILS), ids=lambda saved: saved.file)
 def test_a_saved_answer_is_read_within_its_time(saved: Saved):
-    started = time.perf_counter()
+    started = time.process_time()
     read_saved.__wrapped__(saved)
-    assert time.perf_counter() - started < SECONDS
+    assert time.process_time() - started < SECONDS
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize(("sheet", "section"), ONE_EACH, ids=lambda value: getattr(value, "family", ""))
 def test_hostile_text_is_read_in_linear_time(sheet, section, name: str):
-    family, text, started = record_family(section.family), HOSTILE[name], time.perf_counter()
+    family, text, started = record_family(section.family), HOSTILE[name], time.process_time()
     for read in (
         lambda: family.read_list(text, BASE, sheet, section, first_page(sheet, section)),
         lambda: family.read_detail(text, BASE, sheet, section),
@@ -168,4 +168,4 @@ def test_hostile_text_is_read_in_linear_time(sheet, section, name: str):
             read()
         except PageError:
             continue
-    assert time.perf_counter() - started < 12
+    assert time.process_time() - started < 12

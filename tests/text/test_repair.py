@@ -112,10 +112,10 @@ def test_the_list_is_learnt_from_the_document():
 
 
 def test_sound_text_is_not_searched():
-    began = time.perf_counter()
+    began = time.process_time()
     for _ in range(100):
         assert repair(PLAN).text == PLAN
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
 
 
 SENTENCES = [sentence for line in TRADITIONAL.splitlines() for sentence in line.split("。") if sentence]
