@@ -144,5 +144,5 @@ HOSTILE = ["|", "1", " x", "<br>", "1\n", "序号 任务 责任单位\n", "序�
 def test_property_hostile_texts_are_read_within_a_budget(piece: str) -> None:
     start = time.process_time()
     with contextlib.suppress(UnreadableError):
-        evidence_holds(text("序号 任务 责任单位\n" + piece * (60_000 // len(piece))))
-    assert time.process_time() - start < 8
+        evidence_holds(text("序号 任务 责任单位\n" + piece * (30_000 // len(piece))))
+    assert time.process_time() - start < 4
