@@ -35,7 +35,7 @@ def by_pandas(store: Store) -> pd.DataFrame:
     """Return what an analyst writes who knows SQLAlchemy: the same statement by ``read_sql``, with the same types."""
     with store.reading() as connection:
         asked = reading(connection, Tasks())
-        found = pd.read_sql(asked.statements[0], connection)
+        found = pd.read_sql(asked.statement, connection)
     for name, kind in asked.kinds.items():
         days = kind in (Kind.DAY, Kind.MOMENT)
         found[name] = (pd.to_datetime(found[name], utc=kind is Kind.MOMENT) if days else found[name]).astype(DTYPES[kind])

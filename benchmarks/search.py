@@ -91,9 +91,7 @@ def _zipf(count: int, power: float) -> Any:  # noqa: ANN401 -- an array
 # --- store ---------------------------------------------------------------------------------------------------------------
 
 
-_JSON: dict[str, Any] = {"hints": {}, "counters": {}} | {
-    name: [] for name in ("repairs", "warnings", "suggestions", "milestones", "sections")
-}
+_LISTS = ("repairs", "warnings", "suggestions", "milestones", "sections")
 
 
 def blank(table: Table) -> dict[str, Any]:
@@ -118,13 +116,7 @@ def blank(table: Table) -> dict[str, Any]:
         elif isinstance(kind, LargeBinary):
             values[name] = b""
         else:
-            values[name] = (
-                []
-                if name in ("repairs", "warnings", "suggestions", "milestones", "sections")
-                else {}
-                if name in ("hints", "counters")
-                else ""
-            )
+            values[name] = [] if name in _LISTS else {} if name in ("hints", "counters") else ""
     return values
 
 

@@ -89,9 +89,11 @@ def _some(question: Question, order: str, behind: list[Any] | None, limit: int) 
     query = select(*key).distinct().select_from(line_agencies.outerjoin(agencies, g.id == b.agency_id)).where(_has_tasks(question))
     query = query.where(tuple_(*key) > tuple_(*behind)) if behind else query
     found = [tuple(row) for row in question.connection.execute(query.order_by(*key).limit(limit))]
+    if not found:
+        return []
     pairs = [found_key[-2:] for found_key in found]
     meant = select(b.id).where(or_(*((b.name == name) & (b.agency_id == name_of) for name, name_of in pairs)))
-    counts = {(row["name"], row["id"] or ""): row for row in counted(question, meant)} if pairs else {}
+    counts = {(row["name"], row["id"] or ""): row for row in counted(question, meant)}
     return [(found_key, counts[found_key[-2:]]) for found_key in found if found_key[-2:] in counts]
 
 

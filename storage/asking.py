@@ -20,10 +20,11 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exist
 from storage import search
 from storage.batches import batches
 from storage.line_schema import task_line_agencies, task_lines
-from storage.matching import Matching, holding, matching_of
+from storage.matching import Matching, matching_of
 from storage.places import LAST
 from storage.schema import tasks
 from storage.scopes import Scope, Told, of_task, scope_of, values
+from storage.searching import holding, read_words
 from storage.selection import Filters
 
 END = (1 << 62) - 1
@@ -275,11 +276,6 @@ class Question:
         query = select(t.document_id, t.ordinal, t.id, *([t.text] if words else [])).where(here, *self.matching.of_version())
         rows = self.connection.execute(query).all()
         if words:
-            wanted = search.words_of(words)
-            rows = [row for row in rows if wanted and _holds(row.text, wanted)]
+            wanted = read_words(self.connection, words, exact=True).wanted
+            rows = [row for row in rows if wanted and search.holds(search.folded(row.text), wanted)]
         return sorted(((places[row.document_id] & ~LAST | (LAST - row.ordinal), row.id) for row in rows), reverse=True)
-
-
-def _holds(said: str, words: Sequence[str]) -> bool:
-    folded = search.folded(said)
-    return all(word in folded for word in words)

@@ -24,12 +24,12 @@ from sqlglot.errors import SqlglotError
 
 from storage import views_at
 from storage.dictionary import dictionary
-from storage.errors import RefusedQuestion, SlowQuestion, StoreError
+from storage.errors import StoreError
 from storage.reader_role import NAME as ROLE
 from storage.selection import Filters, is_past
+from storage.sql_answers import SIZE, Found, not_allowed, not_understood, slow, too_large
 from storage.store import Store
 
-SIZE = 64_000_000
 BATCH = 500
 DEEPEST = 60
 """Levels of a statement's tree."""
@@ -48,8 +48,6 @@ SETTINGS = {
 RARE_SETTINGS = {"temp_file_limit": "'1GB'"}
 """What only a role with that right may set; the operator can set it for the role of the program."""
 
-Found = tuple[list[str], list[tuple[Any, ...]], set[str], str]
-
 PARTS: frozenset[type[exp.Expr]] = frozenset(
     {
         exp.Select, exp.Union, exp.Intersect, exp.Except, exp.Subquery, exp.With, exp.CTE, exp.Table, exp.TableAlias, exp.From, exp.Join,
@@ -59,7 +57,7 @@ PARTS: frozenset[type[exp.Expr]] = frozenset(
         exp.NullSafeNEQ, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Neg, exp.DPipe, exp.Like, exp.ILike, exp.Escape, exp.Case, exp.If,
         exp.Cast, exp.DataType, exp.DataTypeParam, exp.Interval, exp.Extract, exp.Var, exp.JSONExtract, exp.JSONExtractScalar, exp.JSONPath,
         exp.JSONPathRoot, exp.JSONPathKey, exp.JSONPathSubscript, exp.Exists, exp.Filter, exp.WithinGroup, exp.Anonymous,
-        exp.CurrentDate, exp.AtTimeZone, exp.Between,
+        exp.CurrentDate, exp.AtTimeZone,
     }
 )  # fmt: skip
 """What a statement may be made of, besides the functions below."""
@@ -103,7 +101,7 @@ def checked(sql: str) -> tuple[str, set[str]]:
     """Return the statement as it is run, and the views it reads. Raises ``RefusedQuestion`` for anything that is not on the lists."""
     trees = _parsed(sql)
     if len(trees) != 1 or not isinstance(trees[0], exp.Query):
-        raise _refused("more than one statement, or none that reads")
+        raise not_allowed("more than one statement, or none that reads")
     tree = trees[0]
     nodes = list(_nodes(tree))
     for node in nodes:
@@ -116,9 +114,9 @@ def checked(sql: str) -> tuple[str, set[str]]:
     try:
         made = _written(tree)
         if _written(_parsed(made)[0]) != made:
-            raise _refused("a form that is not known here")
+            raise not_allowed("a form that is not known here")
     except (SqlglotError, RecursionError, ValueError) as error:
-        raise _refused("a form that is not known here") from error
+        raise not_allowed("a form that is not known here") from error
     return made, views
 
 
@@ -131,9 +129,9 @@ def _parsed(sql: str) -> list[exp.Expr | None]:
         return sqlglot.parse(sql, dialect="postgres")
     except SqlglotError as error:
         first = str(error).partition("\n")[0].partition(".")[0]
-        raise _refused(f"not understood: {first}") from error
+        raise not_allowed(f"not understood: {first}") from error
     except RecursionError as error:
-        raise _refused("too deeply nested") from error
+        raise not_allowed("too deeply nested") from error
 
 
 def _nodes(tree: exp.Expr) -> Iterator[exp.Expr]:
@@ -143,7 +141,7 @@ def _nodes(tree: exp.Expr) -> Iterator[exp.Expr]:
         node, depth = waiting.pop()
         count += 1
         if depth > DEEPEST or count > LARGEST:
-            raise _refused("too large or too deeply nested")
+            raise not_allowed("too large or too deeply nested")
         yield node
         # Long chains of AND and of || lean to one side: they are no deeper for it.
         below = depth if isinstance(node, exp.Binary) else depth + 1
@@ -154,18 +152,18 @@ def _check(node: exp.Expr) -> None:
     if isinstance(node, exp.Anonymous):
         name = str(node.this)
         if not isinstance(node.this, str) or name.lower() not in CALLS:
-            raise _refused(f"the function {name[:60]}")
+            raise not_allowed(f"the function {name[:60]}")
     elif isinstance(node, exp.Func) and type(node) not in PARTS:
         if node.sql_name().lower() not in CALLS:
-            raise _refused(f"the function {node.sql_name().lower()}")
+            raise not_allowed(f"the function {node.sql_name().lower()}")
     elif type(node) not in PARTS:
-        raise _refused(f"the part {type(node).__name__.upper()}")
+        raise not_allowed(f"the part {type(node).__name__.upper()}")
     if isinstance(node, exp.DataType) and (node.this not in TYPES or node.args.get("nested")):
-        raise _refused("this type")
+        raise not_allowed("this type")
     if isinstance(node, exp.Var) and not WORD.fullmatch(node.name):
-        raise _refused(f"the word {node.name[:60]}")
+        raise not_allowed(f"the word {node.name[:60]}")
     if isinstance(node, exp.Literal) and not node.is_string and not NUMBER.fullmatch(node.name):
-        raise _refused(f"the number {node.name[:60]}")
+        raise not_allowed(f"the number {node.name[:60]}")
     if isinstance(node, exp.Identifier) and not node.args.get("quoted"):
         node.set("this", node.name.lower())  # as PostgreSQL does; written out it stands in quotation marks
 
@@ -183,7 +181,7 @@ def _own_tables(nodes: list[exp.Expr]) -> dict[str, str]:
             continue
         name = alias.this.name
         if not name or name in dictionary():
-            raise _refused(f"a table of its own called {name[:60]}")
+            raise not_allowed(f"a table of its own called {name[:60]}")
         alias.set("this", exp.to_identifier(own.setdefault(name, f"own_{token}_{len(own)}"), quoted=True))
     return own
 
@@ -192,10 +190,10 @@ def _read(node: exp.Table, own: dict[str, str]) -> set[str]:
     """Return the view that a table in a statement is, nothing for one of its own. Raises ``RefusedQuestion`` for any other."""
     name = node.this
     if not isinstance(name, exp.Identifier) or node.args.get("db") or node.args.get("catalog"):
-        raise _refused(f"the table {node.sql(dialect='postgres')[:60]}")
+        raise not_allowed(f"the table {node.sql(dialect='postgres')[:60]}")
     kept = {key for key, value in node.args.items() if value} - {"this", "alias", "joins"}
     if kept:
-        raise _refused(f"{', '.join(sorted(kept))} of a table")
+        raise not_allowed(f"{', '.join(sorted(kept))} of a table")
     said = name.name
     if said in own:
         if not node.args.get("alias"):
@@ -203,12 +201,8 @@ def _read(node: exp.Table, own: dict[str, str]) -> set[str]:
         node.set("this", exp.to_identifier(own[said], quoted=True))
         return set()
     if said not in dictionary():
-        raise _refused(f"the table {said[:60]}")
+        raise not_allowed(f"the table {said[:60]}")
     return {said}
-
-
-def _refused(what: str) -> StoreError:
-    return RefusedQuestion(f"This may not be asked ({what}): read the views of the data dictionary, with the functions listed there.")
 
 
 # --- how it is run -------------------------------------------------------------------------------------------------------
@@ -261,7 +255,5 @@ def _told(error: psycopg.Error, seconds: float) -> StoreError:
     state = error.sqlstate or ""
     words = (str(error).strip().splitlines() or ["no answer"])[0][:300]
     if state == "57014":
-        return SlowQuestion(f"The answer takes longer than {seconds:g} seconds: narrow the question, or ask for less at once.")
-    if state[:2] == "53" or state == "54000":
-        return RefusedQuestion("The answer needs more memory than a question may take: narrow it, or ask for less at once.")
-    return RefusedQuestion(f"The database does not understand this ({words}): correct the statement; the data dictionary has names.")
+        return slow(seconds)
+    return too_large() if state[:2] == "53" or state == "54000" else not_understood(words)

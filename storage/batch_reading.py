@@ -78,27 +78,23 @@ def answered(store: Store, question: Question, *, fast: bool = True) -> Iterator
 
 
 def _records(connection: Connection, found: Reading) -> tuple[list[str], int]:
-    ids: list[str] = []
-    count = 0
-    for query in found.statements:
-        rows = query.subquery()
-        count += connection.execute(select(func.count()).select_from(rows)).scalar_one()
-        if "notice" in found.kinds and len(ids) <= MOST_IDS:
-            ids += connection.execute(select(rows.c.notice).limit(MOST_IDS + 1 - len(ids))).scalars()
-    return ids, count
+    rows = found.statement.subquery()
+    count = connection.execute(select(func.count()).select_from(rows)).scalar_one()
+    if "notice" not in found.kinds:
+        return [], count
+    return list(connection.execute(select(rows.c.notice).limit(MOST_IDS + 1)).scalars()), count
 
 
 def _batches(held: ExitStack, store: Store, connection: Connection, found: Reading, *, fast: bool) -> Iterator[pa.RecordBatch]:
-    if not fast or len(found.statements) != 1:
+    if not fast:
         return _by_sqlalchemy(connection, found)
-    query = found.statements[0]
     try:
-        sql = _wire(query, found.kinds, connection.dialect.name)
+        sql = _wire(found.statement, found.kinds, connection.dialect.name)
     except CompileError:  # a value that cannot be written in a statement, such as an array: a parameter can hold it
         return _by_sqlalchemy(connection, found)
     if connection.dialect.name == "postgresql":
         return _by_adbc(held, store, connection, sql, found.kinds)
-    some = select(literal(1)).select_from(query.order_by(None).subquery()).limit(MANY).subquery()
+    some = select(literal(1)).select_from(found.statement.order_by(None).subquery()).limit(MANY).subquery()
     if connection.execute(select(func.count()).select_from(some)).scalar_one() < MANY:
         return _by_sqlalchemy(connection, found)
     return _apart(held, store, sql, found.kinds)
@@ -117,11 +113,10 @@ def _wire(query: Select[Any], kinds: dict[str, Kind], dialect: str) -> str:
 def _by_sqlalchemy(connection: Connection, found: Reading) -> Iterator[pa.RecordBatch]:
     schema, kinds = schema_of(found.kinds), list(found.kinds.values())
     streaming = connection.execution_options(stream_results=True, yield_per=ROWS)
-    for query in found.statements:
-        for some in streaming.execute(query).partitions(ROWS):
-            columns = zip(*some, strict=True)
-            arrays = [_array(values, kind, field.type) for values, kind, field in zip(columns, kinds, schema, strict=True)]
-            yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+    for some in streaming.execute(found.statement).partitions(ROWS):
+        columns = zip(*some, strict=True)
+        arrays = [_array(values, kind, field.type) for values, kind, field in zip(columns, kinds, schema, strict=True)]
+        yield pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
 def _array(values: Sequence[Any], kind: Kind, wanted: pa.DataType) -> pa.Array:

@@ -1,10 +1,15 @@
-"""Long lists of values in statements, some at a time: both databases bound how many a statement takes."""
+"""Long lists of values in statements, some at a time or as one: both databases bound how many parameters a statement takes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, any_, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from storage.types import to_json
 
 T = TypeVar("T")
 BATCH = 500
@@ -15,3 +20,10 @@ def batches(values: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
     rest = iter(dict.fromkeys(values))
     while some := list(islice(rest, size)):
         yield some
+
+
+def among(connection: Connection, column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+    """Return the condition that a column holds one of any number of texts or numbers, which count as one parameter."""
+    if connection.dialect.name == "sqlite":
+        return column.in_(select(func.json_each(to_json(list(values))).table_valued("value").c.value))
+    return column == any_(literal(list(values), ARRAY(column.type)))

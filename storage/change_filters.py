@@ -11,14 +11,12 @@ from datetime import date, datetime
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Text, and_, cast, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Text, and_, cast, func, or_, select
 
 from normalizers.text.fold import fold
-from storage import notice_search
-from storage import search as index
 from storage.agency_lines import Line
 from storage.change_schema import change_agencies, changes
-from storage.notice_schema import notice_search_entries, notices
+from storage.notice_schema import notices
 from storage.schema import documents, tasks, versions
 from storage.selection import stem_of
 
@@ -197,12 +195,3 @@ def _forms() -> dict[str, list[str]]:
                 if character != other and _is_ideograph(character):
                     found.setdefault(character, []).append(other)
     return found
-
-
-def records_with(connection: Connection, word: str) -> ColumnElement[bool]:
-    """Return the condition that a row of ``notices`` holds a word; those of natural persons are not searched."""
-    wanted = index.words_of(word)
-    if not wanted:
-        return false()
-    found = select(notice_search_entries.c.notice_id).where(index.matches(connection.dialect.name, wanted, notice_search.INDEX))
-    return notices.c.id.in_(found)

@@ -11,10 +11,11 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, case, func, literal, select
 
 from normalizers.text.fold import fold
+from storage import notice_search
 from storage import search as index
 from storage.agency_lines import Line, line
 from storage.batches import batches
-from storage.change_filters import EVERYTHING, NO_FILTERS, ChangeFilters, conditions, may_hold, of_body, records_with
+from storage.change_filters import EVERYTHING, NO_FILTERS, ChangeFilters, conditions, may_hold, of_body
 from storage.change_schema import change_agencies, feed_state
 from storage.change_schema import changes as table
 from storage.engine import rows
@@ -88,7 +89,7 @@ def _query(connection: Connection, filters: ChangeFilters, body: Line | None, to
     d, v, n = documents.c, versions.c, notices.c
     title = func.coalesce(case((v.title != "", v.title), else_=d.title), "").label("title")
     record = [n.id.label("record_id"), *(n[name].label(f"record_{name}") for name in _OF_RECORD)]
-    worded = records_with(connection, filters.word).label("worded") if filters.word else literal(False).label("worded")
+    worded = notice_search.holding(connection, filters.word).label("worded") if filters.word else literal(False).label("worded")
     joined = (
         table.outerjoin(documents, d.id == table.c.document_id)
         .outerjoin(versions, and_(v.document_id == d.id, v.number == d.version))

@@ -10,15 +10,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
 
 from storage import paging, past_search
-from storage import search as index
 from storage.asking import END
 from storage.batches import batches
 from storage.engine import rows
 from storage.line_schema import document_lines, line_choices
-from storage.matching import holding
 from storage.paging import Page
 from storage.schema import clocks, documents, version_regions, versions
 from storage.scopes import Scope, scope_of
+from storage.searching import holding, read_words
 from storage.selection import Filters, chosen_versions, region_of
 
 Row = dict[str, Any]
@@ -67,7 +66,7 @@ def _former_holding(connection: Connection, scope: Scope) -> set[str] | None:
     if not scope.former:
         return set()
     chosen = chosen_versions(scope.filters)
-    found = past_search.matching(connection, chosen, index.words_of(scope.filters.words))
+    found = past_search.matching(connection, chosen, read_words(connection, scope.filters.words, exact=True).wanted)
     return {row["document_id"] for row in found if not row["task_id"]}
 
 

@@ -30,16 +30,31 @@ def explain(store: Store, identifier: str) -> Row:
     ``decisions`` (those of review on its bodies), ``references`` to other documents and ``referenced_by`` from others,
     ``failures`` of its address. Raises ``UnknownRecord``.
     """
+    f = schema.failures
     with store.reading() as connection:
         document, number = current_version(connection, identifier)
         found = _version(connection, document, number)
+        place = found["document"]
+        found["work"] = _work(connection, place)
+        found["failures"] = rows(connection.execute(select(f).where(f.c.url == place["url"]).order_by(f.c.id)))
         found["task"] = _task(connection, identifier, number) if "." in identifier else None
         found["evidence"] = _evidence(found)
         found["gazetteer"] = _gazetteer(connection, found)
         found["decisions"] = _decisions(connection, found)
-        found["references"] = _references(connection, document, number)
-        found["referenced_by"] = _referenced_by(connection, found["version"])
-    found["archived"] = _archived(store, found["capture"])
+    found["archived"] = archived(store, found["capture"])
+    return _without_text(found)
+
+
+def version(store: Store, document: str, number: int) -> Row:
+    """Return what ``explain`` tells of one version alone: without its work, failures, decisions, gazetteer and archive.
+
+    Raises ``UnknownRecord``.
+    """
+    with store.reading() as connection:
+        return _without_text(_version(connection, document, number))
+
+
+def _without_text(found: Row) -> Row:
     for name in ("text", "raw_text", "signature"):
         del found["version"][name]
     return found
@@ -52,7 +67,9 @@ def _one(connection: Connection, table: Any, *where: Any) -> Row | None:  # noqa
 
 def _version(connection: Connection, document: str, number: int) -> Row:
     d, v, i, r = schema.documents.c, schema.versions.c, schema.version_issuers, schema.version_regions
-    version = _one(connection, schema.versions, v.document_id == document, v.number == number) or {}
+    version = _one(connection, schema.versions, v.document_id == document, v.number == number)
+    if version is None:
+        raise UnknownRecord(f"There is no version {number} of {document} any more: ask for the document again.")
     place = _one(connection, schema.documents, d.id == document) or {}
     capture = _one(connection, schema.captures, schema.captures.c.id == version["capture_id"]) or {}
     here, issued = (r.c.document_id == document, r.c.version == number), (i.c.document_id == document, i.c.version == number)
@@ -64,10 +81,8 @@ def _version(connection: Connection, document: str, number: int) -> Row:
         "regions": list(connection.execute(select(r.c.region).where(*here).order_by(r.c.position)).scalars()),
         "capture": capture,
         "clock": _one(connection, schema.clocks, schema.clocks.c.document_id == document),
-        "work": _work(connection, place),
-        "failures": rows(
-            connection.execute(select(schema.failures).where(schema.failures.c.url == place["url"]).order_by(schema.failures.c.id))
-        ),
+        "references": _references(connection, document, number),
+        "referenced_by": _referenced_by(connection, version),
     }
 
 
@@ -154,7 +169,7 @@ def _referenced_by(connection: Connection, version: Row) -> list[Row]:
     return rows(connection.execute(query.where(by_number | by_title, d.id != version["document_id"]).distinct().order_by(d.site, d.id)))
 
 
-def _archived(store: Store, capture: Row) -> Row:
+def archived(store: Store, capture: Row) -> Row:
     """Return what the archive holds of a capture: status, headers, length of the payload; or what is wrong with it."""
     location = capture_row(capture).location
     try:

@@ -11,7 +11,6 @@ from normalizers.records import DeadlineKind
 from storage.identity import text_key
 from storage.line_schema import ROLE_BITS, document_lines, line_agencies, task_line_agencies
 from storage.schema import agencies, agency_names, task_agencies, tasks
-from storage.searching import holding as holding
 from storage.selection import Filters
 
 

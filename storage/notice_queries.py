@@ -6,24 +6,23 @@ legal subjects only: natural persons and individual businesses are not searched.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
 
 from normalizers.notices.records import SubjectKind
 from normalizers.text.fold import fold
 from storage import notice_search, schema
-from storage import search as index
 from storage.engine import rows
 from storage.errors import UnknownRecord
 from storage.identity import text_key
+from storage.matching import names_of
 from storage.notice_schema import coverage as ledger
-from storage.notice_schema import notice_search_entries, tombstones
 from storage.notice_schema import notices as table
+from storage.notice_schema import tombstones
 from storage.paging import Page, behind, cursor, size_of
 from storage.records import Location
 from storage.selection import stem_of
@@ -94,13 +93,9 @@ def notices(store: Store, filters: NoticeFilters = NO_FILTERS, *, today: date) -
     """Return one row a record, the newest first, with its authority, its term, its defects and where it was published."""
     n = table.c
     with store.reading() as connection:
-        query = select(table).where(shown(today), *_conditions(connection, filters)).order_by(n.day.desc(), n.site, n.id)
-        if filters.name:
-            # Folding is Python's: the index narrows, and the name itself decides.
-            pieces = index.words_of(f'"{filters.name}"')
-            found = [row for row in rows(connection.execute(query)) if pieces and all(p in fold(row["subject_name"]) for p in pieces)]
-            return [_shown_row(row) for row in found[: filters.limit]]
-        return [_shown_row(row) for row in rows(connection.execute(query if filters.limit is None else query.limit(filters.limit)))]
+        wanted = (shown(today), *_conditions(connection, filters))
+        query = select(table).where(*wanted).order_by(n.day.desc(), n.site, n.id).limit(filters.limit)
+        return [_shown_row(row) for row in rows(connection.execute(query))]
 
 
 def page(store: Store, filters: NoticeFilters = NO_FILTERS, *, today: date, after: str = "") -> Page:
@@ -108,19 +103,13 @@ def page(store: Store, filters: NoticeFilters = NO_FILTERS, *, today: date, afte
     n, size = table.c, size_of(filters.limit)
     key = behind("notices", filters, after, (str, str, str))
     begin = [] if key is None else [_is_behind(date.fromisoformat(key[0]), key[1], key[2])]
-    whole = replace(filters, limit=None)
-    if filters.name:  # which rows there are is Python's to say
-        found = notices(store, whole, today=today)
-        rest = [row for row in found if key is None or _place(row) > (-date.fromisoformat(key[0]).toordinal(), key[1], key[2])]
-        total = len(found)
-    else:
-        with store.reading() as connection:
-            wanted = [shown(today), *_conditions(connection, whole)]
-            query = select(table).where(*wanted, *begin).order_by(n.day.desc(), n.site, n.id).limit(size + 1)
-            rest = [_shown_row(row) for row in rows(connection.execute(query))]
-            total = connection.execute(
-                select(func.count()).select_from(select(n.id).where(*wanted).limit(MOST_COUNTED + 1).subquery())
-            ).scalar_one()
+    with store.reading() as connection:
+        wanted = [shown(today), *_conditions(connection, filters)]
+        query = select(table).where(*wanted, *begin).order_by(n.day.desc(), n.site, n.id).limit(size + 1)
+        rest = [_shown_row(row) for row in rows(connection.execute(query))]
+        total = connection.execute(
+            select(func.count()).select_from(select(n.id).where(*wanted).limit(MOST_COUNTED + 1).subquery())
+        ).scalar_one()
     last = rest[size - 1] if len(rest) > size else None
     following = cursor("notices", filters, (last["day"].isoformat(), last["site"], last["id"])) if last else ""
     return Page(rest[:size], following, total if total <= MOST_COUNTED else None)
@@ -131,14 +120,8 @@ def _is_behind(day: date, site: str, identifier: str) -> ColumnElement[bool]:
     return or_(n.day < day, and_(n.day == day, or_(n.site > site, and_(n.site == site, n.id > identifier))))
 
 
-def _place(row: Row) -> tuple[int, str, str]:
-    return -row["day"].toordinal(), row["site"], row["id"]
-
-
 def kinds(store: Store, filters: NoticeFilters = NO_FILTERS, *, today: date) -> dict[str, int]:
     """Return how many records each kind has that hold all filters but that of the kind."""
-    if filters.name:
-        return dict(Counter(row["kind"] for row in notices(store, replace(filters, kind="", limit=None), today=today)))
     with store.reading() as connection:
         wanted = (shown(today), *_conditions(connection, replace(filters, kind="")))
         query = select(table.c.kind, func.count().label("count")).where(*wanted).group_by(table.c.kind)
@@ -175,8 +158,8 @@ def _conditions(connection: Connection, filters: NoticeFilters) -> list[ColumnEl
     wanted += [_of_code(f.code)] if f.code else []
     wanted += [n.list_key.in_(_lists(connection, f.list_name))] if f.list_name else []
     wanted += [_of_authority(connection, f.authority)] if f.authority else []
-    wanted += [_has_words(connection, f'"{f.name}"')] if f.name else []
-    wanted += [_has_words(connection, f.words)] if f.words else []
+    wanted += [notice_search.holding(connection, f.name, named=True)] if f.name else []
+    wanted += [notice_search.holding(connection, f.words)] if f.words else []
     return wanted
 
 
@@ -199,18 +182,8 @@ def _lists(connection: Connection, piece: str) -> list[str]:
 
 
 def _of_authority(connection: Connection, name: str) -> ColumnElement[bool]:
-    n, g, a = table.c, schema.agencies.c, schema.agency_names.c
-    by_name = select(a.agency_id).where(a.name_key == text_key(name))
-    ids = set(connection.execute(select(g.id).where(or_(g.id == name, g.name == name, g.id.in_(by_name)))).scalars())
-    return or_(n.authority_id.in_(ids | {name}), n.authority_key == text_key(name), n.authority_mention == name)
-
-
-def _has_words(connection: Connection, words: str) -> ColumnElement[bool]:
-    wanted = index.words_of(words)
-    if not wanted:
-        return false()
-    found = select(notice_search_entries.c.notice_id).where(index.matches(connection.dialect.name, wanted, notice_search.INDEX))
-    return table.c.id.in_(found)
+    n, (ids, _) = table.c, names_of(connection, name)
+    return or_(n.authority_id.in_(ids), n.authority_key == text_key(name), n.authority_mention == name)
 
 
 def stored_records(store: Store, site: str = "", *, after: str = "") -> Iterator[StoredRecord]:
@@ -299,7 +272,7 @@ def sources_looked_at(store: Store) -> list[Row]:
     """Return one row a site and section of records: when it was looked at last and with what verdict, when last completely.
 
     ``complete_at`` is the moment at which its lists were last read to their end without a cap, ``None`` for never; ``stated`` is what
-    the site said it has then or, where it never was complete, at the last look; ``shown`` how many of its records the store holds.
+    the site said it has then or, where it never was complete, at the last look; ``held`` how many of its records the store holds.
     """
     with store.reading() as connection:
         found: dict[tuple[str, str], Row] = {}

@@ -10,10 +10,10 @@ from datetime import date
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import ColumnElement, Connection, false, select, text
 
 from normalizers.notices.records import SubjectKind
-from storage import search
+from storage import search, search_plans
 from storage.batches import batches
 from storage.choosing import STEMS
 from storage.engine import rows
@@ -79,6 +79,19 @@ def _entry(row: Mapping[str, Any], number: int) -> dict[str, Any]:
     marks += [search.region_mark(row["region"][:digits]) for digits in STEMS if row["region"]]
     named = {"title": search.folded(row["subject_name"]), "folded": search.folded(words(row)), "marks": " ".join(dict.fromkeys(marks))}
     return {"id": number, "notice_id": row["id"], "ends_on": row["ends_on"]} | named
+
+
+def holding(connection: Connection, said: str, *, named: bool = False) -> ColumnElement[bool]:
+    """Return the condition that a row of ``notices`` holds words; ``named``: that the name of its subject holds them, in their order.
+
+    Natural persons are found by none. Raises ``StoreError`` for too long a question.
+    """
+    wanted = search.words_of(f'"{said}"' if named else said)
+    if not wanted:
+        return false()
+    e = notice_search_entries.c
+    found = search_plans.entries(connection.dialect.name, INDEX, tuple((word,) for word in wanted), titled=named)
+    return notices.c.id.in_(select(e.notice_id).where(e.id.in_(found)))
 
 
 def remove(connection: Connection, ids: Iterable[str]) -> None:

@@ -10,23 +10,24 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from storage import asking_postgres, engine, views_at
 from storage.dictionary import dictionary
-from storage.errors import RefusedQuestion, SlowQuestion, StoreError, UnreachableStore
+from storage.errors import RefusedQuestion, StoreError, UnreachableStore
 from storage.questions import OF_RECORDS as RECORD_VIEWS
 from storage.questions import Table
 from storage.selection import Filters, is_past
+from storage.sql_answers import SIZE, Found, not_allowed, not_understood, slow, too_large
 from storage.store import Store
 from storage.types import storable
 
@@ -36,8 +37,6 @@ MOST = 100_000
 """The most rows of an answer."""
 SECONDS = 10.0
 MOST_SECONDS = 60.0
-SIZE = 64_000_000
-"""The most characters of an answer."""
 MEMORY = 1_500_000_000
 """Bytes of address space of the process that asks SQLite, the interpreter included."""
 LONGEST = 20_000
@@ -48,6 +47,8 @@ APART = Path(__file__).with_name("asking_apart.py")
 
 FUNCTIONS = frozenset(tomllib.loads(Path(__file__).with_name("sql_functions.toml").read_text(encoding="utf-8"))["sqlite"])
 """What may be called on SQLite; nothing in it reads a file, sleeps, loads code or makes a long text out of nothing."""
+
+_BEGINNING = re.compile(r"(?:\s|--[^\n]*|/\*.*?(?:\*/|\Z))*+([^\W\d_]*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,8 @@ def ask(
 ) -> Answer:
     """Run one SELECT over the views and return at most ``limit`` rows.
 
-    ``as_of`` and ``known_at`` ask the views of another day; they have the same names and columns then. A day comes as ``date`` or its ISO
-    text, a moment as ``datetime`` or text, an amount as ``Decimal`` or number, as the database gives it; nothing in it is neutralised.
+    ``as_of`` and ``known_at`` ask the views of another day; they have the same names and columns then. Days and moments come as text, in
+    the spelling of the database, amounts as numbers; nothing in it is neutralised.
 
     Raises ``RefusedQuestion`` for what may not be asked or cannot be understood, ``SlowQuestion`` after ``seconds``, ``StoreError`` else.
     """
@@ -109,7 +110,7 @@ def ask(
 
 
 def _is_endless(value: object) -> bool:
-    return isinstance(value, float | Decimal) and not math.isfinite(value)
+    return isinstance(value, float) and not math.isfinite(value)
 
 
 def _checked(sql: str) -> str:
@@ -124,19 +125,8 @@ def _checked(sql: str) -> str:
 
 def first_word(sql: str) -> str:
     """Return the first word of a statement, in small letters, behind blanks and comments; empty where there is none."""
-    at = 0
-    while at < len(sql):
-        if sql[at].isspace():
-            at += 1
-        elif sql.startswith("--", at):
-            at = sql.find("\n", at) + 1 or len(sql)
-        elif sql.startswith("/*", at):
-            end = sql.find("*/", at)
-            at = end + 2 if end >= 0 else len(sql)
-        else:
-            break
-    rest = sql[at : at + 10]
-    return "".join(rest[: next((n for n, letter in enumerate(rest) if not letter.isalpha()), len(rest))]).lower()
+    found = _BEGINNING.match(sql)
+    return found[1].lower() if found else ""
 
 
 def _apart(columns: Sequence[str]) -> list[str]:
@@ -154,8 +144,6 @@ def _apart(columns: Sequence[str]) -> list[str]:
 
 # --- SQLite ------------------------------------------------------------------------------------------------------------
 
-Found = tuple[list[str], list[tuple[Any, ...]], set[str], str]
-
 
 def _ask_sqlite(store: Store, sql: str, filters: Filters, limit: int, seconds: float) -> Found:
     question = {
@@ -171,7 +159,7 @@ def _ask_sqlite(store: Store, sql: str, filters: Filters, limit: int, seconds: f
     }
     with store.reading():  # holds the file's shared memory, which a process that may write nothing cannot make
         told = _asked_apart(question, seconds)
-    return _read(store, told)
+    return _read(store, told, seconds)
 
 
 def _asked_apart(question: dict[str, Any], seconds: float) -> str:
@@ -183,20 +171,20 @@ def _asked_apart(question: dict[str, Any], seconds: float) -> str:
             input=json.dumps(question), capture_output=True, text=True, encoding="utf-8", timeout=seconds + 5, env=environment, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
-        raise _slow(seconds) from error
+        raise slow(seconds) from error
     if done.returncode < 0:  # the system ended it: out of time within one step, or out of memory
-        raise _slow(seconds)
+        raise slow(seconds)
     return done.stdout
 
 
-def _read(store: Store, told: str) -> Found:
+def _read(store: Store, told: str, seconds: float) -> Found:
     columns: list[str] = []
     rows: list[tuple[Any, ...]] = []
-    for line in _lines(told):
+    for line in map(json.loads, filter(None, told.split("\n"))):
         if "row" in line:
             rows.append(tuple(line["row"]))
         elif "error" in line:
-            raise _refused(store, line)
+            raise _refused(store, line["kind"], line["error"], seconds)
         elif "views" in line:
             return columns, rows, set(line["views"]), line["cut"]
         else:
@@ -204,33 +192,18 @@ def _read(store: Store, told: str) -> Found:
     raise UnreachableStore(f"The store {store.name} broke off while it was asked: see that it can be reached, then ask again.")
 
 
-def _lines(told: str) -> Iterator[dict[str, Any]]:
-    for line in told.split("\n"):
-        if line:
-            yield json.loads(line)
-
-
-def _refused(store: Store, line: dict[str, str]) -> StoreError:
-    words = line["error"]
-    match line["kind"]:
+def _refused(store: Store, kind: str, words: str, seconds: float) -> StoreError:
+    match kind:
         case "time":
-            return SlowQuestion("The answer takes longer than a question may: narrow it, or ask for less at once.")
+            return slow(seconds)
         case "memory":
-            return RefusedQuestion("The answer needs more memory than a question may take: narrow it, or ask for less at once.")
+            return too_large()
         case "rights":
-            return RefusedQuestion(
-                f"This may not be asked ({words}): read the views of the data dictionary, with the functions listed there."
-            )
+            return not_allowed(words)
         case "store":
             return UnreachableStore(f"The store {store.name} cannot be asked now ({words}): try again.")
         case _:
-            return RefusedQuestion(
-                f"The database does not understand this ({words}): correct the statement; the data dictionary has names."
-            )
+            return not_understood(words)
 
 
-def _slow(seconds: float) -> SlowQuestion:
-    return SlowQuestion(f"The answer takes longer than {seconds:g} seconds: narrow the question, or ask for less at once.")
-
-
-__all__ = ["LIMIT", "MOST", "OF_RECORDS", "SECONDS", "Answer", "RefusedQuestion", "SlowQuestion", "ask"]
+__all__ = ["LIMIT", "MOST", "OF_RECORDS", "SECONDS", "Answer", "RefusedQuestion", "ask"]

@@ -15,16 +15,17 @@ from sqlalchemy import CTE, ColumnElement, Connection, Select, case, exists, fun
 
 from normalizers.records import DeadlineKind
 from storage import agency_counts, document_rows, past_search, schema, task_rows
-from storage import search as index
 from storage.asking import Question
+from storage.batches import among
 from storage.engine import rows
 from storage.identity import text_key
 from storage.line_schema import document_lines, line_agencies, line_numbers, task_line_agencies, task_lines
-from storage.matching import holding, names_of
+from storage.matching import names_of
 from storage.paging import Page
 from storage.places import line_of
 from storage.schema import ROLES
 from storage.scopes import of_task, span_of
+from storage.searching import holding, read_words
 from storage.searching import search as search
 from storage.selection import NO_FILTERS, Filters, chosen_versions, is_past, region_of
 from storage.store import Store
@@ -183,10 +184,11 @@ def _holding(connection: Connection, chosen: CTE, filters: Filters, column: Colu
     indexed = select(key).where(table.c.place.in_(holding(connection, filters.words, name.removesuffix("_id"))))
     if not is_past(filters):
         return column.in_(indexed)
-    found = {row[name] for row in past_search.matching(connection, chosen, index.words_of(filters.words)) if row[name]}
+    wanted = read_words(connection, filters.words, exact=True).wanted
+    found = {row[name] for row in past_search.matching(connection, chosen, wanted) if row[name]}
     current = select(chosen.c.document_id).join(schema.documents, (d.id == chosen.c.document_id) & (d.version == chosen.c.version))
     of_document = document_lines.c.document_id if name == "document_id" else None
     if of_document is None:
         indexed = indexed.select_from(task_lines.join(document_lines, document_lines.c.place == of_task(task_lines.c.place)))
     indexed = indexed.where(document_lines.c.document_id.in_(current))
-    return or_(column.in_(indexed), past_search.among(connection, column, sorted(found)))
+    return or_(column.in_(indexed), among(connection, column, sorted(found)))

@@ -11,64 +11,60 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, FromClause, Select, column, literal, literal_column, select, table, text
+from sqlalchemy import Connection, FromClause, Select, column, literal_column, select, table, text
 
-from normalizers.text.fold import fold
 from storage import change_queries, notice_queries, queries, schema, views_at
-from storage import search as index
 from storage.agency_lines import line
-from storage.batches import batches
+from storage.batches import among
 from storage.change_filters import ChangeFilters, conditions
 from storage.change_schema import changes
 from storage.dictionary import Kind, kinds_of, type_of
 from storage.errors import ExportError
 from storage.line_schema import document_lines, line_choices, line_numbers, task_lines
-from storage.matching import holding, matching_of
+from storage.matching import matching_of
 from storage.notice_queries import NoticeFilters
 from storage.notice_schema import notices
 from storage.places import LAST, line_of
 from storage.scopes import Scope, scope_of, span_of
+from storage.searching import holding
 from storage.selection import NO_FILTERS, Filters, chosen_versions
 from storage.views import ORDER
 
 
 @dataclass(frozen=True, slots=True)
-class Tasks:
-    """The tasks that hold the filters: rows of ``v_tasks``, in the order of ``queries.tasks``."""
+class _Filtered:
+    """Rows that hold filters."""
 
     filters: Filters = NO_FILTERS
+
+
+class Tasks(_Filtered):
+    """The tasks that hold the filters: rows of ``v_tasks``, in the order of ``queries.tasks``."""
+
     view = "tasks"
 
 
-@dataclass(frozen=True, slots=True)
-class TaskAgencies:
+class TaskAgencies(_Filtered):
     """The bodies of the tasks that hold the filters: rows of ``v_task_agencies``."""
 
-    filters: Filters = NO_FILTERS
     view = "task_agencies"
 
 
-@dataclass(frozen=True, slots=True)
-class Documents:
+class Documents(_Filtered):
     """The documents that hold the filters, every copy of a work: rows of ``v_documents``, in the order of ``queries.documents``."""
 
-    filters: Filters = NO_FILTERS
     view = "documents"
 
 
-@dataclass(frozen=True, slots=True)
-class Versions:
+class Versions(_Filtered):
     """All versions of the documents that hold the filters: rows of ``v_versions``, of a past day those that were there then."""
 
-    filters: Filters = NO_FILTERS
     view = "versions"
 
 
-@dataclass(frozen=True, slots=True)
-class Agencies:
+class Agencies(_Filtered):
     """The bodies of the gazetteer that tasks name which hold the filters: rows of ``v_agencies``."""
 
-    filters: Filters = NO_FILTERS
     view = "agencies"
 
 
@@ -116,19 +112,18 @@ OF_RECORDS = frozenset({"notices", "subjects", "notice_events"})
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a question comes to: a statement, or several that are read one after the other; and the kinds of its columns."""
+    """What a question comes to: a statement, and the kinds of its columns."""
 
-    statements: Sequence[Select[Any]]
+    statement: Select[Any]
     kinds: dict[str, Kind]
 
 
 def reading(connection: Connection, question: OfView) -> Reading:
-    """Return the statements of a question. Raises ``ExportError`` for an unknown view, ``StaleCursor`` and ``UnknownCursor``."""
+    """Return the statement of a question. Raises ``ExportError`` for an unknown view, ``StaleCursor`` and ``UnknownCursor``."""
     kinds = kinds_of(f"v_{question.view}")
     if not kinds:
         known = ", ".join(name.removeprefix("v_") for name in ORDER)
         raise ExportError(f"There is no view {question.view!r}: choose one of {known}.")
-    made: Sequence[Select[Any]]
     match question:
         case Notices():
             made = _notices(connection, question)
@@ -136,11 +131,11 @@ def reading(connection: Connection, question: OfView) -> Reading:
             made = _changes(connection, question)
         case View():
             view = _view(connection, question.view, question.filters)
-            made = [select(*view.c).order_by(*(view.c[name] for name in ORDER[f"v_{question.view}"]))]
+            made = select(*view.c).order_by(*(view.c[name] for name in ORDER[f"v_{question.view}"]))
         case Tasks() if (scope := _present(connection, question.filters)) is not None:
-            made = [_of_lines(connection, question.filters, scope)]
+            made = _of_lines(connection, question.filters, scope)
         case _:
-            made = [_of_documents(connection, question)]
+            made = _of_documents(connection, question)
     return Reading(made, kinds)
 
 
@@ -176,7 +171,7 @@ def _of_documents(connection: Connection, question: Tasks | TaskAgencies | Docum
             found = view.join(asked, asked.c.id == v.task).join(line_numbers, n.document_id == v.document)
             order = (v.role, v.position) if isinstance(question, TaskAgencies) else ()
             query = select(*v).select_from(found).order_by(n.line.desc(), v.ordinal, *order)
-    return query if filters.limit is None else query.limit(filters.limit)
+    return query.limit(filters.limit)
 
 
 def _present(connection: Connection, filters: Filters) -> Scope | None:
@@ -201,7 +196,7 @@ def _of_lines(connection: Connection, filters: Filters, scope: Scope) -> Select[
     if filters.words:
         query = query.where(s.place.in_(holding(connection, filters.words, "task")))
     query = query.order_by(c.place.desc(), s.place.desc())
-    return query if filters.limit is None else query.limit(filters.limit)
+    return query.limit(filters.limit)
 
 
 def _documents(connection: Connection, filters: Filters, view: FromClause) -> Select[Any]:
@@ -223,26 +218,13 @@ def _documents(connection: Connection, filters: Filters, view: FromClause) -> Se
 # --- public records and the feed -----------------------------------------------------------------------------------------
 
 
-def _notices(connection: Connection, question: Notices) -> Sequence[Select[Any]]:
-    view, n = _view(connection, "notices", today=question.today), notices.c
-    query = select(*view.c).join(notices, n.id == view.c.notice)
-    f = question.filters
-    if f.name:  # folding is Python's: the rows are known by their identifiers
-        kept = _named(connection, question)
-        return [query.where(n.id.in_(some)).order_by(n.day.desc(), n.site, n.id) for some in batches(kept)] or [query.where(literal(False))]
-    query = query.where(*notice_queries._conditions(connection, f)).order_by(n.day.desc(), n.site, n.id)
-    return [query if f.limit is None else query.limit(f.limit)]
+def _notices(connection: Connection, question: Notices) -> Select[Any]:
+    view, n, f = _view(connection, "notices", today=question.today), notices.c, question.filters
+    query = select(*view.c).join(notices, n.id == view.c.notice).where(*notice_queries._conditions(connection, f))
+    return query.order_by(n.day.desc(), n.site, n.id).limit(f.limit)
 
 
-def _named(connection: Connection, question: Notices) -> list[str]:
-    """Return the records whose subject's name holds the piece: the index narrows, the name itself decides."""
-    n, pieces = notices.c, index.words_of(f'"{question.filters.name}"')
-    wanted = (notice_queries.shown(question.today), *notice_queries._conditions(connection, question.filters))
-    found = connection.execute(select(n.id, n.subject_name).where(*wanted).order_by(n.day.desc(), n.site, n.id))
-    return [row.id for row in found if pieces and all(piece in fold(row.subject_name) for piece in pieces)][: question.filters.limit]
-
-
-def _changes(connection: Connection, question: Changes) -> Sequence[Select[Any]]:
+def _changes(connection: Connection, question: Changes) -> Select[Any]:
     f, c = question.filters, changes.c
     view = _view(connection, "feed")
     query = select(*view.c).join(changes, c.seq == view.c.seq).outerjoin(schema.documents, schema.documents.c.id == c.document_id)
@@ -253,7 +235,6 @@ def _changes(connection: Connection, question: Changes) -> Sequence[Select[Any]]
         query = query.where(c.seq > f.since_seq)
     if f.word:  # folding is Python's: the rows are known by their numbers
         kept = [row["seq"] for row in change_queries.read(connection, f, question.today)]
-        return [query.where(c.seq.in_(some)) for some in batches(kept)] or [query.where(literal(False))]
+        return query.where(among(connection, c.seq, kept))
     body = line(connection, f.agency, f.kin) if f.agency else None
-    query = query.where(*conditions(connection, f, body))
-    return [query if f.limit is None else query.limit(f.limit)]
+    return query.where(*conditions(connection, f, body)).limit(f.limit)

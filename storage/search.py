@@ -14,16 +14,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, column, delete, func, insert, literal, or_, select, text
+from sqlalchemy import Connection, Table, delete, insert, select, text
 
 from normalizers.text.fold import fold
 from storage.batches import batches
 from storage.errors import StoreError
-from storage.highlights import BREAKS, snippet, spans
+from storage.highlights import BREAKS
 from storage.line_schema import document_lines, line_choices
-from storage.places import place_of
+from storage.places import line_of, place_of
 from storage.schema import search_document_entries, search_task_entries, tasks, version_issuers, versions
-from storage.search_terms import BREAK, Word, array, array_of, mark_terms, match_query, terms, word_numbers
+from storage.search_terms import BREAK, Word, array, mark_terms, terms
 
 Row = dict[str, Any]
 
@@ -143,32 +143,33 @@ def _there(connection: Connection, some: Sequence[str]) -> dict[str, tuple[Any, 
 def _add(connection: Connection, line: Row) -> None:
     document, version = line["document_id"], line["version"]
     entry, _, marks, title = line["told"]
-    first, *rest = entries_of(connection, document, version, line["title"])
     row = {"id": entry, "document_id": document, "version": version, "title": title, "marks": marks}
-    write(connection, DOCUMENTS, [row | {"folded": folded(first[1])}])
-    standing = {"counted": line["counted"], "hidden": line["hidden"]}
-    places = {
-        task: entry_of(place_of(line["place"] >> 18, ordinal), **standing) for task, ordinal in _ordinals(connection, document, version)
-    }
-    found = [(task, words) for task, words in rest if task]
+    write(connection, DOCUMENTS, [row | {"folded": folded(words_of_version(connection, document, version, line["title"]))}])
     about = {"document_id": document, "title": "", "marks": marks}
-    write(connection, TASKS, [about | {"id": places[task], "task_id": task, "folded": folded(words)} for task, words in found])
+    rows = [
+        about | {"id": _entry_of_task(line, task.ordinal), "task_id": task.id, "folded": folded(task.text)}
+        for task in tasks_of(connection, document, version)
+    ]
+    write(connection, TASKS, rows)
 
 
-def _ordinals(connection: Connection, document: str, version: int) -> list[tuple[str, int]]:
-    t = tasks.c
-    query = select(t.id, t.ordinal).where(t.document_id == document, t.version == version)
-    return [(row.id, row.ordinal) for row in connection.execute(query)]
+def _entry_of_task(line: Row, ordinal: int) -> int:
+    return entry_of(place_of(line_of(line["place"]), ordinal), counted=line["counted"], hidden=line["hidden"])
 
 
-def entries_of(connection: Connection, document: str, version: int, title: str) -> list[tuple[str | None, str]]:
-    """Return the words by which a version is found, and by which each of its tasks is, with the task's identifier."""
-    v, t, i = versions.c, tasks.c, version_issuers.c
+def words_of_version(connection: Connection, document: str, version: int, title: str) -> str:
+    """Return the words by which a version is found: its title, number, issuers and text."""
+    v, i = versions.c, version_issuers.c
     row = connection.execute(select(v.document_number, v.text).where(v.document_id == document, v.number == version)).one()
     issuers = connection.execute(select(i.mention).where(i.document_id == document, i.version == version).order_by(i.position)).scalars()
-    head = "\n\n".join([title, row.document_number, *issuers, row.text])
-    said = connection.execute(select(t.id, t.text).where(t.document_id == document, t.version == version).order_by(t.ordinal))
-    return [(None, head), *((task.id, task.text) for task in said)]
+    return "\n\n".join([title, row.document_number, *issuers, row.text])
+
+
+def tasks_of(connection: Connection, document: str, version: int) -> Sequence[Any]:
+    """Return the tasks of a version in their order, each with ``id``, ``lasting_id``, ``ordinal`` and ``text``."""
+    t = tasks.c
+    query = select(t.id, t.lasting_id, t.ordinal, t.text).where(t.document_id == document, t.version == version)
+    return connection.execute(query.order_by(t.ordinal)).all()
 
 
 def _remove(connection: Connection, some: Sequence[str]) -> None:
@@ -214,29 +215,11 @@ def _said(row: Any) -> Row:  # noqa: ANN401 -- a row or a mapping
 # --- find --------------------------------------------------------------------------------------------------------------
 
 
-def matches(dialect: str, words: Sequence[str | Word], index: Index) -> ColumnElement[bool]:
-    """Return the condition that an entry holds all the words."""
-    asked = [(word,) if isinstance(word, str) else word for word in words]
-    entries = index.entries.c
-    if dialect == "sqlite":
-        found = text(f"SELECT rowid AS entry FROM {index.terms} WHERE {index.terms} MATCH :terms").bindparams(terms=match_query(asked))
-        within: ColumnElement[bool] = entries.id.in_(found.columns(column("entry")))
-        return within
-    condition: ColumnElement[bool] = literal(True)
-    for word in asked:
-        condition &= or_(*(entries.id.in_(_holding(index, each)) & (func.strpos(entries.folded, each) > 0) for each in word))
-    return condition
+def holds(held: str, words: Iterable[Word]) -> bool:
+    """Tell whether all the words stand in a folded text."""
+    return all(any(each in held for each in word) for word in words)
 
 
-def _holding(index: Index, word: str) -> Any:  # noqa: ANN401 -- a selectable
-    name = f"w{abs(hash(word))}"
-    found = text(f"SELECT id AS entry FROM {index.terms} WHERE terms @> CAST(:{name} AS BIGINT[])")
-    return found.bindparams(**{name: array_of(word_numbers(word))}).columns(column("entry"))
-
-
-def count_of(held: str, words: Iterable[str | Word]) -> int:
+def count_of(held: str, words: Iterable[Word]) -> int:
     """Return how often the words stand in a folded text, all together."""
-    return sum(held.count(each) for word in words for each in ((word,) if isinstance(word, str) else word))
-
-
-__all__ = ["snippet", "spans"]
+    return sum(held.count(each) for word in words for each in word)

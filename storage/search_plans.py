@@ -126,12 +126,19 @@ def page(
 
 def holding(dialect: str, index: Index, words: tuple[Word, ...]) -> Select[Any]:
     """Return the selection of the places (``place``) at which all words stand, of any standing."""
+    found = entries(dialect, index, words).subquery()
+    return select(place(found.c.id).label("place"))
+
+
+def entries(dialect: str, index: Index, words: tuple[Word, ...], *, titled: bool = False) -> Select[Any]:
+    """Return the selection of the entries (``id``) that hold all words, of any standing; ``titled`` those in whose title all stand."""
     asked = Asked(words, ((-(1 << 63) + 1, (1 << 63) - 1),))
+    named = True if titled else None
     if dialect == "sqlite":
         t = _fts(index)
-        return select(place(t.c.rowid).label("place")).where(_match(index, asked, None))
-    found = _candidates(index, asked).subquery()
-    return select(place(found.c.id).label("place")).where(true() if _is_exact(words) else _checked(index, asked, None, found.c.id))
+        return select(t.c.rowid.label("id")).where(_match(index, asked, named))
+    found = _candidates(index, asked, titled=titled).subquery()
+    return select(found.c.id).where(true() if _is_exact(words) else _checked(index, asked, named, found.c.id))
 
 
 def _behind(zone: Zone, below: int | None) -> Zone:

@@ -10,17 +10,16 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, or_, select
+from sqlalchemy import Connection, Select, select
 
-from storage import notice_search, paging, past_search, synonyms
+from storage import highlights, notice_search, paging, past_search, synonyms
 from storage import search as index
 from storage.days import local_day
 from storage.engine import rows
-from storage.identity import text_key
-from storage.line_schema import ROLE_BITS, document_lines, line_agencies, line_choices, line_numbers, task_line_agencies, task_lines
+from storage.line_schema import document_lines, line_choices, line_numbers, task_line_agencies, task_lines
+from storage.matching import matching_of
 from storage.notice_schema import notice_search_entries, notices
 from storage.places import LAST, ORDINAL_BITS, first_line, last_line, place_of
-from storage.registers import agencies, agency_names
 from storage.schema import tasks, versions
 from storage.search_plans import Asked, count, page, place_of_entry, zones
 from storage.search_plans import holding as _holding
@@ -139,27 +138,12 @@ def _chosen_now(filters: Filters) -> Select[Any]:
 
 def _of_tasks(connection: Connection, filters: Filters) -> Select[Any] | None:
     """Return the places of the tasks that have the bodies and deadlines asked for; ``None`` where none are asked for."""
-    t = task_lines.c
-    wanted = [t.deadline_end >= filters.due_from] if filters.due_from else []
-    wanted += [t.deadline_end <= filters.due_to] if filters.due_to else []
-    if filters.deadline_kind:
-        none = [t.deadline_kind.is_(None)] if filters.deadline_kind == "none" else []
-        wanted.append(or_(t.deadline_kind == filters.deadline_kind, *none))
+    t, b, matching = task_lines.c, task_line_agencies.c, matching_of(connection, filters)
+    wanted = [*(matching.on_days(t) if matching.of_days else []), *matching.of_kind(t)]
     if filters.agency or filters.role:
-        b = task_line_agencies.c
-        named = select(b.place).where(b.roles.op("&")(ROLE_BITS[filters.role]) > 0) if filters.role else select(b.place)
-        wanted.append(t.place.in_(named.where(b.body.in_(_bodies(filters.agency))) if filters.agency else named))
+        named = select(b.place).where(*matching.in_role(b))
+        wanted.append(t.place.in_(named if matching.bodies is None else named.where(b.body.in_(matching.bodies))))
     return select(t.place).where(*wanted) if wanted else None
-
-
-def _bodies(name: str) -> Select[Any]:
-    """Return the bodies as tasks name them that a name or identifier stands for (as ``queries`` does)."""
-    g, n, a = agencies.c, agency_names.c, line_agencies.c
-    ids = select(g.id).where(or_(g.id == name, g.name == name, g.id.in_(select(n.agency_id).where(n.name_key == text_key(name)))))
-    names = select(g.name).where(g.id.in_(ids))
-    return select(a.id).where(
-        or_(a.agency_id == name, a.agency_id.in_(ids), a.name == name, a.name.in_(names), a.mention_key == text_key(name))
-    )
 
 
 def _of_records(words: Words, filters: Filters, where: tuple[tuple[int, int], ...]) -> Asked:
@@ -255,8 +239,7 @@ class _Found:
         by_task = any((filters.agency, filters.role, filters.due_from, filters.due_to, filters.deadline_kind))
         for row in found:
             kind = "task" if row["task_id"] else "document"
-            ordinal = int(row["task_id"].rpartition(".t")[2]) if row["task_id"] else 0
-            place = place_of(row["line"], ordinal)
+            place = place_of(row["line"], row["ordinal"])
             if by_task or not span[0] <= place <= span[1] or filters.document_kind not in ("", row["document_kind"]):
                 continue
             self.counts[kind] += 1
@@ -298,13 +281,13 @@ class _Found:
     def _hit(self, key: _Key, row: Row) -> Row:
         told = row["told"] if key.past is None else past_search.told(self.connection, row)
         wanted = self.words.wanted
-        snippet, spans = index.snippet(wanted, told)
+        snippet, spans = highlights.snippet(wanted, told)
         if not spans and key.kind == "document":
-            snippet, spans = index.snippet(wanted, row["title"])
+            snippet, spans = highlights.snippet(wanted, row["title"])
         names = ("id", "document", "version", "title", "site", "region", "url", "published_on", "lasting_id")
         hit = {"kind": key.kind, "place": key.place} | {name: row[name] for name in names if name in row}
         times = row["count"] if key.past else index.count_of(row["folded"], wanted)
-        return hit | {"count": times, "title_spans": index.spans(wanted, row["title"]), "snippet": snippet, "spans": spans}
+        return hit | {"count": times, "title_spans": highlights.spans(wanted, row["title"]), "snippet": snippet, "spans": spans}
 
 
 _INDEXES = {"document": index.DOCUMENTS, "task": index.TASKS, "notice": notice_search.INDEX}

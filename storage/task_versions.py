@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -99,12 +99,22 @@ def _bodies(connection: Connection, ids: Iterable[str]) -> dict[str, dict[str, l
     return found
 
 
-def _documents(connection: Connection, ids: Collection[str]) -> dict[str, Row]:
+def told_by(store: Store, course: Course, version: int) -> Course:
+    """Return a task with its document as one version of it has it: title, number, kind, days."""
+    if version == course.document["version"]:
+        return course
+    with store.reading() as connection:
+        found = _documents(connection, [course.document["id"]], version)
+    said = {name: value for row in found.values() for name, value in row.items() if not name.startswith("state")}
+    return replace(course, document=course.document | said)
+
+
+def _documents(connection: Connection, ids: Collection[str], version: int | None = None) -> dict[str, Row]:
     d, v = documents.c, versions.c
     title = case((v.title != "", v.title), else_=d.title).label("title")
-    columns = (d.id, d.site, d.section, d.url, d.version, d.state, d.state_since, d.work_id.label("work"))
+    columns = (d.id, d.site, d.section, d.url, v.number.label("version"), d.state, d.state_since, d.work_id.label("work"))
     query = select(*columns, title, v.document_number, v.document_kind, v.published_on, v.issued_on)
-    query = query.join(versions, (v.document_id == d.id) & (v.number == d.version))
+    query = query.join(versions, (v.document_id == d.id) & (v.number == (version or d.version)))
     return {row["id"]: row for row in rows(connection.execute(query.where(d.id.in_(ids))))}
 
 

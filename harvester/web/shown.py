@@ -9,7 +9,7 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from harvester import addresses
 from harvester.messages import LANGUAGES, _
@@ -93,7 +93,7 @@ def here(request: Request, **changed: str | None) -> str:
 def environment(lang: str) -> Environment:
     """Return the templates in a language, with the filters that every page uses."""
     made = Environment(
-        loader=PackageLoader("harvester.web"),
+        loader=ChoiceLoader([PackageLoader("harvester.web"), PackageLoader("harvester")]),
         autoescape=select_autoescape(default=True),
         undefined=StrictUndefined,
         trim_blocks=True,

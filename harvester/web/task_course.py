@@ -38,9 +38,11 @@ def known_by(course: Course, moment: datetime) -> Course:
     said = tuple(row for row in course.said if row["known_at"] <= moment)
     if not said:
         raise UnknownRecord(f"Nothing was known of {course.lasting} by then: leave `known_at` out.")
+    since = course.document["state_since"]
+    known = course.document | ({"state": "live", "state_since": None} if since and since > moment else {})
     if course.ended and course.ended_at and course.ended_at <= moment:
-        return replace(course, said=said)
-    return replace(course, said=said, ended="", ended_at=None, ended_on=None, ended_in=None, ended_by="")
+        return replace(course, document=known, said=said)
+    return replace(course, document=known, said=said, ended="", ended_at=None, ended_on=None, ended_in=None, ended_by="")
 
 
 def version_on(course: Course, day: date) -> Row | None:

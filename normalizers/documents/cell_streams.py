@@ -91,8 +91,10 @@ def _words(lines: Sequence[Line], start: int, limit: int) -> list[_Word]:
         if lines[at].blank:
             continue
         printed = BLANKS.split(lines[at].raw.strip())
-        seen = seen_words(printed, lines[at].seen)
-        words = _together(printed, seen)
+        if printed == [lines[at].seen]:  # most lines of a broken table are one word
+            out.append(_Word(printed[0], printed[0], at, first=True, lone=True))
+            continue
+        words = _together(printed, seen_words(printed, lines[at].seen))
         out += [_Word(text, said, at, not n, len(words) == 1) for n, (text, said) in enumerate(words)]
     return out
 
@@ -349,6 +351,7 @@ def _body(lines: Sequence[Line], header: _Header) -> tuple[list[_Word], list[tup
     """Return the words below a header without those of the header said again, and the headings of sections between rows."""
     words = _words(lines, header.stop, _next_header(lines, header) - header.stop)[:MAX_WORDS]
     said = "".join(header.labels)
+    numbered = header.labels[0] in {"序号", "编号"}
     out: list[_Word] = []
     banners: list[tuple[int, str]] = []
     at = 0
@@ -363,7 +366,7 @@ def _body(lines: Sequence[Line], header: _Header) -> tuple[list[_Word], list[tup
         word = words[at]
         alone = word.first and (at + 1 == len(words) or words[at + 1].first)
         below = words[at + 1] if at + 1 < len(words) else None
-        if alone and heading_level(word.seen) and below and header.labels[0] in {"序号", "编号"} and is_number(below.seen):
+        if numbered and alone and below and is_number(below.seen) and heading_level(word.seen):
             banners.append((len(out), word.text))
         else:
             out.append(word)

@@ -107,7 +107,9 @@ def split_header(line: str) -> list[str]:
     if not text or len(text) > 160:
         return []
     cells = _GAP.split(text)
+    if len(cells) < 2:
+        return []
     if is_header(cells):
         return cells
-    labels = _segment(_fold(text)) if len(cells) > 1 else None
+    labels = _segment(_fold(text))
     return labels if labels and is_header(labels) else []

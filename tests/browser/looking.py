@@ -44,15 +44,18 @@ class Seen:
     own: str
     console: list[str] = field(default_factory=list)
     elsewhere: list[str] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
     requests: int = 0
+
+    def begin(self, *refused: str) -> None:
+        """Forget what was seen before; of some addresses it is known that they are refused."""
+        self.console, self.elsewhere, self.refused, self.requests = [], [], set(refused), 0
 
     def on_console(self, message: ConsoleMessage) -> None:
         """Keep what is told as an error or a warning; that a page itself was refused is its status, which is held elsewhere."""
         refused = message.text.startswith("Failed to load resource") and message.location.get("url", "").partition("?")[0] in self.refused
         if message.type in ("error", "warning") and not refused:
             self.console.append(f"{message.type}: {message.text} ({message.location.get('url', '')})")
-
-    refused: set[str] = field(default_factory=set)
 
     def on_request(self, request: Request) -> None:
         """Keep requests to any other host."""

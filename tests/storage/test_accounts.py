@@ -53,6 +53,12 @@ def test_a_property_a_name_is_kept_in_one_spelling_or_refused(text: str) -> None
     assert not set(kept) & set("<>/\\\"' \u202e\u200b")
 
 
+@pytest.mark.parametrize("name", ["", " ", "a b", "<b>", "a\u202eb", "x" * 65, "a/b", "\ud800", "a\nb"])
+def test_a_name_that_would_deceive_is_refused(name: str) -> None:
+    with pytest.raises(AccountRefused):
+        account_name(name)
+
+
 @pytest.mark.parametrize("leave", ["remove", "role"])
 def test_of_two_operators_who_leave_at_the_same_moment_one_stays(store: Store, leave: str) -> None:
     make(store, "a")

@@ -16,11 +16,13 @@ from hypothesis import strategies as st
 
 from storage.errors import ExportError
 from storage.exports import export, write
-from storage.formulas import STARTS, neutral
+from storage.formulas import neutral
 from storage.frames import NAMES, frame
 from storage.store import Store
 from tests.storage.samples import AGENCIES, AT, LINES, make_derived, make_task, put
 
+STARTS = tuple("=+-@＝＋－＠\t\r\n")
+"""What starts a formula in one spreadsheet program or another."""
 EVIL = '=HYPERLINK("http://evil.example","x")'
 
 

@@ -251,7 +251,9 @@ def test_a_reading_that_breaks_off_is_no_frame(filled: Store, monkeypatch: pytes
 
 
 def test_property_rows_that_are_there_keep_their_values() -> None:
-    values = st.one_of(st.none(), st.integers(-(2**62), 2**62), st.text(st.characters(exclude_categories=["Cs"]), max_size=5))
+    """But for the NUL, which no store can hold (``types.storable``)."""
+    texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=5)
+    values = st.one_of(st.none(), st.integers(-(2**62), 2**62), texts)
 
     @given(st.lists(st.tuples(values, values), max_size=6))
     @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from normalizers.records import AgencyKind
-from storage import search, search_plans, search_terms
+from storage import highlights, search, search_plans, search_terms
 from storage import search as index
 from storage.errors import StoreError
 from storage.paging import WrongCursor
+from storage.queries import documents as documents_of
 from storage.queries import search as find
+from storage.queries import tasks
 from storage.records import AgencyName, AgencyRow
 from storage.schema import documents
 from storage.selection import Filters
@@ -54,7 +56,7 @@ def test_property_the_terms_of_a_text_hold_those_of_every_word_in_it(text: str, 
 
 @given(texts, words)
 def test_property_spans_point_at_the_words(text: str, word: str) -> None:
-    found = search.spans([word], text)
+    found = highlights.spans([word], text)
     assert bool(found) == (word in search.folded(text))
     for start, end in found:
         assert word in search.folded(text[start:end])
@@ -63,7 +65,7 @@ def test_property_spans_point_at_the_words(text: str, word: str) -> None:
 @given(st.text(max_size=80), st.text(max_size=10))
 def test_property_any_text_can_be_searched_for_any_words(text: str, query: str) -> None:
     asked = search.words_of(query)
-    shown, spans = search.snippet(asked, text)
+    shown, spans = highlights.snippet(asked, text)
     assert all(0 <= start < end <= len(shown) for start, end in spans)
 
 
@@ -122,6 +124,17 @@ def test_a_new_version_takes_the_place_of_the_old_one_in_the_index(filled: Store
     put(filled, run, "1", make_derived("江口市新版安排", ("只剩下一项全新内容",)), at=later(1))
     assert ids(filled, "企业信用修复") == set()
     assert len(ids(filled, "全新内容")) == 2
+
+
+def test_words_of_former_versions_are_found_in_every_spelling(filled: Store) -> None:
+    run = filled.begin_run("jiangkou", ["notices"], later(2))
+    put(filled, run, "1", make_derived("江口市新版安排", ("只剩下一项全新内容",)), at=later(2))
+    for asked in (Filters(known_at=later(1), words="企業信用修復"), Filters(known_at=later(1), words="江信办(2024)第007号")):
+        plain = "企业信用修复" if "企" in asked.words else "江信办20247号"
+        assert tasks(filled, asked) == tasks(filled, replace(asked, words=plain))
+        assert len(documents_of(filled, asked)) == 1
+        assert documents_of(filled, asked) == documents_of(filled, replace(asked, words=plain))
+    assert len(tasks(filled, Filters(known_at=later(1), words="企業信用修復"))) == 1
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])

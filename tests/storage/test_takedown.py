@@ -42,7 +42,8 @@ from tests.storage.notice_samples import make_code, make_notice
 SITE, SECTION = "jiangkou_records", "penalties"
 NOW = datetime.now(UTC)
 TODAY = local_day(NOW)
-TOMORROW = TODAY + timedelta(days=1)
+LAST_DAY = TODAY + timedelta(days=1)  # not today: outlets that ask the clock show it still if midnight passes meanwhile
+AFTER = LAST_DAY + timedelta(days=1)
 RARE = {"expired": "犇羴", "repaired": "麤龘", "withdrawn": "飝朤", "gone": "焱垚", "suppressed": "骉贔", "kept": "皛叒"}
 
 
@@ -73,7 +74,7 @@ def make_case(store: Store, reason: str, nonce: str, at: datetime) -> Case:
         number=f"江环罚〔2026〕{serial}号",
         facts=f"向{RARE[reason]}河排放第{nonce}类废水",
         content=f"罚款{serial}元，{RARE[reason]}",
-        term=Term(TODAY if reason == "expired" else None, "computed", "penalty-2026"),
+        term=Term(LAST_DAY if reason == "expired" else None, "computed", "penalty-2026"),
         unknown=(),
     )
     printed = PrintedRecord(
@@ -207,7 +208,7 @@ def follow(store: Store, data: list[Path], folder: Path, encodings: Sequence[str
     found = scan(files_in(*data), [word for case in doomed for word in case.words], encodings)
     assert {word for _, word in found} == {word for case in doomed for word in case.words}, "the scan does not find what is there"
     let_it_happen(store, cases)
-    report = takedown.run(store, TOMORROW, at=NOW)
+    report = takedown.run(store, AFTER, at=NOW)
     assert report.problems == ()
     assert (report.left, report.finished) == (0, 5)
     assert report.taken == {TakedownReason.EXPIRED: 1, TakedownReason.GONE: 1}
@@ -328,7 +329,7 @@ def test_a_record_that_is_listed_again_in_between_stays(store: Store) -> None:
 
 def test_a_dry_run_tells_and_changes_nothing(store: Store) -> None:
     cases = build(store)
-    report = takedown.run(store, TOMORROW + timedelta(days=3), dry_run=True, at=NOW)
+    report = takedown.run(store, AFTER + timedelta(days=3), dry_run=True, at=NOW)
     assert (report.dry_run, report.taken, report.late) == (True, {TakedownReason.EXPIRED: 1}, {3: 1})
     assert len(_stored(store)) == 6
     assert RecordArchive(store.archive.folder).verify().records == len(cases)
@@ -337,9 +338,9 @@ def test_a_dry_run_tells_and_changes_nothing(store: Store) -> None:
 def test_a_record_is_taken_down_on_the_day_after_its_last_one_and_days_of_delay_are_told(store: Store) -> None:
     build(store)
     assert taken(store, TODAY) == {}
-    report = takedown.run(store, TOMORROW, at=NOW)
+    report = takedown.run(store, AFTER, at=NOW)
     assert (report.taken, report.late, report.erased) == ({TakedownReason.EXPIRED: 1}, {}, 1)
-    again = takedown.run(store, TOMORROW, at=NOW)
+    again = takedown.run(store, AFTER, at=NOW)
     assert (again.taken, again.erased, again.finished, again.left, again.problems) == ({}, 0, 0, 0, ())
 
 
@@ -383,11 +384,11 @@ def test_a_lost_archive_file_is_told_and_stays_to_be_done(store: Store) -> None:
     file = next(row["file"] for row in _stored(store))
     path = store.archive.folder / str(file)
     path.rename(path.with_suffix(".away"))
-    report = takedown.run(store, TOMORROW, at=NOW)
+    report = takedown.run(store, AFTER, at=NOW)
     assert (report.taken, report.left) == ({TakedownReason.EXPIRED: 1}, 1)
     assert any("cannot be read" in problem for problem in report.problems)
     path.with_suffix(".away").rename(path)
-    again = takedown.run(store, TOMORROW, at=NOW)
+    again = takedown.run(store, AFTER, at=NOW)
     assert (again.erased, again.left, again.problems) == (1, 0, ())
     assert len(_stored(store)) == len(cases) - 1
 
@@ -398,10 +399,10 @@ def test_while_another_process_reads_the_log_is_not_emptied_and_that_is_told(tmp
         build(store)
         with Store.open(url) as other, other.reading() as connection:
             connection.execute(select(notices.c.id)).all()
-            report = takedown.run(store, TOMORROW, at=NOW)
+            report = takedown.run(store, AFTER, at=NOW)
             assert (report.taken, report.left) == ({TakedownReason.EXPIRED: 1}, 1)
             assert any("run `harvester takedown` again" in problem for problem in report.problems)
-        again = takedown.run(store, TOMORROW, at=NOW)
+        again = takedown.run(store, AFTER, at=NOW)
         assert (again.finished, again.left, again.problems) == (1, 0, ())
 
 
@@ -473,7 +474,7 @@ def test_killed_at_any_moment_and_run_again_a_take_down_ends_the_same(url: str, 
         with store.writing() as connection:
             connection.execute(update(notices).where(notices.c.id.in_([case.id for case in doomed])).values(ends_on=TODAY))
     for death in DEATHS:
-        process = child(TAKING_DOWN, url, str(folder), TOMORROW.isoformat(), death)
+        process = child(TAKING_DOWN, url, str(folder), AFTER.isoformat(), death)
         process.communicate(timeout=120)
         assert process.returncode == -signal.SIGKILL, death
         with Store.open(url, archive=folder) as store:
@@ -481,7 +482,7 @@ def test_killed_at_any_moment_and_run_again_a_take_down_ends_the_same(url: str, 
             archive.recover()
             assert archive.verify().problems == ()
     with Store.open(url, archive=folder) as store:
-        report = takedown.run(store, TOMORROW, at=NOW)
+        report = takedown.run(store, AFTER, at=NOW)
         assert (report.problems, report.left) == ((), 0)
         assert len(_stored(store)) == 3 * 5
         with store.reading() as connection:

@@ -25,7 +25,6 @@ import trustme
 from harvester.cli.main import run
 from harvester.errors import HarvesterError, WrongCall
 from harvester.web.access.opening import Opening, check_accounts, settings_of
-from harvester.web.access.pace import network_of
 from harvester.web.room import RoomSettings
 from harvester.web.serving import listening_at
 from storage import accounts, audit
@@ -159,7 +158,6 @@ def test_who_comes_through_a_proxy_is_told_by_it_and_by_nobody_else(store: Store
             assert client.post("/login", data=form, headers=headers | told).status_code == 403
         entry = audit.entries(store, action="login failed")[0]
         assert entry["what"]["network"] == audit.tag(store, seen)
-    assert callable(network_of)
 
 
 # --- processes -----------------------------------------------------------------------------------------------------------------

@@ -122,7 +122,6 @@ def test_each_view_and_form_answers_and_none_has_a_script_or_style_of_its_own(sh
 
 
 def test_each_file_holds_the_tasks_of_its_question(shared_client: TestClient, shared_store: Store) -> None:
-    pytest.importorskip("storage.streams", reason="downloads are not there yet")
     rows = queries.tasks(shared_store, Filters(site="shanghai"))
     told = shared_client.get("/tasks.csv?site=shanghai")
     assert told.headers["content-type"].startswith("text/csv")
@@ -266,6 +265,19 @@ def test_a_frozen_answer_stays_when_the_source_changes(store: Store, run: str) -
         assert len(before) == len(LINES)
         assert [each.partition("@")[0] for each in shown(client.get(freeze).text)] == [each.partition("@")[0] for each in before]
         assert "已定格" in client.get(freeze).text
+
+
+def test_a_task_as_it_was_known_names_its_document_as_it_was_called_then(store: Store, run: str) -> None:
+    put(store, run, "1", make_derived(title="江口市信用工作要点"), differ=difference, at=AT)
+    put(store, run, "1", make_derived("江口市信用工作要点（修订）", LINES[:-1]), differ=difference, at=later(2))
+    with client_of(store) as client:
+        then = f"/t/{lasting(store, LINES[0])}.json?known_at=2024-05-07T08:00"
+        assert client.get(f"/t/{lasting(store, LINES[0])}.json").json()["document"]["title"] == "江口市信用工作要点（修订）"
+        told = client.get(then).json()
+        assert (told["document"]["title"], told["document"]["version"]) == ("江口市信用工作要点", 1)
+        for page in (then.replace(".json", ""), told["address"]):
+            assert "江口市信用工作要点" in client.get(page).text
+            assert "（修订）" not in client.get(page).text
 
 
 # --- the overview --------------------------------------------------------------------------------------------------------

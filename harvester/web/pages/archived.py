@@ -14,8 +14,9 @@ from harvester.web.reading.asked import asked_of, withdrawn
 from harvester.web.reading.card import Card, card_of, version_at
 from harvester.web.room import AnyStore
 from harvester.web.shown import page
-from storage.errors import UnknownRecord
-from storage.records import Location
+from storage.errors import StoreError, UnknownRecord
+from storage.explain import archived as archived_of
+from storage.sources import capture_row
 from storage.store import Store
 
 router = APIRouter(dependencies=[reader()])
@@ -55,10 +56,11 @@ def archived_bytes(request: Request, store: AnyStore, name: str, number: int) ->
 
 
 def _body(store: Store, card: Card) -> bytes:
-    c = card.capture
-    if not c["archived"]["readable"]:
-        raise UnknownRecord(f"The archive does not hold the bytes of {card.id} version {card.number}: its text is at /d/{card.id}.")
-    return store.archive.read(Location(c["file"], c["file_offset"], c["file_length"], c["sha256"])).body
+    try:
+        return store.archive.read(capture_row(card.capture).location).body
+    except StoreError:
+        problem = f"The archive does not hold the bytes of {card.id} version {card.number}: its text is at /d/{card.id}."
+        raise UnknownRecord(problem) from None
 
 
 def _shown(request: Request, store: Store, name: str, number: str) -> Response:
@@ -66,7 +68,7 @@ def _shown(request: Request, store: Store, name: str, number: str) -> Response:
     if gone := withdrawn(request, store, asked.document):
         return gone
     card = card_of(store, asked.document, version_at(store, asked.document, number or asked.at))
-    kept: dict[str, Any] = card.capture["archived"]
+    kept: dict[str, Any] = archived_of(store, card.capture)
     headers = [(key, value) for key, value in kept.get("headers", []) if key.lower() in SHOWN_HEADERS]
     return page(request, "archived.html", card=card, kept=kept, headers=headers, bytes_at=addresses.archived(card.id, version=card.number))
 

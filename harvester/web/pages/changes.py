@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from itertools import islice
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -75,12 +77,15 @@ def newest(store: Store, person: Person, wanted: ChangeFilters, before: int | No
     return rows
 
 
-def by_day(rows: Sequence[Row], wanted: ChangeFilters, lang: str, sites: Mapping[str, str]) -> list[Row]:
-    """Return rows by the day on which they became known, and within it by document, each told in words."""
-    days: dict[Any, dict[tuple[str, int, str], list[Row]]] = {}
+def by_day(rows: Sequence[Row], wanted: ChangeFilters, lang: str, sites: Mapping[str, str], most: int | None = None) -> list[Row]:
+    """Return rows by the day on which they became known, and within it by document (the first ``most`` of them), each told in words."""
+    places: dict[tuple[date, tuple[str, int, str]], list[Row]] = {}
     for row in rows:
-        days.setdefault(local_day(row["known_at"]), {}).setdefault(place_of(row), []).append(row)
-    return [{"day": day, "groups": [group(some[::-1], wanted, lang, sites) for some in places.values()]} for day, places in days.items()]
+        places.setdefault((local_day(row["known_at"]), place_of(row)), []).append(row)
+    days: dict[date, list[Row]] = {}
+    for (day, _place), some in islice(places.items(), most):
+        days.setdefault(day, []).append(group(some[::-1], wanted, lang, sites))
+    return [{"day": day, "groups": groups} for day, groups in days.items()]
 
 
 def group(rows: list[Row], wanted: ChangeFilters, lang: str, sites: Mapping[str, str]) -> Row:

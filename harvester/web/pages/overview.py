@@ -112,12 +112,7 @@ def _feed(store: Store, lang: str) -> list[Row]:
     """Return the newest changes of documents and tasks in words; public records have their own page."""
     wanted = ChangeFilters(entities=OF_TEXTS, limit=READ)
     rows = change_queries.back(store, wanted, today=audited.today())
-    shown, left = [], GROUPS
-    for day in feed.by_day(rows, wanted, lang, site_names(store)):
-        if left > 0:
-            shown.append(day | {"groups": day["groups"][:left]})
-            left -= len(day["groups"])
-    return shown
+    return feed.by_day(rows, wanted, lang, site_names(store), most=GROUPS)
 
 
 def _timeline(request: Request, store: Store, today: date, lang: str) -> Row:

@@ -56,8 +56,10 @@ def task(request: Request, store: AnyStore, name: str) -> Response:
     course = task_course.known_by(course, known_at) if known_at else course
     at = at or (min(local_day(known_at), audited.today()) if known_at else None)
     row = task_course.version_on(course, at) if at else course.last
+    course = task_versions.told_by(store, course, (row or course.last)["version"]) if at else course
     if as_json:
-        return JSONResponse(plain(_json(request, course, row, at)))
+        address = _address(course, at, pinned_moment(known_at) if known_at else "")
+        return JSONResponse(plain(_json(course, row, base_of(request) + address, at)))
     return _page(request, store, course, row, at, known_at)
 
 
@@ -125,7 +127,8 @@ def _page(request: Request, store: Store, course: Course, row: Row | None, at: d
         precision=precision_words(said["deadline"], lang) if said["deadline"] else "", basis=task_course.basis_words(said, lang),
         changes=changes[:5], days=[(each, precision_words(each, lang)) for each in shown["dates"]],
         calendar=subscriptions.with_key(request, f"/calendar/task/{course.lasting}.ics"), cited=citations(cited, today),
-        pinned=base_of(request) + addresses.listing(addresses.task(course.lasting, at=at or today), {"known_at": pinned_moment(known_at)}),
+        pinned=base_of(request) + _address(course, at or today, pinned_moment(known_at)),
+        as_json=_address(course, at, pinned_moment(known_at) if known_at else "", ".json"),
     )  # fmt: skip
 
 
@@ -153,11 +156,15 @@ def _step(course: Course, row: Row, lang: str) -> Row:
     return task_course.shown(course, row, lang, row["in_force_from"]) | {"version_link": link, "last": row is course.last}
 
 
-def _json(request: Request, course: Course, row: Row | None, at: date | None) -> Row:
+def _address(course: Course, at: date | None, known_at: str, form: str = "") -> str:
+    return addresses.listing(addresses.task(course.lasting, at=at) + form, {"known_at": known_at})
+
+
+def _json(course: Course, row: Row | None, address: str, at: date | None) -> Row:
     hidden = ("lasting_id",)
     return {
         "id": course.lasting,
-        "address": base_of(request) + addresses.task(course.lasting, at=at),
+        "address": address,
         "at": at,
         "task": {name: value for name, value in row.items() if name not in hidden} if row else None,
         "document": course.document,

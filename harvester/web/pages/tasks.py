@@ -22,6 +22,7 @@ from harvester.web.shown import page, preference, word
 from harvester.web.task_rows import region_name, shown_tasks
 from normalizers.records import DeadlineKind
 from storage import agency_queries, facets, queries
+from storage.asking import Question
 from storage.calendar_queries import FIRST_DAY
 from storage.schema import ROLES, documents, sites
 from storage.selection import Filters
@@ -77,7 +78,8 @@ def _bodies(store: Store, filters: Filters, total: int | None) -> list[dict[str,
     if total is None or not 0 < total <= MOST_LOOKED_THROUGH or filters.agency:
         return []
     found = [row for row in queries.agencies(store, replace(filters, limit=BODIES)) if row["resolved"] and row["id"]]
-    counts = [queries.task_page(store, replace(filters, agency=row["id"], limit=1)).total for row in found]
+    with store.reading() as connection:
+        counts = [Question.of(connection, replace(filters, agency=row["id"])).total() for row in found]
     return [{"value": row["id"], "told": row["name"], "count": n} for row, n in zip(found, counts, strict=True)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from storage import explain, version_queries, work_queries
 from storage.editions import in_force
 from storage.engine import rows
 from storage.errors import UnknownRecord
-from storage.schema import documents, sites, versions
+from storage.schema import documents, versions
 from storage.store import Store
 
 Row = dict[str, Any]
@@ -29,7 +29,7 @@ MOST = 200
 class Card:
     """A document in one of its versions.
 
-    ``place`` is its row of ``documents`` with ``site_name``, ``said`` the version's own (without its text), ``versions`` all of them with
+    ``place`` is its row of ``documents``, ``said`` the version's own (without its text), ``versions`` all of them with
     ``changes``, ``copies`` other places of the same text, ``links`` drafts, editions and divisions, ``references`` and ``cited_by`` both
     ways, ``parent`` and ``files`` of a page, ``latest`` whether the version is the last one.
     """
@@ -47,7 +47,7 @@ class Card:
     parent: Mapping[str, Any] | None = None
     files: tuple[Row, ...] = ()
     moved_to: Mapping[str, Any] | None = None
-    capture: Mapping[str, Any] = field(default_factory=dict)
+    capture: Row = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -71,11 +71,9 @@ class Card:
 
 
 def place_of(store: Store, document: str) -> Row:
-    """Return the row of a document with the name of its site. Raises ``UnknownRecord``."""
-    d = documents.c
-    query = select(*d, sites.c.name.label("site_name")).outerjoin(sites, sites.c.id == d.site).where(d.id == document)
+    """Return the row of a document. Raises ``UnknownRecord``."""
     with store.reading() as connection:
-        found = rows(connection.execute(query))
+        found = rows(connection.execute(select(documents).where(documents.c.id == document)))
     if not found:
         raise UnknownRecord(f"There is no document {document} in the store: try the box above, or /documents.")
     return found[0]
@@ -88,12 +86,13 @@ def version_at(store: Store, document: str, at: str) -> int:
             return in_force(store, document, date.fromisoformat(at))
         except ValueError:
             raise UnknownRecord(f"{at} is no day of the calendar: write /d/{document}@2025-06-30.") from None
+    if not at:
+        return int(place_of(store, document)["version"])
     if len(at) > DIGITS:
         raise _no_version(document, at)
-    if at:
-        name = identifier_of(f"{document}@{at}", store)
-        at = name.partition("@")[2] or at
-    number = int(at or place_of(store, document)["version"])
+    name = identifier_of(f"{document}@{at}", store)
+    at = name.partition("@")[2] or at
+    number = int(at)
     with store.reading() as connection:
         v = versions.c
         known = connection.execute(select(v.number).where(v.document_id == document, v.number == number)).first()
@@ -115,10 +114,12 @@ def numbers_of(store: Store, document: str) -> list[int]:
 
 def card_of(store: Store, document: str, number: int) -> Card:
     """Return all that a page tells of a version. Raises ``UnknownRecord``."""
-    place = place_of(store, document)
-    told = explain.explain(store, f"{document}@{number}")
+    told = explain.version(store, document, number)
+    place = told["document"]
     work = work_queries.show(store, document)
     copies = [row for row in work["documents"] if row["document"] != document and row["state"] != "withdrawn"]
+    files = _files_of(store, document)
+    titles = _titles(store, [*(row["target"] for row in told["references"][:MOST]), *files, place["parent_id"], place["moved_to"]])
     return Card(
         place=place,
         said=told["version"],
@@ -128,41 +129,38 @@ def card_of(store: Store, document: str, number: int) -> Card:
         clock=told["clock"] or {},
         copies=tuple(copies[:MOST]),
         links=tuple(work["links"]),
-        references=tuple(_with_titles(store, told["references"][:MOST])),
+        references=tuple(_with_titles(told["references"][:MOST], titles)),
         cited_by=tuple(told["referenced_by"][:MOST]),
-        parent=_named(store, place["parent_id"]),
-        files=tuple(_files(store, document)),
-        moved_to=_named(store, place["moved_to"]),
-        capture=told["capture"] | {"archived": told["archived"]},
+        parent=titles.get(place["parent_id"]),
+        files=tuple(titles[each] for each in files if each in titles),
+        moved_to=titles.get(place["moved_to"]),
+        capture=told["capture"],
     )
 
 
-def _with_titles(store: Store, references: list[Row]) -> list[Row]:
+def _with_titles(references: list[Row], titles: Mapping[str | None, Row]) -> list[Row]:
     """Return references, each document once a relation, those that are here first; with the title of what is here."""
     known: dict[tuple[str, str, str], Row] = {}
     for row in references:
         known.setdefault((row["relation"], row["number"], row["title"]), row)
-    wanted = [row["target"] for row in known.values() if row["target"]]
-    titles = {row["id"]: row["title"] for row in _titles(store, wanted)}
-    found = [row | {"target_title": titles.get(row["target"] or "", "")} for row in known.values()]
+    found = [row | {"target_title": titles[row["target"]]["title"] if row["target"] in titles else ""} for row in known.values()]
     return sorted(found, key=lambda row: (row["target"] is None, row["position"]))
 
 
-def _titles(store: Store, ids: list[str]) -> list[Row]:
+def _titles(store: Store, ids: Iterable[str | None]) -> dict[str | None, Row]:
+    """Return documents that are not withdrawn by their identifiers."""
     d, v = documents.c, versions.c
+    wanted = {each for each in ids if each}
+    if not wanted:
+        return {}
     title = case((v.title != "", v.title), else_=d.title).label("title")
     query = select(d.id, d.kind, d.state, d.url, d.version, title, v.document_number, v.task_count.label("tasks"), v.format)
-    query = query.join(versions, (v.document_id == d.id) & (v.number == d.version)).where(d.id.in_(ids[:500]), d.state != "withdrawn")
+    query = query.join(versions, (v.document_id == d.id) & (v.number == d.version)).where(d.id.in_(wanted), d.state != "withdrawn")
     with store.reading() as connection:
-        return rows(connection.execute(query.order_by(d.id)))
+        return {row["id"]: row for row in rows(connection.execute(query))}
 
 
-def _named(store: Store, document: str | None) -> Row | None:
-    return next(iter(_titles(store, [document])), None) if document else None
-
-
-def _files(store: Store, document: str) -> list[Row]:
+def _files_of(store: Store, document: str) -> list[str]:
     d = documents.c
     with store.reading() as connection:
-        ids = list(connection.execute(select(d.id).where(d.parent_id == document).order_by(d.id).limit(MOST)).scalars())
-    return _titles(store, ids)
+        return list(connection.execute(select(d.id).where(d.parent_id == document).order_by(d.id).limit(MOST)).scalars())

@@ -1,0 +1,113 @@
+"""What no client sends on a socket: heads that never end or can be read in two ways; and pages that take too long."""
+
+from __future__ import annotations
+
+import re
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+import uvicorn
+
+from harvester.web.access import rights, wire
+from harvester.web.access.limits import Limits
+from harvester.web.app import create_app
+from harvester.web.room import RoomSettings
+from harvester.web.serving import config_of, listening_at
+from storage.store import Store
+
+
+@pytest.fixture(scope="module")
+def wired(shared_store: Store) -> Iterator[tuple[str, int]]:
+    """Give the place of a room on a socket that waits for heads half a second."""
+    patient = RoomSettings(limits=Limits(page_seconds=1))
+    app = create_app(shared_store, patient)
+    app.get("/slow", dependencies=[rights.reader()])(lambda: time.sleep(3))
+    config = config_of(app, patient)
+    config.http_protocol_class = wire.protocol((), head_seconds=0.5)
+    with listening_at("127.0.0.1", 0) as listening:
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        yield listening.getsockname()[:2]
+        server.should_exit = True
+        thread.join(15)
+
+
+def connected(place: tuple[str, int]) -> closing[socket.socket]:
+    made = socket.create_connection(place, timeout=5)
+    made.settimeout(5)
+    return closing(made)
+
+
+def ended(connection: socket.socket) -> bool:
+    """Read on until the other side ends the connection; raises ``TimeoutError`` where it does not."""
+    try:
+        while connection.recv(100_000):
+            pass
+    except ConnectionResetError:
+        pass
+    return True
+
+
+def test_a_head_that_does_not_arrive_ends_the_connection(wired: tuple[str, int]) -> None:
+    for sent in (b"", b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "):
+        with connected(wired) as connection:
+            begun = time.monotonic()
+            connection.sendall(sent)
+            for _ in range(4 if sent else 0):
+                time.sleep(0.1)
+                connection.sendall(b"a")
+            assert ended(connection)
+            assert time.monotonic() - begun < 3
+
+
+def test_a_second_head_on_the_same_connection_is_waited_for_no_longer(wired: tuple[str, int]) -> None:
+    with connected(wired) as connection:
+        connection.sendall(b"GET /static/icon.svg HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        assert b"200" in connection.recv(100_000)
+        time.sleep(0.7)
+        connection.sendall(b"GET /static/icon.svg HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        assert b"200" in connection.recv(100_000), "between requests the longer time holds"
+        connection.sendall(b"GET / HTT")
+        assert ended(connection)
+
+
+def test_a_page_that_takes_too_long_is_given_up_and_others_are_answered_meanwhile(wired: tuple[str, int]) -> None:
+    with connected(wired) as connection:
+        begun = time.monotonic()
+        connection.sendall(b"GET /slow HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/html\r\n\r\n")
+        with connected(wired) as other:
+            other.sendall(b"GET /static/icon.svg HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            assert b" 200 " in other.recv(1000)
+        answer = connection.recv(100_000)
+        assert b" 503 " in answer
+        assert 0.8 < time.monotonic() - begun < 2.5
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /audit HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: evil.example\r\n\r\n",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"GET http://evil.example/ HTTP/1.1\r\nHost: evil.example\r\n\r\n",
+        b"GET /a b HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+        b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: " + b"a" * 70_000 + b"\r\n\r\n",
+        b"CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example\r\n\r\n",
+    ],
+    ids=["two lengths", "two hosts", "no host", "another host's address", "blank", "tls", "long header", "connect"],
+)
+def test_a_head_that_can_be_read_in_two_ways_is_refused(wired: tuple[str, int], sent: bytes) -> None:
+    with connected(wired) as connection:
+        connection.sendall(sent)
+        try:
+            answer = connection.recv(100_000)
+        except ConnectionResetError:
+            answer = b""
+    assert re.match(rb"HTTP/1.1 4\d\d ", answer) or answer == b""
+    assert b"hunter" not in answer
