@@ -1,10 +1,11 @@
 """Time the search over many documents and tasks, and hold its answers against plain substrings; print one JSON object.
 
-python -m benchmarks.search [--documents 200000] [--tasks 1000000] [--length 100] [--asked 25] [--database sqlite|URL] [--keep FOLDER]
+python -m benchmarks.search [--documents N] [--tasks N] [--length N] [--asked N] [--only sqlite|postgresql] [--keep FOLDER]
 
-Texts are drawn: words of public credit documents first by a law of Zipf, and for each document words of one of many matters, so that some
-words stand nearly everywhere (信用 in nine of ten documents) and most in few. Words of 1, 2, 3 and 6 characters are cut from the texts:
-evenly from all that occur (``even``), by how often they occur (``frequent``), and the commonest (``common``).
+A store that lies in ``--keep`` already is used as it is: it must hold as many documents and tasks of the same length. Texts are drawn:
+words of public credit documents first by a law of Zipf, and for each document words of one of many matters, so that some words stand
+nearly everywhere (信用 in nine of ten documents) and most in few. Words of 1, 2, 3 and 6 characters are cut from the texts: evenly from all
+that occur (``even``), by how often they occur (``frequent``), and the commonest (``common``).
 """
 
 from __future__ import annotations
@@ -23,11 +24,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Boolean, Connection, Date, Float, Integer, LargeBinary, Table, delete, insert, text
+from sqlalchemy import Boolean, Connection, Date, Float, Integer, LargeBinary, Table, insert, select, text
 
+from benchmarks.tasks import postgres
 from normalizers.records import DocumentKind
-from storage import schema, search, searching
-from storage.line_schema import document_lines, line_choices, line_numbers, task_lines, touched_documents
+from storage import line_triggers, schema, search, searching
+from storage.line_schema import document_lines, line_choices, line_numbers, task_lines
 from storage.places import first_line, place_of
 from storage.search_plans import holding
 from storage.selection import Filters
@@ -125,6 +127,7 @@ def fill(store: Store, documents: Sequence[str], tasks: Sequence[str]) -> dict[s
     spent = {"rows": 0.0, "index": 0.0}
     each = len(tasks) // max(1, len(documents))
     with store.writing() as connection:
+        line_triggers.drop(connection)
         _write_frame(connection)
         _without_gin(connection)
         for start in range(0, len(documents), 1000):
@@ -141,7 +144,7 @@ def fill(store: Store, documents: Sequence[str], tasks: Sequence[str]) -> dict[s
         begun = time.perf_counter()
         _with_gin(connection)
         spent["index"] += time.perf_counter() - begun
-        connection.execute(delete(touched_documents))
+        line_triggers.create(connection)
     return spent
 
 
@@ -307,23 +310,45 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.search")
     for name, value in {"documents": 200_000, "tasks": 1_000_000, "length": 100, "asked": 25}.items():
         parser.add_argument(f"--{name}", type=int, default=value)
-    parser.add_argument("--database", default="sqlite", help="sqlite, or the URL of an empty PostgreSQL database")
+    parser.add_argument("--only", choices=("sqlite", "postgresql"))
+    parser.add_argument("--keep", type=Path, help="a folder that keeps the stores")
     options = parser.parse_args(arguments)
     drawn = Drawn()
     documents = list(drawn.texts(options.documents, options.length))
     tasks = list(drawn.texts(options.tasks, TASK_LENGTH, 0.4))
-    with tempfile.TemporaryDirectory(prefix="harvester-search-") as folder:
-        url = f"sqlite:///{Path(folder)}/search.sqlite" if options.database == "sqlite" else options.database
-        with Store.open(url, create=True) as store:
-            print(json.dumps(measured(store, documents, tasks, options.asked) | vars(options), ensure_ascii=False, indent=1))
+    found: dict[str, Any] = {name: getattr(options, name) for name in ("documents", "tasks", "length", "asked")}
+    with tempfile.TemporaryDirectory(prefix="harvester-search-") as passing:
+        folder = options.keep or Path(passing)
+        folder.mkdir(parents=True, exist_ok=True)
+        if options.only != "postgresql":
+            found["sqlite"] = bench(f"sqlite:///{folder}/search.sqlite", documents, tasks, options.asked)
+        if options.only != "sqlite":
+            with postgres(folder) as url:
+                found["postgresql"] = bench(url, documents, tasks, options.asked)
+    print(json.dumps(found, ensure_ascii=False, indent=1))
+
+
+def bench(url: str, documents: Texts, tasks: Texts, asked: int) -> dict[str, Any]:
+    """Fill a store unless it is there, and return what is measured on it."""
+    with Store.open(url, create=True) as store:
+        with store.reading() as connection:
+            there = connection.execute(select(document_lines.c.place).limit(1)).first() is not None
+        built = {} if there else _built(store, documents, tasks)
+        print(f"{store.url.get_backend_name()}: filled", built, file=sys.stderr)
+        return built | measured(store, documents, tasks, asked)
+
+
+def _built(store: Store, documents: Texts, tasks: Texts) -> dict[str, Any]:
+    spent = fill(store, documents, tasks)
+    with store.engine.connect() as connection:
+        analyse = "VACUUM ANALYZE" if connection.dialect.name == "postgresql" else "ANALYZE"
+        connection.execution_options(isolation_level="AUTOCOMMIT").execute(text(analyse))
+    told = {"build_seconds": {name: round(value, 1) for name, value in spent.items()}}
+    return told | {"entries_per_second": round((len(documents) + len(tasks)) / spent["index"])}
 
 
 def measured(store: Store, documents: Texts, tasks: Texts, asked: int) -> dict[str, Any]:
-    """Return all that is measured on one store."""
-    spent = fill(store, documents, tasks)
-    if store.url.get_backend_name() == "postgresql":
-        with store.engine.connect() as connection:
-            connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM ANALYZE"))
+    """Return what asking one store takes, and how far its answers are right."""
     each = len(tasks) // max(1, len(documents))
     rows = [_entry(_document(n, told, each)) for n, told in enumerate(documents)]
     said = [_entry(_task(n // each, n % each + 1, told)) for n, told in enumerate(tasks)] if each else []
@@ -332,8 +357,8 @@ def measured(store: Store, documents: Texts, tasks: Texts, asked: int) -> dict[s
     found: dict[str, Any] = {}
     for length in LENGTHS:
         found[str(length)] = {kind: ask(store, truths, words) for kind, words in words_to_ask(documents, length, asked).items()}
-    told = {"build_seconds": {name: round(value, 1) for name, value in spent.items()}, "bytes": size_of(store)}
-    return told | {"entries_per_second": round((len(documents) + len(tasks)) / spent["index"])} | found
+        print(length, found[str(length)], file=sys.stderr)
+    return {"bytes": size_of(store)} | found
 
 
 if __name__ == "__main__":
