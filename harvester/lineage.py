@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rapidfuzz import fuzz, process
 from sqlalchemy import or_, select
 
 from normalizers.agencies import successor
 from normalizers.agencies.resolve import Context, resolve
 from normalizers.records import Agency
-from normalizers.text.fold import fold
 from storage.change_queries import line_of, unlisted_bodies
 from storage.change_schema import change_agencies
 from storage.errors import UnknownRecord
@@ -62,9 +59,3 @@ def _heir(identifier: str, name: str) -> set[str]:
     """Return the identifier of the body that answers today for an unlisted one; nothing where that is itself or nobody."""
     found = successor(Agency(name, name, identifier))
     return {found.id} if found.resolved and found.id and found.id != identifier else set()
-
-
-def holding(rows: list[dict[str, Any]], piece: str, ids: set[str]) -> list[dict[str, Any]]:
-    """Return the bodies among ``rows`` that are meant by ``piece``: one of ``ids``, the id itself, or a name that holds it."""
-    folded = fold(piece)
-    return [row for row in rows if row["id"] in ids or row["id"] == piece or (folded and folded in fold(row["name"]))]

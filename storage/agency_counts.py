@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, exists, func, literal_column, or_, select, tuple_
 
+from normalizers.text.fold import fold
 from storage import paging
 from storage.asking import COUNTED, END, Question
 from storage.batches import batches
@@ -34,6 +35,18 @@ def counted(question: Question, bodies: Select[Any] | None = None) -> list[Row]:
         for role in ROLES:
             known[role] += row.get(role, 0)
     return list(found.values())
+
+
+def named(question: Question, piece: str, ids: Collection[str]) -> list[Row]:
+    """Return the same rows of the bodies that ``piece`` means: one of ``ids``, the identifier itself, or of which the name holds it."""
+    folded, b = fold(piece), line_agencies.c
+
+    def is_meant(identifier: str | None, name: str) -> bool:
+        return identifier in ids or identifier == piece or bool(folded and folded in fold(name))
+
+    known = question.connection.execute(select(b.id, b.agency_id, b.name))
+    meant = select(values(question.scope.dialect, [row.id for row in known if is_meant(row.agency_id, row.name)]))
+    return [row for row in counted(question, meant) if is_meant(row["id"], row["name"])]
 
 
 def page(connection: Connection, filters: Filters, after: str, order: str) -> Page:

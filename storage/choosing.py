@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from storage.views import WHOLE
 
@@ -17,11 +17,37 @@ STEMS = (2, 4, 6)
 """Digits that name a province, a city, a county (GB/T 2260)."""
 
 
+class Times(NamedTuple):
+    """When a document was there first, and since when it has been as it is now: each by its source's days and by what the store knew."""
+
+    began_on: date
+    began_at: datetime
+    settled_on: date
+    settled_at: datetime
+
+    @classmethod
+    def of_all(cls, some: Iterable[Times]) -> Times:
+        """Return those of several documents together."""
+        began_on, began_at, settled_on, settled_at = zip(*some, strict=True)
+        return cls(min(began_on), min(began_at), max(settled_on), max(settled_at))
+
+
+class Mark(NamedTuple):
+    """What the line of a document says of its work: how many copies there are, whether it is the one to count, and the times of all."""
+
+    copies: int
+    counted: bool
+    began_on: date
+    began_at: datetime
+    settled_on: date
+    settled_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """A copy of a work, as far as the choice rests on it; ``own`` tells whether it stands on the site of its home region.
 
-    ``size`` counts all documents of the work; ``marked`` is what its line says now of that, and whether it counts.
+    ``times`` are its own; ``marked`` is what its line says now.
     """
 
     place: int
@@ -34,8 +60,8 @@ class Member:
     tasks: int
     day: date
     regions: tuple[str, ...]
-    size: int
-    marked: tuple[int, bool]
+    times: Times
+    marked: Mark
 
     def order(self, fullest: int) -> tuple[Any, ...]:
         """Return the key by which copies are ordered; the first one counts. ``fullest`` has so many tasks."""

@@ -17,7 +17,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError
 
-from storage import line_triggers, reader_role, views
+from storage import line_tables, line_triggers, reader_role, views
 from storage.errors import FullDisk, LockedStore, MissingStore, NewerStore, OldStore, StoreError, UnreachableStore
 from storage.types import to_json
 
@@ -165,6 +165,7 @@ def check(connection: Connection, name: str) -> None:
         raise NewerStore(f"The store {name} was made by a newer program (schema {current}): install that program, or use another store.")
     if current != known[0]:
         raise OldStore(f"The store {name} was made by an older program (schema {current}): run `harvester db upgrade`.")
+    line_tables.check(connection, name)
 
 
 def upgrade(connection: Connection, name: str) -> None:
@@ -175,6 +176,7 @@ def upgrade(connection: Connection, name: str) -> None:
     views.drop(connection)
     line_triggers.drop(connection)
     command.upgrade(_config(connection), "head")
+    line_tables.renew(connection)
     line_triggers.create(connection)
     views.create(connection)
     reader_role.grant(connection)

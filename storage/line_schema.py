@@ -34,11 +34,12 @@ document_lines = Table(
     must("versions", Integer),
     must("counted", Boolean),
     must("hidden", Boolean),
-    must("turned", Boolean),
     must("roles", Integer),
     must("day", Date),
-    must("in_force_from", Date),
-    must("known_at", UtcTime),
+    must("began_on", Date),
+    must("began_at", UtcTime),
+    must("settled_on", Date),
+    must("settled_at", UtcTime),
     day("due_first"),
     day("due_last"),
     words("document_kind"),
@@ -70,10 +71,11 @@ document_lines = Table(
     UniqueConstraint("document_id"),
     Index(None, "work_id"),
 )
-"""One row a document. ``hidden``: withdrawn or repealed. ``copies`` counts the documents of its work, ``versions`` its versions, ``turned``
-tells that its state was another once: where it is the only copy, with one version, and never turned, this row answers questions about the
-past, too. ``due_first`` and ``due_last`` are the first and last end of a deadline in it, ``roles`` the roles of bodies in its tasks. What
-questions look at stands first in the row, before its texts."""
+"""One row a document. ``hidden``: withdrawn or repealed. ``copies`` counts the documents of its work, ``versions`` its versions.
+``began_on`` is the first day of which there is a version of any copy of its work, ``began_at`` the moment from which one was known; from
+``settled_on`` and ``settled_at`` on all copies have been as they are now, so this row answers for these days and moments, too.
+``due_first`` and ``due_last`` are the first and last end of a deadline in it, ``roles`` the roles of bodies in its tasks. What questions
+look at stands first in the row, before its texts."""
 
 line_choices = Table(
     "line_choices",

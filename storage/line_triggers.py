@@ -12,6 +12,7 @@ _NOTE = "INSERT INTO touched_documents (document_id, work_id)"
 _HERE = f"{_NOTE} VALUES (NEW.id, NEW.work_id);"
 _FORMER = f"{_NOTE} VALUES (OLD.id, OLD.work_id);"
 _OF_VERSION = f"{_NOTE} SELECT d.id, d.work_id FROM documents d WHERE d.id = NEW.document_id;"
+_OF_CHANGE = f"{_NOTE} SELECT d.id, d.work_id FROM documents d WHERE d.id = NEW.document_id AND NEW.entity = 'document';"
 _OF_SITE = f"{_NOTE} SELECT d.id, d.work_id FROM documents d WHERE d.site = NEW.id;"
 
 TRIGGERS = {
@@ -21,6 +22,7 @@ TRIGGERS = {
     "touched_version_written": ("INSERT ON versions", _OF_VERSION),
     "touched_version_changed": ("UPDATE ON versions", _OF_VERSION),
     "touched_task_changed": ("UPDATE ON tasks", _OF_VERSION),
+    "touched_state_told": ("INSERT ON changes", _OF_CHANGE),
     "touched_site_written": ("INSERT ON sites", _OF_SITE),
     "touched_site_changed": ("UPDATE OF region ON sites", _OF_SITE),
 }

@@ -3,15 +3,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, TextClause, bindparam, text, update
 
-from storage.choosing import Choice, Member
+from storage.choosing import Choice, Mark, Member, Times
 from storage.line_schema import ROLE_BITS, document_lines
 from storage.places import LAST, ORDINAL_BITS
+from storage.views import spoken
 
 _PLACE = f"(n.line << {ORDINAL_BITS}) | ({LAST} - t.ordinal)"
 _CURRENT = """FROM documents d JOIN line_numbers n ON n.document_id = d.id
@@ -48,7 +50,7 @@ SELECT {_PLACE}, t.id, t.lasting_id, t.deadline_start, t.deadline_end, t.deadlin
 
 _OF_VERSION = (
     "document_number", "document_kind", "issued_on", "published_on", "printed_on", "effective_on", "expires_on", "index_number",
-    "region_basis", "plan_start", "plan_end", "format", "normalizer_version", "in_force_from", "known_at", "change",
+    "region_basis", "plan_start", "plan_end", "format", "normalizer_version", "change",
 )  # fmt: skip
 _OF_DOCUMENT = ("version", "work_id", "site", "section", "kind", "parent_id", "url", "listed_on", "state", "state_since")
 _TOLD = {
@@ -61,10 +63,11 @@ _TOLD = {
     "tasks": "v.task_count",
     "suggestions": "{json_length}(v.suggestions)",
     "versions": "(SELECT count(*) FROM versions o WHERE o.document_id = d.id)",
-    "turned": "(d.state <> 'live' OR d.state_since IS NOT NULL)",
     "hidden": "(d.state IN ('withdrawn', 'repealed'))",
     "copies": "0",
     "counted": "false",
+    **dict.fromkeys(("began_on", "settled_on"), "v.in_force_from"),
+    **dict.fromkeys(("began_at", "settled_at"), "v.known_at"),
 } | {name: f"v.{name}" for name in _OF_VERSION} | {name: f"d.{name}" for name in _OF_DOCUMENT}  # fmt: skip
 _ITS_TASKS = f"FROM task_lines s WHERE s.place BETWEEN n.line << {ORDINAL_BITS} AND (n.line << {ORDINAL_BITS}) | {LAST}"
 _OF_TASKS = {
@@ -92,34 +95,33 @@ _COUNTS += [_counted("dated", "'1'", "s.deadline_end IS NOT NULL")]
 _COUNTS += [_counted("deadline_kind", "coalesce(s.deadline_kind, 'none')", "true"), _counted("month", _MONTH, "s.deadline_end IS NOT NULL")]
 _LINE_COUNTS = f"INSERT INTO line_counts (facet, value, place, tasks) {' UNION ALL '.join(_COUNTS)}"
 
-_CALLED = {
-    "sqlite": {"concat": "group_concat", "json_length": "json_array_length"},
-    "postgresql": {"concat": "string_agg", "json_length": "jsonb_array_length"},
-}
-
 
 @cache
 def _statement(dialect: str, words: str) -> TextClause:
-    for name, called in _CALLED[dialect].items():
-        words = words.replace(f"{{{name}}}", called)
-    return text(words).bindparams(bindparam("documents", expanding=True))
+    return text(spoken(words, dialect)).bindparams(bindparam("documents", expanding=True))
 
 
 def write(connection: Connection, wanted: Sequence[str]) -> None:
-    """Write the lines of documents that have none; how many copies there are and which counts is marked after."""
+    """Write the lines of documents that have none; what rests on the other copies of a work is marked after."""
     for words in (_LINE_AGENCIES, _TASK_LINE_AGENCIES, _TASK_LINES, _LINE_COUNTS, _DOCUMENT_LINES):
         connection.execute(_statement(connection.dialect.name, words), {"documents": list(wanted)})
 
 
 def mark(connection: Connection, members: Iterable[Member], chosen: Iterable[Choice]) -> None:
-    """Write into the lines of documents how many copies there are and whether it is the one that counts, where they say otherwise."""
+    """Write into the lines of documents what rests on the other copies of their works, where they say otherwise."""
     counted = {choice.place for choice in chosen if choice.counted and not choice.site and not choice.stem}
-    rows = [
-        {"at": member.place, "size": member.size, "first": member.place in counted}
-        for member in members
-        if member.marked != (member.size, member.place in counted)
-    ]
+    works: dict[str, list[Member]] = defaultdict(list)
+    for member in members:
+        works[member.work].append(member)
+    rows = []
+    for copies in works.values():
+        times = Times.of_all(member.times for member in copies)
+        marks = [(member, Mark(len(copies), member.place in counted, *times)) for member in copies]
+        rows += [
+            {"at": member.place} | {f"new_{name}": value for name, value in mark._asdict().items()}
+            for member, mark in marks
+            if member.marked != mark
+        ]
     if rows:
-        c = document_lines.c
-        values: dict[str, Any] = {"copies": bindparam("size"), "counted": bindparam("first")}
-        connection.execute(update(document_lines).where(c.place == bindparam("at")).values(values), rows)
+        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in Mark._fields}
+        connection.execute(update(document_lines).where(document_lines.c.place == bindparam("at")).values(values), rows)

@@ -8,15 +8,16 @@ documents themselves, and of every work they belong to or left which copy counts
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import Connection, delete, func, insert, select, text
+from sqlalchemy import Connection, delete, func, insert, or_, select, text
 
 from storage import line_writing, search
 from storage.batches import batches
-from storage.choosing import Choice, Member, choices
+from storage.change_schema import changes
+from storage.choosing import Choice, Mark, Member, Times, choices
+from storage.days import local_day
 from storage.errors import StoreError
 from storage.line_schema import document_lines, line_choices, line_counts, line_numbers, task_line_agencies, task_lines, touched_documents
 from storage.places import LAST, SEQUENCE_BITS, first_line
@@ -158,21 +159,40 @@ def _choose(connection: Connection, works: Collection[str]) -> None:
 def _members(connection: Connection, works: Sequence[str]) -> list[Member]:
     c, r = document_lines.c, version_regions.c
     own = func.coalesce(sites.c.region, "").label("own")
-    columns = (c.place, c.document_id, c.work_id, c.site, c.kind, c.region, c.hidden, c.tasks, c.day, c.version, c.copies, c.counted)
+    columns = (c.place, c.document_id, c.work_id, c.site, c.kind, c.region, c.hidden, c.tasks, c.day, *(c[name] for name in Mark._fields))
     query = select(*columns, own).outerjoin(sites, sites.c.id == c.site).where(c.work_id.in_(works))
     rows = connection.execute(query).all()
     regions: dict[str, list[str]] = {}
     places = select(r.document_id, r.region).join(document_lines, (c.document_id == r.document_id) & (c.version == r.version))
     for document, region in connection.execute(places.where(c.work_id.in_(works))):
         regions.setdefault(document, []).append(region)
-    sizes = Counter(row.work_id for row in rows)
+    times = _times(connection, works)
     return [
         Member(
             row.place, row.document_id, row.work_id, row.site, row.kind, bool(row.own) and row.own == row.region, row.hidden, row.tasks,
-            row.day, tuple(regions.get(row.document_id, ())), sizes[row.work_id], (row.copies, row.counted),
+            row.day, tuple(regions.get(row.document_id, ())), times[row.document_id], Mark(*(row._mapping[name] for name in Mark._fields)),
         )
         for row in rows
     ]  # fmt: skip
+
+
+def _times(connection: Connection, works: Sequence[str]) -> dict[str, Times]:
+    """Return the times of the documents of works. Where the feed tells of a later state, a document is not what it is now before that."""
+    d, v, c = documents.c, versions.c, changes.c
+    first = select(v.document_id, func.min(v.in_force_from), func.min(v.known_at)).join(documents, d.id == v.document_id)
+    began = {row[0]: row[1:] for row in connection.execute(first.where(d.work_id.in_(works)).group_by(v.document_id))}
+    turned = or_(d.state != "live", d.state_since.is_not(None))
+    told = [
+        select(func.max(clock)).where(turned, c.document_id == d.id, c.entity == "document").correlate(documents)
+        for clock in (c.as_of, c.known_at)
+    ]
+    query = select(d.id, d.state_since, v.in_force_from, v.known_at, *(each.scalar_subquery() for each in told))
+    found = {}
+    for row in connection.execute(query.join(versions, (v.document_id == d.id) & (v.number == d.version)).where(d.work_id.in_(works))):
+        document, since, on, at, told_on, told_at = row
+        on = max(day for day in (on, told_on, local_day(since) if since else None) if day)
+        found[document] = Times(*began[document], on, max(moment for moment in (at, told_at, since) if moment))
+    return found
 
 
 def _write_choices(connection: Connection, places: Sequence[int], wanted: dict[tuple[str, str, int], Choice]) -> None:

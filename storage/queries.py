@@ -21,6 +21,7 @@ from storage.engine import rows
 from storage.identity import text_key
 from storage.line_schema import document_lines, line_agencies, line_numbers, task_line_agencies, task_lines
 from storage.matching import names_of
+from storage.naming import bodies_named
 from storage.paging import Page
 from storage.places import line_of
 from storage.schema import ROLES
@@ -99,13 +100,16 @@ def documents(store: Store, filters: Filters = NO_FILTERS) -> list[Row]:
         return list(document_rows.read(connection, filters))
 
 
-def agencies(store: Store, filters: Filters = NO_FILTERS) -> list[Row]:
+def agencies(store: Store, filters: Filters = NO_FILTERS, name: str = "") -> list[Row]:
     """Return one row a body named in tasks, with how many tasks it has in each role, the busiest first.
 
-    A mention that could not be resolved stands under its own words, with ``resolved`` false.
+    A mention that could not be resolved stands under its own words, with ``resolved`` false. ``name``: only bodies of which any name of
+    the gazetteer, or the one they are shown by, holds it, or whose identifier it is.
     """
+    ids = bodies_named(store, name)
     with store.reading() as connection:
-        shown = agency_counts.counted(Question.of(connection, filters))
+        question = Question.of(connection, filters)
+        shown = agency_counts.named(question, name, ids) if name else agency_counts.counted(question)
     shown.sort(key=lambda row: (-sum(row[role] for role in ROLES), row["name"]))
     return shown[: filters.limit]
 

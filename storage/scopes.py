@@ -1,15 +1,15 @@
 """Which documents an answer rests on, as places (``storage.places``).
 
-A question about the present is answered by lines alone. One about the past is answered by lines where nothing has changed since: of a
-document with one version, the only copy of its work, that never was in another state; the others are looked at by their versions and the
-feed (``selection.chosen_versions``), and so is a question for one document.
+A question about the present is answered by lines alone. One about the past is answered by lines where nothing has changed since, neither
+in the document nor in another copy of its work; those that changed are looked at by their versions and the feed
+(``selection.chosen_versions``), and so is a question for one document.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from heapq import merge
 from itertools import islice
 from typing import Any
@@ -81,9 +81,7 @@ class Scope:
         wanted += [c.place.between(*span_of(f.year))] if f.year else []
         of_line: list[ColumnElement[bool]] = [d.document_kind == f.document_kind] if f.document_kind else []
         if is_past(f):
-            of_line += [d.versions == 1, d.copies == 1, ~d.turned]
-            of_line += [d.in_force_from <= f.as_of] if f.as_of else []
-            of_line += [d.known_at <= f.known_at] if f.known_at else []
+            of_line += _by_then(f, d.settled_on, d.settled_at)
         return [*wanted, exists().where(d.place == c.place, *of_line)] if of_line else wanted
 
     def below(self, connection: Connection, place: int, limit: int, *more: ColumnElement[bool]) -> list[int]:
@@ -149,9 +147,15 @@ def scope_of(connection: Connection, filters: Filters) -> Scope:
         return Scope(filters, dialect, lined=False, **found)
     if is_past(filters):
         d = document_lines.c
-        changed = select(d.document_id).where(or_(d.versions > 1, d.copies > 1, d.turned))
-        return Scope(filters, dialect, filters.site, stem, **_looked_at(connection, filters, changed))
+        there, as_now = and_(*_by_then(filters, d.began_on, d.began_at)), and_(*_by_then(filters, d.settled_on, d.settled_at))
+        return Scope(filters, dialect, filters.site, stem, **_looked_at(connection, filters, select(d.document_id).where(there, ~as_now)))
     return Scope(filters, dialect, filters.site, stem)
+
+
+def _by_then(filters: Filters, day: ColumnElement[date], moment: ColumnElement[datetime]) -> list[ColumnElement[bool]]:
+    """Return the conditions that a day and a moment were over at the time asked for."""
+    wanted = [day <= filters.as_of] if filters.as_of else []
+    return [*wanted, moment <= filters.known_at] if filters.known_at else wanted
 
 
 def _looked_at(connection: Connection, filters: Filters, among: Select[Any] | None) -> dict[str, Any]:

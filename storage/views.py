@@ -65,13 +65,6 @@ FROM task_agencies a JOIN task_lines s ON s.task_id = a.task_id JOIN document_li
 """
 
 _AGENCIES = """
-SELECT a.task_id AS task, t.document_id AS document, t.version, t.ordinal, a.role, a.position, a.mention, a.name, a.agency_id AS agency,
-    a.kind, a.resolved, a.rule
-FROM task_agencies a JOIN tasks t ON t.id = a.task_id
-JOIN documents d ON d.id = t.document_id AND d.version = t.version
-"""
-
-_AGENCIES = """
 SELECT a.id AS agency, a.name, a.kind, a.region, a.level, a.valid_from, a.valid_to, a.successor, a.source,
     (SELECT count(*) FROM agency_names n WHERE n.agency_id = a.id) AS names
 FROM agencies a
@@ -191,8 +184,12 @@ def drop(connection: Connection) -> None:
 
 def create(connection: Connection) -> None:
     """Make the views."""
-    here = connection.dialect.name
     for name, statement in VIEWS.items():
-        for function, called in _CALLED.items():
-            statement = statement.replace(f"{{{function}}}", called[here])
-        connection.execute(text(f"CREATE VIEW {name} AS {statement}"))
+        connection.execute(text(f"CREATE VIEW {name} AS {spoken(statement, connection.dialect.name)}"))
+
+
+def spoken(statement: str, dialect: str) -> str:
+    """Return a statement with the names that a database has for functions."""
+    for function, called in _CALLED.items():
+        statement = statement.replace(f"{{{function}}}", called[dialect])
+    return statement

@@ -18,11 +18,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Dialect, Select, case, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage import notice_views
 from storage.days import end_of
 from storage.schema import documents, versions
 from storage.selection import Filters, in_force, is_past, state_of
-from storage.views import VIEWS, WHOLE
+from storage.views import VIEWS, WHOLE, spoken
 
 _HIDDEN = "('withdrawn', 'repealed')"
 
@@ -91,12 +90,6 @@ _PAST = {
 OF_A_DAY = frozenset(_PAST)
 """The views that have other rows of another day."""
 
-CALLED = {
-    "concat": {"sqlite": "group_concat", "postgresql": "string_agg"},
-    "json_length": {"sqlite": "json_array_length", "postgresql": "jsonb_array_length"},
-    **notice_views.CALLED,
-}
-
 
 def statement(dialect: str, view: str, filters: Filters, today: date | None = None) -> str:
     """Return the statement of a view, as of the day and the moment of the filters, or of one version where ``document`` names it.
@@ -125,9 +118,7 @@ def of_another_time(filters: Filters) -> bool:
 def _spoken(body: str, dialect: str, today: date | None) -> str:
     if today is not None:
         body = body.replace("{today}", f"'{today.isoformat()}'" if dialect == "sqlite" else f"DATE '{today.isoformat()}'")
-    for name, called in CALLED.items():
-        body = body.replace(f"{{{name}}}", called[dialect])
-    return body
+    return spoken(body, dialect)
 
 
 def _until(filters: Filters, day: str, moment: str, dialect: str) -> str:

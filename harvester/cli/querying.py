@@ -16,7 +16,6 @@ from harvester.cli.options import AsOfOption, FormatOption, KnownAtOption, Limit
 from harvester.cli.output import Format, complain, console, emit
 from harvester.errors import WrongCall
 from harvester.filtering import parse_date, parse_days, parse_moment, parse_region
-from harvester.lineage import holding
 from harvester.messages import _
 from harvester.moments import minute
 from harvester.session import check_site, opened
@@ -25,7 +24,7 @@ from normalizers.records import DocumentKind
 from normalizers.text.script import simplified_forms
 from storage import notice_queries, queries, searching
 from storage.explain import explain as explain_record
-from storage.naming import bodies_named, check_document, successor_of
+from storage.naming import check_document, successor_of
 from storage.record_archive import RecordArchive
 from storage.records import Location
 from storage.selection import Filters
@@ -193,8 +192,7 @@ def agencies(
     wanted = filters(limit=0, as_of=as_of, known_at=known_at, region=region, site=site)
     with opened(store) as found:
         check_names(found, site)
-        named = queries.agencies(found, wanted)
-        rows = as_typed(lambda piece: holding(named, piece, bodies_named(found, piece)), name) if name else named
+        rows = as_typed(lambda piece: queries.agencies(found, wanted, piece), name)
     rows = rows[:limit] if limit else rows
     emit(rows, form, AGENCY_COLUMNS)
     cut(rows, limit, form)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from itertools import count
+from itertools import count, product
 from typing import Any
 
 import pytest
@@ -13,15 +13,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, delete, select, update
 
-from storage import line_schema, lines, queries
+from storage import line_schema, lines, queries, task_rows
+from storage.changes import tell
 from storage.days import local_day
+from storage.errors import OldStore
 from storage.identity import document_id
 from storage.places import LAST, document_place, first_line, last_line, line_of, ordinal_of, place_of
-from storage.schema import documents, sites, tasks, version_regions
+from storage.schema import documents, sites, tasks, version_regions, versions
 from storage.selection import Filters
 from storage.store import Store
 from tests.storage import slow_truth
-from tests.storage.histories import PAGES, PLACES, Crawler
+from tests.storage.histories import PAGES, PIECES, PLACES, WHOLE, Crawler, Line, Page
 from tests.storage.samples import AGENCIES, AT, make_derived, put
 
 LATER = count(100, 20)
@@ -135,6 +137,68 @@ def test_property_whatever_was_written_lines_say_it_and_questions_are_answered_b
             crawler.finds(place, event)
     check_lines(store)
     check_questions(store, crawler.day, asked)
+
+
+STORY = ("all", "every copy", "a region", "a site", "a body", "words")
+
+
+def test_every_day_and_moment_of_a_work_whose_copies_come_go_and_are_told_late_is_answered_as_it_was(store: Store) -> None:
+    """A second copy joins, is edited in disorder and leaves; a state is told after its day, and again of a document nobody wrote."""
+    first, second, other = PLACES[2], PLACES[0], PLACES[1]
+    crawler, page = Crawler(store), Page("江口市2024年信用建设工作安排", (Line(WHOLE, 0, 6), Line(PIECES[3], 1, 7)))
+    crawler.finds(first, page)
+    crawler.finds(second, page)
+    assert {row["copies"] for row in queries.tasks(store)} == {2}
+    settle(crawler, first)
+    crawler.finds(other, Page("别的安排", (Line(PIECES[5], 1, 8),)))
+    crawler.misses(second)
+    crawler.finds(second, page)
+    check_grid(store, crawler.day)
+    crawler.finds(second, Page("别的安排", (Line(PIECES[5], 1, 8),)))
+    withdraw(crawler, first)
+    tell_late(store, first, day=2, moment=crawler.day + 1)
+    with store.writing() as connection:
+        here = (versions.c.document_id == document_id(*second)) & (versions.c.number == 2)
+        connection.execute(update(versions).where(here).values(in_force_from=local_day(later(1))))
+    check_lines(store)
+    check_grid(store, crawler.day + 2)
+    tell_late(store, other, day=3, moment=crawler.day + 2)
+    check_lines(store)
+    check_grid(store, crawler.day + 3)
+
+
+def tell_late(store: Store, place: tuple[str, str], *, day: int, moment: int) -> None:
+    """Tell the feed alone of another state of a document."""
+    states = {"before": {"state": "live"}, "after": {"state": "gone"}}
+    row = {"entity": "document", "entity_id": document_id(*place), "document_id": document_id(*place), "kind": "gone", "cause": "source"}
+    row |= {"as_of": local_day(later(day)), "known_at": later(moment), "site": place[0], "section": "notices"} | states
+    with store.writing() as connection:
+        tell(connection, [row | {"region": "", "version": 1, "fields": [], "run": None, "copy": False}])
+
+
+def check_grid(store: Store, last: int) -> None:
+    """Hold the answers to some questions against the slow ones, of all days and moments up to the last."""
+    days = [None, date(2024, 3, 5), *(local_day(later(n)) for n in range(last))]
+    moments = [None, *(later(n) for n in range(last))]
+    with store.reading() as connection:
+        for n, (day, moment) in enumerate(product(days, moments)):
+            filters = Filters(**QUESTIONS[STORY[n % len(STORY)]], as_of=day, known_at=moment)
+            truth = slow_truth.task_rows(connection, filters)
+            told = [(row["id"], row["state"], row["copies"]) for row in task_rows.read(connection, filters)]
+            assert told == [(row["id"], row["state"], row["copies"]) for row in truth], (filters, day, moment)
+
+
+def test_a_store_with_lines_of_another_shape_is_told_apart_and_mended_by_an_upgrade(store: Store) -> None:
+    run = store.begin_run("jiangkou", ["notices"], AT)
+    put(store, run, "1", make_derived())
+    shown = queries.tasks(store)
+    with store.writing() as connection:
+        connection.exec_driver_sql("ALTER TABLE document_lines DROP COLUMN settled_on")
+    with pytest.raises(OldStore, match="harvester db upgrade"):
+        Store.open(store.url.render_as_string(hide_password=False))
+    store.upgrade()
+    assert queries.tasks(store) == shown
+    check_lines(store)
 
 
 def test_a_place_orders_the_newest_document_first_and_its_tasks_in_their_order() -> None:

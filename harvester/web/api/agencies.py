@@ -10,7 +10,6 @@ from fastapi import Path, Query, Request
 from fastapi.responses import Response
 
 from harvester import addresses
-from harvester.lineage import holding
 from harvester.web.api import routing
 from harvester.web.api.answering import answer, download, linked, paged
 from harvester.web.api.asking import AgencyQuestion, AsOf
@@ -19,7 +18,6 @@ from harvester.web.api.shapes.agencies import AgencyPage, AgencyWhole
 from harvester.web.room import AnyStore
 from storage import dictionary, gazetteer, queries
 from storage.errors import UnknownRecord
-from storage.naming import bodies_named
 from storage.paging import Page, behind, cursor, size_of
 from storage.questions import Agencies, Table
 from storage.schema import ROLES
@@ -75,7 +73,7 @@ def _table(store: Store, asked: AgencyQuestion) -> Table:
 
 
 def _holding(store: Store, wanted: Filters, name: str) -> list[Row]:
-    return sorted(holding(queries.agencies(store, wanted), name, bodies_named(store, name)), key=_place)
+    return sorted(queries.agencies(store, wanted, name), key=_place)
 
 
 def _place(row: Row) -> tuple[str, str]:
