@@ -1,8 +1,11 @@
-"""What schemathesis has to know that JSON Schema cannot say: days of this time, periods that begin before they end, moments in words."""
+"""What schemathesis has to know that JSON Schema cannot say: days of this time, periods that begin before they end, what is stored."""
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import schemathesis
@@ -22,6 +25,35 @@ def map_query(context: Any, query: dict[str, Any] | None) -> dict[str, Any] | No
             if all(isinstance(value, str) and _is_day(value) for value in both):
                 query[first], query[last] = sorted(both)  # type: ignore[type-var]
     return query
+
+
+LINKS = tomllib.loads((Path(__file__).parents[2] / "harvester/web/api/links.toml").read_text(encoding="utf-8"))
+LINKED = {name for targets in LINKS.values() for parameters in targets.values() for name in parameters}
+_answered: set[str] = set()
+
+
+@schemathesis.hook
+def after_call(context: Any, case: Any, response: Any) -> None:
+    """Remember the values that answers gave."""
+    if response.status_code == 200 and response.headers.get("content-type") == ["application/json"]:
+        _answered.update(_values(response.json()))
+
+
+@schemathesis.hook
+def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
+    """Where links are followed, filter by what an answer gave and nothing else: of what is made up, a small store has nothing."""
+    if case.meta.phase.name == "stateful" and case.meta.generation.mode.is_positive:
+        needed = {parameter.name for parameter in case.operation.query if parameter.is_required}
+        known = {name for name, value in case.query.items() if name in LINKED and str(value) in _answered}
+        case.query = {name: value for name, value in case.query.items() if name in needed | known}
+
+
+def _values(told: Any) -> Iterator[str]:
+    if isinstance(told, dict | list):
+        for each in told.values() if isinstance(told, dict) else told:
+            yield from _values(each)
+    elif isinstance(told, str | int):
+        yield str(told)
 
 
 def _is_day(text: str) -> bool:

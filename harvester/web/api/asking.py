@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic.json_schema import SkipJsonSchema
@@ -83,11 +83,15 @@ Code = Annotated[str, Field(max_length=40, pattern="^[^\\u0000-\\u001f\\u007f]*$
 Cursor = Annotated[str, Field(max_length=2000, pattern="^[A-Za-z0-9_=-]*$")]
 Limit = Annotated[int, Field(ge=1, le=MOST)]
 Role = Literal["lead", "partner", "responsible", "implied"]
-ChangeKind = Literal[
+RecordKind = Literal["permit", "penalty", "list-entry", "defaulter", "tax-case"]
+BecameKind = Literal[
     "added", "removed", "changed", "reworded", "moved", "split", "merged", "gone", "back", "withdrawn", "tied", "untied", "entered", "left",
-    "permit", "penalty", "list-entry", "defaulter", "tax-case",
 ]  # fmt: skip
-"""What became of it, or a kind of public record."""
+ChangeKinds = Annotated[
+    tuple[BecameKind | RecordKind, ...],
+    Field(json_schema_extra={"contains": {"enum": list(get_args(RecordKind))}, "minContains": 0, "maxContains": 1}),
+]
+"""What became of it, and at most one kind of public record."""
 Form = Literal["json", "jsonl", "csv", "xlsx", "parquet"]
 
 
@@ -155,7 +159,7 @@ class AgencyQuestion(Timed, Paged):
 class NoticeQuestion(Paged):
     """Filters of ``harvester notices``. Public records have no past: both clocks are left out."""
 
-    kind: Literal["permit", "penalty", "list-entry", "defaulter", "tax-case"] | SkipJsonSchema[None] = None
+    kind: RecordKind | SkipJsonSchema[None] = None
     code: Code = ""
     name: Text = ""
     authority: Text = ""
@@ -190,7 +194,7 @@ class ChangeQuestion(Question):
     as_of_from: Day = None
     as_of_to: Day = None
     entity: tuple[Literal["document", "text", "task", "link", "notice"], ...] = ()
-    kind: tuple[ChangeKind, ...] = ()
+    kind: ChangeKinds = ()
     cause: tuple[Literal["source", "reading", "decision", "any"], ...] = ()
     region: Region = ""
     site: Name = ""

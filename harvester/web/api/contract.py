@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -33,6 +36,7 @@ ABOUT = (
 )
 TAGS = ("tasks", "documents", "agencies", "records", "changes", "works", "texts", "search", "sites", "sql", "reconcile", "operators")
 _METHODS = ("get", "post")
+_LINKS = Path(__file__).with_name("links.toml")
 
 router = routing.router("contract", prefix="")
 
@@ -54,9 +58,26 @@ def _made(app: FastAPI) -> Json:
         schemas.pop(name, None)
     shape = Problem.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
     schemas |= shape.pop("$defs", {}) | {"Problem": shape}
-    for _, _, operation in operations(made):
+    named = {operation["operationId"]: operation for _, _, operation in operations(made)}
+    for operation in named.values():
         _finish(operation)
+    for source, targets in links().items():
+        named[source]["responses"]["200"]["links"] = {
+            target: {"operationId": target, "parameters": _placed(named[target], given)} for target, given in targets.items()
+        }
     return made
+
+
+@cache
+def links() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    """Return where answers lead: by operation and by the one it leads to, what its parameters are had from."""
+    return tomllib.loads(_LINKS.read_text(encoding="utf-8"))
+
+
+def _placed(operation: Json, given: Mapping[str, str]) -> dict[str, str]:
+    """Return the parameters of a link, each named with its place (``path.identifier``), as runtime expressions."""
+    places = {parameter["name"]: parameter["in"] for parameter in operation["parameters"]}
+    return {f"{places[name]}.{name}": f"$response.body#{said}" if said.startswith("/") else said for name, said in given.items()}
 
 
 def operations(contract: Mapping[str, Any]) -> Iterator[tuple[str, str, Json]]:

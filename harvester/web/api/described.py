@@ -48,7 +48,8 @@ class Described(BaseModel):
         for name, info in cls.model_fields.items():
             zh, en, *example = cls._text(info.alias or name)
             info.description, info.title = en, (info.alias or name).replace("_", " ")
-            info.json_schema_extra = {ZH: zh}
+            own = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+            info.json_schema_extra = {**own, ZH: zh}
             if example:
                 info.examples = [example[0]]
         cls.model_rebuild(force=True)
