@@ -81,15 +81,24 @@ def _crawl(sites: Sequence[str], config: Config, options: Mapping[str, Any]) -> 
 
 
 def program(
-    *words: str, environment: Mapping[str, str] | None = None, moment: datetime | None = None, folder: Path | None = None
+    *words: str,
+    environment: Mapping[str, str] | None = None,
+    moment: datetime | None = None,
+    folder: Path | None = None,
+    typed: bytes | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Call the program in a process of its own and return how it ended, as ``subprocess.run`` does.
 
     ``moment``: that process lives at that time and its clock runs on from there. ``folder``: where it is called.
+    ``typed``: what stands on its standard input, if that is not to be this process's.
     """
     with tempfile.TemporaryDirectory() as told:
-        out, err = Path(told, "out"), Path(told, "err")
-        process = start(*words, environment=environment, moment=moment, folder=folder, out=out, err=err)
+        out, err, given = Path(told, "out"), Path(told, "err"), Path(told, "in")
+        if typed is not None:
+            given.write_bytes(typed)
+        process = start(
+            *words, environment=environment, moment=moment, folder=folder, out=out, err=err, given=None if typed is None else given
+        )
         process.join(300)
         if process.exitcode is None:
             process.kill()
@@ -105,18 +114,30 @@ def start(
     folder: Path | None = None,
     out: Path = Path(os.devnull),
     err: Path = Path(os.devnull),
+    given: Path | None = None,
 ) -> BaseProcess:
     """Begin a call of the program in a process of its own, which may be killed at any moment, and return the process."""
     told = dict(os.environ if environment is None else environment)
-    process = _server().Process(target=_call, args=(words, told, moment, folder, out.absolute(), err.absolute()))
+    process = _server().Process(target=_call, args=(words, told, moment, folder, out.absolute(), err.absolute(), given))
     process.start()
     return process
 
 
-def _call(words: Sequence[str], environment: Mapping[str, str], moment: datetime | None, folder: Path | None, out: Path, err: Path) -> None:
+def _call(
+    words: Sequence[str],
+    environment: Mapping[str, str],
+    moment: datetime | None,
+    folder: Path | None,
+    out: Path,
+    err: Path,
+    given: Path | None,
+) -> None:
     from harvester.cli.main import main
 
     _settle(environment)
+    if given:
+        # multiprocessing has put another file in the place of standard input.
+        sys.stdin = given.open(encoding="utf-8")
     for number, path in ((1, out), (2, err)):
         opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         os.dup2(opened, number)

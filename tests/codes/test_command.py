@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from tests import warm
 from tests.codes.examples import VALID_CREDIT_CODES, completed
 
-PROGRAM = [sys.executable, "-c", "from harvester.cli.main import main; main()"]
 FIRST, SECOND = VALID_CREDIT_CODES[:2]
 RESIDENT = "11010519491231002X"
 TRADER = completed("92310115MA1K0001")
@@ -30,14 +29,13 @@ TABLE = (
 )
 
 
-def harvester(*arguments: str, text: bytes = b"", language: str = "en") -> subprocess.CompletedProcess[bytes]:
-    env = {**os.environ, "HARVESTER_LANG": language}
-    return subprocess.run([*PROGRAM, "codes", *arguments], input=text, env=env, capture_output=True, timeout=120, check=False)
+def harvester(*arguments: str, text: bytes = b"", language: str = "en") -> subprocess.CompletedProcess[str]:
+    return warm.program("codes", *arguments, environment={**os.environ, "HARVESTER_LANG": language}, typed=text)
 
 
 def rows(*arguments: str, text: bytes = b"") -> list[dict[str, object]]:
     done = harvester(*arguments, "--format", "json", text=text)
-    assert done.returncode == 0, done.stderr.decode()
+    assert done.returncode == 0, done.stderr
     found: list[dict[str, object]] = json.loads(done.stdout)
     return found
 
@@ -77,7 +75,7 @@ def test_codes_that_disagree_and_codes_on_two_names_are_told_in_the_rows(table: 
 
 
 def test_the_figures_have_their_denominators(table: Path) -> None:
-    told = harvester(str(table), "--format", "csv").stderr.decode()
+    told = harvester(str(table), "--format", "csv").stderr
     assert "8 records, 6 of them with a unified code" in told
     assert "Wrong: 1 of 7 codes (142.86 ‰)." in told
     assert "masked: 2." in told
@@ -87,7 +85,7 @@ def test_the_figures_have_their_denominators(table: Path) -> None:
 @pytest.mark.parametrize("form", ["table", "json", "jsonl", "csv"])
 def test_no_form_shows_a_person_s_number_or_name_whole(table: Path, form: str) -> None:
     done = harvester(str(table), "--format", form)
-    told = (done.stdout + done.stderr).decode()
+    told = done.stdout + done.stderr
     assert "张某" in told
     for secret in (RESIDENT, RESIDENT[6:14], "张三", TRADER, TRADER[8:17], "李记"):
         assert secret not in told
@@ -140,8 +138,8 @@ def test_a_column_is_taken_by_its_heading_and_found_without_headings(tmp_path: P
 
 def test_the_user_s_language_is_spoken() -> None:
     done = harvester("-", text=b"91310000132260250Y", language="zh")
-    assert "校验码为 Y" in done.stdout.decode().replace("\n", "")
-    assert "错码：1 个代码中 1 个（1000.00 ‰）" in done.stdout.decode()
+    assert "校验码为 Y" in done.stdout.replace("\n", "")
+    assert "错码：1 个代码中 1 个（1000.00 ‰）" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -160,6 +158,6 @@ def test_a_bad_input_is_told_in_one_sentence(
     if content is not None:
         (tmp_path / name).write_bytes(content)
     done = harvester(str(tmp_path / name), *arguments)
-    told = done.stderr.decode()
-    assert (done.returncode, done.stdout, told.count("\n")) == (status, b"", 1), told
+    told = done.stderr
+    assert (done.returncode, done.stdout, told.count("\n")) == (status, "", 1), told
     assert word in told
