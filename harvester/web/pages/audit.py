@@ -21,12 +21,12 @@ from storage.days import LOCAL
 
 router = APIRouter(dependencies=[operator()])
 ROWS = 100
-WORDS = frozenset({"role", "action", "kind", "colour"})
+WORDS = frozenset({"role", "action", "kind", "colour", "record_kind"})
 """What in the log is one of our own words, and told in the reader's language."""
 ACTIONS = (
-    "notices", "dossier", "changes", "search", "explain", "export", "graph", "sql", "review", "form", "login", "login failed", "logout",
-    "password changed", "password refused", "password reset", "session ended", "key made", "key removed", "addresses renewed",
-    "account added", "role changed", "account removed", "audit",
+    "notices", "notice", "dossier", "changes", "search", "find", "explain", "export", "graph", "sql", "review", "ending", "form", "login",
+    "login failed", "logout", "password changed", "password refused", "password reset", "session ended", "key made", "key removed",
+    "addresses renewed", "account added", "role changed", "account removed", "audit",
 )  # fmt: skip
 """What can be chosen; any other word of the log can be asked for in the address."""
 
@@ -63,5 +63,10 @@ def _day(text: str) -> datetime | None:
 
 def _told(row: dict[str, Any], lang: str) -> list[tuple[str, str, bool]]:
     """Return what of a question the log holds: name, value, and whether the value is a tag that stands for one."""
-    what = sorted(row["what"].items())
-    return [(_(name, lang), _(str(value), lang) if name in WORDS and value else str(value), name in audit.TAGGED) for name, value in what]
+    return [(_(name, lang), _value(name, value, lang), name in audit.TAGGED) for name, value in sorted(row["what"].items())]
+
+
+def _value(name: str, value: Any, lang: str) -> str:  # noqa: ANN401 -- what the log holds: a value of JSON
+    if value is True:
+        return _("yes", lang)
+    return _(str(value), lang) if name in WORDS and value else str(value)

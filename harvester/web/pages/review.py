@@ -17,6 +17,7 @@ from harvester.review import ANYWHERE, Decided, Kind, Wish
 from harvester.web.access import forgery, trail
 from harvester.web.access.rights import operator
 from harvester.web.pages.asked_records import days_of, kept_nowhere, reader_of
+from harvester.web.pages.review_words import detail_told
 from harvester.web.room import Anyone, AnyStore
 from harvester.web.shown import page, preference
 from normalizers.agencies import regions
@@ -52,7 +53,8 @@ def _page(request: Request, store: Store, kind: str, *, status: int = 200, probl
         raise WrongCall(_("There is no such kind in the queue.", preference(request, "lang")))
     site, region = more.pop("site", ""), more.pop("region", "")
     told: Row = {"kind": kind, "counts": counts, "site": site, "region": region, "problem": problem, "done": more.get("done", 0)}
-    found = rows_of(store, kind, site, region)
+    lang = preference(request, "lang")
+    found = [row | {"told": detail_told(kind, row.get("detail", ""), lang)} for row in rows_of(store, kind, site, region)]
     if kind == "ending":
         named = [record["id"] for row in found for record in row["records"]]
         trail.shown_ids(request, "review", {"kind": kind}, named, len(named))

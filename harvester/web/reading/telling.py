@@ -13,6 +13,7 @@ from harvester import addresses
 from harvester.messages import _
 from harvester.web import currency
 from harvester.web.reading.card import Card
+from harvester.web.reading.sentences import sentence
 from harvester.web.shown import day, moment
 from storage.days import local_day
 from storage.store import Store
@@ -73,7 +74,7 @@ def told_of(card: Card, lang: str) -> Told:
         force=force(card.said, card.place["state"], local_day(datetime.now(UTC)), lang),
         checked=_("last checked {moment}", lang).format(moment=moment(card.clock["last_checked"])) if card.clock else "",
         repairs=tuple(repair_told(one, lang) for one in card.said["repairs"]),
-        warnings=tuple(card.said["warnings"]),
+        warnings=tuple(sentence(one, lang) for one in card.said["warnings"]),
         suggestions=tuple(card.said["suggestions"])[:50],
         versions=tuple(versions_told(card.versions, card.id, lang)),
     )

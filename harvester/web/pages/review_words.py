@@ -1,0 +1,31 @@
+"""What the queue says of a row, in the reader's language: the command line and programs have it in fixed English words."""
+
+from __future__ import annotations
+
+import re
+
+from harvester.messages import _
+from harvester.review import Kind
+from harvester.web.reading.sentences import sentence
+
+_SENTENCE_END = re.compile(r"(?<=\.) (?=[A-Z0-9])")
+_DAMAGE = re.compile(r"(?P<kind>\S{1,40}): (?P<left>[0-9]{1,9}) left, (?P<guessed>[0-9]{1,9}) guessed")
+_REASON = re.compile(r" \((?P<reason>[^;]{1,300})\)(?=; |$)")
+
+
+def detail_told(kind: str, detail: str, lang: str) -> str:
+    """Return the detail of a row of a kind of the queue."""
+    if kind == Kind.MENTION:
+        return _(detail, lang) if detail else ""
+    if kind == Kind.DAMAGE:
+        return _(", ", lang).join(_damage(one, lang) for one in detail.split("; "))
+    if kind == Kind.SUGGESTION:
+        return _REASON.sub(lambda found: _(" ({why})", lang).format(why=sentence(found["reason"], lang)), detail)
+    return " ".join(sentence(one, lang) for one in _SENTENCE_END.split(detail))
+
+
+def _damage(said: str, lang: str) -> str:
+    found = _DAMAGE.fullmatch(said)
+    if found is None:
+        return said
+    return _("{kind}: {left} left, {guessed} guessed", lang).format(**found.groupdict() | {"kind": _(found["kind"], lang)})
