@@ -36,20 +36,26 @@ def records(store):
     return [explain(store, task["id"]) for task in queries.tasks(store, Filters(all_copies=True))]
 
 
+@pytest.fixture(scope="module")
+def ways(store, records):
+    """The way back from every task, as it is told."""
+    return [list(lines(store, record)) for record in records]
+
+
 def test_there_are_tasks_of_every_format(records) -> None:
     assert {record["version"]["format"] for record in records} == {"html", *PACKED}
 
 
-def test_the_told_way_back_names_task_rule_evidence_repairs_document_and_archived_record(store, records) -> None:
-    for record in records:
-        labels = {label for label, _ in lines(store, record)}
+def test_the_told_way_back_names_task_rule_evidence_repairs_document_and_archived_record(ways) -> None:
+    for way in ways:
+        labels = {label for label, _ in way}
         assert {"task", "rule", "evidence", "repairs", "document", "derived", "archive", "bytes"} <= labels
 
 
-def test_every_body_is_told_with_its_gazetteer_entry_or_as_unresolved(store, records) -> None:
-    for record in records:
+def test_every_body_is_told_with_its_gazetteer_entry_or_as_unresolved(records, ways) -> None:
+    for record, way in zip(records, ways, strict=True):
         for agency in record["task"]["agencies"]:
-            told = next(text for label, text in lines(store, record) if label == agency["role"] and text.startswith(agency["mention"]))
+            told = next(text for label, text in way if label == agency["role"] and text.startswith(agency["mention"]))
             assert (agency["name"] in told) if agency["resolved"] else ("not resolved" in told)
 
 
@@ -80,10 +86,11 @@ def test_a_packed_file_is_told_by_its_own_unit(store, records) -> None:
             assert place.origin.split()[0] in {"row", "page", "paragraph"}
 
 
-def test_the_damaged_page_tells_its_repairs_and_what_was_printed(store, records) -> None:
-    damaged = [record for record in records if any(repair["kind"] == "readings" for repair in record["repairs"])]
+def test_the_damaged_page_tells_its_repairs_and_what_was_printed(records, ways) -> None:
+    beside = zip(records, ways, strict=True)
+    damaged = [(record, way) for record, way in beside if any(repair["kind"] == "readings" for repair in record["repairs"])]
     assert damaged
-    for record in damaged:
-        told = dict(lines(store, record))
+    for record, way in damaged:
+        told = dict(way)
         assert "(" in told["as printed"]
         assert decode(record["evidence"]["raw"].encode()).text != record["evidence"]["text"]
