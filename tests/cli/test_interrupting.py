@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from harvester.replica.server import Replica
+from tests import warm
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = [sys.executable, "-c", "from harvester.cli.main import main; main()"]
@@ -22,7 +23,7 @@ PROGRAM = [sys.executable, "-c", "from harvester.cli.main import main; main()"]
 def test_ctrl_c_ends_a_crawl_with_130_and_the_archive_whole(tmp_path: Path, limit: list[str]) -> None:
     env = os.environ | {"PYTHONPATH": str(ROOT)}
     with Replica(["jiangsu"]) as replica:
-        crawl = [*PROGRAM, "crawl", "jiangsu", "--base", replica.bases["jiangsu"], "--pace", "0.3", *limit]
+        crawl = [*PROGRAM, "crawl", "jiangsu", "--base", replica.bases["jiangsu"], "--pace", "0.1", *limit]
         with subprocess.Popen(crawl, cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
             wait_for_a_document(tmp_path / "data" / "archive")
             process.send_signal(signal.SIGINT)
@@ -30,11 +31,9 @@ def test_ctrl_c_ends_a_crawl_with_130_and_the_archive_whole(tmp_path: Path, limi
     assert process.returncode == 130, err
     assert "interrupted" in err
     assert "incomplete" in out
-    verified = subprocess.run([*PROGRAM, "db", "verify"], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60)
+    verified = warm.program("db", "verify", folder=tmp_path)
     assert verified.returncode == 0, verified.stdout
-    status = subprocess.run(
-        [*PROGRAM, "db", "status", "--format", "json"], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60
-    )
+    status = warm.program("db", "status", "--format", "json", folder=tmp_path)
     assert json.loads(status.stdout)[0]["documents"] > 0
 
 
@@ -42,4 +41,4 @@ def wait_for_a_document(archive: Path) -> None:
     """Wait until a crawl has archived some pages."""
     until = time.monotonic() + 60
     while time.monotonic() < until and sum(file.stat().st_size for file in archive.glob("*/*.warc.gz")) < 20_000:
-        time.sleep(0.1)
+        time.sleep(0.02)
