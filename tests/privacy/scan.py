@@ -34,6 +34,8 @@ KEY = 8
 """So many first bytes of a needle are looked up."""
 CHUNK = 2**20
 LARGEST = 512 * 1024 * 1024
+BETWEEN = b"\n" * KEY
+"""What stands between two values of a table: in no needle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +100,27 @@ class Index:
                 elif raw:
                     self._short.append((number, form, raw))
         self._keys = np.sort(np.array(list(self._long), dtype="<u8"))
+        pairs = self._keys.view("<u2").reshape(-1, KEY // 2)
+        self._begins, self._goes_on = (np.isin(np.arange(2**16, dtype="<u2"), pairs[:, place]) for place in (0, 1))
 
     def hits(self, data: bytes) -> list[tuple[int, str]]:
         """Return which needles stand in the bytes, each with how it is written, in the order of the needles."""
         found = {(number, form) for number, form, raw in self._short if raw in data}
         for start in range(0, max(0, len(data) - KEY + 1) if len(self._keys) else 0, CHUNK):
-            piece = np.frombuffer(data[start : start + CHUNK + KEY - 1], dtype=np.uint8)
-            windows = np.ascontiguousarray(np.lib.stride_tricks.sliding_window_view(piece, KEY)).view("<u8").ravel()
-            places = np.searchsorted(self._keys, windows).clip(max=len(self._keys) - 1)
-            for at in np.flatnonzero(self._keys[places] == windows):
-                known = self._long[int(windows[at])]
-                found |= {(number, form) for number, form, raw in known if data.startswith(raw, start + int(at))}
+            for at in self._places(np.frombuffer(data[start : start + CHUNK + KEY - 1], dtype=np.uint8)):
+                known = self._long[int.from_bytes(data[start + at : start + at + KEY], "little")]
+                found |= {(number, form) for number, form, raw in known if data.startswith(raw, start + at)}
         return sorted(found)
+
+    def _places(self, piece: np.ndarray) -> list[int]:
+        """Return where a key begins: the few places are looked up at which its first two bytes stand, and then its next two."""
+        pairs = piece[:-1].astype("<u2") | (piece[1:].astype("<u2") << 8)
+        places = np.flatnonzero(self._begins[pairs[: len(piece) - KEY + 1]])
+        places = places[self._goes_on[pairs[places + 2]]]
+        windows = np.lib.stride_tricks.sliding_window_view(piece, KEY)[places].view("<u8").ravel()
+        keys = self._keys[np.searchsorted(self._keys, windows).clip(max=len(self._keys) - 1)]
+        found: list[int] = places[keys == windows].tolist()
+        return found
 
 
 def files(places: Iterable[Path]) -> Iterator[Path]:
@@ -198,21 +209,15 @@ def _rows(path: Path) -> Iterator[tuple[str, bytes]]:
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
         names = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         for name in names:
-            try:
+            plain: list[bytes] = []
+            with suppress(sqlite3.DatabaseError):  # a virtual table whose module is not there: its shadow tables are read
                 for row in database.execute(f'SELECT * FROM "{name}"'):  # noqa: S608 - a name out of the database's own schema
                     for value in row:
-                        yield from _value(value, name)
-            except sqlite3.DatabaseError:  # a virtual table whose module is not there: its shadow tables are read
-                continue
-
-
-def _value(value: object, table: str) -> Iterator[tuple[str, bytes]]:
-    if isinstance(value, str):
-        yield f"table {table}", value.encode("utf-8", "surrogatepass")
-    elif isinstance(value, bytes):
-        yield from _layers(value, f"table {table}", DEEPEST - 1)
-    elif isinstance(value, int):
-        yield f"table {table}", str(value).encode()
+                        if isinstance(value, bytes):
+                            yield from _layers(value, f"table {name}", DEEPEST - 1)
+                        elif isinstance(value, str | int):
+                            plain.append(str(value).encode("utf-8", "surrogatepass"))
+            yield f"table {name}", BETWEEN.join(plain)
 
 
 def packed(data: bytes) -> bytes:
