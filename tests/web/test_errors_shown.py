@@ -40,6 +40,7 @@ def test_an_error_tells_the_next_step_and_nothing_of_itself(shared_store: Store,
     else:
         assert "<h1>" in answer.text
         assert "下一步" in answer.text
+        assert ("重新启动阅览室" in answer.text) == isinstance(error, UnreachableStore)
     if status == 503:
         assert int(answer.headers["retry-after"]) > 0
 

@@ -64,7 +64,7 @@ def test_a_room_with_a_name_answers_to_no_other(house: House, host: str) -> None
     assert house.person("rui").get("/tasks", headers={"host": host}).status_code == 421
 
 
-@pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "Via", "X-Real-IP"])
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded", "Via", "X-Real-IP"])
 def test_an_open_room_takes_nothing_from_a_proxy(shared_client: TestClient, header: str) -> None:
     answer = shared_client.get("/tasks", headers={header: "203.0.113.9"})
     assert answer.status_code == 403

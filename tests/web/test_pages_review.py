@@ -190,6 +190,14 @@ def test_sql_answers_in_a_table_and_tells_kindly_what_it_refuses(shared_client: 
         assert refused in answer.text, "what was written stays in the field"
 
 
+@pytest.mark.parametrize("day", ["2199-01-01", "soon"])
+def test_sql_of_a_day_that_lies_ahead_or_is_none_is_refused_beside_the_question(shared_client: TestClient, day: str) -> None:
+    statement = "SELECT count(*) FROM v_tasks"
+    page = shared_client.get("/sql", params={"sql": statement, "as_of": day})
+    assert (page.status_code, statement in page.text) == (422, True)
+    assert shared_client.get("/sql/answer.csv", params={"sql": statement, "as_of": day}).status_code == 422
+
+
 def test_the_examples_of_sql_can_be_asked(shared_client: TestClient) -> None:
     page = html.document_fromstring(shared_client.get("/sql").text)
     links = [str(link) for link in page.xpath("//main//ul//a/@href") if str(link).startswith("/sql?")]

@@ -278,6 +278,17 @@ def test_a_task_as_it_was_known_names_its_document_as_it_was_called_then(store: 
         for page in (then.replace(".json", ""), told["address"]):
             assert "江口市信用工作要点" in client.get(page).text
             assert "（修订）" not in client.get(page).text
+        past = f"/t/{lasting(store, LINES[0])}/history?known_at=2024-05-07T08%3A00"
+        assert past in client.get(then.replace(".json", "")).text
+        assert client.get(past).text.count("<time") < client.get(past.partition("?")[0]).text.count("<time")
+
+
+def test_a_task_that_was_not_known_yet_is_told_to_be_so(store: Store, run: str) -> None:
+    put(store, run, "1", make_derived(), differ=difference, at=AT)
+    with client_of(store) as client:
+        for form in ("", "/history"):
+            page = client.get(f"/t/{lasting(store, LINES[0])}{form}?known_at=2020-01-01", headers={"accept": "text/html"})
+            assert (page.status_code, "本库尚不知道这条任务" in page.text) == (404, True), form
 
 
 # --- the overview --------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 
 from harvester import addresses
 from harvester.errors import HarvesterError, WrongCall
+from harvester.messages import _
 from harvester.web.access.passwords import Crowded
 from harvester.web.access.people import Role
 from harvester.web.access.rights import Denied
@@ -59,6 +60,10 @@ STATUSES: Mapping[int, Told] = {
     ),
     503: Told("The room is busy", "Something else holds what this page needs, or it took too long.", _AGAIN, "busy"),
 }
+_AWAY = (
+    "The store of this room cannot be reached, or another file lies in its place. After a copy was restored, an operator starts the "
+    "room again."
+)
 _OF_ERRORS: tuple[tuple[type[Exception], int], ...] = (
     (WrongCall, 422),
     (Crowded, 503),
@@ -108,7 +113,16 @@ def answer(request: Request, error: Exception) -> Response:
     status = status_of(error)
     if status == 500:
         log.error("unforeseen at %s", _route(request), exc_info=error)
-    return told(request, status, detail=str(error) if isinstance(error, _TOLD) else "")
+    return told(request, status, detail=_said(request, error))
+
+
+def _said(request: Request, error: Exception) -> str:
+    """Return what of an error whoever asked may read: sentences that were written for them; a store is named to nobody."""
+    if isinstance(error, errors.UnreachableStore):
+        from harvester.web.shown import preference  # late, as below
+
+        return _(_AWAY, preference(request, "lang")) if wants_page(request) else _AWAY
+    return str(error) if isinstance(error, _TOLD) else ""
 
 
 def status_of(error: Exception) -> int:

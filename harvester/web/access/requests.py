@@ -21,7 +21,8 @@ _ODD_PATH = re.compile(rb"//|\\|%(?:00|2f|5c)", re.IGNORECASE)
 _ODD_TEXT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffd]")
 _ODD_QUERY = re.compile(rb"%00", re.IGNORECASE)
 _HOST = re.compile(r"(\[[0-9a-f:.]{2,45}\]|[a-z0-9.-]{1,253})(?::[0-9]{1,5})?", re.IGNORECASE)
-_FORWARDED = ("x-forwarded-for", "x-forwarded-host", "x-real-ip", "forwarded", "via")
+_FORWARDED = ("x-forwarded-", "x-real-ip", "forwarded", "via")
+"""How the headers begin that proxies add."""
 _OWN = ("same-origin", "none")
 
 
@@ -67,7 +68,7 @@ def _check_host(request: Request, settings: RoomSettings) -> None:
     if found is None:
         raise HTTPException(400, "The header Host is missing or cannot be read: name the room's own host.")
     host = found.group(1).lower().rstrip(".")
-    if settings.open and any(name in request.headers for name in _FORWARDED):
+    if settings.open and any(name.startswith(_FORWARDED) for name in request.headers):
         raise HTTPException(403, "This room is open to this machine alone and takes nothing from a proxy: start it with --base.")
     own = urlsplit(settings.base).hostname or ""
     if not (is_loopback(host) if settings.open or not own else host.strip("[]") == own):

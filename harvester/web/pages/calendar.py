@@ -20,6 +20,7 @@ from harvester.web.pages.tasks import site_names
 from harvester.web.room import AnyStore, room_of
 from harvester.web.shown import preference
 from harvester.web.task_rows import region_name
+from harvester.web.validators import PRIVATE
 from storage import agency_queries
 from storage.calendar_queries import Entries, of_question, of_task
 from storage.errors import UnknownRecord
@@ -79,7 +80,7 @@ def _answer(request: Request, found: Entries, title: str, page: str) -> Response
     about = About(title, base + page, base + _without_key(path), base, preference(request, "lang"), found.cut)
     body = ics(found.courses, about)
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"ETag": tag, "Cache-Control": "private, max-age=900", "Vary": "Cookie"}
+    headers = {"ETag": tag, "Cache-Control": PRIVATE, "Vary": "Cookie"}
     if tag in [each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")]:
         return Response(status_code=304, headers=headers)
     name = request.url.path.rpartition("/")[2]

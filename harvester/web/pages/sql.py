@@ -10,10 +10,12 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
 from harvester import audited
+from harvester.errors import WrongCall
 from harvester.messages import _
 from harvester.web.access import trail
 from harvester.web.access.rights import reader
 from harvester.web.downloads import streamed
+from harvester.web.pages.asked_once import check_day
 from harvester.web.pages.asked_records import days_of, kept_nowhere
 from harvester.web.room import AnyStore
 from harvester.web.shown import here, page, preference
@@ -74,7 +76,7 @@ def _answered(request: Request, store: Store, sql: str, as_of: str) -> Row:
 
     try:
         found = ask(request, store, sql, as_of, SHOWN)
-    except plain_sql.RefusedQuestion as error:
+    except (plain_sql.RefusedQuestion, WrongCall) as error:
         return {"problem": str(error), "status": 422}
     except SlowQuestion:
         return {
@@ -89,6 +91,7 @@ def ask(request: Request, store: Store, sql: str, as_of: str, limit: int) -> Any
     from storage import plain_sql
 
     day, _same = days_of(as_of, "", preference(request, "lang"))
+    check_day(day, preference(request, "lang"))
     found = plain_sql.ask(store, sql, limit=limit, as_of=day)
     if found.of_records:
         trail.shown_ids(request, "sql", {"words": sql}, found.record_ids(), len(found.rows))

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, date, datetime
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from harvester import addresses, audited
@@ -25,7 +25,7 @@ from harvester.web.pages.asked_tasks import moment_asked
 from harvester.web.pages.task_listing import pinned_moment
 from harvester.web.reading.asked import base_of, withdrawn
 from harvester.web.room import AnyStore
-from harvester.web.shown import page, preference
+from harvester.web.shown import moment, page, preference
 from storage import task_versions
 from storage.days import local_day
 from storage.errors import UnknownRecord
@@ -53,7 +53,7 @@ def task(request: Request, store: AnyStore, name: str) -> Response:
     if gone := withdrawn(request, store, course.document["id"]):
         return gone
     known_at = _known_at(request)
-    course = task_course.known_by(course, known_at) if known_at else course
+    course = _known(course, known_at, preference(request, "lang"))
     at = at or (min(local_day(known_at), audited.today()) if known_at else None)
     row = task_course.version_on(course, at) if at else course.last
     course = task_versions.told_by(store, course, (row or course.last)["version"]) if at else course
@@ -69,14 +69,18 @@ def history(request: Request, store: AnyStore, name: str) -> Response:
     lang = preference(request, "lang")
     lasting, _at, _json_form = asked_of(store, name, lang)
     if name.partition("@")[0] != lasting:
-        return RedirectResponse(addresses.history(addresses.task(lasting)), status_code=308)
+        place = addresses.history(addresses.task(lasting))
+        return RedirectResponse(addresses.listing(place, {"known_at": request.query_params.get("known_at")}), status_code=308)
     course = _course(store, lasting, lang)
     if gone := withdrawn(request, store, course.document["id"]):
         return gone
+    known_at = _known_at(request)
+    course = _known(course, known_at, lang)
     steps = [_step(course, row, lang) for row in reversed(course.said)]
+    changes = [each for each in task_course.told_changes(store, course, lang) if known_at is None or each["at"] <= known_at]
     return page(
         request, "task_history.html", course=course, name=_title(course.last, lang), steps=steps,
-        changes=task_course.told_changes(store, course, lang), ended=task_course.ending(store, course, lang),
+        changes=changes, known_at=known_at, ended=task_course.ending(store, course, lang),
     )  # fmt: skip
 
 
@@ -109,6 +113,15 @@ def _known_at(request: Request) -> datetime | None:
     return moment_asked(request.query_params.get("known_at", "").strip(), preference(request, "lang"))
 
 
+def _known(course: Course, known_at: datetime | None, lang: str) -> Course:
+    """Return a task as far as the store knew of it by a moment; raises ``HTTPException`` (404) where it did not know it yet."""
+    try:
+        return task_course.known_by(course, known_at) if known_at else course
+    except UnknownRecord:
+        told = _("By {moment} this room did not know the task yet: leave `known_at` out, or write a later moment.", lang)
+        raise HTTPException(404, told.format(moment=moment(known_at))) from None
+
+
 def _page(request: Request, store: Store, course: Course, row: Row | None, at: date | None, known_at: datetime | None) -> Response:
     lang = preference(request, "lang")
     said = row or course.last
@@ -126,7 +139,8 @@ def _page(request: Request, store: Store, course: Course, row: Row | None, at: d
         ended=task_course.ending(store, course, lang), old=_is_old(course, said, at), others=others, where=place(said["address"], lang),
         precision=precision_words(said["deadline"], lang) if said["deadline"] else "", basis=task_course.basis_words(said, lang),
         changes=changes[:5], days=[(each, precision_words(each, lang)) for each in shown["dates"]],
-        calendar=subscriptions.with_key(request, f"/calendar/task/{course.lasting}.ics"), cited=citations(cited, today),
+        history=addresses.listing(addresses.history(addresses.task(course.lasting)), {"known_at": request.query_params.get("known_at")}),
+        known_at=known_at, calendar=subscriptions.with_key(request, f"/calendar/task/{course.lasting}.ics"), cited=citations(cited, today),
         pinned=base_of(request) + _address(course, at or today, pinned_moment(known_at)),
         as_json=_address(course, at, pinned_moment(known_at) if known_at else "", ".json"),
     )  # fmt: skip
