@@ -66,15 +66,16 @@ def _settle(environment: Mapping[str, str]) -> None:
     pipelines._DERIVER._running()
 
 
-def crawl(sites: Sequence[str], config: Config, **options: Any) -> list[RunSummary]:
-    """Crawl in a process of its own and return the summaries, in the order of the sites."""
-    return run(_crawl, tuple(sites), config, options)
+def crawl(sites: Sequence[str], config: Config, moment: datetime | None = None, **options: Any) -> list[RunSummary]:
+    """Crawl in a process of its own, which may live at another moment, and return the summaries, in the order of the sites."""
+    return run(_crawl, tuple(sites), config, moment, options)
 
 
-def _crawl(sites: Sequence[str], config: Config, options: Mapping[str, Any]) -> list[RunSummary]:
+def _crawl(sites: Sequence[str], config: Config, moment: datetime | None, options: Mapping[str, Any]) -> list[RunSummary]:
     from harvester.crawl import crawl
 
-    return crawl(sites, config, **options)
+    with time_machine.travel(moment, tick=True) if moment else nullcontext():
+        return crawl(sites, config, **options)
 
 
 # --- the command line ------------------------------------------------------------------------------------------------------

@@ -18,7 +18,6 @@ from tests.watching.feed import BUREAU, SECRET, body, state, task_row, tell
 from tests.watching.servers import Ledger, Receiver, serving
 
 Ask = Callable[..., str]
-NOW = datetime.now(UTC)
 
 
 @pytest.fixture
@@ -68,17 +67,18 @@ def test_a_watch_on_a_body_is_told_what_it_gained_once(ask: Ask, store: Store, l
 
 
 def test_a_digest_comes_in_the_morning_and_the_forecast_says_how_many(ask: Ask, store: Store, ledger: Ledger) -> None:
+    now = datetime.now(UTC)
     for n in range(28):
-        tell(store, 3, first=3 * n + 1, known_at=NOW - timedelta(days=28 - n), run=f"r{n}")
+        tell(store, 3, first=3 * n + 1, known_at=now - timedelta(days=28 - n), run=f"r{n}")
     told = ask("add", "日报", "--channel", "ledger", "--entity", "task", "--kind", "added")
     assert "about 7 messages a week, 21 changes (by the last 28 days)" in told
     assert "about 1" in ask("add", "周报", "--channel", "ledger", "--period", "weekly")
     tell(store, 2, first=100)
     assert ask("run", "--once") == ""
-    with time_machine.travel(NOW + timedelta(days=1, minutes=1)):
+    with time_machine.travel(now + timedelta(days=1, minutes=1)):
         ask("run", "--once")
     assert ("日报", 2) in [(event["data"]["watch"], len(event["data"]["rows"])) for event in ledger.events()]
-    with time_machine.travel(NOW + timedelta(days=8)):
+    with time_machine.travel(now + timedelta(days=8)):
         ask("run", "--once")
     assert sorted(event["data"]["watch"] for event in ledger.events()) == ["周报", "日报"]
 
