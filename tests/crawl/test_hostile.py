@@ -224,8 +224,8 @@ def test_the_name_of_a_file_is_no_path_and_steers_nothing():
 def test_a_tag_of_endless_attributes_is_read_in_no_time_and_a_picture_is_kept():
     flood = "<p " + " ".join(f"a{number}=x" for number in range(700_000)) + ">文</p>"
     picture = f'<img src="data:image/png;base64,{"A" * 500_000}">'
-    began = time.monotonic()
+    began = time.process_time()
     page = parse(article_page("洪水", flood + picture).decode())
-    assert time.monotonic() - began < 20
+    assert time.process_time() - began < 20
     assert page.css("p::text").getall() == ["文"]
     assert len(page.css("img::attr(src)").get("")) > 500_000

@@ -47,11 +47,11 @@ def test_a_redirect_is_not_followed(receiver: Receiver) -> None:
 
 @pytest.mark.parametrize("word", ["silence", "drip"])
 def test_the_time_limit_holds_for_everything_together(receiver: Receiver, word: str) -> None:
-    receiver.script, receiver.delay = [word], 6.0
+    receiver.script, receiver.delay = [word], 8.0
     begun = time.monotonic()
     with pytest.raises(DeliveryFailed, match="did not answer in time"):
         post_to(receiver.url, timeout=0.4)
-    assert time.monotonic() - begun < 4
+    assert time.monotonic() - begun < 6
 
 
 def test_an_endless_answer_is_read_to_its_limit_only(receiver: Receiver) -> None:

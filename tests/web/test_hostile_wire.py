@@ -22,10 +22,11 @@ from storage.store import Store
 
 @pytest.fixture(scope="module")
 def wired(shared_store: Store) -> Iterator[tuple[str, int]]:
-    """Give the place of a room on a socket that waits for heads half a second."""
+    """Give the place of a room on a socket that waits for heads half a second, for a page a second; one page takes for ever."""
+    over = threading.Event()
     patient = RoomSettings(limits=Limits(page_seconds=1))
     app = create_app(shared_store, patient)
-    app.get("/slow", dependencies=[rights.reader()])(lambda: time.sleep(3))
+    app.get("/slow", dependencies=[rights.reader()])(lambda: over.wait(60))
     config = config_of(app, patient)
     config.http_protocol_class = wire.protocol((), head_seconds=0.5)
     with listening_at("127.0.0.1", 0) as listening:
@@ -33,6 +34,7 @@ def wired(shared_store: Store) -> Iterator[tuple[str, int]]:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         yield listening.getsockname()[:2]
+        over.set()
         server.should_exit = True
         thread.join(15)
 
@@ -62,7 +64,7 @@ def test_a_head_that_does_not_arrive_ends_the_connection(wired: tuple[str, int])
                 time.sleep(0.1)
                 connection.sendall(b"a")
             assert ended(connection)
-            assert time.monotonic() - begun < 3
+            assert time.monotonic() - begun < 5
 
 
 def test_a_second_head_on_the_same_connection_is_waited_for_no_longer(wired: tuple[str, int]) -> None:
@@ -85,7 +87,7 @@ def test_a_page_that_takes_too_long_is_given_up_and_others_are_answered_meanwhil
             assert b" 200 " in other.recv(1000)
         answer = connection.recv(100_000)
         assert b" 503 " in answer
-        assert 0.8 < time.monotonic() - begun < 2.5
+        assert 0.8 < time.monotonic() - begun < 5
 
 
 @pytest.mark.parametrize(
