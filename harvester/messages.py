@@ -36,6 +36,11 @@ def catalogue(lang: str) -> gettext.NullTranslations:
     return gettext.GNUTranslations(compiled)
 
 
+def counted(one: str, many: str, n: int, lang: str = "", **more: object) -> str:
+    """Return a message with the number ``n`` in it, in the form that its language wants for so many; ``more`` are its other fields."""
+    return catalogue(lang or language()).ngettext(one, many, n).format(n=f"{n:,}", **more)
+
+
 def _(message: str, lang: str = "") -> str:
     """Return ``message`` in ``lang`` (``en`` or ``zh``), without one in the user's language."""
     return catalogue(lang or language()).gettext(message)

@@ -11,7 +11,7 @@ from itertools import groupby
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from harvester.comparing import Compared, Side
-from harvester.messages import _
+from harvester.messages import _, counted
 from harvester.reports.pieces import visible
 from harvester.reports.rows import Row, report_of
 from harvester.telling.remarks import remarks
@@ -39,7 +39,7 @@ def comparison_page(compared: Compared, lang: str, *, everything: bool = False) 
     environment = Environment(
         loader=PackageLoader("harvester"), autoescape=select_autoescape(default=True), undefined=StrictUndefined, trim_blocks=True
     )
-    environment.globals["_"] = partial(_, lang=lang)
+    environment.globals.update(_=partial(_, lang=lang), counted=partial(counted, lang=lang))
     environment.filters["visible"] = visible
     report = report_of(compared, lang)
     return environment.get_template("comparison.html").render(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from harvester.comparing import Compared, Side
-from harvester.messages import _
+from harvester.messages import _, counted
 from harvester.telling.phrases import clauses, place, quoted
 from harvester.telling.remarks import remarks
 from harvester.telling.summing import in_common
@@ -69,17 +69,17 @@ def summary(compared: Compared, lang: str) -> str:
         return same if not comparison.field_changes else same + " " + _("Only what they say of themselves differs.", lang)
     kinds = Counter(change.kind for change in comparison.task_changes)
     names = {
-        TaskChangeKind.CHANGED: _("{n} tasks changed", lang),
-        TaskChangeKind.ADDED: _("{n} tasks added", lang),
-        TaskChangeKind.REMOVED: _("{n} tasks removed", lang),
-        TaskChangeKind.REWORDED: _("{n} tasks reworded", lang),
-        TaskChangeKind.MOVED: _("{n} tasks moved", lang),
-        TaskChangeKind.SPLIT: _("{n} tasks split", lang),
-        TaskChangeKind.MERGED: _("{n} tasks merged", lang),
+        TaskChangeKind.CHANGED: ("{n} task changed", "{n} tasks changed"),
+        TaskChangeKind.ADDED: ("{n} task added", "{n} tasks added"),
+        TaskChangeKind.REMOVED: ("{n} task removed", "{n} tasks removed"),
+        TaskChangeKind.REWORDED: ("{n} task reworded", "{n} tasks reworded"),
+        TaskChangeKind.MOVED: ("{n} task moved", "{n} tasks moved"),
+        TaskChangeKind.SPLIT: ("{n} task split", "{n} tasks split"),
+        TaskChangeKind.MERGED: ("{n} task merged", "{n} tasks merged"),
     }
-    told = [words.format(n=kinds[kind]) for kind, words in names.items() if kinds[kind]] or [_("no change of a task", lang)]
+    told = [counted(*words, kinds[kind], lang) for kind, words in names.items() if kinds[kind]] or [_("no change of a task", lang)]
     texts = len(told_once(comparison.text_changes))
-    return clauses([*told, _("{n} changes of wording", lang).format(n=texts)], lang)
+    return clauses([*told, counted("{n} change of wording", "{n} changes of wording", texts, lang)], lang)
 
 
 def told_once(changes: Sequence[TextChange]) -> list[TextChange]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from statistics import median
 
 from harvester import audited
-from harvester.messages import _
+from harvester.messages import _, counted
 from storage import currency_queries
 from storage.days import local_day
 from storage.store import Store
@@ -17,6 +17,13 @@ from storage.store import Store
 LOOK_BACK = timedelta(days=730)
 LEAST_DAYS = 5
 """Days with something new, below which nobody can say what is usual."""
+NOT_READ = (
+    "not read completely for {n} day: what is new there may be missing",
+    "not read completely for {n} days: what is new there may be missing",
+)
+QUIET = ("no new document for {n} day", "no new document for {n} days")
+QUIET_OTHERWISE = ("no new document for {n} day (usually {usual})", "no new document for {n} days (usually {usual})")
+"""What is said of a quiet section, of one day and of more."""
 LATE = timedelta(days=3)
 """A site is read every day; after so long without a complete reading something is wrong."""
 
@@ -26,7 +33,8 @@ class Section:
     """A section of a site, or a whole site (``section`` empty).
 
     ``complete_at`` is the end of the last run that read all of the site, ``verdict`` that of the last run; ``newest`` the day of its last
-    document, ``usual`` the days that commonly lie between two of them, ``None`` where nobody can say.
+    document, ``usual`` the days that commonly lie between two of them, ``None`` where nobody can say. Of a whole site, ``records`` is how
+    many of its public records may be shown today and ``newest_record`` the day of the newest of them.
     """
 
     site: str
@@ -37,6 +45,8 @@ class Section:
     complete_at: datetime | None
     newest: date | None
     usual: int | None
+    records: int = 0
+    newest_record: date | None = None
 
     @property
     def broken(self) -> bool:
@@ -67,11 +77,13 @@ def sections(store: Store, site: str = "") -> list[Section]:
 
 def sites(store: Store) -> list[Section]:
     """Return every site that was ever looked at, by its identifier."""
-    since = audited.today() - LOOK_BACK
+    today = audited.today()
+    since, records = today - LOOK_BACK, currency_queries.records(store, today)
     days: dict[str, set[date]] = {}
     for (site, _section_name), some in currency_queries.days(store, since).items():
         days.setdefault(site, set()).update(some)
-    return [_section(row, "", sorted(days.get(row["site"], ()))) for row in currency_queries.sites(store)]
+    found = [_section(row, "", sorted(days.get(row["site"], ()))) for row in currency_queries.sites(store)]
+    return [replace(each, records=n, newest_record=newest) for each in found for n, newest in [records.get(each.site, (0, None))]]
 
 
 def of(store: Store, site: str, section: str = "") -> Section | None:
@@ -100,10 +112,19 @@ def told(section: Section, lang: str) -> str:
         return _("never read completely", lang)
     if section.broken:
         days = (datetime.now(UTC) - section.complete_at).days
-        return _("not read completely for {n} days: what is new there may be missing", lang).format(n=days)
+        return counted(*NOT_READ, days, lang)
+    if section.days_quiet is None and section.records:
+        return _records_told(section, lang)
     if section.days_quiet is None:
         return _("read completely; no documents of the last two years", lang)
     if section.days_quiet == 0:
         return _("a new document today", lang)
-    form = _("no new document for {n} days (usually {usual})", lang) if section.usual else _("no new document for {n} days", lang)
-    return form.format(n=section.days_quiet, usual=section.usual)
+    return counted(*(QUIET_OTHERWISE if section.usual else QUIET), section.days_quiet, lang, usual=section.usual)
+
+
+def _records_told(section: Section, lang: str) -> str:
+    """Return what a site that publishes records has: of documents nothing is to be expected there."""
+    newest = _("read completely; {n} of its public records are shown, the newest of {day}", lang)
+    undated = _("read completely; {n} of its public records are shown", lang)
+    form = newest if section.newest_record else undated
+    return form.format(n=f"{section.records:,}", day=section.newest_record)

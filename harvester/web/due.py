@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from harvester.messages import _
+from harvester.messages import _, counted
 from normalizers.records import DeadlineKind
 
 SOON, NEAR = 30, 90
@@ -37,10 +37,10 @@ def due(deadline: Mapping[str, Any] | None, today: date, lang: str, *, within: b
     last = end if isinstance(end, date) else date.fromisoformat(end)
     left = (last - today).days
     if left < 0:
-        return Due("past", "◆", _("date passed {n} days ago", lang).format(n=-left), last)
+        return Due("past", "◆", counted("date passed {n} day ago", "date passed {n} days ago", -left, lang), last)
     if left == 0:
         return Due("soon", "◆", _("due today", lang), last)
-    words = _("due in {n} days", lang).format(n=left)
+    words = counted("due in {n} day", "due in {n} days", left, lang)
     if left <= SOON:
         return Due("soon", "◐", words, last)
     return Due("near" if left <= NEAR else "later", "◔" if left <= NEAR else "○", words, last)

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from harvester import addresses
-from harvester.messages import LANGUAGES, _
+from harvester.messages import LANGUAGES, _, counted
 from harvester.outward import leads_to, split
 from harvester.reports.pieces import visible
 from harvester.web.access import forgery
@@ -101,6 +101,7 @@ def environment(lang: str) -> Environment:
     )
     made.globals.update(
         _=partial(_, lang=lang),
+        counted=partial(counted, lang=lang),
         addresses=addresses,
         word=partial(word, lang=lang),
         ago=partial(ago, lang=lang),

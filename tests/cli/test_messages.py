@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from harvester.messages import _, catalogue
+from harvester.messages import _, catalogue, counted
 
 ROOT = Path(__file__).resolve().parents[2] / "harvester"
 SOURCES = [
@@ -19,6 +19,14 @@ SOURCES = [
 ]
 CATALOGUE = read_po((ROOT / "locale" / "zh" / "messages.po").open("rb"))
 MESSAGES = sorted({found for file in SOURCES for found in re.findall(r'\b_\(\s*"((?:[^"\\]|\\.)+)"\s*[,)]', file.read_text("utf-8"))})
+COUNTED = sorted(
+    {
+        (one, many)
+        for file in SOURCES
+        for one, many in re.findall(r'\(\s*"([^"\n]*\{n\}[^"\n]*)",\s*"([^"\n]*\{n\}[^"\n]*)"', file.read_text("utf-8"))
+    }
+)
+"""Messages with a number, for one and for many."""
 COLUMNS = sorted(
     {
         c
@@ -40,6 +48,28 @@ def test_a_message_has_its_chinese_with_the_same_fields(message: str) -> None:
     assert entry is not None
     assert entry.string
     assert sorted(re.findall(r"{\w+}", entry.string)) == sorted(re.findall(r"{\w+}", message))
+
+
+@pytest.mark.parametrize("pair", COUNTED, ids=lambda pair: pair[1])
+def test_a_message_that_counts_has_one_form_for_one_another_for_many_and_its_chinese(pair: tuple[str, str]) -> None:
+    one, many = pair
+    entry = CATALOGUE.get(one)
+    assert entry is not None
+    assert entry.id == (one, many)
+    assert [sorted(re.findall(r"{\w+}", said)) for said in (one, *entry.string)] == 2 * [sorted(re.findall(r"{\w+}", many))]
+    more = dict.fromkeys(set(re.findall(r"{(\w+)}", many)) - {"n"}, "x")
+    assert [counted(one, many, n, "en", **more) for n in (1, 2, 1200)] == [
+        one.format(n=1, **more), many.format(n=2, **more), many.format(n="1,200", **more),
+    ]  # fmt: skip
+    assert counted(one, many, 1, "zh", **more) == entry.string[0].format(n=1, **more)
+
+
+def test_no_message_of_a_page_says_many_of_one_thing() -> None:
+    plural = re.compile(r"\{n\} (?:\w+ )?(?!days)\w+s\b")
+    assert len(COUNTED) > 30
+    pages = [file for file in SOURCES if "web" in file.parts and file.name != "agency.html"]
+    said = {found for file in pages for found in re.findall(r'\b_\(\s*"([^"]*)"', file.read_text("utf-8")) if plural.match(found)}
+    assert said == set()
 
 
 @pytest.mark.parametrize(

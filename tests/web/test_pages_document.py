@@ -90,7 +90,7 @@ def test_an_old_version_says_so_and_leads_to_now_and_to_what_changed(story: tupl
         assert "Memento-Datetime" in answer.headers
     assert "Not the current text" not in now.text
     assert "Memento-Datetime" not in now.headers
-    assert "1 tasks added" in history
+    assert "1 task added" in history
     assert history.count("/compare?old=") >= 2
 
 

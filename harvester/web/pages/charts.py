@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from harvester import addresses, audited
-from harvester.messages import _
+from harvester.messages import _, counted
 from harvester.reports.pieces import visible
 from harvester.web.access.rights import reader
 from harvester.web.charts import Bars, bars, circle
@@ -121,8 +121,10 @@ def timeline_words(counts: dict[str, int], lang: str) -> str:
     if not counts:
         return _("No deadline in these months.", lang)
     most = max(counts, key=lambda month: (counts[month], month))
-    form = _("{n} deadlines from {first} to {last}; most in {month}: {most}", lang)
-    return form.format(n=sum(counts.values()), first=min(counts), last=max(counts), month=most, most=counts[most])
+    return counted(
+        "{n} deadline from {first} to {last}; most in {month}: {most}", "{n} deadlines from {first} to {last}; most in {month}: {most}",
+        sum(counts.values()), lang, first=min(counts), last=max(counts), month=most, most=counts[most],
+    )  # fmt: skip
 
 
 def _bars(months: Sequence[str], counts: dict[str, int], lang: str) -> list[tuple[str, int, bool]]:

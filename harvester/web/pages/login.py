@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from harvester.messages import _
+from harvester.messages import _, counted
 from harvester.web.access import doors, forgery, passwords, trail
 from harvester.web.access.doorkeeper import Doorkeeper
 from harvester.web.access.outgoing import cookie
@@ -58,7 +58,10 @@ def enter(
     lang, place, wanted = preference(request, "lang"), network_of(request), _key(name)
     keeper: Doorkeeper = request.app.state.doorkeeper
     if wait := keeper.wait(wanted, place):
-        said = _("That was tried too often. Wait {seconds} seconds, then try again.", lang).format(seconds=math.ceil(wait))
+        said = counted(
+            "That was tried too often. Wait {n} second, then try again.", "That was tried too often. Wait {n} seconds, then try again.",
+            math.ceil(wait), lang,
+        )  # fmt: skip
         return _form(request, next, name=name, problem=said, status=429, wait=wait)
     account, kept = accounts.with_password(store, name)
     if not passwords.fits(password, kept) or account is None:

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from harvester import addresses, audited
-from harvester.messages import _
+from harvester.messages import _, counted
 from harvester.web import currency
 from harvester.web.access import subscriptions
 from harvester.web.access.people import Role
@@ -38,6 +38,20 @@ SPANS = (30, 90)
 SHOWN, GROUPS, READ = 8, 6, 120
 """Tasks that are due next, documents with changes, and rows of the feed read for them."""
 _SHARE = 100
+CHANGED = {
+    "document added": ("{n} new document", "{n} new documents"),
+    "document changed": ("{n} document says otherwise of itself", "{n} documents say otherwise of themselves"),
+    "document gone": ("{n} document gone at its source", "{n} documents gone at their source"),
+    "document withdrawn": ("{n} document withdrawn", "{n} documents withdrawn"),
+    "text changed": ("{n} text reworded", "{n} texts reworded"),
+    "task added": ("{n} new task", "{n} new tasks"),
+    "task changed": ("{n} task changed", "{n} tasks changed"),
+    "task reworded": ("{n} task reworded", "{n} tasks reworded"),
+    "task removed": ("{n} task removed", "{n} tasks removed"),
+    "notice entered": ("{n} public record entered", "{n} public records entered"),
+    "notice left": ("{n} public record left", "{n} public records left"),
+}
+"""What is counted of the feed, in words for one and for many."""
 OF_TEXTS = ("document", "text", "task", "link")
 
 
@@ -92,20 +106,7 @@ def _changed(store: Store, today: date, lang: str) -> list[Row]:
 
 
 def _told(counts: Mapping[str, int], lang: str) -> list[str]:
-    forms = {
-        "document added": _("{n} new documents", lang),
-        "document changed": _("{n} documents say otherwise of themselves", lang),
-        "document gone": _("{n} documents gone at their source", lang),
-        "document withdrawn": _("{n} documents withdrawn", lang),
-        "text changed": _("{n} texts reworded", lang),
-        "task added": _("{n} new tasks", lang),
-        "task changed": _("{n} tasks changed", lang),
-        "task reworded": _("{n} tasks reworded", lang),
-        "task removed": _("{n} tasks removed", lang),
-        "notice entered": _("{n} public records entered", lang),
-        "notice left": _("{n} public records left", lang),
-    }
-    return [form.format(n=f"{counts[name]:,}") for name, form in forms.items() if counts.get(name)]
+    return [counted(*forms, counts[name], lang) for name, forms in CHANGED.items() if counts.get(name)]
 
 
 def _feed(store: Store, lang: str) -> list[Row]:

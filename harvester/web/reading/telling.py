@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from harvester import addresses
-from harvester.messages import _
+from harvester.messages import _, counted
 from harvester.web import currency
 from harvester.web.reading.card import Card
 from harvester.web.reading.sentences import sentence
@@ -23,19 +23,19 @@ Row = Mapping[str, Any]
 REMEMBERED = 600
 """Seconds for which the currency of a section is taken as known."""
 WORDS_OF_CHANGE = {
-    "task added": "{n} tasks added",
-    "task removed": "{n} tasks removed",
-    "task changed": "{n} tasks with other bodies or deadlines",
-    "task reworded": "{n} tasks reworded",
-    "task moved": "{n} tasks moved to another section",
-    "task split": "{n} tasks split",
-    "task merged": "{n} tasks merged",
-    "text changed": "{n} changes of wording",
-    "text added": "{n} changes of wording",
-    "text removed": "{n} changes of wording",
-    "document changed": "{n} statements of the document about itself changed",
+    "task added": ("{n} task added", "{n} tasks added"),
+    "task removed": ("{n} task removed", "{n} tasks removed"),
+    "task changed": ("{n} task with other bodies or deadlines", "{n} tasks with other bodies or deadlines"),
+    "task reworded": ("{n} task reworded", "{n} tasks reworded"),
+    "task moved": ("{n} task moved to another section", "{n} tasks moved to another section"),
+    "task split": ("{n} task split", "{n} tasks split"),
+    "task merged": ("{n} task merged", "{n} tasks merged"),
+    "text changed": ("{n} change of wording", "{n} changes of wording"),
+    "text added": ("{n} change of wording", "{n} changes of wording"),
+    "text removed": ("{n} change of wording", "{n} changes of wording"),
+    "document changed": ("{n} statement of the document about itself changed", "{n} statements of the document about itself changed"),
 }
-"""What the feed counts of a version, in words."""
+"""What the feed counts of a version, in words for one and for many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def repair_told(one: Row, lang: str) -> str:
     sure = one["count"] - one["guessed"]
     parts = [_("{n} certain", lang).format(n=sure)] if sure else []
     parts += [_("{n} guessed", lang).format(n=one["guessed"])] if one["guessed"] else []
-    parts += [_("{n} left as they are", lang).format(n=one["left"])] if one["left"] else []
+    parts += [_("{n} left unmended", lang).format(n=one["left"])] if one["left"] else []
     return f"{_(one['kind'], lang)}{_(': ', lang)}{_(', ', lang).join(parts)}"
 
 
@@ -151,8 +151,8 @@ _WHY = {"first": "first seen", "source": "changed by its source", "reading": "th
 
 def changes_told(counts: Mapping[str, int], lang: str) -> list[str]:
     """Return what the feed counts of a version, in words; kinds of no interest to readers are left out."""
-    sums: dict[str, int] = {}
+    sums: dict[tuple[str, str], int] = {}
     for name, count in counts.items():
         if name in WORDS_OF_CHANGE:
             sums[WORDS_OF_CHANGE[name]] = sums.get(WORDS_OF_CHANGE[name], 0) + count
-    return [_(words, lang).format(n=count) for words, count in sums.items()]
+    return [counted(*words, count, lang) for words, count in sums.items()]
