@@ -49,7 +49,7 @@ class ExportError(StoreError):
 
 
 class RefusedQuestion(StoreError):
-    """A statement that is not run, or that the database does not understand; the message says why and what to do."""
+    """A question that is too long, a statement that is not run or not understood; the message says why and what to do."""
 
 
 class SlowQuestion(StoreError):

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Table, delete, insert, select, text
 
 from normalizers.text.fold import fold
 from storage.batches import batches
-from storage.errors import StoreError
+from storage.errors import RefusedQuestion
 from storage.highlights import BREAKS
 from storage.line_schema import document_lines, line_choices
 from storage.places import line_of, place_of
@@ -56,10 +56,10 @@ def folded(words: str) -> str:
 def words_of(query: str) -> list[str]:
     """Return the folded words of a query; all must be found. Blanks part words, double quotation marks hold them together.
 
-    Raises ``StoreError`` for a query of more than ``LONGEST`` letters.
+    Raises ``RefusedQuestion`` for a query of more than ``LONGEST`` letters.
     """
     if len(query) > 2 * LONGEST or sum(len(fold(word)) for word in query.split()) > LONGEST:
-        raise StoreError(f"A search takes {LONGEST} letters at most: leave some away, or look for a part of the sentence.")
+        raise RefusedQuestion(f"A search takes {LONGEST} letters at most: leave some away, or look for a part of the sentence.")
     return [word for word, _ in quoted_words(query)]
 
 

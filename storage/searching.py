@@ -50,7 +50,7 @@ class Words:
 def read_words(connection: Connection, query: str, *, exact: bool = False) -> Words:
     """Return what a question asks for; ``exact``, as quotation marks do for a word, leaves out the other names of a body.
 
-    Words in traditional characters are looked for in simplified ones, too. Raises ``StoreError`` for a question that is too long.
+    Words in traditional characters are looked for in simplified ones, too. Raises ``RefusedQuestion`` for one that is too long.
     """
     traditional = synonyms.is_traditional(query)
     index.words_of(query)
@@ -87,7 +87,7 @@ def _asked(connection: Connection, words: Words, filters: Filters, since: date |
     """Return what is asked of each index; an index that cannot hold what the filters ask for is not asked."""
     low, high = _span(filters, since, until)
     past = is_past(filters) or "@" in filters.document
-    asked = Asked(words.wanted, zones(low, high), index.kind_mark(filters.document_kind) if filters.document_kind else "")
+    asked = Asked(words.wanted, zones(low, high), index.kind_mark(filters.kind) if filters.kind else "")
     if past:
         asked = replace(asked, zones=zones(low, high, copies=True, hidden=True), of_documents=_chosen_now(filters))
     elif filters.document:
@@ -101,7 +101,7 @@ def _asked(connection: Connection, words: Words, filters: Filters, since: date |
     if by_task is not None:
         return {"task": replace(asked, within=by_task)}
     found = {"document": asked, "task": asked}
-    if past or filters.document or filters.document_kind:
+    if past or filters.document or filters.kind:
         return found
     return found | {"notice": _of_records(words, filters, zones(low, high))}
 
@@ -182,7 +182,7 @@ def search(
     ``snippet`` and the ``spans`` of the hits in it; a task's also ``lasting_id``. ``next`` is the cursor of the next page, empty at
     the end. Filters for bodies and deadlines find tasks only; ``since`` and ``until`` are days of documents and records. Of public
     credit records only those of legal subjects that may be shown on ``today`` (the day in Shanghai) are found, and none of the past.
-    Raises ``StoreError`` for too long a question, ``WrongCursor``.
+    Raises ``RefusedQuestion`` for too long a question, ``WrongCursor``.
     """
     question = asdict(filters) | {"words": words, "of": kind, "exact": exact, "since": since, "until": until}
     behind = paging.behind("search", question, after, (int, int))
@@ -240,7 +240,7 @@ class _Found:
         for row in found:
             kind = "task" if row["task_id"] else "document"
             place = place_of(row["line"], row["ordinal"])
-            if by_task or not span[0] <= place <= span[1] or filters.document_kind not in ("", row["document_kind"]):
+            if by_task or not span[0] <= place <= span[1] or filters.kind not in ("", row["document_kind"]):
                 continue
             self.counts[kind] += 1
             self.past.append(_Key(bool(row["titled"]), place, kind, past=row))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 
 from harvester.web.access.limits import Limits
 from harvester.web.access.people import Person, Role
@@ -63,5 +63,12 @@ def person_of(request: Request) -> Person:
     return person
 
 
+def base_of(request: Request) -> str:
+    """Return the address by which readers know the room, without a stroke at its end."""
+    return (room_of(request).settings.base or str(request.base_url)).rstrip("/")
+
+
 AnyStore = Annotated[Store, Depends(store_of)]
+Number = Annotated[int, Query(ge=0, le=(1 << 63) - 1)]
+"""A number of an address, as far as both databases know numbers."""
 Anyone = Annotated[Person, Depends(person_of)]

@@ -117,7 +117,9 @@ def _typed(name: str, value: Any) -> Any:  # noqa: ANN401 -- a value of any fiel
 def _proxies(value: Sequence[str] | str) -> tuple[str, ...]:
     listed = (value,) if isinstance(value, str) else tuple(value)
     for one in listed:
-        ipaddress.ip_network(one, strict=False)
+        network = ipaddress.ip_network(one, strict=False)
+        if network.num_addresses > 1 and not network.is_private:
+            raise ValueError(f"{one} would let anybody speak for a proxy: name its own address, or a private network")
     return listed
 
 

@@ -14,7 +14,7 @@ from harvester.messages import _
 from harvester.moments import within_reach
 from harvester.web.access import trail
 from harvester.web.access.rights import operator
-from harvester.web.room import AnyStore
+from harvester.web.room import AnyStore, Number
 from harvester.web.shown import page, preference
 from storage import audit
 from storage.days import LOCAL
@@ -40,7 +40,7 @@ def log(
     since: str = "",
     subject: str = "",
     notice: str = "",
-    before: int = 0,
+    before: Number = 0,
 ) -> Response:
     """Show the log, the newest first; that it was looked at stands in it, too. ``since`` is a day, ``before`` a row's number."""
     given = {"actor": actor, "action": action, "since": since, "subject": subject, "notice": notice}

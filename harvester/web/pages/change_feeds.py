@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,19 +10,22 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from harvester import addresses, audited, feeds
+from harvester.asked_names import called
 from harvester.config import Config
-from harvester.record_questions import log_records
+from harvester.record_questions import log_records, logged_changes
 from harvester.telling import tell_change
 from harvester.values import to_json
 from harvester.web.access.people import Person
 from harvester.web.access.rights import reader
+from harvester.web.api.common import shown_ids
+from harvester.web.downloads import check, table
 from harvester.web.pages.asked_changes import filters_of, said
 from harvester.web.pages.asked_records import kept_nowhere, reader_of
-from harvester.web.pages.changes import address_of
-from harvester.web.room import Anyone, AnyStore, room_of
+from harvester.web.room import Anyone, AnyStore, Number, base_of
 from harvester.web.shown import TAGS, preference
 from storage import change_queries
 from storage.change_filters import ChangeFilters
+from storage.questions import Changes
 from storage.store import Store
 
 router = APIRouter(dependencies=[reader()])
@@ -32,24 +35,24 @@ JSON_FEED = "https://jsonfeed.org/version/1.1"
 
 
 @router.get("/changes.atom")
-def atom(request: Request, store: AnyStore, person: Anyone, before: int | None = None) -> Response:
+def atom(request: Request, store: AnyStore, person: Anyone, before: Number | None = None) -> Response:
     """Return the newest changes of a question as Atom; with ``since`` those behind a number of the feed."""
     lang = preference(request, "lang")
     asked, rows, further = answer(request, store, person, before)
     channel = feeds.Channel(
         feeds.authority_of(Config.load().contact), asked, lang, datetime.now(UTC), address=absolute(request, _with(request, before)),
-        further=absolute(request, further) if further else "", base=base_of(request),
+        further=absolute(request, further) if further else "", base=base_of(request), named=_named(store, asked, lang),
     )  # fmt: skip
     return kept_nowhere(Response(feeds.atom(rows, channel), media_type="application/atom+xml"))
 
 
 @router.get("/changes.json")
-def json_feed(request: Request, store: AnyStore, person: Anyone, before: int | None = None) -> Response:
+def json_feed(request: Request, store: AnyStore, person: Anyone, before: Number | None = None) -> Response:
     """Return the same as JSON Feed. What may not be shown any more is in no item."""
     lang = preference(request, "lang")
     asked, rows, further = answer(request, store, person, before)
     authority = feeds.authority_of(Config.load().contact)
-    channel = feeds.Channel(authority, asked, lang, datetime.now(UTC))
+    channel = feeds.Channel(authority, asked, lang, datetime.now(UTC), base=base_of(request), named=_named(store, asked, lang))
     told: Row = {
         "version": JSON_FEED,
         "title": feeds.title_of(channel),
@@ -60,6 +63,16 @@ def json_feed(request: Request, store: AnyStore, person: Anyone, before: int | N
     }
     told |= {"next_url": absolute(request, further)} if further else {}
     return kept_nowhere(Response(to_json(told), media_type="application/feed+json"))
+
+
+@router.get("/changes.{form}")
+def file(request: Request, store: AnyStore, form: str) -> Response:
+    """Give all changes of a question as a file, once it is logged which public records stand in it."""
+    lang = preference(request, "lang")
+    check(request, form, lang)
+    wanted = filters_of(store, request.query_params, lang, None)
+    announce = shown_ids(request, "changes", logged_changes(wanted))
+    return table(request, Changes(wanted, audited.today()), "changes", form, announce=announce, records=True)
 
 
 def answer(request: Request, store: Store, person: Person, before: int | None) -> tuple[ChangeFilters, list[Row], str]:
@@ -83,8 +96,8 @@ def answer(request: Request, store: Store, person: Person, before: int | None) -
 
 
 def item(request: Request, row: Row, channel: feeds.Channel) -> Row:
-    """Return a change as an item of JSON Feed."""
-    place = address_of(row) or (addresses.document(row["document_id"]) if row["document_id"] else "")
+    """Return a change as an item of JSON Feed: ``url`` is its page in the room, ``external_url`` where it was taken from."""
+    place, source = feeds.place_in_room(row), feeds.source_of(row)
     found = {
         "id": feeds.entry_id(row, channel),
         "title": row["title"],
@@ -92,12 +105,12 @@ def item(request: Request, row: Row, channel: feeds.Channel) -> Row:
         "date_published": feeds.moment(row["known_at"]),
     }
     tags = [each for each in (row["entity"], row["kind"], row["site"]) if each]
-    return found | ({"url": absolute(request, place)} if place else {}) | {"tags": tags}
+    links = {"url": absolute(request, place) if place else "", "external_url": source}
+    return found | {name: address for name, address in links.items() if address} | {"tags": tags}
 
 
-def base_of(request: Request) -> str:
-    """Return the address by which readers know the room, without a slash at its end."""
-    return room_of(request).settings.base.rstrip("/") or str(request.base_url).rstrip("/")
+def _named(store: Store, asked: ChangeFilters, lang: str) -> dict[str, str]:
+    return called(store, {name: value for name, value in asdict(asked).items() if isinstance(value, str)}, lang)
 
 
 def absolute(request: Request, address: str) -> str:

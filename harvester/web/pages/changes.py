@@ -21,7 +21,7 @@ from harvester.web.access.people import Person
 from harvester.web.access.rights import reader
 from harvester.web.pages.asked_changes import NAMES, SEVERAL, TOLD_KINDS, filters_of, said
 from harvester.web.pages.asked_records import kept_nowhere, reader_of
-from harvester.web.room import Anyone, AnyStore
+from harvester.web.room import Anyone, AnyStore, Number
 from harvester.web.shown import here, page, preference
 from storage import change_queries
 from storage.change_filters import ChangeFilters
@@ -47,7 +47,7 @@ LONGEST = 400
 
 
 @router.get("/changes")
-def changes(request: Request, store: AnyStore, person: Anyone, before: int | None = None) -> HTMLResponse:
+def changes(request: Request, store: AnyStore, person: Anyone, before: Number | None = None) -> HTMLResponse:
     """Show what changed that holds the filters of the address; ``before`` is a number of the feed to go back from."""
     lang, problem, status = preference(request, "lang"), "", 200
     rows: list[Row] = []

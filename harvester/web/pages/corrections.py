@@ -16,7 +16,7 @@ from harvester.web.access.rights import reader
 from harvester.web.pages.record_words import reported_field
 from harvester.web.pages.records import found_record
 from harvester.web.reading.resolving import resolve
-from harvester.web.room import Anyone, AnyStore
+from harvester.web.room import Anyone, AnyStore, Number
 from harvester.web.shown import here, page, preference
 from storage import corrections
 from storage.corrections import TooManyReports
@@ -29,7 +29,7 @@ Words = Annotated[str, Form(max_length=4 * MOST_WRONG)]
 
 
 @router.get("/corrections")
-def log(request: Request, store: AnyStore, after: str = "", sent: int = 0) -> HTMLResponse:
+def log(request: Request, store: AnyStore, after: str = "", sent: Number = 0) -> HTMLResponse:
     """Show the public log of corrections, the newest report first."""
     found = corrections.log(store, limit=SIZE, after=after)
     more: dict[str, Any] = {

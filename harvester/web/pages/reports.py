@@ -15,7 +15,7 @@ from harvester.web.access import forgery
 from harvester.web.access.rights import operator
 from harvester.web.pages.asked_records import among, days_of, kept_nowhere, reader_of
 from harvester.web.pages.record_words import reported_field
-from harvester.web.room import Anyone, AnyStore
+from harvester.web.room import Anyone, AnyStore, Number
 from harvester.web.shown import page, preference
 from storage import corrections
 from storage.corrections import CONFIRMED, DECLINED, MENDED, NEW, Answer
@@ -29,7 +29,7 @@ Text = Annotated[str, Form(max_length=4000)]
 
 
 @router.get("/reports")
-def reports(request: Request, store: AnyStore, state: str = NEW, answered: int = 0) -> HTMLResponse:
+def reports(request: Request, store: AnyStore, state: str = NEW, answered: Number = 0) -> HTMLResponse:
     """Show the reports of a state, those that are due first."""
     return _page(request, store, state if state in ("", *STATES) else NEW, answered=answered)
 

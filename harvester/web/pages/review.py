@@ -18,7 +18,7 @@ from harvester.web.access import forgery, trail
 from harvester.web.access.rights import operator
 from harvester.web.pages.asked_records import days_of, kept_nowhere, reader_of
 from harvester.web.pages.review_words import detail_told
-from harvester.web.room import Anyone, AnyStore
+from harvester.web.room import Anyone, AnyStore, Number
 from harvester.web.shown import page, preference
 from normalizers.agencies import regions
 from storage import decisions as log
@@ -41,7 +41,7 @@ def tabs(store: Store) -> list[tuple[str, int]]:
 
 @router.get("/review")
 def shown(
-    request: Request, store: AnyStore, kind: str = Kind.MENTION.value, site: str = "", region: str = "", done: int = 0
+    request: Request, store: AnyStore, kind: str = Kind.MENTION.value, site: str = "", region: str = "", done: Number = 0
 ) -> HTMLResponse:
     """Show what waits of a kind, the most used first."""
     return _page(request, store, kind, site=site, region=region, done=done)
@@ -120,7 +120,7 @@ def ending(request: Request, store: AnyStore, person: Anyone, id: Text, meant: A
 
 
 @router.get("/review/decisions")
-def decisions(request: Request, store: AnyStore, every: bool = False, done: int = 0) -> HTMLResponse:
+def decisions(request: Request, store: AnyStore, every: bool = False, done: Number = 0) -> HTMLResponse:
     """Show the decisions on mentions and on works, the newest first, each with the way to undo it."""
     mentions = log.listed(store, ended=every)[::-1][:MOST_LISTED]
     ties = tie_decisions.listed(store, ended=every)[::-1][:MOST_LISTED]
