@@ -15,6 +15,7 @@ from harvester import addresses
 from harvester.messages import LANGUAGES, _, counted
 from harvester.outward import leads_to, split
 from harvester.reports.pieces import visible
+from harvester.telling.phrases import item_number
 from harvester.web.access import forgery
 from harvester.web.access.people import Role
 from harvester.web.room import person_of, room_of
@@ -107,6 +108,7 @@ def environment(lang: str) -> Environment:
         ago=partial(ago, lang=lang),
         site_name=partial(site_name, lang=lang),
         section_name=section_name,
+        item_number=partial(item_number, lang=lang),
     )
     made.filters.update(visible=visible, day=day, moment=moment, number=number, site_link=site_link)
     made.filters.update(shown_address=shown_address, with_language=with_language, worded=partial(worded, lang=lang))

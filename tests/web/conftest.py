@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from http.cookiejar import Cookie, DefaultCookiePolicy
 from pathlib import Path
+from urllib.request import Request
 
 import pytest
 from fastapi.testclient import TestClient
@@ -40,7 +42,15 @@ def shared_store(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) 
 def shared_client(shared_store: Store) -> Iterator[TestClient]:
     """Give a client of the open room over the shared store: for tests that only read."""
     with client_of(shared_store) as client:
+        client.cookies.jar.set_policy(_NoChoices())
         yield client
+
+
+class _NoChoices(DefaultCookiePolicy):
+    """Keeps no language from one test to the next."""
+
+    def set_ok(self, cookie: Cookie, request: Request) -> bool:
+        return cookie.name != "lang" and super().set_ok(cookie, request)
 
 
 @pytest.fixture

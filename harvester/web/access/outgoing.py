@@ -11,6 +11,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Send
 
+from harvester.messages import LANGUAGES
 from harvester.web.access.forgery import form_cookie
 from harvester.web.room import RoomSettings
 
@@ -35,6 +36,8 @@ PERSONAL = (
     "/sql", "/watches",
 )  # fmt: skip
 """Beginnings of addresses that tell of persons, records or what only some may see: kept in no cache."""
+YEAR = 365 * 86400
+"""Seconds for which a reader's choices are kept."""
 
 
 class Outgoing:
@@ -80,6 +83,15 @@ class Outgoing:
             headers.add_vary_header("Cookie")
         if made := getattr(self._request.state, "form_cookie", ""):
             headers.append("set-cookie", cookie(form_cookie(self._settings), made, self._settings))
+        if lang := self._language(headers):
+            headers.append("set-cookie", cookie("lang", lang, self._settings, age=YEAR))
+
+    def _language(self, headers: MutableHeaders) -> str:
+        """Return the language that an address asks for, where pages are to stay in it: it holds from then on, as the switch's does."""
+        asked, path = self._request.query_params.get("lang", ""), self._request.url.path
+        if asked not in LANGUAGES or asked == self._request.cookies.get("lang") or path.startswith(("/api", "/preferences")):
+            return ""
+        return asked if "location" in headers or headers.get("content-type", "").startswith("text/html") else ""
 
     def _cache(self) -> str:
         return "no-store" if self._request.url.path.startswith(PERSONAL) else "private, no-cache"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse
 
+from harvester.web.access.outgoing import YEAR
 from harvester.web.access.rights import everybody
 from harvester.web.room import room_of
 from harvester.web.shown import PREFERENCES
 
 router = APIRouter(dependencies=[everybody()])
-_YEAR = 365 * 86400
 
 
 @router.get("/preferences")
@@ -20,5 +20,5 @@ def choose(request: Request, back: str = "/") -> RedirectResponse:
     for name, known in PREFERENCES.items():
         if (value := request.query_params.get(name)) in known:
             secure = room_of(request).settings.secure
-            answer.set_cookie(name, str(value), max_age=_YEAR, httponly=True, samesite="lax", secure=secure)
+            answer.set_cookie(name, str(value), max_age=YEAR, httponly=True, samesite="lax", secure=secure)
     return answer
