@@ -169,20 +169,18 @@ class Question:
     def _holding(self) -> Select[Any]:
         return holding(self.connection, self.matching.filters.words, "task")
 
-    def asked(self) -> list[ColumnElement[bool]]:
-        """Return the conditions on a row of ``task_lines`` of what is asked of tasks, whatever their documents."""
+    def meant(self, *, anywhere: bool = False) -> Select[Any]:
+        """Return the query for all tasks of current versions that are meant (column ``place``), ``anywhere``: whatever their documents."""
+        if self._by_body_alone:
+            named = self.candidates()[0].distinct().subquery().c
+            return select(named.place).where(*([] if anywhere else [self.scope.holds(of_task(named.place))]))
         t = task_lines.c
         size, few = self._fewest
-        found = [*self.matching.of_line(t), *self._worded(t)]
-        return [t.place.in_(few), *found] if few is not None and size <= COUNTED else found
-
-    def meant(self) -> Select[Any]:
-        """Return the query of ``task_lines`` for all tasks of current versions that are meant (column ``place``)."""
-        t = task_lines.c
-        size, few = self._fewest
-        if few is not None and size <= COUNTED:
-            return self._among(few, select(t.place))
-        return select(t.place).where(self.scope.holds(of_task(t.place)), *self.matching.of_line(t), *self._worded(t))
+        wanted = [*self.matching.of_line(t), *self._worded(t), *([] if anywhere else [self.scope.holds(of_task(t.place))])]
+        if few is None or size > COUNTED:
+            return select(t.place).where(*wanted)
+        some = few.cte("few").prefix_with("MATERIALIZED")
+        return select(t.place).join(some, some.c.place == t.place).where(*wanted)
 
     # --- by deadline ---
 

@@ -7,25 +7,27 @@ the past, or about one document, it counts what is found.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Connection, Text, case, cast, extract, func, select
+from sqlalchemy import ColumnElement, Connection, Text, case, cast, extract, func, select
 
 from storage.asking import Question
-from storage.batches import batches
+from storage.batches import among, batches
 from storage.line_schema import ROLE_BITS, document_lines, line_agencies, line_choices, line_counts, task_line_agencies, task_lines
 from storage.places import document_place
 from storage.schema import task_agencies, tasks
-from storage.scopes import of_task
-from storage.selection import NO_FILTERS, Filters
+from storage.scopes import of_task, values
+from storage.selection import NO_FILTERS, Filters, is_past
 from storage.store import Store
 
 Row = dict[str, Any]
 FACETS = ("site", "region", "document_kind", "year", "role", "deadline_kind")
 _OF_DOCUMENT = FACETS[:4]
+_FEW_DOCUMENTS = 4000
+"""Documents that are looked up one by one."""
 _SPARE = 2
 """So many times the bodies asked for are looked at: one body may be named in several forms."""
 
@@ -38,14 +40,22 @@ def task_facets(store: Store, filters: Filters = NO_FILTERS) -> dict[str, list[R
     filters = replace(filters, limit=None)
     with store.reading() as connection:
         question = Question.of(connection, filters)
-        if question.scope.told or question.scope.former or not question.scope.lined:
-            found: Mapping[str, Counter[str]] = _looked_at(question)
-        else:
-            found = {name: _of_documents(question, name) for name in _OF_DOCUMENT} | {
-                "role": _roles(Question.of(connection, replace(filters, role=""))),
-                "deadline_kind": _kinds(Question.of(connection, replace(filters, deadline_kind=""))),
-            }
+        found = _found(question) if is_past(filters) or not question.scope.lined else _free(question)
     return {name: _shown(found[name]) for name in FACETS}
+
+
+def _free(question: Question) -> Mapping[str, Counter[str]]:
+    """Return each facet as if one asked for any of its values."""
+    weights = _weights(question)
+    found = {name: _of_documents(question, name, weights) for name in _OF_DOCUMENT}
+    f = question.matching.filters
+    if not (f.role or f.deadline_kind or question.matching.all or question.matching.bodies is not None):
+        roles, kinds = _of_tasks(question)
+        return found | {"role": roles, "deadline_kind": kinds}
+    return found | {
+        "role": _roles(_asking(question, replace(f, role=""))),
+        "deadline_kind": _kinds(_asking(question, replace(f, deadline_kind=""))),
+    }
 
 
 def timeline(store: Store, filters: Filters = NO_FILTERS) -> list[Row]:
@@ -63,19 +73,31 @@ def agency_months(store: Store, filters: Filters = NO_FILTERS, top: int = 20) ->
     t, a, b = task_lines.c, task_line_agencies.c, line_agencies.c
     with store.reading() as connection:
         question = Question.of(connection, replace(filters, limit=None))
-        of_bodies = _bodies(question, top * _SPARE)
-        kept = select(b.id, b.agency_id, b.name).where(b.id.in_(of_bodies))
-        names = {row.id: (row.agency_id, row.name) for row in connection.execute(kept)}
+        of_bodies = Counter[int]() if question.matching.of_days else Counter(_bodies(question, top * _SPARE))
         month = _month(t.deadline_end).label("month")
-        query = select(a.body, month, func.count()).select_from(task_line_agencies).join(task_lines, t.place == a.place)
-        query = _meant(question, query, a.place).where(a.body.in_(of_bodies), t.deadline_end.is_not(None)).group_by(a.body, month)
-        counts = Counter({(*names[body], at): n for body, at, n in connection.execute(query)} if names else {})
-    busiest = Counter[tuple[str, str]]()
+        query = select(a.body, month, func.count().label("tasks")).select_from(task_line_agencies).join(task_lines, t.place == a.place)
+        bodies = question.matching.bodies if question.matching.of_days else tuple(of_bodies)
+        query = query.where(a.body.in_(bodies)) if bodies is not None else query
+        counted = _meant(question, query, a.place).where(t.deadline_end.is_not(None)).group_by(a.body, month)
+        rows = connection.execute(counted).all()
+        if question.matching.of_days:
+            for row in rows:
+                of_bodies[row.body] += row.tasks
+        known = select(b.id, b.agency_id, b.name).where(among(connection, b.id, list(of_bodies)))
+        names = {row.id: (row.agency_id, row.name) for row in connection.execute(known)}
+    busiest, counts = Counter[tuple[str, str]](), Counter[tuple[str, str, str]]()
     for body, n in of_bodies.items():
         busiest[names[body]] += n
+    for row in rows:
+        counts[*names[row.body], row.month] += row.tasks
     shown = {body for body, _ in busiest.most_common(top)}
-    rows = [{"id": one, "name": name, "month": at, "count": n} for (one, name, at), n in counts.items() if (one, name) in shown]
-    return sorted(rows, key=lambda row: (row["name"], row["id"], row["month"]))
+    found = [{"id": one, "name": name, "month": at, "count": n} for (one, name, at), n in counts.items() if (one, name) in shown]
+    return sorted(found, key=lambda row: (row["name"], row["id"], row["month"]))
+
+
+def _asking(question: Question, filters: Filters) -> Question:
+    """Return a question that asks something else of the tasks of the same documents."""
+    return replace(question, matching=replace(question.matching, filters=filters))
 
 
 def _shown(found: Mapping[str, int]) -> list[Row]:
@@ -85,48 +107,55 @@ def _shown(found: Mapping[str, int]) -> list[Row]:
 # --- by document -------------------------------------------------------------------------------------------------------
 
 
-def _of_documents(question: Question, facet: str) -> Counter[str]:
-    """Return how many tasks would be found for each value of a facet that documents have."""
+def _of_documents(question: Question, facet: str, weights: Mapping[int, int] | None) -> Counter[str]:
+    """Return how many tasks would be found for each value of a facet that documents have; ``weights``: of each document, None for all."""
     c, d, scope = line_choices.c, document_lines.c, question.scope
     free: dict[str, Any] = {facet: None if facet == "year" else ""}
     freed = replace(scope, filters=replace(scope.filters, **free))
     value = {"site": c.site, "region": c.stem, "document_kind": d.document_kind, "year": extract("year", d.day)}[facet]
-    weights = _weights(question)
-    counted = func.sum(d.tasks if weights is None else weights.c.tasks)
-    query = select(value, counted).select_from(line_choices).join(document_lines, d.place == c.place)
-    query = query if weights is None else query.join(weights, weights.c.place == c.place)
     here = [c.site != "" if facet == "site" else c.site == scope.site, c.stem != "" if facet == "region" else c.stem == scope.stem]
-    rows = question.connection.execute(query.where(*here, *freed.chosen()).group_by(value))
-    return Counter({f"{key:0<6}" if facet == "region" else str(key): int(n) for key, n in rows})
+    query = select(value, func.sum(d.tasks)) if weights is None else select(value, c.place)
+    query = query.select_from(line_choices).join(document_lines, d.place == c.place).where(*here, *freed.chosen())
+    found = Counter[Any]()
+    if weights is None:
+        found.update({key: int(n) for key, n in question.connection.execute(query.group_by(value))})
+    else:
+        query = query.where(c.place.in_(select(values(scope.dialect, weights)))) if len(weights) <= _FEW_DOCUMENTS else query
+        for key, place in question.connection.execute(query):
+            found[key] += weights.get(place, 0)
+    return Counter({f"{key:0<6}" if facet == "region" else str(key): n for key, n in found.items()})
 
 
-def _weights(question: Question) -> CTE | None:
-    """Return how many tasks of each document (``place``, ``tasks``) hold what is asked of tasks; None where all are meant."""
+def _weights(question: Question) -> dict[int, int] | None:
+    """Return how many tasks of each document, by its place, hold what is asked of tasks; None where all are meant."""
     n, matching = line_counts.c, question.matching
     if matching.all:
         return None
     if facet := matching.facet(False):
-        return select(n.place, n.tasks).where(n.facet == facet[0], n.value == facet[1]).cte("weights")
-    f = matching.filters
-    if matching.of_days and not (f.agency or f.role or f.deadline_kind or f.words):
-        return _of_days(f.due_from or date.min, f.due_to or date.max)
-    place = of_task(task_lines.c.place).label("place")
-    free = replace(question, scope=replace(question.scope, filters=NO_FILTERS))
-    return select(place, func.count().label("tasks")).where(*free.asked()).group_by(place).cte("weights")
+        query: Any = select(n.place, n.tasks).where(n.facet == facet[0], n.value == facet[1])
+    elif matching.days_alone:
+        query = _of_days(matching.filters.due_from or date.min, matching.filters.due_to or date.max)
+    else:
+        meant = question.meant(anywhere=True).subquery().c
+        place = of_task(meant.place).label("place")
+        query = select(place, func.count()).group_by(place)
+    return {place: int(count) for place, count in question.connection.execute(query)}
 
 
-def _of_days(first: date, last: date) -> CTE:
+def _of_days(first: date, last: date) -> Any:  # noqa: ANN401 -- a Select of two columns
     """Return the same of days: whole months are counted already, only what stands out of them is not."""
     t, n = task_lines.c, line_counts.c
-    whole = _next_month(first)
-    until = last.replace(day=1)
+    found: Any
+    whole, until = _next_month(first), last.replace(day=1)
     place = of_task(t.place).label("place")
     if whole >= until:
-        return select(place, func.count().label("tasks")).where(t.deadline_end.between(first, last)).group_by(place).cte("weights")
+        found = select(place, func.count().label("tasks")).where(t.deadline_end.between(first, last)).group_by(place)
+        return found
     edges = (t.deadline_end >= first) & (t.deadline_end < whole) | (t.deadline_end >= until) & (t.deadline_end <= last)
     months = select(n.place, n.tasks).where(n.facet == "month", n.value >= whole.isoformat()[:7], n.value < until.isoformat()[:7])
     both = months.union_all(select(place, func.count()).where(edges).group_by(place)).subquery()
-    return select(both.c.place, func.sum(both.c.tasks).label("tasks")).group_by(both.c.place).cte("weights")
+    found = select(both.c.place, func.sum(both.c.tasks).label("tasks")).group_by(both.c.place)
+    return found
 
 
 def _next_month(day: date) -> date:
@@ -134,6 +163,17 @@ def _next_month(day: date) -> date:
     if day.day == 1 or (day.year, day.month) == (date.max.year, date.max.month):
         return day
     return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
+
+
+def _whole_months(first: date, last: date) -> tuple[str, str, list[tuple[date, date]]] | None:
+    """Return the first and the last month that lie whole between two days, and the spans of days beside them; None where none does."""
+    whole, rest, is_end = _next_month(first), last.replace(day=1), last == date.max or (last + timedelta(1)).day == 1
+    if whole > rest or (whole == rest and not is_end):
+        return None
+    before = [(first, whole - timedelta(1))] if whole > first else []
+    if is_end:
+        return whole.isoformat()[:7], last.isoformat()[:7], before
+    return whole.isoformat()[:7], (rest - timedelta(1)).isoformat()[:7], [*before, (rest, last)]
 
 
 # --- by task -----------------------------------------------------------------------------------------------------------
@@ -148,29 +188,31 @@ def _meant(question: Question, query: Any, place: ColumnElement[int]) -> Any:  #
 
 
 def _roles(question: Question) -> Counter[str]:
-    t, a, n = task_lines.c, task_line_agencies.c, line_counts.c
-    if question.matching.all:
-        query = select(n.value, func.sum(n.tasks)).where(n.facet == "role", question.scope.holds(n.place)).group_by(n.value)
-        return Counter({str(role): int(count) for role, count in question.connection.execute(query)})
-    if question.matching.bodies is not None:
-        # The roles of the bodies asked for, not those of others beside them.
-        found: list[Any] = [func.count(func.distinct(case((a.roles.bitwise_and(bit) != 0, a.place)))) for bit in ROLE_BITS.values()]
-        asked = _meant(question, select(*found).select_from(task_line_agencies), a.place).where(a.body.in_(question.matching.bodies))
-    else:
-        found = [func.sum(case((t.roles.bitwise_and(bit) != 0, 1), else_=0)) for bit in ROLE_BITS.values()]
-        asked = _meant(question, select(*found).select_from(task_lines), t.place)
+    a, matching = task_line_agencies.c, question.matching
+    if matching.all:
+        return question.scope.sums(question.connection, "role")
+    if matching.bodies is None:
+        return _of_tasks(question)[0]
+    # The roles of the bodies asked for, not those of others beside them.
+    found: list[Any] = [func.count(func.distinct(case((a.roles.bitwise_and(bit) != 0, a.place)))) for bit in ROLE_BITS.values()]
+    asked = _meant(question, select(*found).select_from(task_line_agencies), a.place).where(a.body.in_(matching.bodies))
     row = question.connection.execute(asked).one()
     return Counter({role: int(count or 0) for role, count in zip(ROLE_BITS, row, strict=True)})
 
 
 def _kinds(question: Question) -> Counter[str]:
-    t, n = task_lines.c, line_counts.c
-    if question.matching.all:
-        query: Any = select(n.value, func.sum(n.tasks)).where(n.facet == "deadline_kind", question.scope.holds(n.place)).group_by(n.value)
-    else:
-        kind = func.coalesce(t.deadline_kind, "none").label("kind")
-        query = _meant(question, select(kind, func.count()).select_from(task_lines), t.place).group_by(kind)
-    return Counter({str(kind): int(count) for kind, count in question.connection.execute(query)})
+    return question.scope.sums(question.connection, "deadline_kind") if question.matching.all else _of_tasks(question)[1]
+
+
+def _of_tasks(question: Question) -> tuple[Counter[str], Counter[str]]:
+    """Return how many tasks that are meant have each role, of any body, and each kind of deadline."""
+    t, roles, kinds = task_lines.c, Counter[str](), Counter[str]()
+    kind = func.coalesce(t.deadline_kind, "none").label("kind")
+    query = _meant(question, select(t.roles, kind, func.count()).select_from(task_lines), t.place)
+    for bits, of_kind, n in question.connection.execute(query.group_by(t.roles, kind)):
+        kinds[of_kind] += n
+        roles.update({role: n for role, bit in ROLE_BITS.items() if bits & bit})
+    return roles, kinds
 
 
 def _month(day: ColumnElement[Any]) -> ColumnElement[str]:
@@ -178,18 +220,29 @@ def _month(day: ColumnElement[Any]) -> ColumnElement[str]:
 
 
 def _months(question: Question) -> Counter[str]:
-    t, n, former = task_lines.c, line_counts.c, tasks.c
-    if question.matching.all:
-        query: Any = select(n.value, func.sum(n.tasks)).where(n.facet == "month", question.scope.holds(n.place)).group_by(n.value)
-    else:
-        month = _month(t.deadline_end).label("month")
-        query = _meant(question, select(month, func.count()).select_from(task_lines), t.place)
-        query = query.where(t.deadline_end.is_not(None)).group_by(month)
-    found = Counter({str(month): int(count) for month, count in question.connection.execute(query)} if not question.scope.empty else {})
+    former = tasks.c
+    found = _months_of_lines(question) if not question.scope.empty else Counter[str]()
     for ids in batches(name for _, name in question.former()):
         days = question.connection.execute(select(former.deadline_end).where(former.id.in_(ids), former.deadline_end.is_not(None)))
         found.update(f"{day:%Y-%m}" for day in days.scalars())
     return found
+
+
+def _months_of_lines(question: Question) -> Counter[str]:
+    t, matching = task_lines.c, question.matching
+    if matching.all:
+        return question.scope.sums(question.connection, "month")
+    f = matching.filters
+    if matching.days_alone and (whole := _whole_months(f.due_from or date.min, f.due_to or date.max)):
+        first, last, edges = whole
+        found = question.scope.sums(question.connection, "month", first, last)
+        for start, end in edges:
+            found += _months_of_lines(_asking(question, replace(f, due_from=start, due_to=end)))
+        return found
+    month = _month(t.deadline_end).label("month")
+    query = _meant(question, select(month, func.count()).select_from(task_lines), t.place)
+    rows = question.connection.execute(query.where(t.deadline_end.is_not(None)).group_by(month))
+    return Counter({str(month): int(count) for month, count in rows})
 
 
 def _bodies(question: Question, top: int) -> dict[int, int]:
@@ -207,22 +260,24 @@ def _bodies(question: Question, top: int) -> dict[int, int]:
 # --- what was looked at ------------------------------------------------------------------------------------------------
 
 
-def _looked_at(question: Question) -> dict[str, Counter[str]]:
-    """Return the facets of a question that lines alone do not answer."""
-    found = {name: Counter[str]() for name in FACETS}
-    t = task_lines.c
-    if not question.scope.empty:
+def _found(question: Question) -> dict[str, Counter[str]]:
+    """Return the facets of what a question about the past, or about one document, finds."""
+    found, scope, connection = {name: Counter[str]() for name in FACETS}, question.scope, question.connection
+    if question.matching.all:
+        weights = Counter(scope.weights(connection))
+        roles, kinds = scope.sums(connection, "role"), scope.sums(connection, "deadline_kind")
+    else:
+        t = task_lines.c
         place = of_task(t.place).label("place")
-        kind = func.coalesce(t.deadline_kind, "none").label("kind")
-        asked = _meant(question, select(place, t.roles, kind, func.count()).select_from(task_lines), t.place)
-        rows = question.connection.execute(asked.group_by(place, t.roles, kind)).all()
-        _add_documents(question.connection, found, Counter({}), ((at, n) for at, _, _, n in rows))
-        for _, roles, of_kind, n in rows:
-            found["deadline_kind"][of_kind] += n
-            found["role"].update({role: n for role, bit in ROLE_BITS.items() if roles & bit})
+        query = _meant(question, select(place, func.count().label("tasks")).select_from(task_lines), t.place).group_by(place)
+        weights = Counter({row.place: row.tasks for row in connection.execute(query)})
+        roles, kinds = _of_tasks(question)
+    found["role"] += roles
+    found["deadline_kind"] += kinds
     former = question.former()
-    _add_documents(question.connection, found, Counter(document_place(place) for place, _ in former), ())
-    _add_tasks(question.connection, found, [name for _, name in former])
+    weights.update(document_place(place) for place, _ in former)
+    _add_documents(connection, found, weights)
+    _add_tasks(connection, found, [name for _, name in former])
     return found
 
 
@@ -237,14 +292,10 @@ def _add_tasks(connection: Connection, found: dict[str, Counter[str]], ids: list
         found["role"].update({row[0]: row[1] for row in connection.execute(roles)})
 
 
-def _add_documents(connection: Connection, found: dict[str, Counter[str]], more: Counter[int], counts: Iterable[tuple[int, int]]) -> None:
-    weights = Counter(more)
-    for place, n in counts:
-        weights[place] += n
+def _add_documents(connection: Connection, found: dict[str, Counter[str]], weights: Mapping[int, int]) -> None:
+    """Add what is told of documents by their places, each as often as it has tasks."""
     d = document_lines.c
-    for places in batches(weights):
-        for row in connection.execute(select(d.place, d.site, d.region, d.document_kind, d.day).where(d.place.in_(places))):
-            n = weights[row.place]
-            told = {"site": row.site, "region": row.region, "document_kind": row.document_kind, "year": str(row.day.year)}
-            for name, value in told.items():
-                found[name][value] += n
+    told = {"site": d.site, "region": d.region, "document_kind": d.document_kind, "year": extract("year", d.day)}
+    for row in connection.execute(select(d.place, *told.values()).where(among(connection, d.place, list(weights)))):
+        for name, value in zip(told, row[1:], strict=True):
+            found[name][str(value)] += weights[row.place]

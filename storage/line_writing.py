@@ -24,11 +24,15 @@ _BODY = "coalesce(a.agency_id, ''), coalesce(a.name, a.mention), a.mention_key, 
 _LINE_AGENCIES = f"""INSERT INTO line_agencies (agency_id, name, mention_key, kind, resolved)
 SELECT DISTINCT {_BODY} {_CURRENT} JOIN task_agencies a ON a.task_id = t.id WHERE d.id IN :documents ON CONFLICT DO NOTHING"""
 
+# What is named is put together first, then its bodies looked up: PostgreSQL takes five equal columns for next to no rows, and would begin
+# with all bodies of all tasks. CROSS JOIN: so does SQLite.
 _TASK_LINE_AGENCIES = f"""INSERT INTO task_line_agencies (body, place, roles)
-SELECT l.id, {_PLACE}, sum(DISTINCT {_BIT}) {_CURRENT} JOIN task_agencies a ON a.task_id = t.id
-JOIN line_agencies l ON l.agency_id = coalesce(a.agency_id, '') AND l.name = coalesce(a.name, a.mention) AND l.mention_key = a.mention_key
-    AND l.kind = a.kind AND l.resolved = a.resolved
-WHERE d.id IN :documents GROUP BY l.id, n.line, t.ordinal"""
+WITH named AS MATERIALIZED (
+    SELECT {_PLACE} AS place, {_BIT} AS bit, coalesce(a.agency_id, '') AS agency_id, coalesce(a.name, a.mention) AS name, a.mention_key,
+        a.kind, a.resolved {_CURRENT} JOIN task_agencies a ON a.task_id = t.id WHERE d.id IN :documents)
+SELECT l.id, m.place, sum(DISTINCT m.bit) FROM named m CROSS JOIN line_agencies l
+WHERE l.agency_id = m.agency_id AND l.name = m.name AND l.mention_key = m.mention_key AND l.kind = m.kind AND l.resolved = m.resolved
+GROUP BY l.id, m.place"""
 
 
 def _names(role: str) -> str:

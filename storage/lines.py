@@ -8,7 +8,7 @@ documents themselves, and of every work they belong to or left which copy counts
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, text
@@ -42,8 +42,11 @@ def refresh(connection: Connection) -> None:
     _choose(connection, {row.work_id for row in touched})
 
 
-def rebuild(connection: Connection) -> int:
-    """Make all lines again from documents, versions and works, and return how many documents there are. Line numbers stay."""
+def rebuild(connection: Connection, tell: Callable[[str, int], object] = lambda what, done: None) -> int:
+    """Make all lines again from documents, versions and works, and return how many documents there are. Line numbers stay.
+
+    ``tell`` is told now and then what was made of how many documents.
+    """
     _lock(connection)
     if connection.dialect.name == "sqlite":
         # Bodies and places come in no order of the disk: by the 2 MB that SQLite keeps of itself every row would be written many times.
@@ -53,10 +56,25 @@ def rebuild(connection: Connection) -> int:
     d = documents.c
     known = list(connection.execute(select(d.id).order_by(d.id)).scalars())
     _number(connection, known)
-    for some in batches(known, _BULK):
+    _analyse(connection)
+    for n, some in enumerate(batches(known, _BULK), 1):
         line_writing.write(connection, some)
-    _choose(connection, set(connection.execute(select(d.work_id).distinct()).scalars()))
+        if n & (n - 1) == 0:
+            _analyse(connection)
+        tell("lines", min(n * _BULK, len(known)))
+    works = sorted(connection.execute(select(d.work_id).distinct()).scalars())
+    for n, some in enumerate(batches(works, _BULK), 1):
+        _choose(connection, some)
+        if n & (n - 1) == 0:
+            _analyse(connection)
+        tell("choices and words", min(n * _BULK, len(known)))
     return len(known)
+
+
+def _analyse(connection: Connection) -> None:
+    """Let PostgreSQL learn how much there is now: by what it knew before, it goes through whole tables for each document."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("ANALYZE"))
 
 
 def catch_up(connection: Connection) -> int:

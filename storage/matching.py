@@ -34,6 +34,12 @@ class Matching:
         return bool(self.filters.due_from or self.filters.due_to)
 
     @property
+    def days_alone(self) -> bool:
+        """Tell whether nothing but days of deadlines is asked for."""
+        f = self.filters
+        return self.of_days and not (f.agency or f.role or f.deadline_kind or f.words)
+
+    @property
     def role(self) -> int:
         """Return the bit of the role asked for, 0 for any."""
         return ROLE_BITS.get(self.filters.role, 0)

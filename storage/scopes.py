@@ -7,6 +7,7 @@ in the document nor in another copy of its work; those that changed are looked a
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -110,6 +111,31 @@ class Scope:
         n = line_counts.c
         query = select(func.sum(n.tasks)).where(n.facet == facet, n.value == value, self.holds(n.place))
         return int(connection.execute(query).scalar() or 0)
+
+    def sums(self, connection: Connection, facet: str, first: str = "", last: str = "") -> Counter[str]:
+        """Return how many tasks have each value of a facet (``line_counts``); ``first`` and ``last`` bound the values."""
+        n = line_counts.c
+        wanted = [*([n.value >= first] if first else []), *([n.value <= last] if last else [])]
+        query = select(n.value, func.sum(n.tasks)).where(*wanted).group_by(n.value)
+        if self.narrow:
+            return Counter({value: int(count) for value, count in connection.execute(query.where(n.facet == facet, self.holds(n.place)))})
+        # Few documents are left out: they are taken away from all.
+        found = Counter({value: int(count) for value, count in connection.execute(query.where(n.facet == facet))})
+        d = document_lines.c
+        others = connection.execute(select(d.place).where(d.hidden if self.filters.all_copies else ~d.counted)).scalars()
+        less = query.where(n.facet == facet, n.place.in_(select(values(self.dialect, others))))
+        found.subtract({value: int(count) for value, count in connection.execute(less)})
+        return +found
+
+    def weights(self, connection: Connection) -> dict[int, int]:
+        """Return how many tasks each document has, by its place, of those for whose tasks lines answer."""
+        told = {place: told.tasks for place, told in self.told.items()}
+        if not self.lined:
+            return told
+        c, d = line_choices.c, document_lines.c
+        query = select(d.place, d.tasks).select_from(line_choices).join(document_lines, d.place == c.place)
+        found = connection.execute(query.where(c.site == self.site, c.stem == self.stem, *self.chosen()))
+        return {row.place: row.tasks for row in found} | told
 
     def _of_all(self, connection: Connection, asked: Any, more: Sequence[ColumnElement[bool]]) -> Any:  # noqa: ANN401 -- a function, a value
         """Return what a function makes of the lines of documents that were not looked at."""

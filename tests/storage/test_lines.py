@@ -170,7 +170,13 @@ def test_every_day_and_moment_of_a_work_whose_copies_come_go_and_are_told_late_i
 def tell_late(store: Store, place: tuple[str, str], *, day: int, moment: int) -> None:
     """Tell the feed alone of another state of a document."""
     states = {"before": {"state": "live"}, "after": {"state": "gone"}}
-    row = {"entity": "document", "entity_id": document_id(*place), "document_id": document_id(*place), "kind": "gone", "cause": "source"}
+    row: dict[str, Any] = {
+        "entity": "document",
+        "entity_id": document_id(*place),
+        "document_id": document_id(*place),
+        "kind": "gone",
+        "cause": "source",
+    }
     row |= {"as_of": local_day(later(day)), "known_at": later(moment), "site": place[0], "section": "notices"} | states
     with store.writing() as connection:
         tell(connection, [row | {"region": "", "version": 1, "fields": [], "run": None, "copy": False}])
