@@ -38,6 +38,8 @@ def run(store: Store, host: str, port: int, announce: Callable[[str], None], set
     Raises ``HarvesterError`` where nothing can listen there, ``WrongCall`` for a certificate that cannot be used.
     """
     given = settings or RoomSettings()
+    words = threading.Thread(target=versions.warm_words, name="words", daemon=True)
+    words.start()
     app = create_app(store, given)
     config = config_of(app, given)
     log_masking.install()
@@ -45,6 +47,7 @@ def run(store: Store, host: str, port: int, announce: Callable[[str], None], set
         passwords.prepare()
     server = _Server(config)
     with listening_at(host, port) as listening, ended_by_sigterm(server):
+        words.join()  # two threads that load the same at once would both be slow: the first page needs it
         bound = listening.getsockname()[1]
         plain = f"{'https' if given.certificate else 'http'}://{f'[{host}]' if ':' in host else host}:{bound}/"
         announce(f"{given.base}/" if given.base else plain)
