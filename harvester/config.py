@@ -67,6 +67,11 @@ class Config:
             raise WrongCall(f"The settings know no {', '.join(unknown)}; known are {', '.join(sorted(names))}.")
         return cls(**{name: _typed(name, value) for name, value in values.items()})
 
+    @property
+    def room_base(self) -> str:
+        """Return the address by which readers know the room, without a stroke at its end; empty where the settings name none."""
+        return str(self.room.get("base") or "").rstrip("/")
+
     def with_bases(self, bases: Mapping[str, str]) -> Self:
         """Return the settings with further bases."""
         return replace(self, bases={**self.bases, **bases})

@@ -8,17 +8,19 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
 from lxml import etree
 
+from harvester import addresses
 from harvester.config import PROGRAM
 from harvester.messages import _
 from harvester.outward import leads_to
+from harvester.reports.pieces import visible
 from harvester.telling import tell_change
 from harvester.telling.phrases import shorten
 from storage.change_filters import WITHDRAWN, ChangeFilters
@@ -34,6 +36,9 @@ MINTED = "2026"
 NOBODY = "credit-harvester.invalid"
 """The authority of an operator who named no contact: a name that is nobody's (RFC 2606)."""
 LONGEST_TITLE = 120
+_OF_TITLE = ("agency", "role", "word", "site", "region", "document", "work", "task", "list_name", "record_kind")
+"""Filters that say in a title what a feed is about."""
+_SPOKEN = frozenset({"role", "record_kind"})
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that no XML 1.0 document may hold."""
 _LONE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
@@ -48,6 +53,7 @@ class Channel:
 
     ``more`` is the cursor of the next page, None where this is the last. ``address`` is where the document itself is asked for, ``further``
     the address of its next page where that is known, ``base`` that of the reading room that serves it: empty where nobody serves it.
+    ``named`` has names for the filters of the question that hold identifiers (``harvester.asked_names``).
     """
 
     authority: str
@@ -58,6 +64,7 @@ class Channel:
     address: str = ""
     further: str = ""
     base: str = ""
+    named: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -119,10 +126,23 @@ def moment(at: datetime) -> str:
 
 
 def title_of(channel: Channel) -> str:
-    """Return what a feed is called: what it asks for."""
-    asked = channel.asked
-    said = [each for each in (asked.agency, asked.word, asked.site, asked.region, asked.document, asked.list_name) if each]
-    return " · ".join([_("Changes", channel.lang), *said])
+    """Return what a feed is called: what it asks for, bodies, documents and places by their names."""
+    asked, lang = channel.asked, channel.lang
+    values = {name: str(getattr(asked, name)) for name in _OF_TITLE}
+    said = [_(value, lang) if name in _SPOKEN else channel.named.get(name, value) for name, value in values.items() if value]
+    return " · ".join([_("Changes", lang), *map(visible, said)])
+
+
+def place_in_room(row: Row) -> str:
+    """Return the path of the page of the reading room that tells of a row: a task, a record, what two versions have apart, a document."""
+    document, version = row["document_id"], row["version"] or 0
+    if row["entity"] == "task":
+        return addresses.task(row["entity_id"])
+    if row["entity"] == "notice":
+        return addresses.record(row["entity_id"]) if row["record"] else ""
+    if row["entity"] == "text" and version > 1 and row["kind"] != "added":
+        return addresses.compare(f"{document}@{version - 1}", f"{document}@{version}")
+    return addresses.document(document) if document else ""
 
 
 def _write(feed: Any, identifier: str, row: Row, channel: Channel) -> None:  # noqa: ANN401 -- lxml's element
@@ -134,18 +154,27 @@ def _write(feed: Any, identifier: str, row: Row, channel: Channel) -> None:  # n
     for term in (row["entity"], row["kind"], row["site"]):
         if term:
             _put(entry, "category").set("term", _clean(term))
-    if url := _address(row):
-        _put(entry, "link").attrib.update({"rel": "alternate", "href": url})
+    here = channel.base + place if channel.base and (place := place_in_room(row)) else ""
+    source = source_of(row)
+    # RFC 4287 §4.2.7.2: the page that tells the entry, and where it was taken from.
+    links = [("alternate", here or source), ("via", source if here else "")]
+    for relation, address in links:
+        if address:
+            _put(entry, "link").attrib.update({"rel": relation, "href": address})
     _put(entry, "summary", told).set("type", "text")
-    _put(entry, "content", _html(told, row, url)).set("type", "html")
+    _put(entry, "content", _html(told, row, here or source, source if here else "", channel.lang)).set("type", "html")
 
 
-def _html(told: str, row: Row, url: str) -> str:
+def _html(told: str, row: Row, page: str, source: str, lang: str) -> str:
     """Return what a reader is shown, all of it escaped: sites' words are never markup."""
-    title = html.escape(row["title"] or row["site"])
-    source = f'<a href="{html.escape(url)}">{title}</a>' if url else title
-    day = f" · {row['as_of'].isoformat()}" if row["as_of"] else ""
-    return f"<p>{html.escape(told)}</p><p>{source}{day}</p>"
+    around = [_linked(row["title"] or row["site"], page)]
+    around += [row["as_of"].isoformat()] if row["as_of"] else []
+    around += [_linked(_("Source", lang), source)] if source else []
+    return f"<p>{html.escape(told)}</p><p>{' · '.join(around)}</p>"
+
+
+def _linked(words: str, address: str) -> str:
+    return f'<a href="{html.escape(address)}">{html.escape(words)}</a>' if address else html.escape(words)
 
 
 def _delete(feed: Any, identifier: str, row: Row, lang: str) -> None:  # noqa: ANN401
@@ -154,7 +183,7 @@ def _delete(feed: Any, identifier: str, row: Row, lang: str) -> None:  # noqa: A
     comment.text = _clean(tell_change(row, lang) if row["entity"] == "notice" else _("withdrawn by its publisher", lang))
 
 
-def _address(row: Row) -> str:
+def source_of(row: Row) -> str:
     """Return the web address of what a row is about, as RFC 3986 spells it; empty where there is none."""
     url = leads_to(str((row["record"] or {}).get("url") or row["url"] or ""))
     if not url:

@@ -18,17 +18,20 @@ ENDINGS = tuple(f".{form}" for form in streams.FORMS)
 """The endings of file names that tell a form."""
 
 
-def export(store: Store, asked: Question | str, to: Path, announce: Callable[[Sequence[Any], int], None] | None = None) -> int:
+def export(
+    store: Store, asked: Question | str, to: Path, announce: Callable[[Sequence[Any], int], None] | None = None, *, base: str = ""
+) -> int:
     """Write the answer to a question, or a whole view by its name, to a file and return the number of rows.
 
     The name's ending tells the form (``streams``): ``.csv``, ``.xlsx``, ``.parquet``, ``.jsonl``. The file appears whole under its name,
     or stays what it was. ``announce`` is told the identifiers of the public records and the number of rows before anything is written, so
-    that what is not logged is not given away. Raises ``ExportError``, ``FullDisk``.
+    that what is not logged is not given away. ``base`` is the address of the reading room, before the paths of rows. Raises
+    ``ExportError``, ``FullDisk``.
     """
     question = View(asked) if isinstance(asked, str) else asked
     form = _form(to)
     with whole_file(to) as draft, draft.open("wb") as file:
-        return streams.write(store, question, form, file, announce)
+        return streams.write(store, question, form, file, announce, base=base)
 
 
 def write(found: pd.DataFrame, to: Path) -> None:

@@ -5,7 +5,7 @@ client too (no last chunk is sent). In CSV and in workbooks nothing can be run: 
 characters and marks of direction become U+FFFD. JSON lines and Parquet hold every text as it is.
 
 Rows of tasks, documents, versions, bodies and public records carry in their last column, ``link``, the address in the reading room that
-lasts (``docs/reading_room.md``).
+lasts (``docs/reading_room.md``): whole where ``base``, the address of the room, is given, else the path in it.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ from storage.questions import OF_RECORDS, Question, Table
 from storage.store import Store
 
 Announce = Callable[[Sequence[Any], int], None]
+Link = Callable[[pa.RecordBatch, str, str], pa.Array]
+"""What makes addresses of rows: from a batch, the address of the room, and the day that stands in them."""
 PIECE = 1 << 16
 """Bytes that are sent at once, at least."""
 GROUP = 65_536
@@ -52,35 +54,35 @@ class Form(Protocol):
         """Write what makes the whole."""
 
 
-def chunks(store: Store, question: Question, form: str, announce: Announce | None = None) -> Iterator[bytes]:
+def chunks(store: Store, question: Question, form: str, announce: Announce | None = None, *, base: str = "") -> Iterator[bytes]:
     """Yield the answer to a question in a form, in pieces. Nothing is yielded before the first rows are there.
 
     ``announce`` is told the identifiers of public records (as many as the log keeps, and one more) and their number before the first
     piece, so that what is not logged is not given away. Raises ``ExportError`` for an unknown form, and what ``answered`` raises: before
     the first piece for what cannot be asked, later where the store breaks off; it never just ends.
     """
-    return _pieces(store, question, form, announce, [])
+    return _pieces(store, question, form, announce, [], base)
 
 
-def write(store: Store, question: Question, form: str, sink: IO[bytes], announce: Announce | None = None) -> int:
+def write(store: Store, question: Question, form: str, sink: IO[bytes], announce: Announce | None = None, *, base: str = "") -> int:
     """Write the answer to a stream and return its number of rows; see ``chunks``."""
     counts: list[int] = []
-    for piece in _pieces(store, question, form, announce, counts):
+    for piece in _pieces(store, question, form, announce, counts, base):
         sink.write(piece)
     return sum(counts)
 
 
-def _pieces(store: Store, question: Question, form: str, announce: Announce | None, counts: list[int]) -> Iterator[bytes]:
+def _pieces(store: Store, question: Question, form: str, announce: Announce | None, counts: list[int], base: str) -> Iterator[bytes]:
     if form not in _FORMS:
         raise ExportError(f"There is no form {form!r}: choose one of {', '.join(FORMS)}.")
     with answered(store, question) as answer:
         if announce and not isinstance(question, Table) and question.view in OF_RECORDS:
             announce(*answer.records())
-        yield from _formed(answer, question, form, counts)
+        yield from _formed(answer, question, form, counts, base)
 
 
-def _formed(answer: Answer, question: Question, form: str, counts: list[int]) -> Iterator[bytes]:
-    linked = _linking(question, answer)
+def _formed(answer: Answer, question: Question, form: str, counts: list[int], base: str = "") -> Iterator[bytes]:
+    linked = _linking(question, answer, base)
     sink = Buffer()
     made = _FORMS[form](sink, linked(_nothing(answer)).schema)
     try:
@@ -134,34 +136,34 @@ class Buffer(io.RawIOBase):
 # --- the lasting address of a row ----------------------------------------------------------------------------------------
 
 
-def _linking(question: Question, answer: Answer) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
+def _linking(question: Question, answer: Answer, base: str) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
     """Return what adds the column of addresses, or leaves a batch as it is."""
     make = None if isinstance(question, Table) else _LINKS.get(question.view)
     if make is None or LINK in answer.kinds:
         return lambda batch: batch
     as_of = getattr(getattr(question, "filters", None), "as_of", None)
     on = f"@{as_of.isoformat()}" if as_of else ""
-    return lambda batch: batch.append_column(pa.field(LINK, pa.string()), make(batch, on))
+    return lambda batch: batch.append_column(pa.field(LINK, pa.string()), make(batch, base, on))
 
 
 def _nothing(answer: Answer) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays([pa.array([], field.type) for field in answer.schema], schema=answer.schema)
 
 
-def _task_link(batch: pa.RecordBatch, on: str) -> pa.Array:
+def _task_link(batch: pa.RecordBatch, base: str, on: str) -> pa.Array:
     named = pc.if_else(pc.equal(batch["lasting_id"], ""), batch["task"], batch["lasting_id"])
-    return pc.binary_join_element_wise("/t/", named, on, "")
+    return pc.binary_join_element_wise(f"{base}/t/", named, on, "")
 
 
-def _version_link(batch: pa.RecordBatch, _: str) -> pa.Array:
-    return pc.binary_join_element_wise("/d/", batch["document"], "/v", pc.cast(batch["version"], pa.string()), "")
+def _version_link(batch: pa.RecordBatch, base: str, _: str) -> pa.Array:
+    return pc.binary_join_element_wise(f"{base}/d/", batch["document"], "/v", pc.cast(batch["version"], pa.string()), "")
 
 
-def _link(path: str, column: str) -> Callable[[pa.RecordBatch, str], pa.Array]:
-    return lambda batch, _: pc.binary_join_element_wise(path, batch[column], "")
+def _link(path: str, column: str) -> Link:
+    return lambda batch, base, _: pc.binary_join_element_wise(base + path, batch[column], "")
 
 
-_LINKS: dict[str, Callable[[pa.RecordBatch, str], pa.Array]] = {
+_LINKS: dict[str, Link] = {
     "tasks": _task_link,
     "documents": _version_link,
     "versions": _version_link,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +18,7 @@ from harvester.cli.feed_answers import show_answer
 from harvester.cli.options import ByOption, ColourOption, FormatOption, ListOption, RegionOption, SiteOption, StoreOption
 from harvester.cli.output import Format, complain, console, emit
 from harvester.cli.querying import AgencyOption, RoleOption
+from harvester.config import Config
 from harvester.errors import HarvesterError
 from harvester.feed_answers import Answer
 from harvester.filtering import ANY, chosen, of_time, parse_region, split_kinds
@@ -118,18 +119,28 @@ def changes(
         # A feed reader is told of what it kept and should not have any more.
         answer = Answer.of(found, replace(asked, withdrawn=asked.withdrawn or form is FeedFormat.ATOM))
         log_records(found, audited.actor(store, by), asked, answer.rows)
-    show(answer, form, settings(store).contact)
+        if form is FeedFormat.ATOM:
+            show_atom(found, answer, settings(store))
+            return
+    show(answer, form)
 
 
-def show(answer: Answer, form: FeedFormat, contact: str) -> None:
+def show_atom(store: Store, answer: Answer, config: Config) -> None:
+    """Write an answer for feed readers; its entries lead to the reading room where the settings name its address."""
+    from harvester import feeds  # lxml: this form alone waits for it
+    from harvester.asked_names import called
+
+    said = {name: value for name, value in asdict(answer.asked).items() if isinstance(value, str)}
+    channel = feeds.Channel(
+        feeds.authority_of(config.contact), answer.asked, language(), datetime.now(UTC), answer.next if answer.cut else None,
+        base=config.room_base, named=called(store, said, language()),
+    )  # fmt: skip
+    console().file.write(feeds.atom(answer.rows, channel))
+
+
+def show(answer: Answer, form: FeedFormat) -> None:
     """Write an answer; where nothing changed, say where was looked, and until when, beside it."""
-    if form is FeedFormat.ATOM:
-        from harvester import feeds  # lxml: this form alone waits for it
-
-        more = answer.next if answer.cut else None
-        channel = feeds.Channel(feeds.authority_of(contact), answer.asked, language(), datetime.now(UTC), more)
-        console().file.write(feeds.atom(answer.rows, channel))
-    elif form is FeedFormat.TABLE:
+    if form is FeedFormat.TABLE:
         show_answer(answer, language())
     else:
         emit(answer.told(both=form is not FeedFormat.CSV), Format(form.value), ())

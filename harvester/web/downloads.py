@@ -11,13 +11,34 @@ from fastapi import Request
 from fastapi.responses import Response
 from starlette.responses import StreamingResponse
 
+from harvester import addresses
+from harvester.errors import WrongCall
+from harvester.messages import _
 from harvester.web import validators
-from harvester.web.room import store_of
+from harvester.web.room import base_of, store_of
 from harvester.web.validators import NOWHERE, PRIVATE, takes_gzip
+from storage.errors import UnknownRecord
 
+CALLED = {"csv": "CSV", "xlsx": "XLSX", "parquet": "Parquet", "jsonl": "JSONL", "json": "JSON"}
+"""The forms in which every list can be taken along, as they are written: whole files, and JSON page by page."""
+FORMS = tuple(form for form in CALLED if form != "json")
 PACKED = frozenset({"parquet", "xlsx"})
 """Forms that are compressed already."""
 Announce = Callable[[Sequence[Any], int], None]
+
+
+def offered(path: str, asked: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the forms in which the answer to a question can be taken along, as they are written, with their addresses."""
+    return [(called, addresses.listing(f"{path}.{form}", asked)) for form, called in CALLED.items()]
+
+
+def check(request: Request, form: str, lang: str) -> str:
+    """Return a form of whole files; raises ``UnknownRecord`` for another, ``WrongCall`` where a page of it is asked for."""
+    if form not in FORMS:
+        raise UnknownRecord(_("Lists are given as {forms}.", lang).format(forms=", ".join(CALLED)))
+    if "after" in request.query_params:
+        raise WrongCall(_("A download begins at the first row: leave `after` out.", lang))
+    return form
 
 
 def table(
@@ -35,10 +56,11 @@ def table(
     """
     from storage import streams  # pyarrow and openpyxl: a download alone waits for them
 
+    base = base_of(request)
     return streamed(
         request,
-        repr(question),
-        lambda: streams.chunks(store_of(request), question, form, announce),
+        f"{base} {question!r}",
+        lambda: streams.chunks(store_of(request), question, form, announce, base=base),
         streams.MEDIA_TYPES[form],
         coding=form not in PACKED,
         headers={"Content-Disposition": f'attachment; filename="{name}.{form}"', "Cache-Control": NOWHERE if records else PRIVATE},

@@ -15,7 +15,7 @@ from harvester.web.api.answering import answer, download, linked, paged
 from harvester.web.api.asking import AgencyQuestion, AsOf
 from harvester.web.api.common import as_typed, existing, filters_of
 from harvester.web.api.shapes.agencies import AgencyPage, AgencyWhole
-from harvester.web.room import AnyStore
+from harvester.web.room import AnyStore, base_of
 from storage import dictionary, gazetteer, queries
 from storage.errors import UnknownRecord
 from storage.paging import Page, behind, cursor, size_of
@@ -34,7 +34,7 @@ def agencies(request: Request, store: AnyStore, asked: Annotated[AgencyQuestion,
     """List the bodies named in tasks, by name, with how many tasks each has in each role. Bodies are not ranked."""
     if asked.format != "json":
         existing(store, asked.site)
-        question = _table(store, asked) if asked.name else Agencies(filters_of(asked, limit=asked.limit))
+        question = _table(store, asked, base_of(request)) if asked.name else Agencies(filters_of(asked, limit=asked.limit))
         return download(request, question, asked, "agencies")
 
     def made() -> Row:
@@ -61,14 +61,14 @@ def _named(store: Store, wanted: Filters, asked: AgencyQuestion) -> Page:
     return Page(rest[:size], onward, len(found))
 
 
-def _table(store: Store, asked: AgencyQuestion) -> Table:
+def _table(store: Store, asked: AgencyQuestion, base: str) -> Table:
     """Return the bodies of which a name holds what is asked for as the rows of a file: those that the gazetteer lists."""
     page = as_typed(asked, ("name",), lambda one: Page(_holding(store, filters_of(one, limit=None), one.name)))[0]
     known = gazetteer.entries(store, {row["id"] for row in page.rows if row["id"]})
     names = Counter(identifier for identifier, _ in gazetteer.every_name(store))
     columns = list(dictionary.kinds_of("v_agencies"))
     rows = [entry | {"agency": each, "names": names[each]} for each, entry in sorted(known.items())]
-    told = [(*(row[name] for name in columns), addresses.agency(row["agency"])) for row in rows[: asked.limit]]
+    told = [(*(row[name] for name in columns), base + addresses.agency(row["agency"])) for row in rows[: asked.limit]]
     return Table([*columns, "link"], told)
 
 

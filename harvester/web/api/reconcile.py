@@ -25,7 +25,7 @@ from harvester.web.api import routing
 from harvester.web.api.answering import answer
 from harvester.web.api.asking import Question
 from harvester.web.api.shapes.reconcile import Suggestions
-from harvester.web.room import AnyStore, room_of
+from harvester.web.room import AnyStore, base_of
 from normalizers.agencies.resolve import Context, resolve
 from normalizers.records import AgencyKind
 from normalizers.text.fold import fold
@@ -108,7 +108,7 @@ def suggest(request: Request, store: AnyStore, asked: Annotated[SuggestQuestion,
 
 def manifest(request: Request) -> Row:
     """Return the manifest of the service."""
-    base = room_of(request).settings.base or str(request.base_url).rstrip("/")
+    base = base_of(request)
     here = f"{base}{routing.PREFIX}/reconcile"
     return {
         "versions": ["0.2"],

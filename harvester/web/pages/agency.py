@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from harvester import addresses, audited
+from harvester.asked_names import region_name
 from harvester.lineage import kin
 from harvester.messages import _
 from harvester.telling import tell_change
@@ -22,7 +23,7 @@ from harvester.web.access.rights import reader
 from harvester.web.pages.charts import partners_drawing
 from harvester.web.room import AnyStore, person_of
 from harvester.web.shown import page, preference
-from harvester.web.task_rows import region_name, shown_tasks
+from harvester.web.task_rows import shown_tasks
 from storage import agency_queries, calendar_queries, change_queries, queries
 from storage.change_filters import ChangeFilters
 from storage.naming import bodies_named
@@ -61,14 +62,15 @@ def agency(request: Request, store: AnyStore, name: str, days: int = LOOK_BACK) 
     partners = agency_queries.partners(store, name)
     words = _("Bodies that stand with {name} in tasks", lang).format(name=body["name"])
     caption = _("The wider the line, the more tasks both stand in; the table beside says how many.", lang)
+    roles = [(role, n) for role, n in agency_queries.roles(store, name).items() if n]
     today = audited.today()
     days = days if days in SPANS else LOOK_BACK
     return page(
         request, "agency.html", body=body, region=region_name(body["region"], lang) if body["region"] else "", line=line_of(body, today),
-        roles=[(role, n) for role, n in agency_queries.roles(store, name).items() if n], partners=partners["bodies"],
+        roles=roles, partners=partners["bodies"],
         drawing=partners_drawing(request, name, words, caption) if partners["bodies"] else None, due=_due(store, name, today, lang),
         changes=_changes(store, name, today - timedelta(days=days), lang), days=days, spans=SPANS, effects=EFFECTS,
-        subscribe=_subscribe(request, name, lang), names=_names(body),
+        subscribe=_subscribe(request, name, lang, leads=any(role == ROLES[0] for role, _n in roles)), names=_names(body),
     )  # fmt: skip
 
 
@@ -122,15 +124,16 @@ def _told(row: Mapping[str, Any], lang: str) -> Row:
     }  # fmt: skip
 
 
-def _subscribe(request: Request, identifier: str, lang: str) -> list[tuple[str, str]]:
-    """Return the feed, the calendars and the watch of a body."""
+def _subscribe(request: Request, identifier: str, lang: str, *, leads: bool) -> list[tuple[str, str]]:
+    """Return the feed, the calendars and the watch of a body; a calendar of what it leads only where it leads something."""
     feed = {"agency": identifier, "entity": "task"}
     calendar = f"/calendar/agency/{identifier}.ics"
     lead = addresses.listing(calendar, {"role": ROLES[0]})
+    leading = [(_("Deadlines in the lead (calendar)", lang), subscriptions.with_key(request, lead))]
     watch = [(_("Watch this body", lang), addresses.listing("/watches/new", {"agency": identifier}))]
     return [
         (_("Changes (Atom)", lang), subscriptions.with_key(request, addresses.listing("/changes.atom", feed))),
         (_("Deadlines (calendar)", lang), subscriptions.with_key(request, calendar)),
-        (_("Deadlines in the lead (calendar)", lang), subscriptions.with_key(request, lead)),
+        *(leading if leads else ()),
         *(watch if person_of(request).role >= Role.OPERATOR else ()),
     ]

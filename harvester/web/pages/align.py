@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from harvester import addresses, aligning
+from harvester.asked_names import region_name
 from harvester.errors import WrongCall
 from harvester.messages import _
 from harvester.reports.files import alignment_file
@@ -18,7 +19,6 @@ from harvester.web.pages.compare import checked
 from harvester.web.reading.asked import withdrawn
 from harvester.web.room import AnyStore
 from harvester.web.shown import page, preference
-from harvester.web.task_rows import region_name
 from normalizers.compare.matters import MAX_PAPERS
 from storage import queries
 from storage.errors import UnknownRecord

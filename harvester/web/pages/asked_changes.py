@@ -39,7 +39,7 @@ def said(query: QueryParams) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value not in ("", [], [""])}
 
 
-def filters_of(store: Store, query: QueryParams, lang: str, limit: int) -> ChangeFilters:
+def filters_of(store: Store, query: QueryParams, lang: str, limit: int | None) -> ChangeFilters:
     """Return the filters of an address; raises ``WrongCall``, in the reader's language where a reader can err so."""
     check_once(query, (name for name in NAMES if name not in SEVERAL), lang)
     given = said(query)

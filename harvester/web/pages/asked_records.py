@@ -29,7 +29,7 @@ LONGEST = 200
 """Characters of a filter."""
 
 
-def filters_of(query: Mapping[str, str], lang: str, limit: int) -> NoticeFilters:
+def filters_of(query: Mapping[str, str], lang: str, limit: int | None) -> NoticeFilters:
     """Return the filters of an address; raises ``WrongCall``, in the reader's language where a reader can err so."""
     check_once(query, NAMES, lang)
     if "as_of" in query or "known_at" in query:

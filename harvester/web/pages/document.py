@@ -16,13 +16,13 @@ from harvester.web.access.rights import reader
 from harvester.web.pages.asked_once import check_written_day
 from harvester.web.pages.task_listing import spoken
 from harvester.web.reading import forms
-from harvester.web.reading.asked import Asked, asked_of, base_of, task_address, withdrawn
+from harvester.web.reading.asked import Asked, asked_of, task_address, withdrawn
 from harvester.web.reading.card import Card, card_of, numbers_of, version_at
 from harvester.web.reading.marks import Marks, marks_of, shown
 from harvester.web.reading.outline import outline_of
 from harvester.web.reading.telling import section_told, told_of
 from harvester.web.reading.versions import read, tasks_of
-from harvester.web.room import AnyStore
+from harvester.web.room import AnyStore, base_of
 from harvester.web.shown import page, preference
 from storage.days import local_day
 from storage.errors import UnknownRecord

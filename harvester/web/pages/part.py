@@ -15,14 +15,14 @@ from harvester.messages import _
 from harvester.reports.pieces import Piece, inline_cells
 from harvester.web.access.rights import reader
 from harvester.web.pages.asked_once import check_written_day
-from harvester.web.reading.asked import asked_of, base_of, part_of, task_of, withdrawn
+from harvester.web.reading.asked import asked_of, part_of, task_of, withdrawn
 from harvester.web.reading.card import card_of, numbers_of, version_at
 from harvester.web.reading.marks import Marks, ShownTable, marks_of, shown, table_of
 from harvester.web.reading.resolving import AROUND, Place, resolve, with_tasks
 from harvester.web.reading.telling import told_of
 from harvester.web.reading.tracing import Step, Trail
 from harvester.web.reading.versions import tasks_of
-from harvester.web.room import AnyStore
+from harvester.web.room import AnyStore, base_of
 from harvester.web.shown import page, preference
 from normalizers.differences import Fate
 from normalizers.records import Block

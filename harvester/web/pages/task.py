@@ -23,8 +23,8 @@ from harvester.web.access.rights import reader
 from harvester.web.pages.asked_once import check_day, check_once
 from harvester.web.pages.asked_tasks import moment_asked
 from harvester.web.pages.task_listing import pinned_moment
-from harvester.web.reading.asked import base_of, withdrawn
-from harvester.web.room import AnyStore
+from harvester.web.reading.asked import withdrawn
+from harvester.web.room import AnyStore, base_of
 from harvester.web.shown import moment, page, preference
 from storage import task_versions
 from storage.days import local_day
