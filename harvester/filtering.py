@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from harvester.errors import WrongCall
-from harvester.moments import moment_of, within_reach
+from harvester.moments import FIRST_YEAR, LAST_YEAR, moment_of, not_ahead, within_reach
 from normalizers.notices.records import NoticeKind
 from storage.change_filters import RESTATED
 from storage.change_schema import KINDS
@@ -33,8 +33,21 @@ def parse_date(value: str | None) -> date | None:
 
 
 def parse_moment(value: str | None) -> datetime | None:
-    """Return the moment by which something was known, of a day its end; raises WrongCall for what is none."""
-    return moment_of(value, datetime.now(UTC), end=True) if value else None
+    """Return the moment by which something was known, of a day its end; raises WrongCall for what is none, or lies ahead."""
+    return not_ahead(moment_of(value, datetime.now(UTC), end=True)) if value else None
+
+
+def parse_as_of(value: str | None) -> date | None:
+    """Return the day whose state is asked for; raises WrongCall for what is no day, or lies ahead."""
+    found = parse_date(value)
+    return not_ahead(found) if found else None
+
+
+def parse_year(value: int | None) -> int | None:
+    """Return a year that documents can be of; raises WrongCall for any other."""
+    if value is not None and not FIRST_YEAR <= value <= LAST_YEAR:
+        raise WrongCall(f"{value} is no year that documents are of; write four digits, for example 2026.")
+    return value
 
 
 def parse_region(value: str) -> str:

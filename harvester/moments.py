@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
 
 from harvester.errors import WrongCall
-from storage.days import LOCAL, local_day
+from storage.days import AHEAD, LOCAL, ahead, local_day
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 """No document here is of another time, and days near the ends of the calendar have no neighbours, nor all a moment in UTC."""
@@ -35,6 +35,14 @@ def within_reach(found: _Day) -> _Day:
         raise WrongCall(f"{found} is too near the end of the calendar; leave it out, or write an earlier one.") from None
     if early:
         raise WrongCall(f"{found} lies before {FIRST_YEAR}; nothing here is as old: write a later one, for example 2026-06-30.")
+    return found
+
+
+def not_ahead(found: _Day) -> _Day:
+    """Return a day or moment whose answer is known; raises WrongCall for one after today: what is answered would not stay."""
+    if today := ahead(found):
+        told = minute(found) if isinstance(found, datetime) else found
+        raise WrongCall(AHEAD.format(day=told, today=today))
     return found
 
 

@@ -71,7 +71,7 @@ def _now(store: Store, filters: Filters) -> list[str]:
     """Return the tasks with a day, the first days first."""
     due = replace(filters, due_from=filters.due_from or FIRST_DAY)
     found = [row["lasting_id"] for row in _pages(store, due, "due", MOST + 1)]
-    if filters.words or filters.year or filters.document_kind or filters.deadline_kind:
+    if filters.words or filters.year or filters.kind or filters.deadline_kind:
         rest = replace(filters, due_from=None, due_to=None)
         rows = [(row["lasting_id"], row["milestones"]) for row in _pages(store, rest, "published", MOST_READ)]
     else:

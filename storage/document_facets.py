@@ -14,7 +14,7 @@ from storage.store import Store
 
 Row = dict[str, Any]
 
-FACETS = ("site", "region", "document_kind", "year")
+FACETS = ("site", "region", "kind", "year")
 MOST = 60
 """Values of one facet."""
 
@@ -30,7 +30,7 @@ def document_facets(store: Store, filters: Filters = NO_FILTERS) -> dict[str, li
     columns: dict[str, ColumnElement[Any]] = {
         "site": c.site,
         "region": c.region,
-        "document_kind": c.document_kind,
+        "kind": c.document_kind,
         "year": extract("year", c.day),
     }
     out: dict[str, list[Row]] = {}
@@ -46,7 +46,7 @@ def document_facets(store: Store, filters: Filters = NO_FILTERS) -> dict[str, li
 def _held(filters: Filters) -> list[ColumnElement[bool]]:
     c = document_lines.c
     wanted: list[ColumnElement[bool]] = [~c.hidden]
-    same = {c.site: filters.site, c.document_kind: filters.document_kind}
+    same = {c.site: filters.site, c.document_kind: filters.kind}
     wanted += [column == value for column, value in same.items() if value]
     wanted += [c.region.startswith(stem_of(filters.region), autoescape=True)] if filters.region else []
     wanted += [c.day.between(date(filters.year, 1, 1), date(filters.year, 12, 31))] if filters.year else []

@@ -24,7 +24,7 @@ from storage.selection import NO_FILTERS, Filters, is_past
 from storage.store import Store
 
 Row = dict[str, Any]
-FACETS = ("site", "region", "document_kind", "year", "role", "deadline_kind")
+FACETS = ("site", "region", "kind", "year", "role", "deadline_kind")
 _OF_DOCUMENT = FACETS[:4]
 _FEW_DOCUMENTS = 4000
 """Documents that are looked up one by one."""
@@ -112,7 +112,7 @@ def _of_documents(question: Question, facet: str, weights: Mapping[int, int] | N
     c, d, scope = line_choices.c, document_lines.c, question.scope
     free: dict[str, Any] = {facet: None if facet == "year" else ""}
     freed = replace(scope, filters=replace(scope.filters, **free))
-    value = {"site": c.site, "region": c.stem, "document_kind": d.document_kind, "year": extract("year", d.day)}[facet]
+    value = {"site": c.site, "region": c.stem, "kind": d.document_kind, "year": extract("year", d.day)}[facet]
     here = [c.site != "" if facet == "site" else c.site == scope.site, c.stem != "" if facet == "region" else c.stem == scope.stem]
     query = select(value, func.sum(d.tasks)) if weights is None else select(value, c.place)
     query = query.select_from(line_choices).join(document_lines, d.place == c.place).where(*here, *freed.chosen())
@@ -295,7 +295,7 @@ def _add_tasks(connection: Connection, found: dict[str, Counter[str]], ids: list
 def _add_documents(connection: Connection, found: dict[str, Counter[str]], weights: Mapping[int, int]) -> None:
     """Add what is told of documents by their places, each as often as it has tasks."""
     d = document_lines.c
-    told = {"site": d.site, "region": d.region, "document_kind": d.document_kind, "year": extract("year", d.day)}
+    told = {"site": d.site, "region": d.region, "kind": d.document_kind, "year": extract("year", d.day)}
     for row in connection.execute(select(d.place, *told.values()).where(among(connection, d.place, list(weights)))):
         for name, value in zip(told, row[1:], strict=True):
             found[name][str(value)] += weights[row.place]

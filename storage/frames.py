@@ -23,7 +23,7 @@ from storage.dictionary import dictionary
 from storage.notice_queries import NO_FILTERS as EVERY_NOTICE
 from storage.notice_queries import NoticeFilters
 from storage.questions import Agencies, Changes, Documents, Notices, Question, TaskAgencies, Tasks, Versions, View
-from storage.selection import NO_FILTERS, Filters
+from storage.selection import NO_FILTERS, Filters, check_known
 from storage.store import Store
 
 Announce = Callable[[Sequence[Any], int], None]
@@ -88,7 +88,12 @@ def frame(store: Store, view: str, filters: Filters = NO_FILTERS) -> pd.DataFram
 
 
 def read(store: Store, question: Question, *, fast: bool = True) -> pd.DataFrame:
-    """Return the answer to any question as a frame; ``fast`` false reads by SQLAlchemy only, with the same result."""
+    """Return the answer to any question as a frame; ``fast`` false reads by SQLAlchemy only, with the same result.
+
+    Raises ``RefusedQuestion`` where the question is about a day or moment that lies ahead.
+    """
+    if isinstance(asked := getattr(question, "filters", None), Filters):
+        check_known(asked)
     with answered(store, question, fast=fast) as answer:
         return frame_of(answer)
 

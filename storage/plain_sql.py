@@ -26,7 +26,7 @@ from storage.dictionary import dictionary
 from storage.errors import RefusedQuestion, StoreError, UnreachableStore
 from storage.questions import OF_RECORDS as RECORD_VIEWS
 from storage.questions import Table
-from storage.selection import Filters, is_past
+from storage.selection import Filters, check_known, is_past
 from storage.sql_answers import SIZE, Found, not_allowed, not_understood, slow, too_large
 from storage.store import Store
 from storage.types import storable
@@ -101,6 +101,7 @@ def ask(
     text = _checked(sql)
     rows, time = max(1, min(limit, MOST)), max(0.1, min(seconds, MOST_SECONDS))
     filters = Filters(as_of=as_of, known_at=known_at)
+    check_known(filters)
     asking = asking_postgres.ask if store.url.get_backend_name() == "postgresql" else _ask_sqlite
     columns, found, views, cut = asking(store, text, filters, rows, time)
     endless = sum(_is_endless(value) for row in found for value in row)

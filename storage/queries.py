@@ -72,7 +72,7 @@ def _task_query(connection: Connection, filters: Filters) -> Select[Any]:
 def _of_kind(filters: Filters) -> list[ColumnElement[bool]]:
     """Return the conditions on the kind of a task's document and of its deadline."""
     v, t = schema.versions.c, schema.tasks.c
-    wanted: list[ColumnElement[bool]] = [v.document_kind == filters.document_kind] if filters.document_kind else []
+    wanted: list[ColumnElement[bool]] = [v.document_kind == filters.kind] if filters.kind else []
     if filters.deadline_kind == DeadlineKind.NONE:
         wanted.append(or_(t.deadline_kind.is_(None), t.deadline_kind == DeadlineKind.NONE))
     elif filters.deadline_kind:

@@ -207,8 +207,8 @@ def _documents(connection: Connection, filters: Filters, view: FromClause) -> Se
     query = select(*d).select_from(there)
     if filters.words:
         query = query.where(queries._holding(connection, chosen, filters, d.document, "document_id"))
-    if filters.document_kind:
-        query = query.where(v.document_kind == filters.document_kind)
+    if filters.kind:
+        query = query.where(v.document_kind == filters.kind)
     if filters.year:
         first, last = span_of(filters.year)
         query = query.where(n.line.between(line_of(first), line_of(last)))

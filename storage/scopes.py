@@ -67,7 +67,7 @@ class Scope:
     def narrow(self) -> bool:
         """Tell whether documents are held back."""
         f = self.filters
-        return not self.lined or bool(f.site or f.region or f.document_kind or f.year or is_past(f))
+        return not self.lined or bool(f.site or f.region or f.kind or f.year or is_past(f))
 
     def holds(self, place: ColumnElement[int]) -> ColumnElement[bool]:
         """Return the condition that the document at a place is one for whose tasks lines answer."""
@@ -80,7 +80,7 @@ class Scope:
         f, c, d = self.filters, line_choices.c, _LINE.c
         wanted: list[ColumnElement[bool]] = [] if f.all_copies else [c.counted]
         wanted += [c.place.between(*span_of(f.year))] if f.year else []
-        of_line: list[ColumnElement[bool]] = [d.document_kind == f.document_kind] if f.document_kind else []
+        of_line: list[ColumnElement[bool]] = [d.document_kind == f.kind] if f.kind else []
         if is_past(f):
             of_line += _by_then(f, d.settled_on, d.settled_at)
         return [*wanted, exists().where(d.place == c.place, *of_line)] if of_line else wanted
@@ -192,7 +192,7 @@ def _looked_at(connection: Connection, filters: Filters, among: Select[Any] | No
         .join(line_numbers, n.document_id == chosen.c.document_id)
         .join(document_lines, d.document_id == chosen.c.document_id)
         .join(versions, and_(v.document_id == chosen.c.document_id, v.number == chosen.c.version))
-        .where(v.document_kind == filters.document_kind if filters.document_kind else true())
+        .where(v.document_kind == filters.kind if filters.kind else true())
         .where(d.place.between(*span_of(filters.year)) if filters.year else true())
         .order_by(n.line.desc())
     )

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import CTE, ColumnElement, Connection, Select, and_, case, exists, func, or_, select
 
 from storage.change_schema import changes
-from storage.days import end_of
-from storage.errors import UnknownRecord
+from storage.days import AHEAD, ahead, end_of
+from storage.errors import RefusedQuestion, UnknownRecord
 from storage.schema import documents, sites, tasks, version_regions, versions
 from storage.views import WHOLE
 
@@ -23,7 +23,7 @@ class Filters:
 
     ``region`` is a GB/T 2260 code and covers what lies in it; ``agency`` any name or identifier of a body; ``role`` one of
     ``lead``, ``partner``, ``responsible``, ``implied``; ``due_from`` and ``due_to`` inclusive days of a deadline's end;
-    ``document`` an identifier, ``ID`` or ``ID@VERSION``; ``document_kind`` one of
+    ``document`` an identifier, ``ID`` or ``ID@VERSION``; ``kind`` of a document one of
     ``normalizers.records.DocumentKind``; ``year`` that of the day of publication; ``deadline_kind`` one of
     ``normalizers.records.DeadlineKind``, ``none`` also of tasks without a deadline; ``words`` a search;
     ``all_copies`` every copy of a work. ``as_of`` is a day: what the sources said on it; ``known_at`` a moment: as far as the store knew
@@ -37,7 +37,7 @@ class Filters:
     due_from: date | None = None
     due_to: date | None = None
     document: str = ""
-    document_kind: str = ""
+    kind: str = ""
     year: int | None = None
     deadline_kind: str = ""
     words: str = ""
@@ -125,6 +125,13 @@ def _own_region() -> ColumnElement[bool]:
 def is_past(filters: Filters) -> bool:
     """Tell whether a question is about another time than now."""
     return filters.as_of is not None or filters.known_at is not None
+
+
+def check_known(filters: Filters) -> None:
+    """Raise ``RefusedQuestion`` for a question about a day or moment that lies ahead: its answer would not stay what it is."""
+    for asked in (filters.as_of, filters.known_at):
+        if asked and (today := ahead(asked)):
+            raise RefusedQuestion(AHEAD.format(day=asked, today=today))
 
 
 def in_force(filters: Filters) -> ColumnElement[int]:

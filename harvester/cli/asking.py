@@ -13,10 +13,13 @@ import typer
 from harvester import audited
 from harvester.cli.options import AsOfOption, ByOption, FormatOption, KnownAtOption, LimitOption, RegionOption, SiteOption, StoreOption
 from harvester.cli.output import Format, complain, console, emit
+from harvester.cli.querying import DeadlineKindOption, YearOption
+from harvester.config import Config
 from harvester.errors import WrongCall
-from harvester.filtering import parse_date, parse_days, parse_moment, parse_region
+from harvester.filtering import RECORD_KINDS, chosen, parse_as_of, parse_days, parse_moment, parse_region, parse_year
 from harvester.messages import _, language
 from harvester.session import check_site, opened
+from normalizers.records import DocumentKind
 from storage.notice_queries import NoticeFilters
 from storage.selection import Filters
 from storage.store import Store
@@ -49,7 +52,9 @@ def export(
     due_from: Annotated[str | None, typer.Option("--due-from", metavar="DATE", help="Deadline on or after this day.")] = None,
     due_to: Annotated[str | None, typer.Option("--due-to", metavar="DATE", help="Deadline on or before this day.")] = None,
     document: Annotated[str, typer.Option("--document", help="Only this document: ID or ID@VERSION.")] = "",
-    kind: Annotated[str, typer.Option("--kind", help="Only documents, or records, of this kind.")] = "",
+    kind: Annotated[str, typer.Option("--kind", help="Only documents and their tasks, or records, of this kind.")] = "",
+    year: YearOption = None,
+    deadline_kind: DeadlineKindOption = None,
     words: Annotated[str, typer.Option("--words", help="Only rows that hold these words.")] = "",
     as_of: AsOfOption = None,
     known_at: KnownAtOption = None,
@@ -71,16 +76,19 @@ def export(
     first, last = parse_days(due_from, due_to)
     said: dict[str, Any] = {
         "site": site, "region": parse_region(region or ""), "agency": agency, "role": role, "due_from": first, "due_to": last,
-        "document": document, "kind": kind, "words": words, "limit": limit,
+        "document": document, "kind": kind, "year": parse_year(year), "deadline_kind": deadline_kind.value if deadline_kind else "",
+        "words": words, "limit": limit,
     }  # fmt: skip
     said = {name: value for name, value in said.items() if value}
-    times: dict[str, Any] = {"as_of": parse_date(as_of), "known_at": parse_moment(known_at)}
+    times: dict[str, Any] = {"as_of": parse_as_of(as_of), "known_at": parse_moment(known_at)}
+    if kind:
+        chosen("--kind", [kind], RECORD_KINDS if view == "notices" else tuple(DocumentKind))
     with opened(store) as found:
         check_site(found, site or "")
         question = _question(view, said, times, counted=counted)
         what = {"view": view, **said}
         logged = partial(audited.log_ids, found, audited.actor(store, by), "export", what) if view in OF_RECORDS else None
-        count = export_answer(found, question, to, logged)
+        count = export_answer(found, question, to, logged, base=Config.load().room_base)
     console().print(_("{count} rows in {file}").format(count=count, file=to), markup=False)
 
 
@@ -97,8 +105,6 @@ def _question(view: str, said: dict[str, Any], times: dict[str, Any], *, counted
         return questions.Notices(NoticeFilters(**said), audited.today())
     if view not in held:
         raise WrongCall(f"the view '{view}' is written whole; filters go with notices, {', '.join(held)}: leave them out.")
-    if "kind" in said:
-        said = {name: value for name, value in said.items() if name != "kind"} | {"document_kind": said["kind"]}
     return held[view](Filters(**said, **times, all_copies=not counted))
 
 
@@ -124,7 +130,7 @@ def sql(
 
     asked = sys.stdin.read(LONGEST) if statement == "-" else statement
     with opened(store) as found:
-        answer = plain_sql.ask(found, asked, limit=limit, seconds=seconds, as_of=parse_date(as_of), known_at=parse_moment(known_at))
+        answer = plain_sql.ask(found, asked, limit=limit, seconds=seconds, as_of=parse_as_of(as_of), known_at=parse_moment(known_at))
         if answer.of_records:
             _logged(found, audited.actor(store, by), asked, answer)
         if to:

@@ -15,12 +15,12 @@ from harvester import audited
 from harvester.cli.options import AsOfOption, FormatOption, KnownAtOption, LimitOption, RegionOption, SiteOption, StoreOption
 from harvester.cli.output import Format, complain, console, emit
 from harvester.errors import WrongCall
-from harvester.filtering import parse_date, parse_days, parse_moment, parse_region
+from harvester.filtering import parse_as_of, parse_days, parse_moment, parse_region, parse_year
 from harvester.messages import _
 from harvester.moments import minute
 from harvester.session import check_site, opened
 from harvester.values import printable, to_json
-from normalizers.records import DocumentKind
+from normalizers.records import DeadlineKind, DocumentKind
 from normalizers.text.script import simplified_forms
 from storage import notice_queries, queries, searching
 from storage.explain import explain as explain_record
@@ -35,6 +35,8 @@ DOCUMENT_COLUMNS = ("id", "version", "site", "published_on", "title", "document_
 AGENCY_COLUMNS = ("id", "name", "kind", "lead", "partner", "responsible", "implied", "resolved")
 RUN_COLUMNS = ("id", "site", "started_at", "ended_at", "verdict", "cause", "captures", "failures")
 DEFAULT_LIMIT = 50
+PAGE = 500
+"""Rows that are read at a time where an order is read by pages."""
 NOTICE_ID = re.compile("n[0-9a-f]{16}")
 
 Found = TypeVar("Found", bound=Sized)
@@ -47,6 +49,13 @@ class Role(StrEnum):
     PARTNER = "partner"
     RESPONSIBLE = "responsible"
     IMPLIED = "implied"
+
+
+class Order(StrEnum):
+    """The orders of tasks."""
+
+    PUBLISHED = "published"
+    DUE = "due"
 
 
 class HitKind(StrEnum):
@@ -62,6 +71,14 @@ AgencyOption = Annotated[str, typer.Option("--agency", help="A body by any of it
 RoleOption = Annotated[Role | None, typer.Option("--role", help="Only where the body has this role.")]
 DueFromOption = Annotated[str | None, typer.Option("--due-from", metavar="DATE", help="Deadline on or after this day.")]
 DueToOption = Annotated[str | None, typer.Option("--due-to", metavar="DATE", help="Deadline on or before this day.")]
+KindOption = Annotated[
+    DocumentKind | None, typer.Option("--kind", help="Only documents of this kind and their tasks: plan, measures, case, ….")
+]
+YearOption = Annotated[int | None, typer.Option("--year", metavar="YYYY", help="Only documents published in this year and their tasks.")]
+DeadlineKindOption = Annotated[
+    DeadlineKind | None, typer.Option("--deadline-kind", help="Only tasks with this kind of deadline: by-date, quarter, none, ….")
+]
+OrderOption = Annotated[Order, typer.Option("--order", help="published: newest document first; due: due first, those with a day.")]
 WordsOption = Annotated[str, typer.Option("--words", help="Only rows that hold these words.")]
 
 
@@ -79,17 +96,19 @@ def filters(
     region: str | None,
     due_from: str | None = None,
     due_to: str | None = None,
+    year: int | None = None,
     **rest: Any,  # noqa: ANN401 - fields of Filters that need no reading
 ) -> Filters:
-    """Return the filters that the options name; raises WrongCall for a bad date or region."""
+    """Return the filters that the options name; raises WrongCall for a bad date, year or region."""
     first, last = parse_days(due_from, due_to)
     return Filters(
         limit=limit or None,
         region=parse_region(region or ""),
-        as_of=parse_date(as_of),
+        as_of=parse_as_of(as_of),
         known_at=parse_moment(known_at),
         due_from=first,
         due_to=last,
+        year=parse_year(year),
         **{name: value for name, value in rest.items() if value},
     )
 
@@ -129,10 +148,16 @@ def tasks(
     due_from: DueFromOption = None,
     due_to: DueToOption = None,
     document: Annotated[str, typer.Option(help="Only tasks of this document: ID or ID@VERSION.")] = "",
+    kind: KindOption = None,
+    year: YearOption = None,
+    deadline_kind: DeadlineKindOption = None,
     words: WordsOption = "",
     as_of: AsOfOption = None,
     known_at: KnownAtOption = None,
     all_copies: Annotated[bool, typer.Option("--all-copies", help="Every copy of a text published in several places.")] = False,
+    order: Annotated[
+        Order, typer.Option("--order", help="published: newest document first; due: due first, those with a day.")
+    ] = Order.PUBLISHED,
     limit: LimitOption = DEFAULT_LIMIT,
     store: StoreOption = None,
     form: FormatOption = Format.TABLE,
@@ -141,15 +166,30 @@ def tasks(
     wanted = filters(
         limit=limit, as_of=as_of, known_at=known_at, region=region, due_from=due_from, due_to=due_to,
         role=role.value if role else "", site=site, document=document, all_copies=all_copies,
+        kind=kind.value if kind else "", year=year, deadline_kind=deadline_kind.value if deadline_kind else "",
     )  # fmt: skip
     with opened(store) as found:
         check_names(found, site, document)
-        rows = as_typed(lambda a: as_typed(lambda w: queries.tasks(found, replace(wanted, agency=a, words=w)), words), agency)
+        rows = as_typed(lambda a: as_typed(lambda w: ordered(found, replace(wanted, agency=a, words=w), order), words), agency)
         former = successor_of(found, agency) if agency and not rows else None
     emit([shown(row) for row in rows] if form is Format.TABLE else rows, form, TASK_COLUMNS)
     cut(rows, limit, form)
     if former:
         complain(_("{name} has no task here; its successor is {heir}: ask for that.").format(name=former[0], heir=former[1]))
+
+
+def ordered(store: Store, wanted: Filters, order: Order) -> list[dict[str, Any]]:
+    """Return the tasks of a question in an order; those that have no day when they are due are none of the second."""
+    if order is Order.PUBLISHED:
+        return queries.tasks(store, wanted)
+    rows, after, left = list[dict[str, Any]](), "", wanted.limit
+    while left is None or left > 0:
+        page = queries.task_page(store, replace(wanted, limit=min(left or PAGE, PAGE)), after=after, order=order.value)
+        rows += [dict(row) for row in page.rows]
+        left, after = left and left - len(page.rows), page.next
+        if not after:
+            break
+    return rows
 
 
 def cut(rows: list[dict[str, Any]], limit: int, form: Format) -> None:
@@ -161,7 +201,8 @@ def cut(rows: list[dict[str, Any]], limit: int, form: Format) -> None:
 def documents(
     site: SiteOption = None,
     region: RegionOption = None,
-    kind: Annotated[DocumentKind | None, typer.Option("--kind", help="Only documents of this kind: measures, regulation, case, ….")] = None,
+    kind: KindOption = None,
+    year: YearOption = None,
     words: WordsOption = "",
     as_of: AsOfOption = None,
     known_at: KnownAtOption = None,
@@ -170,7 +211,8 @@ def documents(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """List documents, every copy, the newest first."""
-    wanted = filters(limit=limit, as_of=as_of, known_at=known_at, region=region, site=site, document_kind=kind.value if kind else "")
+    of = kind.value if kind else ""
+    wanted = filters(limit=limit, as_of=as_of, known_at=known_at, region=region, site=site, kind=of, year=year)
     with opened(store) as found:
         check_names(found, site)
         rows = as_typed(lambda w: queries.documents(found, replace(wanted, words=w)), words)
@@ -205,6 +247,10 @@ def search(
     agency: AgencyOption = "",
     site: SiteOption = None,
     region: RegionOption = None,
+    document_kind: Annotated[
+        DocumentKind | None, typer.Option("--document-kind", help="Only documents of this kind and their tasks: plan, measures, case, ….")
+    ] = None,
+    year: YearOption = None,
     since: Annotated[str | None, typer.Option("--since", metavar="DATE", help="Published on or after this day.")] = None,
     until: Annotated[str | None, typer.Option("--until", metavar="DATE", help="Published on or before this day.")] = None,
     as_of: AsOfOption = None,
@@ -214,7 +260,10 @@ def search(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Search the texts of documents and tasks, and the public records of legal subjects that may be shown today."""
-    wanted = filters(limit=limit, as_of=as_of, known_at=known_at, region=region, site=site, agency=agency)
+    of_kind = document_kind.value if document_kind else ""
+    wanted = filters(
+        limit=limit, as_of=as_of, known_at=known_at, region=region, site=site, agency=agency, kind=of_kind, year=year
+    )  # fmt: skip
     of, (first, last), asked = "" if kind is HitKind.ANY else kind.value, parse_days(since, until), " ".join(words)
     with opened(store) as found:
         check_names(found, site)

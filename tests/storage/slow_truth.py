@@ -160,7 +160,7 @@ def holds(tables: Tables, document: Row, version: Row, task: Row, f: Filters) ->
         (not f.due_from or (end is not None and end >= f.due_from))
         and (not f.due_to or (end is not None and end <= f.due_to))
         and f.deadline_kind in ("", task["deadline_kind"] or "none")
-        and f.document_kind in ("", version["document_kind"])
+        and f.kind in ("", version["document_kind"])
         and f.year in (None, day_of(document, version).year)
         and all(word in task["text"] for word in f.words.split())
         and bool(named or not (f.role or f.agency))

@@ -48,7 +48,7 @@ ASKED: tuple[dict[str, Any], ...] = (
     {"due_to": date(2024, 7, 28)},
     {"deadline_kind": "by-date", "site": "jiangkou"},
     {"year": 2023},
-    {"document_kind": "other", "agency": "a1"},
+    {"kind": "other", "agency": "a1"},
     {"words": "信用修复"},
     {"all_copies": True},
 )

@@ -76,7 +76,7 @@ QUESTIONS: dict[str, dict[str, Any]] = {
     "from a day": {"due_from": date(2024, 7, 1)},
     "a kind of deadline": {"deadline_kind": "by-date"},
     "no deadline": {"deadline_kind": "none"},
-    "a kind of document": {"document_kind": "other"},
+    "a kind of document": {"kind": "other"},
     "a year": {"year": 2024},
     "another year": {"year": 2023},
     "words": {"words": "信用监测"},

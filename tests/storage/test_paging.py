@@ -86,7 +86,7 @@ def test_pages_of_tasks_are_the_answer_in_pieces_and_tell_how_many_there_are(fil
 
 
 def test_pages_of_documents_and_bodies_are_the_answer_in_pieces(filled: Store) -> None:
-    for asked in ({}, {"site": "others"}, {"words": "信用"}, {"as_of": date(2024, 5, 8)}, {"document_kind": "other", "region": "310000"}):
+    for asked in ({}, {"site": "others"}, {"words": "信用"}, {"as_of": date(2024, 5, 8)}, {"kind": "other", "region": "310000"}):
         whole = queries.documents(filled, Filters(**asked))
         rows, totals = walk(partial(queries.document_page, filled, Filters(**asked, limit=2)))
         assert (rows, totals) == (whole, {len(whole)}), asked

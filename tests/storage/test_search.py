@@ -196,7 +196,7 @@ def test_a_search_keeps_to_site_region_kind_and_days(filled: Store) -> None:
     assert ids_of(filled, Filters(site="haimen")) | ids_of(filled, Filters(site="jiangkou")) == everything
     assert ids_of(filled, Filters(site="haimen")) < everything
     assert ids_of(filled, Filters(region="310000")) | ids_of(filled, Filters(region="330000")) <= everything
-    assert ids_of(filled, Filters(document_kind="other")) | ids_of(filled, Filters(document_kind="measures")) <= everything
+    assert ids_of(filled, Filters(kind="other")) | ids_of(filled, Filters(kind="measures")) <= everything
     hit = find(filled, "修复", Filters(limit=1))["hits"][0]
     day = hit["published_on"]
     assert ids(filled, "修复", since=day, until=day)

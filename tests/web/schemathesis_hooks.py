@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
 from datetime import date
@@ -20,11 +21,28 @@ schemathesis.openapi.format("date", st.dates(date(1990, 1, 1), date(2100, 12, 31
 def map_query(context: Any, query: dict[str, Any] | None) -> dict[str, Any] | None:
     """Put the earlier day of a period first, where both are days; every other value stays as it was made."""
     if isinstance(query, dict):
+        _known_by_now(query)
         for first, last in PERIODS:
             both = [query.get(first), query.get(last)]
             if all(isinstance(value, str) and _is_day(value) for value in both):
                 query[first], query[last] = sorted(both)  # type: ignore[type-var]
     return query
+
+
+@schemathesis.hook
+def map_body(context: Any, body: Any) -> Any:
+    """Ask no body of a day that lies ahead."""
+    if isinstance(body, dict):
+        _known_by_now(body)
+    return body
+
+
+def _known_by_now(asked: dict[str, Any]) -> None:
+    """Put a year that is over, and the week that is over, in the place of those of a clock that may lie ahead."""
+    for name in ("as_of", "known_at"):
+        if isinstance(value := asked.get(name), str):
+            said = re.sub("^[本这](?=周|星期|礼拜)", "上", value)
+            asked[name] = re.sub("^[0-9]{4}(?=-[0-9]{2}-[0-9]{2})", "2020", said) if said[:4] >= str(date.today().year) else said
 
 
 LINKS = tomllib.loads((Path(__file__).parents[2] / "harvester/web/api/links.toml").read_text(encoding="utf-8"))

@@ -64,7 +64,7 @@ def test_every_facet_leads_to_as_many_tasks_as_it_says(shared_client: TestClient
     for link in facet_links:
         count = int(link.xpath('string(span[@class="n"])').replace(",", ""))
         assert total(shared_client.get(link.get("href")).text) == count, link.get("href")
-    assert set(facets.task_facets(shared_store)) >= {"site", "region", "year", "document_kind", "role", "deadline_kind"}
+    assert set(facets.task_facets(shared_store)) >= {"site", "region", "year", "kind", "role", "deadline_kind"}
 
 
 def test_filters_that_are_set_can_be_taken_away_one_by_one(shared_client: TestClient) -> None:

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic.json_schema import SkipJsonSchema
 
 from harvester.errors import WrongCall
-from harvester.moments import FIRST_YEAR, LAST_YEAR, moment_of
+from harvester.moments import FIRST_YEAR, LAST_YEAR, moment_of, not_ahead
 from harvester.web.api.described import Described
 from normalizers.records import DeadlineKind, DocumentKind
 from storage.paging import PAGE
@@ -63,12 +63,27 @@ def _among_years(found: _Day) -> _Day:
     return found
 
 
+def _known(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return what reads a day or moment and refuses one that lies ahead: nobody knows yet what will be said then."""
+
+    def known(value: Any) -> Any:  # noqa: ANN401
+        found = read(value)
+        try:
+            return not_ahead(found)
+        except WrongCall as error:
+            raise ValueError(str(error)) from None
+
+    return known
+
+
 _DAY_SCHEMA = {"type": "string", "format": "date", "pattern": f"^{_CALENDAR}$"}
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema(_DAY_SCHEMA)] | SkipJsonSchema[None]
 """A day of the calendar."""
+PastDay = Annotated[date, BeforeValidator(_known(_day)), WithJsonSchema(_DAY_SCHEMA)] | SkipJsonSchema[None]
+"""A day that is today or before."""
 _MOMENT_SCHEMA = {"type": "string", "pattern": _MOMENT}
-End = Annotated[datetime, BeforeValidator(_moment(end=True)), WithJsonSchema(_MOMENT_SCHEMA)] | SkipJsonSchema[None]
-"""A moment; of a day its end."""
+PastEnd = Annotated[datetime, BeforeValidator(_known(_moment(end=True))), WithJsonSchema(_MOMENT_SCHEMA)] | SkipJsonSchema[None]
+"""A moment, of a day its end; of today or before."""
 Begin = Annotated[datetime, BeforeValidator(_moment(end=False)), WithJsonSchema(_MOMENT_SCHEMA)] | SkipJsonSchema[None]
 """A moment; of a day its beginning."""
 Text = Annotated[str, Field(max_length=_LONG, pattern="^[^\\u0000-\\u001f\\u007f]*$")]
@@ -104,8 +119,8 @@ class Question(Described):
 class Timed(Question):
     """What both clocks can be asked of."""
 
-    as_of: Day = None
-    known_at: End = None
+    as_of: PastDay = None
+    known_at: PastEnd = None
 
 
 class Paged(Question):
@@ -222,6 +237,8 @@ class SearchQuestion(Timed):
     until: Day = None
     site: Name = ""
     region: Region = ""
+    document_kind: DocumentKind | SkipJsonSchema[None] = None
+    year: Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)] | SkipJsonSchema[None] = None
     limit: Limit = 20
     after: Cursor = ""
 

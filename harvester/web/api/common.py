@@ -29,8 +29,8 @@ _NAMES = {field.name for field in fields(Filters)}
 
 
 def filters_of(asked: Question, **more: Any) -> Filters:  # noqa: ANN401 -- fields of Filters
-    """Return the filters of a question; ``kind`` is the kind of a document."""
-    given = {("document_kind" if name == "kind" else name): value for name, value in asked if value is not None}
+    """Return the filters of a question for tasks, documents or bodies."""
+    given = {name: value for name, value in asked if value is not None}
     return Filters(**{name: value for name, value in (given | more).items() if name in _NAMES})
 
 

@@ -31,7 +31,7 @@ def search(request: Request, store: AnyStore, asked: Annotated[SearchQuestion, Q
 
     def made() -> Row:
         existing(store, asked.site)
-        wanted = filters_of(asked, words="", document_kind="", limit=asked.limit)
+        wanted = filters_of(asked, words="", kind=asked.document_kind or "", limit=asked.limit)
         more: Row = {"exact": asked.exact, "since": asked.since, "until": asked.until, "after": asked.after}
         of = "" if asked.kind == "any" else asked.kind
         found = searching.search(store, asked.words, wanted, kind=of, today=audited.today(), **more)

@@ -10,27 +10,27 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from harvester import addresses
+from harvester.asked_names import region_name
 from harvester.errors import WrongCall
 from harvester.messages import _
 from harvester.values import plain
 from harvester.web.access.rights import reader
-from harvester.web.downloads import table
+from harvester.web.downloads import check, offered, table
 from harvester.web.pages import task_listing as listing
+from harvester.web.pages.asked_once import asks
 from harvester.web.pages.asked_records import region_of
 from harvester.web.pages.tasks import site_names
 from harvester.web.room import AnyStore
 from harvester.web.shown import page, preference
-from harvester.web.task_rows import region_name
 from normalizers.agencies.regions import PROVINCES
 from storage import agency_queries, queries
-from storage.errors import UnknownRecord
 from storage.naming import bodies_named
 from storage.questions import Agencies
 from storage.schema import ROLES
 from storage.selection import Filters, stem_of
 from storage.store import Store
 
-router = APIRouter(dependencies=[reader()])
+router = APIRouter(dependencies=[reader(), asks("after")])
 
 Row = dict[str, Any]
 
@@ -39,7 +39,6 @@ PAGE = 100
 MOST = 200
 """Bodies shown of one name."""
 LONGEST = 100
-FORMS = ("csv", "xlsx", "parquet", "jsonl")
 
 
 @router.get(PATH)
@@ -67,14 +66,13 @@ def agencies_json(request: Request, store: AnyStore, name: str = "", region: str
 def agencies_file(request: Request, store: AnyStore, form: str, region: str = "", site: str = "") -> Response:
     """Give the bodies that tasks name, with how many tasks each has in each role, as a file."""
     lang = preference(request, "lang")
-    if form not in FORMS:
-        raise UnknownRecord(_("Bodies are given as {forms}.", lang).format(forms=", ".join((*FORMS, "json"))))
+    check(request, form, lang)
     question = Agencies(Filters(region=region_of(region.strip(), lang), site=site.strip()))
     return table(request, question, "agencies", form)
 
 
 def _shown(request: Request, store: Store, asked: Mapping[str, str], found: Row, pages: listing.Pages, lang: str) -> HTMLResponse:
-    names = site_names(store)
+    names = site_names(store, lang)
     chosen = [
         {"name": key, "value": told, "without": addresses.listing(PATH, {**asked, key: ""})}
         for key, told in (
@@ -87,7 +85,7 @@ def _shown(request: Request, store: Store, asked: Mapping[str, str], found: Row,
     return page(
         request, "agencies.html", asked=asked, sites=names, chosen=chosen, pages=pages, total=found["total"],
         groups=_grouped(found["rows"], lang), roles=ROLES, cut=found["cut"], regions=_regions(asked, lang),
-        forms=[] if "name" in asked else [(form, addresses.listing(f"{PATH}.{form}", asked)) for form in (*FORMS, "json")],
+        forms=[] if "name" in asked else offered(PATH, asked),
     )  # fmt: skip
 
 

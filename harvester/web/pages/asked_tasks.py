@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from harvester.errors import WrongCall
 from harvester.messages import _
-from harvester.moments import moment_of
-from harvester.web.pages.asked_once import check_day, check_once, check_site
+from harvester.moments import FIRST_YEAR, LAST_YEAR, moment_of
+from harvester.web.pages.asked_once import check_day, check_moment, check_once, check_site, twice
 from harvester.web.pages.asked_records import among, days_of, region_of
 from normalizers.records import DeadlineKind, DocumentKind
 from storage.change_filters import WITHDRAWN
@@ -22,19 +22,26 @@ from storage.selection import Filters
 from storage.store import Store
 
 NAMES = (
-    "words", "agency", "role", "site", "region", "document_kind", "year", "deadline_kind", "due_from", "due_to", "document",
+    "words", "agency", "role", "site", "region", "kind", "year", "deadline_kind", "due_from", "due_to", "document",
     "as_of", "known_at", "all_copies",
 )  # fmt: skip
 """The filters as the command line and the API name them, in the order in which they are shown."""
+FORMER = {"document_kind": "kind"}
+"""Names that filters had in addresses before; such an address asks what it always asked."""
+KNOWN = (*NAMES, *FORMER)
+"""What an address may ask tasks by."""
 LONGEST = 200
 """Characters of a filter."""
-_FIRST_YEAR, _LAST_YEAR = 1949, 2200
 
 
 def said(query: Mapping[str, str], lang: str) -> dict[str, str]:
     """Return the filters of an address as they were written, those that say something; raises ``WrongCall`` for one given twice."""
-    check_once(query, NAMES, lang)
-    return {name: value for name in NAMES if (value := query.get(name, "").strip())}
+    check_once(query, KNOWN, lang)
+    given = {name: value for name in KNOWN if (value := query.get(name, "").strip())}
+    for former, name in FORMER.items():
+        if (value := given.pop(former, "")) and given.setdefault(name, value) != value:
+            raise twice(name, lang)
+    return {name: given[name] for name in NAMES if name in given}
 
 
 def filters_of(query: Mapping[str, str], lang: str, limit: int | None = None) -> Filters:
@@ -49,7 +56,7 @@ def filters_of(query: Mapping[str, str], lang: str, limit: int | None = None) ->
         **{name: asked.get(name, "") for name in ("words", "agency", "site", "document")},
         role=among(asked.get("role", ""), ROLES, lang),
         region=region_of(asked.get("region", ""), lang),
-        document_kind=among(asked.get("document_kind", ""), tuple(DocumentKind), lang),
+        kind=among(asked.get("kind", ""), tuple(DocumentKind), lang),
         deadline_kind=among(asked.get("deadline_kind", ""), tuple(DeadlineKind), lang),
         year=_year(asked.get("year", ""), lang),
         due_from=first,
@@ -82,8 +89,8 @@ def as_address(filters: Filters) -> dict[str, Any]:
 def _year(value: str, lang: str) -> int | None:
     if not value:
         return None
-    year = int(value) if value.isascii() and value.isdigit() and len(value) == len(str(_LAST_YEAR)) else 0
-    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+    year = int(value) if value.isascii() and value.isdigit() and len(value) == len(str(LAST_YEAR)) else 0
+    if not FIRST_YEAR <= year <= LAST_YEAR:
         raise WrongCall(_("A year is written with four digits, as 2026.", lang))
     return year
 
@@ -93,6 +100,8 @@ def moment_asked(value: str, lang: str) -> datetime | None:
     if not value:
         return None
     try:
-        return moment_of(value.replace(" ", "+"), datetime.now(UTC), end=True)
+        found = moment_of(value.replace(" ", "+"), datetime.now(UTC), end=True)
     except WrongCall:
         raise WrongCall(_("A moment is written as 2026-06-30 or 2026-06-30T08:00.", lang)) from None
+    check_moment(found, lang)
+    return found

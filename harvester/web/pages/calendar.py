@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -10,22 +11,24 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from harvester import addresses, audited
+from harvester.asked_names import called
 from harvester.calendars import About, ics
 from harvester.messages import _
 from harvester.reports.pieces import visible
 from harvester.web.access.rights import reader
+from harvester.web.pages import task_listing as listing
+from harvester.web.pages.asked_once import asks
 from harvester.web.pages.asked_records import among
-from harvester.web.pages.asked_tasks import as_address, filters_of
-from harvester.web.pages.tasks import site_names
-from harvester.web.room import AnyStore, room_of
+from harvester.web.pages.asked_tasks import KNOWN, as_address, filters_of
+from harvester.web.room import AnyStore, base_of
 from harvester.web.shown import preference
-from harvester.web.task_rows import region_name
 from harvester.web.validators import PRIVATE
 from storage import agency_queries
 from storage.calendar_queries import Entries, of_question, of_task
 from storage.errors import UnknownRecord
 from storage.schema import ROLES
 from storage.selection import Filters
+from storage.store import Store
 
 router = APIRouter(dependencies=[reader()])
 
@@ -45,15 +48,13 @@ def of_agency(request: Request, store: AnyStore, identifier: str, role: str = ""
     return _answer(request, of_question(store, filters), title, addresses.agency(identifier))
 
 
-@router.get("/calendar/tasks.ics")
+@router.get("/calendar/tasks.ics", dependencies=[asks(*KNOWN)])
 def of_tasks(request: Request, store: AnyStore) -> Response:
     """Give the deadlines of a question, those of the list of tasks with the same filters; a calendar is always of today."""
     lang = preference(request, "lang")
     filters = replace(filters_of(request.query_params, lang), as_of=None, known_at=None)
     asked = as_address(filters)
-    told = {"agency": agency_queries.name_of(store, filters.agency), "role": _(filters.role, lang)}
-    told |= {"region": region_name(filters.region, lang), "site": site_names(store).get(filters.site, filters.site)}
-    named = " · ".join(told.get(name) or str(value) for name, value in asked.items())
+    named = " · ".join(_said(store, {name: str(value) for name, value in asked.items()}, lang))
     title = _("Deadlines: {name}", lang).format(name=visible(named)) if named else _("Deadlines", lang)
     page = addresses.listing("/tasks", asked)
     return _answer(request, of_question(store, replace(filters, due_from=filters.due_from or _since())), title, page)
@@ -66,7 +67,17 @@ def of_one(request: Request, store: AnyStore, lasting: str) -> Response:
     found = of_task(store, lasting)
     if not found.courses:
         raise UnknownRecord(_("There is no task {identifier} here.", lang).format(identifier=lasting))
-    return _answer(request, found, _("Deadlines: {name}", lang).format(name=lasting), addresses.task(lasting))
+    name = called(store, {"task": lasting}, lang).get("task", lasting)
+    return _answer(request, found, _("Deadlines: {name}", lang).format(name=visible(name)), addresses.task(lasting))
+
+
+def _said(store: Store, asked: Mapping[str, str], lang: str) -> list[str]:
+    """Return the filters of a question in words: names where they hold identifiers, days with what they are."""
+    names, labels = called(store, asked, lang), listing.labels(lang)
+    told = {name: listing.spoken(name, value, lang) for name, value in asked.items() if name in listing.SPOKEN}
+    told |= {name: f"{labels[name]} {asked[name]}" for name in ("due_from", "due_to") if name in asked}
+    told |= {name: labels[name] for name in ("all_copies",) if name in asked}
+    return [names.get(name) or told.get(name) or value for name, value in asked.items()]
 
 
 def _since() -> date:
@@ -75,7 +86,7 @@ def _since() -> date:
 
 
 def _answer(request: Request, found: Entries, title: str, page: str) -> Response:
-    base = room_of(request).settings.base or str(request.base_url).rstrip("/")
+    base = base_of(request)
     path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     about = About(title, base + page, base + _without_key(path), base, preference(request, "lang"), found.cut)
     body = ics(found.courses, about)

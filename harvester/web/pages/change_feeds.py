@@ -15,11 +15,13 @@ from harvester.config import Config
 from harvester.record_questions import log_records, logged_changes
 from harvester.telling import tell_change
 from harvester.values import to_json
+from harvester.web import validators
 from harvester.web.access.people import Person
 from harvester.web.access.rights import reader
 from harvester.web.api.common import shown_ids
 from harvester.web.downloads import check, table
-from harvester.web.pages.asked_changes import filters_of, said
+from harvester.web.pages.asked_changes import NAMES, filters_of, said
+from harvester.web.pages.asked_once import asks
 from harvester.web.pages.asked_records import kept_nowhere, reader_of
 from harvester.web.room import Anyone, AnyStore, Number, base_of
 from harvester.web.shown import TAGS, preference
@@ -28,7 +30,7 @@ from storage.change_filters import ChangeFilters
 from storage.questions import Changes
 from storage.store import Store
 
-router = APIRouter(dependencies=[reader()])
+router = APIRouter(dependencies=[reader(), asks(*NAMES)])
 Row = dict[str, Any]
 SIZE = 200
 JSON_FEED = "https://jsonfeed.org/version/1.1"
@@ -38,18 +40,24 @@ JSON_FEED = "https://jsonfeed.org/version/1.1"
 def atom(request: Request, store: AnyStore, person: Anyone, before: Number | None = None) -> Response:
     """Return the newest changes of a question as Atom; with ``since`` those behind a number of the feed."""
     lang = preference(request, "lang")
+    known = validators.of(request, lang)
+    if held := known.held(request):
+        return kept_nowhere(Response(status_code=304, headers={"ETag": held}))
     asked, rows, further = answer(request, store, person, before)
     channel = feeds.Channel(
         feeds.authority_of(Config.load().contact), asked, lang, datetime.now(UTC), address=absolute(request, _with(request, before)),
         further=absolute(request, further) if further else "", base=base_of(request), named=_named(store, asked, lang),
     )  # fmt: skip
-    return kept_nowhere(Response(feeds.atom(rows, channel), media_type="application/atom+xml"))
+    return kept_nowhere(Response(feeds.atom(rows, channel), headers={"ETag": f'"{known.tag}"'}, media_type="application/atom+xml"))
 
 
 @router.get("/changes.json")
 def json_feed(request: Request, store: AnyStore, person: Anyone, before: Number | None = None) -> Response:
     """Return the same as JSON Feed. What may not be shown any more is in no item."""
     lang = preference(request, "lang")
+    known = validators.of(request, lang)
+    if held := known.held(request):
+        return kept_nowhere(Response(status_code=304, headers={"ETag": held}))
     asked, rows, further = answer(request, store, person, before)
     authority = feeds.authority_of(Config.load().contact)
     channel = feeds.Channel(authority, asked, lang, datetime.now(UTC), base=base_of(request), named=_named(store, asked, lang))
@@ -62,7 +70,7 @@ def json_feed(request: Request, store: AnyStore, person: Anyone, before: Number 
         "items": [item(request, row, channel) for row in reversed(rows) if not feeds.is_withdrawn(row)],
     }
     told |= {"next_url": absolute(request, further)} if further else {}
-    return kept_nowhere(Response(to_json(told), media_type="application/feed+json"))
+    return kept_nowhere(Response(to_json(told), headers={"ETag": f'"{known.tag}"'}, media_type="application/feed+json"))
 
 
 @router.get("/changes.{form}")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from itertools import islice
 from typing import Any
 
@@ -13,24 +14,25 @@ from fastapi.responses import HTMLResponse
 from harvester import addresses, audited
 from harvester.feed_answers import folded, place_of
 from harvester.filtering import RECORD_KINDS
-from harvester.messages import _
+from harvester.messages import _, counted
 from harvester.record_questions import log_records
 from harvester.telling import tell_change
 from harvester.web.access.errors import OF_THE_QUESTION
 from harvester.web.access.people import Person
 from harvester.web.access.rights import reader
 from harvester.web.pages.asked_changes import NAMES, SEVERAL, TOLD_KINDS, filters_of, said
+from harvester.web.pages.asked_once import asks
 from harvester.web.pages.asked_records import kept_nowhere, reader_of
 from harvester.web.room import Anyone, AnyStore, Number
-from harvester.web.shown import here, page, preference
-from storage import change_queries
+from harvester.web.shown import here, page, preference, section_name, site_name
+from storage import change_queries, record_changes
 from storage.change_filters import ChangeFilters
 from storage.change_schema import CAUSES, ENTITIES
 from storage.days import local_day
 from storage.schema import ROLES
 from storage.store import Store
 
-router = APIRouter(dependencies=[reader()])
+router = APIRouter(dependencies=[reader(), asks(*NAMES)])
 Row = dict[str, Any]
 SIZE = 200
 WORDS = {
@@ -42,32 +44,96 @@ WORDS = {
     ("entity", "link"): "ties to other documents",
 }
 """What the form calls values of filters, where the store's own word would not do."""
+WHOLE = frozenset({"site", "section", "region", "cause", "until", "as_of_from", "as_of_to", "copies"})
+"""Filters of a question about the feed as a whole, in which public records are counted; any other shows them one by one."""
+OF_TEXTS = tuple(entity for entity in ENTITIES if entity != "notice")
+DAYS = 14
+"""Days with changes on a page of the feed as a whole."""
 LONGEST = 400
 """Characters of a change in words on a page; its comparison tells the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Rows of the feed, the newest first, ``records`` that are counted only, and the number to go back from, ``None`` at the end."""
+
+    rows: Sequence[Row] = ()
+    records: Sequence[Row] = ()
+    further: int | None = None
+
+    def __bool__(self) -> bool:
+        """Tell whether there is anything to show."""
+        return bool(self.rows or self.records)
 
 
 @router.get("/changes")
 def changes(request: Request, store: AnyStore, person: Anyone, before: Number | None = None) -> HTMLResponse:
     """Show what changed that holds the filters of the address; ``before`` is a number of the feed to go back from."""
     lang, problem, status = preference(request, "lang"), "", 200
-    rows: list[Row] = []
+    given = said(request.query_params)
+    answer = Answer()
     try:
         wanted = filters_of(store, request.query_params, lang, SIZE)
-        rows = newest(store, person, wanted, before)
+        if given.keys() <= WHOLE:
+            answer = put_together(store, person, wanted, before)
+        else:
+            rows = newest(store, person, wanted, before)
+            answer = Answer(rows, (), rows[-1]["seq"] if len(rows) == SIZE else None)
     except OF_THE_QUESTION as error:
         problem, status, wanted = str(error), 400, ChangeFilters()
-    given = said(request.query_params)
     options = {"entities": ENTITIES, "kinds": TOLD_KINDS, "record_kinds": RECORD_KINDS, "causes": CAUSES, "roles": ROLES}
-    names = {row["site"]: row["name"] or row["site"] for row in change_queries.looked_at(store)}
-    more = here(request, before=str(rows[-1]["seq"])) if len(rows) == SIZE else ""
+    names = {row["site"]: site_name(row["site"], lang, row["name"]) for row in change_queries.looked_at(store)}
+    more = here(request, before=str(answer.further)) if answer.further is not None else ""
     feed = addresses.listing("/changes.atom", {name: value for name, value in given.items() if name not in ("since", "until")})
     return kept_nowhere(
         page(
-            request, "changes.html", status=status, days=by_day(rows, wanted, lang, names), count=len(rows), given=given, names=NAMES,
+            request, "changes.html", status=status, days=days_of(answer, wanted, given, lang, names), given=given, names=NAMES,
             problem=problem, more=more, before=before, first=here(request, before=None), feed=feed, chosen=chosen(given, lang),
-            looked=change_queries.looked_at(store, wanted.site) if not rows else [], latest=change_queries.latest(store), **options,
+            looked=[] if answer else change_queries.looked_at(store, wanted.site), parts=parts_of(given, lang), latest=change_queries.latest(store), **options,
         )
     )  # fmt: skip
+
+
+def put_together(store: Store, person: Person, wanted: ChangeFilters, before: int | None) -> Answer:
+    """Return some days of the feed: documents and tasks one by one, of public records how many came and went in each section."""
+    today, edge = audited.today(), before if before is not None else change_queries.latest(store) + 1
+    first = record_changes.first_of(store, wanted, today=today, before=edge, days=DAYS)
+    rows = [row for row in newest(store, person, replace(wanted, entities=OF_TEXTS), before) if row["seq"] >= first]
+    first = rows[-1]["seq"] if len(rows) == SIZE else first
+    found = record_changes.stretch(store, wanted, today=today, first=first, before=edge)
+    return Answer(rows, found.records, first if found.more else None)
+
+
+def days_of(answer: Answer, wanted: ChangeFilters, given: Row, lang: str, sites: Mapping[str, str]) -> list[Row]:
+    """Return the days of an answer, the newest first: ``groups`` of documents before those of records, ``records`` counted by section."""
+    days = {one["day"]: one | {"records": []} for one in by_day(answer.rows, wanted, lang, sites)}
+    for row in answer.records:
+        day = days.setdefault(row["day"], {"day": row["day"], "groups": [], "records": []})
+        day["records"].append(counted_records(row, given, lang, sites))
+    return [days[day] for day in sorted(days, reverse=True)]
+
+
+def counted_records(row: Mapping[str, Any], given: Row, lang: str, sites: Mapping[str, str]) -> Row:
+    """Return in words how many public records of a section came and went on a day, with the address that shows them one by one."""
+    came, went = row["entered"], row["left"]
+    told = [counted("{n} newly published", "{n} newly published", came, lang)] if came else []
+    told += [counted("{n} taken down", "{n} taken down", went, lang)] if went else []
+    shown = {"entity": "notice", "site": row["site"], "section": row["section"], "since": row["day"], "until": row["day"] + timedelta(1)}
+    return {
+        "site": sites.get(row["site"], row["site"]), "section": section_name(row["site"], row["section"]),
+        "told": _(", ", lang).join(told), "address": addresses.listing("/changes", given | shown),
+    }  # fmt: skip
+
+
+def parts_of(given: Row, lang: str) -> list[Row]:
+    """Return the parts of the feed as links: all of it, documents and tasks, public records."""
+    rest = {name: value for name, value in given.items() if name != "entity"}
+    chosen = sorted(given.get("entity", []))
+    parts: tuple[tuple[str, tuple[str, ...]], ...] = (("all", ()), ("documents and tasks", OF_TEXTS), ("public records", ("notice",)))
+    return [
+        {"told": _(told, lang), "here": chosen == sorted(names), "address": addresses.listing("/changes", rest | {"entity": list(names)})}
+        for told, names in parts
+    ]
 
 
 def newest(store: Store, person: Person, wanted: ChangeFilters, before: int | None) -> list[Row]:
@@ -85,7 +151,7 @@ def by_day(rows: Sequence[Row], wanted: ChangeFilters, lang: str, sites: Mapping
     days: dict[date, list[Row]] = {}
     for (day, _place), some in islice(places.items(), most):
         days.setdefault(day, []).append(group(some[::-1], wanted, lang, sites))
-    return [{"day": day, "groups": groups} for day, groups in days.items()]
+    return [{"day": day, "groups": sorted(groups, key=lambda each: not each["document"])} for day, groups in days.items()]
 
 
 def group(rows: list[Row], wanted: ChangeFilters, lang: str, sites: Mapping[str, str]) -> Row:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -18,7 +18,8 @@ from harvester.web.charts import Bars, bars, circle
 from harvester.web.charts.bars import WIDE
 from harvester.web.charts.dress import POLICY, THEMES
 from harvester.web.charts.partners import WIDE as WIDE_CIRCLE
-from harvester.web.pages.asked_tasks import filters_of
+from harvester.web.pages.asked_once import asks
+from harvester.web.pages.asked_tasks import KNOWN, filters_of
 from harvester.web.room import AnyStore
 from harvester.web.shown import preference
 from storage import agency_queries, facets
@@ -65,7 +66,7 @@ def _drawing(request: Request, path: str, asked: dict[str, Any], words: str, cap
     return Drawing(wide, narrow, paper, paper, words, caption, *size)
 
 
-@router.get("/charts/timeline.svg")
+@router.get("/charts/timeline.svg", dependencies=[asks(*KNOWN)])
 def timeline(request: Request, store: AnyStore, size: str = "", theme: str = "auto") -> Response:
     """Draw how many tasks of a question are due in which month."""
     lang = preference(request, "lang")
@@ -73,6 +74,7 @@ def timeline(request: Request, store: AnyStore, size: str = "", theme: str = "au
     narrow = size == "narrow"
     shown = months_shown(filters, audited.today(), narrow=narrow)
     counts = {row["month"]: row["count"] for row in facets.timeline(store, within(filters, shown))}
+    shown = from_first_to_last(shown, counts, audited.today())
     drawn = Bars(_("Deadlines by month", lang), timeline_words(counts, lang), _bars(shown, counts, lang))
     return _svg(bars(drawn, narrow=narrow, theme=_theme(theme)))
 
@@ -95,6 +97,12 @@ def months_shown(filters: Filters, today: date, *, narrow: bool = False) -> list
     last = filters.due_to or _plus(first, BEFORE + BEHIND)
     most = min(_NARROW if narrow else MOST, (last.year - first.year) * 12 + last.month - first.month + 1)
     return [_plus(first.replace(day=1), n).isoformat()[:7] for n in range(max(most, 1))]
+
+
+def from_first_to_last(months: Sequence[str], held: Collection[str], today: date) -> list[str]:
+    """Return the months from the first to the last one that holds anything, and to this one where it is among them."""
+    kept = [n for n, month in enumerate(months) if month in held or month == f"{today:%Y-%m}"]
+    return list(months[kept[0] : kept[-1] + 1]) if kept else list(months[:1])
 
 
 def _plus(day: date, months: int) -> date:

@@ -25,6 +25,10 @@ SIGNS = {
     holes.NONE: "–",
 }
 """A sign a reason: told apart by shape, and read out in words."""
+QUIET_ORDER = (holes.NO_SITE, holes.NONE, holes.OVER)
+"""Reasons of which nobody can do anything, that of the others first."""
+QUIET = frozenset(QUIET_ORDER)
+HOLES = frozenset(SIGNS) - QUIET
 
 
 @router.get("/coverage")
@@ -33,9 +37,22 @@ def coverage(request: Request, store: AnyStore) -> HTMLResponse:
     lang = preference(request, "lang")
     known = {section.site: section for section in currency.sites(store)}
     return page(
-        request, "coverage.html", matrices=holes.matrices(store), signs=SIGNS, reasons=reasons(lang), provinces=provinces(lang),
+        request, "coverage.html", matrices=[(each, *attention_first(each)) for each in holes.matrices(store)], signs=SIGNS, reasons=reasons(lang), provinces=provinces(lang),
         known=known, kinds=kinds(lang), older=holes.OLDER, link=link,
     )  # fmt: skip
+
+
+def attention_first(matrix: holes.Matrix) -> tuple[list[holes.Line], dict[str, list[holes.Line]]]:
+    """Return the lines of a province, those with holes that somebody could fill first, and apart from them, by reason, those that say
+    nothing but that there is nothing: read to the end, or of no site."""
+    shown, quiet = [], {}
+    for line in matrix.lines:
+        cells = set(line[2])
+        if cells <= QUIET:
+            quiet.setdefault(next(reason for reason in QUIET_ORDER if reason in cells), []).append(line)
+        else:
+            shown.append(line)
+    return sorted(shown, key=lambda line: not set(line[2]) & HOLES), quiet
 
 
 def reasons(lang: str) -> dict[str, str]:
@@ -70,4 +87,4 @@ def link(province: str, kind: str, year: int, *, records: bool) -> str:
     if records:
         days = {"since": f"{year}-01-01", "until": f"{year}-12-31"} if year else {}
         return addresses.listing("/records", {"kind": kind, "region": region, **days})
-    return addresses.listing("/documents", {"document_kind": kind, "region": region, "year": year or None})
+    return addresses.listing("/documents", {"kind": kind, "region": region, "year": year or None})

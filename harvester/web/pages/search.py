@@ -14,20 +14,22 @@ from harvester.messages import _
 from harvester.web.access import trail
 from harvester.web.access.rights import reader
 from harvester.web.pages import task_listing as listing
-from harvester.web.pages.asked_once import check_site
-from harvester.web.pages.asked_tasks import filters_of, said
+from harvester.web.pages.asked_once import asks, check_once, check_site
+from harvester.web.pages.asked_records import days_of
+from harvester.web.pages.asked_tasks import filters_of
 from harvester.web.pages.tasks import site_names
 from harvester.web.room import AnyStore
 from harvester.web.shown import page, preference
 from storage import searching
 from storage.store import Store
 
-router = APIRouter(dependencies=[reader()])
+NAMES = ("words", "agency", "site", "region", "document_kind", "year", "since", "until", "as_of", "known_at")
+"""The filters as the command line and the API name them: ``kind`` is what is found, ``document_kind`` that of its document."""
+router = APIRouter(dependencies=[reader(), asks(*NAMES)])
 
 PATH = "/search"
 SIZE = 30
 KINDS = (("", "everything"), ("document", "Documents"), ("task", "Tasks"), ("notice", "Public records"))
-NAMES = ("words", "site", "region", "document_kind", "year", "as_of", "known_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ class Stretch:
 def search(request: Request, store: AnyStore, kind: str = "", after: str = "", exact: bool = False, q: str = "") -> Response:
     """Show where words stand; ``q`` is what other rooms call ``words``."""
     lang = preference(request, "lang")
-    asked = {name: value for name, value in said(request.query_params, lang).items() if name in NAMES}
+    check_once(request.query_params, NAMES, lang)
+    asked = {name: value for name in NAMES if (value := request.query_params.get(name, "").strip())}
     if q.strip() and "words" not in asked:
         asked = {"words": q.strip()} | asked
     check_site(store, asked.get("site", ""), lang)
@@ -50,7 +53,7 @@ def search(request: Request, store: AnyStore, kind: str = "", after: str = "", e
     words = asked.get("words", "")
     found = _found(request, store, asked, Wanted(kind, after, exact), lang) if words else _NOTHING
     shape = asked | ({"kind": kind} if kind else {}) | ({"exact": "1"} if exact else {})
-    names = site_names(store)
+    names = site_names(store, lang)
     return page(
         request, "search.html", boxed=words, words=words, asked=asked, kind=kind, sites=names, labels=listing.labels(lang),
         counts=found["counts"], hits=[_shown(hit) for hit in found["hits"]],
@@ -76,9 +79,10 @@ class Wanted:
 
 
 def _found(request: Request, store: Store, asked: dict[str, str], wanted: Wanted, lang: str) -> dict[str, Any]:
-    filters = filters_of({name: value for name, value in asked.items() if name != "words"}, lang, SIZE)
-    said: dict[str, Any] = {"kind": wanted.kind, "after": wanted.after, "exact": wanted.exact, "today": audited.today()}
-    found: dict[str, Any] = searching.search(store, asked["words"], filters, **said)
+    filters = filters_of({name: value for name, value in asked.items() if name not in ("words", "since", "until")}, lang, SIZE)
+    since, until = days_of(asked.get("since", ""), asked.get("until", ""), lang)
+    said: dict[str, Any] = {"kind": wanted.kind, "after": wanted.after, "exact": wanted.exact, "since": since, "until": until}
+    found: dict[str, Any] = searching.search(store, asked["words"], filters, **said, today=audited.today())
     records = [hit for hit in found["hits"] if hit["kind"] == "notice"]
     if records:
         trail.shown(request, "search", asked, records)

@@ -8,23 +8,18 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from harvester import addresses
-from harvester.errors import WrongCall
-from harvester.messages import _
 from harvester.values import plain
 from harvester.web.access.rights import reader
-from harvester.web.downloads import table
-from harvester.web.pages.asked_tasks import check_shown, filters_of, said
-from harvester.web.reading.asked import base_of
-from harvester.web.room import AnyStore
+from harvester.web.downloads import check, table
+from harvester.web.pages.asked_once import asks
+from harvester.web.pages.asked_tasks import KNOWN, check_shown, filters_of, said
+from harvester.web.room import AnyStore, base_of
 from harvester.web.shown import preference
 from storage import queries
-from storage.errors import UnknownRecord
 from storage.questions import Tasks
-from storage.store import Store
 
-router = APIRouter(dependencies=[reader()])
+router = APIRouter(dependencies=[reader(), asks(*KNOWN, "after")])
 
-FORMS = ("csv", "xlsx", "parquet", "jsonl")
 PAGE = 100
 
 
@@ -45,14 +40,7 @@ def page_of_rows(request: Request, store: AnyStore, order: str = "published", af
 def file(request: Request, store: AnyStore, form: str) -> Response:
     """Give all tasks of a question as a file."""
     lang = preference(request, "lang")
-    if form not in FORMS:
-        raise UnknownRecord(_("Tasks are given as {forms}.", lang).format(forms=", ".join((*FORMS, "json"))))
-    if "after" in request.query_params:
-        raise WrongCall(_("A download begins at the first row: leave `after` out.", lang))
-    return _file(request, store, form, lang)
-
-
-def _file(request: Request, store: Store, form: str, lang: str) -> Response:
+    check(request, form, lang)
     question = Tasks(filters_of(request.query_params, lang))
     check_shown(store, question.filters, lang)
     return table(request, question, "tasks", form)

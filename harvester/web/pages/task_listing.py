@@ -10,37 +10,39 @@ from typing import Any
 from fastapi import Request
 
 from harvester import addresses, audited
+from harvester.asked_names import region_name
 from harvester.messages import _
 from harvester.web.access import subscriptions
 from harvester.web.access.people import Role
-from harvester.web.room import person_of, room_of
-from harvester.web.shown import word
-from harvester.web.task_rows import region_name
+from harvester.web.pages.asked_tasks import moment_asked
+from harvester.web.room import base_of, person_of
+from harvester.web.shown import moment, word
 from normalizers.records import DocumentKind
 from storage.selection import Filters
 
 Row = dict[str, Any]
 
-FORMS = ("csv", "xlsx", "parquet", "jsonl", "json")
 FACETS = (
     ("site", "Site"),
     ("region", "Province and city"),
     ("year", "Year of publication"),
-    ("document_kind", "Kind of document"),
+    ("kind", "Kind of document"),
     ("role", "Role"),
     ("deadline_kind", "Kind of deadline"),
     ("agency", "Body"),
 )
 LABELS = {
-    "words": "Words", "agency": "Body", "role": "Role", "site": "Site", "region": "Province and city", "document_kind": "Kind of document",
-    "year": "Year of publication", "deadline_kind": "Kind of deadline", "due_from": "Due from", "due_to": "Due to", "document": "Document",
-    "as_of": "As of", "known_at": "Known at", "all_copies": "Every copy",
+    "words": "Words", "agency": "Body", "role": "Role", "site": "Site", "region": "Province and city",
+    "kind": "Kind of document", "document_kind": "Kind of document", "year": "Year of publication",
+    "deadline_kind": "Kind of deadline", "due_from": "Due from", "due_to": "Due to", "document": "Document",
+    "since": "Since", "until": "Until", "as_of": "As of", "known_at": "Known at", "all_copies": "Every copy",
 }  # fmt: skip
 """What filters are called; ``labels`` gives them in the reader's language."""
 TRAIL = 20
 """Pages back that an address remembers; further back leads the beginning."""
 _MOST_VALUES = 40
-_SPOKEN = frozenset({"role", "deadline_kind", "document_kind"})
+SPOKEN = frozenset({"role", "deadline_kind", "kind", "document_kind"})
+"""Filters of which the values are words of the store."""
 _OWN_WORDS = {DocumentKind.OTHER: "other kinds", DocumentKind.NOTICE: "notice of a body"}
 """Kinds whose words mean another thing elsewhere in the room."""
 _OF_FEED = ("agency", "role", "site", "region", "document", "words")
@@ -70,7 +72,7 @@ def _values(path: str, asked: Mapping[str, str], name: str, rows: list[Row], sit
 def _value(path: str, asked: Mapping[str, str], name: str, row: Row, sites: Mapping[str, str], lang: str) -> Row:
     value = str(row["value"])
     told = sites.get(value, value) if name == "site" else region_name(value, lang) if name == "region" else value
-    told = spoken(name, value, lang) if name in _SPOKEN else row.get("told", told)
+    told = spoken(name, value, lang) if name in SPOKEN else row.get("told", told)
     chosen = asked.get(name) == value
     address = addresses.listing(path, {**asked, name: "" if chosen else value})
     return {"told": told, "count": row["count"], "chosen": chosen, "indent": row.get("indent", False), "address": address}
@@ -78,7 +80,7 @@ def _value(path: str, asked: Mapping[str, str], name: str, row: Row, sites: Mapp
 
 def spoken(name: str, value: str, lang: str) -> str:
     """Return a fixed word of the store in words."""
-    if name == "document_kind" and value in _OWN_WORDS:
+    if name in ("kind", "document_kind") and value in _OWN_WORDS:
         return _(_OWN_WORDS[DocumentKind(value)], lang)
     return word(value, lang)
 
@@ -108,11 +110,12 @@ def chosen_filters(
     told: dict[str, Callable[[str], str]] = {
         "agency": lambda v: known.get(v, v), "document": lambda v: known.get(v, v),
         "site": lambda v: sites.get(v, v), "region": lambda v: region_name(v, lang), "all_copies": lambda v: _("yes", lang),
+        "known_at": lambda v: moment(moment_asked(v, lang)),
     }  # fmt: skip
     return [
         {
             "name": name,
-            "value": spoken(name, value, lang) if name in _SPOKEN else told.get(name, str)(value),
+            "value": spoken(name, value, lang) if name in SPOKEN else told.get(name, str)(value),
             "without": addresses.listing(path, {**asked, name: ""}),
         }
         for name, value in asked.items()
@@ -158,11 +161,6 @@ def pages_around(path: str, asked: Mapping[str, str], after: str, back: str, fol
     return Pages(addresses.listing(path, asked) if after else "", newer, older if following else "")
 
 
-def downloads(path: str, asked: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return the forms that an answer can be taken along in, with their addresses."""
-    return [(form, addresses.listing(f"{path}.{form}", asked)) for form in FORMS]
-
-
 def subscriptions_of(request: Request, asked: Mapping[str, str], lang: str) -> list[tuple[str, str]]:
     """Return the feed, the calendar and an operator's watch of a question, with the reader's key where the room wants one."""
     feed = {"entity": "task"} | {name: asked[name] for name in _OF_FEED if name in asked}
@@ -191,6 +189,5 @@ def frozen_bar(request: Request, path: str, asked: Mapping[str, str], filters: F
     """Return what the bar over an answer of another time says; nothing where it is of today."""
     if filters.as_of is None and filters.known_at is None:
         return None
-    base = room_of(request).settings.base or str(request.base_url).rstrip("/")
     now = addresses.listing(path, {name: value for name, value in asked.items() if name not in ("as_of", "known_at")})
-    return {"as_of": filters.as_of, "known_at": filters.known_at, "address": base + frozen_at(path, asked, filters), "now": now}
+    return {"as_of": filters.as_of, "known_at": filters.known_at, "address": base_of(request) + frozen_at(path, asked, filters), "now": now}

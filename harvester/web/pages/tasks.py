@@ -11,15 +11,17 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy import select
 
 from harvester import addresses
+from harvester.asked_names import region_name
 from harvester.messages import _
 from harvester.web.access.rights import reader
+from harvester.web.downloads import offered
 from harvester.web.pages import task_listing as listing
 from harvester.web.pages import task_months as months
-from harvester.web.pages.asked_tasks import check_shown, filters_of, said
-from harvester.web.reading.asked import base_of
-from harvester.web.room import AnyStore
-from harvester.web.shown import page, preference, word
-from harvester.web.task_rows import region_name, shown_tasks
+from harvester.web.pages.asked_once import asks
+from harvester.web.pages.asked_tasks import KNOWN, check_shown, filters_of, said
+from harvester.web.room import AnyStore, base_of
+from harvester.web.shown import page, preference, site_name, word
+from harvester.web.task_rows import shown_tasks
 from normalizers.records import DeadlineKind
 from storage import agency_queries, facets, queries
 from storage.asking import Question
@@ -28,7 +30,7 @@ from storage.schema import ROLES, documents, sites
 from storage.selection import Filters
 from storage.store import Store
 
-router = APIRouter(dependencies=[reader()])
+router = APIRouter(dependencies=[reader(), asks(*KNOWN)])
 
 PATH = "/tasks"
 VIEWS = (("list", "As a list"), ("table", "Table"), ("timeline", "Timeline"), ("months", "Bodies by month"))
@@ -52,14 +54,14 @@ def tasks(request: Request, store: AnyStore, view: str = "list", order: str = "p
     counted = replace(filters, due_from=filters.due_from or FIRST_DAY) if dated else filters
     found = _VIEWS[view](request, store, filters, asked, lang) if view in _VIEWS else _rows(store, counted, order, after, lang)
     counts = facets.task_facets(store, counted) | {"agency": _bodies(store, counted, found.get("total"))}
-    names = site_names(store)
+    names = site_names(store, lang)
     return page(
         request, "tasks.html", asked=asked, view=view, order=order, sites=names, labels=listing.labels(lang),
         views=_switch(VIEWS, "view", shape, lang), orders=_switch(ORDERS, "order", shape, lang), **_choices(counts, lang),
         facets=listing.facet_links(PATH, shape, counts, names, lang),
         chosen=listing.chosen_filters(PATH, shape, names, lang, _called(store, filters)),
         pages=listing.pages_around(PATH, shape, after, back, found["next"]) if "rows" in found else listing.Pages(),
-        forms=listing.downloads(PATH, {"due_from": FIRST_DAY.isoformat()} | asked if order == "due" else asked),
+        forms=offered(PATH, {"due_from": FIRST_DAY.isoformat()} | asked if order == "due" else asked),
         subscribe=listing.subscriptions_of(request, asked, lang),
         quick=listing.quick_days(PATH, shape, lang), freeze=listing.frozen_at(PATH, shape, filters),
         printed=base_of(request) + addresses.listing(PATH, shape), frozen=listing.frozen_bar(request, PATH, shape, filters),
@@ -108,19 +110,19 @@ def _switch(known: tuple[tuple[str, str], ...], name: str, shape: Mapping[str, s
 
 def _choices(counts: Mapping[str, list[dict[str, Any]]], lang: str) -> dict[str, Any]:
     """Return what the fields of the form offer: of kinds of documents and years those that there are."""
-    there = {name: [str(row["value"]) for row in counts.get(name, [])] for name in ("document_kind", "year")}
+    there = {name: [str(row["value"]) for row in counts.get(name, [])] for name in ("kind", "year")}
     return {
         "roles_told": [(role, word(role, lang)) for role in ROLES],
-        "kinds_told": [(kind, listing.spoken("document_kind", kind, lang)) for kind in there["document_kind"]],
+        "kinds_told": [(kind, listing.spoken("kind", kind, lang)) for kind in there["kind"]],
         "years_told": [(year, year) for year in sorted(there["year"], reverse=True)],
         "deadline_kinds_told": [(kind.value, word(kind.value, lang)) for kind in DeadlineKind],
     }
 
 
-def site_names(store: Store) -> dict[str, str]:
+def site_names(store: Store, lang: str) -> dict[str, str]:
     """Return the names of the sites of the store by their identifiers."""
     with store.reading() as connection:
-        return {row.id: row.name or row.id for row in connection.execute(sites.select().order_by(sites.c.id))}
+        return {row.id: site_name(row.id, lang, row.name) for row in connection.execute(sites.select().order_by(sites.c.id))}
 
 
 _NOTHING: dict[str, Any] = {"rows": [], "total": None, "table": [], "heat": [], "drawing": None}
