@@ -42,7 +42,7 @@ NEXT: Mapping[str, str] = {
     "login": "Log in at /login, or send `Authorization: Bearer TOKEN`.",
     "role": "Ask an operator of this room.",
     "rate": "Wait for the seconds of Retry-After, then go on.",
-    "slow": "Narrow the question by another filter, or take a download with `format`.",
+    "slow": "Narrow the question by another filter, a statement by WHERE; a list can be taken as a download with `format`.",
     "busy": "Try again after the seconds of Retry-After.",
     "store": "Tell the operator of this room.",
     "unforeseen": "Report the address to the operator of this room.",

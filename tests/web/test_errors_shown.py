@@ -37,6 +37,7 @@ def test_an_error_tells_the_next_step_and_nothing_of_itself(shared_store: Store,
     if accept == "*/*":
         assert answer.headers["content-type"] == "application/problem+json"
         assert {"type", "title", "status", "detail", "next"} <= set(answer.json())
+        assert (answer.json()["id"] == "store") == isinstance(error, UnreachableStore)
     else:
         assert "<h1>" in answer.text
         assert "下一步" in answer.text

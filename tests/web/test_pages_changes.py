@@ -137,3 +137,15 @@ def test_a_watch_that_cannot_be_is_not_made(client: TestClient, store: Store, na
     answer = client.post("/watches", data=sent | {"token": token_of(client, "/watches/new")})
     assert answer.status_code == 422
     assert watches.listed(store) == []
+
+
+@pytest.mark.parametrize("form", ["atom", "json"])
+def test_a_feed_that_is_held_is_not_sent_again_until_something_changes(client: TestClient, store: Store, form: str) -> None:
+    first = client.get(f"/changes.{form}")
+    held = {"If-None-Match": first.headers["etag"]}
+    again = client.get(f"/changes.{form}", headers=held)
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
+    assert client.get(f"/changes.{form}?entity=task", headers=held).status_code == 200
+    with store.writing():
+        pass
+    assert client.get(f"/changes.{form}", headers=held).status_code == 200

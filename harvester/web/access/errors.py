@@ -16,7 +16,6 @@ from starlette.exceptions import HTTPException
 
 from harvester import addresses
 from harvester.errors import HarvesterError, WrongCall
-from harvester.messages import _
 from harvester.web.access.passwords import Crowded
 from harvester.web.access.people import Role
 from harvester.web.access.rights import Denied
@@ -60,10 +59,13 @@ STATUSES: Mapping[int, Told] = {
     ),
     503: Told("The room is busy", "Something else holds what this page needs, or it took too long.", _AGAIN, "busy"),
 }
-_AWAY = (
-    "The store of this room cannot be reached, or another file lies in its place. After a copy was restored, an operator starts the "
-    "room again."
+AWAY = Told(
+    "The store is not there",
+    "The store of this room cannot be reached, or another file lies in its place.",
+    "Wait a little; after a copy was restored, an operator starts the room again.",
+    "store",
 )
+"""What is said of a store that is away, in the place of what its status says."""
 _OF_ERRORS: tuple[tuple[type[Exception], int], ...] = (
     (WrongCall, 422),
     (Crowded, 503),
@@ -110,19 +112,12 @@ def answer(request: Request, error: Exception) -> Response:
         return told(request, error.status_code, detail=str(error.detail), headers=error.headers)
     if isinstance(error, RequestValidationError):
         return told(request, 422, detail=_invalid(error))
+    if isinstance(error, errors.UnreachableStore):
+        return told(request, 503, said=AWAY)
     status = status_of(error)
     if status == 500:
         log.error("unforeseen at %s", _route(request), exc_info=error)
-    return told(request, status, detail=_said(request, error))
-
-
-def _said(request: Request, error: Exception) -> str:
-    """Return what of an error whoever asked may read: sentences that were written for them; a store is named to nobody."""
-    if isinstance(error, errors.UnreachableStore):
-        from harvester.web.shown import preference  # late, as below
-
-        return _(_AWAY, preference(request, "lang")) if wants_page(request) else _AWAY
-    return str(error) if isinstance(error, _TOLD) else ""
+    return told(request, status, detail=str(error) if isinstance(error, _TOLD) else "")
 
 
 def status_of(error: Exception) -> int:
@@ -130,9 +125,11 @@ def status_of(error: Exception) -> int:
     return next((status for kind, status in _OF_ERRORS if isinstance(error, kind)), 500)
 
 
-def told(request: Request, status: int, *, detail: str = "", headers: Mapping[str, str] | None = None) -> Response:
-    """Return the answer with a status: a page for a browser, a problem for a program."""
-    said = STATUSES.get(status, STATUSES[400 if status < 500 else 500])
+def told(
+    request: Request, status: int, *, detail: str = "", headers: Mapping[str, str] | None = None, said: Told | None = None
+) -> Response:
+    """Return the answer with a status: a page for a browser, a problem for a program. ``said`` stands in the place of what it says."""
+    said = said or STATUSES.get(status, STATUSES[400 if status < 500 else 500])
     made = _page(request, status, said, detail) if wants_page(request) else _problem(request, status, said, detail)
     made.headers["Cache-Control"] = "no-store"
     if status in _RETRY:

@@ -13,6 +13,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from harvester.errors import HarvesterError, WrongCall
+from harvester.web.access.errors import AWAY
 from harvester.web.access.people import Role
 from harvester.web.access.rights import Denied
 from harvester.web.problems import KINDS, of_kind, problem
@@ -57,6 +58,8 @@ def of(request: Request, error: Exception) -> Response:
         more = {"horizon": error.horizon, "latest": error.latest}
     elif isinstance(error, errors.UnknownCursor):
         more = {"latest": error.latest}
+    if isinstance(error, errors.UnreachableStore):
+        return problem(request, 503, kind, AWAY.text, AWAY.next)
     # What is said of a store that cannot be used names its place, which is the operator's business.
     return of_kind(request, kind, f"{KINDS[kind]}." if kind in ("busy", "store") else str(error), **more)
 
