@@ -113,6 +113,12 @@ def test_every_field_is_described_in_both_languages(document: dict[str, Any]) ->
             assert parameter["description"], (path, parameter["name"])
 
 
+def test_nothing_is_told_again_that_is_told_for_all() -> None:
+    said = described.texts()
+    again = [(chapter, name) for chapter, fields in said.items() for name, text in fields.items() if text == said["common"].get(name)]
+    assert [each for each in again if each[0] not in ("common", "asked")] == []
+
+
 def test_nothing_is_described_that_no_model_has() -> None:
     used: dict[str, set[str]] = {}
 

@@ -92,8 +92,8 @@ class TaskWhole(Task):
     place: str
 
 
-class SaidBody(Shape):
-    """A body as a version names it."""
+class Body(Shape):
+    """A body as a text names it."""
 
     chapter: ClassVar[str] = "mention"
     source_view: ClassVar[str] = "task_agencies"
@@ -121,10 +121,10 @@ class TaskSaid(Shape):
     open_list: bool
     address: str
     deadline: Deadline | None
-    lead: list[SaidBody]
-    partner: list[SaidBody]
-    responsible: list[SaidBody]
-    implied: list[SaidBody]
+    lead: list[Body]
+    partner: list[Body]
+    responsible: list[Body]
+    implied: list[Body]
 
 
 class TaskCourse(Shape):

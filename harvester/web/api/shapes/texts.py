@@ -8,20 +8,7 @@ from pydantic import Field
 
 from harvester.web.api.shapes.base import Day, Shape, Span
 from harvester.web.api.shapes.changes import Told
-from harvester.web.api.shapes.tasks import Deadline
-from normalizers.records import AgencyKind
-
-
-class Body(Shape):
-    """A body as a text names it."""
-
-    chapter: ClassVar[str] = "mention"
-    source_view: ClassVar[str] = "task_agencies"
-    mention: str
-    name: str | None
-    id: str | None
-    kind: AgencyKind
-    resolved: bool
+from harvester.web.api.shapes.tasks import Body, Deadline
 
 
 class ReadTask(Shape):
