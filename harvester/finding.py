@@ -16,7 +16,8 @@ from urllib.parse import unquote
 from sqlalchemy import Connection, select
 
 from harvester import addresses, spellings
-from normalizers.codes import CodeKind, identify
+from harvester.record_questions import CODES, FEWEST_DIGITS
+from normalizers.codes import identify
 from normalizers.text.fold import fold
 from spiders.families import family
 from spiders.sheets import all_sheets
@@ -32,8 +33,6 @@ MOST = 30
 """Hits that are shown; of more, the search page knows."""
 MOST_PIECES = 8
 """Codes, identifiers or numbers of one text that are looked up."""
-FEWEST_DIGITS = 5
-"""Digits of the least damaged code that is still taken for one."""
 LONGEST_TITLE = 120
 """Characters of a part of a title that are looked for."""
 SURE_PART = 6
@@ -51,7 +50,6 @@ _DOCUMENT = re.compile(
     r"(?P<id>d[a-z2-7]{11})(?:@(?P<at>\d{4}-\d{2}-\d{2}|\d{1,6})|/v(?P<version>\d{1,6}))?(?:/(?P<part>[^/@\s]{1,60}))?(?:@(?P<on>\d{4}-\d{2}-\d{2}))?"
 )
 _TASK = re.compile(r"(?P<document>d[a-z2-7]{11})\.(?:k\d{1,6}|(?P<version>\d{1,6})\.t\d{1,6})")
-_CODES = {CodeKind.CREDIT_CODE, CodeKind.ORGANIZATION_CODE, CodeKind.REGISTRATION_NUMBER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +216,7 @@ def _by_code(_connection: Connection, typed: str) -> list[Hit]:
     if not plain.isascii():
         return []
     check = identify(plain)
-    if check.kind not in _CODES or check.personal or (check.failures and sum(map(str.isdigit, plain)) < FEWEST_DIGITS):
+    if check.kind not in CODES or check.personal or (check.failures and sum(map(str.isdigit, plain)) < FEWEST_DIGITS):
         return []  # nine letters are a word rather than a damaged organisation code
     code = check.normal
     return [Hit("subject", code, addresses.dossier(code), code, CODE if not check.failures else DAMAGED_CODE, not check.failures)]

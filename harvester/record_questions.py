@@ -9,7 +9,7 @@ from typing import Any
 from harvester import audited
 from harvester.errors import WrongCall
 from harvester.values import printable
-from normalizers.codes import CodeKind, identify
+from normalizers.codes import CodeCheck, CodeKind, identify
 from storage.change_filters import ChangeFilters
 from storage.notice_queries import NoticeFilters
 from storage.store import Store
@@ -17,8 +17,24 @@ from storage.store import Store
 Row = dict[str, Any]
 
 
+CODES = (CodeKind.CREDIT_CODE, CodeKind.ORGANIZATION_CODE, CodeKind.REGISTRATION_NUMBER)
+"""The codes by which legal subjects are found."""
+FEWEST_DIGITS = 5
+"""Digits of the least damaged code that is still taken for one: nine letters are a word rather than a damaged organisation code."""
+
+
+def is_subject(found: CodeCheck) -> bool:
+    """Tell whether a code can be that of a legal subject; a unified code may fail its check, for sources print such codes."""
+    return found.kind is CodeKind.CREDIT_CODE or (
+        found.kind in CODES and (not found.failures or sum(map(str.isdigit, found.normal)) >= FEWEST_DIGITS)
+    )
+
+
 def normal_code(code: str) -> str:
-    """Return a unified code in its normal spelling; raises WrongCall for what is none, without repeating a personal number."""
+    """Return a code of a legal subject in its normal spelling; raises WrongCall for what is none, without repeating a personal number.
+
+    It is a unified code, an organisation code (GB 11714) or a registration number (GS 15).
+    """
     if not code:
         return ""
     found = identify(code)
@@ -29,8 +45,11 @@ def normal_code(code: str) -> str:
         raise WrongCall(
             "that is the code of an individual business, which is treated as a person: nothing is kept or found by such a code."
         )
-    if found.kind is not CodeKind.CREDIT_CODE:
-        raise WrongCall(f"'{printable(code)}' is no unified social credit code; it has 18 characters, see `harvester codes`.")
+    if not is_subject(found):
+        raise WrongCall(
+            f"'{printable(code)}' is no unified social credit code (18 characters), organisation code (9)"
+            " or registration number (15 digits); see `harvester codes`."
+        )
     return found.normal
 
 

@@ -30,6 +30,8 @@ from storage.store import Store
 
 Row = dict[str, Any]
 
+_UNIFIED = 18
+"""Characters of a unified social credit code."""
 _HEAD = ("id", "site", "section", "kind", "region", "subject_kind", "subject_name", "code", "code_problem", "organization_code",
     "registration_number")  # fmt: skip
 _BODY = ("authority_code", "source_body", "list_name", "colour", "title", "number", "category", "violation", "facts", "basis", "content",
@@ -166,9 +168,9 @@ def _conditions(connection: Connection, filters: NoticeFilters) -> list[ColumnEl
 def _of_code(code: str) -> ColumnElement[bool]:
     """A record without a credit code is known by its organisation code, which is a part of the credit code (GB 32100, 9th to 17th)."""
     n = table.c
-    organization = code[8:17] if len(code) == 18 else code
+    organization = code[8:17] if len(code) == _UNIFIED else code
     bare = (n.code == "") & (n.organization_code == organization)
-    if len(code) == 18:
+    if len(code) == _UNIFIED:
         return (n.subject_kind == SubjectKind.LEGAL) & ((n.code == code) | bare)
     return (n.subject_kind == SubjectKind.LEGAL) & ((n.organization_code == code) | (n.registration_number == code))
 
@@ -213,13 +215,17 @@ def dossier(store: Store, code: str, *, today: date) -> Row:
     Keys: ``code``; ``names`` (dated, the latest first); ``other_codes`` that bear one of
     these names; ``organization_code``; ``code_problem``, where a record's code fails its test;
     ``notices`` by kind; ``lists`` with the entries in force; ``sources`` (see ``sources_looked_at``): that nothing is found in them
-    says no more than that. A record without a credit code is joined by its organisation code.
+    says no more than that. A record without a credit code is joined by its organisation code. An organisation code or registration
+    number gives the dossier of the one unified code that shown records bear beside it, else one of its own.
     """
+    code = _unified(store, code, today)
     found = notices(store, NoticeFilters(code=code), today=today) if code else []
     kinds: dict[str, list[Row]] = {}
     for row in found:
         kinds.setdefault(row["kind"], []).append(row)
-    organization = next((row["organization_code"] for row in found if row["organization_code"]), code[8:17] if len(code) == 18 else "")
+    organization = next(
+        (row["organization_code"] for row in found if row["organization_code"]), code[8:17] if len(code) == _UNIFIED else ""
+    )
     return {
         "code": code,
         "names": _names(found),
@@ -231,6 +237,15 @@ def dossier(store: Store, code: str, *, today: date) -> Row:
         "sources": sources_looked_at(store),
         "on": today,
     }
+
+
+def _unified(store: Store, code: str, today: date) -> str:
+    if not code or len(code) == _UNIFIED:
+        return code
+    query = select(table.c.code).where(shown(today), _of_code(code), table.c.code != "").distinct().limit(2)
+    with store.reading() as connection:
+        found = connection.execute(query).scalars().all()
+    return str(found[0]) if len(found) == 1 and len(found[0]) == _UNIFIED else code
 
 
 def _names(found: Sequence[Row]) -> list[Row]:

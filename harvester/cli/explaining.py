@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from harvester.cli.output import cell
 from harvester.locating import Place, derive_stored, locate
 from harvester.messages import _
+from harvester.moments import minute
 from harvester.telling import place, shorten
 from harvester.values import printable
 from normalizers.documents import UnreadableError
@@ -204,7 +205,7 @@ def archive_lines(store: Store, record: Row, again: Again | str) -> Iterator[tup
     fetched = _("{bytes} bytes, status {status}, fetched {at} from {url}")
     yield (
         "",
-        fetched.format(bytes=archived["bytes"], status=archived["status"], at=cell(archived["fetched_at"]), url=record["capture"]["url"]),
+        fetched.format(bytes=archived["bytes"], status=archived["status"], at=minute(archived["fetched_at"]), url=record["capture"]["url"]),
     )
     if isinstance(again, str):
         yield "", again

@@ -94,7 +94,7 @@ def brief(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def dossier(
-    code: Annotated[str, typer.Argument(metavar="CODE", help="A unified social credit code, in any spelling.")],
+    code: Annotated[str, typer.Argument(metavar="CODE", help="A unified, organisation or registration code, in any spelling.")],
     by: ByOption = "",
     store: StoreOption = None,
     form: Annotated[Format, typer.Option("--format", help="table tells it in sections; json gives everything.")] = Format.TABLE,
@@ -107,9 +107,10 @@ def dossier(
         raise WrongCall("dossier tells one subject; take --format table or json.")
     normal = normal_code(code)
     with opened(store) as found:
-        told = notice_queries.dossier(found, normal, today=audited.today()) | {"check": checked(normal)}
+        told = notice_queries.dossier(found, normal, today=audited.today())
+        told["check"] = checked(told["code"])
         rows = [row for rows in told["notices"].values() for row in rows]
-        audited.log(found, audited.actor(store, by), "dossier", {"code": normal}, rows)
+        audited.log(found, audited.actor(store, by), "dossier", {"code": told["code"]}, rows)
     if form is Format.JSON:
         console().file.write(to_json(told) + "\n")
     else:

@@ -15,10 +15,12 @@ from harvester import audited
 from harvester.cli.main import run
 from harvester.errors import WrongCall
 from harvester.filtering import parse_as_of
+from normalizers.codes import identify
 from storage import frames, plain_sql, queries
 from storage.errors import RefusedQuestion
 from storage.selection import Filters
 from storage.store import Store
+from tests.storage.notice_samples import FIRM
 from tests.web.asking_api import API, everything, told
 
 HTML = {"Accept": "text/html"}
@@ -168,3 +170,34 @@ def test_a_day_ahead_is_no_day_of_the_past() -> None:
     with pytest.raises(WrongCall):
         parse_as_of(str(AHEAD))
     assert parse_as_of(str(audited.today())) == audited.today()
+
+
+@pytest.mark.parametrize("hyphen", ["", "-"])
+def test_an_organisation_code_leads_to_the_dossier_of_its_subject_in_every_way(
+    shared_client: TestClient, shared_store: Store, hyphen: str
+) -> None:
+    code = f"{FIRM.organization_code[:8]}{hyphen}{FIRM.organization_code[8:]}"
+    hits = shared_client.get("/find", params={"q": code, "form": "json"}).json()["hits"]
+    led = shared_client.get(hits[0]["address"], headers=HTML)
+    assert (led.status_code, led.headers["location"]) == (303, f"/s/{FIRM.code}")
+    assert shared_client.get(led.headers["location"], headers=HTML).status_code == 200
+    assert shared_client.get(f"{API}/dossiers/{code}").json()["code"] == FIRM.code
+    dossier = told(shared_store, "dossier", code)
+    assert dossier["code"] == FIRM.code
+    assert dossier["check"]["valid"]
+    assert sum(map(len, dossier["notices"].values())) > 0
+    assert {row["id"] for row in told(shared_store, "notices", "--code", code)} >= {
+        row["id"] for rows in dossier["notices"].values() for row in rows
+    }
+
+
+def test_an_organisation_code_of_which_nothing_is_shown_has_a_dossier_that_says_so(shared_client: TestClient) -> None:
+    code = "404040404"
+    assert not identify(code).failures
+    opened = shared_client.get("/find", params={"q": code}, headers=HTML)
+    assert (opened.status_code, opened.headers["location"]) == (303, f"/s/{code}"), "it is a sure hit, and answers"
+    answer = shared_client.get(f"/s/{code}", headers=HTML, params={"lang": "en"})
+    assert answer.status_code == 200
+    assert "No public record of this subject is shown today." in answer.text
+    assert shared_client.get(f"{API}/dossiers/{code}").json()["notices"] == {}
+    assert shared_client.get("/s/ABCDEFGHI", headers=HTML).status_code == 400, "nine letters are a word"

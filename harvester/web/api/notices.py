@@ -83,12 +83,13 @@ def notice(request: Request, store: AnyStore, identifier: NoticeId) -> Response:
 
 @router.get("/dossiers/{code}", response_model=Dossier)
 def dossier(request: Request, store: AnyStore, code: CodeText) -> Response:
-    """Show what public sources say of one legal subject today, by its unified code in any spelling: a search result, no certificate."""
+    """Show what public sources say of one legal subject today, by any of its codes in any spelling: a search result, no certificate."""
     normal = code_of(code)
 
     def made() -> Row:
-        told = notice_queries.dossier(store, normal, today=audited.today()) | {"check": checked(normal)}
-        shown(request, "dossier", {"code": normal}, [row for rows in told["notices"].values() for row in rows])
+        told = notice_queries.dossier(store, normal, today=audited.today())
+        told["check"] = checked(told["code"])
+        shown(request, "dossier", {"code": told["code"]}, [row for rows in told["notices"].values() for row in rows])
         return told
 
     return answer(request, normal, made, records=True)

@@ -12,7 +12,7 @@ from harvester import audited
 from harvester.errors import WrongCall
 from harvester.filtering import ANY, parse_days, parse_region
 from harvester.messages import _
-from harvester.record_questions import logged
+from harvester.record_questions import is_subject, logged
 from harvester.web.access.people import Person
 from harvester.web.pages.asked_once import check_once
 from normalizers.codes import CodeKind, identify
@@ -87,7 +87,7 @@ def days_of(since: str, until: str, lang: str) -> tuple[date | None, date | None
 
 
 def code_of(code: str, lang: str) -> str:
-    """Return a unified code in its normal spelling; raises ``WrongCall`` for what is none, without repeating a personal number."""
+    """Return a legal subject's code in its normal spelling; raises ``WrongCall`` for none, without repeating a personal number."""
     if not code:
         return ""
     found = identify(code)
@@ -95,8 +95,9 @@ def code_of(code: str, lang: str) -> str:
         raise WrongCall(_("That looks like the number of a natural person. Natural persons are not searched here.", lang))
     if found.personal:
         raise WrongCall(_("That is the code of an individual business, treated as a person: nothing is kept or found by it.", lang))
-    if found.kind is not CodeKind.CREDIT_CODE:
-        raise WrongCall(_("That is no unified social credit code: it has 18 letters and digits.", lang))
+    if not is_subject(found):
+        told = _("That is no unified social credit code (18 characters), organisation code (9) or registration number (15 digits).", lang)
+        raise WrongCall(told)
     return found.normal
 
 

@@ -29,6 +29,8 @@ def dossier(request: Request, store: AnyStore, person: Anyone, code: str) -> Res
     if normal != code:
         return RedirectResponse(addresses.dossier(normal), status_code=308)
     told = notice_queries.dossier(store, normal, today=audited.today())
+    if told["code"] != normal:  # what was asked for is a part of the unified code, or a number of before
+        return RedirectResponse(addresses.dossier(told["code"]), status_code=303)
     rows = [row for some in told["notices"].values() for row in some]
     log_rows(store, person, "dossier", NoticeFilters(code=normal), rows)
     found = identify(normal)
