@@ -16,6 +16,8 @@ from storage import change_queries, coverage_queries
 from storage.store import Store
 
 Row = dict[str, Any]
+Line = tuple[str, bool, tuple[int | str, ...]]
+"""A kind, whether it is one of public records, and a cell a year: a count, or the reason of the hole."""
 
 PROVINCES = ("31", "32", "33", "34", "10")
 """上海 江苏 浙江 安徽, and the state."""
@@ -62,7 +64,7 @@ class Matrix:
     province: str
     sources: tuple[Source, ...]
     years: tuple[int, ...]
-    lines: tuple[tuple[str, bool, tuple[int | str, ...]], ...]
+    lines: tuple[Line, ...]
 
 
 def matrices(store: Store) -> list[Matrix]:

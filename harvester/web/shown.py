@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
 
 from harvester import addresses
 from harvester.messages import LANGUAGES, _, counted
@@ -55,6 +56,16 @@ PREFERENCES: Mapping[str, tuple[str, ...]] = {
     "contrast": ("normal", "high"),
 }
 """What a reader may choose, kept in cookies of these names; the first is the default: 中文 before English."""
+ENGLISH: Mapping[str, str] = {
+    "defaulter": "judgment defaulter",
+    "list-entry": "entry in a list",
+    "penalty": "administrative penalty",
+    "permit": "administrative permit",
+    "repair": "credit repair",
+    "tax-case": "major tax case",
+    "not-an-agency": "no body at all",
+}
+"""What words of the store are called in English, where the word alone would not do."""
 
 
 def preference(request: Request, name: str) -> str:
@@ -110,14 +121,21 @@ def environment(lang: str) -> Environment:
         section_name=section_name,
         item_number=partial(item_number, lang=lang),
     )
-    made.filters.update(visible=visible, day=day, moment=moment, number=number, site_link=site_link)
+    made.filters.update(visible=visible, day=day, moment=moment, number=number, site_link=site_link, code=code, headed=headed)
     made.filters.update(shown_address=shown_address, with_language=with_language, worded=partial(worded, lang=lang))
     return made
 
 
 def word(code: str, lang: str) -> str:
-    """Return a fixed word of the store (a state, a kind, a role) in the reader's language."""
+    """Return a fixed word of the store (a state, a kind, a role) in the reader's language; in English no code is shown as it is."""
+    if lang == "en":
+        return ENGLISH.get(code) or code.replace("-", " ").replace("_", " ")
     return _(code, lang) if code else ""
+
+
+def headed(text: str) -> str:
+    """Return a word as a heading has it, with a capital."""
+    return text[:1].upper() + text[1:]
 
 
 def worded(codes: Iterable[str], lang: str) -> list[tuple[str, str]]:
@@ -125,10 +143,10 @@ def worded(codes: Iterable[str], lang: str) -> list[tuple[str, str]]:
     return [(str(code), word(str(code), lang)) for code in codes]
 
 
-def site_name(site: str, lang: str) -> str:
-    """Return what people call a site; its identifier where the program has no fact sheet of it."""
+def site_name(site: str, lang: str, name: str = "") -> str:
+    """Return what people call a site; where the program has no fact sheet of it its ``name`` in the store, else its identifier."""
     names = _site_names().get(site)
-    return names[lang] if names else site
+    return names[lang] if names else name or site
 
 
 @cache
@@ -144,6 +162,12 @@ def section_name(site: str, section: str) -> str:
 @cache
 def _section_names() -> dict[tuple[str, str], str]:
     return {(sheet.id, section.id): section.name_zh for sheet in all_sheets() for section in sheet.sections}
+
+
+def code(text: str) -> Markup:
+    """Return a sentence with what stands between backticks set as code."""
+    pieces = [escape(piece) for piece in text.split("`")]
+    return Markup("").join(Markup("<code>{}</code>").format(piece) if n % 2 else piece for n, piece in enumerate(pieces))
 
 
 def day(value: date | str | None) -> str:

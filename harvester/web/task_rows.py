@@ -8,10 +8,8 @@ from datetime import date
 from typing import Any
 
 from harvester import addresses, audited
-from harvester.messages import _
 from harvester.telling.phrases import item_number, shorten
 from harvester.web.due import due
-from normalizers.agencies.regions import regions
 
 Row = dict[str, Any]
 
@@ -41,14 +39,6 @@ def place_link(document: str, address: str, at: date | None = None) -> str:
     """Return the address of the place in its document from which a task was read; of a cell the row that it stands in."""
     cell = _CELL.fullmatch(address)
     return addresses.document(document, at=at, part=cell["row"] if cell else address)
-
-
-def region_name(code: str, lang: str) -> str:
-    """Return the name of a region (GB/T 2260), the code itself where it is none."""
-    if code == "100000":
-        return _("national", lang)
-    found = regions().by_code.get(code)
-    return found.name if found else code
 
 
 def short(text: str, length: int = 60) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
@@ -36,23 +39,38 @@ def coverage(request: Request, store: AnyStore) -> HTMLResponse:
     """Show the matrix of each province with its holes, its sources, and what is never collected."""
     lang = preference(request, "lang")
     known = {section.site: section for section in currency.sites(store)}
+    matrices = [shown(each) for each in holes.matrices(store)]
     return page(
-        request, "coverage.html", matrices=[(each, *attention_first(each)) for each in holes.matrices(store)], signs=SIGNS, reasons=reasons(lang), provinces=provinces(lang),
+        request, "coverage.html", matrices=matrices, signs=SIGNS, reasons=reasons(lang), provinces=provinces(lang),
         known=known, kinds=kinds(lang), older=holes.OLDER, link=link,
     )  # fmt: skip
 
 
-def attention_first(matrix: holes.Matrix) -> tuple[list[holes.Line], dict[str, list[holes.Line]]]:
-    """Return the lines of a province, those with holes that somebody could fill first, and apart from them, by reason, those that say
-    nothing but that there is nothing: read to the end, or of no site."""
-    shown, quiet = [], {}
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A province as the page shows it: the years with anything to say, the newest first, and a line a kind.
+
+    Lines with holes that somebody could fill come first. ``quiet`` has by reason the kinds of which there is nothing in any year.
+    """
+
+    matrix: holes.Matrix
+    years: tuple[int, ...]
+    lines: tuple[holes.Line, ...]
+    quiet: Mapping[str, Sequence[holes.Line]]
+
+
+def shown(matrix: holes.Matrix) -> Shown:
+    """Return a province as the page shows it; a year in which every kind is quiet has no column, but for the present one."""
+    quiet: dict[str, list[holes.Line]] = {}
     for line in matrix.lines:
-        cells = set(line[2])
-        if cells <= QUIET:
-            quiet.setdefault(next(reason for reason in QUIET_ORDER if reason in cells), []).append(line)
-        else:
-            shown.append(line)
-    return sorted(shown, key=lambda line: not set(line[2]) & HOLES), quiet
+        if QUIET.issuperset(line[2]):
+            quiet.setdefault(next(reason for reason in QUIET_ORDER if reason in line[2]), []).append(line)
+    telling = [line for line in matrix.lines if not QUIET.issuperset(line[2])]
+    columns = [n for n in range(len(matrix.years)) if not QUIET.issuperset(cells[n] for _kind, _records, cells in telling)]
+    columns = sorted({*columns, len(matrix.years) - 1}, reverse=True)
+    lines = [(kind, records, tuple(cells[n] for n in columns)) for kind, records, cells in telling]
+    lines.sort(key=lambda line: HOLES.isdisjoint(line[2]))
+    return Shown(matrix, tuple(matrix.years[n] for n in columns), tuple(lines), quiet)
 
 
 def reasons(lang: str) -> dict[str, str]:

@@ -11,7 +11,6 @@ from sqlalchemy import select
 
 from harvester import addresses
 from harvester.messages import _
-from harvester.web.room import room_of
 from harvester.web.shown import page, preference
 from storage.errors import UnknownRecord
 from storage.schema import documents, tasks
@@ -80,11 +79,6 @@ def withdrawn(request: Request, store: Store, document: str) -> Response | None:
         return None
     answer: HTMLResponse = page(request, "document_withdrawn.html", status=410, identifier=document, since=row.state_since)
     return answer
-
-
-def base_of(request: Request) -> str:
-    """Return the address by which readers know the room, without a stroke at its end."""
-    return (room_of(request).settings.base or str(request.base_url)).rstrip("/")
 
 
 def spoken(request: Request, text: str) -> str:
