@@ -8,7 +8,7 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, case, func, literal, select
+from sqlalchemy import Connection, FromClause, Select, and_, case, func, literal, select
 
 from normalizers.text.fold import fold
 from storage import notice_search
@@ -90,15 +90,18 @@ def _query(connection: Connection, filters: ChangeFilters, body: Line | None, to
     title = func.coalesce(case((v.title != "", v.title), else_=d.title), "").label("title")
     record = [n.id.label("record_id"), *(n[name].label(f"record_{name}") for name in _OF_RECORD)]
     worded = notice_search.holding(connection, filters.word).label("worded") if filters.word else literal(False).label("worded")
-    joined = (
+    query = select(*table.c, title, func.coalesce(d.url, "").label("url"), d.state.label("document_state"), worded, *record)
+    return query.select_from(joined(today)).where(*conditions(connection, filters, body))
+
+
+def joined(today: date) -> FromClause:
+    """Return the feed with the documents, their versions and the public records (while they may be shown) that its rows tell of."""
+    d, v, n = documents.c, versions.c, notices.c
+    return (
         table.outerjoin(documents, d.id == table.c.document_id)
         .outerjoin(versions, and_(v.document_id == d.id, v.number == d.version))
         .outerjoin(notices, and_(table.c.entity == "notice", n.id == table.c.entity_id, shown(today)))
     )
-    query = select(*table.c, title, func.coalesce(d.url, "").label("url"), d.state.label("document_state"), worded, *record).select_from(
-        joined
-    )
-    return query.where(*conditions(connection, filters, body))
 
 
 def _link_titles(connection: Connection, page: Sequence[Row]) -> dict[int, Row]:

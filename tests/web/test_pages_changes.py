@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from urllib.parse import urlsplit
 
@@ -12,7 +13,7 @@ from lxml import etree, html
 from harvester import audited
 from harvester.config import Config
 from harvester.web.pages import watches as pages_of_watches
-from storage import change_queries, deliveries, watches
+from storage import change_queries, deliveries, queries, watches
 from storage.change_filters import ChangeFilters
 from storage.store import Store
 
@@ -21,7 +22,7 @@ MAIL = {"kind": "mail", "host": "127.0.0.1", "from": "room@example.cn", "to": "a
 
 def told(page: str) -> list[int]:
     """Return the numbers of the feed that a page shows."""
-    return [int(found) for found in re.findall(r'<li id="c(\d+)">', page)]
+    return [int(found) for found in re.findall(r'<li id="c(\d+)"', page)]
 
 
 def token_of(client: TestClient, place: str) -> str:
@@ -75,6 +76,55 @@ def test_atom_of_a_question_names_itself_and_goes_on_without_a_gap(shared_client
         parts = urlsplit(links["next"])
         place = f"{parts.path}?{parts.query}"
     assert len(set(seen)) == len({row["entity_id"] if row["entity"] == "notice" else row["seq"] for row in every})
+
+
+def test_an_entry_of_a_feed_leads_to_the_room_and_from_there_to_its_source(shared_client: TestClient, shared_store: Store) -> None:
+    feed = etree.fromstring(shared_client.get("/changes.atom?all=1").content)
+    led = set()
+    for entry in feed.findall("{*}entry"):
+        links = {link.get("rel"): str(link.get("href")) for link in entry.findall("{*}link")}
+        place = urlsplit(links["alternate"])
+        assert f"{place.scheme}://{place.netloc}" == "http://127.0.0.1"
+        assert links.get("via", "http").startswith("http")
+        led.add((str(entry.find("{*}category").get("term")), place.path.split("/")[1], links["alternate"], "via" in links))
+    assert {(entity, path) for entity, path, _address, _via in led} >= {
+        ("task", "t"),
+        ("text", "compare"),
+        ("document", "d"),
+        ("notice", "n"),
+    }
+    assert all(via for entity, _path, _address, via in led if entity != "link")
+    for path in ("t", "compare", "d", "n"):
+        address = next(address for _entity, other, address, _via in sorted(led) if other == path)
+        assert shared_client.get(address).status_code == 200, address
+    items = shared_client.get("/changes.json?all=1&entity=task").json()["items"]
+    assert all("/t/" in item["url"] and item["external_url"].startswith("http") for item in items)
+
+
+def test_a_feed_is_called_by_names_of_bodies_titles_of_documents_and_words(shared_client: TestClient, shared_store: Store) -> None:
+    row = next(row for row in queries.tasks(shared_store) if any(body["id"] for body in row["responsible"] or row["lead"]))
+    body = next(body for body in row["responsible"] or row["lead"] if body["id"])
+    asked = {"agency": body["id"], "document": row["document"], "region": "310000", "site": row["site"], "words": "信用"}
+    feed = etree.fromstring(shared_client.get("/changes.atom", params=asked).content)
+    title = str(feed.findtext("{*}title"))
+    assert title.startswith("变更 · ")
+    assert {body["name"], row["title"], "上海市", "信用"} <= set(title.split(" · "))
+    assert not {body["id"], row["document"], row["site"], "310000"} & set(title.split(" · "))
+    assert shared_client.get("/changes.json", params=asked).json()["title"] == title
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "parquet", "jsonl"])
+def test_the_page_of_changes_offers_its_rows_as_files(shared_client: TestClient, form: str) -> None:
+    page = html.document_fromstring(shared_client.get("/changes?entity=task").text)
+    offered = {str(link.text): str(link.get("href")) for link in page.xpath('//div[contains(@class, "taking")]//a')}
+    assert list(offered) == ["CSV", "XLSX", "Parquet", "JSONL", "JSON"]
+    address = next(address for address in offered.values() if f".{form}" in address)
+    answer = shared_client.get(address)
+    assert "no-store" in answer.headers["cache-control"]
+    if form == "jsonl":
+        assert sorted(json.loads(line)["seq"] for line in answer.content.splitlines()) == sorted(
+            told(str(shared_client.get("/changes?entity=task").text))
+        )
 
 
 def test_a_program_follows_the_feed_by_its_numbers_and_is_told_when_it_cannot(shared_client: TestClient, shared_store: Store) -> None:

@@ -20,6 +20,7 @@ from harvester.telling import tell_change
 from harvester.web.access.errors import OF_THE_QUESTION
 from harvester.web.access.people import Person
 from harvester.web.access.rights import reader
+from harvester.web.downloads import offered
 from harvester.web.pages.asked_changes import NAMES, SEVERAL, TOLD_KINDS, filters_of, said
 from harvester.web.pages.asked_once import asks
 from harvester.web.pages.asked_records import kept_nowhere, reader_of
@@ -44,7 +45,7 @@ WORDS = {
     ("entity", "link"): "ties to other documents",
 }
 """What the form calls values of filters, where the store's own word would not do."""
-WHOLE = frozenset({"site", "section", "region", "cause", "until", "as_of_from", "as_of_to", "copies"})
+WHOLE = frozenset({"since", "site", "section", "region", "cause", "until", "as_of_from", "as_of_to", "copies"})
 """Filters of a question about the feed as a whole, in which public records are counted; any other shows them one by one."""
 OF_TEXTS = tuple(entity for entity in ENTITIES if entity != "notice")
 DAYS = 14
@@ -74,7 +75,7 @@ def changes(request: Request, store: AnyStore, person: Anyone, before: Number | 
     answer = Answer()
     try:
         wanted = filters_of(store, request.query_params, lang, SIZE)
-        if given.keys() <= WHOLE:
+        if given.keys() <= WHOLE and wanted.since_seq is None:
             answer = put_together(store, person, wanted, before)
         else:
             rows = newest(store, person, wanted, before)
@@ -89,7 +90,9 @@ def changes(request: Request, store: AnyStore, person: Anyone, before: Number | 
         page(
             request, "changes.html", status=status, days=days_of(answer, wanted, given, lang, names), given=given, names=NAMES,
             problem=problem, more=more, before=before, first=here(request, before=None), feed=feed, chosen=chosen(given, lang),
-            looked=[] if answer else change_queries.looked_at(store, wanted.site), parts=parts_of(given, lang), latest=change_queries.latest(store), **options,
+            forms=offered("/changes", given) if answer else [],
+            looked=[] if answer else change_queries.looked_at(store, wanted.site), parts=parts_of(given, lang),
+            latest=change_queries.latest(store), **options,
         )
     )  # fmt: skip
 

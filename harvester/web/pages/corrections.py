@@ -15,6 +15,7 @@ from harvester.web.access import forgery
 from harvester.web.access.rights import reader
 from harvester.web.pages.record_words import reported_field
 from harvester.web.pages.records import found_record
+from harvester.web.reading.names import names_of
 from harvester.web.reading.resolving import resolve
 from harvester.web.room import Anyone, AnyStore, Number
 from harvester.web.shown import here, page, preference
@@ -32,11 +33,13 @@ Words = Annotated[str, Form(max_length=4 * MOST_WRONG)]
 def log(request: Request, store: AnyStore, after: str = "", sent: Number = 0) -> HTMLResponse:
     """Show the public log of corrections, the newest report first."""
     found = corrections.log(store, limit=SIZE, after=after)
+    lang = preference(request, "lang")
     more: dict[str, Any] = {
         "next_page": here(request, after=found.next) if found.more else "",
         "counts": corrections.counts(store),
         "sent": sent,
-        "fields": {row["id"]: reported_field(row["about"], row["field"], preference(request, "lang")) for row in found.rows},
+        "fields": {row["id"]: reported_field(row["about"], row["field"], lang) for row in found.rows},
+        "names": names_of(store, (row["address"] for row in found.rows if row["address"]), lang),
     }
     return page(request, "corrections.html", found=found, after=after, **more)
 
@@ -60,6 +63,7 @@ def _form(request: Request, store: Store, about: str, field: str, *, status: int
     if not kept:
         problem = _("This is no address that can be reported; take the link beside what is wrong.", lang)
     told: dict[str, Any] = {name: said.get(name, "") for name in ("wrong", "should_be", "contact")}
+    told["called"] = _("a public record", lang) if kind == "record" else names_of(store, [kept], lang)[kept] if kept else ""
     told["field_told"] = reported_field(kind, field, lang) if kind else ""
     if kept and field and not told["field_told"]:
         field, status = "", 422  # what was written stays, about the address as a whole

@@ -19,6 +19,7 @@ from harvester.web.access.rights import reader
 from harvester.web.pages import changes as feed
 from harvester.web.pages.charts import months_shown, timeline_drawing, timeline_words, within
 from harvester.web.pages.review import tabs
+from harvester.web.pages.review_words import CALLED
 from harvester.web.pages.tasks import site_names
 from harvester.web.room import Anyone, AnyStore
 from harvester.web.shown import page, preference
@@ -65,7 +66,7 @@ def overview(request: Request, store: AnyStore, person: Anyone) -> HTMLResponse:
     waiting = _waiting(request, store) if person.role >= Role.OPERATOR else []
     return page(
         request, "overview.html", figures=figures, today=today, sites=[(each, currency.told(each, lang)) for each in currency.sites(store)],
-        due=_due(store, today, lang), changed=_changed(store, today, lang), days=_feed(store, lang), waiting=waiting,
+        called=CALLED, due=_due(store, today, lang), changed=_changed(store, today, lang), days=_feed(store, lang), waiting=waiting,
         reports=corrections.counts(store) if waiting or person.role >= Role.OPERATOR else {},
         calendar=subscriptions.with_key(request, "/calendar/tasks.ics"), **_timeline(request, store, today, lang),
     )  # fmt: skip
@@ -113,7 +114,7 @@ def _feed(store: Store, lang: str) -> list[Row]:
     """Return the newest changes of documents and tasks in words; public records have their own page."""
     wanted = ChangeFilters(entities=OF_TEXTS, limit=READ)
     rows = change_queries.back(store, wanted, today=audited.today())
-    return feed.by_day(rows, wanted, lang, site_names(store), most=GROUPS)
+    return feed.by_day(rows, wanted, lang, site_names(store, lang), most=GROUPS)
 
 
 def _timeline(request: Request, store: Store, today: date, lang: str) -> Row:

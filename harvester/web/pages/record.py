@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from harvester.web.access.rights import reader
 from harvester.web.pages.asked_records import kept_nowhere, log_rows
 from harvester.web.pages.record_words import basis_words, defect_words, others, read_rows
-from harvester.web.pages.records import found_record, site_names
+from harvester.web.pages.records import found_record
 from harvester.web.room import Anyone, AnyStore
 from harvester.web.shown import page, preference
 from normalizers.notices.records import PrintedField, SubjectKind
@@ -35,8 +35,7 @@ def record(request: Request, store: AnyStore, person: Anyone, identifier: str) -
     printed = printed_fields(store, row) if legal else ()
     told: dict[str, Any] = {"rows": read_rows(row, printed, lang), "others": others(row, printed), "basis": basis_words(row, lang)}
     told["defects"] = list(dict.fromkeys(defect_words(defect["name"], lang) for defect in row["defects"]))
-    site = site_names(store).get(row["site"], row["site"])
-    return kept_nowhere(page(request, "record.html", row=row, legal=legal, at_hand=bool(printed), site_name=site, **told))
+    return kept_nowhere(page(request, "record.html", row=row, legal=legal, at_hand=bool(printed), **told))
 
 
 def printed_fields(store: Store, row: dict[str, Any]) -> tuple[PrintedField, ...]:

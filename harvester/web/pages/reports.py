@@ -15,6 +15,7 @@ from harvester.web.access import forgery
 from harvester.web.access.rights import operator
 from harvester.web.pages.asked_records import among, days_of, kept_nowhere, reader_of
 from harvester.web.pages.record_words import reported_field
+from harvester.web.reading.names import names_of
 from harvester.web.room import Anyone, AnyStore, Number
 from harvester.web.shown import page, preference
 from storage import corrections
@@ -39,7 +40,9 @@ def _page(
 ) -> HTMLResponse:
     rows = corrections.listed(store, state=state, limit=SIZE)
     lang = preference(request, "lang")
+    called = names_of(store, (row["address"] for row in rows if row["address"] and row["about"] != "record"), lang)
     for row in rows:
+        row["called"] = called.get(row["address"]) or _("a public record", lang)
         row["field_told"] = reported_field(row["about"], row["field"], lang)
     more: dict[str, Any] = {"counts": corrections.counts(store), "states": STATES, "answers": (MENDED, CONFIRMED, DECLINED)}
     more |= {"today": audited.today(), "answered": answered, "problem": problem, "number": number}

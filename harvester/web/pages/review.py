@@ -17,7 +17,8 @@ from harvester.review import ANYWHERE, Decided, Kind, Wish
 from harvester.web.access import forgery, trail
 from harvester.web.access.rights import operator
 from harvester.web.pages.asked_records import days_of, kept_nowhere, reader_of
-from harvester.web.pages.review_words import detail_told
+from harvester.web.pages.review_words import CALLED, detail_told
+from harvester.web.reading.names import address_of, names_of
 from harvester.web.room import Anyone, AnyStore, Number
 from harvester.web.shown import page, preference
 from normalizers.agencies import regions
@@ -54,22 +55,27 @@ def _page(request: Request, store: Store, kind: str, *, status: int = 200, probl
     site, region = more.pop("site", ""), more.pop("region", "")
     told: Row = {"kind": kind, "counts": counts, "site": site, "region": region, "problem": problem, "done": more.get("done", 0)}
     lang = preference(request, "lang")
-    found = [row | {"told": detail_told(kind, row.get("detail", ""), lang)} for row in rows_of(store, kind, site, region)]
+    found = [row | {"told": detail_told(kind, row.get("detail", ""), lang)} for row in rows_of(store, kind, site, region, lang)]
     if kind == "ending":
         named = [record["id"] for row in found for record in row["records"]]
         trail.shown_ids(request, "review", {"kind": kind}, named, len(named))
-    told |= {"rows": found, "kinds": [each.value for each in Decided], "ties": TIES, "anywhere": ANYWHERE}
+    told |= {"rows": found, "kinds": [each.value for each in Decided], "ties": TIES, "anywhere": ANYWHERE, "called": CALLED}
     return kept_nowhere(page(request, "review.html", status=status, **told))
 
 
-def rows_of(store: Store, kind: str, site: str, region: str) -> list[Row]:
+def rows_of(store: Store, kind: str, site: str, region: str, lang: str) -> list[Row]:
     """Return what waits of a kind, with the addresses at which its evidence stands."""
     if kind == "tie":
         return works_waiting.listed(store, limit=SIZE)
     if kind == "ending":
         return ending_decisions.waiting(store, today=audited.today(), limit=SIZE)
     found = reviewing.queue(store, [Kind(kind)], site=site, region=region, limit=SIZE)
-    return [row | {"places": [(each, place_of(each)) for each in row["examples"]], "place": place_name(row["region"])} for row in found]
+    called = names_of(store, (place_of(each) for row in found for each in row["examples"] if place_of(each)), lang)
+    return [
+        row
+        | {"places": [(called.get(place_of(each), each), place_of(each)) for each in row["examples"]], "place": place_name(row["region"])}
+        for row in found
+    ]
 
 
 def place_name(region: str) -> str:
@@ -80,9 +86,7 @@ def place_name(region: str) -> str:
 
 def place_of(example: str) -> str:
     """Return the address of an example of the queue: a task (``ID.2.t7``) or a document; empty for one that is an address of a site."""
-    if "/" in example:
-        return ""
-    return addresses.task(example) if example.count(".") > 1 else addresses.document(example)
+    return "" if "/" in example else address_of(example)
 
 
 @router.post("/review/mention", dependencies=[forgery.form()])

@@ -8,6 +8,17 @@ from harvester.messages import _
 from harvester.review import Kind
 from harvester.web.reading.sentences import sentence
 
+CALLED = {
+    Kind.MENTION.value: "Bodies not resolved",
+    Kind.DEADLINE.value: "Deadlines without a date",
+    Kind.UNREAD.value: "Documents not read",
+    Kind.WARNING.value: "Warnings of readers",
+    Kind.DAMAGE.value: "Damaged places",
+    Kind.SUGGESTION.value: "Likely slips",
+    "tie": "Texts that belong together",
+    "ending": "Endings that may mean several records",
+}
+"""What the kinds of the queue are called, on its page and on the overview."""
 _SENTENCE_END = re.compile(r"(?<=\.) (?=[A-Z0-9])")
 _DAMAGE = re.compile(r"(?P<kind>\S{1,40}): (?P<left>[0-9]{1,9}) left, (?P<guessed>[0-9]{1,9}) guessed")
 _REASON = re.compile(r" \((?P<reason>[^;]{1,300})\)(?=; |$)")

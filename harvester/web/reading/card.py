@@ -119,7 +119,7 @@ def card_of(store: Store, document: str, number: int) -> Card:
     work = work_queries.show(store, document)
     copies = [row for row in work["documents"] if row["document"] != document and row["state"] != "withdrawn"]
     files = _files_of(store, document)
-    titles = _titles(store, [*(row["target"] for row in told["references"][:MOST]), *files, place["parent_id"], place["moved_to"]])
+    titles = titles_of(store, [*(row["target"] for row in told["references"][:MOST]), *files, place["parent_id"], place["moved_to"]])
     return Card(
         place=place,
         said=told["version"],
@@ -147,7 +147,7 @@ def _with_titles(references: list[Row], titles: Mapping[str | None, Row]) -> lis
     return sorted(found, key=lambda row: (row["target"] is None, row["position"]))
 
 
-def _titles(store: Store, ids: Iterable[str | None]) -> dict[str | None, Row]:
+def titles_of(store: Store, ids: Iterable[str | None]) -> dict[str | None, Row]:
     """Return documents that are not withdrawn by their identifiers."""
     d, v = documents.c, versions.c
     wanted = {each for each in ids if each}
