@@ -13,7 +13,7 @@ from storage.dump import dump
 from storage.record_archive import RecordArchive
 from storage.takedown import run as take_down
 from tests.end_to_end.rights import Place, day, replicated
-from tests.storage.test_takedown import locations
+from tests.storage.takedown_cases import locations
 
 SITE = "suzhou_sip"
 MENTION = "园区生态环境局"

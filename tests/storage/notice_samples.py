@@ -10,6 +10,8 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from sqlalchemy import select
+
 from normalizers.notices.records import (
     Blank,
     Colour,
@@ -24,6 +26,8 @@ from normalizers.notices.records import (
     Term,
 )
 from normalizers.records import Agency, AgencyKind
+from storage.engine import rows
+from storage.notice_schema import notices, tombstones
 from storage.records import Location, NoticeEffect, NoticeRow
 from storage.store import Store
 
@@ -95,3 +99,15 @@ def ingest(store: Store, *given: NoticeRow, run: str = "r1", today: date = TODAY
     """Ingest records and return the effects by name."""
     found: Counter[NoticeEffect] = store.ingest_notices(run, given, today=today)
     return {str(effect): count for effect, count in found.items()}
+
+
+def stored(store: Store) -> dict[str, dict[str, Any]]:
+    """Return the rows of ``notices`` by their identifiers."""
+    with store.reading() as connection:
+        return {row["id"]: row for row in rows(connection.execute(select(notices)))}
+
+
+def buried(store: Store) -> dict[str, str]:
+    """Return why each record that was taken down was, by its identifier."""
+    with store.reading() as connection:
+        return {row.id: row.reason for row in connection.execute(select(tombstones))}

@@ -15,12 +15,10 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from normalizers.notices.records import Defect, NoticeKind, PrintedField, Subject, SubjectKind, Term
-from spiders.items import CoverageLine
 from storage.change_schema import changes
-from storage.engine import rows
 from storage.keyed import KeyringError
 from storage.notice_rows import notice_id
-from storage.notice_schema import endings, notices, record_sightings, tombstones
+from storage.notice_schema import record_sightings
 from storage.records import Location, NoticeClock, TakedownReason
 from storage.store import Store
 from storage.tombstones import Grave, bury
@@ -31,23 +29,14 @@ from tests.storage.notice_samples import (
     PERSON,
     SITE,
     TODAY,
+    buried,
     ingest,
     make_code,
-    make_entry,
     make_given,
     make_notice,
+    stored,
     tag_of,
 )
-
-
-def stored(store: Store) -> dict[str, dict[str, Any]]:
-    with store.reading() as connection:
-        return {row["id"]: row for row in rows(connection.execute(select(notices)))}
-
-
-def buried(store: Store) -> dict[str, str]:
-    with store.reading() as connection:
-        return {row.id: row.reason for row in connection.execute(select(tombstones))}
 
 
 def events(store: Store) -> list[tuple[str, str]]:
@@ -189,78 +178,6 @@ def test_a_record_that_was_gone_comes_back_when_its_source_shows_it_again(store:
     assert [event for event, _ in events(store)] == ["entered", "left", "entered"]
 
 
-# --- repairs and withdrawals -------------------------------------------------------------------------------------------
-
-
-def make_ending(kind: NoticeKind = NoticeKind.REPAIR, subject: Subject = FIRM, **more: Any) -> Any:
-    fields: dict[str, Any] = {"decided_on": date(2026, 4, 20), "published_on": date(2026, 4, 21), "term": Term()}
-    return make_notice(kind, subject, **(fields | more))
-
-
-def test_a_repair_takes_down_the_decision_it_names_wherever_it_stands(store: Store) -> None:
-    ingest(store, make_given("1"), make_given("2", site="haimen_records"), make_given("3", make_notice(number="江市监处罚〔2025〕32号")))
-    assert ingest(store, make_given("r", make_ending(), place=Location("", 0, 0, ""))) == {"new": 1}
-    assert buried(store) == {notice_id(tag_of("1")): "repaired", notice_id(tag_of("2")): "repaired"}
-    with store.reading() as connection:
-        kept = dict(connection.execute(select(endings)).mappings().one())
-    assert (kept["outcome"], kept["matched"], kept["url"]) == ("taken-down", 2, "")
-    assert not any(piece in str(kept) for piece in (FIRM.name, FIRM.code, "31号"))
-    assert ingest(store, make_given("r", make_ending())) == {"unchanged": 1}
-
-
-def test_a_decision_harvested_after_its_repair_is_never_shown(store: Store) -> None:
-    ingest(store, make_given("r", make_ending(subject=replace(FIRM, code=""))))
-    assert ingest(store, make_given("1"), make_given("2", make_notice(subject=OTHER))) == {"ended": 1, "new": 1}
-    assert buried(store) == {notice_id(tag_of("1")): "repaired"}
-
-
-def test_one_number_for_two_firms_ends_only_the_one_that_is_named(store: Store) -> None:
-    ingest(store, make_given("1"), make_given("2", make_notice(subject=OTHER)))
-    ingest(store, make_given("r", make_ending(subject=OTHER)))
-    assert set(buried(store)) == {notice_id(tag_of("2"))}
-
-
-def test_a_withdrawal_names_an_entry_by_list_and_code_or_exact_name_at_its_own_place(store: Store) -> None:
-    ingest(store, make_given("1", make_entry()), make_given("2", make_entry(OTHER)))
-    ingest(store, make_given("3", make_entry(authority=None), site="haimen_records"))
-    withdrawal = make_ending(NoticeKind.WITHDRAWAL, replace(FIRM, name="", organization_code=""), number="", list_name="严重失信主体名单")
-    ingest(store, make_given("w", withdrawal))
-    assert buried(store) == {notice_id(tag_of("1")): "withdrawn"}
-    by_name = make_ending(NoticeKind.WITHDRAWAL, Subject(SubjectKind.LEGAL, OTHER.name), number="", list_name="严重失信主体名单")
-    ingest(store, make_given("w2", by_name))
-    assert set(stored(store)) == {notice_id(tag_of("3"))}
-
-
-def test_an_entry_of_after_the_withdrawal_stays_and_one_of_before_does_not_come_in(store: Store) -> None:
-    withdrawal = make_ending(NoticeKind.WITHDRAWAL, number="", list_name="严重失信主体名单")
-    ingest(store, make_given("w", withdrawal))
-    new = make_entry(decided_on=date(2026, 4, 28))
-    assert ingest(store, make_given("1", make_entry()), make_given("2", new)) == {"ended": 1, "new": 1}
-    ingest(store, make_given("w2", replace(withdrawal, decided_on=date(2026, 4, 27))))
-    assert set(stored(store)) == {notice_id(tag_of("2"))}
-
-
-@pytest.mark.parametrize(
-    "ending",
-    [
-        make_ending(NoticeKind.WITHDRAWAL, number="", list_name="严重失信主体名单"),
-        make_ending(NoticeKind.REPAIR, number="", list_name=""),
-        make_ending(NoticeKind.REPAIR, Subject(SubjectKind.LEGAL, "")),
-    ],
-)
-def test_an_ending_that_may_mean_several_takes_nothing_down_and_waits(store: Store, ending: Any) -> None:
-    one, two = make_entry(number="", decided_on=date(2024, 1, 1)), make_entry(number="", decided_on=date(2025, 1, 1))
-    numbered = [make_given(f"n{n}", make_notice(subject=subject)) for n, subject in enumerate((FIRM, OTHER))]
-    ingest(store, make_given("1", one), make_given("2", two), *numbered)
-    assert ingest(store, make_given("w", ending)) == {"new": 1}
-    assert len(stored(store)) == 4
-    with store.reading() as connection:
-        kept = connection.execute(select(endings)).one()
-    assert kept.outcome == "ambiguous"
-    assert len(kept.candidates) >= 2
-    assert kept.url
-
-
 # --- persons -----------------------------------------------------------------------------------------------------------
 
 
@@ -289,84 +206,6 @@ def test_two_persons_of_one_reduced_name_are_never_taken_for_one(store: Store) -
     ingest(store, make_given("1", make_notice(subject=PERSON)), make_given("2", make_notice(subject=PERSON), site="haimen_records"))
     ingest(store, make_given("1", make_notice(subject=PERSON, removed_on=date(2026, 4, 1))))
     assert set(stored(store)) == {notice_id(tag_of("2"))}
-
-
-# --- what is missing ---------------------------------------------------------------------------------------------------
-
-
-def line(section: str = "penalties", part: str = "", **more: Any) -> Any:
-    return CoverageLine(section, part, **({"listed": 1, "complete": True} | more))
-
-
-def crawl(store: Store, day: int, seen: list[str], *lines: Any, verdict: str = "complete", part: str = "", early: bool = False) -> None:
-    at = AT + timedelta(days=day)
-    run = store.begin_run(SITE, ["penalties"], at)
-    store.notices_seen(run, SITE, "penalties", part, [tag_of(key) for key in seen], at)
-    if early:
-        store.record_coverage(run, lines)
-    store.end_run(run, verdict, "" if verdict == "complete" else "no-list-container", {}, at + timedelta(minutes=5))
-    if not early:
-        store.record_coverage(run, lines)
-
-
-def missing(store: Store) -> set[str]:
-    return {row["id"] for row in stored(store).values() if row["missing_since"]}
-
-
-@pytest.mark.parametrize("early", [False, True])
-def test_a_record_that_a_whole_list_no_longer_names_is_missing_until_it_is_seen_again(store: Store, early: bool) -> None:
-    ingest(store, make_given("1"), make_given("2"))
-    crawl(store, 0, ["1", "2"], line(), early=early)
-    assert missing(store) == set()
-    crawl(store, 1, ["2"], line(), early=early)
-    crawl(store, 2, ["2"], line(), early=early)
-    row = stored(store)[notice_id(tag_of("1"))]
-    assert missing(store) == {row["id"]}
-    assert (row["missing_since"], row["missing_last"]) == (AT + timedelta(days=1, minutes=5), AT + timedelta(days=2, minutes=5))
-    crawl(store, 3, ["1", "2"], line(), early=early)
-    assert missing(store) == set()
-
-
-@pytest.mark.parametrize(
-    ("verdict", "lines"),
-    [
-        ("incomplete", [line()]),
-        ("blocked", [line()]),
-        ("failed", [line()]),
-        ("complete", [line(complete=False)]),
-        ("complete", [line(capped=True)]),
-        ("complete", [line("permits")]),
-        ("complete", [line(part="甲局"), line(complete=False)]),
-        ("complete", []),
-    ],
-)
-def test_a_half_capped_blocked_or_dead_site_makes_nothing_missing(store: Store, verdict: str, lines: list[Any]) -> None:
-    ingest(store, make_given("1"), make_given("2"))
-    crawl(store, 0, ["1", "2"], line())
-    crawl(store, 1, ["2"], *lines, verdict=verdict)
-    assert missing(store) == set()
-
-
-def test_a_list_that_names_nothing_at_all_makes_nothing_missing(store: Store) -> None:
-    ingest(store, make_given("1"))
-    crawl(store, 0, ["1"], line())
-    crawl(store, 1, [], line(listed=0, stated=0))
-    assert missing(store) == set()
-
-
-def test_a_record_that_moved_to_another_slice_is_not_missing(store: Store) -> None:
-    ingest(store, make_given("1"), make_given("2"))
-    crawl(store, 0, ["1", "2"], line(), line(part="甲局"), part="甲局")
-    crawl(store, 1, ["1"], line(), line(part="乙局"), part="乙局")
-    assert missing(store) == {notice_id(tag_of("2"))}
-
-
-def test_of_documents_each_one_speaks_for_its_own_rows(store: Store) -> None:
-    ingest(store, make_given("1"), make_given("2"), make_given("3"))
-    crawl(store, 0, ["1", "2"], line(part="doc1"), part="doc1")
-    crawl(store, 0, ["3"], line(part="doc2"), part="doc2")
-    crawl(store, 1, ["1"], line(part="doc1"), part="doc1")
-    assert missing(store) == {notice_id(tag_of("2"))}
 
 
 # --- the rest ----------------------------------------------------------------------------------------------------------
@@ -439,38 +278,6 @@ def test_a_record_without_any_day_leaves_so_many_days_after_it_was_first_seen(st
     assert ingest(store, make_given("1", changed, at=later), run="r2", today=TODAY + timedelta(days=90)) == {"changed": 1}
     assert ingest(store, make_given("1", undated, at=later), run="r3", today=TODAY + timedelta(days=91)) == {"over": 1}
     assert buried(store) == {notice_id(tag_of("1")): "expired"}
-
-
-def test_a_number_is_enough_whatever_day_a_repair_prints(store: Store) -> None:
-    ingest(store, make_given("1", make_notice(decided_on=None, published_on=date(2025, 9, 9))))
-    ingest(store, make_given("r", make_ending(decided_on=date(2025, 9, 1), published_on=None)))
-    assert buried(store) == {notice_id(tag_of("1")): "repaired"}
-    assert ingest(store, make_given("2", make_notice(decided_on=None), site="haimen_records")) == {"held-back": 1}
-
-
-def test_a_permit_of_after_its_withdrawal_stands_under_the_same_number(store: Store) -> None:
-    new = make_notice(NoticeKind.PERMIT, decided_on=date(2026, 5, 2))
-    ingest(store, make_given("old", make_notice(NoticeKind.PERMIT)), make_given("new", new))
-    ingest(store, make_given("w", make_ending(NoticeKind.WITHDRAWAL)))
-    assert set(stored(store)) == {notice_id(tag_of("new"))}
-    assert ingest(store, make_given("newer", make_notice(NoticeKind.PERMIT, decided_on=date(2026, 5, 3)))) == {"new": 1}
-
-
-def test_a_penalty_and_the_entry_that_rests_on_it_end_each_by_itself(store: Store) -> None:
-    entry = make_entry(number="江市监处罚〔2025〕31号")
-    ingest(store, make_given("penalty"), make_given("entry", entry, section="black"))
-    ingest(store, make_given("r", make_ending(NoticeKind.WITHDRAWAL, list_name="严重失信主体名单")))
-    assert set(stored(store)) == {notice_id(tag_of("penalty"))}
-    ingest(store, make_given("r2", make_ending()))
-    assert stored(store) == {}
-    other = replace(entry, subject=OTHER)
-    ingest(store, make_given("r3", make_ending(subject=OTHER, list_name="修复名单")))
-    assert ingest(store, make_given("p2", make_notice(subject=OTHER)), make_given("e2", other)) == {"ended": 1, "new": 1}
-    assert ingest(store, make_given("e4", replace(other, list_name="另一名单"))) == {"new": 1}
-    with store.reading() as connection:
-        assert set(connection.execute(select(endings.c.outcome)).scalars()) == {"taken-down"}
-    gone = make_notice(subject=OTHER, number="9号", removed_on=date(2026, 4, 1))
-    assert ingest(store, make_given("p3", gone), make_given("e3", replace(other, number="9号"))) == {"ended": 1, "new": 1}
 
 
 @pytest.mark.parametrize(

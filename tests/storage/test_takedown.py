@@ -4,142 +4,45 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import shutil
-import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
 import psycopg
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import select, text
 
-from normalizers.notices.records import NoticeKind, PrintedField, PrintedRecord, Subject, SubjectKind, Term
-from spiders.items import CoverageLine
+from normalizers.notices.records import PrintedField
 from storage import change_queries, notice_queries, notice_views, queries, search_terms, takedown
 from storage.change_schema import changes
-from storage.days import local_day
 from storage.dump import dump
-from storage.engine import rows
 from storage.errors import ErasedRecord, LockedStore, StoreError, UnknownRecord
 from storage.explain import explain
 from storage.exports import export
-from storage.notice_rows import notice_id as id_of
 from storage.notice_schema import notices, tombstones
 from storage.record_archive import RecordArchive
 from storage.records import Location, NoticeRow, TakedownReason
 from storage.store import Store
 from tests.privacy.scan import leaks
 from tests.storage.byte_scan import ENCODINGS, files_in, scan
-from tests.storage.conftest import child
-from tests.storage.notice_samples import make_code, make_notice
-
-SITE, SECTION = "jiangkou_records", "penalties"
-NOW = datetime.now(UTC)
-TODAY = local_day(NOW)
-LAST_DAY = TODAY + timedelta(days=1)  # not today: outlets that ask the clock show it still if midnight passes meanwhile
-AFTER = LAST_DAY + timedelta(days=1)
-RARE = {"expired": "犇羴", "repaired": "麤龘", "withdrawn": "飝朤", "gone": "焱垚", "suppressed": "骉贔", "kept": "皛叒"}
-
-
-@dataclass(frozen=True)
-class Case:
-    """One record of a firm of its own, with words that stand in no other."""
-
-    reason: str
-    printed: PrintedRecord
-    row: NoticeRow
-
-    @property
-    def id(self) -> str:
-        return id_of(self.printed.key)
-
-    @property
-    def words(self) -> list[str]:
-        notice = self.row.notice
-        return [notice.subject.name, notice.subject.code, notice.subject.code[8:17], notice.number, notice.facts, notice.content]
-
-
-def make_case(store: Store, reason: str, nonce: str, at: datetime) -> Case:
-    serial = int(nonce, 16) % 10_000_000 * 10 + list(RARE).index(reason)
-    code = make_code(serial)
-    subject = Subject(SubjectKind.LEGAL, f"江口{RARE[reason]}{nonce}船舶有限公司", code, organization_code=code[8:17])
-    notice = make_notice(
-        subject=subject,
-        number=f"江环罚〔2026〕{serial}号",
-        facts=f"向{RARE[reason]}河排放第{nonce}类废水",
-        content=f"罚款{serial}元，{RARE[reason]}",
-        term=Term(LAST_DAY if reason == "expired" else None, "computed", "penalty-2026"),
-        unknown=(),
-    )
-    printed = PrintedRecord(
-        SITE,
-        SECTION,
-        store.keyring.record_tag(SITE, SECTION, f"{nonce}-{reason}"),
-        f"https://records.example.cn/{nonce}/{reason}",
-        NoticeKind.PENALTY,
-        (PrintedField("行政相对人名称", subject.name), PrintedField("统一社会信用代码", code), PrintedField("违法事实", notice.facts)),
-    )
-    return Case(reason, printed, NoticeRow(printed, notice, Location("", 0, 0, ""), at))
-
-
-def crawl(store: Store, cases: list[Case], at: datetime, *extra: NoticeRow, verdict: str = "complete", complete: bool = True) -> str:
-    """Run a crawl of the section that lists these records: archive those that are new, store all."""
-    run = store.begin_run(SITE, [SECTION], at)
-    stored = {row["id"]: row for row in _stored(store)}
-    given = []
-    with RecordArchive(store.archive.folder).open_run(SITE, run) as writer:
-        for case in cases:
-            known = stored.get(case.id)
-            place = Location(known["file"], known["file_offset"], known["file_length"], known["sha256"]) if known else None
-            given.append(replace(case.row, fetched_at=at, location=place or writer.write_many([case.printed], at)[0]))
-        store.ingest_notices(run, [*given, *extra], today=local_day(at))
-        store.notices_seen(run, SITE, SECTION, "", [case.printed.key for case in cases], at)
-        line = CoverageLine(SECTION, stated=len(cases), pages=1, pages_had=1, listed=len(cases), had=len(cases), complete=complete)
-        store.record_coverage(run, [line])
-    store.end_run(run, verdict, "" if verdict == "complete" else "blocked", {}, at)
-    return run
-
-
-def _stored(store: Store) -> list[dict[str, object]]:
-    with store.reading() as connection:
-        return rows(connection.execute(select(notices)))
-
-
-def locations(store: Store) -> list[Location]:
-    """Return where the stored records stand, in the order of the archive."""
-    found = [Location(row["file"], row["file_offset"], row["file_length"], row["sha256"]) for row in _stored(store)]  # type: ignore[arg-type]
-    return sorted(found, key=lambda place: (place.file, place.offset))
-
-
-def build(store: Store) -> dict[str, Case]:
-    """Fill a store with a record for each reason and one that stays, then let everything happen that ends one."""
-    nonce = secrets.token_hex(4)
-    days = [NOW - timedelta(days=2), NOW - timedelta(days=1), NOW]
-    cases = {reason: make_case(store, reason, nonce, days[0]) for reason in RARE}
-    crawl(store, list(cases.values()), days[0])
-    return cases
-
-
-def let_it_happen(store: Store, cases: dict[str, Case]) -> None:
-    """End the five: two more complete crawls without one of them, a withdrawal, a repair, an upheld objection; one is over by itself."""
-    listed = [case for case in cases.values() if case.reason not in ("gone", "withdrawn")]
-    told = replace(cases["withdrawn"].row.notice, removed_on=TODAY, status="已撤销")
-    withdrawn = replace(cases["withdrawn"].row, notice=told, fetched_at=NOW - timedelta(days=1))
-    repair = make_notice(NoticeKind.REPAIR, cases["repaired"].row.notice.subject, number=cases["repaired"].row.notice.number, facts="")
-    repair = replace(repair, decided_on=TODAY, content="", term=Term())
-    printed = replace(
-        cases["repaired"].printed, key=store.keyring.record_tag(SITE, "repairs", "1"), section="repairs", kind=NoticeKind.REPAIR
-    )
-    ending = NoticeRow(printed, repair, Location("", 0, 0, ""), NOW - timedelta(days=1))
-    crawl(store, listed, NOW - timedelta(days=1), withdrawn, ending)
-    crawl(store, [case for case in listed if case.reason != "repaired"], NOW)
-    takedown.suppress(store, cases["suppressed"].id, NOW)
+from tests.storage.takedown_cases import (
+    AFTER,
+    NOW,
+    RARE,
+    SECTION,
+    SITE,
+    TODAY,
+    Case,
+    build,
+    crawl,
+    let_it_happen,
+    stored_rows,
+)
 
 
 def outlets(store: Store, case: Case) -> dict[str, str]:
@@ -188,7 +91,7 @@ def follow(store: Store, data: list[Path], folder: Path, encodings: Sequence[str
     folder.mkdir()
     cases = build(store)
     doomed = [case for case in cases.values() if case.reason != "kept"]
-    places = {row["id"]: Location(row["file"], row["file_offset"], row["file_length"], row["sha256"]) for row in _stored(store)}  # type: ignore[arg-type]
+    places = {row["id"]: Location(row["file"], row["file_offset"], row["file_length"], row["sha256"]) for row in stored_rows(store)}  # type: ignore[arg-type]
     archive = RecordArchive(store.archive.folder)
     files = exported(store, folder)
     for case in cases.values():
@@ -294,7 +197,7 @@ def test_a_challenge_a_dead_site_and_a_half_list_take_nothing_down(store: Store,
     for days in (1, 0):
         crawl(store, [] if bad != "incomplete" else [cases["kept"]], NOW - timedelta(days=days), verdict=bad, complete=False)
     assert taken(store) == {}
-    assert len(_stored(store)) == 6
+    assert len(stored_rows(store)) == 6
 
 
 def test_an_empty_list_that_was_read_whole_takes_nothing_down(store: Store) -> None:
@@ -331,7 +234,7 @@ def test_a_dry_run_tells_and_changes_nothing(store: Store) -> None:
     cases = build(store)
     report = takedown.run(store, AFTER + timedelta(days=3), dry_run=True, at=NOW)
     assert (report.dry_run, report.taken, report.late) == (True, {TakedownReason.EXPIRED: 1}, {3: 1})
-    assert len(_stored(store)) == 6
+    assert len(stored_rows(store)) == 6
     assert RecordArchive(store.archive.folder).verify().records == len(cases)
 
 
@@ -363,7 +266,7 @@ def test_what_no_notice_points_at_is_erased_and_a_strange_file_is_left_alone_and
 
 def test_a_changed_record_leaves_nothing_of_its_older_printing(store: Store) -> None:
     cases = build(store)
-    old = next(row for row in _stored(store) if row["id"] == cases["kept"].id)
+    old = next(row for row in stored_rows(store) if row["id"] == cases["kept"].id)
     printed = replace(cases["kept"].printed, fields=(*cases["kept"].printed.fields, PrintedField("备注", "更正")))
     notice = replace(cases["kept"].row.notice, remark="更正")
     run = store.begin_run(SITE, [SECTION], NOW)
@@ -381,7 +284,7 @@ def test_a_changed_record_leaves_nothing_of_its_older_printing(store: Store) -> 
 
 def test_a_lost_archive_file_is_told_and_stays_to_be_done(store: Store) -> None:
     cases = build(store)
-    file = next(row["file"] for row in _stored(store))
+    file = next(row["file"] for row in stored_rows(store))
     path = store.archive.folder / str(file)
     path.rename(path.with_suffix(".away"))
     report = takedown.run(store, AFTER, at=NOW)
@@ -390,7 +293,7 @@ def test_a_lost_archive_file_is_told_and_stays_to_be_done(store: Store) -> None:
     path.with_suffix(".away").rename(path)
     again = takedown.run(store, AFTER, at=NOW)
     assert (again.erased, again.left, again.problems) == (1, 0, ())
-    assert len(_stored(store)) == len(cases) - 1
+    assert len(stored_rows(store)) == len(cases) - 1
 
 
 def test_while_another_process_reads_the_log_is_not_emptied_and_that_is_told(tmp_path: Path) -> None:
@@ -428,67 +331,3 @@ def test_a_suppressed_record_that_was_gone_before_never_comes_back(store: Store)
     assert reason == TakedownReason.SUPPRESSED
     with pytest.raises(UnknownRecord):
         takedown.suppress(store, "n0000000000000000", NOW)
-
-
-# --- killed ------------------------------------------------------------------------------------------------------------
-
-TAKING_DOWN = """
-import importlib, os, signal, sys
-from datetime import date
-from pathlib import Path
-from storage import takedown
-from storage.store import Store
-
-place, when = sys.argv[4].split(":")
-module, name = place.rsplit(".", 1)
-module = importlib.import_module(module)
-real = getattr(module, name)
-
-def dying(*arguments, **more):
-    if when == "before":
-        os.kill(os.getpid(), signal.SIGKILL)
-    real(*arguments, **more)
-    os.kill(os.getpid(), signal.SIGKILL)
-
-setattr(module, name, dying)
-with Store.open(sys.argv[1], archive=Path(sys.argv[2])) as store:
-    takedown.run(store, date.fromisoformat(sys.argv[3]))
-"""
-DEATHS = (
-    "storage.takedown.bury:after",  # within the transaction
-    "storage.takedown._finish:before",
-    "storage.record_archive._overwrite:before",
-    "storage.record_archive._overwrite:after",
-    "storage.scrub.scrub:before",
-    "storage.scrub.scrub:after",
-    "storage.takedown._note_erased:after",
-)
-
-
-@pytest.mark.slow
-def test_killed_at_any_moment_and_run_again_a_take_down_ends_the_same(url: str, tmp_path: Path) -> None:
-    folder = tmp_path / "archive"
-    with Store.open(url, archive=folder) as store:
-        crawls = [build(store) for _ in range(3)]
-        doomed = [case for cases in crawls for case in cases.values() if case.reason == "expired"]
-        with store.writing() as connection:
-            connection.execute(update(notices).where(notices.c.id.in_([case.id for case in doomed])).values(ends_on=TODAY))
-    for death in DEATHS:
-        process = child(TAKING_DOWN, url, str(folder), AFTER.isoformat(), death)
-        process.communicate(timeout=120)
-        assert process.returncode == -signal.SIGKILL, death
-        with Store.open(url, archive=folder) as store:
-            archive = RecordArchive(folder)
-            archive.recover()
-            assert archive.verify().problems == ()
-    with Store.open(url, archive=folder) as store:
-        report = takedown.run(store, AFTER, at=NOW)
-        assert (report.problems, report.left) == ((), 0)
-        assert len(_stored(store)) == 3 * 5
-        with store.reading() as connection:
-            stones = connection.execute(select(tombstones.c.id, tombstones.c.archive_erased_at)).all()
-        assert {row.id for row in stones} == {case.id for case in doomed} and all(row.archive_erased_at for row in stones)
-        found = RecordArchive(folder).verify()
-        assert (found.records, found.erased, found.problems) == (15, 3, ())
-    if url.startswith("sqlite"):
-        assert not scan(files_in(tmp_path), [word for case in doomed for word in case.words])

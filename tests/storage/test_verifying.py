@@ -8,7 +8,7 @@ import pytest
 
 from storage.record_archive import RecordArchive
 from storage.store import Store
-from tests.storage.test_takedown import NOW, RARE, build, locations
+from tests.storage.takedown_cases import NOW, RARE, build, locations
 
 
 @pytest.fixture
