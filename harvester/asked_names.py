@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, case, select
 
 from harvester.messages import _
 from harvester.telling.phrases import short_title
 from normalizers.agencies.regions import regions
 from spiders.sheets import all_sheets
 from storage import agency_queries
-from storage.schema import documents, sites, tasks, works
+from storage.schema import documents, sites, tasks, versions, works
 from storage.selection import HIDDEN
 from storage.store import Store
 
@@ -36,8 +36,11 @@ def region_name(code: str, lang: str) -> str:
 
 
 def _document(store: Store, identifier: str, _lang: str) -> str:
-    d = documents.c
-    return _text(store, select(d.title).where(d.id == identifier.partition("@")[0], d.state.not_in(HIDDEN)))
+    d, v = documents.c, versions.c
+    printed = case((v.title != "", v.title), else_=d.title)
+    there = documents.join(versions, (v.document_id == d.id) & (v.number == d.version))
+    shown = (d.id == identifier.partition("@")[0], d.state.not_in(HIDDEN))
+    return _text(store, select(printed).select_from(there).where(*shown))
 
 
 def _work(store: Store, identifier: str, _lang: str) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import json
 import re
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from fastapi.testclient import TestClient
 from hypothesis import given
@@ -15,6 +18,7 @@ from harvester.web.reading.layout import laid_out
 from harvester.web.reading.parts import Index, parts_of
 from harvester.web.reading.resolving import find, resolve
 from harvester.web.reading.tracing import Trail
+from harvester.web.room import RoomSettings
 from normalizers.derive import derive
 from normalizers.differences import Fate
 from normalizers.documents import read
@@ -23,6 +27,7 @@ from storage import queries, version_queries
 from storage.errors import UnknownRecord
 from storage.identity import document_id
 from storage.store import Store
+from tests.web.conftest import client_of
 from tests.web.papers import CODE, END, HEAD, LOAN, ORDER, PARK, RENT, SECTION, own, page, publish, room_over, story
 
 __all__ = ["own", "story"]
@@ -161,6 +166,35 @@ def test_every_address_of_an_export_answers_after_the_archive_was_read_otherwise
             assert client.get(f"/d/{task}").headers["location"] == f"/t/{lasting}"
             assert client.get(f"/d/{paper}/v1/{task.rpartition('.')[2]}").headers["location"] == f"/t/{lasting}"
         assert client.get(f"/d/{paper}@1").status_code == 200
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "parquet", "jsonl", "json"])
+def test_a_file_taken_from_the_room_carries_whole_addresses_that_answer_after_the_archive_was_read_otherwise(own: Store, form: str) -> None:
+    body = page(*ORDER, SECTION, CODE, RENT, LOAN, *END)
+    publish(own, "k2", body)
+    base = "http://127.0.0.2:8123"  # behind a proxy: not the address at which the room is asked
+    with client_of(own, RoomSettings(base=base)) as client:
+        kept = {what: _links(client.get(f"/{what}.{form}").content, form) for what in ("tasks", "documents")}
+    versions._SHELF._kept.clear()
+    publish(own, "k2", body, 3, again=True, derived=_read_otherwise(body))
+    with client_of(own) as client:
+        for links in kept.values():
+            assert links
+            for link in links:
+                assert link.startswith(f"{base}/")
+                assert client.get(link).status_code == 200, link
+        assert _links(client.get(f"/tasks.{form}").content, form)[0].startswith("http://127.0.0.1/t/")
+
+
+def _links(data: bytes, form: str) -> list[str]:
+    """Return the column ``link`` of a file."""
+    if form == "json":
+        told = json.loads(data)
+        return [row["link"] for row in next(value for value in told.values() if isinstance(value, list))]
+    if form == "jsonl":
+        return [json.loads(line)["link"] for line in data.splitlines()]
+    reads = {"csv": pd.read_csv, "xlsx": pd.read_excel, "parquet": pd.read_parquet}
+    return list(reads[form](io.BytesIO(data))["link"])
 
 
 def _read_otherwise(body: bytes) -> Derived:

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from harvester.calendars import About, ics
 from harvester.precision import Precision, precision
+from harvester.telling.phrases import short_title
 from normalizers.records import Deadline, DeadlineKind, Derived, Task
 from normalizers.text.fold import fingerprint
-from storage import calendar_queries, derivations
+from storage import calendar_queries, derivations, queries
 from storage.identity import document_id
 from storage.selection import Filters
 from storage.sources import source
@@ -222,6 +223,17 @@ def test_addresses_give_calendars_with_a_tag_that_holds(store: Store, run: str) 
 def first(store: Store) -> str:
     with store.reading() as connection:
         return str(connection.exec_driver_sql("SELECT lasting_id FROM tasks ORDER BY ordinal").scalar())
+
+
+def test_a_calendar_is_called_by_names_titles_and_words(store: Store, run: str) -> None:
+    put(store, run, "1", plan(deadline=due(str(date.today() + timedelta(days=40)))))
+    row = queries.tasks(store)[0]
+    with client_of(store) as client:
+        one = icalendar.Calendar.from_ical(client.get(f"/calendar/task/{row['lasting_id']}.ics").content)
+        assert str(one["NAME"]) == f"到期任务：{short_title(row['text'])}"
+        asked = {"document": row["document"], "region": "310000", "words": "信用"}
+        several = icalendar.Calendar.from_ical(client.get("/calendar/tasks.ics", params=asked).content)
+    assert {row["title"], "上海市", "信用"} <= set(str(several["NAME"]).removeprefix("到期任务：").split(" · "))
 
 
 def test_a_key_in_the_address_is_not_passed_on(store: Store, run: str) -> None:

@@ -10,11 +10,13 @@ import pytest
 from fastapi.testclient import TestClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lxml import etree
+from lxml import etree, html
 
+from harvester import audited
 from harvester.web.charts import Bars, bars, circle
 from harvester.web.charts.dress import SVG, THEMES
-from harvester.web.pages.charts import MOST, month_days, months_shown
+from harvester.web.pages.charts import MOST, from_first_to_last, month_days, months_shown
+from harvester.web.pages.task_months import SHADES, scale, shade
 from storage.selection import NO_FILTERS, Filters
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=1, max_size=40)
@@ -101,3 +103,32 @@ def test_every_drawing_on_a_page_has_words_a_table_and_a_file(shared_client: Tes
     assert "<table" in page[page.index("</figure>") :]
     for address in re.findall(r'(?:srcset|src|href)="([^"]+)"', figure):
         assert shared_client.get(address.replace("&amp;", "&")).status_code == 200
+
+
+def test_months_end_where_their_numbers_end_and_hold_the_present_one() -> None:
+    months = [f"2026-{n:02}" for n in range(1, 13)]
+    assert from_first_to_last(months, {"2026-03", "2026-05"}, date(2026, 4, 2)) == ["2026-03", "2026-04", "2026-05"]
+    assert from_first_to_last(months, {"2026-05"}, date(2026, 8, 2)) == ["2026-05", "2026-06", "2026-07", "2026-08"]
+    assert from_first_to_last(months, {"2026-05"}, date(2027, 8, 2)) == ["2026-05"]
+    assert from_first_to_last(months, (), date(2027, 8, 2)) == ["2026-01"], "a drawing of nothing has one month"
+
+
+@given(most=st.integers(1, 3000))
+def test_property_a_scale_says_of_every_number_which_shade_it_has(most: int) -> None:
+    told = {n: one for one, first, last in scale(most) for n in range(first, last + 1)}
+    assert told == {n: shade(n, most) for n in range(1, most + 1)}
+    assert list(told.values()) == sorted(told.values())
+    assert set(told.values()) <= set(range(1, SHADES + 1))
+    assert most == 1 or told[most] == SHADES
+
+
+def test_the_table_of_months_begins_and_ends_with_a_number_or_the_present_and_says_what_its_shades_mean(shared_client: TestClient) -> None:
+    page = html.fromstring(shared_client.get("/tasks?view=months&lang=en").text)
+    (table,) = page.xpath('//table[@class="heat"]')
+    width = len(table.xpath("thead/tr/th")) - 2
+    held = [n for row in table.xpath("tbody/tr") for n, cell in enumerate(row.xpath("td")[:width]) if cell.xpath("a")]
+    now = [n for n, cell in enumerate(table.xpath("thead/tr/th")[1:-1]) if f"{audited.today():%m}" == cell.text_content().split()[-1]]
+    assert min([*held, *now]) == 0
+    assert max([*held, *now]) == width - 1
+    shades = {cell.get("class").split()[-1] for cell in table.xpath('.//td[contains(@class, "shade-")]')}
+    assert shades <= {swatch.get("class") for swatch in page.xpath('//p[@class="scale"]/span')}

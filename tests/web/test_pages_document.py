@@ -225,6 +225,16 @@ def test_pages_of_the_list_follow_one_another_without_repeating(
     assert sorted(seen) == sorted(row["id"] for row in queries.documents(shared_store))
 
 
+def test_the_list_comes_as_json_page_by_page(shared_client: TestClient, shared_store: Store) -> None:
+    address, seen = "/documents.json", []
+    while address:
+        told = shared_client.get(address).json()
+        seen += [row["link"] for row in told["documents"]]
+        address = told["next"] or ""
+    assert len(seen) == len(set(seen)) == told["total"] == len(queries.documents(shared_store, Filters()))
+    assert shared_client.get(seen[0]).status_code == 200
+
+
 def test_the_list_comes_as_a_file(shared_client: TestClient) -> None:
     answer = shared_client.get("/documents.csv?site=zhejiang")
     assert answer.status_code == 200

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date, timedelta
+from functools import partial
+from typing import Any
 
+import pandas as pd
 import pytest
 from fastapi.testclient import TestClient
 from lxml import html
@@ -47,6 +51,41 @@ def test_what_is_shown_of_records_is_logged_first_and_kept_by_no_cache(client: T
         assert len(audit.entries(store, action=action)) == before + 1
     assert audit.entries(store, notice_id=identifier)
     assert FIRM.code not in str(audit.entries(store)), "what was asked for stands there as a tag"
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "parquet", "jsonl"])
+def test_the_list_is_offered_as_files_and_who_took_which_records_is_logged_first(client: TestClient, store: Store, form: str) -> None:
+    page = html.fromstring(client.get("/records?kind=permit").text)
+    offered = {str(link.text): str(link.get("href")) for link in page.xpath('//div[contains(@class, "taking")]//a')}
+    assert list(offered) == ["CSV", "XLSX", "Parquet", "JSONL", "JSON"]
+    before = len(audit.entries(store))
+    answer = client.get(next(address for address in offered.values() if f".{form}?" in address))
+    assert "no-store" in answer.headers["cache-control"]
+    reads: dict[str, Any] = {
+        "csv": pd.read_csv,
+        "xlsx": pd.read_excel,
+        "parquet": pd.read_parquet,
+        "jsonl": partial(pd.read_json, lines=True),
+    }
+    taken = reads[form](io.BytesIO(answer.content))
+    logged = audit.entries(store)
+    assert len(logged) == before + 1
+    assert (logged[0]["action"], logged[0]["rows"], sorted(logged[0]["notice_ids"])) == ("export", len(taken), sorted(taken["notice"]))
+    assert logged[0]["what"]["kind"] == "permit"
+    assert len(taken) > 0
+    assert all(client.get(link).status_code == 200 for link in taken["link"][:3])
+
+
+def test_a_page_of_records_as_json_is_logged_and_leads_on(client: TestClient, store: Store) -> None:
+    before = len(audit.entries(store))
+    answer = client.get("/records.json?kind=permit")
+    told = answer.json()
+    assert answer.headers["cache-control"] == "no-store"
+    assert told["total"] == len(notice_queries.notices(store, NoticeFilters(kind="permit"), today=audited.today()))
+    logged = audit.entries(store)
+    assert (len(logged), sorted(logged[0]["notice_ids"])) == (before + 1, sorted(row["id"] for row in told["records"]))
+    assert client.get("/records.exe").status_code == 404
+    assert client.get("/records.csv?kind=permit&after=x").status_code in (400, 422)
 
 
 def test_a_record_tells_what_was_read_its_term_and_the_rule(shared_client: TestClient, shared_store: Store) -> None:
