@@ -23,10 +23,12 @@ MOST_PARAMETERS = 5
 """Parameters of an address of which every choice is tried; of more, only all and none."""
 
 _NUMBER = re.compile(
-    r"(?P<who>[\u4e00-\u9fffA-Za-z]{1,24})[〔\[【(﹝{〈<《「]?(?P<year>(?:19|20)\d\d)年?[〕\]】)﹞}〉>》」]?"
+    r"(?P<who>[\u4e00-\u9fffA-Za-z]{1,24})[〔\[【(﹝{〈<《「]?(?P<year>(?:19|20)\d\d)年?[〕\]】)﹞}〉>》」]?[-‐-―−/]?"
     r"(?:第|No\.?)?0{0,5}(?P<count>[1-9]\d{0,5})号?",
     re.IGNORECASE,
 )
+_SPELLED_YEAR = re.compile("(?:一九|二[〇零○])[〇零○一二三四五六七八九]{2}")
+_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _ZEROS = re.compile(r"(?<=[〕第])0+(?=\d)")
 _SPOKEN = re.compile(r"(?:(?:发文字号|文号|字号)[:：]?)")
 _SESSION = re.compile(r"(?i);(?:jsessionid|phpsessid)=[^/?#;]*")
@@ -38,7 +40,11 @@ _PASSING = re.compile(
 _MOBILE = ("www.", "m.", "wap.", "3g.", "mobile.")
 _PORTS = {"http": ":80", "https": ":443"}
 _INDEX = re.compile(r"(?i)/(?:index|default)\.(?:s?html?|jsp|aspx?|php)$")
-_BARE_URL = re.compile(r"(?i)(?:[a-z0-9-]{1,63}\.){1,6}(?:cn|com|net|org|gov)(?::\d{1,5})?(?:/|$)")
+_BARE_URL = re.compile(
+    r"(?i)(?:(?:[a-z0-9-]{1,63}\.){1,6}(?:cn|com|net|org|gov)(?::\d{1,5})?(?:/|$)"
+    r"|(?:(?:\d{1,3}\.){3}\d{1,3}|[a-z0-9-]{1,63})(?:\.[a-z0-9-]{1,63}){0,6}:\d{2,5}/)"
+)
+"""An address without its scheme: a host of the usual kinds, or any with a port and a path."""
 
 
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
@@ -84,7 +90,8 @@ class Number:
 def number_of(text: str) -> Number | None:
     """Return the parts of a document number in any spelling, ``None`` where the text is none."""
     flat = _SPOKEN.sub("", "".join(unicodedata.normalize("NFKC", text[:LONGEST]).split()))
-    found = _NUMBER.fullmatch(simplified(flat).strip("()"))
+    spelled = _SPELLED_YEAR.sub(lambda year: year[0].translate(_DIGITS), simplified(flat))
+    found = _NUMBER.fullmatch(spelled.strip("()"))
     if found is None and "〔" in (known := normalise_number(simplified(text[:LONGEST]))):
         found = _NUMBER.fullmatch(unicodedata.normalize("NFKC", known))
     return Number(found["who"], found["year"], found["count"]) if found else None

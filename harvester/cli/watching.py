@@ -205,7 +205,7 @@ def test(name: NameArgument, store: StoreOption = None) -> None:
 
 
 def run(
-    once: Annotated[bool, typer.Option("--once", help="One pass, for cron; else stay until Ctrl-C.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="One pass, for cron, silent where nothing is due; else stay until Ctrl-C.")] = False,
     store: StoreOption = None,
 ) -> int:
     """Tell what is due: form deliveries, send them, try again those that failed. One process at a time.

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harvester.spellings import Number, number_of, number_spellings, tidy, url_spellings
+from harvester.spellings import Number, is_url, number_of, number_spellings, tidy, url_spellings
 
 
 @given(st.text(max_size=3000))
@@ -36,6 +36,18 @@ def test_property_a_number_is_the_same_in_every_dress(
     typed = f"{who}{bracket}{year}{closing}{'第' if nth else ''}{zero}{count}{'号' if end else ''}"
     assert number_of(typed) == Number(who, str(year), str(count))
     assert f"{who}〔{year}〕{count}号" in number_spellings(typed)
+
+
+@pytest.mark.parametrize("text", ["沪信用建办2026-2", "沪信用建办2026—2号", "沪信用建办二〇二六2号", "沪信用建办〔二○二六〕2号"])
+def test_a_year_without_brackets_or_in_words_is_read(text: str) -> None:
+    assert number_of(text) == Number("沪信用建办", "2026", "2")
+
+
+@pytest.mark.parametrize("text", ["127.0.0.1:8801/zcfg/1.html", "credit.local:8801/zcfg/1.html", "localhost:8801/a"])
+def test_an_address_without_its_scheme_but_with_a_port_is_one(text: str) -> None:
+    assert is_url(text)
+    assert f"http://{text}" in url_spellings(text)
+    assert not is_url(text.partition(":")[2])
 
 
 @pytest.mark.parametrize("text", ["信用修复管理办法", "2025年工作要点", "", "上海", "〔2025〕12号"])
