@@ -18,10 +18,14 @@ def settings(store: str | None) -> Config:
 
 
 @contextmanager
-def opened(store: str | None, *, create: bool = False, check: bool = True) -> Iterator[Store]:
-    """Give the store that ``--store``, the environment or the settings file names; raises ``StoreError``."""
+def opened(store: str | None, *, create: bool = False, check: bool = True, patience: float | None = None) -> Iterator[Store]:
+    """Give the store that ``--store``, the environment or the settings file names; raises ``StoreError``.
+
+    ``patience``: wait no longer than so many seconds for another process, whatever the settings allow.
+    """
     config = settings(store)
-    with Store.open(config.store, archive=config.archive, key=config.key, create=create, check=check, patience=config.patience) as found:
+    least = config.patience if patience is None else min(patience, config.patience)
+    with Store.open(config.store, archive=config.archive, key=config.key, create=create, check=check, patience=least) as found:
         yield found
 
 

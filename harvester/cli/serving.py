@@ -16,6 +16,9 @@ from harvester.cli.output import console
 from harvester.messages import _
 from harvester.session import opened, settings
 
+PATIENCE = 5.0
+"""Seconds that a reader waits for another process that writes to the store."""
+
 
 def register(app: typer.Typer) -> None:
     """Add this module's verbs to the command line."""
@@ -50,7 +53,7 @@ def serve(
         asked = {"host": host, "port": port, "base": base, "proxies": tuple(proxy or ()), "tls_cert": tls_cert, "tls_key": tls_key}
         opening = Opening.of(table, **asked, login=login, insecure=insecure)
         room = settings_of(opening, table)
-        with opened(store) as found:
+        with opened(store, patience=PATIENCE) as found:
             check_accounts(found, room)
             run(found, opening.host, opening.port, announce, room)
 
