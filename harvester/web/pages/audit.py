@@ -15,7 +15,7 @@ from harvester.moments import within_reach
 from harvester.web.access import trail
 from harvester.web.access.rights import operator
 from harvester.web.room import AnyStore, Number
-from harvester.web.shown import page, preference
+from harvester.web.shown import page, preference, word
 from storage import audit
 from storage.days import LOCAL
 
@@ -69,4 +69,4 @@ def _told(row: dict[str, Any], lang: str) -> list[tuple[str, str, bool]]:
 def _value(name: str, value: Any, lang: str) -> str:  # noqa: ANN401 -- what the log holds: a value of JSON
     if value is True:
         return _("yes", lang)
-    return _(str(value), lang) if name in WORDS and value else str(value)
+    return word(str(value), lang) if name in WORDS and value else str(value)

@@ -25,7 +25,7 @@ from harvester.web.pages.asked_changes import NAMES, SEVERAL, TOLD_KINDS, filter
 from harvester.web.pages.asked_once import asks
 from harvester.web.pages.asked_records import kept_nowhere, reader_of
 from harvester.web.room import Anyone, AnyStore, Number
-from harvester.web.shown import here, page, preference, section_name, site_name
+from harvester.web.shown import here, page, preference, section_name, site_name, word
 from storage import change_queries, record_changes
 from storage.change_filters import ChangeFilters
 from storage.change_schema import CAUSES, ENTITIES
@@ -50,6 +50,8 @@ WHOLE = frozenset({"since", "site", "section", "region", "cause", "until", "as_o
 OF_TEXTS = tuple(entity for entity in ENTITIES if entity != "notice")
 DAYS = 14
 """Days with changes on a page of the feed as a whole."""
+OWN_WORDS = frozenset({"entity", "kind", "cause", "role", "colour"})
+"""Filters of which the values are words of the store."""
 LONGEST = 400
 """Characters of a change in words on a page; its comparison tells the rest."""
 
@@ -200,8 +202,14 @@ def chosen(given: Row, lang: str) -> list[dict[str, str]]:
         rest: Row = {other: v for other, v in given.items() if other != name}
         if name in SEVERAL and (kept := [each for each in given[name] if each != value]):
             rest[name] = kept
-        found.append({"name": name, "value": _(WORDS.get((name, value), value), lang), "without": addresses.listing("/changes", rest)})
+        found.append({"name": name, "value": _value(name, value, lang), "without": addresses.listing("/changes", rest)})
     return found
+
+
+def _value(name: str, value: str, lang: str) -> str:
+    if (name, value) in WORDS:
+        return _(WORDS[name, value], lang)
+    return word(value, lang) if name in OWN_WORDS else value
 
 
 def _single(given: Row) -> Iterable[tuple[str, str]]:

@@ -14,7 +14,7 @@ from harvester.telling.texts import field_value
 from harvester.web import currency, holes
 from harvester.web.access.rights import reader
 from harvester.web.room import AnyStore
-from harvester.web.shown import page, preference
+from harvester.web.shown import page, preference, word
 
 router = APIRouter(dependencies=[reader()])
 SIGNS = {
@@ -90,7 +90,7 @@ def reasons(lang: str) -> dict[str, str]:
 def kinds(lang: str) -> dict[tuple[bool, str], str]:
     """Return the names of the kinds of public records (True) and of documents (False)."""
     named = {(False, kind): str(field_value("document_kind", kind, lang)) for kind in holes.DOCUMENT_KINDS}
-    return named | {(True, kind): _(kind, lang) for kind in holes.RECORD_KINDS}
+    return named | {(True, kind): word(kind, lang) for kind in holes.RECORD_KINDS}
 
 
 def provinces(lang: str) -> dict[str, str]:

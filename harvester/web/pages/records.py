@@ -19,7 +19,7 @@ from harvester.web.downloads import check, offered, table
 from harvester.web.pages.asked_once import asks, check_site
 from harvester.web.pages.asked_records import NAMES, SHOWN_KINDS, filters_of, kept_nowhere, log_rows
 from harvester.web.room import Anyone, AnyStore, base_of
-from harvester.web.shown import here, page, preference, site_name
+from harvester.web.shown import here, page, preference, site_name, word
 from normalizers.notices.records import Colour
 from storage import notice_queries
 from storage.errors import UnknownRecord
@@ -44,7 +44,7 @@ def records(request: Request, store: AnyStore, person: Anyone, after: str = "") 
         problem, status, found, counts = str(error), 400, Page(()), {}
     said = {name: request.query_params.get(name, "") for name in NAMES}
     options = {
-        "kind_options": [(kind.value, _(kind, lang)) for kind in SHOWN_KINDS],
+        "kind_options": [(kind.value, word(kind, lang)) for kind in SHOWN_KINDS],
         "colour_options": [(colour.value, _(COLOUR_WORDS[colour], lang)) for colour in Colour],
         "sites": site_names(store, lang),
     }
@@ -96,7 +96,7 @@ def _answer(store: Store, person: Person, wanted: NoticeFilters, after: str) -> 
 def _chosen(said: dict[str, str], lang: str, sites: dict[str, str]) -> list[dict[str, str]]:
     """Return the filters that are set, each with the address of the same list without it."""
     given = {name: value for name, value in said.items() if value}
-    told = {("kind", kind.value): _(kind, lang) for kind in SHOWN_KINDS} | {("site", site): name for site, name in sites.items()}
+    told = {("kind", kind.value): word(kind, lang) for kind in SHOWN_KINDS} | {("site", site): name for site, name in sites.items()}
     told |= {("colour", colour.value): _(word, lang) for colour, word in COLOUR_WORDS.items()}
     return [
         {

@@ -14,7 +14,7 @@ from harvester.messages import _, counted
 from harvester.web import currency
 from harvester.web.reading.card import Card
 from harvester.web.reading.sentences import sentence
-from harvester.web.shown import day, moment
+from harvester.web.shown import day, moment, word
 from storage.days import local_day
 from storage.store import Store
 
@@ -123,7 +123,7 @@ def repair_told(one: Row, lang: str) -> str:
     parts = [_("{n} certain", lang).format(n=sure)] if sure else []
     parts += [_("{n} guessed", lang).format(n=one["guessed"])] if one["guessed"] else []
     parts += [_("{n} left unmended", lang).format(n=one["left"])] if one["left"] else []
-    return f"{_(one['kind'], lang)}{_(': ', lang)}{_(', ', lang).join(parts)}"
+    return f"{word(one['kind'], lang)}{_(': ', lang)}{_(', ', lang).join(parts)}"
 
 
 def versions_told(versions: Sequence[Row], document: str, lang: str) -> list[Row]:
