@@ -70,7 +70,7 @@ REFUSED: dict[str, int] = {
 }
 """Pages that say that something cannot be shown, and their status."""
 NO_PAGES = (
-    "/api/", "/static/", "/charts/", "/calendar/", "/preferences", "/changes.atom", "/changes.json", "/subject", "/sql/answer.", "/tasks.",
+    "/api/", "/static/", "/charts/", "/calendar/", "/preferences", "/changes.", "/subject", "/sql/answer.", "/tasks.",
     "/documents.", "/agencies.", "/records.", "/a/{name}.", "/d/{name}.", "/d/{name}/timemap", "/d/{name}/v{number:int}/archived/bytes",
     "/t/{name}.", "/w/{name}.", "/compare.", "/align.", "/find.", "/search.", "/robots.txt", "/health", "/n/{identifier}.", "/coverage.",
 )  # fmt: skip

@@ -14,7 +14,7 @@ from harvester import audited, review
 from harvester.messages import _
 from harvester.review import Kind
 from harvester.web import holes
-from harvester.web.pages.coverage import SIGNS, reasons
+from harvester.web.pages.coverage import SIGNS, reasons, shown
 from storage import audit, coverage_queries, decisions, ending_decisions, notice_queries, queries, tie_decisions, works_waiting
 from storage.dictionary import entries
 from storage.errors import StoreError, UnknownRecord
@@ -149,6 +149,31 @@ def test_coverage_counts_what_the_lists_hold_and_tells_every_hole_why(shared_cli
     page = words_of(shared_client.get("/coverage").text)
     assert "自然人" in page
     assert "尚未查看" in page, "sites that the sample never read"
+
+
+def test_coverage_leads_to_each_province_and_tells_first_what_somebody_could_fill() -> None:
+    lines = (
+        ("plan", False, (holes.NONE, 0 + 2, 3)), ("permit", True, (holes.NONE, holes.INCOMPLETE, 4)),
+        ("case", False, (holes.NONE, holes.NONE, holes.NONE)), ("defaulter", True, (holes.OVER, holes.NO_SITE, holes.NO_SITE)),
+    )  # fmt: skip
+    told = shown(holes.Matrix("31", (), (2024, 2025, 2026), lines))
+    assert told.years == (2026, 2025), "the newest first, and no column for a year of which there is nothing"
+    assert told.lines == (("permit", True, (4, holes.INCOMPLETE)), ("plan", False, (3, 2)))
+    assert {reason: [kind for kind, *_ in some] for reason, some in told.quiet.items()} == {
+        holes.NONE: ["case"], holes.NO_SITE: ["defaulter"],
+    }  # fmt: skip
+
+
+def test_every_number_and_every_kind_of_coverage_is_on_its_page(shared_client: TestClient, shared_store: Store) -> None:
+    page = html.fromstring(shared_client.get("/coverage").text)
+    links = [str(link) for link in page.xpath('//nav[contains(@class, "contents")]//a/@href')]
+    assert [link for link in links if not page.xpath(f'//*[@id="{link[1:]}"]')] == []
+    assert len(links) == len(holes.PROVINCES) + 1
+    counted = sum(cell for matrix in holes.matrices(shared_store) for *_, cells in matrix.lines for cell in cells if isinstance(cell, int))
+    assert sum(int(cell.text.replace(",", "")) for cell in page.xpath('//table[@class="matrix"]//td/a')) == counted
+    for matrix in holes.matrices(shared_store):
+        told = shown(matrix)
+        assert len(told.lines) + sum(map(len, told.quiet.values())) == len(matrix.lines)
 
 
 @pytest.mark.parametrize(("year", "told"), [(2020, holes.OVER), (2023, ""), (2026, "")])
