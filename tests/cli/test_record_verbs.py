@@ -148,6 +148,17 @@ def test_an_export_is_logged_before_it_is_written_with_the_records_it_gives_away
     assert told == {("export", 3, True), ("export", 1, False)}
 
 
+def test_an_export_carries_whole_addresses_where_the_settings_name_the_room_and_paths_where_not(
+    ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (row,) = ask("notices", "--kind", "penalty", "--code", CODE)
+    file = tmp_path / "n.jsonl"
+    for settings, base in (("{}", ""), ('{"base": "https://credit.example.cn/"}', "https://credit.example.cn")):
+        monkeypatch.setenv("HARVESTER_ROOM", settings)
+        ask("export", "notices", "--to", str(file), form="")
+        assert f"{base}/n/{row['id']}" in [json.loads(line)["link"] for line in file.read_text("utf-8").splitlines()]
+
+
 def test_an_answer_whose_records_are_not_all_kept_counts_as_one_that_may_have_held_any(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("storage.audit.MOST_IDS", 1)
     ids = {row["id"] for row in ask("notices")}
