@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 from harvester.errors import WrongCall
+from harvester.moments import not_ahead
 from storage.editions import in_force, of_year
 from storage.store import Store
 
@@ -32,6 +33,6 @@ def identifier_of(name: str, store: Store | None = None) -> str:
 
 def _day(name: str, text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        return not_ahead(date.fromisoformat(text))
     except ValueError:
         raise WrongCall(f"{name} names no day of the calendar; write it as ID@YYYY-MM-DD, for example {name[:5]}@2025-06-30.") from None

@@ -166,6 +166,17 @@ def test_every_way_refuses_a_day_that_lies_ahead_in_the_same_words(
     )
 
 
+def test_a_document_of_a_day_that_lies_ahead_is_refused_in_the_same_words(
+    shared_client: TestClient, shared_store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paper = queries.documents(shared_store)[0]["id"]
+    compared = shared_client.get(f"{API}/compare", params={"old": paper, "new": f"{paper}@{AHEAD}"})
+    assert (compared.status_code, "lies ahead of today" in compared.text) == (404, True), "a name that the API knows nothing by"
+    store = shared_store.url.render_as_string(hide_password=False)
+    assert run(["diff", paper, f"{paper}@{AHEAD}", "--store", store]) == 2
+    assert "lies ahead of today" in capsys.readouterr().err
+
+
 def test_a_day_ahead_is_no_day_of_the_past() -> None:
     with pytest.raises(WrongCall):
         parse_as_of(str(AHEAD))
