@@ -142,9 +142,14 @@ def test_a_body_that_nobody_knows_is_no_empty_answer(ask: Ask) -> None:
     assert ask("changes", "--agency", "市档案局", "--since", "2999-01-01") == []
 
 
-@pytest.mark.parametrize("words", [("tasks", "--as-of"), ("documents", "--as-of"), ("changes", "--as-of-to"), ("changes", "--since")])
-def test_the_last_day_of_the_calendar_stands_for_no_end(ask: Ask, words: tuple[str, ...]) -> None:
-    ask(*words, "9999-12-31")
+@pytest.mark.parametrize("option", ["--as-of-to", "--since"])
+def test_the_last_day_of_the_calendar_stands_for_no_end(ask: Ask, option: str) -> None:
+    ask("changes", option, "9999-12-31")
+
+
+@pytest.mark.parametrize("verb", ["tasks", "documents", "agencies"])
+def test_what_will_be_said_on_a_day_that_lies_ahead_is_not_answered(ask: Ask, verb: str) -> None:
+    assert "lies ahead of today" in ask(verb, "--as-of", "9999-12-31", status=2, form="")
 
 
 def test_a_task_that_is_gone_is_explained_as_gone(ask: Ask) -> None:
