@@ -41,7 +41,7 @@ format: $(STAMP)
 	$(BIN)/ruff format .
 
 test: lint programs browser
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --durations 25
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 25
 
 # Old Word files and rar archives are read through outside programs (about 260 MB, half a minute); without them their tests are left out.
 PROGRAMS := soffice antiword bsdtar

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import time_machine
+
 from harvester.notices import NoticeKeeper
 from normalizers.agencies.resolve import NO_DECISIONS
 from normalizers.notices.records import Colour, NoticeKind, PrintedField, PrintedRecord
@@ -70,7 +72,12 @@ def new_store(folder: Path) -> Store:
 
 
 def keep(store: Store, records: Iterable[PrintedRecord], at: datetime = NOW) -> NoticeKeeper:
-    """Keep records by a run of their own, and return what kept them."""
+    """Keep records by a run of their own at a moment, and return what kept them."""
+    with time_machine.travel(at, tick=True):  # what may be kept rests on the day
+        return _kept(store, records, at)
+
+
+def _kept(store: Store, records: Iterable[PrintedRecord], at: datetime) -> NoticeKeeper:
     run = store.begin_run(SITE, ["penalties", "wages"], at, name="信用安徽公示信息", region="340000")
     keeper = NoticeKeeper(store, SITE, run, NO_DECISIONS)
     for record in records:

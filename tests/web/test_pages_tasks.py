@@ -17,6 +17,7 @@ from lxml import html
 from sqlalchemy import select, update
 
 from harvester.differing import difference
+from harvester.moments import FIRST_YEAR, LAST_YEAR
 from harvester.web import currency
 from harvester.web.due import due
 from harvester.web.pages.asked_tasks import NAMES, as_address, filters_of
@@ -150,7 +151,7 @@ def test_what_is_no_value_of_a_filter_is_refused_with_a_sentence(shared_client: 
 @given(
     filters=st.builds(
         Filters, site=st.sampled_from(["", "shanghai"]), region=st.sampled_from(["", "310000"]), agency=st.text(max_size=20).map(str.strip),
-        role=st.sampled_from(["", "lead"]), year=st.none() | st.integers(1949, 2200), words=st.text(max_size=20).map(str.strip),
+        role=st.sampled_from(["", "lead"]), year=st.none() | st.integers(FIRST_YEAR, LAST_YEAR), words=st.text(max_size=20).map(str.strip),
         due_from=st.none() | st.just(date(2026, 1, 1)), due_to=st.none() | st.just(date(2026, 2, 1)), all_copies=st.booleans(),
         as_of=st.none() | st.dates(date(1949, 1, 1), AT.date()), known_at=st.none() | st.just(datetime(2026, 6, 1, 8, tzinfo=AT.tzinfo)),
     )
