@@ -15,7 +15,22 @@ from functools import cached_property
 from heapq import nlargest
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, literal_column, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from storage import search
 from storage.batches import batches
@@ -127,13 +142,23 @@ class Question:
 
     def _in_documents(self, some: Sequence[int], below: int, limit: int) -> list[int]:
         t = task_lines.c
-        query = select(t.place).where(self._under(some), t.place < below, *self.matching.of_line(t), *self._worded(t))
+        query = self._under(some, limit, t.place < below, *self.matching.of_line(t), *self._worded(t))
         # By place itself a planner would go through all tasks of the store and look each up among these documents.
-        return list(self.connection.execute(query.order_by((t.place + literal_column("0")).desc()).limit(limit)).scalars())
+        first = (query.selected_columns.place + literal_column("0")).desc()
+        return list(self.connection.execute(query.order_by(first).limit(limit)).scalars())
 
-    def _under(self, some: Sequence[int]) -> ColumnElement[bool]:
-        document = values(self.scope.dialect, some)
-        return task_lines.c.place.between(document - literal_column(str(LAST)), document)
+    def _under(self, some: Sequence[int], limit: int, *wanted: ColumnElement[bool]) -> Select[Any]:
+        """Return the query of the places of tasks of some documents, at least the first so many of each."""
+        t = task_lines.c
+        last: ColumnElement[int] = literal_column(str(LAST))
+        if self.scope.dialect == "sqlite":
+            document = values(self.scope.dialect, some)
+            return select(t.place).where(t.place.between(document - last, document), *wanted)
+        # PostgreSQL cannot know how few tasks lie between two places and would go through all; so it must look document by document.
+        each = func.unnest(literal(list(some), ARRAY(BigInteger))).table_valued("place", name="documents_asked").render_derived()
+        own = select(t.place).where(t.place.between(each.c.place - last, each.c.place), *wanted)
+        own_first = own.order_by(t.place.desc()).limit(limit).lateral("own")
+        return select(own_first.c.place).select_from(each.join(own_first, true()))
 
     # --- what is few ---
 
@@ -205,8 +230,7 @@ class Question:
             return self._among(few, query)
         if (self.scope.narrow or self.matching.role) and self._of_documents <= COUNTED:
             some = self.scope.below(self.connection, END, COUNTED, *self.matching.of_document())
-            few = select(t.place).where(self._under(some))
-            return self._among(few, query)
+            return self._among(self._under(some, LAST), query)
         query = query.where(self.scope.holds(of_task(t.place)), *self.matching.of_line(t), *self._worded(t))
         query = query.where(*self.matching.on_days(t), *self.matching.of_kind(t))
         first = self.scope.first_due(self.connection, *self.matching.of_document())
