@@ -8,7 +8,7 @@ those documents left out in which no task can be meant.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -35,7 +35,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from storage import search
 from storage.batches import batches
 from storage.line_schema import task_line_agencies, task_lines
-from storage.matching import Matching, matching_of
+from storage.matching import Matching, end_of_line, matching_of
 from storage.places import LAST
 from storage.schema import tasks
 from storage.scopes import Scope, Told, of_task, scope_of, values
@@ -181,10 +181,14 @@ class Question:
             named = select(a.place).where(a.body.in_(self.matching.bodies), *self.matching.in_role(a))
             found.append(named)
         if self.matching.of_days:
-            found.append(select(t.place).where(*self.matching.on_days(t)))
+            found.append(self._on_days())
         if f.deadline_kind:
             found.append(select(t.place).where(*self.matching.of_kind(t)))
         return [*found, self._holding()] if f.words else found
+
+    def _on_days(self) -> Select[Any]:
+        t = task_lines.c
+        return select(t.place).where(*self.matching.on_days(t))
 
     @cached_property
     def _of_documents(self) -> int:
@@ -212,25 +216,36 @@ class Question:
     def due(self, behind: tuple[date, int] | None, limit: int) -> list[tuple[date, int, str]]:
         """Return ends of deadlines, places and identifiers as ``places`` does: due first, of one day in reading order."""
         t = task_lines.c
-        wanted: list[ColumnElement[bool]] = [t.deadline_end.is_not(None)]
+        few = self._few_by_day()
+        end: ColumnElement[Any] = t.deadline_end if few is None else end_of_line(t)
+        wanted: list[ColumnElement[bool]] = [end.is_not(None)]
         if behind:
             day, place = behind
-            wanted += [t.deadline_end >= day, or_(t.deadline_end > day, t.place < place)]
-        query = self._by_day(select(t.deadline_end, t.place)).where(*wanted).order_by(t.deadline_end, t.place.desc()).limit(limit)
-        found = [(day, place, "") for day, place in self.connection.execute(query)] if not self.scope.empty else []
+            wanted += [end >= day, or_(end > day, t.place < place)]
+        query = select(t.deadline_end, t.place)
+        query = self._through_days(query) if few is None else self._among(few, query)
+        query = query.where(*wanted).order_by(t.deadline_end, t.place.desc()).limit(limit)
+        rows: Iterable[Any] = self.connection.execute(query) if not self.scope.empty else ()
+        found: list[tuple[date, int, str]] = [(day, place, "") for day, place in rows]
         if self.scope.former:
             found += [one for one in self._former_due() if behind is None or (one[0], -one[1]) > (behind[0], -behind[1])]
         return sorted(found, key=lambda one: (one[0], -one[1]))[:limit]
 
-    def _by_day(self, query: Select[Any]) -> Select[Any]:
+    def _few_by_day(self) -> Select[Any] | None:
+        """Return the places to look at where they are few enough to be gathered and put in order; None where days are gone through."""
+        size, few = self._fewest
+        days = self._size(self._on_days()) if self.matching.of_days else COUNTED + 1
+        if days <= min(size, COUNTED):
+            return None  # the days that are asked for are few: gone through in their order, the first page ends early
+        if few is not None and size <= COUNTED:
+            return few
+        if (self.scope.narrow or self.matching.role) and self._of_documents <= COUNTED:
+            return self._under(self.scope.below(self.connection, END, COUNTED, *self.matching.of_document()), LAST)
+        return None
+
+    def _through_days(self, query: Select[Any]) -> Select[Any]:
         """Return a query of ``task_lines`` for what is meant, such that it can be gone through by days."""
         t = task_lines.c
-        size, few = self._fewest
-        if few is not None and size <= COUNTED:
-            return self._among(few, query)
-        if (self.scope.narrow or self.matching.role) and self._of_documents <= COUNTED:
-            some = self.scope.below(self.connection, END, COUNTED, *self.matching.of_document())
-            return self._among(self._under(some, LAST), query)
         query = query.where(self.scope.holds(of_task(t.place)), *self.matching.of_line(t), *self._worded(t))
         query = query.where(*self.matching.on_days(t), *self.matching.of_kind(t))
         first = self.scope.first_due(self.connection, *self.matching.of_document())
@@ -273,7 +288,7 @@ class Question:
             of_body = select(func.count()).select_from(places).where(self.scope.holds(of_task(places.c.place)))
             return int(self.connection.execute(of_body).scalar_one())
         query = self._among(few, select(func.count()).select_from(task_lines))
-        return int(self.connection.execute(query.where(t.deadline_end.is_not(None)) if dated else query).scalar_one())
+        return int(self.connection.execute(query.where(end_of_line(t).is_not(None)) if dated else query).scalar_one())
 
     # --- former versions ---
 

@@ -50,7 +50,7 @@ class Matching:
         They stand there for rows that are found by their places: no planner shall look for them by an index of days instead.
         """
         f = self.filters
-        end = func.coalesce(t.deadline_end, literal_column("NULL"))
+        end = end_of_line(t)
         wanted: list[ColumnElement[bool]] = [end >= f.due_from] if f.due_from else []
         wanted += [end <= f.due_to] if f.due_to else []
         wanted += self.of_kind(t, func.coalesce(t.deadline_kind, "none"))
@@ -109,6 +109,11 @@ class Matching:
                 of_body.append(or_(a.agency_id.in_(ids), a.name.in_(names), a.mention_key.in_([text_key(name) for name in names])))
             wanted.append(exists().where(*of_body))
         return wanted
+
+
+def end_of_line(t: Any) -> ColumnElement[Any]:  # noqa: ANN401 -- the columns of task_lines
+    """Return the end of a deadline of a row that is found by its place: no planner shall look for it by an index of days instead."""
+    return func.coalesce(t.deadline_end, literal_column("NULL"))
 
 
 def matching_of(connection: Connection, filters: Filters) -> Matching:
