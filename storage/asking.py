@@ -222,7 +222,7 @@ class Question:
         if behind:
             day, place = behind
             wanted += [end >= day, or_(end > day, t.place < place)]
-        query = select(t.deadline_end, t.place)
+        query: Select[Any] = select(t.deadline_end, t.place)
         query = self._through_days(query) if few is None else self._among(few, query)
         query = query.where(*wanted).order_by(t.deadline_end, t.place.desc()).limit(limit)
         rows: Iterable[Any] = self.connection.execute(query) if not self.scope.empty else ()
