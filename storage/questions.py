@@ -25,7 +25,7 @@ from storage.matching import matching_of
 from storage.notice_queries import NoticeFilters
 from storage.notice_schema import notices
 from storage.places import LAST, line_of
-from storage.scopes import Scope, scope_of, span_of
+from storage.scopes import Scope, of_task, scope_of, span_of
 from storage.searching import holding
 from storage.selection import NO_FILTERS, Filters, chosen_versions
 from storage.views import ORDER
@@ -191,7 +191,10 @@ def _of_lines(connection: Connection, filters: Filters, scope: Scope) -> Select[
     named |= {name: line[name] for name in ("site", "region", "title", "document_number", "published_on", "state", "counted", "url")}
     columns = [(named[name] if name in named else t[name]).label(name) for name in kinds_of("v_tasks")]
     chosen = line_choices.join(document_lines, line.place == c.place)
-    tasks = chosen.join(task_lines, s.place.between(c.place - literal_column(str(LAST)), c.place)).join(schema.tasks, t.id == s.task_id)
+    # SQLite goes from each document to its stretch of tasks; PostgreSQL cannot know how short a stretch is, and matches all by equality.
+    stretch = s.place.between(c.place - literal_column(str(LAST)), c.place)
+    own = stretch if connection.dialect.name == "sqlite" else of_task(s.place) == c.place
+    tasks = chosen.join(task_lines, own).join(schema.tasks, t.id == s.task_id)
     query = select(*columns).select_from(tasks).where(c.site == scope.site, c.stem == scope.stem, *scope.chosen(), *matching.of_line(s))
     if filters.words:
         query = query.where(s.place.in_(holding(connection, filters.words, "task")))
