@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Text, case, cast, extract, fun
 
 from storage.asking import Question
 from storage.batches import among, batches
+from storage.choosing import STEMS
 from storage.line_schema import ROLE_BITS, document_lines, line_agencies, line_choices, line_counts, task_line_agencies, task_lines
 from storage.places import document_place
 from storage.schema import task_agencies, tasks
@@ -298,4 +299,6 @@ def _add_documents(connection: Connection, found: dict[str, Counter[str]], weigh
     told = {"site": d.site, "region": d.region, "kind": d.document_kind, "year": extract("year", d.day)}
     for row in connection.execute(select(d.place, *told.values()).where(among(connection, d.place, list(weights)))):
         for name, value in zip(told, row[1:], strict=True):
-            found[name][str(value)] += weights[row.place]
+            # A place counts for the city and the province that it lies in, as in ``line_choices``.
+            for each in {f"{value[:digits]:0<6}" for digits in STEMS if value} if name == "region" else (str(value),):
+                found[name][each] += weights[row.place]

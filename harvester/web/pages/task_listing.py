@@ -86,14 +86,11 @@ def spoken(name: str, value: str, lang: str) -> str:
 
 
 def by_province(rows: list[Row]) -> list[Row]:
-    """Return counts of regions with a row for each province before its cities; a province counts all that lies in it."""
-    provinces: dict[str, int] = {}
-    for row in rows:
-        code = str(row["value"])[:2] + "0000"
-        provinces[code] = provinces.get(code, 0) + row["count"]
+    """Return counts of regions with each province before its cities; its own count has all that lies in it (``facets.task_facets``)."""
     found: list[Row] = []
-    for code in sorted(provinces):
-        found.append({"value": code, "count": provinces[code]})
+    for province in sorted((row for row in rows if str(row["value"]).endswith("0000")), key=lambda row: str(row["value"])):
+        code = str(province["value"])
+        found.append(province)
         within = [row for row in rows if str(row["value"])[:2] == code[:2] and str(row["value"]) != code]
         found += [row | {"indent": True} for row in sorted(within, key=lambda row: str(row["value"]))]
     return found
