@@ -19,7 +19,7 @@ from storage.batches import among, batches
 from storage.choosing import STEMS
 from storage.line_schema import ROLE_BITS, document_lines, line_agencies, line_choices, line_counts, task_line_agencies, task_lines
 from storage.places import document_place
-from storage.schema import task_agencies, tasks
+from storage.schema import ROLES, task_agencies, tasks
 from storage.scopes import of_task, values
 from storage.selection import NO_FILTERS, Filters, is_past
 from storage.store import Store
@@ -41,7 +41,11 @@ def task_facets(store: Store, filters: Filters = NO_FILTERS) -> dict[str, list[R
     filters = replace(filters, limit=None)
     with store.reading() as connection:
         question = Question.of(connection, filters)
-        found = _found(question) if is_past(filters) or not question.scope.lined else _free(question)
+        past = is_past(filters) or not question.scope.lined
+        found = _found(question) if past else _free(question)
+        if past and (filters.agency or filters.role):  # a body of a task may have another role in it than the one found
+            asked = {role: Question.of(connection, replace(filters, role=role)).total() for role in ROLES}
+            found = {**found, "role": Counter({role: n for role, n in asked.items() if n is not None})}
     return {name: _shown(found[name]) for name in FACETS}
 
 
