@@ -15,22 +15,7 @@ from functools import cached_property
 from heapq import nlargest
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Connection,
-    Select,
-    and_,
-    bindparam,
-    exists,
-    func,
-    literal,
-    literal_column,
-    or_,
-    select,
-    true,
-)
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, literal_column, or_, select, true
 
 from storage import search
 from storage.batches import batches
@@ -150,15 +135,13 @@ class Question:
     def _under(self, some: Sequence[int], limit: int, *wanted: ColumnElement[bool]) -> Select[Any]:
         """Return the query of the places of tasks of some documents, at least the first so many of each."""
         t = task_lines.c
-        last: ColumnElement[int] = literal_column(str(LAST))
+        document: Any = values(self.scope.dialect, some)
+        own = select(t.place).where(t.place.between(document - literal_column(str(LAST)), document), *wanted)
         if self.scope.dialect == "sqlite":
-            document = values(self.scope.dialect, some)
-            return select(t.place).where(t.place.between(document - last, document), *wanted)
+            return own
         # PostgreSQL cannot know how few tasks lie between two places and would go through all; so it must look document by document.
-        each = func.unnest(literal(list(some), ARRAY(BigInteger))).table_valued("place", name="documents_asked").render_derived()
-        own = select(t.place).where(t.place.between(each.c.place - last, each.c.place), *wanted)
-        own_first = own.order_by(t.place.desc()).limit(limit).lateral("own")
-        return select(own_first.c.place).select_from(each.join(own_first, true()))
+        first = own.order_by(t.place.desc()).limit(limit).lateral("own")
+        return select(first.c.place).select_from(document.scalar_alias.join(first, true()))
 
     # --- what is few ---
 

@@ -299,10 +299,14 @@ def _add_tasks(connection: Connection, found: dict[str, Counter[str]], ids: list
 
 def _add_documents(connection: Connection, found: dict[str, Counter[str]], weights: Mapping[int, int]) -> None:
     """Add what is told of documents by their places, each as often as it has tasks."""
-    d = document_lines.c
-    told = {"site": d.site, "region": d.region, "kind": d.document_kind, "year": extract("year", d.day)}
-    for row in connection.execute(select(d.place, *told.values()).where(among(connection, d.place, list(weights)))):
-        for name, value in zip(told, row[1:], strict=True):
-            # A place counts for the city and the province that it lies in, as in ``line_choices``.
-            for each in {f"{value[:digits]:0<6}" for digits in STEMS if value} if name == "region" else (str(value),):
-                found[name][each] += weights[row.place]
+    c, d, places = line_choices.c, document_lines.c, list(weights)
+    told = {"site": d.site, "kind": d.document_kind, "year": extract("year", d.day)}
+    for row in connection.execute(select(d.place, d.hidden, d.region, *told.values()).where(among(connection, d.place, places))):
+        for name, value in zip(told, row[3:], strict=True):
+            found[name][str(value)] += weights[row.place]
+        # A document that was repealed since has no choices; it counts for its own place.
+        for each in {f"{row.region[:digits]:0<6}" for digits in STEMS} if row.hidden and row.region else ():
+            found["region"][each] += weights[row.place]
+    named = select(c.place, c.stem).where(c.site == "", c.stem != "", among(connection, c.place, places))
+    for place, stem in connection.execute(named):  # a document counts once for each place it names, and for what these lie in
+        found["region"][f"{stem:0<6}"] += weights[place]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -99,3 +99,16 @@ def test_facets_of_the_past_count_what_was_there(spread: Store) -> None:
         assert {row["value"]: row["count"] for row in found["site"]} == Counter(row["site"] for row in rows)
         if rows:
             assert {row["value"]: row["count"] for row in found["role"]}["lead"] == sum(bool(row["lead"]) for row in rows)
+
+
+def test_facets_of_a_day_count_places_as_those_of_now_and_roles_as_asking_for_each_would(spread: Store) -> None:
+    """A paper that names two places counts for both, and once for the province; a body's tasks name others in other roles."""
+    now = {"as_of": date(2026, 11, 1)}
+    assert facets.task_facets(spread, Filters(**now))["region"] == facets.task_facets(spread)["region"]
+    asks: tuple[dict[str, Any], ...] = ({"agency": "a0"}, {"role": "lead"}, {"agency": "a1", "role": "partner"})
+    for day in (now, {"as_of": date(2024, 5, 9)}, {"known_at": AT + timedelta(hours=1)}):
+        for asked in asks:
+            filters = Filters(**asked, **day)
+            counts = {row["value"]: row["count"] for row in facets.task_facets(spread, filters)["role"]}
+            found = {role: len(queries.tasks(spread, replace(filters, role=role))) for role in ROLES}
+            assert counts == {role: n for role, n in found.items() if n}, (asked, day)
