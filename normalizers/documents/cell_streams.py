@@ -91,10 +91,8 @@ def _words(lines: Sequence[Line], start: int, limit: int) -> list[_Word]:
         if lines[at].blank:
             continue
         printed = BLANKS.split(lines[at].raw.strip())
-        if printed == [lines[at].seen]:  # most lines of a broken table are one word
-            out.append(_Word(printed[0], printed[0], at, first=True, lone=True))
-            continue
-        words = _together(printed, seen_words(printed, lines[at].seen))
+        seen = lines[at].seen  # most lines of a broken table are one word
+        words = [(seen, seen)] if printed == [seen] else _together(printed, seen_words(printed, seen))
         out += [_Word(text, said, at, not n, len(words) == 1) for n, (text, said) in enumerate(words)]
     return out
 
@@ -350,8 +348,7 @@ def _next_header(lines: Sequence[Line], header: _Header) -> int:
 def _body(lines: Sequence[Line], header: _Header) -> tuple[list[_Word], list[tuple[int, str]]]:
     """Return the words below a header without those of the header said again, and the headings of sections between rows."""
     words = _words(lines, header.stop, _next_header(lines, header) - header.stop)[:MAX_WORDS]
-    said = "".join(header.labels)
-    numbered = header.labels[0] in {"序号", "编号"}
+    said, numbered = "".join(header.labels), header.labels[0] in {"序号", "编号"}
     out: list[_Word] = []
     banners: list[tuple[int, str]] = []
     at = 0
