@@ -75,6 +75,11 @@ class Archive:
             raise ArchiveError(_wrong(location, "holds another payload than the store says"))
         return record.response(body)
 
+    def holds(self, location: Location) -> bool:
+        """Tell whether the file of a location is there and reaches beyond it; whether it can be read only reading it tells."""
+        path = self.folder / location.file
+        return path.is_file() and path.stat().st_size >= location.offset + location.length
+
     def verify(self) -> ArchiveReport:
         """Read every record of every file and return counts and what is wrong: damage, wrong digests, revisits of nothing."""
         files = records = revisits = 0
@@ -90,6 +95,10 @@ class Archive:
                 problems.append(str(error))
         return ArchiveReport(files, records, revisits, tuple(problems))
 
+    def left(self) -> list[str]:
+        """Return the sites with files that a run writes, or wrote when it was killed."""
+        return sorted({mark.parent.name for mark in self.folder.glob(f"*/*{OPEN_MARK}")})
+
     def recover(self, site: str = "") -> int:
         """Cut the half-written record off the files that killed runs left; return the number of bytes cut.
 
@@ -98,12 +107,12 @@ class Archive:
         """
         cut = 0
         for mark in sorted(self.folder.glob(f"{_plain(site) if site else '*'}/*{OPEN_MARK}")):
-            with mark.open("rb") as lock:
+            with mark.open("r+b") as lock:
                 if not _locked(lock):
                     continue
                 path = mark.with_name(mark.name.removesuffix(OPEN_MARK))
                 if path.exists():
-                    cut += _cut_torn_tail(path)
+                    cut += cut_torn_tail(path)
                 mark.unlink()
         return cut
 
@@ -243,6 +252,7 @@ def _wrong(location: Location, what: str) -> str:
 
 
 def _locked(file: IO[bytes]) -> bool:
+    """Take a file's lock; tell whether nobody else has it. NFS gives it only for a file that is open for writing."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -282,7 +292,8 @@ def _responses(folder: Path, path: Path) -> Iterator[Location]:
         yield pending
 
 
-def _cut_torn_tail(path: Path) -> int:
+def cut_torn_tail(path: Path) -> int:
+    """Cut a half-written record off a file's end and return how many bytes that were."""
     size = path.stat().st_size
     with path.open("r+b") as file:
         sound = warc.sound_length(file)

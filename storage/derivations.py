@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -11,15 +12,18 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from normalizers.records import Derived
-from storage import ingest
+from storage import ingest, lines
 from storage.engine import rows
 from storage.records import Derivation, Differ, Effect, Publication, StoredSource
+from storage.registers import STAGES
 from storage.schema import derivations, task_agencies, tasks, unread, version_issuers
 from storage.store import Store
 from storage.versions import agency_rows, task_row
 
 Row = dict[str, Any]
 
+_SCOPE = ("site", "since", "parent", "range_after", "range_upto")
+"""Columns of what a derivation is limited to."""
 _PLACED = frozenset(
     {"id", "lasting_id", "document_id", "version", "ordinal", "evidence_start", "evidence_end", "agency_address", "deadline_address"}
 )
@@ -27,17 +31,23 @@ _KEYS = frozenset({"confidence", "task_id", "mention_key"})
 """Columns that hold nothing a task says."""
 
 
-def begin(store: Store, site: str, since: str, reader: str, stage: str, at: datetime) -> Derivation:
-    """Return the derivation of this scope by this reader that did not end, else a new one; those by other readers are ended."""
+def blank(reader: str, at: datetime, **scope: str) -> Derivation:
+    """Return a derivation that is not begun yet, by a reader; ``scope`` is what it is limited to, fields of ``Derivation``."""
+    fields = {"site": "", "since": ""} | scope
+    name = f"{at.astimezone(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+    return Derivation(id=name, reader=reader, stage=STAGES[0], cursor="", counters={}, started_at=at, **fields)
+
+
+def begin(store: Store, fresh: Derivation) -> Derivation:
+    """Return the derivation of this scope by this reader that did not end, else this new one; those by other readers are ended."""
     d = derivations.c
     with store.writing() as connection:
-        open_ones = (d.site == site, d.since == since, d.ended_at.is_(None))
-        connection.execute(update(derivations).where(*open_ones, d.reader != reader).values(ended_at=at))
+        open_ones = [d[name] == getattr(fresh, name) for name in _SCOPE]
+        open_ones.append(d.ended_at.is_(None))
+        connection.execute(update(derivations).where(*open_ones, d.reader != fresh.reader).values(ended_at=fresh.started_at))
         found = rows(connection.execute(select(derivations).where(*open_ones).order_by(d.started_at.desc()).limit(1)))
         if found:
             return Derivation(**{name: value for name, value in found[0].items() if name != "ended_at"})
-        name = f"{at.astimezone(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
-        fresh = Derivation(name, site, since, reader, stage, "", {}, at)
         connection.execute(insert(derivations), [asdict(fresh)])
     return fresh
 
@@ -57,6 +67,17 @@ def write_reading(
         if derivation:
             _save(connection, derivation, None)
     return effect
+
+
+def trial(store: Store, found: StoredSource, derived: Derived, differ: Differ | None = None) -> float:
+    """Write a reading as ``write_reading`` does, take it back, and return the seconds that took. Raises ``StoreError``."""
+    begun = time.monotonic()
+    with store.writing(told=False) as connection:
+        attempt = connection.begin_nested()
+        ingest.write_reading(connection, found, derived, differ)
+        lines.refresh(connection)
+        attempt.rollback()
+    return time.monotonic() - begun
 
 
 def write_read_at_last(

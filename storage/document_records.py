@@ -1,7 +1,7 @@
 """Records that stood in documents: which of them a later reading of their document still names.
 
 A document is read whole or not at all, so what a reading does not name any more is missing from it; the take-down confirms that by
-another reading on another day. A document that is gone takes its records with it when a complete run on another day misses it still.
+another reading on another day. A document that is gone, which is confirmed by another day as well, takes its records with it.
 """
 
 from __future__ import annotations
@@ -49,16 +49,16 @@ def unchanged(store: Store, site: str, key: str, at: datetime) -> None:
 
 
 def bury_gone(store: Store, site: str, at: datetime) -> int:
-    """Take down the records of documents that were gone on an earlier day, and of files whose page was; after a complete run only.
+    """Take down the records of documents that are gone, and of files whose page is; after a complete run only.
 
-    Returns how many records were shown until now.
+    Gone is confirmed by another day already (``storage.absences``). Returns how many records were shown until now.
     """
     n, d, page = notices.c, documents.c, documents.alias("page")
     here = (page.c.id == d.id) | (page.c.id == d.parent_id)
-    gone = select(n.id, page.c.state_since).join(documents, d.id == n.document_id).join(page, here)
+    gone = select(n.id).join(documents, d.id == n.document_id).join(page, here)
     gone = gone.where(page.c.site == site, page.c.state == "gone")
     with store.writing() as connection:
-        ids = [row.id for row in connection.execute(gone) if local_day(row.state_since) < local_day(at)]
+        ids = list(connection.execute(gone).scalars())
         return bury(connection, graves_of(connection, ids, TakedownReason.GONE, at, due_on=local_day(at))) if ids else 0
 
 

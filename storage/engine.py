@@ -9,12 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import psycopg
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError
 
 from storage import line_tables, line_triggers, reader_role, views
@@ -27,7 +22,7 @@ PATIENCE = 30.0
 _SHARED: dict[str, Any] = {"json_serializer": to_json, "hide_parameters": True}
 """What all engines have. The values of a statement that fails may be a record's, and must be in no error, log or failure."""
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+REVISIONS = Path(__file__).parent / "migrations" / "versions"
 WRITE = {"storage_write": True}
 _SQLITE_UNREADABLE = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_IOERR}
 _SQLITE_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
@@ -67,10 +62,22 @@ def connect(url: URL, patience: float = PATIENCE) -> Engine:
         # 4 MB it writes them to disk.
         settings = {"timezone": "UTC", "lock_timeout": int(patience * 1000)}
         settings |= {"jit": "off", "plan_cache_mode": "force_custom_plan", "random_page_cost": "1.1", "work_mem": "64MB"}
-        options = " ".join(f"-c {name}={value}" for name, value in settings.items())
-        return create_engine(url, pool_pre_ping=True, connect_args={"options": options, "connect_timeout": 10}, **_SHARED)
+        given = postgres_arguments()
+        given["options"] += "".join(f" -c {name}={value}" for name, value in settings.items())
+        return create_engine(url, pool_pre_ping=True, connect_args=given, **_SHARED)
     except (NoSuchModuleError, ArgumentError) as error:
         raise StoreError(f"{url.drivername} cannot be used here: install the project's requirements, then try again.") from error
+
+
+def postgres_arguments() -> dict[str, Any]:
+    """Return what every connection to PostgreSQL is given: both ends notice within half a minute that the other is gone.
+
+    The client is the first to notice, after 14 seconds at most, and the server after 25: only then does it give up the session's locks,
+    and by then whoever held them knows. Without this a cut network would keep a site locked for the two hours of TCP's own keepalive.
+    """
+    ours = {"keepalives_idle": 5, "keepalives_interval": 3, "keepalives_count": 3, "tcp_user_timeout": 12_000}
+    theirs = {"tcp_keepalives_idle": 10, "tcp_keepalives_interval": 5, "tcp_keepalives_count": 3, "tcp_user_timeout": 25_000}
+    return {"connect_timeout": 10, **ours, "options": " ".join(f"-c {name}={value}" for name, value in theirs.items())}
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
@@ -106,7 +113,7 @@ def told(url: URL) -> Iterator[None]:
 def _failure(error: DBAPIError, name: str) -> StoreError | None:
     if isinstance(error.orig, sqlite3.Error):
         return _sqlite_failure(error.orig, name)
-    return _postgres_failure(error.orig, name) if isinstance(error.orig, psycopg.Error) else None
+    return _postgres_failure(error.orig, name) if error.orig is not None and is_postgres(error.orig) else None
 
 
 def _sqlite_failure(error: sqlite3.Error, name: str) -> StoreError | None:
@@ -115,13 +122,20 @@ def _sqlite_failure(error: sqlite3.Error, name: str) -> StoreError | None:
         return _locked(name)
     if code == sqlite3.SQLITE_FULL:
         return _full(name)
+    if code == sqlite3.SQLITE_CORRUPT:
+        return UnreachableStore(f"The store {name} is damaged ({error}): restore it from a backup with `harvester db restore`.")
     if code in _SQLITE_UNREADABLE:
         return UnreachableStore(f"The store {name} cannot be used ({error}): check the file, its folder and their permissions.")
     return None
 
 
-def _postgres_failure(error: psycopg.Error, name: str) -> StoreError | None:
-    state = error.sqlstate or ""
+def is_postgres(error: BaseException) -> bool:
+    """Tell whether an error is psycopg's, which is loaded only where it is used."""
+    return type(error).__module__.partition(".")[0] == "psycopg"
+
+
+def _postgres_failure(error: BaseException, name: str) -> StoreError | None:
+    state = getattr(error, "sqlstate", None) or ""
     if state in _POSTGRES_LOCKED:
         return _locked(name)
     if state == "53100":
@@ -143,22 +157,17 @@ def _full(name: str) -> FullDisk:
 # --- schema ----------------------------------------------------------------------------------------------------------
 
 
-def _config(connection: Connection | None = None) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    return config
-
-
 @cache
 def revisions() -> tuple[str, ...]:
-    """Return the revisions this program knows, the newest first."""
-    return tuple(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
+    """Return the revisions this program knows, the newest first: each file of the migrations begins with its own."""
+    return tuple(sorted((file.name.partition("_")[0] for file in REVISIONS.glob("[0-9]*_*.py")), reverse=True))
 
 
 def revision(connection: Connection) -> str | None:
     """Return the revision of the database's schema, ``None`` when it has none."""
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
 
 
 def check(connection: Connection, name: str) -> None:
@@ -175,12 +184,14 @@ def check(connection: Connection, name: str) -> None:
 
 def upgrade(connection: Connection, name: str) -> None:
     """Bring the schema to this program's, within the caller's transaction. Raises ``NewerStore``."""
+    from storage.migrating import to_head  # late: it loads Alembic
+
     current = revision(connection)
     if current is not None and current not in revisions():
         check(connection, name)
     views.drop(connection)
     line_triggers.drop(connection)
-    command.upgrade(_config(connection), "head")
+    to_head(connection)
     line_tables.renew(connection)
     line_triggers.create(connection)
     views.create(connection)

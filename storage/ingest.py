@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, insert, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from normalizers.records import Derived
@@ -304,6 +304,10 @@ def write_agencies(connection: Connection, found: Sequence[AgencyRow]) -> bool:
     }
     if all(_same_rows(connection, table, rows) for table, rows in wanted.items()):
         return False
+    if connection.dialect.name == "postgresql":  # crawls that begin at the same time all find an empty table
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('the gazetteer'))"))
+        if all(_same_rows(connection, table, rows) for table, rows in wanted.items()):
+            return False
     for table in reversed(wanted):
         connection.execute(delete(table))
     for table, rows in wanted.items():

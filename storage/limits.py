@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-import psycopg
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
@@ -70,7 +69,7 @@ def _watched(connection: Connection, until: float, left: float) -> Iterator[None
 def _stopped(error: BaseException | None) -> bool:
     if isinstance(error, sqlite3.Error):
         return getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT
-    return isinstance(error, psycopg.Error) and error.sqlstate == _CANCELLED
+    return getattr(error, "sqlstate", None) == _CANCELLED
 
 
 def _slow() -> SlowQuestion:

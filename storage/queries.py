@@ -33,6 +33,9 @@ from storage.store import Store
 
 Row = dict[str, Any]
 
+_OF_THE_WORK = frozenset({"due_run", "reach", "host", "heartbeat_at"})
+"""Columns of runs that operators ask for elsewhere (``operations_queries``): how a run came to be says nothing of what it brought."""
+
 
 # --- tasks -------------------------------------------------------------------------------------------------------------
 
@@ -119,7 +122,8 @@ def runs(store: Store, site: str = "", limit: int | None = None) -> list[Row]:
     r, c, f = schema.runs.c, schema.captures.c, schema.failures.c
     captured = select(func.count()).where(c.run == r.id).scalar_subquery().label("captures")
     failed = select(func.count()).where(f.run == r.id).scalar_subquery().label("failures")
-    query = select(*r, captured, failed).order_by(r.started_at.desc(), r.id.desc())
+    told = [column for column in r if column.name not in _OF_THE_WORK]
+    query = select(*told, captured, failed).order_by(r.started_at.desc(), r.id.desc())
     with store.reading() as connection:
         return rows(connection.execute((query.where(r.site == site) if site else query).limit(limit)))
 

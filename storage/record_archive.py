@@ -124,6 +124,10 @@ class RecordArchive:
         """Return the archive's files, as locations name them."""
         return sorted(path.relative_to(self.archive).as_posix() for path in self.folder.glob(f"*/*{SUFFIX}"))
 
+    def left(self) -> list[str]:
+        """Return the sites with files that a run writes or an erasing overwrites, or did so when it was killed."""
+        return sorted({*self._files.left(), *(mark.parent.name for mark in self.folder.glob(f"*/*{ERASE_MARK}"))})
+
     def recover(self, site: str = "") -> int:
         """Finish what killed processes left half done, erasings first; return the number of bytes cut off the files' ends."""
         self.redo(site)
@@ -253,7 +257,7 @@ def _overwrite_surely(path: Path, places: Sequence[tuple[int, int]], at: datetim
 
 def _redo(mark: Path) -> bool:
     """Finish the erasing that a mark tells of, unless its process is still at it; tell whether there was one to finish."""
-    with mark.open("rb") as file:
+    with mark.open("r+b") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -343,7 +347,7 @@ class _quiet:  # noqa: N801 -- used like a function
 
     def __enter__(self) -> None:
         try:
-            self._mark = self._mark_path.open("rb")
+            self._mark = self._mark_path.open("r+b")
         except FileNotFoundError:
             return
         try:

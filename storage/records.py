@@ -210,7 +210,8 @@ class Derivation:
     """A derivation of the archive, as far as it came: ``stage`` and ``cursor`` (a document) tell the last one done.
 
     ``site`` and ``since`` (a run) are what it was limited to; ``reader`` tells by what it reads: a hash, in hex, over the normalizer's
-    version and the decisions; ``counters`` is its report so far.
+    version and the decisions; ``counters`` is its report so far. A part of a derivation by several workers names the whole, its
+    ``parent``, and goes through the documents behind ``range_after``, up to ``range_upto``.
     """
 
     id: str
@@ -221,6 +222,9 @@ class Derivation:
     cursor: str
     counters: Mapping[str, Any]
     started_at: datetime
+    parent: str = ""
+    range_after: str = ""
+    range_upto: str = ""
 
 
 # --- gazetteer -------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table
 
-from storage.columns import day, days, hex_digits, metadata, must, one_of, region, times, words
+from storage.columns import day, days, defaulted, hex_digits, metadata, must, one_of, region, times, words
 from storage.types import BIG_ID, JSON_TEXT, UtcTime, Words
 
 DECIDED = ("agency", "group", "role", "class", "not-an-agency")
@@ -98,8 +98,10 @@ derivations = Table(
     must("counters", JSON_TEXT),
     must("started_at", UtcTime),
     Column("ended_at", UtcTime),
+    *(defaulted(name, Words, "") for name in ("parent", "range_after", "range_upto")),
     one_of("stage", STAGES),
     hex_digits("reader"),
     *times("started_at", "ended_at"),
 )
-"""Derivations of the archive: how far each came (``stage`` and ``cursor``, a document), by which reader, and what it altered."""
+"""Derivations of the archive: how far each came (``stage`` and ``cursor``, a document), by which reader, and what it altered.
+``parent``, ``range_after`` and ``range_upto``: a part of one that several workers share."""

@@ -28,6 +28,7 @@ from storage import change_schema as change_schema
 from storage import corrections_schema as corrections_schema
 from storage import line_schema as line_schema
 from storage import notice_schema as notice_schema
+from storage import operations_schema as operations_schema
 from storage.columns import day, days, defaulted, hex_digits, mention_columns, must, one_of, region, times, words
 from storage.columns import metadata as metadata
 from storage.records import Verdict
@@ -65,10 +66,15 @@ runs = Table(
     Column("verdict", Words),
     words("cause"),
     must("counters", JSON_TEXT),
+    Column("due_run", BigInteger),
+    defaulted("reach", Words, "all"),
+    defaulted("host", Words, ""),
+    Column("heartbeat_at", UtcTime),
     one_of("verdict", tuple(Verdict)),
     CheckConstraint("(verdict IS NULL) = (ended_at IS NULL)", name="ended"),
     *times("started_at", "ended_at"),
     Index(None, "site", "started_at"),
+    Index(None, "due_run"),
 )
 
 failures = Table(

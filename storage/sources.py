@@ -28,42 +28,64 @@ def source(store: Store, identifier: str) -> StoredSource:
         return _source(rows(connection.execute(query))[0])
 
 
-def sources(store: Store, *, site: str = "", since: str = "", after: str = "", limit: int | None = None) -> list[StoredSource]:
-    """Return the sources of current versions, by document, from behind the document ``after`` on.
+def sources(
+    store: Store, *, site: str = "", since: str = "", after: str = "", upto: str = "", limit: int | None = None
+) -> list[StoredSource]:
+    """Return the sources of current versions, by document, from behind the document ``after`` on, up to ``upto`` if it is given.
 
     ``since`` takes those captured in that run or one begun later. Raises ``UnknownRecord`` for a run that is not in the store.
     """
     d, v = schema.documents.c, schema.versions.c
-    query = _of_versions().where(v.number == d.version, *_wanted(store, d.id, d.site, site, since, after))
+    query = _of_versions().where(v.number == d.version, *_wanted(store, d.id, d.site, site, since, after, upto))
     with store.reading() as connection:
         return [_source(row) for row in rows(connection.execute(query.order_by(d.id).limit(limit)))]
 
 
-def unread_sources(store: Store, *, site: str = "", since: str = "", after: str = "", limit: int | None = None) -> list[StoredSource]:
+def unread_sources(
+    store: Store, *, site: str = "", since: str = "", after: str = "", upto: str = "", limit: int | None = None
+) -> list[StoredSource]:
     """Return the sources of documents whose last payload could not be read; as ``sources``."""
     u, c = schema.unread.c, schema.captures
     query = select(*_of(u, _PLACE, "of_"), u.document_id, u.hints, *_captured()).join(c, c.c.id == u.capture_id)
-    query = query.where(*_wanted(store, u.document_id, u.site, site, since, after)).order_by(u.document_id).limit(limit)
+    query = query.where(*_wanted(store, u.document_id, u.site, site, since, after, upto)).order_by(u.document_id).limit(limit)
     with store.reading() as connection:
         return [_source(row) for row in rows(connection.execute(query))]
 
 
-def count_sources(store: Store, *, site: str = "", since: str = "") -> int:
+def count_sources(store: Store, *, site: str = "", since: str = "", after: str = "", upto: str = "") -> int:
     """Return how many documents a derivation has to read."""
     u, d, v, c = schema.unread.c, schema.documents.c, schema.versions.c, schema.captures
     formerly = select(func.count()).select_from(schema.unread).join(c, c.c.id == u.capture_id)
     known = select(func.count()).select_from(schema.documents).join(schema.versions, (v.document_id == d.id) & (v.number == d.version))
     known = known.join(c, c.c.id == v.capture_id)
     queries = (
-        formerly.where(*_wanted(store, u.document_id, u.site, site, since, "")),
-        known.where(*_wanted(store, d.id, d.site, site, since, "")),
+        formerly.where(*_wanted(store, u.document_id, u.site, site, since, after, upto)),
+        known.where(*_wanted(store, d.id, d.site, site, since, after, upto)),
     )
     with store.reading() as connection:
         return sum(connection.execute(query).scalar_one() for query in queries)
 
 
-def _wanted(store: Store, document: Any, of_site: Any, site: str, since: str, after: str) -> list[ColumnElement[bool]]:  # noqa: ANN401 -- columns
+def document_ranges(store: Store, count: int, *, site: str = "", since: str = "") -> list[tuple[str, str]]:
+    """Return at most so many ranges of documents, each a document behind which and one up to which it goes, empty for the ends.
+
+    Together they hold every current version and every unread payload, each about as many of the former.
+    """
+    d = schema.documents.c
+    known = select(d.id, func.ntile(max(count, 1)).over(order_by=d.id).label("part"))
+    known = known.join(schema.versions, (schema.versions.c.document_id == d.id) & (schema.versions.c.number == d.version))
+    known = known.join(schema.captures, schema.captures.c.id == schema.versions.c.capture_id)
+    parts = known.where(*_wanted(store, d.id, d.site, site, since, "", "")).subquery()
+    ends = select(func.max(parts.c.id)).group_by(parts.c.part).order_by(parts.c.part)
+    with store.reading() as connection:
+        found = list(connection.execute(ends).scalars())
+    return list(zip(["", *found[:-1]], [*found[:-1], ""], strict=True)) if found else [("", "")]
+
+
+def _wanted(store: Store, document: Any, of_site: Any, site: str, since: str, after: str, upto: str) -> list[ColumnElement[bool]]:  # noqa: ANN401 -- columns
     wanted: list[ColumnElement[bool]] = [document > after] if after else []
+    if upto:
+        wanted.append(document <= upto)
     if site:
         wanted.append(of_site == site)
     if since:

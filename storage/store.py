@@ -21,7 +21,7 @@ from storage.errors import MissingStore, StoreError, UnreachableStore
 from storage.identity import document_id
 from storage.keyed import Keyring, key_path
 from storage.ledger import CoverageFacts
-from storage.locks import SiteLocks
+from storage.locks import GRACE, SiteLocks
 from storage.notice_schema import keyrings
 from storage.records import (
     AgencyRow,
@@ -175,13 +175,14 @@ class Store:
     def writing(self, *, told: bool = True) -> Iterator[Connection]:
         """Give a connection in one transaction: all of it is kept, or nothing; at its end the lines of what it touched are made right.
 
-        Raises ``UnreachableStore`` for a file that went away. ``told=False`` is for what no answer shows, such as the audit log: the state
-        of the store stays what it is.
+        Raises ``UnreachableStore`` for a file that went away, ``LockedStore`` when a run of this store lost its site to another process.
+        ``told=False`` is for what no answer shows, such as the audit log: the state of the store stays what it is.
         """
         self._check_file()
         with engines.told(self.url), self.engine.connect() as connection:
             connection = connection.execution_options(**engines.WRITE)
             with connection.begin():
+                self._locks.keep(connection)
                 yield connection
                 lines.refresh(connection)
                 if told:
@@ -217,6 +218,7 @@ class Store:
             connection.execute(update(runs).where(runs.c.site == site, runs.c.verdict.is_(None)).values(lost))
             row = {"id": run, "site": site, "sections": list(sections), "started_at": started_at, "cause": "", "counters": {}}
             connection.execute(insert(runs), [row])
+        self._locks.runs[site] = run
         return run
 
     def end_run(self, run: str, verdict: str, cause: str, counters: Mapping[str, Any], ended_at: datetime) -> None:
@@ -240,10 +242,13 @@ class Store:
             connection.execute(update(sites).where(sites.c.id == site).values(row))
 
     @contextmanager
-    def held(self, what: str) -> Iterator[None]:
-        """Keep every other process from the same work while the block runs. Raises ``LockedStore`` when one is at it."""
+    def held(self, what: str, *, grace: float = GRACE) -> Iterator[None]:
+        """Keep every other process from the same work while the block runs. Raises ``LockedStore`` when one is at it.
+
+        ``grace`` is how many seconds PostgreSQL is given to notice that who had the lock is gone.
+        """
         with engines.told(self.url):
-            self._locks.take(what)
+            self._locks.take(what, grace)
         try:
             yield
         finally:

@@ -18,7 +18,7 @@ from pathlib import PurePosixPath
 from sqlalchemy import Connection, func, select, update
 
 from normalizers.notices.records import NoticeKind
-from storage import scrub
+from storage import mending, scrub, workers
 from storage.batches import batches
 from storage.days import local_day
 from storage.engine import rows
@@ -125,7 +125,7 @@ def _late(graves: Sequence[Grave], today: date) -> dict[int, int]:
 def _finish(store: Store, report: TakedownReport, at: datetime) -> TakedownReport:
     """Erase from the archive what no notice rests on, wipe the database's files, and note of which tombstones nothing is left."""
     archive = RecordArchive(store.archive.folder)
-    archive.recover()
+    mending.recover(store)
     done, bad = _erase(store, archive, at)
     problems, finished = done.problems, 0
     if done.erased or _waiting(store):
@@ -149,8 +149,11 @@ def _erase(store: Store, archive: RecordArchive, at: datetime) -> tuple[Erasure,
 
 def _sweep(store: Store, archive: RecordArchive, at: datetime) -> tuple[Erasure, set[str]]:
     done, bad = Erasure(), set[str]()
-    known = _known_runs(store)
+    known, open_ones = _known_runs(store), _open_runs(store)
     for file in archive.files():
+        if _run_of(file) in open_ones:
+            bad.add(file)  # perhaps on another host, whose lock on the file is not seen here
+            continue
         if _run_of(file) not in known:
             bad.add(file)
             done += Erasure(problems=(_strange(file),))
@@ -182,6 +185,13 @@ def _places(store: Store) -> list[tuple[str, Location]]:
 def _known_runs(store: Store) -> set[str]:
     with store.reading() as connection:
         return set(connection.execute(select(runs.c.id)).scalars())
+
+
+def _open_runs(store: Store) -> set[str]:
+    """Return the runs that are under way: without an end, at a site that somebody crawls."""
+    with store.reading() as connection:
+        found = list(connection.execute(select(runs.c.id, runs.c.site).where(runs.c.verdict.is_(None))))
+    return {row.id for row in found if not workers.is_free(store, row.site)}
 
 
 def _run_of(file: str) -> str:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
+import glob
+import logging
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,17 +15,25 @@ from pathlib import Path
 from storage.errors import ExportError, FullDisk
 from storage.fullness import is_full
 
+log = logging.getLogger(__name__)
+
+_ENDING = re.compile(r"[a-z0-9_]{8}\Z")
+"""What ``mkstemp`` puts behind the name of a draft."""
+
 
 @contextmanager
 def whole_file(to: Path) -> Iterator[Path]:
     """Give the draft to write to; it takes the place of ``to`` at the end. Raises ``ExportError``, ``FullDisk``.
 
-    The draft stands beside it under a name that nobody can guess, so that no link of another's leads it elsewhere.
+    The draft stands beside it under a name that nobody can guess, so that no link of another's leads it elsewhere, and is locked as
+    long as it is written: one without a lock was left by a process that was killed, and is removed.
     """
     draft: Path | None = None
+    handle = -1
     try:
+        _sweep(to)
         handle, name = tempfile.mkstemp(prefix=f".{to.name}.", dir=to.parent)
-        os.close(handle)
+        fcntl.flock(handle, fcntl.LOCK_EX)
         draft = Path(name)
         yield draft
         with draft.open("rb") as file:
@@ -35,6 +47,22 @@ def whole_file(to: Path) -> Iterator[Path]:
     finally:
         if draft:
             draft.unlink(missing_ok=True)
+        if handle >= 0:
+            os.close(handle)
+
+
+def _sweep(to: Path) -> None:
+    """Remove the drafts of a file that killed processes left, and say so."""
+    for path in to.parent.glob(f".{glob.escape(to.name)}.*"):
+        if not _ENDING.match(path.name.removeprefix(f".{to.name}.")) or path.is_symlink() or not path.is_file():
+            continue
+        with path.open("rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue  # somebody writes the same file now
+            log.warning("Half a file was removed that a killed process left: %s (%d bytes).", path, path.stat().st_size)
+            path.unlink(missing_ok=True)
 
 
 def _umask() -> int:

@@ -22,6 +22,8 @@ MIN_WINDOW = 10
 """Characters from which a window's title names an article and not only its site."""
 TOP_BLOCKS = 3
 """Blocks at the top of a body among which its own heading stands."""
+FEW_PARTS = 3
+"""Elements that one which says nothing but a title holds at most."""
 _SITE_NAME = re.compile(r"\s*[-_|—–－｜]+\s*(?!(?:19|20)\d\d)[^-_|—–－｜]{2,40}$")
 
 _Select = Callable[[str], list[etree._Element]]
@@ -113,12 +115,26 @@ def page_title(tree: etree._Element, select: _Select, body: etree._Element, bloc
         candidates = [pair for pair in candidates if fold(pair[0]) == expected] or candidates
     if not candidates:
         article = article if len(article) >= MIN_WINDOW and _is_title(article) else own
-        if not article:
+        said = _expected_above(tree, body, expected)
+        if not said and not article:
             return None
-        candidates = [(article, None)]
+        candidates = [said or (article, None)]
     text = candidates[0][0]
     origin = next((at for other, at in candidates if at is not None and fold(other) == fold(text)), None)
     return RawBlock(text, BlockKind.TITLE, origin=origin)
+
+
+def _expected_above(tree: etree._Element, body: etree._Element, expected: str) -> _Said | None:
+    """Return the title that is expected where an element above the body says it and nothing else, whatever its tag and class."""
+    if not expected:
+        return None
+    for element in takewhile(lambda element: element is not body, tree.iter("*")):
+        if len(element) > FEW_PARTS or _in_chrome(element):
+            continue
+        text = _shown_text(element)
+        if _is_title(text) and fold(text) == expected:
+            return text, line_of(element)
+    return None
 
 
 def with_title(blocks: list[RawBlock], title: RawBlock | None) -> list[RawBlock]:

@@ -18,6 +18,9 @@ from normalizers.text.parts import read_parts
 PLAUSIBLE = 0.7
 """From this share of common characters on, a decoding is believed."""
 
+SURE = 3.0
+"""Rank of bytes that are UTF-8 beyond chance; no other codec ranks above 2.15."""
+
 FEW_FAULTS = 0.02
 """Up to this share of undecodable characters a decoding may still be right: pages are cut and patched."""
 
@@ -98,6 +101,8 @@ def _choose(data: bytes, stated: list[str]) -> str:
         return next((codec for codec in stated if codec in (UTF_8, GB18030, BIG5)), UTF_8)
     if not _WIDE.search(data[:SAMPLE]) and (wide := _without_mark(data[:SAMPLE])):
         return wide
+    if _rank(data, UTF_8, stated=False) >= SURE:
+        return UTF_8
     candidates = [codec for codec in dict.fromkeys([*stated, UTF_8, GB18030, BIG5]) if codec in (UTF_8, GB18030, BIG5)]
     ranked = sorted(candidates, key=lambda codec: _rank(data, codec, codec in stated), reverse=True)
     best = ranked[0]
@@ -128,7 +133,7 @@ def _rank(data: bytes, codec: str, stated: bool) -> float:
     cut = 1 if len(data) > SAMPLE or faults else 0  # a page may break off inside a character, and so does the sample
     share = max(0, faults - cut) / foreign
     if codec == UTF_8 and faults <= cut and (stated or _is_surely_utf8(sample)):
-        return 3.0
+        return SURE
     if share > FEW_FAULTS * 5:
         return -share
     sure = codec == UTF_8 and share <= FEW_FAULTS and len(_WIDE.findall(sample)) >= 20
