@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from posixpath import splitext
-from typing import Any
+from typing import Any, Self
 
 from scrapy import Request
+from scrapy.crawler import Crawler
 from scrapy.http import FormRequest, Response
 from twisted.python.failure import Failure as TwistedFailure
 
+from spiders.bad_pages import BadPage
 from spiders.coverage import Coverage
 from spiders.factsheet import FactSheet, Section, load_sheet
 from spiders.families import Family, ListRequest, PageError, family
@@ -30,12 +32,14 @@ from spiders.items import (
     Failure,
     ListCapture,
     ListItem,
+    ListPage,
     Probe,
 )
+from spiders.rules import with_rules
 
 __all__ = ["Errand", "Output", "SiteSpider", "explain"]
 
-Output = Request | ListCapture | ArticleCapture | AttachmentCapture | Probe | Failure
+Output = Request | ListCapture | ArticleCapture | AttachmentCapture | Probe | BadPage | Failure
 
 
 @dataclass(slots=True)
@@ -65,6 +69,15 @@ class SiteSpider(HarvestSpider):
         self.asked: set[str] = set()
         self.skipped: set[str] = set()
         self.unlisted: set[str] = set()
+        self.is_listed: Callable[[str], bool] = self._is_named
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: object, **kwargs: object) -> Self:
+        """Return the spider; the setting ``HARVESTER_RULES`` (site to rules) adds what was accepted beside the fact sheet."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.sheet = with_rules(spider.sheet, crawler.settings.getdict("HARVESTER_RULES").get(cls.site, ()))
+        spider.sections = tuple(spider.sheet.section(section.id) for section in spider.sections)
+        return spider
 
     @classmethod
     def load_sheet(cls) -> FactSheet:
@@ -80,7 +93,8 @@ class SiteSpider(HarvestSpider):
 
     def _list_request(self, section: Section, asked: ListRequest) -> Request:
         meta = self._meta(Errand(CaptureKind.LIST, section.id, page=asked.page))
-        options: dict[str, Any] = {"errback": self.failed, "meta": meta, "priority": LIST_PRIORITY, "dont_filter": True}
+        priority = LIST_PRIORITY if asked.page == 1 else self.further_priority
+        options: dict[str, Any] = {"errback": self.failed, "meta": meta, "priority": priority, "dont_filter": True}
         if asked.form:
             return FormRequest(asked.url, callback=self.parse_list, formdata=list(asked.form), **options)
         return Request(asked.url, self.parse_list, **options)
@@ -96,11 +110,15 @@ class SiteSpider(HarvestSpider):
             counted = page if page.page == 0 else replace(page, page=errand.page)
             requests = self.family.further(text, response.url, self.sheet, section, counted)
         except PageError as error:
+            self.note_rules(section.id)
+            yield BadPage(self._capture(response, errand), error.cause)
             yield from self._list_failed(errand, response.url, error.cause, str(error))
             return
+        self.note_rules(section.id)
         if page.page == 0:
             # A column page without items of its own leads to the call that has them.
             coverage.columns += 1
+            yield ListCapture(self._capture(response, errand), page)
             yield from (self._list_request(section, asked) for asked in requests)
             return
         if not coverage.take(errand.page, page):
@@ -110,9 +128,19 @@ class SiteSpider(HarvestSpider):
         if page.items or not coverage.open_ended:
             coverage.plan(requests)
             coverage.endless = coverage.open_ended and errand.page >= coverage.most
+        self._end_list(coverage, errand.page, page)
         documents = list(self._documents(page.items, errand.section))
         yield from self._next_page(errand.section)
         yield from documents
+
+    def _end_list(self, coverage: Coverage, number: int, page: ListPage) -> None:
+        """End the reading of a list where the caller's first day, or what is recent of it, lies behind.
+
+        The first page is no end for the caller's day: some sites pin old items there.
+        """
+        coverage.end_at(number, page)
+        if self.since is not None and number > 1 and page.items and coverage.queue and all(map(self._too_old, page.items)):
+            coverage.limited = True
 
     def _next_page(self, section: str) -> Iterator[Request]:
         following = self.coverage[section].following()
@@ -168,15 +196,23 @@ class SiteSpider(HarvestSpider):
     def parse_article(self, response: Response, entry: ListItem) -> Iterator[Output]:
         """Read an article and fetch its files; it is handed on when they are through."""
         errand: Errand = response.meta["errand"]
-        if errand.unlisted and (now := self._leads_to(response, entry)):
-            yield self._failure(errand, response.url, Cause.NOT_FOUND, f"its address leads to the listed document {now}")
-            return
+        if errand.unlisted and (other := self._leads_to(response, entry)):
+            if self.is_listed(other):
+                yield self._failure(errand, response.url, Cause.NOT_FOUND, f"its address leads to the listed document {other}")
+                return
+            if not all(section.whole for section in self.coverage.values()):
+                # Whose text this is can be told only when every list was read.
+                yield Probe(self.site, errand.section, errand.kind, errand.key, entry.url, False, datetime.now(UTC), response.url)
+                return
         text = self.text(response)
         try:
             article = self.family.read_article(text, response.url, self.sheet)
         except PageError as error:
+            self.note_rules(errand.section)
+            yield BadPage(self._capture(response, errand), error.cause, entry)
             yield self._failure(errand, response.url, error.cause, str(error))
             return
+        self.note_rules(errand.section)
         if not article.attachments and (wrong := empty_notice(text, article.body)):
             yield self._failure(errand, response.url, wrong.cause, wrong.detail)
             return
@@ -188,9 +224,13 @@ class SiteSpider(HarvestSpider):
         yield from self._next_file(_Held(self._capture(response, errand), entry, article, files))
 
     def _leads_to(self, response: Response, entry: ListItem) -> str:
-        """Return the key of another listed document that an address leads to by a redirect, empty where it leads to none."""
+        """Return the key of another document that an address leads to by a redirect, empty where it leads to none."""
         key = self.family.document_key(response.url) if response.meta.get("redirect_urls") else ""
-        return key if key != entry.key and any(key in section.items for section in self.coverage.values()) else ""
+        return key if key != entry.key else ""
+
+    def _is_named(self, key: str) -> bool:
+        """Tell whether a list that this crawl reads names a document."""
+        return any(key in section.items for section in self.coverage.values())
 
     def _next_file(self, held: _Held) -> Iterator[Output]:
         if not held.files:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from parsel import Selector
+from scrapy import Request
 from scrapy.http import Response
+from twisted.python.failure import Failure as TwistedFailure
 
-from spiders.base import Output, SiteSpider
+from normalizers.text.decode import decode
+from spiders.bad_pages import BadPage
+from spiders.base import Output, SiteSpider, explain
 from spiders.factsheet import ARTICLE_FIELDS, LIST_FIELDS, Rule, Section
+from spiders.families import PageError
 from spiders.families.reading import apply, parse
 from spiders.harvest import Errand
-from spiders.items import ListItem
+from spiders.items import CaptureKind, Failure, ListCapture, ListItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,21 @@ class RuleMatch:
     matches: int
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class CheckedPage:
+    """A page as the check had it; it is kept nowhere. ``days`` of its ``lines`` have a day."""
+
+    section: str
+    kind: CaptureKind
+    url: str
+    text: str
+    declared: str
+    charset: str
+    read: bool
+    lines: int = 0
+    days: int = 0
+
+
 class CheckingSpider(SiteSpider):
     """Counts what each rule finds; yields nothing."""
 
@@ -37,6 +57,9 @@ class CheckingSpider(SiteSpider):
     def __init__(self, **arguments: Any) -> None:  # noqa: ANN401 - the arguments of every spider
         super().__init__(**(arguments | {"lists_only": ""}))
         self.matches: list[RuleMatch] = []
+        self.pages: list[CheckedPage] = []
+        self.failures: list[Failure] = []
+        self.files: list[tuple[str, int]] = []
         self._articles: set[str] = set()
 
     def parse_list(self, response: Response) -> Iterator[Output]:
@@ -47,9 +70,14 @@ class CheckingSpider(SiteSpider):
         if any(apply(rule, page) for rule in self.sheet.find("list", section)):
             self._count_list(page, section, response.url)
         for output in super().parse_list(response):
-            if isinstance(output, Mapping):
-                continue
-            if hasattr(output, "meta") and self._first(output.meta["errand"]):
+            if isinstance(output, ListCapture):
+                days = sum(item.listed_on is not None for item in output.page.items)
+                self._checked(response, CaptureKind.LIST, True, len(output.page.items), days)
+            elif isinstance(output, BadPage):
+                self._checked(response, CaptureKind.LIST, False)
+            elif isinstance(output, Failure):
+                self.failures.append(output)
+            elif hasattr(output, "meta") and self._first(output.meta["errand"]):
                 yield output
 
     def _first(self, errand: Errand) -> bool:
@@ -75,7 +103,34 @@ class CheckingSpider(SiteSpider):
         for field in ARTICLE_FIELDS:
             for rule in self.sheet.find(field):
                 self._note(errand.section, response.url, field, rule, len(apply(rule, page)))
+        try:
+            article = self.family.read_article(self.text(response), response.url, self.sheet)
+        except PageError:
+            self._checked(response, CaptureKind.ARTICLE, False)
+            return
+        self._checked(response, CaptureKind.ARTICLE, True, 1, int(bool(article.published_on or entry.listed_on)))
+        if article.attachments and not self.files:
+            url = article.attachments[0].url
+            self.files.append((url, 0))
+            meta = self._meta(Errand(CaptureKind.ATTACHMENT, errand.section, article.attachments[0].key))
+            yield Request(url, self.file_answered, errback=self.failed, meta=meta, dont_filter=True)
+
+    def file_answered(self, response: Response) -> None:
+        """Note that a file came, and how many bytes it has."""
+        self.files = [(response.url, len(response.body))]
+
+    def failed(self, failure: TwistedFailure) -> Iterator[Output]:
+        """Note what was not had, and why."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        cause, detail = explain(failure.value)
+        self.failures.append(self._failure(request.meta["errand"], request.url, cause, detail))
         return iter(())
+
+    def _checked(self, response: Response, kind: CaptureKind, read: bool, lines: int = 0, days: int = 0) -> None:
+        declared = (response.headers.get("Content-Type") or b"").decode("latin-1").partition("charset=")[2].strip("\"' ;")
+        used = decode(response.body, declared=self.sheet.charset or declared, markup=True).encoding
+        section, text = response.meta["errand"].section, self.text(response)
+        self.pages.append(CheckedPage(section, kind, response.url, text, declared, used, read, lines, days))
 
     def _note(self, section: str, url: str, field: str, rule: Rule, matches: int) -> None:
         self.matches.append(RuleMatch(self.site, section, url, field, rule.expression, rule.certainty, matches))

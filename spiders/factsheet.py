@@ -15,6 +15,10 @@ from importlib.resources import files
 from typing import Any, Generic, Protocol, Self, TypeVar
 from urllib.parse import urljoin, urlsplit
 
+from spiders.promises import DEFAULT as PROMISED
+from spiders.promises import PromiseError, Promises, read_promises
+from spiders.schedule import DEFAULT, Schedule, ScheduleError, read_schedule
+
 ARTICLE_FIELDS = ("title", "document_number", "issuers", "issued_on", "published_on", "source", "body", "facts", "attachments")
 LIST_FIELDS = ("list", "item", "link", "date", "pager")
 FAMILIES = ("anhui_cms", "hanweb_jcms", "hanweb_jpaas", "shanghai_cms", "sip_credit", "trs")
@@ -76,6 +80,8 @@ class AnySection(Protocol):
     def name_zh(self) -> str: ...  # noqa: D102
     @property
     def path(self) -> str: ...  # noqa: D102
+    @property
+    def promises(self) -> Promises: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +109,7 @@ class Section:
     without_list: bool = False
     certainty: Certainty = Certainty.ASSUMED
     rules: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
+    promises: Promises = PROMISED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +131,8 @@ class SiteSheet(Generic[S]):
     pace: float = 3.0
     charset: str = ""
     limits: Limits = Limits()
+    schedule: Schedule = DEFAULT
+    promises: Promises = PROMISED
     sources: tuple[str, ...] = ()
     local: bool = False
 
@@ -210,6 +219,7 @@ def _build(data: dict[str, Any], name: str) -> FactSheet:
     rules = dict(_rules(data.get("list", {}), LIST_FIELDS, name)) | dict(_rules(data.get("article", {}), ARTICLE_FIELDS, name))
     limits = data.get("limits", {})
     refuse_unknown(limits, {f.name for f in fields(Limits)}, f"{name}, [limits]")
+    promises = promises_in(data, name, PROMISED)
     return FactSheet(
         id=data["id"],
         name=data["name"],
@@ -219,19 +229,21 @@ def _build(data: dict[str, Any], name: str) -> FactSheet:
         hosts=tuple(data["hosts"]),
         base=data["base"],
         family=data["family"],
-        sections=tuple(_section(entry, name) for entry in data["sections"]),
+        sections=tuple(_section(entry, name, promises) for entry in data["sections"]),
         rules=rules,
         pace=float(data.get("pace", 3.0)),
         charset=data.get("charset", ""),
         limits=Limits(**limits),
+        schedule=schedule_in(data, name),
+        promises=promises,
         options=dict(data.get("options", {})),
         sources=tuple(data.get("sources", ())),
     )
 
 
-def _section(entry: dict[str, Any], name: str) -> Section:
+def _section(entry: dict[str, Any], name: str, promises: Promises) -> Section:
     where = f"{name}, section {entry.get('id', '?')}"
-    refuse_unknown(entry, {"id", "name_zh", "path", "pages", "without_list", "certainty", "list"}, where)
+    refuse_unknown(entry, {"id", "name_zh", "path", "pages", "without_list", "certainty", "list", "promises"}, where)
     for key in ("id", "name_zh", "path", "certainty"):
         if key not in entry:
             raise FactSheetError(f"fact sheet {where}: the key {key!r} is missing")
@@ -243,6 +255,7 @@ def _section(entry: dict[str, Any], name: str) -> Section:
         without_list=bool(entry.get("without_list", False)),
         certainty=choice(Certainty, entry["certainty"], where),
         rules=dict(_rules(entry.get("list", {}), LIST_FIELDS, where)),
+        promises=promises_in(entry, where, promises),
     )
 
 
@@ -267,6 +280,22 @@ def choice(kind: type[E], value: str, where: str) -> E:
         return kind(value)
     except ValueError:
         raise FactSheetError(f"fact sheet {where}: {value!r} is none of {', '.join(kind)}") from None
+
+
+def schedule_in(data: Mapping[str, Any], name: str) -> Schedule:
+    """Return the table ``[schedule]`` of a sheet, the defaults where it has none. Raises FactSheetError."""
+    try:
+        return read_schedule(data.get("schedule", {}))
+    except ScheduleError as error:
+        raise FactSheetError(f"fact sheet {name}, [schedule]: {error}") from None
+
+
+def promises_in(data: Mapping[str, Any], where: str, base: Promises) -> Promises:
+    """Return the table ``promises`` of a sheet or of a section, which goes before ``base``. Raises FactSheetError."""
+    try:
+        return read_promises(data.get("promises", {}), base)
+    except PromiseError as error:
+        raise FactSheetError(f"fact sheet {where}, promises: {error}") from None
 
 
 def refuse_unknown(table: Mapping[str, Any], allowed: set[str], where: str) -> None:

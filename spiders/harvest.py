@@ -2,46 +2,33 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, ClassVar, Self
 
 from scrapy import Spider
 from scrapy.crawler import Crawler
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-    ResponseDataLossError,
-)
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
-from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure as TwistedFailure
 
-from normalizers.text.decode import decode
-from spiders.factsheet import FactSheetError, SiteSheet
-from spiders.health import FetchError
+from normalizers.text.charsets import codec_of
+from normalizers.text.decode import Decoded, decode
+from spiders.explaining import explain
+from spiders.factsheet import FactSheetError, Rule, SiteSheet
+from spiders.families.reading import taken_hits
 from spiders.items import CaptureKind, Cause, Failure
+
+__all__ = ["FILE_PRIORITY", "LIST_PRIORITY", "LONGEST_TOLD", "Errand", "HarvestSpider", "explain"]
 
 LIST_PRIORITY, FILE_PRIORITY = 20, 10
 """Lists first, before they shift under the crawl; the files of an article before the next article."""
 
 LONGEST_TOLD = 4000
 """Characters of an address that a failure keeps."""
-
-_CAUSES: tuple[tuple[type[Exception], Cause], ...] = (
-    (DownloadTimeoutError, Cause.TIMEOUT),
-    (ResponseDataLossError, Cause.TRUNCATED),
-    (DownloadCancelledError, Cause.TOO_LARGE),
-    (CannotResolveHostError, Cause.CONNECTION),
-    (DownloadConnectionRefusedError, Cause.CONNECTION),
-    (DownloadFailedError, Cause.CONNECTION),
-    (OSError, Cause.CONNECTION),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +65,9 @@ class HarvestSpider(Spider):
         self.since: date | None = date.fromisoformat(since) if since else None
         self.limit: int | None = int(limit) if limit else None
         self.lists_only = bool(lists_only)
+        self.rule_hits: dict[str, Counter[Rule]] = {}
+        self.charsets: dict[str, Counter[str]] = {}
+        self.further_priority = LIST_PRIORITY
 
     @classmethod
     def load_sheet(cls) -> SiteSheet[Any]:
@@ -109,10 +99,17 @@ class HarvestSpider(Spider):
 
     def text(self, response: Response) -> str:
         """Return the text of a page; a charset in the fact sheet outweighs what the answer declares."""
-        declared = self.sheet.charset or (response.headers.get("Content-Type") or b"").decode("latin-1").partition("charset=")[2].strip(
-            "\"' ;"
-        )
-        return decode(response.body, declared=declared, markup=True).text
+        stated = (response.headers.get("Content-Type") or b"").decode("latin-1").partition("charset=")[2].strip("\"' ;")
+        found = _decoded(response.body, self.sheet.charset or stated)
+        if response.request is not None and "charset" not in response.meta and (errand := response.meta.get("errand")) is not None:
+            # Without its request a page is only looked at, before it is read; and each page counts once.
+            response.meta["charset"] = found.encoding
+            self.charsets.setdefault(errand.section, Counter())[_charset(found.encoding, stated)] += 1
+        return found.text
+
+    def note_rules(self, section: str) -> None:
+        """Count which rules of the fact sheet found something on the page that was read just now."""
+        self.rule_hits.setdefault(section, Counter()).update(taken_hits())
 
     def _meta(self, errand: Errand) -> dict[str, Any]:
         limits = self.sheet.limits
@@ -124,14 +121,13 @@ class HarvestSpider(Spider):
         return Failure(self.site, errand.section, errand.kind, url[:LONGEST_TOLD], cause, detail, datetime.now(UTC), errand.key)
 
 
-def explain(error: BaseException | None) -> tuple[Cause, str]:
-    """Return the cause that an exception of the download stands for, and a sentence."""
-    if isinstance(error, FetchError):
-        return error.cause, error.detail
-    if isinstance(error, HttpError):
-        status = error.response.status
-        return (Cause.NOT_FOUND if status in (404, 410) else Cause.HTTP_ERROR), f"answered with status {status}"
-    for kind, cause in _CAUSES:
-        if isinstance(error, kind):
-            return cause, f"{type(error).__name__}: {str(error) or 'no more is known'}"
-    return Cause.HTTP_ERROR, f"{type(error).__name__}: {error}"
+@lru_cache(maxsize=2)
+def _decoded(body: bytes, declared: str) -> Decoded:
+    """Return the text of a page; it is asked for by those who judge its health, and again by those who read it."""
+    return decode(body, declared=declared, markup=True)
+
+
+def _charset(found: str, stated: str) -> str:
+    """Return the charset of a page, and the one its answer declares where that is another: ``utf-8 as gb18030``."""
+    codec = codec_of(stated)
+    return f"{found} as {codec}" if codec and codec != found else found

@@ -5,6 +5,7 @@ What a record says is in its :class:`RecordCapture` only: never in a failure, a 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from scrapy.http import FormRequest, Response
 from twisted.python.failure import Failure as TwistedFailure
 
 from normalizers.notices.records import PrintedRecord
+from spiders.bad_pages import SeenPage
 from spiders.factsheet import FactSheetError
 from spiders.harvest import LIST_PRIORITY, Errand, HarvestSpider, explain
 from spiders.items import CaptureKind, Cause, CoverageLine, Failure, RecordCapture, RecordListCapture
@@ -22,6 +24,10 @@ from spiders.record_coverage import Fates, SliceCoverage, ledger_of
 from spiders.record_families import Asked, EmptyAnswerError, PageError, RecordLine, RecordPage, first_page, record_family
 from spiders.record_families.answers import HalfAnswerError
 from spiders.record_sheet import RecordSection, RecordSheet, load_record_sheet
+from spiders.skeleton import skeleton
+
+MOST_LOOKED_AT = 3
+"""Pages of a section and kind whose skeleton is taken in a run."""
 
 RecordOutput = Request | RecordCapture | RecordListCapture | Failure
 
@@ -48,6 +54,8 @@ class RecordSpider(HarvestSpider):
             self._cover(each, "")
         self.asked: set[tuple[str, str]] = set()
         self.skipped: set[tuple[str, str]] = set()
+        self.looked_at: Counter[tuple[str, CaptureKind, bool]] = Counter()
+        self.seen_pages: list[SeenPage] = []
 
     @classmethod
     def load_sheet(cls) -> RecordSheet:
@@ -96,11 +104,13 @@ class RecordSpider(HarvestSpider):
             if self._worth_another(section, error) and not asked.again:
                 yield self._list_request(section, replace(asked, again=True))
                 return
+            self._look_at(response, error.cause)
             yield from self._list_failed(errand, asked, response.url, error.cause, str(error))
             return
         if not coverage.take(asked, page):
             yield from self._duplicate(errand, asked, response.url)
             return
+        self._look_at(response)
         yield from self._taken(section, asked, page)
 
     def _taken(self, section: RecordSection, asked: Asked, page: RecordPage) -> Iterator[RecordOutput]:
@@ -189,10 +199,21 @@ class RecordSpider(HarvestSpider):
             if self._worth_another(section, error) and not again:
                 yield self.record_request(section, line, errand.slice, again=True)
                 return
+            self._look_at(response, error.cause)
             self.fates[section.id].failed.add(errand.key)
             yield self._failure(errand, line.url, error.cause, str(error))
             return
+        self._look_at(response)
         yield self._captured(replace(line.record, fields=read.fields), detail=True)
+
+    def _look_at(self, response: Response, cause: str = "") -> None:
+        """Note the skeleton of the first pages of a section and kind, good and bad."""
+        errand: Errand = response.meta["errand"]
+        alike = (errand.section, errand.kind, bool(cause))
+        self.looked_at[alike] += 1
+        if self.looked_at[alike] <= MOST_LOOKED_AT:
+            url, found = response.url.partition("?")[0], skeleton(self.text(response))
+            self.seen_pages.append(SeenPage(self.site, errand.section, errand.kind, url, found, cause))
 
     def _failure(self, errand: Errand, url: str, cause: Cause, detail: str) -> Failure:
         """Return a failure whose address says nothing of a record: it stays when the record is taken down."""

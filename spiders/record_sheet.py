@@ -14,7 +14,21 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from normalizers.notices.records import Colour, NoticeKind
-from spiders.factsheet import REGION, SLUG, Certainty, FactSheetError, Limits, SiteKind, SiteSheet, UnknownSiteError, choice, refuse_unknown
+from spiders.factsheet import (
+    REGION,
+    SLUG,
+    Certainty,
+    FactSheetError,
+    Limits,
+    SiteKind,
+    SiteSheet,
+    UnknownSiteError,
+    choice,
+    promises_in,
+    refuse_unknown,
+    schedule_in,
+)
+from spiders.promises import RECORD_DEFAULT, Promises
 
 RECORD_FAMILIES = (
     "firm_json",
@@ -63,6 +77,7 @@ class RecordSection:
     ask_again: bool = False
     base_only: bool = False
     options: Mapping[str, str] = field(default_factory=dict)
+    promises: Promises = RECORD_DEFAULT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,11 +116,14 @@ def read_record_sheet(text: str, name: str) -> RecordSheet:
     refuse_unknown(data, {f.name for f in fields(RecordSheet)} - {"local"}, name)
     limits = data.get("limits", {})
     refuse_unknown(limits, {f.name for f in fields(Limits)}, f"{name}, [limits]")
+    promises = promises_in(data, name, RECORD_DEFAULT)
     given = data | {
         "kind": choice(SiteKind, data["kind"], f"{name}, kind"),
         "hosts": tuple(data["hosts"]),
-        "sections": tuple(_section(entry, name) for entry in data["sections"]),
+        "sections": tuple(_section(entry, name, promises) for entry in data["sections"]),
         "limits": Limits(**limits),
+        "schedule": schedule_in(data, name),
+        "promises": promises,
         "sources": tuple(data.get("sources", ())),
         "out_of_reach": tuple(data.get("out_of_reach", ())),
     }
@@ -114,7 +132,7 @@ def read_record_sheet(text: str, name: str) -> RecordSheet:
     return sheet
 
 
-def _section(entry: dict[str, Any], name: str) -> RecordSection:
+def _section(entry: dict[str, Any], name: str, promises: Promises) -> RecordSection:
     where = f"{name}, section {entry.get('id', '?')}"
     _need(entry, _NEEDED, where)
     refuse_unknown(entry, {f.name for f in fields(RecordSection)}, where)
@@ -124,6 +142,7 @@ def _section(entry: dict[str, Any], name: str) -> RecordSection:
         "colour": choice(Colour, entry["colour"], where) if entry.get("colour") else None,
         "sources": tuple(entry["sources"]),
         "identity": tuple(entry.get("identity", ())),
+        "promises": promises_in(entry, where, promises),
     }
     return RecordSection(**given)
 

@@ -5,7 +5,7 @@ Every module of this package is a :class:`Family`. None of them knows the networ
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Protocol, cast
 
@@ -14,7 +14,7 @@ from spiders.items import Article, ListPage
 
 from .reading import ListRequest, NoBodyError, NoListError, PageError
 
-__all__ = ["Family", "ListRequest", "NoBodyError", "NoListError", "PageError", "family"]
+__all__ = ["Family", "ListRequest", "NoBodyError", "NoListError", "PageError", "family", "link_of"]
 
 
 class Family(Protocol):
@@ -34,6 +34,12 @@ class Family(Protocol):
 
     def further(self, text: str, url: str, sheet: FactSheet, section: Section, page: ListPage) -> Sequence[ListRequest]:
         """Return the list pages still to be had after this one: all of them where the site says how many, else the next one."""
+
+
+def link_of(sheet: FactSheet) -> Callable[[str], str]:
+    """Return what turns an ``href`` of a list into an address: most families have plain ones, some write calls of a script."""
+    maker: Callable[[FactSheet], Callable[[str], str]] | None = getattr(family(sheet.family), "link", None)
+    return maker(sheet) if maker else str
 
 
 def family(name: str) -> Family:

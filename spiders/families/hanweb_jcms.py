@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from spiders.factsheet import FactSheet, Section
 from spiders.items import Article, ListPage
 
-from .reading import ListRequest, NoListError, join, parse, read_fields, read_items
+from .reading import ListRequest, NoListError, join, parse, read_fields, read_items, refuse_unread
 
 _KEY = re.compile(r"/art_\d+_(\d+)\.html?(?:\?|$)")
 _STORE = re.compile(r"<datastore\b[^>]*>(.*?)</datastore>", re.DOTALL | re.IGNORECASE)
@@ -49,6 +49,7 @@ def read_list(text: str, url: str, sheet: FactSheet, section: Section) -> ListPa
         raise NoListError(f"{url} has no datastore with the records; run `harvester check {sheet.id}`")
     records = [parse(record) for store in stores for record in _RECORD.findall(store)]
     items = tuple(read_items(records, url, sheet, section, document_key))
+    refuse_unread(items, records, url, sheet, document_key)
     stated = _TOTAL.search(text)
     call = _call(text)
     total = int(stated[1]) if stated else call.get("totalRecord")

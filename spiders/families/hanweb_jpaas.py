@@ -19,7 +19,7 @@ from spiders.factsheet import FactSheet, Section
 from spiders.items import Article, ListPage
 
 from .nodes import attribute
-from .reading import ListRequest, NoListError, join, list_containers, parse, read_fields, read_items
+from .reading import ListRequest, NoListError, join, list_containers, parse, read_fields, read_items, refuse_unread
 
 _KEY = re.compile(r"/art_(?:\d+_(\d+)|([0-9a-f]{32}))\.html?(?:\?|$)", re.IGNORECASE)
 _QUOTED = re.compile(r"'(\w{1,64})'\s*:\s*'([^']{0,500})'")
@@ -47,7 +47,9 @@ def read_list(text: str, url: str, sheet: FactSheet, section: Section) -> ListPa
         _unit(parse(text), url, sheet, section)
         return ListPage((), page=0)
     page = parse(_html(text, url))
-    items = tuple(read_items(list_containers(page, sheet, section, url), url, sheet, section, document_key))
+    containers = list_containers(page, sheet, section, url)
+    items = tuple(read_items(containers, url, sheet, section, document_key))
+    refuse_unread(items, containers, url, sheet, document_key)
     counters = next(iter(page.css("table.pagination")), None)
     total = _counter(counters, "count")
     size = _counter(counters, "rows") or int(sheet.options.get("page_size", _SIZE))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -90,8 +91,25 @@ def read_date(text: str) -> date | None:
     return None
 
 
+_HITS: Counter[Rule] = Counter()
+
+
+def taken_hits() -> Counter[Rule]:
+    """Return how often each rule found something since this was asked last; pages are read one after the other."""
+    found = _HITS.copy()
+    _HITS.clear()
+    return found
+
+
 def apply(rule: Rule, node: Selector) -> SelectorList[Selector]:
-    """Return what a rule finds below ``node``; metas are compared without regard to case, as sites write PubDate and pubdate."""
+    """Return what a rule finds below ``node``, and count it; metas are compared without regard to case (PubDate, pubdate)."""
+    found = _apply(rule, node)
+    if found:
+        _HITS[rule] += 1
+    return found
+
+
+def _apply(rule: Rule, node: Selector) -> SelectorList[Selector]:
     if rule.css:
         return node.css(rule.css)
     if rule.xpath:
@@ -141,10 +159,10 @@ def _item(node: Selector, url: str, sheet: FactSheet, section: Section, key: Con
         return None
     target = sheet.localise(target)
     listed = read_date(first_text(sheet.find("date", section), node)) or _date_beside(node)
-    return ListItem(key=_key(target, sheet, key), url=target, title=_title(anchor), listed_on=listed)
+    return ListItem(key=key_of(target, sheet, key), url=target, title=_title(anchor), listed_on=listed)
 
 
-def _key(target: str, sheet: FactSheet, key: Convert) -> str:
+def key_of(target: str, sheet: FactSheet, key: Convert) -> str:
     """Return the CMS id; for a page of the site without one its path, for a page elsewhere its address."""
     if not sheet.serves(target):
         return shortened(target)
@@ -194,6 +212,18 @@ def list_containers(page: Selector, sheet: FactSheet, section: Section, url: str
     raise NoListError(f"{url} has no list: none of {tried} matches; run `harvester check {sheet.id}`")
 
 
+def refuse_unread(
+    items: Iterable[ListItem], containers: Iterable[Selector], url: str, sheet: FactSheet, key: Convert, link: Convert = str
+) -> None:
+    """Raise :class:`NoListError` where nothing was read of a list that links to documents: its lines are written in another way."""
+    if any(True for _ in items):
+        return
+    addresses = (link(attribute(anchor, "href").strip()) for box in containers for anchor in box.xpath(".//a[@href]"))
+    if any(key(join(url, address)) for address in addresses):
+        tried = ", ".join(rule.expression for rule in sheet.rules.get("item", ()))
+        raise NoListError(f"{url} has a list of which no line is read: none of {tried} matches; run `harvester check {sheet.id}`")
+
+
 def pager_of(page: Selector, text: str, sheet: FactSheet, section: Section, size: int) -> Pager:
     """Return what a list page's pager says: its words where the fact sheet points to them, else its script."""
     words = " ".join(text_of(hit) for rule in sheet.find("pager", section) for hit in apply(rule, page))
@@ -208,7 +238,9 @@ def read_static_list(
     ``key`` gives the CMS id of an address, ``link`` the address of an anchor's ``href``, ``asked`` the page where no pager says it.
     """
     page = parse(text)
-    items = tuple(read_items(list_containers(page, sheet, section, url), url, sheet, section, key, link))
+    containers = list_containers(page, sheet, section, url)
+    items = tuple(read_items(containers, url, sheet, section, key, link))
+    refuse_unread(items, containers, url, sheet, key, link)
     pager = pager_of(page, text, sheet, section, len(items))
     return ListPage(items, page=pager.page or asked, pages=pager.pages, total=pager.total)
 

@@ -7,7 +7,7 @@ A ticker of notices with the same form of link stands on every page, outside the
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from spiders.factsheet import FactSheet, Section
@@ -33,8 +33,12 @@ def markup(text: str) -> str:
 
 def read_list(text: str, url: str, sheet: FactSheet, section: Section) -> ListPage:
     """Return what a list page lists; raises NoListError."""
-    link = partial(_address, template=sheet.options.get("article", _ARTICLE))
-    return read_static_list(text, url, sheet, section, document_key, link=link)
+    return read_static_list(text, url, sheet, section, document_key, link=link(sheet))
+
+
+def link(sheet: FactSheet) -> Callable[[str], str]:
+    """Return what turns a link by script into an address."""
+    return partial(_address, template=sheet.options.get("article", _ARTICLE))
 
 
 def _address(href: str, template: str) -> str:
