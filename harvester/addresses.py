@@ -51,6 +51,16 @@ def dossier(code: str) -> str:
     return f"/s/{_piece(code)}"
 
 
+def operations_run(identifier: str) -> str:
+    """Return the address of a run, for operators."""
+    return f"/operations/runs/{_piece(identifier)}"
+
+
+def operations_site(identifier: str) -> str:
+    """Return the address of how a site does, for operators."""
+    return f"/operations/sites/{_piece(identifier)}"
+
+
 def listing(path: str, filters: Mapping[str, Any] | None = None, **more: Any) -> str:  # noqa: ANN401 -- values of a query
     """Return the address of a list (``/tasks``) with those of its filters that hold anything, in the order given.
 

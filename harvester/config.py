@@ -17,6 +17,7 @@ from storage.engine import PATIENCE, file_of, read_url
 PROGRAM = "credit-harvester"
 FILE = "harvester.toml"
 PREFIX = "HARVESTER_"
+_TABLES = frozenset({"room", "schedule", "alerts", "heartbeat"})
 _NUMBERS = frozenset({"pace", "timeout", "seconds", "patience"})
 
 
@@ -32,6 +33,9 @@ class Config:
     operator: who decides in review, as the log of decisions names them.
     channels: where watches are told, by name: tables as in docs/watches.md. They name secrets, and hold none.
     room: how the reading room is opened, a table as in docs/access.md.
+    schedule: when jobs are due, tables ``[schedule.JOB]`` as in docs/scheduling.md; what they leave out is the fact sheet's.
+    alerts: who is told of incidents, a table as in docs/alerts.md. heartbeat: whom workers tell that they live, a table as there.
+    log_format: ``text``, or ``json`` for one object a line. side_by_side: how many jobs a worker does at once.
     proxy: whether the environment's proxy may be used; then addresses are looked up by the proxy and cannot be guarded here.
     """
 
@@ -49,6 +53,11 @@ class Config:
     operator: str = ""
     channels: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
     room: Mapping[str, Any] = field(default_factory=dict)
+    schedule: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    alerts: Mapping[str, Any] = field(default_factory=dict)
+    heartbeat: Mapping[str, Any] = field(default_factory=dict)
+    log_format: str = "text"
+    side_by_side: int = 4
 
     @classmethod
     def load(cls, path: Path | None = None, environ: Mapping[str, str] | None = None, **given: Any) -> Self:  # noqa: ANN401 - any field
@@ -77,13 +86,17 @@ class Config:
         return replace(self, bases={**self.bases, **bases})
 
 
+def program_version() -> str:
+    """Return the version of the program."""
+    try:
+        return version(PROGRAM)
+    except PackageNotFoundError:  # run from a source tree that was not installed
+        return "source"
+
+
 def user_agent(contact: str) -> str:
     """Return what the program calls itself towards sites: its name and version, and whom to write to."""
-    try:
-        number = version(PROGRAM)
-    except PackageNotFoundError:  # run from a source tree that was not installed
-        number = "source"
-    return f"{PROGRAM}/{number}" + (f" (+{contact})" if contact else "")
+    return f"{PROGRAM}/{program_version()}" + (f" (+{contact})" if contact else "")
 
 
 def _with_archive(values: dict[str, Any]) -> dict[str, Any]:
@@ -115,8 +128,12 @@ def _typed(name: str, value: Any) -> Any:  # noqa: ANN401 - a value of any field
             return _bases(json.loads(value) if isinstance(value, str) else value)
         if name == "proxy":
             return _truth(value)
-        if name == "room":
+        if name in _TABLES:
             return _table(json.loads(value) if isinstance(value, str) else value)
+        if name == "side_by_side":
+            return _few(value)
+        if name == "log_format":
+            return _one_of(value, "text", "json")
         return str(value)
     except (TypeError, ValueError) as error:
         raise WrongCall(f"The setting {name} cannot be {value!r} ({error}); see docs/crawling.md for what it takes.") from error
@@ -133,6 +150,19 @@ def _truth(value: object) -> bool:
     if (word := str(value).lower()) not in words:
         raise ValueError("it must be true or false")
     return words[word]
+
+
+def _one_of(value: object, *words: str) -> str:
+    if value not in words:
+        raise ValueError(f"it must be one of {', '.join(words)}")
+    return str(value)
+
+
+def _few(value: object) -> int:
+    number = int(str(value))
+    if not 1 <= number <= 64:
+        raise ValueError("it must be a number from 1 to 64")
+    return number
 
 
 def _table(value: object) -> dict[str, Any]:

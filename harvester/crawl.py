@@ -1,4 +1,4 @@
-"""Crawl sites, plan a crawl without a request, and check which selectors still match the live pages."""
+"""Crawl sites, and check which selectors still match the live pages."""
 
 from __future__ import annotations
 
@@ -7,26 +7,29 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from urllib.parse import urljoin
+from typing import Any
 
 from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
-from harvester import apart
+from harvester import apart, checkup
+from harvester.accepted import rules_for
 from harvester.config import Config, user_agent
-from harvester.freshness import Recheck, is_due
+from harvester.freshness import Recheck
 from harvester.gazetteer import load_gazetteer
 from harvester.keeping import STORE_FAILED, keeper_of
+from harvester.observing import logs
+from harvester.planning import sheet_for
+from harvester.reach import Budget, Lists
+from harvester.scheduling.plan import schedule_of
 from harvester.verdict import SHUTDOWN, stopped_note
 from spiders.checking import CheckingSpider, RuleMatch, checking
-from spiders.factsheet import FactSheetError
 from spiders.items import Cause, Failure
 from spiders.record_checking import RecordCheckingSpider, record_checking
-from spiders.record_sheet import RecordSheet, record_site_ids
-from spiders.sheets import AnySheet, sheet_of
-from storage.errors import MissingStore, StoreError
-from storage.notice_queries import sources_looked_at
+from spiders.record_sheet import record_site_ids
+from storage.errors import StoreError
+from storage.incidents import Finding
 from storage.records import Effect, Verdict
 from storage.store import Store
 
@@ -40,7 +43,8 @@ class RunSummary:
 
     requests: made, robots.txt and repetitions included. least: the least that could have done: robots.txt, the list pages, and one for
     each new document. captures, effects, failures: counts by kind, effect and cause. notes: sentences on the coverage. notices: public
-    credit records by what was done with them. masked: personal data that was masked on the way in, by kind.
+    credit records by what was done with them. masked: personal data that was masked on the way in, by kind. absent: documents that were
+    missing for the first time, gone those for the second, on another day. received: bytes over the wire. reach: ``all`` or ``recent``.
     """
 
     site: str
@@ -63,6 +67,10 @@ class RunSummary:
     error: str = ""
     notices: Mapping[str, int] = field(default_factory=dict)
     masked: Mapping[str, int] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    absent: int = 0
+    received: int = 0
+    reach: str = ""
 
     @property
     def interrupted(self) -> bool:
@@ -80,30 +88,6 @@ class RunSummary:
         return sum(self.effects.get(effect, 0) for effect in (Effect.NEW, Effect.CHANGED, Effect.REREAD))
 
 
-@dataclass(frozen=True, slots=True)
-class SectionPlan:
-    """What a crawl would do in a section: its first page, and what the store knows of it."""
-
-    section: str
-    name_zh: str
-    url: str
-    stored: int
-    due: int
-    listed: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a crawl of a site would request; ``seconds`` is the least time it takes at the site's pace for what is known beforehand."""
-
-    site: str
-    robots: str
-    pace: float
-    sections: tuple[SectionPlan, ...]
-    requests: int
-    seconds: float
-
-
 def crawl(
     sites: Sequence[str],
     config: Config,
@@ -113,21 +97,41 @@ def crawl(
     limit: int | None = None,
     dry_run: bool = False,
     recheck: str = "due",
+    lists: Lists = Lists.ALL,
+    budget: Budget = Budget(),  # noqa: B008 - it never changes
+    due_run: int | None = None,
     progress: Progress | None = None,
 ) -> list[RunSummary]:
     """Crawl sites side by side in this process and return a summary each, in their order.
 
-    A dry run reads the lists and fetches no document and writes nothing. Raises UnknownSiteError, UnknownSectionError, FactSheetError
+    A dry run reads the lists and fetches no document and writes nothing. ``due_run`` is the row of ``due_runs`` that the crawl does:
+    what its earlier runs spent counts against the budget. Raises UnknownSiteError, UnknownSectionError, FactSheetError
     (no base), StoreError (the store cannot be used), ValueError (``recheck``) before any request is made.
     """
     orders = _orders(sites, config, section, since, limit, dry_run)
     settings = settings_for(config, recheck=Recheck(recheck), dry_run=dry_run)
+    settings.setdict(_limits(lists, budget, due_run) | {"HARVESTER_WINDOWS": _windows(sites, config)}, priority="cmdline")
     if not dry_run:
         with Store.open(config.store, archive=config.archive, create=True, patience=config.patience) as store:
             load_gazetteer(store)
     if apart.reactor_spent():
         return apart.run(crawl_here, orders, settings, progress=progress)
     return crawl_here(orders, settings, progress)
+
+
+def _limits(lists: Lists, budget: Budget, due_run: int | None) -> dict[str, Any]:
+    return {
+        "HARVESTER_LISTS": lists.value,
+        "HARVESTER_MOST_REQUESTS": budget.requests,
+        "HARVESTER_MOST_SECONDS": budget.seconds,
+        "HARVESTER_DUE_RUN": due_run,
+    }
+
+
+def _windows(sites: Iterable[str], config: Config) -> dict[str, tuple[int, int]]:
+    """Return by site after how many days a list is read whole, and how many days back it is read else."""
+    schedules = {site: schedule_of(site, config) for site in sites}
+    return {site: (schedule.sweep_days, schedule.overlap_days) for site, schedule in schedules.items()}
 
 
 def _orders(
@@ -146,16 +150,6 @@ def _orders(
     return [(site, arguments) for site in dict.fromkeys(sites)]
 
 
-def sheet_for(site: str, config: Config) -> AnySheet:
-    """Return a site's fact sheet with the base it is given; FactSheetError when it has no address at all."""
-    sheet = sheet_of(site)
-    if base := config.bases.get(site):
-        sheet = sheet.with_base(base)
-    if not sheet.base:
-        raise FactSheetError(f"the address of {site} is not known today: give one with --base {site}=http://HOST:PORT")
-    return sheet
-
-
 def settings_for(config: Config, *, recheck: Recheck = Recheck.DUE, dry_run: bool = False) -> Settings:
     """Return Scrapy's settings for these."""
     settings = Settings()
@@ -166,6 +160,7 @@ def settings_for(config: Config, *, recheck: Recheck = Recheck.DUE, dry_run: boo
         "HARVESTER_KEY": str(config.key or ""),
         "HARVESTER_PATIENCE": config.patience,
         "HARVESTER_BASES": dict(config.bases),
+        "HARVESTER_RULES": rules_for(config),
         "HARVESTER_PACE": config.pace,
         "HARVESTER_RECHECK": recheck.value,
         "HARVESTER_DRY_RUN": dry_run,
@@ -174,6 +169,7 @@ def settings_for(config: Config, *, recheck: Recheck = Recheck.DUE, dry_run: boo
         "HTTPPROXY_ENABLED": config.proxy,
         "USER_AGENT": user_agent(config.contact),
         "LOG_LEVEL": config.log_level,
+        "HARVESTER_LOG_FORMAT": config.log_format,
         "LOG_INSTALL_ROOT_HANDLER": False,
     }
     settings.setdict(given, priority="cmdline")
@@ -182,6 +178,7 @@ def settings_for(config: Config, *, recheck: Recheck = Recheck.DUE, dry_run: boo
 
 def crawl_here(orders: Iterable[tuple[str, dict[str, str]]], settings: Settings, progress: Progress | None = None) -> list[RunSummary]:
     """Crawl in this process, whose reactor can run only once."""
+    logs.settle(settings["HARVESTER_LOG_FORMAT"], settings["LOG_LEVEL"])
     process = AsyncCrawlerProcess(settings)
     crawlers: list[Crawler] = []
     tasks: list[asyncio.Task[None]] = []
@@ -244,34 +241,11 @@ def summarize(crawler: Crawler, error: BaseException | None = None) -> RunSummar
         error=str(keeper.error or ""),
         notices=dict(tally.notices),
         masked=dict(tally.masked),
+        findings=keeper.findings,
+        absent=tally.absent,
+        received=counters["received"],
+        reach=str(keeper.reached),
     )
-
-
-def plan(site: str, config: Config) -> Plan:
-    """Return what a crawl of a site would request, from its fact sheet and the store, without a request."""
-    sheet = sheet_for(site, config)
-    try:
-        store = Store.open(config.store, archive=config.archive, patience=config.patience)
-    except MissingStore:
-        return _plan(sheet, config, [SectionPlan(s.id, s.name_zh, sheet.url(s.path), 0, 0, None) for s in sheet.sections])
-    with store:
-        return _plan(sheet, config, [_section_plan(store, sheet, s.id) for s in sheet.sections])
-
-
-def _section_plan(store: Store, sheet: AnySheet, name: str) -> SectionPlan:
-    section, now = sheet.section(name), datetime.now(UTC)
-    if isinstance(sheet, RecordSheet):
-        held = {(row["site"], row["section"]): row["held"] for row in sources_looked_at(store)}
-        return SectionPlan(name, section.name_zh, sheet.url(section.path), held.get((sheet.id, name), 0), 0, None)
-    keys = store.keys(sheet.id, name)
-    due = sum(is_due(store.clock(sheet.id, key), now, Recheck.DUE) for key in keys)
-    return SectionPlan(name, section.name_zh, sheet.url(section.path), len(keys), due, None)
-
-
-def _plan(sheet: AnySheet, config: Config, sections: list[SectionPlan]) -> Plan:
-    pace = sheet.pace if config.pace is None else config.pace if sheet.local else max(config.pace, sheet.pace)
-    requests = 1 + len(sections) + sum(section.due for section in sections)
-    return Plan(sheet.id, urljoin(sheet.base, "/robots.txt"), pace, tuple(sections), requests, (requests - 1) * pace)
 
 
 def check(site: str, config: Config) -> list[RuleMatch]:
@@ -291,7 +265,9 @@ def check_here(site: str, settings: Settings) -> list[RuleMatch]:
     process.crawl(crawler)
     process.start(install_signal_handlers=threading.current_thread() is threading.main_thread())
     spider = crawler.spider
-    return list(spider.matches) if isinstance(spider, CheckingSpider | RecordCheckingSpider) else []
+    if isinstance(spider, CheckingSpider):
+        return [*spider.matches, *checkup.told(spider, settings)]
+    return list(spider.matches) if isinstance(spider, RecordCheckingSpider) else []
 
 
-__all__ = ["Plan", "RuleMatch", "RunSummary", "SectionPlan", "check", "crawl", "plan", "settings_for"]
+__all__ = ["RuleMatch", "RunSummary", "check", "crawl", "settings_for"]

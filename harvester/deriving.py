@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkContext, ForkProcess, SpawnContext, SpawnProcess
-from typing import cast
+from typing import Any, cast
 
 from normalizers.agencies import Decisions
 from normalizers.derive import derive
@@ -36,8 +36,8 @@ CONTEXT: SpawnContext | ForkContext = multiprocessing.get_context("spawn")
 _PACKED = (b"PK\x03\x04", b"%PDF", b"\xd0\xcf\x11\xe0")
 
 
-Work = Callable[[bytes, Hints, Decisions], "Derived | Intake | Document"]
-"""``derive``, ``intake`` or ``read_only``: functions of a module, which a process is told by their names."""
+Work = Callable[[Any, Any, Decisions], Any]
+"""``derive``, ``intake``, ``read_only`` or another function of a module, which a process is told by its name."""
 
 
 def read_only(payload: bytes, hints: Hints, _decisions: Decisions) -> Document:
@@ -78,20 +78,24 @@ class Deriver:
 
     def _do(self, work: Work, payload: bytes, hints: Hints, decisions: Decisions) -> Derived | Intake | Document:
         if len(payload) <= SMALL and not payload.startswith(_PACKED):
-            return work(payload, hints, decisions)
-        told, value = self._ask(work, payload, hints, decisions)
-        if not isinstance(value, str):
+            return cast("Derived | Intake | Document", work(payload, hints, decisions))
+        return cast("Derived | Intake | Document", self.apart(work, payload, hints, decisions))
+
+    def apart(self, work: Work, asked: Any, hints: Any, decisions: Decisions = NO_DECISIONS) -> Any:  # noqa: ANN401 -- what the work takes
+        """Return what a function returns in the process, whatever it is asked; raises what ``derive`` does."""
+        told, value = self._ask(work, asked, hints, decisions)
+        if told == "done":
             return value
         raise UnreadableError(value) if told == "unreadable" else DerivingError(value)
 
-    def _ask(self, work: Work, payload: bytes, hints: Hints, decisions: Decisions) -> tuple[str, Derived | Intake | Document | str]:
+    def _ask(self, work: Work, payload: Any, hints: Any, decisions: Decisions) -> tuple[str, Any]:  # noqa: ANN401 -- what the work takes
         """Return the process's answer, or what became of it, which ends it."""
         process, connection = self._running()
         try:
             connection.send((work, payload, hints, None if decisions == self._told else decisions))
             self._told = decisions
             if self._answers(connection):
-                answer: tuple[str, Derived | Intake | Document | str] = connection.recv()
+                answer: tuple[str, Any] = connection.recv()
                 return answer
             told = f"Reading it takes longer than {self.seconds:g} s: look at it by hand."
         except (EOFError, OSError):
@@ -99,6 +103,10 @@ class Deriver:
             told = f"Its reader crashed (exit status {process.exitcode}): look at it by hand."
         self.close()
         return "unreadable", told
+
+    def begin(self) -> None:
+        """Start the process now, so that it is there when it is needed."""
+        self._running()
 
     def _running(self) -> tuple[SpawnProcess | ForkProcess, Connection]:
         if self._worker and not self._worker[0].is_alive():
@@ -157,7 +165,7 @@ def _work(connection: Connection, seconds: float, memory: int) -> None:
         signal.alarm(0)
 
 
-def _answer(work: Work, payload: bytes, hints: Hints, decisions: Decisions) -> tuple[str, Derived | Intake | Document | str]:
+def _answer(work: Work, payload: Any, hints: Any, decisions: Decisions) -> tuple[str, Any]:  # noqa: ANN401 -- what the work takes
     try:
         return "done", work(payload, hints, decisions)
     except UnreadableError as error:

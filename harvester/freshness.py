@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from storage.days import local_day
 from storage.records import Clock
 
 
@@ -27,9 +28,8 @@ SCHEDULE = (
 SELDOM = timedelta(days=180)
 """How often documents beyond the schedule are checked."""
 
-SLACK = 0.1
-"""Share of an interval that may be lacking: a document is checked some time after its crawl began, and a crawl that begins at the same
-hour every day must not find it a few seconds too young, every second day."""
+NEW_FIRST = 8
+"""Priority of what is new; that of a due document is below, files and lists are above (``spiders.harvest``)."""
 
 
 def interval(age: timedelta) -> timedelta:
@@ -43,6 +43,20 @@ def is_due(clock: Clock | None, now: datetime, recheck: Recheck) -> bool:
         return True
     if recheck is Recheck.NONE:
         return False
-    since = now - clock.last_checked
     # A check in the future was made by a clock that ran ahead: it tells nothing of how long ago it was.
-    return since < timedelta(0) or since >= interval(now - clock.first_seen) * (1 - SLACK)
+    return clock.last_checked > now or days_between(clock.last_checked, now) >= interval(_age(clock)).days
+
+
+def days_between(then: datetime, now: datetime) -> int:
+    """Return how many days of the sites (Asia/Shanghai) lie between two moments; by hours a crawl a day would drift past its day."""
+    return (local_day(now) - local_day(then)).days
+
+
+def _age(clock: Clock) -> timedelta:
+    """Return how old a document was here when it was asked for last: that check promised the next one."""
+    return timedelta(days=max(0, days_between(clock.first_seen, clock.last_checked)))
+
+
+def urgency(clock: Clock, now: datetime) -> int:
+    """Return how often its interval has passed since a stored document was asked for, at most ``NEW_FIRST - 2``."""
+    return min(max(0, days_between(clock.last_checked, now)) // interval(_age(clock)).days, NEW_FIRST - 2)

@@ -1,4 +1,4 @@
-"""Mask every log line of the program, whoever writes it and whatever handler shows it, where log records are made.
+"""Mask personal data and secrets in every log line, whoever writes it and whatever handler shows it, where log records are made.
 
 Of an exception the log tells its class and where it was raised, and none of its words: they often quote the value that caused it.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 import logging
 import traceback
 from typing import Any
+
+from harvester.redacting import redact
 
 MOST_CAUSES = 10
 """So many exceptions in a chain are told."""
@@ -37,20 +39,20 @@ def install() -> None:
 
 
 def mask_log_record(record: logging.LogRecord) -> None:
-    """Mask the message of a log record, and leave of its exception the classes and the places."""
+    """Mask personal data and secrets in the message of a log record, and leave of its exception the classes and the places."""
     from normalizers.privacy import mask  # late: a command that logs nothing should not wait for the tables
 
     try:
         message = record.getMessage()
     except (TypeError, ValueError, KeyError):  # arguments that do not fit the message
         message = str(record.msg)
-    record.msg, record.args = mask(message).text, ()
+    record.msg, record.args = redact(mask(message).text), ()
     if isinstance(record.exc_info, tuple) and record.exc_info[1] is not None:
         record.exc_text, record.exc_info = told(record.exc_info[1]), None
     elif record.exc_text:
-        record.exc_text = mask(record.exc_text).text
+        record.exc_text = redact(mask(record.exc_text).text)
     if record.stack_info:
-        record.stack_info = mask(record.stack_info).text
+        record.stack_info = redact(mask(record.stack_info).text)
 
 
 def told(error: BaseException) -> str:

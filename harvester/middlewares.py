@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import zlib
 from typing import TYPE_CHECKING, Any, Self
@@ -21,6 +22,7 @@ from scrapy.spidermiddlewares.base import BaseSpiderMiddleware
 from harvester.keeping import RunKeeper, is_stopping, keeper_of, stop_crawl
 from harvester.network import is_local_name, is_private
 from normalizers.text.decode import decode
+from spiders.explaining import explain, was_cut_by_us
 from spiders.factsheet import Limits
 from spiders.file_health import diagnose_file
 from spiders.harvest import Errand, HarvestSpider
@@ -39,6 +41,8 @@ LONGEST_CRAWL_DELAY = 120.0
 """Seconds; a robots.txt that asks for more asks not to be crawled."""
 ROBOTS_BYTES = 512 * 1024
 """As much of a robots.txt is read; RFC 9309, section 2.5, asks for 500 KiB at least."""
+UNREACHED = (Cause.DNS, Cause.TLS, Cause.REFUSED, Cause.CONNECTION, Cause.TIMEOUT, Cause.PRIVATE_ADDRESS)
+"""Why no answer of a host came at all."""
 LONGEST_URL = 2500
 """Characters of an address that is asked for; PostgreSQL's indexes hold 2,704 bytes."""
 
@@ -86,16 +90,32 @@ def check_border(url: str, spider: HarvestSpider) -> None:
     raise FetchError(Cause.OFFSITE, f"{host} is not a host of {spider.site}")
 
 
+class BudgetMiddleware(_Middleware):
+    """Asks for no more pages once the budget of the due run is spent; the files of an article under way still come."""
+
+    def process_request(self, request: Request) -> None:
+        """Raise FetchError for what the budget does not allow any more."""
+        errand: Errand | None = request.meta.get("errand")
+        keeper = keeper_of(self.crawler)
+        if errand is None or keeper is None or errand.kind is CaptureKind.ATTACHMENT or not keeper.is_spent:
+            return
+        keeper.leave(errand)
+        raise FetchError(Cause.STOPPED, "the budget of the due run is spent")
+
+
 class RobotsMiddleware(RobotsTxtMiddleware):
     """Obeys robots.txt (RFC 9309), and does not crawl where it cannot be read.
 
-    404 and 410 allow everything; an error, a time-out or a page in its stead allows nothing. ``Crawl-delay`` raises the pace, and one
-    beyond ``LONGEST_CRAWL_DELAY`` forbids the site.
+    404 and 410 allow everything; an error or a page in its stead allows nothing, and a host that is not reached is not asked again.
+    ``Crawl-delay`` raises the pace, and one beyond ``LONGEST_CRAWL_DELAY`` forbids the site.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        # Its traceback of a robots.txt that was not had says no more than the failure with its cause that is told anyway.
+        logging.getLogger(RobotsTxtMiddleware.__module__).setLevel(logging.CRITICAL)
         self._unreadable: dict[str, str] = {}
+        self._unreached: dict[str, tuple[Cause, str]] = {}
         self._too_slow: dict[str, float] = {}
 
     async def process_request(self, request: Request) -> None:  # type: ignore[override]
@@ -105,6 +125,8 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             return
         parser = await self.robot_parser(request)
         host = urlsplit(request.url).netloc
+        if unreached := self._unreached.get(host):
+            raise FetchError(*unreached)
         if reason := self._unreadable.get(host):
             stop_crawl(self.crawler, Cause.ROBOTS_UNREADABLE)
             raise FetchError(Cause.ROBOTS_UNREADABLE, f"robots.txt of {host} {reason}, so nothing is crawled")
@@ -127,6 +149,12 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             self._settle(netloc, parser)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
+        cause, detail = explain(exc)
+        if cause in UNREACHED and not was_cut_by_us(exc):
+            # The host is the trouble, and it would be with any other address.
+            self._unreached[netloc] = (cause, f"robots.txt of {netloc} could not be asked for, so nothing is crawled: {detail}")
+            self._settle(netloc, None)
+            return
         self._refuse(netloc, f"could not be fetched ({type(exc).__name__})")
 
     def _refuse(self, netloc: str, reason: str) -> None:
@@ -176,7 +204,7 @@ class HealthMiddleware(_Middleware):
         if errand.kind is CaptureKind.ATTACHMENT:
             wrong = diagnose_file(response.status, response.body, errand.suffix)
         else:
-            wrong = diagnose(response.status, decode(response.body, markup=True).text, errand.kind)
+            wrong = diagnose(response.status, self.spider.text(response), errand.kind)
         if wrong is None:
             return response
         if wrong.cause is Cause.TRUNCATED and (again := get_retry_request(request, spider=self.spider, reason="truncated")):
@@ -277,7 +305,7 @@ class FreshnessMiddleware(BaseSpiderMiddleware):
         if errand is None or keeper is None or errand.kind is not CaptureKind.ARTICLE:
             return request
         if keeper.wants(errand):
-            return request
+            return request.replace(priority=keeper.priority(errand))
         if isinstance(self.crawler.spider, HarvestSpider):
             self.crawler.spider.left_alone(errand)
         return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -55,6 +55,7 @@ class NoticeKeeper:
         self.masked: Counter[str] = Counter()
         self.defects: Counter[str] = Counter()
         self.persons = 0
+        self.told_of: Callable[[str, Notice], object] = _nobody
         self._archive = RecordArchive(store.archive.folder)
         self._writer: RecordWriter | None = None
         self._waiting: list[_Read] = []
@@ -71,6 +72,7 @@ class NoticeKeeper:
         self.masked.update(dict(masked.masked))
         self.defects.update(defect.name for defect in notice.defects)
         self.persons += notice.subject.kind is SubjectKind.PERSON
+        self.told_of(record.section, notice)
         self._waiting.append(_Read(masked, notice, at))
         if len(self._waiting) >= BATCH:
             self.flush()
@@ -135,6 +137,10 @@ class NoticeKeeper:
             kept = {tuple(row) for row in connection.execute(query)}
         if lost := [place for place in places if (place.file, place.offset) not in kept]:
             self._archive.erase(lost)
+
+
+def _nobody(section: str, notice: Notice) -> None:
+    """Tell nobody that a record was read."""
 
 
 def _may_be_kept(row: NoticeRow) -> bool:

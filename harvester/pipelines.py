@@ -17,17 +17,19 @@ from typing import Any, ParamSpec, TypeVar
 from harvester.decisions import stored_decisions
 from harvester.deriving import Deriver
 from harvester.differing import Reread, difference, prepared
-from harvester.freshness import is_due
 from harvester.hints import hints_from_json as hints_from_json
 from harvester.hints import hints_to_json as hints_to_json
-from harvester.keeping import RunKeeper, failure_row
+from harvester.keeping import failure_row
 from harvester.listing import HeldLists, has_personal_data
 from harvester.members import member_alone, member_hints, member_publications
 from harvester.notices import NoticeKeeper
 from harvester.probing import Read, settle
-from harvester.recall import earlier_payload, last_response, owed_articles
+from harvester.reach import Lists
+from harvester.recall import earlier_payload
+from harvester.remembering import DocumentMemory
+from harvester.run_signals import document_kept
 from harvester.taking_in import kept, may_hold_records
-from harvester.unnaming import clean_capture, clean_key, clean_publication
+from harvester.unnaming import clean_capture, clean_publication
 from harvester.verdict import Judgement, judge
 from normalizers.agencies import Decisions
 from normalizers.agencies.resolve import NO_DECISIONS
@@ -36,8 +38,8 @@ from normalizers.intake import Form, Intake, masked_hints
 from normalizers.notices.lists import placed
 from normalizers.privacy.hidden import holds_personal
 from normalizers.records import NORMALIZER_VERSION, Derived, Hints
-from spiders.base import Errand, SiteSpider
-from spiders.items import ArticleCapture, AttachmentCapture, Capture, CaptureKind, Cause, Failure, ListCapture, Probe
+from spiders.base import SiteSpider
+from spiders.items import ArticleCapture, AttachmentCapture, Capture, Cause, Failure, ListCapture, Probe
 from storage import derivations, document_records
 from storage.archive import ArchiveWriter
 from storage.records import ArchivedResponse, CaptureRow, Effect, Publication, Sighting, Verdict
@@ -66,10 +68,9 @@ class _File:
         return isinstance(self.taken, str) or self.taken.form is Form.RAW
 
 
-class StorePipeline(RunKeeper[SiteSpider]):
+class StorePipeline(DocumentMemory):
     """Keeps the documents of one run of one site."""
 
-    serves = SiteSpider
     writer: ArchiveWriter | None = None
     notices: NoticeKeeper | None = None
     lists: HeldLists | None = None
@@ -79,15 +80,14 @@ class StorePipeline(RunKeeper[SiteSpider]):
         """Open the run's file of the archive, and recall what earlier runs left."""
         site = self.spider.site
         self.writer = store.archive.open_run(site, self.run, known=store.first_capture)
-        self.owed = owed_articles(store, site)
-        self.read: dict[str, Read] = {}
+        self.remember(store)
         self.decisions = stored_decisions(store)
         self.notices = NoticeKeeper(store, site, self.run, self.decisions)
         self.lists = HeldLists(store, self._write_list)
 
     def judged(self, reason: str) -> Judgement:
         """Return the verdict from the coverage of the lists and the failures."""
-        return judge(self.spider.coverage, self.tally.failures, reason, skipped=len(self.spider.skipped))
+        return judge(self.spider.coverage, self.tally.failures, reason, skipped=len(self.spider.skipped), left=self.tally.left)
 
     def close(self) -> None:
         """Keep the records and lists that wait, and close the archive's files; after a complete run, what went with its document goes."""
@@ -112,44 +112,21 @@ class StorePipeline(RunKeeper[SiteSpider]):
                 "cut": section.cut,
                 "items": len(section.items),
                 "stated": section.totals[-1:],
+                "calls": section.columns,
+                "reach": str(Lists.ALL if section.until is None else Lists.RECENT),
+                "whole": section.reached,
             }
             for name, section in self.spider.coverage.items()
         }
 
     def least(self) -> int:
         """Return the least number of requests that could have had this: robots.txt, every list page, each new document once."""
-        pages = sum(
-            max(len(section.had), min(section.pages or 0, section.most)) + section.columns for section in self.spider.coverage.values()
-        )
+        pages = sum(section.wanted + section.columns for section in self.spider.coverage.values())
         return 1 + pages + self.tally.effects[Effect.NEW]
 
     def pages(self) -> dict[str, tuple[int, int | None]]:
         """Return how many list pages of each section were had, of how many."""
         return {section.section: (len(section.had), section.pages) for section in self.spider.coverage.values()}
-
-    # --- what the middlewares ask ------------------------------------------------------------------------------------------
-
-    def wants(self, errand: Errand) -> bool:
-        """Tell whether an article is to be asked for: new, due, or with files still owed."""
-        if self.store is None:
-            return True
-        key = clean_key(errand.key, self.store.keyring)
-        return key in self.owed or self.due(key)
-
-    def due(self, key: str) -> bool:
-        """Tell whether a document is new or to be asked for again, by its key in the store."""
-        return self.store is None or is_due(self.store.clock(self.spider.site, key), self.started_at, self.recheck)
-
-    def validators(self, url: str) -> dict[str, str]:
-        """Return the headers of a conditional request for an address, empty when none of its payloads is kept or it sent no validators."""
-        kept = self.archived(url)
-        found = {name.lower(): value for name, value in kept.headers} if kept else {}
-        wanted = {"If-None-Match": found.get("etag"), "If-Modified-Since": found.get("last-modified")}
-        return {name: value for name, value in wanted.items() if value}
-
-    def archived(self, url: str) -> ArchivedResponse | None:
-        """Return the last response of an address with its payload."""
-        return last_response(self.store, url) if self.store else None
 
     # --- items -------------------------------------------------------------------------------------------------------------
 
@@ -160,9 +137,13 @@ class StorePipeline(RunKeeper[SiteSpider]):
         elif isinstance(item, ArticleCapture | AttachmentCapture):
             await self._keep_document(item)
             if isinstance(item, ArticleCapture) and self.store:
-                self.read[clean_key(item.entry.key, self.store.keyring)] = Read.of(item, self.store.keyring)
+                key = self.stored_key(item.entry.key)
+                self.read[key] = Read.of(item, self.store.keyring)
+                self._end_absences(key)
         elif isinstance(item, Probe) and self.store:
-            self.tally.gone += settle(self.store, item, self.read, self.run)
+            told = settle(self.store, item, self.read, self.run)
+            self.tally.gone += told.gone
+            self.tally.absent += told.absent
 
     async def _keep_list(self, item: ListCapture) -> None:
         self._count(item.capture)
@@ -186,7 +167,7 @@ class StorePipeline(RunKeeper[SiteSpider]):
             document_records.unchanged(self.store, publication.site, publication.key, capture.fetched_at)
             self.tally.effects[Effect.UNCHANGED] += 1
             return
-        files = [_File(each, known, await self._take_in(capture, known)) for each, known in await self._files(capture, publication, hints)]
+        files = [_File(each, known, await self.take_in(capture, known)) for each, known in await self._files(capture, publication, hints)]
         raw = all(file.is_raw for file in files) and not any(self._is_suspect(file, item) for file in files)
         if raw and any(file.hints.member or isinstance(file.taken, str) for file in files):
             raw = not await self._off_loop(holds_personal, capture.body)
@@ -249,6 +230,7 @@ class StorePipeline(RunKeeper[SiteSpider]):
         if effect is not Effect.UNCHANGED:
             self.tally.tasks += len(derived.tasks)
         self.tally.masked.update(dict(taken.masked))
+        self.crawler.signals.send_catch_log(document_kept, publication=publication, derived=derived, effect=effect)
 
     def _keep_records(self, store: Store, publication: Publication, taken: Intake, at: datetime) -> None:
         """Keep the public records that stood in a document, each for itself, and note which of them it names no more."""
@@ -275,7 +257,7 @@ class StorePipeline(RunKeeper[SiteSpider]):
         altered = derivations.write_reading(store, found, again, differ=difference) is Effect.REREAD
         return Reread(found.version + altered, again, altered)
 
-    async def _take_in(self, capture: Capture, hints: Hints) -> Intake | str:
+    async def take_in(self, capture: Capture, hints: Hints) -> Intake | str:
         """Return what may be kept of a payload, or why it cannot be read."""
         return await self._work(_DERIVER.intake, capture, hints)
 
@@ -314,16 +296,6 @@ class StorePipeline(RunKeeper[SiteSpider]):
             location,
             revisit,
         )
-
-    def fail(self, failure: Failure) -> None:
-        """Note a failure; a listed document that is really missing, and that no list names any more, is gone."""
-        unlisted = failure.kind is CaptureKind.ARTICLE and failure.key in self.spider.unlisted
-        if failure.cause is not Cause.NOT_FOUND or not unlisted:
-            super().fail(failure)
-            return
-        self.tally.gone += 1
-        if self.store:
-            self.store.mark_gone(failure.site, failure.key, failure.at, self.run)
 
     def _count(self, capture: Capture) -> None:
         self.tally.captures[str(capture.kind)] += 1

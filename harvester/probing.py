@@ -14,6 +14,7 @@ from harvester.members import SEPARATOR
 from harvester.recall import StoredFile, StoredItem, live_files
 from harvester.unnaming import clean_address, clean_key
 from spiders.items import ArticleCapture, CaptureKind, Probe
+from storage import absences
 from storage.keyed import Keyring
 from storage.store import Store
 
@@ -60,10 +61,10 @@ def unnamed_files(files: Collection[StoredFile], named: Mapping[str, Collection[
             yield Address(CaptureKind.ATTACHMENT, file.section, base, url, file.key)
 
 
-def orphaned_files(files: Collection[StoredFile]) -> Iterator[Address]:
-    """Yield the files whose article is not live any more."""
-    articles = {file.parent_key for file in files if not file.of_live}
-    yield from unnamed_files([file for file in files if not file.of_live], dict.fromkeys(articles, ()))
+def orphaned_files(files: Collection[StoredFile], absent: Collection[str] = ()) -> Iterator[Address]:
+    """Yield the files whose article is not live any more, or absent."""
+    lost = [file for file in files if not file.of_live or file.parent_key in absent]
+    yield from unnamed_files(lost, dict.fromkeys((file.parent_key for file in lost), ()))
 
 
 def former_addresses(stored: Mapping[str, StoredItem], read: Mapping[str, Read], listed: Collection[str]) -> Iterator[Address]:
@@ -98,21 +99,35 @@ def _address(file: StoredFile) -> str:
 # --- what the answers say ------------------------------------------------------------------------------------------------
 
 
-def settle(store: Store, probe: Probe, read: Mapping[str, Read], run: str) -> int:
-    """Keep what an answer says, and return how many documents are gone by it."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How many documents are gone by an answer, and how many were found missing for the first time."""
+
+    gone: int = 0
+    absent: int = 0
+
+
+def settle(store: Store, probe: Probe, read: Mapping[str, Read], run: str) -> Told:
+    """Keep what an answer says, and return what is missing by it."""
     if probe.kind is CaptureKind.ARTICLE:
-        _settle_article(store, probe, read[probe.key], run)
-        return 0
+        _settle_article(store, probe, read.get(probe.key), run)
+        return Told()
     keys = [file.key for file in live_files(store, probe.site) if archive_key(file.key) == probe.key]
+    if probe.missing:
+        gone = sum(absences.missing(store, probe.site, key, probe.at, run) for key in keys)
+        return Told(gone, len(keys) - gone)
     for key in keys:
-        if probe.missing:
-            store.mark_gone(probe.site, key, probe.at, run)
-        else:
-            store.mark_asked(probe.site, key, probe.at)
-    return len(keys) if probe.missing else 0
+        store.mark_asked(probe.site, key, probe.at)
+    absences.end(store, probe.site, keys)
+    return Told()
 
 
-def _settle_article(store: Store, probe: Probe, now: Read, run: str) -> None:
-    """Move an article to where it was read, when its former address is missing or leads there."""
-    if probe.missing or path_of(probe.landed) == path_of(now.url):
+def _settle_article(store: Store, probe: Probe, now: Read | None, run: str) -> None:
+    """Move an article to where it was read, when its former address is missing or leads there; it was never absent.
+
+    One that was not read, and whose address leads to a document that no list read here names, is asked for again by its age.
+    """
+    if now is None:
+        store.mark_asked(probe.site, probe.key, probe.at)
+    elif probe.missing or path_of(probe.landed) == path_of(now.url):
         store.relocate(probe.site, probe.key, now.url, now.section, probe.at, run)

@@ -7,11 +7,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from harvester.decisions import stored_decisions
-from harvester.freshness import SLACK, Recheck
+from harvester.freshness import Recheck, days_between
 from harvester.keeping import RunKeeper
 from harvester.notices import NoticeKeeper
+from harvester.reach import Lists
+from harvester.run_signals import record_read
 from harvester.verdict import Judgement, judge_records
-from spiders.items import Failure, RecordCapture, RecordListCapture
+from normalizers.notices.records import Notice
+from spiders.items import CaptureKind, Failure, RecordCapture, RecordListCapture
 from spiders.record_base import RecordSpider
 from storage.days import LOCAL
 from storage.records import NoticeClock
@@ -32,13 +35,21 @@ class RecordPipeline(RunKeeper[RecordSpider]):
     serves = RecordSpider
     notices: NoticeKeeper | None = None
 
+    def choose_reach(self, store: Store) -> Lists:
+        """Read every list whole: a record's line is where its repair, its withdrawal or its removal shows."""
+        return Lists.ALL
+
     def begun(self, store: Store) -> None:
         """Open what keeps the records."""
         self.notices = NoticeKeeper(store, self.spider.site, self.run, stored_decisions(store))
+        self.notices.told_of = self._tell
+
+    def _tell(self, section: str, notice: Notice) -> None:
+        self.crawler.signals.send_catch_log(record_read, section=section, notice=notice)
 
     def judged(self, reason: str) -> Judgement:
         """Return the verdict from the ledger and the failures."""
-        return judge_records(self.spider.ledger(), self.tally.failures, reason, limited=self.spider.limited)
+        return judge_records(self.spider.ledger(), self.tally.failures, reason, limited=self.spider.limited, left=self.tally.left)
 
     def close(self) -> None:
         """Keep what waits, and write the ledger."""
@@ -76,6 +87,13 @@ class RecordPipeline(RunKeeper[RecordSpider]):
         clock = self.store.notice_clock(self.spider.site, self.notices.tag(errand.section, errand.key))
         return is_due(clock, self.started_at, self.recheck)
 
+    def sort_of(self, errand: Errand) -> str:
+        """Return what an errand is for: ``list``, ``new`` or ``due``."""
+        if errand.kind is CaptureKind.LIST or self.store is None or self.notices is None:
+            return super().sort_of(errand)
+        known = self.store.notice_clock(self.spider.site, self.notices.tag(errand.section, errand.key))
+        return "due" if known else "new"
+
     def told(self, error: BaseException | None) -> str:
         """Return the kind of an exception only: its words may hold what a record says."""
         return type(error).__name__
@@ -107,5 +125,4 @@ def is_due(clock: NoticeClock | None, now: datetime, recheck: Recheck) -> bool:
         return True
     today = now.astimezone(LOCAL).date()
     near = clock.ends_on is not None and timedelta(0) <= clock.ends_on - today <= NEAR
-    since = now - clock.last_checked
-    return since < timedelta(0) or since >= (timedelta(days=1) if near else EVERY) * (1 - SLACK)
+    return clock.last_checked > now or days_between(clock.last_checked, now) >= (1 if near else EVERY.days)

@@ -59,6 +59,7 @@ DOWNLOADER_MIDDLEWARES = {  # default {}
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # ours knows ports, redirects and private addresses
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "harvester.middlewares.BudgetMiddleware": 40,  # before all others: what may not be spent is not even weighed
     "harvester.middlewares.BorderMiddleware": 50,
     "harvester.middlewares.RobotsMiddleware": 100,
     "harvester.middlewares.ConditionalMiddleware": 540,  # engine side of the retries: a 304 is good
@@ -71,6 +72,10 @@ SPIDER_MIDDLEWARES = {"harvester.middlewares.FreshnessMiddleware": 100}  # defau
 EXTENSIONS = {  # default {}
     "harvester.vanished.VanishedDocuments": 0,
     "harvester.stopping.PromptEnd": 0,
+    "harvester.monitoring.specimens.SpecimenKeeper": 0,
+    "harvester.observing.events.RunLog": 0,
+    "harvester.monitoring.measuring.Measuring": 0,
+    "harvester.monitoring.running.RunMonitors": 0,
     "scrapy.extensions.corestats.CoreStats": None,  # default on: it trips over a crawl whose store could not be opened
 }
 ITEM_PIPELINES = {  # default {}; each serves its own kind of spider
@@ -89,9 +94,23 @@ HARVESTER_BASES = dict(_config.bases)
 HARVESTER_PACE = _config.pace
 HARVESTER_RECHECK = "due"
 HARVESTER_DRY_RUN = False
+HARVESTER_LOG_FORMAT = _config.log_format
+HARVESTER_RULES: dict[str, list[dict[str, str]]] = {}
+HARVESTER_LISTS = "all"
+HARVESTER_WINDOWS: dict[str, tuple[int, int]] = {}
+HARVESTER_MOST_REQUESTS = 0
+HARVESTER_MOST_SECONDS = 0.0
+HARVESTER_DUE_RUN = None
+
+SPIDERMON_ENABLED = True  # default False: monitors judge every run
+SPIDERMON_SPIDER_CLOSE_MONITORS = (  # default (): the run's own cause, then each promise
+    "harvester.monitoring.monitors.CauseSuite",
+    "harvester.monitoring.monitors.PromiseSuite",
+)
 
 LOG_INSTALL_ROOT_HANDLER = True  # the default; the command line turns it off and shows the run itself
 LOG_LEVEL = _config.log_level  # default "DEBUG"
 LOG_FORMATTER = "harvester.log_privacy.PrivateLogFormatter"  # default scrapy's, which prints items and the words of exceptions
 LOG_VERSIONS: list[str] = []  # default: eleven libraries a run
+WARN_ON_GENERATOR_RETURN_VALUE = False  # default True: it reads the source of every callback again at every answer
 STATS_DUMP = False  # default True: the run's summary says it

@@ -38,8 +38,27 @@ def stopped_note(reason: str) -> str:
     return f"The crawl was stopped before its end ({reason})."
 
 
-def judge(coverage: Mapping[str, Coverage], failures: Sequence[Failure], reason: str, *, skipped: int = 0) -> Judgement:
-    """Return the verdict of one run of one site.
+BUDGET = "budget"
+"""Cause of a run that ended because its due run had spent what it may."""
+NOTHING_LEFT: Mapping[str, int] = {}
+
+
+def left_note(left: Mapping[str, int]) -> str:
+    """Return the sentence that tells what the budget left to the next run."""
+    words = (("list", "list pages"), ("new", "new documents or records"), ("due", "stored ones to be looked at again"))
+    told = ", ".join(f"{left[name]} {plural}" for name, plural in words if left.get(name))
+    return f"The budget of the due run is spent; left to the next run: at least {told}."
+
+
+def judge(
+    coverage: Mapping[str, Coverage],
+    failures: Sequence[Failure],
+    reason: str,
+    *,
+    skipped: int = 0,
+    left: Mapping[str, int] = NOTHING_LEFT,
+) -> Judgement:
+    """Return the verdict of one run of one site. ``left`` is what its budget did not allow, by ``list``, ``new`` and ``due``.
 
     ``reason`` is why the crawl ended (``finished`` when it came to its end by itself), ``skipped`` the number of listed documents that
     ``--limit`` or ``--since`` left out: such a run is not judged by its coverage and is never complete.
@@ -49,6 +68,8 @@ def judge(coverage: Mapping[str, Coverage], failures: Sequence[Failure], reason:
         return Judgement(Verdict.BLOCKED, blocked, tuple(notes))
     if reason != FINISHED:
         notes.append(stopped_note(reason))
+    if any(left.values()):
+        return Judgement(Verdict.INCOMPLETE, BUDGET, (*notes, left_note(left)))
     lists = [failure for failure in failures if failure.kind is CaptureKind.LIST]
     if not any(section.had for section in coverage.values()):
         return Judgement(Verdict.FAILED, _commonest(lists) or Cause.STOPPED, tuple(notes))
@@ -56,7 +77,7 @@ def judge(coverage: Mapping[str, Coverage], failures: Sequence[Failure], reason:
         return Judgement(Verdict.INCOMPLETE, Cause.STOPPED, tuple(notes))
     if skipped or any(section.limited for section in coverage.values()):
         sentence = f"The crawl was limited by its caller ({skipped or 'some'} listed documents left out), so its coverage is not judged."
-        return Judgement(Verdict.INCOMPLETE, _commonest(_passing(failures)) or Cause.STOPPED, (*notes, sentence))
+        return Judgement(Verdict.INCOMPLETE, _commonest(passing(failures)) or Cause.STOPPED, (*notes, sentence))
     return _by_coverage(coverage, failures, lists, notes)
 
 
@@ -67,12 +88,19 @@ def _by_coverage(coverage: Mapping[str, Coverage], failures: Sequence[Failure], 
         return Judgement(Verdict.INCOMPLETE, Cause.TOO_LARGE, tuple(notes))
     if any(section.lacks_items for section in coverage.values()):
         return Judgement(Verdict.INCOMPLETE, Cause.COUNT_MISMATCH, tuple(notes))
-    if passing := _commonest(_passing(failures)):
-        return Judgement(Verdict.INCOMPLETE, passing, tuple(notes))
+    if cause := _commonest(passing(failures)):
+        return Judgement(Verdict.INCOMPLETE, cause, tuple(notes))
     return Judgement(Verdict.COMPLETE, "", tuple(notes))
 
 
-def judge_records(lines: Sequence[CoverageLine], failures: Sequence[Failure], reason: str, *, limited: bool = False) -> Judgement:
+def judge_records(
+    lines: Sequence[CoverageLine],
+    failures: Sequence[Failure],
+    reason: str,
+    *,
+    limited: bool = False,
+    left: Mapping[str, int] = NOTHING_LEFT,
+) -> Judgement:
     """Return the verdict of one run of a site of records, from its ledger.
 
     A site that shows only so many pages of a list is read completely when these were read: the gap is told, and never taken for
@@ -83,23 +111,19 @@ def judge_records(lines: Sequence[CoverageLine], failures: Sequence[Failure], re
         return Judgement(Verdict.BLOCKED, blocked, tuple(notes))
     if reason != FINISHED:
         notes.append(stopped_note(reason))
+    if any(left.values()):
+        return Judgement(Verdict.INCOMPLETE, BUDGET, (*notes, left_note(left)))
     lists = [failure for failure in failures if failure.kind is CaptureKind.LIST]
     if not any(line.pages_had for line in lines):
         return Judgement(Verdict.FAILED, _commonest(lists) or Cause.STOPPED, tuple(notes))
     if reason != FINISHED or limited:
-        return Judgement(Verdict.INCOMPLETE, _commonest(_passing(failures)) or Cause.STOPPED, tuple(notes))
+        return Judgement(Verdict.INCOMPLETE, _commonest(passing(failures)) or Cause.STOPPED, tuple(notes))
     if lacking := [line for line in lines if not line.complete and not line.capped]:
         cause = _commonest(lists) or (Cause.COUNT_MISMATCH if any(line.stated is not None for line in lacking) else Cause.STOPPED)
         return Judgement(Verdict.INCOMPLETE, cause, tuple(notes))
-    if passing := _commonest(_passing(failures)):
-        return Judgement(Verdict.INCOMPLETE, passing, tuple(notes))
+    if cause := _commonest(passing(failures)):
+        return Judgement(Verdict.INCOMPLETE, cause, tuple(notes))
     return Judgement(Verdict.COMPLETE, "", tuple(notes))
-
-
-def whole(section: Coverage) -> bool:
-    """Tell whether every page of a section's list was had and its count is right, so that what it lacks may be looked for."""
-    lacks = section.limited or section.cut or section.missing or section.queue or section.lacks_items
-    return bool(section.had) and not lacks
 
 
 def _blocking(failures: Iterable[Failure]) -> str:
@@ -109,7 +133,8 @@ def _blocking(failures: Iterable[Failure]) -> str:
     return ""
 
 
-def _passing(failures: Iterable[Failure]) -> list[Failure]:
+def passing(failures: Iterable[Failure]) -> list[Failure]:
+    """Return the failures that spoil a run: of lists each, of documents and files those that another crawl may find gone."""
     return [failure for failure in failures if failure.kind is CaptureKind.LIST or not (failure.cause in LASTING or _no_article(failure))]
 
 

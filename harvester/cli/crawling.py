@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from math import ceil
 from typing import Annotated, Any
 
 import typer
@@ -17,18 +18,23 @@ from harvester.config import Config
 from harvester.crawl import RunSummary
 from harvester.crawl import check as check_site
 from harvester.crawl import crawl as crawl_sites
-from harvester.crawl import plan as plan_site
 from harvester.errors import HarvesterError, WrongCall
 from harvester.filtering import parse_date
 from harvester.freshness import Recheck
 from harvester.messages import _
+from harvester.planning import Plan
+from harvester.planning import plan as plan_site
+from harvester.reach import Budget, Lists
 from harvester.session import opened, settings
 from spiders.factsheet import FactSheet, FactSheetError, UnknownSectionError, UnknownSiteError
 from spiders.record_sheet import RecordSheet
 from spiders.sheets import all_sheets
 from storage import notice_queries, queries
-from storage.errors import MissingStore
+from storage.errors import MissingStore, StoreError
+from storage.incidents import Finding
+from storage.mending import mend
 from storage.records import Verdict
+from storage.store import Store
 
 SUMMARY_COLUMNS = (
     "site",
@@ -45,7 +51,7 @@ SUMMARY_COLUMNS = (
     "seconds",
 )
 SITE_COLUMNS = ("site", "name", "kind", "region", "sections", "documents", "records", "last complete run", "last verdict", "address")
-PLAN_COLUMNS = ("site section", "name", "address", "stored", "due")
+PLAN_COLUMNS = ("site section", "name", "lists", "pages", "stored", "new", "due", "absent", "files", "expected", "requests")
 CHECK_COLUMNS = ("site section", "field", "rule", "certainty", "matches", "url")
 
 BaseOption = Annotated[
@@ -90,6 +96,11 @@ def crawl(
     since: Annotated[str | None, typer.Option(metavar="DATE", help="Only documents listed on or after this day.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many documents a site.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read the lists only; fetch no document, write nothing.")] = False,
+    lists: Annotated[
+        Lists, typer.Option(help="How far lists are read: all, recent (down to the overlap), or due (all when a sweep is due).")
+    ] = Lists.ALL,
+    most_requests: Annotated[int, typer.Option(min=0, metavar="N", help="Stop after so many requests a site; 0 is no limit.")] = 0,
+    most_seconds: Annotated[float, typer.Option(min=0, metavar="S", help="Stop after so many seconds a site; 0 is no limit.")] = 0.0,
     recheck: Annotated[Recheck, typer.Option(help="Stored documents to ask for again: those due by age, all, or none.")] = Recheck.DUE,
     base: BaseOption = None,
     pace: Annotated[
@@ -105,17 +116,32 @@ def crawl(
     """
     day, names = parse_date(since), resolved(names)
     config = with_pace(settings(store).with_bases(bases(base, names)), pace)
+    if not dry_run:
+        tell_mended(config)
     progress = Progress() if form is Format.TABLE else None
-    summaries = told(
-        lambda: crawl_sites(names, config, section=section, since=day, limit=limit, dry_run=dry_run, recheck=recheck, progress=progress)
-    )
+    options: dict[str, Any] = {"section": section, "since": day, "limit": limit, "dry_run": dry_run, "recheck": recheck, "lists": lists}
+    options |= {"budget": Budget(most_requests, most_seconds), "progress": progress}
+    summaries = told(lambda: crawl_sites(names, config, **options))
     if progress:
         progress.end()
     report(summaries, form)
     if any(summary.interrupted for summary in summaries):
         raise KeyboardInterrupt
-    limited = limit is not None or day is not None or dry_run
+    limited = limit is not None or day is not None or dry_run or bool(most_requests or most_seconds)
     return 0 if all(right(summary, limited) for summary in summaries) else 1
+
+
+def tell_mended(config: Config) -> None:
+    """Mend what killed processes left in the store and its archive, and say so, before a crawl begins."""
+    try:
+        with Store.open(config.store, archive=config.archive, patience=config.patience) as store:
+            mended = mend(store, datetime.now(UTC))
+    except StoreError:
+        return  # there is none yet, or the crawl itself tells what is wrong with it
+    for run, site in mended.runs:
+        complain(_("mended: the run {run} of {site} was killed and is marked so").format(run=run, site=site))
+    if mended.cut:
+        complain(_("mended: {n} bytes of half-written records were cut off the archive").format(n=mended.cut))
 
 
 def resolved(names: list[str]) -> list[str]:
@@ -131,7 +157,9 @@ def with_pace(config: Config, pace: float | None) -> Config:
 
 def right(summary: RunSummary, limited: bool) -> bool:
     """Tell whether a run ended as its caller wished."""
-    return summary.verdict == Verdict.COMPLETE or (limited and summary.verdict == Verdict.INCOMPLETE and summary.cause in ("", "stopped"))
+    return summary.verdict == Verdict.COMPLETE or (
+        limited and summary.verdict == Verdict.INCOMPLETE and summary.cause in ("", "stopped", "budget")
+    )
 
 
 def summary_row(summary: RunSummary) -> dict[str, Any]:
@@ -149,11 +177,15 @@ def summary_row(summary: RunSummary) -> dict[str, Any]:
         "unchanged": summary.effects.get("unchanged", 0) + summary.effects.get("reread", 0),
         "reread": summary.effects.get("reread", 0),
         "gone": summary.gone,
+        "absent": summary.absent,
+        "reach": summary.reach,
+        "received": summary.received,
         "tasks": summary.tasks,
         "failures": dict(summary.failures),
         "notices": dict(summary.notices),
         "masked": dict(summary.masked),
         "seconds": round((summary.ended_at - summary.started_at).total_seconds(), 1),
+        "findings": [asdict(finding) for finding in summary.findings],
         "notes": list(summary.notes),
         "error": summary.error,
     }
@@ -175,9 +207,22 @@ def report(summaries: list[RunSummary], form: Format) -> None:
         for note in summary.notes:
             console().print(f"{summary.site}: {note}", markup=False)
         for failure in summary.sample[:3]:
-            console().print(f"{summary.site}: {failure.cause}: {failure.url} {failure.detail}", markup=False)
+            console().print(
+                f"{summary.site}: {failure.cause}: {failure.url} {failure.detail.removeprefix(failure.url).strip()}", markup=False
+            )
+        # The finding of a run that failed is its verdict and its first failure, which stand above.
+        for finding in [each for each in summary.findings if each.cause != summary.cause or each.section]:
+            console().print(f"{summary.site}: {finding_line(finding)}", markup=False)
         if summary.error:
             complain(f"{summary.site}: {summary.error}")
+
+
+def finding_line(finding: Finding) -> str:
+    """Return a finding in a line: how grave it is, its cause, what was seen and what was expected."""
+    told = _("{level}: {cause}: {detail} Seen: {observed}; expected: {expected}.")
+    return told.format(
+        level=_(finding.level), cause=_(finding.cause), detail=finding.detail, observed=finding.observed, expected=finding.expected
+    )
 
 
 def causes(counted: Mapping[str, int]) -> str:
@@ -262,16 +307,55 @@ def age(moment: datetime) -> str:
     return _("{n} h ago").format(n=minutes // 60) if minutes < 48 * 60 else _("{n} days ago").format(n=minutes // (24 * 60))
 
 
-def plan(name: SiteArgument, base: BaseOption = None, store: StoreOption = None, form: FormatOption = Format.TABLE) -> None:
-    """Tell what a crawl of a site would request, without a request."""
-    found = told(lambda: plan_site(name, settings(store).with_bases(bases(base, [name]))))
-    rows = [{**asdict(section), "name": section.name_zh, "address": section.url} for section in found.sections]
+def plan(
+    name: SiteArgument,
+    lists: Annotated[Lists, typer.Option(help="How far lists are to be read: all, recent, or due as in scheduled runs.")] = Lists.DUE,
+    since: Annotated[str | None, typer.Option(metavar="DATE", help="Plan a backfill of what was listed on or after this day.")] = None,
+    base: BaseOption = None,
+    pace: Annotated[
+        float | None, typer.Option(min=0, help="Seconds between requests to a host; below a site's own only with --base.")
+    ] = None,
+    store: StoreOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Tell what a crawl of a site would request and how long it takes, without a request."""
+    day, config = parse_date(since), with_pace(settings(store).with_bases(bases(base, [name])), pace)
+    found: Plan = told(lambda: plan_site(name, config, lists=lists, since=day))
+    rows = [
+        {**asdict(section), "name": section.name_zh, "address": section.url, "lists": section.reach, "requests": section.requests}
+        for section in found.sections
+    ]
     emit(with_heading(rows, form), form, PLAN_COLUMNS)
-    if form is Format.TABLE:
-        sentence = _("First {robots}, then at least {n} requests, one every {pace} s: {seconds} s or more; list pages tell the rest.")
-        console().print(
-            sentence.format(robots=found.robots, n=found.requests - 1, pace=found.pace, seconds=round(found.seconds)), markup=False
+    if form is not Format.TABLE:
+        return
+    console().print(_("First {robots}; then one request every {pace} s.").format(robots=found.robots, pace=found.pace), markup=False)
+    console().print(spending(_("This run"), found), markup=False)
+    if day is None:
+        console().print(spending(_("A sweep"), told(lambda: plan_site(name, config, lists=Lists.ALL))), markup=False)
+        console().print(spending(_("An incremental run"), told(lambda: plan_site(name, config, lists=Lists.RECENT))), markup=False)
+
+
+def spending(what: str, found: Plan) -> str:
+    """Return in a sentence what a crawl would spend; where a list was never read, nobody knows the most."""
+    if found.most is None or found.most_seconds is None:
+        return _("{what}: {n} requests or more, {time} or more; a list was never read, so its length is not known.").format(
+            what=what, n=found.requests, time=duration(found.seconds)
         )
+    requests, time = between(str(found.requests), str(found.most)), between(duration(found.seconds), duration(found.most_seconds))
+    return _("{what}: {n} requests, {time}.").format(what=what, n=requests, time=time)
+
+
+def between(least: str, most: str) -> str:
+    """Return a range in words, one figure where both ends read the same."""
+    return least if least == most else _("{least} to {most}").format(least=least, most=most)
+
+
+def duration(seconds: float) -> str:
+    """Return a time in hours and minutes, begun minutes as whole ones; below a minute in seconds."""
+    if seconds < 60:
+        return _("{s} s").format(s=ceil(seconds))
+    minutes = ceil(seconds / 60)
+    return _("{h} h {min} min").format(h=minutes // 60, min=minutes % 60) if minutes >= 60 else _("{min} min").format(min=minutes)
 
 
 def with_heading(rows: list[dict[str, Any]], form: Format) -> list[dict[str, Any]]:
@@ -280,12 +364,15 @@ def with_heading(rows: list[dict[str, Any]], form: Format) -> list[dict[str, Any
 
 
 def check(name: SiteArgument, base: BaseOption = None, store: StoreOption = None, form: FormatOption = Format.TABLE) -> int:
-    """Tell which selectors of a site's fact sheet still match: one list page and one article of each section are read.
+    """Tell which selectors of a site's fact sheet still match: one list page and one article of each section are read, and one file.
 
-    Exit status 1 when nothing matched.
+    Also robots.txt, TLS, charset, signs of the CMS, days, and drift against the store. Nothing is kept.
+    Exit status 1 when nothing matched or a page was not read.
     """
     found = told(lambda: check_site(name, settings(store).with_bases(bases(base, [name]))))
     emit(with_heading([asdict(match) for match in found], form), form, CHECK_COLUMNS)
     if not any(match.matches for match in found):
         raise HarvesterError(f"no selector of {name} matched; see `harvester crawl {name} --dry-run` for the cause.")
+    if broken := sorted({match.section for match in found if match.field == "unread"}):
+        raise HarvesterError(f"{name} was not read in {', '.join(broken)}: crawl it, then look at `harvester drift {name}`.")
     return 0

@@ -1,4 +1,4 @@
-"""The verbs on the store itself: db upgrade, status, dump, verify, prune-changes."""
+"""The verbs on the store itself: db upgrade, status, dump, verify, prune-changes; copy, backup and restore are in ``moving``."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from harvester.cli import moving
 from harvester.cli.options import FormatOption, StoreOption
 from harvester.cli.output import Format, console, emit
 from harvester.errors import HarvesterError, WrongCall
@@ -16,7 +17,7 @@ from harvester.gazetteer import load_gazetteer
 from harvester.messages import _
 from harvester.moments import moment_of
 from harvester.session import opened
-from storage import horizon, queries
+from storage import horizon, putting_back, queries
 from storage.dump import dump as dump_lines
 
 COUNT_COLUMNS = ("site", "captures", "documents", "versions", "tasks", "agencies", "deadlines")
@@ -28,14 +29,19 @@ def register(app: typer.Typer) -> None:
     for verb in (upgrade, status, dump, verify):
         group.command()(verb)
     group.command("prune-changes")(prune_changes)
+    moving.add(group)
     app.add_typer(group, name="db")
 
 
 def upgrade(store: StoreOption = None) -> None:
-    """Make the store, or bring it to this program's schema; load the gazetteer."""
+    """Make the store, or bring it to this program's schema; load the gazetteer. On PostgreSQL the queue of the workers, too."""
     with opened(store, create=True, check=False) as found:
         found.upgrade()
         load_gazetteer(found)
+        if found.engine.dialect.name == "postgresql":
+            from harvester.scheduling import queue  # late: libraries that no SQLite store needs
+
+            queue.upgrade(found)
         console().print(_("{store} is at schema {revision}").format(store=found.name, revision=found.revision), markup=False)
 
 
@@ -62,8 +68,19 @@ def dump(
             raise HarvesterError(f"{to} cannot be written ({error.strerror}); choose another place with --to.") from None
 
 
-def verify(store: StoreOption = None) -> int:
+def verify(
+    backup: Annotated[
+        Path | None, typer.Option("--backup", metavar="FOLDER", help="Instead of the store: a backup, or all in a folder of backups.")
+    ] = None,
+    store: StoreOption = None,
+) -> int:
     """Read the whole archive, check every record's digest, and hold the store against it; exit status 1 when something is wrong."""
+    if backup is not None:
+        problems = putting_back.check(backup)
+        for problem in problems:
+            console().print(problem, markup=False, soft_wrap=True)
+        console().print(_("{problems} problems in the backups of {folder}").format(problems=len(problems), folder=backup), markup=False)
+        return 1 if problems else 0
     with opened(store) as found:
         report = found.verify()
     told = _("{files} files, {records} records, {revisits} revisits, {problems} problems")

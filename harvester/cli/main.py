@@ -31,6 +31,8 @@ UsageError = cast("type[Exception]", typer.BadParameter.__bases__[0])
 
 VERBS = {
     "crawling": ("crawl", "sites", "plan", "check"),
+    "drifting": ("drift",),
+    "new_sites": ("new-site",),
     "files": ("extract", "normalize"),
     "comparing": ("diff",),
     "aligning": ("align",),
@@ -44,6 +46,10 @@ VERBS = {
     "correcting": ("corrections",),
     "figures": ("quality", "indicators"),
     "watching": ("watch",),
+    "alerting": ("alerts",),
+    "observing": ("metrics",),
+    "scheduling": ("schedule", "worker"),
+    "incidents": ("incidents",),
     "database": ("db",),
     "serving": ("serve",),
     "accounts": ("accounts",),

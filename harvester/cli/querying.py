@@ -12,6 +12,7 @@ import typer
 from rich.text import Text
 
 from harvester import audited
+from harvester.cli import run_log
 from harvester.cli.options import AsOfOption, FormatOption, KnownAtOption, LimitOption, RegionOption, SiteOption, StoreOption
 from harvester.cli.output import Format, complain, console, emit
 from harvester.errors import WrongCall
@@ -22,6 +23,7 @@ from harvester.session import check_site, opened
 from harvester.values import printable, to_json
 from normalizers.records import DeadlineKind, DocumentKind
 from normalizers.text.script import simplified_forms
+from spiders.failure_classes import failure_class
 from storage import notice_queries, queries, searching
 from storage.explain import explain as explain_record
 from storage.naming import check_document, successor_of
@@ -33,7 +35,7 @@ from storage.store import Store
 TASK_COLUMNS = ("id", "site", "number", "text", "lead", "partner", "responsible", "deadline", "end")
 DOCUMENT_COLUMNS = ("id", "version", "site", "published_on", "title", "document_number", "tasks", "copies", "state")
 AGENCY_COLUMNS = ("id", "name", "kind", "lead", "partner", "responsible", "implied", "resolved")
-RUN_COLUMNS = ("id", "site", "started_at", "ended_at", "verdict", "cause", "captures", "failures")
+RUN_COLUMNS = ("id", "site", "started_at", "ended_at", "verdict", "cause", "failure_class", "captures", "failures")
 DEFAULT_LIMIT = 50
 PAGE = 500
 """Rows that are read at a time where an order is read by pages."""
@@ -337,17 +339,36 @@ def explain_notice(found: Store, identifier: str, store: str | None, form: Forma
     console().print(f"{place['file']} @{place['offset']} +{place['length']} sha256 {place['sha256']}", markup=False)
 
 
+def class_of(cause: str | None) -> str:
+    """Return the class of the cause of a run, empty for one without."""
+    return str(failure_class(cause)) if cause else ""
+
+
 def runs(
+    name: Annotated[str | None, typer.Argument(metavar="[SITE]", help="Only this site.")] = None,
     site: SiteOption = None,
     limit: LimitOption = 20,
+    run: Annotated[str, typer.Option("--run", metavar="RUN", help="Tell this run: what it measured, and what was found wrong.")] = "",
+    log: Annotated[str, typer.Option("--log", metavar="RUN", help="Print the log of this run instead.")] = "",
+    follow: Annotated[str, typer.Option("--follow", metavar="RUN", help="Print its log as it comes, until the run ends.")] = "",
     store: StoreOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """List the runs, the newest first, with their verdict and its cause."""
+    """List the runs, the newest first, with their verdict, its cause and the class of that; or tell one of them, or its log."""
+    site = site or name
     with opened(store) as found:
+        if run:
+            from harvester.cli.incidents import show_run  # late: the words of incidents, which no other question needs
+
+            show_run(found, run, form)
+            return
+        if log or follow:
+            run_log.follow(found, follow, form) if follow else run_log.show(found, log, form)
+            return
         check_names(found, site)
         rows = queries.runs(found, site or "", limit or None)
     if form is Format.TABLE:
-        rows = [row | {name: minute(row[name]) for name in ("started_at", "ended_at")} for row in rows]
+        shown = [row | {name: minute(row[name]) for name in ("started_at", "ended_at")} for row in rows]
+        rows = [row | {"failure_class": class_of(row["cause"])} for row in shown]
     emit(rows, form, RUN_COLUMNS)
     cut(rows, limit, form)

@@ -14,17 +14,20 @@ import typer
 from harvester import review as reviewing
 from harvester.cli.options import FormatOption, RegionOption, SiteOption, StoreOption
 from harvester.cli.output import Format, complain, console, emit
+from harvester.derive_report import SAMPLE, Report, SiteReport
 from harvester.errors import WrongCall
 from harvester.filtering import parse_days, parse_region
 from harvester.messages import _
 from harvester.reading import load as load_file
-from harvester.rederive import SAMPLE, Report, SiteReport, rederive
+from harvester.reading_again import cores
+from harvester.rederive import rederive
 from harvester.rereading import NoticeReport
 from harvester.review import ANYWHERE, Decided, Kind, Wish
 from harvester.session import check_site, opened, settings
 from storage import decisions as log
 from storage import review as waiting
 from storage.records import DecisionRow
+from storage.store import Store
 
 QUEUE_COLUMNS = ("kind", "what", "region", "uses", "documents", "detail", "proposals", "examples")
 DECISION_COLUMNS = ("id", "mention", "region", "name", "kind", "from", "until", "note", "decided_by", "decided_at", "decision state")
@@ -181,6 +184,8 @@ def derive(
     site: SiteOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would change; write nothing.")] = False,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many documents now; run it again to go on.")] = None,
+    processes: Annotated[int | None, typer.Option(min=1, max=256, help="How many processes read; as many as there are processors.")] = None,
+    workers: Annotated[bool, typer.Option("--workers", help="Let the workers of a PostgreSQL store do it, on whatever hosts.")] = False,
     store: StoreOption = None,
     form: FormatOption = Format.TABLE,
 ) -> int:
@@ -189,15 +194,32 @@ def derive(
     A run that was stopped goes on where it was. Exit status 1 when a document or a public credit record was not in the archive, or can
     no longer be read.
     """
+    if workers and (since or site or dry_run or limit or processes):
+        raise WrongCall("--workers derives everything; leave out --since, --site, --dry-run, --limit and --processes.")
     with opened(store) as found:
         check_site(found, site or "")
         progress = Progress() if form is Format.TABLE else None
-        report = rederive(found, site=site or "", since=since, dry_run=dry_run, limit=limit, progress=progress)
+        report = (
+            over_workers(found, progress)
+            if workers
+            else rederive(
+                found, site=site or "", since=since, dry_run=dry_run, limit=limit, processes=processes or cores(), progress=progress
+            )
+        )
     if progress:
         progress.end()
     tell(report, form)
     lost = any(counts.missing or counts.unreadable for counts in report.sites.values())
     return 1 if lost or any(counts.unread or counts.unmasked for counts in report.notices.values()) else 0
+
+
+def over_workers(store: Store, progress: Progress | None) -> Report:
+    """Derive everything by the workers that are there."""
+    if store.engine.dialect.name != "postgresql":
+        raise WrongCall("--workers is for a store on PostgreSQL; leave it out, or say --processes.")
+    from harvester.scheduling.pieces import derive_over_workers  # late: libraries that no SQLite store needs
+
+    return derive_over_workers(store, progress=progress)
 
 
 class Progress:
@@ -237,10 +259,22 @@ def tell(report: Report, form: Format) -> None:
         if report.altered:
             more = " …" if len(report.altered) == SAMPLE else ""
             console().print(_("altered: {documents}").format(documents=" ".join(report.altered) + more), markup=False)
+        if report.estimate:
+            told = _("To do it takes about {duration}.")
+            console().print(told.format(duration=duration(report.estimate)), markup=False)
+    if report.resumed:
+        complain(_("gone on with where an earlier call was stopped: {read} documents were read before.").format(read=report.resumed))
     for problem in report.problems:
         complain(problem)
     if not report.complete:
         complain(_("{read} of {total} documents are read; run it again to go on.").format(read=report.read, total=report.total))
+
+
+def duration(seconds: float) -> str:
+    """Return a time in the unit that fits."""
+    if seconds < 120:
+        return _("{n} s").format(n=max(1, round(seconds)))
+    return _("{n} min").format(n=round(seconds / 60)) if seconds < 7200 else _("{n} h").format(n=round(seconds / 3600, 1))
 
 
 def rules(sites: Iterable[SiteReport]) -> list[dict[str, Any]]:

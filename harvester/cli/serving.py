@@ -14,6 +14,7 @@ import typer
 from harvester.cli.options import StoreOption
 from harvester.cli.output import console
 from harvester.messages import _
+from harvester.observing import logs
 from harvester.session import opened, settings
 
 PATIENCE = 5.0
@@ -49,6 +50,7 @@ def serve(
         from harvester.web.access.opening import Opening, check_accounts, settings_of  # FastAPI: this verb alone waits for it
         from harvester.web.serving import run
 
+        logs.configure(settings(store))
         table = settings(store).room
         asked = {"host": host, "port": port, "base": base, "proxies": tuple(proxy or ()), "tls_cert": tls_cert, "tls_key": tls_key}
         opening = Opening.of(table, **asked, login=login, insecure=insecure)

@@ -1,7 +1,8 @@
 """The faults that a replica can be told to have, and exactly which answers they reach.
 
-A fault is written ``name``, ``name:site``, ``name@reach`` or ``name:site@reach``. Without a reach it spoils the second page of every list
-and every seventh article (by the order in which documents were published), so that a crawl finds good and bad answers side by side.
+A fault is written ``name``, ``name:site``, ``name@reach`` or ``name:site@reach``; ``site/section`` means one section of a site. Without a
+reach it spoils the second page of every list and every seventh article (by the order in which documents were published), so that a crawl
+finds good and bad answers side by side.
 """
 
 from __future__ import annotations
@@ -25,6 +26,10 @@ class FaultKind(StrEnum):
     DUP_PAGE = "dup-page"
     SLOW = "slow"
     SERVER_ERROR = "500"
+    GONE = "gone"
+    RESET = "reset"
+    REDESIGN = "redesign"
+    REDESIGN_2 = "redesign-2"
 
 
 class Reach(StrEnum):
@@ -65,11 +70,12 @@ class Target(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A fault and its reach; an empty ``site`` means every site."""
+    """A fault and its reach; an empty ``site`` means every site, an empty ``section`` (a section's code) each of its sections."""
 
     kind: FaultKind
     site: str = ""
     reach: Reach = Reach.SOME
+    section: str = ""
 
     @classmethod
     def parse(cls, text: str) -> Fault | None:
@@ -82,11 +88,12 @@ class Fault:
             raise ValueError(f"There is no fault {name!r}; choose one of {', '.join(FaultKind)}.")
         if reach and reach not in set(Reach):
             raise ValueError(f"There is no reach {reach!r}; choose one of {', '.join(Reach)}.")
-        return cls(FaultKind(name), site, Reach(reach or "some"))
+        site, _, section = site.partition("/")
+        return cls(FaultKind(name), site, Reach(reach or "some"), section)
 
     def hits(self, site: str, target: Target) -> bool:
         """Tell whether the answer to ``target`` on ``site`` is spoiled."""
-        if self.site not in ("", site) or target.kind is TargetKind.OTHER:
+        if self.site not in ("", site) or self.section not in ("", target.section) or target.kind is TargetKind.OTHER:
             return False
         if self.kind is FaultKind.DUP_PAGE:
             return target.kind is TargetKind.LIST and self._repeats(target)

@@ -6,6 +6,7 @@ import contextlib
 import json
 import signal
 import socket
+import struct
 import sys
 import threading
 from collections import Counter
@@ -151,10 +152,12 @@ class Replica(RecordWorld):
 
     @fault.setter
     def fault(self, text: str) -> None:
-        self._fault = Fault.parse(text)
-        if self._fault and self._fault.site and self._fault.site not in every_site():
-            raise ValueError(f"There is no replica site {self._fault.site!r}; choose among {', '.join(every_site())}.")
-        self._fault_text = text
+        fault = Fault.parse(text)
+        if fault and fault.site and fault.site not in every_site():
+            raise ValueError(f"There is no replica site {fault.site!r}; choose among {', '.join(every_site())}.")
+        if fault and fault.section:
+            fault = replace(fault, section=every_site()[fault.site].section(fault.section).code)
+        self._fault, self._fault_text = fault, text
 
     def counts(self) -> Counter[str]:
         """Return how many requests each site has answered, robots.txt included."""
@@ -281,6 +284,11 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         method = "GET" if self.command == "HEAD" else self.command
         answer = self.server.replica.answer(self.server.site, method, self.path, headers, body)
+        if answer.reset:
+            # Closed without lingering, a connection ends with RST: what a firewall or a dying server sends.
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.close_connection = True
+            return
         cut = answer.declared_length > len(answer.body)
         self.send_response(answer.status)
         for name, value in answer.headers.items():

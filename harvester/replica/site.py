@@ -14,17 +14,22 @@ from harvester.replica.families.base import Page, Request, templates
 from harvester.replica.faults import Fault, FaultKind, Target, TargetKind
 from harvester.replica.records import RecordSiteFacts
 from harvester.replica.records.families import RECORD_FAMILIES, RecordFamily
+from harvester.replica.redesign import drawn
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes back over the wire. ``declared_length`` differs from the body's length where a fault cuts it; ``delay`` is in seconds."""
+    """What goes back over the wire. ``declared_length`` differs from the body's length where a fault cuts it; ``delay`` is in seconds.
+
+    ``reset`` cuts the connection before anything goes back.
+    """
 
     status: int
     body: bytes
     headers: dict[str, str] = field(default_factory=dict)
     declared_length: int = 0
     delay: float = 0.0
+    reset: bool = False
 
 
 class ReplicaSite:
@@ -85,7 +90,12 @@ class ReplicaSite:
             return _plain(self._page("challenge-412", 412), {})
         if kind is FaultKind.SERVER_ERROR:
             return _plain(self._page("error-500", 500), {})
-        page = page or self.family.respond(target._replace(items_page=1) if kind is FaultKind.DUP_PAGE else target)
+        if kind is FaultKind.GONE:
+            return _plain(self._page("not-found", 404), {})
+        if kind is FaultKind.RESET:
+            return Answer(0, b"", reset=True)
+        with drawn(kind.value if kind in (FaultKind.REDESIGN, FaultKind.REDESIGN_2) else ""):
+            page = page or self.family.respond(target._replace(items_page=1) if kind is FaultKind.DUP_PAGE else target)
         if page is None:
             return _plain(self._page("not-found", 404), headers)
         return self._bent(kind, page, headers)

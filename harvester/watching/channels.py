@@ -10,7 +10,7 @@ import binascii
 import ipaddress
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import time
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from harvester.errors import WrongCall
+from harvester.redacting import remember
 
 ROBOTS = ("wecom", "dingtalk", "feishu")
 KINDS = ("mail", "webhook", *ROBOTS)
@@ -85,11 +86,74 @@ def channel(name: str, tables: Mapping[str, Mapping[str, Any]], environ: Mapping
     return _Reader(name, tables[name], os.environ if environ is None else environ).channel()
 
 
-class _Reader:
-    """Reads one channel's table."""
+class Secrets:
+    """Reads the values of a table that names addresses and where secrets are; ``wrong`` makes the error of a key that cannot be.
 
-    def __init__(self, name: str, table: Mapping[str, Any], environ: Mapping[str, str]) -> None:
+    Every secret that is read is taken out of all that this process logs from then on.
+    """
+
+    def __init__(
+        self, name: str, table: Mapping[str, Any], environ: Mapping[str, str], wrong: Callable[[str, str], WrongCall] | None = None
+    ) -> None:
         self.name, self.table, self.environ = name, table, environ
+        self._wrong = wrong
+
+    def wrong(self, key: str, why: str) -> WrongCall:
+        """Return the error of a key that cannot be; no value is quoted."""
+        if self._wrong is not None:
+            return self._wrong(key, why)
+        return WrongCall(f"The channel {self.name} cannot have this {key}: {why}; see docs/watches.md.")
+
+    def check_url(self, url: str) -> None:
+        """Raise ``WrongCall`` for an address of no use: https, or http on this machine, without a user, blanks and a fragment."""
+        try:
+            parts = urlsplit(url)
+            host, _ = parts.hostname or "", parts.port
+        except ValueError:
+            host = ""
+        if not host or not url.isascii() or any(c <= " " or c in '"<>\\^`{|}' for c in url) or parts.fragment or "@" in parts.netloc:
+            raise self.wrong("url", "it is no address of a host; write https://HOST/PATH in ASCII, without user and fragment")
+        if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
+            raise self.wrong("url", "it must begin with https://; http:// is for this machine only")
+
+    def secret(self, what: str, *, needed: bool = True) -> str:
+        """Return what stands in the environment variable or the file that the table names."""
+        variable, file = self.word(f"{what}_env"), self.word(f"{what}_file")
+        if variable and not self.environ.get(variable):
+            raise self.wrong(f"{what}_env", "the environment variable it names is not set")
+        found = self.environ[variable].strip() if variable else self.read(f"{what}_file", file) if file else ""
+        if needed and not found:
+            raise self.wrong(what, f"name where it is with {what}_env or {what}_file")
+        if not found.isprintable():
+            raise self.wrong(what, "it must be one line")
+        remember(found)
+        return found
+
+    def read(self, key: str, file: str) -> str:
+        """Return what stands in a file that the table names."""
+        try:
+            with Path(file).open("rb") as opened:
+                return opened.read(MOST_BYTES_OF_A_SECRET_FILE).decode().strip()
+        except (OSError, UnicodeDecodeError):
+            raise self.wrong(key, "the file it names cannot be read") from None
+
+    def word(self, key: str) -> str:
+        """Return a line of text, empty where the table has none."""
+        value = self.table.get(key, "")
+        if not isinstance(value, str) or not value.isprintable():
+            raise self.wrong(key, "it must be one line of text")
+        return value
+
+    def number(self, key: str, default: float, least: float, most: float) -> float:
+        """Return a number within its limits."""
+        value = self.table.get(key, default)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+            raise self.wrong(key, f"it must be a number from {least} to {most}")
+        return float(value)
+
+
+class _Reader(Secrets):
+    """Reads one channel's table."""
 
     def channel(self) -> Channel:
         kind = self.word("kind")
@@ -98,9 +162,6 @@ class _Reader:
         if unknown := sorted(set(self.table) - _KEYS[kind]):
             raise self.wrong(unknown[0], f"a {kind} channel takes {', '.join(sorted(_KEYS[kind]))}")
         return self.mail(kind) if kind == "mail" else self.http(kind)
-
-    def wrong(self, key: str, why: str) -> WrongCall:
-        return WrongCall(f"The channel {self.name} cannot have this {key}: {why}; see docs/watches.md.")
 
     def common(self, kind: str) -> dict[str, Any]:
         ca_file = self.word("ca_file")
@@ -142,18 +203,6 @@ class _Reader:
             keyword=self.word("keyword"), source=self.word("source") or SOURCE,
         )  # fmt: skip
 
-    def check_url(self, url: str) -> None:
-        """Raise ``WrongCall`` for an address of no use: https, or http on this machine, without a user, blanks and a fragment."""
-        try:
-            parts = urlsplit(url)
-            host, _ = parts.hostname or "", parts.port
-        except ValueError:
-            host = ""
-        if not host or not url.isascii() or any(c <= " " or c in '"<>\\^`{|}' for c in url) or parts.fragment or "@" in parts.netloc:
-            raise self.wrong("url", "it is no address of a host; write https://HOST/PATH in ASCII, without user and fragment")
-        if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
-            raise self.wrong("url", "it must begin with https://; http:// is for this machine only")
-
     def webhook_secrets(self, text: str) -> tuple[bytes, ...]:
         """Return the keys of ``whsec_<base64>``, several parted by blanks: the newest first, an old one while it is replaced."""
         return tuple(self.webhook_secret(each) for each in text.split())
@@ -166,37 +215,6 @@ class _Reader:
         if not text.startswith("whsec_") or not 24 <= len(key) <= 64:
             raise self.wrong("secret", "it must be whsec_ and 24 to 64 random bytes in base64 (Standard Webhooks)")
         return key
-
-    def secret(self, what: str, *, needed: bool = True) -> str:
-        """Return what stands in the environment variable or the file that the table names."""
-        variable, file = self.word(f"{what}_env"), self.word(f"{what}_file")
-        if variable and not self.environ.get(variable):
-            raise self.wrong(f"{what}_env", "the environment variable it names is not set")
-        found = self.environ[variable].strip() if variable else self.read(f"{what}_file", file) if file else ""
-        if needed and not found:
-            raise self.wrong(what, f"name where it is with {what}_env or {what}_file")
-        if not found.isprintable():
-            raise self.wrong(what, "it must be one line")
-        return found
-
-    def read(self, key: str, file: str) -> str:
-        try:
-            with Path(file).open("rb") as opened:
-                return opened.read(MOST_BYTES_OF_A_SECRET_FILE).decode().strip()
-        except (OSError, UnicodeDecodeError):
-            raise self.wrong(key, "the file it names cannot be read") from None
-
-    def word(self, key: str) -> str:
-        value = self.table.get(key, "")
-        if not isinstance(value, str) or not value.isprintable():
-            raise self.wrong(key, "it must be one line of text")
-        return value
-
-    def number(self, key: str, default: float, least: float, most: float) -> float:
-        value = self.table.get(key, default)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-            raise self.wrong(key, f"it must be a number from {least} to {most}")
-        return float(value)
 
     def hour(self) -> time:
         text = self.word("at") or MORNING

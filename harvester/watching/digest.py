@@ -60,22 +60,32 @@ CODED = frozenset({"role", "entities", "kinds", "causes", "colour", "record_kind
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The changes of one document: its title and address, empty where there is none, and each change in words."""
+    """The changes of one document: its title and address, empty where there is none, and each change in words.
+
+    ``whole``: its lines are one thing to tell, which is told or left out as one, and counts as one.
+    """
 
     title: str
     url: str
     lines: tuple[str, ...]
+    whole: bool = False
+
+    @property
+    def told(self) -> int:
+        """Return how many things it tells."""
+        return 1 if self.whole else len(self.lines)
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
     """One message. ``head`` is its subject, ``lead`` the sentences before the changes, ``foot`` those after; ``more`` changes are not told.
 
-    ``records`` are the identifiers of the public records whose content it shows.
+    ``topic`` is what messages are sorted by: the name of a watch, which ``kind`` says it is. ``records`` are the identifiers of the public
+    records whose content it shows.
     """
 
     id: str
-    watch: str
+    topic: str
     language: str
     created_at: datetime
     head: str
@@ -84,11 +94,12 @@ class Digest:
     more: int
     foot: tuple[str, ...]
     records: tuple[str, ...] = ()
+    kind: str = "watch"
 
     @property
     def told(self) -> int:
         """Return how many changes are told one by one."""
-        return sum(len(group.lines) for group in self.groups)
+        return sum(group.told for group in self.groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +128,7 @@ def digest(watch: Watch, occasion: Occasion, rows: Iterable[Row], contact: str =
     total = sum(counts.values())
     return Digest(
         id=occasion.id,
-        watch=watch.name,
+        topic=watch.name,
         language=lang,
         created_at=occasion.at,
         head=head(watch, total, lang, test=occasion.test),

@@ -44,14 +44,14 @@ def send(channel: MailChannel, digest: Digest, contact: str = "") -> str:
 def message(channel: MailChannel, digest: Digest, contact: str = "") -> EmailMessage:
     """Return the mail: the same bytes for the same digest. Its identifier is the delivery's, so that a repetition is known as one."""
     domain = channel.sender.rpartition("@")[2]
-    label = hashlib.sha256(digest.watch.encode()).hexdigest()[:12]
+    label = hashlib.sha256(digest.topic.encode()).hexdigest()[:12]
     made = EmailMessage(SMTP)
     made["From"] = Address(addr_spec=channel.sender)
     made["To"] = tuple(Address(addr_spec=each) for each in channel.recipients)
     made["Subject"] = digest.head
     made["Date"] = digest.created_at
     made["Message-ID"] = f"<{digest.id}@{domain}>"
-    made["List-Id"] = f"<watch-{label}.{domain}>"
+    made["List-Id"] = f"<{digest.kind}-{label}.{domain}>"
     made["Auto-Submitted"] = "auto-generated"
     if "@" in contact and contact.isascii() and contact.isprintable() and not set(" <>,") & set(contact):
         made["List-Unsubscribe"] = f"<mailto:{contact.removeprefix('mailto:')}>"

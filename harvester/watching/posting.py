@@ -47,7 +47,7 @@ class Answer:
     body: bytes
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str], *, timeout: float, ca_file: Path | None = None) -> Answer:
+def post(url: str, body: bytes, headers: Mapping[str, str], *, timeout: float, ca_file: Path | None = None, method: str = "POST") -> Answer:
     """Post ``body`` and return the answer, whose status is 2xx. ``timeout``: seconds for everything. Raises ``DeliveryFailed``."""
     parts = urllib3.util.parse_url(url)
     limit = urllib3.Timeout(total=timeout)
@@ -60,15 +60,18 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, timeout: float, c
     with deadline(timeout) as guard:
         pool.ConnectionCls = _guarded(parts.scheme == "https", guard)
         try:
-            return _ask(pool, parts.request_uri, body, headers)
+            answer = _ask(pool, method, parts.request_uri, body, headers)
         except (exceptions.HTTPError, OSError, ValueError) as error:
             raise _failure(error, late=guard.passed) from None
         finally:
             pool.close()
+        if guard.passed:  # cut among the headers: the library takes what came for an answer
+            raise _failure(TimeoutError(), late=True)
+        return answer
 
 
-def _ask(pool: urllib3.HTTPConnectionPool, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-    response = pool.request("POST", path, body=body, headers=dict(headers), redirect=False, preload_content=False, decode_content=False)
+def _ask(pool: urllib3.HTTPConnectionPool, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    response = pool.request(method, path, body=body, headers=dict(headers), redirect=False, preload_content=False, decode_content=False)
     try:
         read = response.read(MOST)
     finally:

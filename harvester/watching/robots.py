@@ -180,16 +180,24 @@ def fitting(digest: Digest, room: int, write: Callable[[Group], str]) -> tuple[l
     room -= _size([_("and {n} more", digest.language)]) + 40  # the number, and what JSON puts around a line
     chosen: list[Group] = []
     for group in digest.groups:
-        count = 0
-        while count < len(group.lines) and _size([write(replace(group, lines=group.lines[: count + 1]))]) <= room:
-            count += 1
+        count = _fitting_lines(group, room, write)
         if count:
             chosen.append(replace(group, lines=group.lines[:count]))
             room -= _size([write(chosen[-1])])
         if count < len(group.lines):
             break
-    left = count_left(digest, sum(len(group.lines) for group in chosen))
+    left = count_left(digest, sum(group.told for group in chosen))
     return chosen, [left] if left else []
+
+
+def _fitting_lines(group: Group, room: int, write: Callable[[Group], str]) -> int:
+    """Return how many lines of a group ``room`` bytes hold."""
+    if group.whole:
+        return len(group.lines) if _size([write(group)]) <= room else 0
+    count = 0
+    while count < len(group.lines) and _size([write(replace(group, lines=group.lines[: count + 1]))]) <= room:
+        count += 1
+    return count
 
 
 def _size(blocks: Iterable[str]) -> int:

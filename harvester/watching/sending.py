@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
@@ -14,11 +13,13 @@ from harvester import audited
 from harvester.config import Config
 from harvester.errors import WrongCall
 from harvester.lineage import kin
-from harvester.watching import mail, robots, webhook
-from harvester.watching.channels import ROBOTS, Channel, HttpChannel, MailChannel, channel
+from harvester.watching import webhook
+from harvester.watching.carrying import Event, carry, wants_event
+from harvester.watching.channels import ROBOTS, Channel, HttpChannel, channel
 from harvester.watching.digest import Occasion, digest
 from harvester.watching.failing import DeliveryFailed
 from harvester.watching.periods import next_due
+from harvester.watching.retrying import Report, pause
 from harvester.watching.robots import Pace
 from storage import deliveries, watches
 from storage.change_queries import ChangeFilters, read, read_horizon, read_latest
@@ -29,32 +30,13 @@ from storage.watches import Watch
 
 Row = Mapping[str, Any]
 
-PAUSES = tuple(timedelta(seconds=seconds) for seconds in (60, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400))
-"""Between attempts, some three days in all: those of Standard Webhooks, but for its first of five seconds, which no run would keep."""
 LOCK = "the watches"
-
-
-@dataclass(slots=True)
-class Report:
-    """What a run did: deliveries formed, sent, put off and given up, and what an operator should see, in sentences."""
-
-    formed: int = 0
-    sent: int = 0
-    postponed: int = 0
-    given_up: int = 0
-    problems: list[str] = field(default_factory=list)
 
 
 def run_once(store: Store, config: Config, pace: Pace | None = None) -> Report:
     """Form and send what is due; ``pace`` goes from pass to pass of a process. Raises ``LockedStore`` while another process does it."""
     with store.held(LOCK):
         return Run(store, config, pace or Pace()).run()
-
-
-def pause(attempts: int, identifier: str) -> timedelta:
-    """Return how long to wait after so many attempts; up to a fifth longer by identifier, so that what failed together comes apart."""
-    base = PAUSES[min(max(attempts, 1), len(PAUSES)) - 1]
-    return base * (1 + sha256(identifier.encode()).digest()[0] / 255 / 5)
 
 
 class Run:
@@ -88,7 +70,7 @@ class Run:
         with self.store.reading() as connection:
             upto, dropped = read_latest(connection), read_horizon(connection)
             rows = read(connection, replace(asked, since_seq=max(watch.cursor, dropped)), audited.today())
-            found = list(stretches(rows, watch, upto, split=to.kind == "webhook"))
+            found = list(stretches(rows, watch, upto, split=wants_event(to)))
         if watch.cursor < dropped:
             self.problem(
                 watch, f"changes up to number {dropped} were dropped from the feed before they were told; compare with a snapshot."
@@ -191,19 +173,15 @@ class Message:
 
 def prepared(to: Channel, watch: Watch, occasion: Occasion, rows: Iterator[Row], contact: str, upto: int, previous: int) -> Message:
     """Return the message on ``rows`` in the form of its channel. The rows are read here, nothing is sent yet."""
-    if isinstance(to, HttpChannel) and to.kind == "webhook":
+    if isinstance(to, HttpChannel) and wants_event(to):
         found = list(rows)
         told = [webhook.encoded(row, watch.language) for row in found]
-        body = webhook.event(watch, occasion, to.source, told, upto, previous)
+        event = Event(occasion.id, webhook.event(watch, occasion, to.source, told, upto, previous))
         records = tuple(str(row["entity_id"]) for row in found if row.get("record"))
-        return Message(lambda: webhook.send(to, body, occasion.id), records)
+        return Message(lambda: carry(to, event), records)
     made = digest(watch, occasion, rows, contact)
     empty = not made.told and not made.more and not occasion.test and occasion.dropped <= occasion.after
-    if isinstance(to, MailChannel):
-        return Message(lambda: mail.send(to, made, contact), made.records, empty)
-    if isinstance(to, HttpChannel):
-        return Message(lambda: robots.send(to, made), made.records, empty)
-    raise WrongCall(f"The channel {to.name} is of no kind that can be sent to; see docs/watches.md.")
+    return Message(lambda: carry(to, made, contact), made.records, empty)
 
 
 def send_test(watch: Watch, config: Config) -> str:

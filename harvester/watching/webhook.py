@@ -8,7 +8,7 @@ import hmac
 import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -54,17 +54,22 @@ def event(watch: Watch, occasion: Occasion, source: str, rows: Sequence[str], up
         "previous": previous,
         "dropped": occasion.dropped if occasion.dropped > occasion.after else None,
     }
+    inner = f'{to_json(data)[:-1]},"rows":[{",".join(rows)}]}}'
+    return envelope(TEST_TYPE if occasion.test else TYPE, source, occasion.id, occasion.at, watch.name, inner)
+
+
+def envelope(kind: str, source: str, identifier: str, at: datetime, subject: str, data: str) -> bytes:
+    """Return a CloudEvents 1.0 event around ``data``, which is JSON already."""
     told = {
         "specversion": "1.0",
-        "type": TEST_TYPE if occasion.test else TYPE,
+        "type": kind,
         "source": source,
-        "id": occasion.id,
-        "time": occasion.at.isoformat(),
-        "subject": watch.name,
+        "id": identifier,
+        "time": at.isoformat(),
+        "subject": subject,
         "datacontenttype": "application/json",
     }
-    inner = f'{_json(data)[:-1]},"rows":[{",".join(rows)}]}}'
-    return f'{_json(told)[:-1]},"data":{inner}}}'.encode()
+    return f'{to_json(told)[:-1]},"data":{data}}}'.encode()
 
 
 def encoded(row: Row, lang: str) -> str:
@@ -72,13 +77,14 @@ def encoded(row: Row, lang: str) -> str:
 
     Of a change too long for one delivery the states are left out, and ``omitted`` says so.
     """
-    whole = _json({**row, "told": in_words(row, lang)})
+    whole = to_json({**row, "told": in_words(row, lang)})
     if len(whole.encode()) <= MOST_BYTES:
         return whole
-    return _json({**row, "before": None, "after": None, "omitted": ["before", "after"], "told": in_words(row, lang)})
+    return to_json({**row, "before": None, "after": None, "omitted": ["before", "after"], "told": in_words(row, lang)})
 
 
-def _json(value: object) -> str:
+def to_json(value: object) -> str:
+    """Return a value as JSON with real characters, the same for the same value."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=_plain)
 
 

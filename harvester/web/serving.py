@@ -129,6 +129,7 @@ def config_of(app: FastAPI, settings: RoomSettings) -> uvicorn.Config:
         app,
         http=wire.protocol(settings.proxies),
         ws="none",
+        log_config=None,  # its lines are written as all others are
         log_level="warning",
         access_log=False,
         server_header=False,

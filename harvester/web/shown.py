@@ -35,7 +35,7 @@ PLACES = (
     ("/coverage", "Coverage"),
 )
 """What the main navigation leads to; a page adds its line here."""
-OPERATOR_PLACES = (("/review", "Review"), ("/reports", "Reports"))
+OPERATOR_PLACES = (("/operations", "Operations"), ("/review", "Review"), ("/reports", "Reports"))
 OPERATOR_ABOUT = (("/audit", "Audit log"), ("/accounts", "Accounts"))
 ABOUT_PLACES = (("/help", "Help"), ("/dictionary", "Data dictionary"), ("/sql", "SQL"), ("/api", "API"), ("/corrections", "Corrections"))
 DISPLAY = (
@@ -63,6 +63,25 @@ ENGLISH: Mapping[str, str] = {
     "permit": "administrative permit",
     "repair": "credit repair",
     "tax-case": "major tax case",
+    "chore takedown": "take-downs by term",
+    "chore verify": "integrity check",
+    "chore watch": "watches told",
+    "lists all": "whole lists",
+    "lists recent": "recent entries",
+    "job due": "due",
+    "job queued": "queued",
+    "job running": "running",
+    "job done": "done",
+    "job failed": "failed",
+    "job missed": "missed",
+    "job skipped": "skipped",
+    "weekday 1": "Monday",
+    "weekday 2": "Tuesday",
+    "weekday 3": "Wednesday",
+    "weekday 4": "Thursday",
+    "weekday 5": "Friday",
+    "weekday 6": "Saturday",
+    "weekday 7": "Sunday",
     "not-an-agency": "no body at all",
 }
 """What words of the store are called in English, where the word alone would not do."""

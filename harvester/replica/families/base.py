@@ -18,6 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from harvester.replica.document import AttachedFile, Entry, Register, ReplicaDocument
 from harvester.replica.faults import Target, TargetKind
+from harvester.replica.redesign import DESIGN, RedesignLoader
 
 
 class Section(NamedTuple):
@@ -91,11 +92,15 @@ class Page(NamedTuple):
     status: int = 200
 
 
-@cache
 def templates() -> Environment:
-    """Return the environment of the page templates; a name missing in a page is an error."""
+    """Return the environment of the page templates in the design of the moment; a name missing in a page is an error."""
+    return _environment(DESIGN.get())
+
+
+@cache
+def _environment(design: str) -> Environment:
     return Environment(
-        loader=PackageLoader("harvester.replica", "templates"),
+        loader=RedesignLoader(design) if design else PackageLoader("harvester.replica", "templates"),
         autoescape=select_autoescape(default=True),
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -32,8 +32,8 @@ HEADERS: Mapping[str, str] = {
 SECURE_HEADERS: Mapping[str, str] = {"Strict-Transport-Security": "max-age=31536000"}
 """Of every answer over TLS (RFC 6797)."""
 PERSONAL = (
-    "/account", "/audit", "/changes", "/corrections/new", "/find", "/login", "/n/", "/records", "/reports", "/review", "/s/", "/search",
-    "/sql", "/watches",
+    "/account", "/audit", "/changes", "/corrections/new", "/find", "/login", "/n/", "/operations", "/records", "/reports",
+    "/review", "/s/", "/search", "/sql", "/watches",
 )  # fmt: skip
 """Beginnings of addresses that tell of persons, records or what only some may see: kept in no cache."""
 YEAR = 365 * 86400

@@ -32,6 +32,7 @@ MODULES = (
     "accounts",
     "audit",
     "health",
+    "metrics",
     "records",
     "record",
     "dossier",
@@ -45,6 +46,12 @@ MODULES = (
     "sql",
     "dictionary",
     "corrections",
+    "operations",
+    "operations_runs",
+    "operations_site",
+    "operations_decisions",
+    "operations_specimen",
+    "operations_schedule",
 )
 """The modules of this package that hold a ``router``, one line a page."""
 

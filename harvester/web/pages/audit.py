@@ -21,12 +21,13 @@ from storage.days import LOCAL
 
 router = APIRouter(dependencies=[operator()])
 ROWS = 100
-WORDS = frozenset({"role", "action", "kind", "colour", "record_kind"})
+WORDS = frozenset({"role", "action", "kind", "colour", "record_kind", "cause"})
 """What in the log is one of our own words, and told in the reader's language."""
 ACTIONS = (
     "notices", "notice", "dossier", "changes", "search", "find", "explain", "export", "graph", "sql", "review", "ending", "form", "login",
     "login failed", "logout", "password changed", "password refused", "password reset", "session ended", "key made", "key removed",
     "addresses renewed", "account added", "role changed", "account removed", "audit",
+    "snoozed", "woken", "paused", "resumed", "run asked for", "proposal accepted", "proposal refused",
 )  # fmt: skip
 """What can be chosen; any other word of the log can be asked for in the address."""
 

@@ -51,15 +51,16 @@ class Drawing:
 
 def timeline_drawing(request: Request, asked: dict[str, Any], words: str, caption: str) -> Drawing:
     """Return the drawing of when the tasks of a question are due."""
-    return _drawing(request, "/charts/timeline.svg", asked, words, caption, WIDE)
+    return drawing(request, "/charts/timeline.svg", asked, words, caption, WIDE)
 
 
 def partners_drawing(request: Request, identifier: str, words: str, caption: str) -> Drawing:
     """Return the drawing of whom a body works with."""
-    return _drawing(request, f"/charts/partners/{identifier}.svg", {}, words, caption, WIDE_CIRCLE)
+    return drawing(request, f"/charts/partners/{identifier}.svg", {}, words, caption, WIDE_CIRCLE)
 
 
-def _drawing(request: Request, path: str, asked: dict[str, Any], words: str, caption: str, size: tuple[int, int]) -> Drawing:
+def drawing(request: Request, path: str, asked: dict[str, Any], words: str, caption: str, size: tuple[int, int]) -> Drawing:
+    """Return the drawing of an address as a page shows it."""
     here = {**asked, "lang": preference(request, "lang"), "theme": preference(request, "theme")}
     wide, narrow = addresses.listing(path, here), addresses.listing(path, {**here, "size": "narrow"})
     paper = addresses.listing(path, {**here, "theme": "light"})
@@ -76,7 +77,7 @@ def timeline(request: Request, store: AnyStore, size: str = "", theme: str = "au
     counts = {row["month"]: row["count"] for row in facets.timeline(store, within(filters, shown))}
     shown = from_first_to_last(shown, counts, audited.today())
     drawn = Bars(_("Deadlines by month", lang), timeline_words(counts, lang), _bars(shown, counts, lang))
-    return _svg(bars(drawn, narrow=narrow, theme=_theme(theme)))
+    return svg(bars(drawn, narrow=narrow, theme=theme_of(theme)))
 
 
 @router.get("/charts/partners/{identifier}.svg")
@@ -88,7 +89,7 @@ def partners(request: Request, store: AnyStore, identifier: str, size: str = "",
         raise UnknownRecord(_("There is no body {identifier} here: look it up among the bodies.", lang).format(identifier=identifier))
     title = _("Bodies that stand with {name} in tasks", lang).format(name=visible(name))
     found = agency_queries.partners(store, identifier)
-    return _svg(circle(visible(name), found, title, title, narrow=size == "narrow", theme=_theme(theme)))
+    return svg(circle(visible(name), found, title, title, narrow=size == "narrow", theme=theme_of(theme)))
 
 
 def months_shown(filters: Filters, today: date, *, narrow: bool = False) -> list[str]:
@@ -146,10 +147,12 @@ def _label(month: str, lang: str, *, first: bool) -> str:
     return f"{year[2:]}/{short}" if first or number == "01" else short
 
 
-def _theme(theme: str) -> str:
+def theme_of(theme: str) -> str:
+    """Return a theme if there is one of that name, else the first."""
     return theme if theme in THEMES else THEMES[0]
 
 
-def _svg(drawing: bytes) -> Response:
+def svg(drawing: bytes) -> Response:
+    """Return a drawing as the answer to a request."""
     headers = {"Content-Security-Policy": POLICY, "Cache-Control": "private, max-age=300", "Vary": "Cookie"}
     return Response(drawing, media_type="image/svg+xml", headers=headers)

@@ -64,4 +64,50 @@
       if (range) copied(button, `“${words(range)}”（${source.value.replace(/[。.]$/, "")}）`);
     });
   }
+
+  // The log of a run under way: its new lines are asked for until it ends, for two hours at most, and not while nobody looks.
+  const log = document.querySelector("[data-log]");
+  const following = document.getElementById("following");
+  if (log && following) {
+    const lines = log.querySelector("ol");
+    const until = Date.now() + 7200000;
+    const most = 2000;
+    let after = Number(log.dataset.after);
+    let failures = 0;
+    const piece = (name, text, kind) => {
+      const made = document.createElement(name);
+      made.textContent = text;
+      if (kind) made.className = kind;
+      return made;
+    };
+    const put = (line) => {
+      const item = document.createElement("li");
+      if (line.grave) item.className = "grave";
+      item.append(piece("time", line.at), " ");
+      if (line.grave) item.append(piece("span", line.level, "tag warn"), " ");
+      item.append(line.text);
+      lines.append(item);
+      while (lines.children.length > most) lines.firstElementChild.remove();
+    };
+    const ask = async () => {
+      if (document.hidden) return setTimeout(ask, 2000);
+      try {
+        const answer = await fetch(`${log.dataset.log}?after=${after}`, { credentials: "same-origin" });
+        if (!answer.ok) throw new Error(answer.status);
+        const told = await answer.json();
+        const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
+        for (const line of told.lines) { put(line); after = line.number; }
+        if (atEnd && told.lines.length) log.scrollTop = log.scrollHeight;
+        failures = 0;
+        if (told.ended) { following.textContent = following.dataset.ended; return undefined; }
+        following.textContent = following.dataset.following;
+      } catch {
+        failures += 1;
+      }
+      if (failures > 5 || Date.now() > until) { following.textContent = following.dataset.lost; return undefined; }
+      return setTimeout(ask, 2000 * (1 + failures));
+    };
+    log.scrollTop = log.scrollHeight;
+    setTimeout(ask, 1000);
+  }
 })();

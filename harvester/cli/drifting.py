@@ -1,0 +1,165 @@
+"""The verb ``drift``: sections whose template changed, what is proposed for them, and the decisions on it."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from harvester.cli.options import ByOption, FormatOption, StoreOption
+from harvester.cli.output import Format, console, emit
+from harvester.errors import HarvesterError, WrongCall
+from harvester.messages import _
+from harvester.moments import minute
+from harvester.monitoring import proposing, reporting
+from harvester.session import opened, settings
+from harvester.values import printable
+from spiders.factsheet import FactSheet, UnknownSiteError
+from spiders.sheet_toml import sheet_as_toml
+from spiders.sheets import sheet_of
+from storage import proposals
+from storage.proposals import ACCEPTED, PROPOSED
+from storage.store import Store
+
+ACTIONS = ("propose", "accept", "refuse", "withdraw", "sheet")
+DRIFT_COLUMNS = ("site", "site section", "drift", "state", "since", "cause", "pages", "proposed", "accepted")
+PROPOSAL_COLUMNS = ("id", "site section", "field", "rule", "place", "state", "holds", "proof", "good pages", "objections")
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's verb to the command line."""
+    app.command()(drift)
+
+
+def drift(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SITE] | propose SITE | accept SITE [ID...] | refuse SITE [ID...] | withdraw SITE [ID...] | sheet SITE"),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="accept, refuse, withdraw: all of the site's.")] = False,
+    by: ByOption = "",
+    store: StoreOption = None,
+    form: FormatOption = Format.TABLE,
+) -> int:
+    """Show sections whose pages changed their template, and mend them by selectors that were found in the pages and proven on the archive.
+
+    Exit status 1 where nothing could be proposed, or something that was to be accepted does not hold.
+    """
+    action, site, ids = asked(list(words or ()))
+    with opened(store) as found:
+        if not action:
+            return show(found, site, form)
+        sheet = document_sheet(site)
+        if action == "sheet":
+            sys.stdout.write(sheet_as_toml(proposing.effective(found, sheet)))
+            return 0
+        if action == "propose":
+            return propose(found, sheet, form)
+        if not ids and not every:
+            raise WrongCall(f"say which by their ids, as `harvester drift {site}` shows them, or --all.")
+        who = by or settings(store).operator or getpass.getuser()
+        return decide(found, sheet, action, ids, who, form)
+
+
+def asked(words: list[str]) -> tuple[str, str, list[int]]:
+    """Return the action (empty: show), the site (empty: all) and the ids that a call names."""
+    action = words.pop(0) if words and words[0] in ACTIONS else ""
+    site = words.pop(0) if words else ""
+    if action and not site:
+        raise WrongCall(f"`drift {action}` needs a site; see `harvester drift` for those that changed.")
+    if unknown := [word for word in words if not word.isdecimal() or len(word) > 15]:
+        raise WrongCall(f"{printable(unknown[0])} is no proposal's id; write `drift [{'|'.join(ACTIONS)}] SITE [ID...]`.")
+    if words and action not in ("accept", "refuse", "withdraw"):
+        raise WrongCall("ids are for accept, refuse and withdraw only.")
+    return action, site, [int(word) for word in words]
+
+
+def document_sheet(site: str) -> FactSheet:
+    """Return the fact sheet of a site of documents; of a site of records it is told why nothing can be proposed."""
+    try:
+        sheet = sheet_of(site)
+    except UnknownSiteError as error:
+        raise WrongCall(f"{error}; see `harvester sites`.") from None
+    if isinstance(sheet, FactSheet):
+        return sheet
+    raise HarvesterError(
+        f"{site} publishes records, which are read by code and not by selectors: nothing can be proposed. "
+        "Look at its pages and mend its family (docs/drift.md)."
+    )
+
+
+def show(store: Store, site: str, form: Format) -> int:
+    """Show the drift of a site's sections (of all); in a table also the pages side by side, and what is proposed."""
+    rows = reporting.drift_rows(store, site)
+    pairs = list(reporting.comparisons(store, site)) if site else []
+    offered = [reporting.proposal_row(each) for each in proposals.listed(store, site, (PROPOSED, ACCEPTED))] if site else []
+    if form is not Format.TABLE:
+        emit([row | {"comparisons": _of(pairs, row), "proposals": _of(offered, row)} for row in rows], form, DRIFT_COLUMNS)
+        return 0
+    emit([row | {"site section": row["section"]} for row in rows], form, DRIFT_COLUMNS)
+    for pair in pairs:
+        compare(pair)
+    if offered:
+        emit(offered, form, PROPOSAL_COLUMNS)
+        explain()
+    return 0
+
+
+def _of(found: list[dict[str, Any]], row: dict[str, Any]) -> list[dict[str, Any]]:
+    return [each for each in found if each.get("section", each.get("site section")) in ("", row["section"])]
+
+
+def compare(pair: dict[str, Any]) -> None:
+    """Print a bad page beside a good one: addresses, and what is gone and came."""
+    out = console()
+    heading = _("{section}, {page}: not read since {bad}, last read {good}; drift {drift}")
+    out.print()
+    told = {"section": pair["section"], "page": _(pair["page"]), "drift": pair["drift"]}
+    days = {"bad": minute(pair["first bad"]), "good": minute(pair["last good"]) or "–"}
+    out.print(heading.format(**told, **days), markup=False)
+    for name, url in ((_("last good page"), pair["good url"]), (_("first bad page"), pair["bad url"])):
+        out.print(f"  {name}: {printable(url)}", markup=False)
+    for name, mark, places in ((_("gone from its structure"), "-", pair["gone"]), (_("come into it"), "+", pair["came"])):
+        if places:
+            out.print(f"  {name}:", markup=False)
+        for place in places:
+            out.print(f"  {mark} {printable(place)}", markup=False)
+    if not pair["kept"]:
+        out.print("  " + _("Only its skeleton is kept, since the page may name somebody."), markup=False)
+
+
+def explain() -> None:
+    """Say how the proof of a proposal is read."""
+    told = _("proof: of a list lines / known documents / lines with a day; of articles pages / known documents / texts as stored.")
+    console().print(told, markup=False)
+
+
+def propose(store: Store, sheet: FactSheet, form: Format) -> int:
+    """Look for selectors, and show them with their proof."""
+    answer = proposing.propose(store, sheet, datetime.now(UTC))
+    emit([reporting.proposal_row(each) for each in answer.proposals], form, PROPOSAL_COLUMNS)
+    if form is Format.TABLE:
+        for section, reason in answer.reasons.items():
+            console().print(f"{section or _('articles')}: {reason}", markup=False)
+        if answer.proposals:
+            explain()
+    return 0 if answer.proposals and all(each.proof["holds"] for each in answer.proposals) and not answer.reasons else 1
+
+
+def decide(store: Store, sheet: FactSheet, action: str, ids: list[int], by: str, form: Format) -> int:
+    """Accept, refuse or withdraw, and show what was."""
+    now = datetime.now(UTC)
+    if action != "accept":
+        turned = (proposing.refuse if action == "refuse" else proposing.withdraw)(store, sheet.id, ids, by, now)
+        emit([reporting.proposal_row(each) for each in turned], form, PROPOSAL_COLUMNS)
+        return 0
+    decided = proposing.accept(store, sheet, ids, by, now)
+    emit([reporting.proposal_row(each) for each in decided.accepted], form, PROPOSAL_COLUMNS)
+    if decided.refused:
+        raise HarvesterError(
+            f"not accepted, since it no longer holds: {' | '.join(decided.refused)}; look at `harvester drift {sheet.id}`."
+        )
+    return 0

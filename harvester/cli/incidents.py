@@ -1,0 +1,186 @@
+"""The verb of what is wrong: incidents, incidents snooze, incidents wake; and the findings of one run for ``runs --run``."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+import typer
+
+from harvester import audited
+from harvester.alerting.causes import CAUSES
+from harvester.alerting.wording import next_step, plainly
+from harvester.cli.options import ByOption, FormatOption, StoreOption
+from harvester.cli.output import Format, console, emit
+from harvester.errors import WrongCall
+from harvester.messages import _
+from harvester.moments import minute, moment_of
+from harvester.session import opened
+from spiders.failure_classes import failure_class
+from spiders.sheets import all_sheets
+from storage import incidents as stored
+from storage import operations_queries
+from storage.incidents import Finding, Incident, Snooze
+from storage.store import Store
+
+INCIDENT_COLUMNS = ("site", "level", "cause", "failure_class", "sections", "since", "last", "ended_at", "snoozed_until")
+FINDING_COLUMNS = ("site section", "level", "cause", "failure_class", "seen", "promised")
+MEASURE_COLUMNS = ("site section", "reach", "list pages", "items", "new", "changed", "requests", "drift")
+
+LONGEST_SNOOZE = timedelta(days=366)
+
+SiteArgument = Annotated[str, typer.Argument(metavar="SITE", help="A site's id; `-` is the work itself.")]
+CauseArgument = Annotated[str, typer.Argument(metavar="[CAUSE]", help="Only this cause; without it all of the site.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's verbs to the command line; the list of incidents is ``incidents`` without a further word."""
+    group = typer.Typer(help="What is wrong, since when, and who knows of it.", rich_markup_mode=None, invoke_without_command=True)
+    group.callback()(incidents)
+    group.command()(snooze)
+    group.command()(wake)
+    app.add_typer(group, name="incidents")
+
+
+def incidents(
+    context: typer.Context,
+    everything: Annotated[bool, typer.Option("--all", help="Also what is over.")] = False,
+    site: Annotated[str | None, typer.Option(metavar="SITE", help="Only this site; `-` is the work itself.")] = None,
+    store: StoreOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """List what is wrong with sites and with the work itself, since when, and what to do next."""
+    if context.invoked_subcommand is not None:
+        return
+    wanted = None if site is None else known(site)
+    with opened(store) as found:
+        listed = stored.incidents_of(found, wanted, closed=everything)
+        held = stored.snoozed(found, datetime.now(UTC))
+    rows = [incident_row(each, held) for each in listed]
+    emit([for_people(row) for row in rows] if form is Format.TABLE else rows, form, INCIDENT_COLUMNS)
+    if form is Format.TABLE:
+        for each in listed:
+            if each.closed_at is None:
+                said = f"{plainly(each.cause, each.site)} {each.detail} {next_step(each.cause, each.site)}"
+                console().print(f"{each.site or '-'}: {' '.join(said.split())}", markup=False)
+
+
+def incident_row(incident: Incident, held: list[Snooze]) -> dict[str, Any]:
+    """Return an incident as one row; its moments are UTC."""
+    now = datetime.now(UTC)
+    until = max((each.until for each in held if each.covers(incident.site, incident.cause, now)), default=None)
+    return {
+        "id": incident.id,
+        "site": incident.site,
+        "level": incident.level,
+        "cause": incident.cause,
+        "failure_class": str(failure_class(incident.cause)),
+        "sections": [section for section in incident.sections if section],
+        "since": incident.opened_at,
+        "last": incident.last_at,
+        "ended_at": incident.closed_at,
+        "first_run": incident.first_run,
+        "last_run": incident.last_run,
+        "detail": incident.detail,
+        "snoozed_until": until,
+    }
+
+
+def for_people(row: dict[str, Any]) -> dict[str, Any]:
+    """Return an incident's row as a table shows it."""
+    moments = {name: minute(row[name]) for name in ("since", "last", "ended_at", "snoozed_until")}
+    words = {name: _(row[name]) for name in ("level", "cause", "failure_class")}
+    return row | moments | words | {"site": row["site"] or "-", "sections": ", ".join(row["sections"])}
+
+
+def known(site: str) -> str:
+    """Return the id of a site, empty for ``-``, the work itself. Raises WrongCall for a site that is not known."""
+    names = [sheet.id for sheet in all_sheets()]
+    if site not in ("-", *names):
+        raise WrongCall(f"There is no site {site!r}; see `harvester sites`. `-` is the work itself.")
+    return "" if site == "-" else site
+
+
+def snooze(
+    site: SiteArgument,
+    cause: CauseArgument = "",
+    *,
+    reason: Annotated[str, typer.Option(help="What is known of it, for whoever looks next.")],
+    until: Annotated[str, typer.Option(metavar="MOMENT", help="The day or moment from which on it is told again.")],
+    by: ByOption = "",
+    store: StoreOption = None,
+) -> None:
+    """Let nobody be told of a site's incidents, or of one cause, until a day; they are recorded all the same."""
+    now = datetime.now(UTC)
+    end = moment_of(until, now).astimezone(UTC)
+    if cause and cause not in CAUSES:
+        raise WrongCall(f"There is no cause {cause!r}; see `harvester incidents` for those of today.")
+    if end - now > LONGEST_SNOOZE:
+        raise WrongCall(
+            f"Nothing rests for longer than a year without somebody saying so again; name a day before {now + LONGEST_SNOOZE:%Y-%m-%d}."
+        )
+    with opened(store) as found:
+        stored.snooze(found, known(site), cause, reason=reason, by=audited.actor(store, by), since=now, until=end)
+    console().print(_("nobody is told of {what} until {moment}").format(what=f"{site} {cause}".strip(), moment=minute(end)), markup=False)
+
+
+def wake(site: SiteArgument, cause: CauseArgument = "", store: StoreOption = None) -> None:
+    """Let a site's incidents, or one cause, be told of again."""
+    with opened(store) as found:
+        count = stored.wake(found, known(site), cause or None, datetime.now(UTC))
+    console().print(_("{what} is told of again ({count} snoozes ended)").format(what=f"{site} {cause}".strip(), count=count), markup=False)
+
+
+# --- one run ---------------------------------------------------------------------------------------------------------------------
+
+
+def show_run(store: Store, run: str, form: Format) -> None:
+    """Tell a run: its verdict, its cause and the class of that, what it measured of each section, and its findings.
+
+    Raises ``UnknownRecord`` for a run that is not in the store.
+    """
+    row = operations_queries.run(store, run)
+    found = [finding_row(each) for each in stored.findings_of(store, run)]
+    sections = [section_row(each) for each in operations_queries.sections_of(store, run)]
+    kind = str(failure_class(row["cause"])) if row["cause"] else ""
+    if form is not Format.TABLE:
+        emit([row | {"failure_class": kind, "sections": sections, "findings": found}], form, ("id", "verdict", "cause", "failure_class"))
+        return
+    words = {
+        "verdict": _(row["verdict"] or "running"),
+        "cause": _(row["cause"]) if row["cause"] else "",
+        "kind": f"({_(kind)})" if kind else "",
+    }
+    said = _("{site}, begun {begun}: {verdict} {cause} {kind}").format(site=row["site"], begun=minute(row["started_at"]), **words)
+    console().print(" ".join(said.split()), markup=False)
+    emit(sections, form, MEASURE_COLUMNS)
+    emit([each | {name: _(each[name]) for name in ("level", "cause", "failure_class")} for each in found], form, FINDING_COLUMNS)
+    for each in found:
+        console().print(f"{_(each['cause'])}: {each['detail']}", markup=False)
+
+
+def finding_row(finding: Finding) -> dict[str, Any]:
+    """Return a finding as one row."""
+    return {
+        "site section": finding.section,
+        "level": finding.level,
+        "cause": finding.cause,
+        "failure_class": str(failure_class(finding.cause)),
+        "seen": finding.observed,
+        "promised": finding.expected,
+        "detail": finding.detail,
+    }
+
+
+def section_row(row: dict[str, Any]) -> dict[str, Any]:
+    """Return what a run measured of a section as one row."""
+    measures = row["measures"]
+    stated = measures.get("pages_stated")
+    return {
+        "site section": row["section"],
+        "reach": row["reach"],
+        "list pages": f"{measures.get('pages', 0)}/{stated}" if stated is not None else str(measures.get("pages", 0)),
+        "drift": None if row["drift"] is None else round(row["drift"], 2),
+        "measures": measures,
+        **{name: measures.get(name) for name in ("items", "new", "changed", "requests")},
+    }

@@ -1,0 +1,47 @@
+"""The verb that shows the work to other programs: metrics."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harvester.cli.options import StoreOption
+from harvester.errors import HarvesterError
+from harvester.session import opened
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's verbs to the command line."""
+    app.command()(metrics)
+
+
+def metrics(
+    output: Annotated[
+        Path | None, typer.Option("--output", metavar="FILE", help="Write them into this file, for the textfile collector.")
+    ] = None,
+    store: StoreOption = None,
+) -> None:
+    """Print the metrics of the store in Prometheus' text format."""
+    from harvester.observing.metrics import registry, text
+
+    with opened(store) as found:
+        told = text(registry(found))
+    if output is None:
+        sys.stdout.write(told.decode())
+    else:
+        replace(output, told)
+
+
+def replace(file: Path, data: bytes) -> None:
+    """Write a file whole or not at all: whoever reads it meanwhile reads the former. Raises ``HarvesterError``."""
+    try:
+        with tempfile.NamedTemporaryFile(dir=file.parent, prefix=".metrics-", delete=False) as made:
+            made.write(data)
+        Path(made.name).chmod(0o644)  # the collector runs as somebody else
+        Path(made.name).replace(file)
+    except OSError as error:
+        raise HarvesterError(f"{file} cannot be written ({error.strerror}); choose another --output.") from None

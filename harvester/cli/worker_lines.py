@@ -1,0 +1,91 @@
+"""What a worker says while it works: a line an event, for people on standard output, or as objects of the log for programs."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from harvester.cli.output import console
+from harvester.config import Config
+from harvester.messages import _
+from harvester.moments import minute
+from harvester.scheduling.due import Outcome, TakenOver
+from harvester.scheduling.plan import CRAWL, Job
+from harvester.scheduling.words import note_in_words, state_in_words
+from harvester.values import printable
+from spiders.schedule import ZONE
+from storage.due_runs import DueRun
+from storage.mending import Mended
+
+SHOWN = 3
+log = logging.getLogger("harvester.worker")
+
+
+class Lines:
+    """Says what a worker does; ``failed`` counts the due runs that failed."""
+
+    def __init__(self, config: Config) -> None:
+        self.as_objects = config.log_format == "json"
+        self.failed = 0
+        self._trouble = ""
+
+    def say(self, sentence: str, level: int = logging.INFO) -> None:
+        """Say a sentence, with the time of day at the sites."""
+        if self.as_objects:
+            log.log(level, sentence)
+            return
+        at = datetime.now(UTC).astimezone(ZONE)
+        console().print(f"{at:%m-%d %H:%M:%S}  {printable(sentence)}", markup=False, soft_wrap=True)
+
+    def started(self, worker: str, every: list[Job], following: Mapping[str, datetime], side_by_side: int) -> None:
+        """Say that the worker is there, and what is due next."""
+        crawls = [job for job in every if job.kind == CRAWL]
+        self.say(
+            _("worker {id}: {sites} sites and {chores} chores, {n} jobs at a time").format(
+                id=worker, sites=len(crawls), chores=len(every) - len(crawls), n=side_by_side
+            )
+        )
+        sites = sorted((moment, job.name) for job in crawls if (moment := following.get(job.name)))
+        if sites:
+            told = ", ".join(f"{name} {minute(moment)}" for moment, name in sites[:SHOWN])
+            self.say(_("next: {jobs}; now: `harvester schedule run SITE`").format(jobs=told))
+
+    def mended(self, mended: Mended, taken: list[TakenOver]) -> None:
+        """Say what was mended of what killed processes left."""
+        for run, site in mended.runs:
+            self.say(_("mended: the run {run} of {site} was killed and is marked so").format(run=run, site=site))
+        if mended.cut:
+            self.say(_("mended: {n} bytes of half-written records were cut off the archive").format(n=mended.cut))
+        for each in taken:
+            told = _("taken over from {worker}, which is no more: {job}, {state}, attempt {attempts}")
+            self.say(told.format(worker=each.worker, job=each.job, state=state_in_words(each.state), attempts=each.attempts))
+
+    def begun(self, due: DueRun) -> None:
+        """Say that a due run is begun."""
+        if not quiet(due):
+            self.say(_("{job} begins, due {moment}").format(job=due.job, moment=minute(due.due_at)))
+
+    def ended(self, due: DueRun, outcome: Outcome, state: str) -> None:
+        """Say what became of a due run."""
+        self.failed += state == "failed"
+        if quiet(due) and state == "done" and not outcome.note:
+            return
+        level = logging.WARNING if state == "failed" else logging.INFO
+        told = f"{due.job}: {state_in_words(state) if state else _('another worker has it')}"
+        self.say(f"{told}; {note_in_words(outcome.note)}" if outcome.note else told, level)
+
+    def trouble(self, sentence: str) -> None:
+        """Say what keeps the worker from working, once as long as it is the same."""
+        if sentence != self._trouble:
+            self._trouble = sentence
+            self.say(sentence, logging.WARNING)
+
+    def stopping(self, doing: list[str]) -> None:
+        """Say what ends with the worker."""
+        self.say(_("ending: {jobs} will be due again").format(jobs=", ".join(doing)))
+
+
+def quiet(due: DueRun) -> bool:
+    """Tell whether a due run is not worth a line by itself: every few minutes watches have nothing to tell."""
+    return due.job == "watch"

@@ -1,0 +1,74 @@
+"""Operations at a glance: what is wrong now, how each site does, what waits, how much room is left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from harvester.errors import WrongCall
+from harvester.messages import counted
+from harvester.scheduling.plan import CRAWL, jobs, next_due
+from harvester.session import settings
+from harvester.web.access.rights import operator
+from harvester.web.pages import operations_words as words
+from harvester.web.pages.operations_health import Health, State, sites, with_snoozes
+from harvester.web.pages.operations_storage import room_of
+from harvester.web.room import AnyStore
+from harvester.web.shown import page, preference, word
+from storage import operations_work
+from storage.store import Store
+from storage.workers import SILENCE
+
+router = APIRouter(dependencies=[operator()])
+Row = dict[str, Any]
+CHORES = ("verify", "backup")
+
+
+@router.get("/operations")
+def glance(request: Request, store: AnyStore) -> HTMLResponse:
+    """Show how everything does."""
+    now, lang = datetime.now(UTC), preference(request, "lang")
+    incidents = with_snoozes(operations_work.open_incidents(store), operations_work.snoozed_now(store, now))
+    found = sites(store, now, incidents)
+    return operators_page(
+        request, "operations.html", now, sites=[(each, words.strip(each.runs, lang)) for each in found], incidents=incidents,
+        summary=summary(found, lang), workers=workers(store, now), queue=operations_work.queued(store, now),
+        missed=operations_work.not_done(store, now - timedelta(days=7)), room=room_of(request, store, now),
+        done=operations_work.last_done(store, CHORES), **planned(now, [each.site for each in found]),
+    )  # fmt: skip
+
+
+def operators_page(request: Request, template: str, now: datetime, *, status: int = 200, **context: Any) -> HTMLResponse:  # noqa: ANN401
+    """Return a page for operators, with what all of them say times and verdicts with."""
+    lang = preference(request, "lang")
+    told = {"age": partial(words.age, now=now, lang=lang), "lasted": partial(words.lasted, now=now, lang=lang), "size": words.size}
+    told |= {"span": partial(words.span, lang=lang), "told": partial(words.told, lang=lang), "signs": words.SIGNS, "now": now}
+    told |= {"verdict_of": words.verdict_of, "figure": words.figure, "high": words.HIGH, "state_signs": words.STATE_SIGNS}
+    return page(request, template, status=status, **told, **context)
+
+
+def planned(now: datetime, known: Sequence[str]) -> Row:
+    """Return when each job is due next (``upcoming``), the sites due that were never read, and what is wrong with the settings."""
+    try:
+        found = {job.name: (job.kind, next_due(job.name, job.schedule, now)) for job in jobs(settings(None))}
+    except WrongCall as error:
+        return {"upcoming": {}, "unread": [], "problem": str(error)}
+    moments = {name: moment for name, (_kind, moment) in found.items() if moment}
+    unread = [name for name, (kind, moment) in found.items() if kind == CRAWL and moment and name not in known]
+    return {"upcoming": moments, "unread": unread, "problem": ""}
+
+
+def summary(found: Sequence[Health], lang: str) -> list[tuple[State, str]]:
+    """Return how many sites are in which state, in words, the worst first."""
+    counts = [(state, sum(each.state == state for each in found)) for state in State]
+    return [(state, counted("{n} site {state}", "{n} sites {state}", n, lang, state=word(state, lang))) for state, n in counts if n]
+
+
+def workers(store: Store, now: datetime) -> list[Row]:
+    """Return the workers, each with whether it is heard of (``live``)."""
+    return [row | {"live": now - row["heartbeat_at"] <= SILENCE} for row in operations_work.live_workers(store)]

@@ -1,0 +1,143 @@
+"""How each site does: one state a site, from its open incidents, its pauses and its last runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from normalizers.workdays import workdays_between
+from spiders.promises import DEFAULT
+from spiders.sheets import AnySheet, all_sheets
+from storage import operations_queries, operations_work
+from storage.days import local_day
+from storage.store import Store
+
+Row = Mapping[str, Any]
+STALE_CAUSE = "stale"
+BLOCKED_VERDICT = "blocked"
+LONGEST = timedelta(days=400)
+"""Further back nobody counts working days."""
+
+
+class State(StrEnum):
+    """What an operator has to know of a site first; the worse before the better."""
+
+    BROKEN = "broken"
+    BLOCKED = "blocked"
+    STALE = "stale"
+    DOUBTFUL = "doubtful"
+    NEVER = "never read"
+    SNOOZED = "snoozed"
+    PAUSED = "paused"
+    FINE = "fine"
+
+
+ORDER = {state: n for n, state in enumerate(State)}
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """A site with what is known of it. ``runs`` are its last ones, the newest first; ``drift`` that of its last run, if measured."""
+
+    site: str
+    name: str
+    state: State
+    runs: Sequence[Row] = ()
+    complete: Row | None = None
+    incidents: Sequence[Row] = ()
+    pause: Row | None = None
+    drift: Row | None = None
+
+    @property
+    def last(self) -> Row | None:
+        """Return the last run that ended, ``None`` where none did."""
+        return next((run for run in self.runs if run["verdict"]), None)
+
+    @property
+    def running(self) -> Row | None:
+        """Return the run that is under way."""
+        return next((run for run in self.runs[:1] if not run["verdict"]), None)
+
+
+def covers(snooze: Row, incident: Row) -> bool:
+    """Tell whether a snooze is about an incident: of its site, and of its cause or of every cause."""
+    return snooze["site"] == incident["site"] and snooze["cause"] in ("", incident["cause"])
+
+
+def with_snoozes(incidents: Sequence[Row], snoozes: Sequence[Row]) -> list[dict[str, Any]]:
+    """Return incidents, each with the snooze that holds for it (``snooze``); those that nobody snoozed come first."""
+    found = [{**row, "snooze": next((each for each in snoozes if covers(each, row)), None)} for row in incidents]
+    return sorted(found, key=lambda row: row["snooze"] is not None)
+
+
+def state_of(health: Health, now: datetime) -> State:
+    """Return the state of a site: what somebody decided, else the worst that is open, else what its last runs say."""
+    if health.pause:
+        return State.PAUSED
+    if health.last is None and not health.incidents:
+        return State.NEVER
+    awake = [row for row in health.incidents if not row["snooze"]]
+    if awake:
+        return _of_incidents(health, awake)
+    if health.incidents:
+        return State.SNOOZED
+    return _of_runs(health, now)
+
+
+def _of_incidents(health: Health, awake: Sequence[Row]) -> State:
+    if health.last and health.last["verdict"] == BLOCKED_VERDICT:
+        return State.BLOCKED
+    alarms = {row["cause"] for row in awake if row["level"] == "alarm"}
+    if alarms - {STALE_CAUSE}:
+        return State.BROKEN
+    return State.STALE if any(row["cause"] == STALE_CAUSE for row in awake) else State.DOUBTFUL
+
+
+def _of_runs(health: Health, now: datetime) -> State:
+    last = health.last
+    if last and last["verdict"] in ("failed", BLOCKED_VERDICT):
+        return State.BLOCKED if last["verdict"] == BLOCKED_VERDICT else State.BROKEN
+    if health.complete is None or is_stale(health.site, health.complete["ended_at"], now):
+        return State.STALE
+    return State.FINE if last and last["verdict"] == "complete" else State.DOUBTFUL
+
+
+def is_stale(site: str, complete_at: datetime, now: datetime) -> bool:
+    """Tell whether a site was not read completely for more working days than its fact sheet promises."""
+    first, today = max(local_day(complete_at), local_day(now) - LONGEST), local_day(now)
+    return first < today and workdays_between(first, today) > promised_days(site)
+
+
+def promised_days(site: str) -> int:
+    """Return within how many working days a site is to be read completely."""
+    found = known_sheets().get(site)
+    return found.promises.stale_workdays if found else DEFAULT.stale_workdays
+
+
+@cache
+def known_sheets() -> dict[str, AnySheet]:
+    """Return the fact sheets by site; read once, since they come with the program."""
+    return {sheet.id: sheet for sheet in all_sheets()}
+
+
+def sites(store: Store, now: datetime, incidents: Sequence[dict[str, Any]], only: str = "") -> list[Health]:
+    """Return every site that the store saw, the worst first, alike by identifier; ``incidents`` are the open ones, with their snoozes."""
+    known = {row["id"]: row["name"] for row in operations_queries.known_sites(store) if only in ("", row["id"])}
+    names = sorted(known)
+    runs, complete = operations_queries.recent_runs(store, names), operations_queries.complete_runs(store, names)
+    last = [next((run["id"] for run in runs[name] if run["verdict"]), "") for name in names]
+    drift, paused = operations_queries.drift_now(store, last), operations_work.paused_now(store, now)
+    found = []
+    for name in names:
+        own = [row for row in incidents if row["site"] == name]
+        health = Health(name, known[name], State.FINE, runs[name], complete.get(name), own, paused.get(name), drift.get(name))
+        found.append(_judged(health, now))
+    return sorted(found, key=lambda each: (ORDER[each.state], each.site))
+
+
+def _judged(health: Health, now: datetime) -> Health:
+    return replace(health, state=state_of(health, now))

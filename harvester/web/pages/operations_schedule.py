@@ -1,0 +1,82 @@
+"""When everything is due: the jobs, the next seven days, what waits, what was not done and why, and who does it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from harvester.errors import WrongCall
+from harvester.scheduling.plan import CRAWL, Job, jobs, upcoming
+from harvester.session import settings
+from harvester.web.access.rights import operator
+from harvester.web.pages.operations import operators_page, workers
+from harvester.web.room import AnyStore
+from normalizers.workdays import is_workday, known
+from storage import operations_work
+from storage.days import local_day
+
+router = APIRouter(dependencies=[operator()])
+Row = dict[str, Any]
+DAYS = 7
+OFTEN = 6
+"""A job that is due oftener on a day than this is told once, with how often."""
+MISSED_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of the calendar: whether offices work, ``None`` where nobody knows yet, and what is due, the earliest first."""
+
+    day: date
+    working: bool | None
+    due: Sequence[tuple[datetime, Job]]
+
+
+@router.get("/operations/schedule")
+def schedule(request: Request, store: AnyStore) -> HTMLResponse:
+    """Show the schedule."""
+    now = datetime.now(UTC)
+    try:
+        found, problem = jobs(settings(None)), ""
+    except WrongCall as error:
+        found, problem = [], str(error)
+    paused, frequent = operations_work.paused_now(store, now), often(found, now)
+    rare = [job for job in found if job not in frequent]
+    return operators_page(
+        request, "operations_schedule.html", now, problem=problem, days=calendar(rare, now), frequent=frequent, jobs=found, paused=paused,
+        next=first_moments(found, now), last=operations_work.last_done(store, [job.name for job in found]), crawl=CRAWL,
+        queue=operations_work.queue(store), not_done=operations_work.not_done(store, now - timedelta(days=MISSED_DAYS)),
+        missed_days=MISSED_DAYS, workers=workers(store, now),
+    )  # fmt: skip
+
+
+def first_moments(found: Sequence[Job], now: datetime) -> dict[str, datetime]:
+    """Return the next moment of each job within a year."""
+    ahead = ((job.name, next(upcoming(job.name, job.schedule, now, now + timedelta(days=366)), None)) for job in found if job.schedule.cron)
+    return {name: moment for name, moment in ahead if moment}
+
+
+def often(found: Sequence[Job], now: datetime) -> list[Job]:
+    """Return the jobs that are due oftener than ``OFTEN`` times a day: a calendar would show nothing else."""
+    day = now + timedelta(days=1)
+    return [job for job in found if len(list(islice(upcoming(job.name, job.schedule, now, day), OFTEN + 1))) > OFTEN]
+
+
+def calendar(found: Sequence[Job], now: datetime) -> list[Day]:
+    """Return the next days, each with what is due."""
+    due: dict[date, list[tuple[datetime, Job]]] = defaultdict(list)
+    for job in found:
+        for moment in upcoming(job.name, job.schedule, now, now + timedelta(days=DAYS)):
+            due[local_day(moment)].append((moment, job))
+    return [_day(local_day(now) + timedelta(days=n), due) for n in range(DAYS + 1)]
+
+
+def _day(day: date, due: Mapping[date, Sequence[tuple[datetime, Job]]]) -> Day:
+    return Day(day, is_workday(day) if known(day) else None, sorted(due.get(day, ()), key=lambda entry: (entry[0], entry[1].name)))

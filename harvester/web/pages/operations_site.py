@@ -1,0 +1,156 @@
+"""How one site does: its runs, what is wrong with it, its drift, its promises, when it is due; and what an operator may do about it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import islice
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+
+from harvester.errors import WrongCall
+from harvester.messages import _
+from harvester.scheduling.plan import job_of, jobs, upcoming
+from harvester.session import settings
+from harvester.web.access.rights import operator
+from harvester.web.charts import runs as charts
+from harvester.web.charts.runs import Bar
+from harvester.web.pages import operations_words as words
+from harvester.web.pages.charts import drawing, svg, theme_of
+from harvester.web.pages.operations import operators_page
+from harvester.web.pages.operations_drift import compared_pages, drift_lines
+from harvester.web.pages.operations_health import Health, State, known_sheets, sites, with_snoozes
+from harvester.web.pages.operations_measures import ledger
+from harvester.web.pages.operations_promises import kept
+from harvester.web.room import AnyStore
+from harvester.web.shown import moment, preference, site_name, word
+from storage import operations_queries, operations_work, pauses
+from storage.errors import UnknownRecord
+from storage.proposals import ACCEPTED, PROPOSED, REFUSED
+from storage.store import Store
+
+router = APIRouter(dependencies=[operator()])
+Row = dict[str, Any]
+RUNS = 60
+NEXT = 5
+CAUSE_DAYS = 90
+DECIDED = 20
+"""Proposals that were decided and are still shown."""
+
+
+@router.get("/operations/sites/{site}")
+def one(request: Request, store: AnyStore, site: str, done: str = "") -> HTMLResponse:
+    """Show how a site does. Raises ``UnknownRecord``."""
+    return site_page(request, store, site, done=done)
+
+
+def site_page(request: Request, store: Store, site: str, *, status: int = 200, problem: str = "", done: str = "") -> HTMLResponse:
+    """Return the page of a site, after a form that was refused with what is wrong. Raises ``UnknownRecord``."""
+    now, lang = datetime.now(UTC), preference(request, "lang")
+    health = health_of(store, site, now)
+    runs = operations_queries.recent_runs(store, [site], RUNS)[site]
+    sheet = known_sheets().get(site)
+    last = operations_queries.run(store, health.last["id"]) if health.last else None
+    sections = operations_queries.sections_of(store, last["id"]) if last else []
+    open_now = health.incidents
+    over = operations_work.closed_incidents(store, site)
+    return operators_page(
+        request, "operations_site.html", now, status=status, problem=problem, done=DONE.get(done, ""), site=health, sheet=sheet, runs=runs,
+        timeline=timeline_of(request, site, runs), incidents=open_now, over=over,
+        messages=operations_work.messages_of(store, [row["id"] for row in (*open_now, *over)]),
+        commonest=commonest(store, site, now), cause_days=CAUSE_DAYS, proof_told=partial(proof_told, lang=lang),
+        drift=drift_lines(request, store, site), pages=compared_pages(store, site), proposals=proposed(store, site),
+        last=last, ledger=ledger(last, sections) if last else [], promises=kept(sheet, health, sections, now, lang),
+        rests=pauses_of(store, site), asked=operations_work.due_runs_of(store, site), **schedule_of(site, now),
+        soonest=(now + timedelta(days=1)).date(),
+    )  # fmt: skip
+
+
+DONE = {
+    "snoozed": "Snoozed: nothing is told of it until its end.",
+    "woken": "Woken: it is told again.",
+    "paused": "Paused: what falls due is skipped.",
+    "resumed": "It goes on with its next moment.",
+    "asked": "It is due now; the next free worker begins it.",
+    "accepted": "Accepted: the next run reads with it.",
+    "refused": "Refused: it is not proposed again for this page.",
+}
+"""What is said after a form."""
+
+
+def health_of(store: Store, site: str, now: datetime) -> Health:
+    """Return the health of a site that was crawled or is known by a fact sheet. Raises ``UnknownRecord``."""
+    incidents = with_snoozes(operations_work.open_incidents(store, site), operations_work.snoozed_now(store, now, site))
+    found = sites(store, now, incidents, site)
+    if found:
+        return found[0]
+    if site not in known_sheets():
+        raise UnknownRecord(f"There is no site {site}: /operations lists those there are.")
+    rests = operations_work.paused_now(store, now).get(site)
+    return Health(site, "", State.PAUSED if rests else State.NEVER, incidents=incidents, pause=rests)
+
+
+def commonest(store: Store, site: str, now: datetime) -> list[tuple[str, list[datetime]]]:
+    """Return the causes of a site's runs that were not complete, with when, the commonest first."""
+    found = operations_queries.cause_days(store, site, now - timedelta(days=CAUSE_DAYS))
+    return sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
+
+
+def proposed(store: Store, site: str) -> list[list[Row]]:
+    """Return the proposals for a site: those that wait section by section, which are decided together, then each that was decided."""
+    found = operations_work.proposals_of(store, site)
+    waiting = [row for row in found if row["state"] == PROPOSED]
+    groups = [[row for row in waiting if row["section"] == section] for section in dict.fromkeys(row["section"] for row in waiting)]
+    return groups + [[row] for row in found if row["state"] in (ACCEPTED, REFUSED)][:DECIDED]
+
+
+def proof_told(proof: Row, lang: str) -> list[tuple[str, str]]:
+    """Return what a proof says, name by name: shares and counts as people read them."""
+    plain = [(name, value) for name, value in proof.items() if isinstance(value, int | float | str) and not isinstance(value, bool)]
+    return [(word(str(name), lang), words.figure(value) if isinstance(value, int | float) else str(value)) for name, value in plain]
+
+
+def pauses_of(store: Store, site: str) -> list[pauses.Pause]:
+    """Return the pauses of a site, the latest first."""
+    return [each for each in pauses.listed(store) if each.job == site]
+
+
+def schedule_of(site: str, now: datetime) -> Row:
+    """Return a site's ``schedule`` and its next moments (``coming``); nothing where the settings are wrong or know no address of it."""
+    try:
+        config = settings(None)
+        schedule = job_of(site, config).schedule
+        due = site in {job.name for job in jobs(config)}
+    except WrongCall:
+        return {"schedule": None, "coming": []}
+    moments = islice(upcoming(site, schedule, now, now + timedelta(days=400)), NEXT) if due else ()
+    return {"schedule": schedule if due else None, "coming": list(moments)}
+
+
+def timeline_of(request: Request, site: str, runs: list[Row]) -> Any:  # noqa: ANN401 -- a drawing
+    """Return the drawing of a site's last runs."""
+    lang = preference(request, "lang")
+    said = words.tally(runs, lang)
+    caption = _("The last {n} runs: a bar is as tall as what was new, the shape below it is the verdict.", lang).format(n=len(runs))
+    return drawing(request, f"/operations/sites/{site}/runs.svg", {}, said, caption, charts.WIDE)
+
+
+@router.get("/operations/sites/{site}/runs.svg")
+def runs_drawn(request: Request, store: AnyStore, site: str, size: str = "", theme: str = "auto") -> Response:
+    """Draw the last runs of a site."""
+    lang, narrow = preference(request, "lang"), size == "narrow"
+    runs = operations_queries.recent_runs(store, [site], RUNS // 2 if narrow else RUNS)[site]
+    bars = [Bar(moment(run["started_at"])[:10], words.verdict_of(run), run["counted"]["new"]) for run in reversed(runs)]
+    title = _("Runs of {site}", lang).format(site=site_name(site, lang))
+    return svg(charts.timeline(bars, title, words.tally(runs, lang), narrow=narrow, theme=theme_of(theme)))
+
+
+@router.get("/operations/sites/{site}/drift.svg")
+def drift_drawn(request: Request, store: AnyStore, site: str, size: str = "", theme: str = "auto") -> Response:
+    """Draw the drift of a site's sections over its last runs."""
+    lang, found = preference(request, "lang"), drift_lines(request, store, site)
+    title = _("Drift of {site}", lang).format(site=site_name(site, lang))
+    narrow = size == "narrow"
+    return svg(charts.drifts(found.lines, found.days, found.limit, title, found.words, narrow=narrow, theme=theme_of(theme)))
