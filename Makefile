@@ -43,18 +43,19 @@ format: $(STAMP)
 test: lint programs browser
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 25
 
-# Old Word files and rar archives are read through outside programs (about 260 MB, half a minute); without them their tests are left out.
-PROGRAMS := soffice antiword bsdtar
+# Old Word files and rar archives are read through outside programs (about 260 MB, half a minute), and `ip` makes the hosts of
+# tests/cluster; without them their tests are left out.
+PROGRAMS := soffice antiword bsdtar ip
 programs:
 	@missing=; for program in $(PROGRAMS); do command -v $$program > /dev/null || missing="$$missing $$program"; done; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
-		echo "Installing what reads old Word files and archives:$$missing"; \
+		echo "Installing what reads old Word files and archives, and makes hosts:$$missing"; \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
-			libreoffice-writer-nogui antiword libarchive-tools > /dev/null 2>&1 \
+			libreoffice-writer-nogui antiword libarchive-tools iproute2 > /dev/null 2>&1 \
 			|| echo "They could not be installed; the tests that need them are skipped."; \
 	else \
-		echo "Missing:$$missing; the tests that need them are skipped. Debian: apt-get install libreoffice-writer-nogui antiword libarchive-tools"; \
+		echo "Missing:$$missing; the tests that need them are skipped. Debian: apt-get install libreoffice-writer-nogui antiword libarchive-tools iproute2"; \
 	fi
 
 # The pages are opened in a real browser (about 110 MB); a Chromium elsewhere is named in HARVESTER_CHROMIUM.
@@ -75,9 +76,9 @@ score: $(STAMP)
 	$(BIN)/python -m tests.corpus
 
 soak: $(STAMP)
-	HARVESTER_SOAK=1 $(BIN)/pytest tests/end_to_end -k "killed or fault or generated or job_ran or test_versions"
+	HARVESTER_SOAK=1 $(BIN)/pytest tests/end_to_end -k "killed or fault or generated or job_ran or test_versions or year"
 	HARVESTER_SOAK=1 $(BIN)/pytest tests/compare/test_edits.py tests/compare/test_applying.py tests/compare/test_limits.py \
-		tests/storage/test_snapshots.py tests/watching/test_killed.py
+		tests/storage/test_snapshots.py tests/watching/test_killed.py tests/alerting/test_channels.py tests/drift/test_mending.py tests/storage/test_copying.py tests/crawl/test_deriving_together.py tests/cluster tests/scheduling/test_month.py
 
 fuzz: $(STAMP)
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest -k "property"

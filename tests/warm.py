@@ -66,6 +66,13 @@ def _settle(environment: Mapping[str, str]) -> None:
     pipelines._DERIVER._running()
 
 
+def begin(work: Callable[..., None], *arguments: Any) -> BaseProcess:
+    """Begin a piece of work in a process of its own, which may be killed at any moment, and return the process."""
+    process = _server().Process(target=_in_order, args=(dict(os.environ), work, arguments))
+    process.start()
+    return process
+
+
 def crawl(sites: Sequence[str], config: Config, moment: datetime | None = None, **options: Any) -> list[RunSummary]:
     """Crawl in a process of its own, which may live at another moment, and return the summaries, in the order of the sites."""
     return run(_crawl, tuple(sites), config, moment, options)

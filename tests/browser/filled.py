@@ -15,6 +15,7 @@ from storage.notice_queries import notices as shown_notices
 from storage.records import DecisionRow
 from storage.store import Store
 from tests.storage.notice_samples import FIRM, ingest, make_given, make_notice
+from tests.web import operations_sample
 
 BY = "王审核"
 
@@ -34,6 +35,7 @@ def fill(store: Store) -> None:
     decisions.decide(store, [DecisionRow("某某中心", "310000", "group", "某某中心")], BY, now)
     tie_decisions.decide(store, first, second, "none", BY, now, "题目相近，事项不同")
     put_ending(store, now)
+    operations_sample.fill(store, now)
     assert change_queries.latest(store) > 0
 
 

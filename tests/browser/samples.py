@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from harvester import audited
-from storage import change_queries, notice_queries, queries, task_versions, version_queries
+from storage import change_queries, notice_queries, queries, specimens, task_versions, version_queries
 from storage.notice_queries import NoticeFilters
+from storage.operations_queries import RunFilters, run_page
 from storage.selection import Filters
 from storage.store import Store
 
@@ -57,6 +58,16 @@ PAGES: dict[str, tuple[str, ...]] = {
     "/corrections": ("/corrections",),
     "/corrections/new": ("/corrections/new?about=%2Fd%2F{document}&field=title",),
     "/api": ("/api",),
+    "/operations": ("/operations",),
+    "/operations/runs": (
+        "/operations/runs",
+        "/operations/runs?site=jiangsu&verdict=incomplete",
+        "/operations/runs?verdict=blocked&reach=all",
+    ),
+    "/operations/runs/{run}": ("/operations/runs/{broken}", "/operations/runs/{complete}", "/operations/runs/{running}"),
+    "/operations/sites/{site}": ("/operations/sites/jiangsu", "/operations/sites/suzhou_sip", "/operations/sites/anhui_records"),
+    "/operations/specimens/{number:int}": ("/operations/specimens/{good}", "/operations/specimens/{bad}"),
+    "/operations/schedule": ("/operations/schedule",),
 }
 REFUSED: dict[str, int] = {
     "/n/n0000000000000000": 404,
@@ -67,12 +78,19 @@ REFUSED: dict[str, int] = {
     "/changes?since=whenever": 400,
     "/corrections/new?about=https%3A%2F%2Fevil.example%2F": 400,
     "/sql?sql=DELETE+FROM+v_tasks": 422,
+    "/operations/runs/nowhere": 404,
+    "/operations/sites/nowhere": 404,
+    "/operations/specimens/0": 404,
+    "/operations/runs?verdict=perfect": 422,
 }
 """Pages that say that something cannot be shown, and their status."""
 NO_PAGES = (
     "/api/", "/static/", "/charts/", "/calendar/", "/preferences", "/changes.", "/subject", "/sql/answer.", "/tasks.",
     "/documents.", "/agencies.", "/records.", "/a/{name}.", "/d/{name}.", "/d/{name}/timemap", "/d/{name}/v{number:int}/archived/bytes",
-    "/t/{name}.", "/w/{name}.", "/compare.", "/align.", "/find.", "/search.", "/robots.txt", "/health", "/n/{identifier}.", "/coverage.",
+    "/t/{name}.", "/w/{name}.", "/compare.", "/align.", "/find.", "/search.", "/robots.txt", "/health", "/metrics", "/n/{identifier}.",
+    "/coverage.",
+    "/operations/runs/{run}/events", "/operations/sites/{site}/runs.", "/operations/sites/{site}/drift.",
+    "/operations/specimens/{number:int}/bytes",
 )  # fmt: skip
 """Beginnings of routes that are no pages."""
 
@@ -116,5 +134,16 @@ def places(store: Store) -> dict[str, Any]:
         "work": next(row["work"] for row in documents if row["id"] == changed),
         "task": tasks[0]["lasting_id"], "part": "tab1.r2", "day": versions[0]["first_seen"].date(),
         "agency": next(body["id"] for row in tasks for body in [*row["lead"], *row["responsible"]] if body["id"]),
-        "record": legal[0]["id"], "code": legal[0]["code"], "person": person["id"],
+        "record": legal[0]["id"], "code": legal[0]["code"], "person": person["id"], **of_operations(store),
     }  # fmt: skip
+
+
+def of_operations(store: Store) -> dict[str, Any]:
+    """Return the runs and specimens that pages for operators are about."""
+
+    def last(verdict: str) -> str:
+        return str(run_page(store, RunFilters(verdict=verdict)).rows[0]["id"])
+
+    kept = specimens.of_site(store, "jiangsu")
+    good, bad = (next(each.id for each in kept if each.good is wanted) for wanted in (True, False))
+    return {"broken": last("incomplete"), "complete": last("complete"), "running": last("running"), "good": good, "bad": bad}

@@ -32,7 +32,16 @@ FOCUSED = """() => {
 }"""
 INSIDE = 24
 """More stops than elements: a field for a day has one for its year, its month, its day, and its calendar."""
-BY_KEYBOARD = ("/", "/tasks", "/d/{document}", "/records", "/corrections/new?about=%2Ftasks", "/review", "/sql")
+BY_KEYBOARD = (
+    "/",
+    "/tasks",
+    "/d/{document}",
+    "/records",
+    "/corrections/new?about=%2Ftasks",
+    "/review",
+    "/sql",
+    "/operations/sites/jiangsu",
+)
 
 
 @pytest.mark.parametrize("path", BY_KEYBOARD)

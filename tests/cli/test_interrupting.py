@@ -1,4 +1,4 @@
-"""Ctrl-C during a crawl ends it with status 130; what was fetched is in the store and the archive."""
+"""Ctrl-C during a crawl ends it with status 130; what was fetched is in the store and the archive. A site that refuses ends it, too."""
 
 from __future__ import annotations
 
@@ -42,3 +42,10 @@ def wait_for_a_document(archive: Path) -> None:
     until = time.monotonic() + 60
     while time.monotonic() < until and sum(file.stat().st_size for file in archive.glob("*/*.warc.gz")) < 20_000:
         time.sleep(0.02)
+
+
+def test_a_site_that_refuses_is_told_in_sentences_and_without_a_traceback(tmp_path: Path) -> None:
+    told = warm.program("crawl", "anhui", "--base", "anhui=http://127.0.0.1:9", "--pace", "0", folder=tmp_path)
+    assert told.returncode == 1
+    assert "refused" in told.stdout
+    assert "Traceback" not in told.stderr + told.stdout

@@ -13,7 +13,11 @@ from harvester.messages import _, catalogue, counted
 ROOT = Path(__file__).resolve().parents[2] / "harvester"
 SOURCES = [
     *ROOT.glob("*.py"),
-    *(path for folder in ("cli", "telling", "reports", "watching") for path in (ROOT / folder).glob("*.py")),
+    *(
+        path
+        for folder in ("cli", "telling", "reports", "watching", "scheduling", "alerting", "observing")
+        for path in (ROOT / folder).glob("*.py")
+    ),
     *(ROOT / "templates").glob("*.html"),
     *(path for kind in ("*.py", "*.html") for path in (ROOT / "web").rglob(kind)),
 ]

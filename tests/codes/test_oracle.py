@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,11 +19,15 @@ from tests.codes.oracle import (
     compare_resident_numbers,
 )
 
+BROKEN, SHARE = (40, 0.97) if os.environ.get("HARVESTER_SOAK") else (10, 0.92)
+"""Codes that are spoiled in every way, and the share of answers that agree: the fewer, the more the rest weighs, in which causes are many.
+``python -m tests.codes`` shows all forty."""
 DOCUMENTED = (Path(__file__).parents[2] / "docs" / "codes.md").read_text("utf-8")
 
 
 @pytest.mark.parametrize(
-    ("compare", "share"), [(compare_credit_codes, 0.97), (compare_registration_numbers, 1.0), (compare_resident_numbers, 0.75)]
+    ("compare", "share"),
+    [(partial(compare_credit_codes, BROKEN), SHARE), (compare_registration_numbers, 1.0), (compare_resident_numbers, 0.75)],
 )
 def test_answers_agree_but_for_causes_that_are_known(compare: Callable[[], Comparison], share: float) -> None:
     comparison = compare()

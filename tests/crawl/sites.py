@@ -13,11 +13,15 @@ from sqlalchemy import Column, Table, select
 
 from harvester.config import Config
 from harvester.crawl import RunSummary
+from storage.incidents import incidents_of
 from storage.schema import documents, failures, metadata, runs
 from storage.store import Store
 from tests import warm
 
-MOVING = {"runs", "captures", "failures", "clocks", "sightings", "coverage", "store_state"}
+MOVING = {
+    "runs", "captures", "failures", "clocks", "sightings", "coverage", "store_state", "run_events", "run_sections", "findings", "incidents",
+    "specimens",
+}  # fmt: skip
 """Tables that every crawl adds to or moves on, whatever it finds."""
 CLOCKS = {"notices": {"last_seen", "last_checked"}, "endings": {"last_seen"}, "record_sightings": {"run", "last_seen", "read_at"}}
 """Columns of other tables that every crawl moves on."""
@@ -72,6 +76,15 @@ def stored_failures(folder: Path) -> list[tuple[str, str, str]]:
     """Return kind, cause and url of every failure in the store."""
     with Store.open(f"sqlite:///{folder / 'store.sqlite'}") as store, store.reading() as connection:
         return list(connection.execute(select(failures.c.kind, failures.c.cause, failures.c.url)).all())
+
+
+def incidents(folder: Path) -> dict[str, list[str]]:
+    """Return the causes of what is wrong now, by site."""
+    found: dict[str, list[str]] = {}
+    with Store.open(f"sqlite:///{folder / 'store.sqlite'}") as store:
+        for each in incidents_of(store):
+            found.setdefault(each.site, []).append(each.cause)
+    return found
 
 
 def verdicts(folder: Path) -> list[tuple[str, str, str]]:

@@ -82,14 +82,20 @@ def test_redirects_in_a_circle_end(tmp_path: Path):
         Reply(b"error", 500),
         Reply(b"", 403),
         Reply(b"<!DOCTYPE html><html><body>home</body></html>"),
-        Reply(b"x" * 10, headers={"Content-Length": "5000"}),
     ],
-    ids=["error", "forbidden", "page", "cut"],
+    ids=["error", "forbidden", "page"],
 )
 def test_a_robots_txt_that_cannot_be_read_means_no_crawl(tmp_path: Path, robots: Reply):
     with served(small_site({"/robots.txt": robots})) as (base, asked):
         summary = harvest(tmp_path, {"national": base}, settings={"timeout": 1.0})["national"]
     assert (summary.verdict, summary.cause) == ("blocked", "robots-unreadable")
+    assert set(asked) == {"/robots.txt"}
+
+
+def test_a_host_that_never_ends_its_robots_txt_is_asked_for_nothing_else(tmp_path: Path):
+    with served(small_site({"/robots.txt": Reply(b"x" * 10, headers={"Content-Length": "5000"})})) as (base, asked):
+        summary = harvest(tmp_path, {"national": base}, settings={"timeout": 1.0})["national"]
+    assert (summary.verdict, summary.cause) == ("failed", "timeout")
     assert set(asked) == {"/robots.txt"}
 
 

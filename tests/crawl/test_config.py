@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from harvester.config import Config
-from harvester.crawl import plan, sheet_for
 from harvester.errors import WrongCall
 from harvester.pipelines import hints_from_json, hints_to_json
+from harvester.planning import plan, sheet_for
 from normalizers.records import Hints
 from spiders.factsheet import FactSheetError
 from tests.crawl.sites import config

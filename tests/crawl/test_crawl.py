@@ -6,12 +6,14 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from harvester.reach import Lists
 from harvester.replica.server import Replica
-from tests.crawl.sites import dump, harvest, states, stored_failures, verdicts
+from tests.crawl.sites import dump, harvest, incidents, states, stored_failures, verdicts
 
 SITES = ("anhui", "jiangsu", "national", "shanghai", "suzhou_sip", "zhejiang")
 
@@ -41,6 +43,7 @@ def whole(replica: Replica):
 def test_a_first_crawl_is_complete_and_has_every_document_of_every_site(harvested, replica: Replica):
     folder, summaries = harvested
     assert {site: (summary.verdict, summary.cause) for site, summary in summaries.items()} == dict.fromkeys(SITES, ("complete", ""))
+    assert {site: summary.findings for site, summary in summaries.items()} == dict.fromkeys(SITES, ())
     for site in SITES:
         articles = {key for key in states(folder, site) if "/" not in key}
         assert articles == set(replica.documents(site))
@@ -64,10 +67,21 @@ def test_a_second_crawl_of_unchanged_sites_changes_no_row_and_asks_for_the_lists
     summaries = harvest(folder, whole.bases)
     assert {site: s.verdict for site, s in summaries.items()} == dict.fromkeys(SITES, "complete")
     assert {site: s.versions for site, s in summaries.items()} == dict.fromkeys(SITES, 0)
+    assert {site: s.findings for site, s in summaries.items()} == dict.fromkeys(SITES, ())
     assert dump(folder) == before
     assert len(whole.requests) - asked == sum(s.requests for s in summaries.values()) == sum(s.least for s in summaries.values())
     with capsys.disabled():
         print("\nsecond crawl, requests beside the least:", {site: (s.requests, s.least) for site, s in summaries.items()})
+
+
+def test_an_unchanged_crawl_of_the_provinces_takes_hardly_a_byte_again(again: Path, harvested, whole: Replica):
+    first = harvested[1]
+    bases = {site: whole.bases[site] for site in ("anhui", "jiangsu", "shanghai", "zhejiang")}
+    summaries = harvest(again, bases, lists=Lists.RECENT)
+    assert {str(summary.verdict) for summary in summaries.values()} == {"complete"}
+    assert all(not summary.effects for summary in summaries.values())
+    received = sum(summary.received for summary in summaries.values())
+    assert 0 < received <= 0.03 * sum(first[site].received for site in bases), received
 
 
 def test_a_crawl_that_asks_for_everything_again_gets_304s_and_changes_no_row(harvested, whole: Replica):
@@ -89,10 +103,17 @@ def test_a_changed_document_gets_a_version_and_a_removed_one_is_gone(again: Path
     whole.remove("anhui", removed)
     try:
         summary = harvest(again, whole.bases, "anhui", recheck="all")["anhui"]
+        same_day = harvest(again, whole.bases, "anhui", recheck="all")["anhui"]
+        assert set(states(again, "anhui").values()) == {"live"}, "one day's 404 makes nothing gone"
+        asked = len(whole.requests)
+        next_day = harvest(again, whole.bases, "anhui", recheck="none", moment=datetime.now(UTC) + timedelta(days=1))["anhui"]
     finally:
         whole.edit("anhui", changed, body_html=document.body_html)
         whole.add("anhui", gone)
-    assert (summary.verdict, summary.versions, summary.documents, summary.gone) == ("complete", 1, 0, 1)
+    assert (summary.verdict, summary.versions, summary.documents, summary.gone, summary.absent) == ("complete", 1, 0, 0, 1)
+    assert (same_day.verdict, same_day.gone, same_day.absent) == ("complete", 0, 0)
+    assert (next_day.verdict, next_day.gone, next_day.absent) == ("complete", 1, 0)
+    assert [record.status for record in whole.requests[asked:]].count(404) == 1
     assert {key for key, state in states(again, "anhui").items() if state == "gone"} == {removed}
 
 
@@ -139,6 +160,7 @@ def test_a_fault_gets_its_verdict_and_cause_and_changes_nothing_in_the_store(
     summaries = harvest(again, whole.bases, recheck="all" if "@" in fault else "due")
     assert {site: (s.verdict, s.cause) for site, s in summaries.items()} == dict.fromkeys(SITES, (verdict, cause))
     assert {(v, c) for _, v, c in verdicts(again)[-6:]} == {(verdict, cause)}
+    assert incidents(again) == {site: [cause or "charset"] for site in SITES}
     assert dump(again) == before
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -54,9 +54,11 @@ class Story:
     asked: list[list[str]] = field(default_factory=list)
 
     def crawl(self, fault: str = "") -> None:
+        """Crawl, each time on the next day."""
         begun = len(self.replica.requests)
         self.replica.fault = fault
-        self.verdicts.append(str(harvest(self.folder, self.replica.bases, recheck="all")[SITE].verdict))
+        moment = FIRST + timedelta(days=len(self.verdicts))
+        self.verdicts.append(str(harvest(self.folder, self.replica.bases, recheck="all", moment=moment)[SITE].verdict))
         self.asked.append([each.path for each in self.replica.requests[begun:]])
         self.told.append(sorted(told(self.folder)))
 
@@ -85,36 +87,37 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         story = Story(replica, tmp_path_factory.mktemp("story"), {name: replica.add(SITE, page(name)) for name in TITLES})
         story.crawl()
         story.edit()
-        for fault in (*FAULTS, "", ""):
+        for fault in (*FAULTS, "", "", ""):
             story.crawl(fault)
         replica.edit(SITE, story.keys["drops"], attachments=page("drops").attachments)
         story.crawl()
         yield story
 
 
+FIRST = datetime(2026, 11, 2, 9, tzinfo=UTC)
 FAULTS = ("challenge@all", "500@attachment")
 GONE = [("drops-2.txt", "gone"), ("goes", "gone"), ("goes-1.txt", "gone"), ("goes-2.txt", "gone")]
 MOVED = [("leads", "moved"), ("moves", "moved"), ("sections", "moved")]
 
 
 def test_what_nothing_names_is_gone_or_has_moved_when_its_address_says_so_and_is_told_once(story: Story) -> None:
-    assert story.verdicts[-3:] == ["complete"] * 3
-    assert story.told[3] == story.told[4] == sorted(GONE + MOVED)
+    assert story.verdicts[-4:] == ["complete"] * 4
+    assert story.told[3] == story.told[4] == story.told[5] == sorted(GONE + MOVED)
     assert {cause for _, cause, _ in stored_failures(story.folder)} == {"challenge", "http-error"}
 
 
 def test_no_fault_makes_anything_gone_or_moved(story: Story) -> None:
     assert story.verdicts[1:3] == ["blocked", "incomplete"]
     assert story.told[1] == []
-    assert story.told[2] == sorted(GONE + MOVED), "what is missing was missing; the file that is there was an error"
+    assert story.told[2] == [("sections", "moved")], "what was missing was missing for the first time; the file that is there was an error"
 
 
 def test_a_file_that_is_named_again_is_back(story: Story) -> None:
-    assert story.told[5] == sorted([*story.told[4], ("drops-2.txt", "back")])
+    assert story.told[6] == sorted([*story.told[5], ("drops-2.txt", "back")])
 
 
 def test_a_file_that_is_named_no_more_and_still_there_stays_and_is_asked_for_once_a_crawl(story: Story) -> None:
-    assert [paths.count(story.new["unlinked"]) for paths in story.asked[3:]] == [1, 1, 1]
+    assert [paths.count(story.new["unlinked"]) for paths in story.asked[3:]] == [1, 1, 1, 1]
     with Store.open(f"sqlite:///{story.folder}/store.sqlite") as store, store.reading() as connection:
         c, d = clocks.c, documents.c
         query = select(d.state, c.last_seen, c.last_checked).join(clocks, d.id == c.document_id)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harvester.freshness import Recheck, interval, is_due
-from harvester.verdict import judge, whole
+from harvester.verdict import judge
 from spiders.coverage import Coverage
 from spiders.families import ListRequest
 from spiders.items import CaptureKind, Cause, Failure, ListItem, ListPage
@@ -44,14 +44,14 @@ def test_one_missing_page_is_incomplete_whatever_the_share():
     had = section(*[page(str(n), pages=9) for n in range(8)])
     had.failed.add(9)
     assert verdict(had, failures=(failure(Cause.TIMEOUT, CaptureKind.LIST),)) == ("incomplete", "timeout")
-    assert not whole(had)
+    assert not had.whole
 
 
 def test_a_list_longer_than_its_limit_is_told_in_a_short_sentence_and_is_not_complete():
     found = judge({"tzgg": section(page("a", pages=999_999))}, (), "finished")
     assert found.verdict is Verdict.INCOMPLETE
     assert found.notes[0] == "Section tzgg lacks page 2-500 of 999999."
-    assert not whole(section(*[page(str(n), pages=600) for n in range(500)]))
+    assert not section(*[page(str(n), pages=600) for n in range(500)]).whole
 
 
 def test_many_gaps_are_counted():
@@ -133,7 +133,16 @@ def clock(first_seen: timedelta, checked: timedelta) -> Clock:
 
 @pytest.mark.parametrize(
     ("age", "checked", "due"),
-    [(2, 0.5, False), (2, 1.5, True), (20, 2, False), (20, 4, True), (100, 10, False), (3000, 100, False), (3000, 200, True)],
+    [
+        (2, 0.25, False),
+        (2, 0.5, True),
+        (2, 1.5, True),
+        (20, 2, False),
+        (20, 4, True),
+        (100, 10, False),
+        (3000, 100, False),
+        (3000, 200, True),
+    ],
 )
 def test_young_documents_are_checked_sooner(age: float, checked: float, due: bool):
     assert is_due(clock(timedelta(days=age), timedelta(days=checked)), NOW, Recheck.DUE) is due
@@ -158,3 +167,20 @@ def test_a_check_by_a_clock_that_ran_ahead_is_done_again():
 @given(st.timedeltas(timedelta(0), timedelta(days=9000)), st.timedeltas(timedelta(0), timedelta(days=9000)))
 def test_property_an_older_document_is_never_checked_more_often(one: timedelta, other: timedelta):
     assert (interval(one) <= interval(other)) or one > other
+
+
+def test_days_count_and_not_hours_so_that_a_crawl_that_lasts_long_never_drifts_past_a_day():
+    late, early = datetime(2026, 11, 2, 9, tzinfo=UTC), datetime(2026, 11, 2, 21, tzinfo=UTC)
+    checked = Clock(late, late, late, None, None, "")
+    assert is_due(checked, early, Recheck.DUE), "21:00 UTC is the next morning in Shanghai"
+    assert not is_due(checked, late + timedelta(hours=6), Recheck.DUE)
+
+
+@given(st.integers(0, 1000), st.integers(0, 400), st.integers(1, 400))
+def test_property_an_edit_is_found_within_the_interval_of_its_age_by_a_crawl_a_day(age: int, gap: int, edited: int):
+    first = NOW - timedelta(days=age + gap)
+    checked = Clock(first, NOW, first + timedelta(days=age), None, None, "")
+    found = next(n for n in range(2000) if is_due(checked, checked.last_checked + timedelta(days=n), Recheck.DUE))
+    assert found == interval(timedelta(days=age)).days
+    if edited <= found:
+        assert found - edited < interval(timedelta(days=age + edited)).days

@@ -71,3 +71,11 @@ def test_a_title_below_the_text_counts_where_the_list_or_the_window_says_the_sam
     below = article("") + f"<h2>{TITLE}</h2>"
     assert title_of(below, hint=TITLE)[0] == TITLE
     assert title_of(below, f"{TITLE}-信用滨江")[0] == TITLE
+
+
+def test_the_title_that_is_expected_stands_on_top_whatever_element_says_it() -> None:
+    page = f"<div class=x7><div>{TITLE}</div><div>发布日期：2031-01-02</div></div>" + article("")
+    assert title_of(page, "信用滨江", hint=TITLE)[1].startswith(TITLE)
+    assert title_of(page, "信用滨江", hint=TITLE) == title_of(f"<h1>{TITLE}</h1>" + article(""), "信用滨江", hint=TITLE)
+    assert TITLE not in title_of(page, "信用滨江")[1]
+    assert TITLE not in title_of(article("") + f"<div>{TITLE}</div>", "信用滨江", hint=TITLE)[1]

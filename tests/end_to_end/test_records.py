@@ -15,6 +15,7 @@ from harvester.config import Config
 from harvester.replica.records import RECORD_SITES, RecordTruth
 from storage import notice_queries
 from storage.change_schema import changes
+from storage.incidents import incidents_of
 from storage.notice_schema import coverage, endings, tombstones
 from storage.record_archive import RecordArchive
 from storage.store import Store
@@ -257,3 +258,9 @@ def test_take_downs_are_counted_by_the_month_they_were_due_and_by_their_delay(ha
     # What ended before the store ever showed it is not late: it left, or never came, on the day of its first crawl.
     assert {row["late"] for row in left.values()} == {0}
     assert reported[TOTAL]["taken_down"] == sum(map(len, due.values())) > 50
+
+
+def test_healthy_runs_of_the_sites_of_records_find_nothing_wrong(harvested: Harvest) -> None:
+    for runs in (harvested.runs, harvested.again):
+        assert {site: runs[site].findings for site in RECORD_SITES} == dict.fromkeys(RECORD_SITES, ())
+    assert [each for each in incidents_of(harvested.store) if each.site in RECORD_SITES] == []

@@ -10,13 +10,15 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, create_engine, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
-from storage import engine, schema
+from storage import schema
 from storage.dump import dump
 from storage.engine import connect, read_url, revisions
 from storage.errors import OldStore
+from storage.migrating import config_of
 from storage.searching import search
 from storage.store import Store
 from storage.views import ORDER, VIEWS
@@ -73,15 +75,16 @@ def test_every_view_is_made_with_its_order(store: Store) -> None:
             assert set(order) <= {column["name"] for column in seen.get_columns(name)}
 
 
-def test_there_is_one_line_of_revisions() -> None:
-    assert revisions() == ("0005", "0004", "0003", "0002", "0001")
+def test_there_is_one_line_of_revisions_and_files_are_named_by_them() -> None:
+    assert tuple(script.revision for script in ScriptDirectory.from_config(config_of()).walk_revisions()) == revisions()
+    assert revisions() == ("0006", "0005", "0004", "0003", "0002", "0001")
 
 
 def at_first_schema(url: str, filled: Store) -> list[str]:
     """Make a store of schema 0001 with the rows of a filled one, as a program of that schema wrote them; return its tables' names."""
     old = connect(read_url(url))
     with old.connect().execution_options(storage_write=True) as connection, connection.begin(), filled.reading() as reader:
-        command.upgrade(engine._config(connection), "0001")
+        command.upgrade(config_of(connection), "0001")
         tables = MetaData()
         tables.reflect(connection)
         names = [table.name for table in tables.sorted_tables if table.name in schema.metadata.tables]
@@ -134,7 +137,7 @@ def test_the_third_schema_keeps_the_kinds_of_documents(empty_url: str) -> None:
         Path(empty_url.removeprefix("sqlite:///")).parent.mkdir(parents=True)
     old = connect(read_url(empty_url))
     with old.connect().execution_options(storage_write=True) as connection, connection.begin():
-        command.upgrade(engine._config(connection), "0002")
+        command.upgrade(config_of(connection), "0002")
         connection.execute(text("INSERT INTO works (id, title, reason) VALUES ('w1', '', 'single')"))
         for table, row in SECOND_SCHEMA.items():
             names, values = ", ".join(row), ", ".join(f":{name}" for name in row)

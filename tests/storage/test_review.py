@@ -149,7 +149,7 @@ def test_decisions_are_in_the_dump_and_in_a_view(store: Store) -> None:
 
 
 def begun(store: Store, reader: str = "r") -> Any:
-    return derivations.begin(store, "", "", hashlib.sha256(reader.encode()).hexdigest(), "documents", AT)
+    return derivations.begin(store, derivations.blank(hashlib.sha256(reader.encode()).hexdigest(), AT))
 
 
 def test_a_better_reading_is_a_version_of_its_own_and_touches_neither_clock_nor_state(store: Store, run: str) -> None:

@@ -31,7 +31,7 @@ LIMITS = {"wecom": 4096, "dingtalk": 20_000, "feishu": 20 * 1024}
 
 def digest(groups: tuple[Group, ...], more: int = 0, lang: str = "zh", **rest: Any) -> Digest:
     plain = {"lead": ("2026-11-20发现：变更任务 2 项",), "foot": ("您收到此消息，是因为……", "如不再接收……"), "head": "重点任务：2 项变更"}
-    return Digest(id="x", watch="重点任务", language=lang, created_at=datetime.now(UTC), groups=groups, more=more, **plain | rest)
+    return Digest(id="x", topic="重点任务", language=lang, created_at=datetime.now(UTC), groups=groups, more=more, **plain | rest)
 
 
 SMALL = digest(

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from harvester.config import Config
 from harvester.watching import sending, webhook
+from harvester.watching.retrying import PAUSES, pause
 from harvester.watching.robots import Pace
-from harvester.watching.sending import PAUSES, pause, run_once, stretches
+from harvester.watching.sending import run_once, stretches
 from storage import audit, changes, deliveries, watches
 from storage.change_schema import feed_state
 from storage.deliveries import Stretch

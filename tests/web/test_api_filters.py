@@ -37,7 +37,10 @@ VERBS: dict[str, tuple[str, str]] = {
 """Operations and the verbs that ask the same."""
 OF_THE_MACHINE = {"store", "format", "by", "to", "update", "layout", "language"}
 """Options about where an answer goes, and in which form; who asks is told by the account."""
-ELSEWHERE = {"/compare": {"all": "the form for people only"}}
+ELSEWHERE = {
+    "/compare": {"all": "the form for people only"},
+    "/runs": {"name": "the same as site", **dict.fromkeys(("run", "log", "follow"), "one run, on the pages of operators")},
+}
 NAMED_OTHERWISE = {"papers": "papers", "words": "words", "text": "q"}
 
 

@@ -1,0 +1,45 @@
+"""A worker that is told to end does so, whatever its database does."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.cluster import members
+from tests.cluster.conftest import settings
+from tests.cluster.server import Server
+
+TIMES = replace(members.QUICK, last=2.0)
+
+
+def processes(server: Server) -> list[int]:
+    """Return the server's processes, the one that takes connections first."""
+    first = (server.folder / "data" / "postmaster.pid").read_text().split()[0]
+    others = subprocess.run(["pgrep", "-P", first], capture_output=True, text=True, check=True).stdout.split()
+    return [int(pid) for pid in (first, *others)]
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif(os.geteuid() != 0, reason="the server's processes can be held by root only")
+def test_a_worker_whose_database_keeps_its_connections_and_says_nothing_ends_all_the_same(server: Server, url: str, tmp_path: Path) -> None:
+    config = settings(url, tmp_path, {})
+    worker = members.start(config, times=TIMES)
+    held: list[int] = []
+    try:
+        assert members.wait_for(lambda: members.there(config) == 1)
+        held = processes(server)
+        for pid in held:
+            os.kill(pid, signal.SIGSTOP)
+        begun = time.monotonic()
+        assert members.stop(worker) in (0, 1), "by itself, not killed by the test"
+        assert time.monotonic() - begun < 2 * TIMES.last + 5
+    finally:
+        for pid in held:
+            os.kill(pid, signal.SIGCONT)
+        worker.kill()

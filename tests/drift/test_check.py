@@ -1,0 +1,40 @@
+"""The check of a live site tells more than the hits of its rules, keeps nothing and asks for little."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from harvester.replica.server import Replica
+from spiders.signs import SIGNS, signs_of
+from tests import warm
+
+
+def _checked(folder: Path, replica: Replica) -> tuple[int, list[dict[str, Any]]]:
+    told = {"HARVESTER_STORE": f"sqlite:///{folder}/none.sqlite", "HARVESTER_BASES": json.dumps(replica.bases), "HARVESTER_PACE": "0"}
+    ran = warm.program("check", "national", "--format", "json", environment={**os.environ, **told})
+    return ran.returncode, json.loads(ran.stdout)
+
+
+def test_a_check_tells_robots_charset_family_and_days_and_fails_where_a_page_is_not_read(tmp_path: Path) -> None:
+    with Replica(["national"]) as replica:
+        status, rows = _checked(tmp_path, replica)
+        asked = len(replica.requests)
+        replica.fault = "redesign:national@article"
+        broken, others = _checked(tmp_path, replica)
+    told = {(row["field"], row["rule"]): row["matches"] for row in rows}
+    assert (status, asked <= 6) == (0, True)
+    assert told["robots", "allows what was asked"] == 1
+    assert told["dates", "20 of 20"] == 20
+    assert any(field == "charset" and rule.startswith("utf-8") for field, rule in told)
+    assert any(field == "family" and rule.startswith("trs") and count for (field, rule), count in told.items())
+    assert broken == 1
+    assert [(row["field"], row["rule"]) for row in others if row["field"] == "unread"] == [("unread", "article")]
+    assert not list(tmp_path.iterdir())
+
+
+def test_every_family_has_its_signs() -> None:
+    assert list(signs_of("createPageHTML(3,0) <div class=TRS_Editor>")) == ["trs"]
+    assert len(SIGNS) == 6

@@ -1,0 +1,81 @@
+"""What operators ask of the store answers alike on both databases."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from storage import operations_queries, operations_work
+from storage.errors import UnknownRecord
+from storage.operations_queries import RunFilters
+from storage.paging import WrongCursor, cursor
+from storage.store import Store
+from tests.web import operations_sample
+
+NOW = datetime(2026, 3, 20, 1, tzinfo=UTC)
+
+
+def test_pages_of_runs_hold_every_run_once_in_the_order_of_time(store: Store) -> None:
+    made = operations_sample.history(store, "jiangsu", NOW, 7, {2: ("failed", "timeout")})
+    made += operations_sample.history(store, "anhui", NOW, 4)
+    for filters in (
+        RunFilters(),
+        RunFilters(site="jiangsu"),
+        RunFilters(verdict="failed"),
+        RunFilters(first=NOW.date() - timedelta(days=2)),
+    ):
+        seen, after = list[dict[str, object]](), ""
+        while True:
+            page = operations_queries.run_page(store, filters, after, size=3)
+            seen += [dict(row) for row in page.rows]
+            after = page.next
+            if not after:
+                break
+        every = operations_queries.run_page(store, filters, size=99).rows
+        assert [row["id"] for row in seen] == [row["id"] for row in every]
+        assert [row["started_at"] for row in seen] == sorted((row["started_at"] for row in every), reverse=True)
+    assert {row["id"] for row in operations_queries.run_page(store, RunFilters(), size=99).rows} == set(made)
+    forged = cursor("runs", RunFilters(), ("yesterday", "x"))
+    with pytest.raises(WrongCursor):
+        operations_queries.run_page(store, RunFilters(), forged)
+
+
+def test_what_a_run_had_and_what_failed_is_told_with_its_neighbours(store: Store) -> None:
+    last, middle, first = operations_sample.history(store, "jiangsu", NOW, 3, {1: ("incomplete", "timeout")})
+    row = operations_queries.run(store, middle)
+    assert (row["verdict"], row["counted"]["requests"], row["counted"]["least"]) == ("incomplete", 16, 15)
+    assert operations_queries.neighbours(store, row) == (first, last)
+    assert [(each["cause"], each["count"], len(each["samples"])) for each in operations_queries.failures_of(store, middle)] == [
+        ("timeout", 3, 3)
+    ]
+    assert [each["number"] for each in operations_queries.events(store, middle, 2, 3)] == [3, 4, 5]
+    assert operations_queries.events(store, middle)[-1]["event"] == "failure"
+    assert [each["run"] for each in operations_queries.history_of(store, "jiangsu")["tzgg"]] == [last, middle, first]
+    assert operations_queries.cause_days(store, "jiangsu", NOW - timedelta(days=9)) == {"timeout": [row["started_at"]]}
+    assert operations_queries.complete_runs(store, ["jiangsu", "anhui"])["jiangsu"]["id"] == last
+    assert sum(operations_queries.bytes_by_day(store, NOW - timedelta(days=9)).values()) > 0
+    with pytest.raises(UnknownRecord):
+        operations_queries.run(store, "nowhere")
+
+
+def test_what_waits_who_works_and_what_is_wrong_is_found_at_a_moment(store: Store) -> None:
+    made = operations_sample.fill(store, NOW, days=5)
+    assert [(row["site"], row["cause"]) for row in operations_work.open_incidents(store)] == [
+        ("suzhou_sip", "challenge"), ("jiangsu", "no-body-container"), ("anhui", "stale"),
+    ]  # fmt: skip
+    assert [row["cause"] for row in operations_work.closed_incidents(store, "national")] == ["timeout"]
+    assert [row["cause"] for row in operations_work.snoozed_now(store, NOW)] == ["challenge"]
+    assert operations_work.snoozed_now(store, NOW + timedelta(days=6)) == []
+    assert set(operations_work.paused_now(store, NOW)) == {"takedown"}
+    assert operations_work.paused_now(store, NOW + timedelta(days=3)) == {}
+    queued = operations_work.queued(store, NOW)
+    assert (queued["due"], queued["running"], queued["oldest"]) == (2, 0, NOW - timedelta(minutes=12))
+    assert {row["state"] for row in operations_work.not_done(store, NOW - timedelta(days=7))} == {"missed", "skipped"}
+    assert operations_work.last_done(store, ["verify", "backup"]).keys() == {"verify"}
+    assert {row["host"] for row in operations_work.live_workers(store)} == {"harvest-1", "harvest-2"}
+    assert operations_queries.drift_now(store, [made.broken])["jiangsu"]["drift"] == pytest.approx(0.62)
+    assert [row["id"] for row in operations_queries.run_page(store, RunFilters(verdict="running")).rows] == [made.running]
+    assert operations_work.specimen(store, made.bad)["good"] is False
+    assert [row["id"] for row in operations_work.proposals_of(store, "jiangsu")] == [made.proposal]
+    assert operations_work.database_bytes(store) > 0
