@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
-import sys
-import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,8 +12,9 @@ import typer
 
 from harvester import audited
 from harvester.cli.options import ByOption, FormatOption, StoreOption
-from harvester.cli.output import Format, complain, console, emit
+from harvester.cli.output import Format, console, emit
 from harvester.cli.worker_lines import Lines
+from harvester.endings import end_by_signals
 from harvester.errors import WrongCall
 from harvester.filtering import parse_date
 from harvester.messages import _, counted
@@ -244,7 +242,7 @@ def embedded(config: Config, lines: Lines, count: int, *, once: bool) -> int:
     from harvester.scheduling.embedded import EmbeddedWorker
 
     member = EmbeddedWorker(config, lines, side_by_side=count)
-    ended(member.stop)
+    end_by_signals(member.stop, _("ended at once; the next worker takes over what was under way."))
     if once:
         lines.say(counted("{n} due run was begun", "{n} due runs were begun", member.once()))
         return 1 if lines.failed else 0
@@ -260,16 +258,3 @@ def clustered(config: Config, lines: Lines, count: int, *, once: bool) -> int:
     done = cluster.run(config, lines, slots=count, once=once)
     lines.say(counted("{n} due run was begun", "{n} due runs were begun", done) if once else _("the worker has ended"))
     return 1 if once and lines.failed else 0
-
-
-def ended(stop: threading.Event) -> None:
-    """Set an event at SIGTERM and SIGINT; a second Ctrl-C ends the program as ever."""
-
-    def told(number: int, _frame: object) -> None:
-        if stop.is_set() and number == signal.SIGINT:
-            complain(_("ended at once; the next worker takes over what was under way."))
-            sys.exit(130)
-        stop.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, told)

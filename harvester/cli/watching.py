@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import threading
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -14,6 +13,7 @@ from harvester import audited
 from harvester.cli.options import ColourOption, FormatOption, LimitOption, ListOption, RegionOption, SiteOption, StoreOption
 from harvester.cli.output import Format, complain, console, emit
 from harvester.cli.querying import AgencyOption, RoleOption
+from harvester.endings import end_by_signals
 from harvester.errors import WrongCall
 from harvester.filtering import ANY, chosen, parse_region, split_kinds
 from harvester.messages import _, language
@@ -217,7 +217,7 @@ def run(
     from harvester.watching.robots import Pace
 
     ended, pace = threading.Event(), Pace()
-    signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    end_by_signals(ended)
     while not ended.is_set():
         try:
             one_pass(store, pace)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import signal
 import socket
 import struct
 import sys
@@ -15,9 +14,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import Any, NamedTuple, Self
 
+from harvester.endings import end_by_signals
 from harvester.replica.content import load_documents
 from harvester.replica.document import SHANGHAI_TIME, ReplicaDocument
 from harvester.replica.families.base import Family, Page, SiteFacts, site_facts
@@ -308,12 +308,7 @@ class _Handler(BaseHTTPRequestHandler):
 def serve(sites: Iterable[str] | None = None, *, fault: str = "", port_base: int = 0, delay: float = 5.0) -> None:
     """Serve ``sites`` (``None``: all ten) until SIGINT or SIGTERM; the bases are printed first, as JSON on one line of standard output."""
     stopped = threading.Event()
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        stopped.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
+    end_by_signals(stopped)
     with Replica(sites, fault, port_base=port_base, delay=delay, records=True) as replica:
         sys.stdout.write(json.dumps(replica.bases) + "\n")
         sys.stdout.flush()

@@ -161,7 +161,8 @@ class EmbeddedWorker:
 
     def _close(self) -> None:
         self.stop.set()
-        doing = self.doing()
+        with self._turn:  # a look that has begun is done: what it takes is ended with the rest
+            doing = self.doing()
         if doing:
             self.told.stopping(doing)
         until = time.monotonic() + GRACE

@@ -73,7 +73,7 @@ def test_seconds_are_a_budget_too(site: Replica, tmp_path: Path) -> None:
 
 
 def test_a_killed_run_shows_what_it_spent_and_its_successor_goes_on_with_what_is_left(site: Replica, tmp_path: Path) -> None:
-    given = config(tmp_path, site.bases, pace=0.05)
+    given = config(tmp_path, site.bases, pace=0.4)  # a dozen seconds in all: the kill comes in its midst
     Store.open(given.store, create=True).close()
     process = warm.begin(_crawl, given, 60, 7)
     until = time.monotonic() + 60

@@ -20,10 +20,10 @@ from typing import Any
 
 from sqlalchemy import update
 
-from harvester.cli.scheduling import ended
 from harvester.cli.worker_lines import Lines
 from harvester.config import Config
 from harvester.crawl import RunSummary
+from harvester.endings import end_by_signals
 from harvester.scheduling import due, working
 from harvester.scheduling.due import BACK, DONE, Outcome
 from harvester.scheduling.embedded import EmbeddedWorker, Pulse
@@ -144,7 +144,7 @@ def start(config: Config, clock: Clock, work: Traced) -> BaseProcess:
 
 def _live(config: Config, clock: Clock, work: Traced) -> None:
     worker = EmbeddedWorker(config, Silent(), side_by_side=2, perform=work, now=clock, pulse=QUICK)
-    signal.signal(signal.SIGTERM, lambda *_: worker.stop.set())
+    end_by_signals(worker.stop)
     worker.run()
 
 
@@ -218,7 +218,7 @@ def _crawl_for_good(environment: Mapping[str, str], address: str, config: Config
     os.environ.update(environment)
     sys.stdout = said.open("a", buffering=1, encoding="utf-8")
     worker = EmbeddedWorker(config, Lines(config), pulse=Pulse(tick=0.2, beat=0.5, upkeep=60))
-    ended(worker.stop)
+    end_by_signals(worker.stop)
     if once:
         worker.once()
     else:
