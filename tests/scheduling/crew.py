@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import multiprocessing
 import os
@@ -26,7 +27,7 @@ from harvester.crawl import RunSummary
 from harvester.endings import end_by_signals
 from harvester.scheduling import due, working
 from harvester.scheduling.due import BACK, DONE, Outcome
-from harvester.scheduling.embedded import EmbeddedWorker, Pulse
+from harvester.scheduling.embedded import GRACE, EmbeddedWorker, Pulse
 from harvester.scheduling.plan import CRAWL, Job
 from storage.due_runs import DueRun
 from storage.errors import LockedStore
@@ -37,6 +38,8 @@ from storage.store import Store
 from tests import warm
 
 QUICK = Pulse(tick=0.08, beat=0.3, upkeep=1.0)
+PATIENCE = GRACE + 40
+"""Seconds that a worker which was told to end may take: its grace, and what a busy disk makes of the rest."""
 
 
 class Silent:
@@ -143,6 +146,7 @@ def start(config: Config, clock: Clock, work: Traced) -> BaseProcess:
 
 
 def _live(config: Config, clock: Clock, work: Traced) -> None:
+    faulthandler.enable(all_threads=True)
     worker = EmbeddedWorker(config, Silent(), side_by_side=2, perform=work, now=clock, pulse=QUICK)
     end_by_signals(worker.stop)
     worker.run()
@@ -175,7 +179,7 @@ class Crew:
         former = self.workers[number]
         assert former.pid
         os.kill(former.pid, signal.SIGTERM)
-        former.join(20)
+        former.join(PATIENCE)
         self.workers[number] = start(self.config, self.clock, self.work)
         return former.exitcode
 
@@ -185,7 +189,10 @@ class Crew:
             if worker.pid and worker.exitcode is None:
                 os.kill(worker.pid, signal.SIGTERM)
         for worker in self.workers:
-            worker.join(20)
+            worker.join(PATIENCE)
+            if worker.pid and worker.exitcode is None:
+                os.kill(worker.pid, signal.SIGABRT)  # where its threads stand is told on standard error
+                worker.join(5)
         states = [worker.exitcode for worker in self.workers]
         for process in (*self.workers, *self.schedulers):
             process.kill()
