@@ -113,6 +113,13 @@ def ask(store: Store, job: str, kind: str, now: datetime, by: str, arguments: Ma
         return _due_run(connection.execute(select(due_runs).where(d.job == job, d.due_at == now)).one())
 
 
+def note_done(store: Store, job: str, began: datetime, ended: datetime, by: str, note: str) -> None:
+    """Write that a chore was done which no schedule asks for, such as a backup; ``note`` says what came of it."""
+    done = row(job, "chore", began, "done", asked_by=by, attempts=1, started_at=began, ended_at=ended, note=note)
+    with store.writing(told=False) as connection:
+        write(connection, [done])
+
+
 # --- doing ---------------------------------------------------------------------------------------------------------------
 
 

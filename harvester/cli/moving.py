@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from harvester.audited import today
+from harvester import audited
 from harvester.cli.options import StoreOption
 from harvester.cli.output import complain, console
 from harvester.config import Config, user_agent
@@ -17,11 +18,15 @@ from harvester.errors import HarvesterError, WrongCall
 from harvester.gazetteer import load_gazetteer
 from harvester.messages import _
 from harvester.session import opened, settings
-from storage import backing_up, copying, putting_back, table_digests, takedown
+from storage import backing_up, copying, due_runs, putting_back, table_digests, takedown
+from storage.backing_up import BackupReport
 from storage.engine import file_of, read_url
+from storage.errors import StoreError
 from storage.keyed import key_path
 from storage.store import Store
 
+BACKUP = "backup"
+"""As what a backup stands among the due runs; no schedule names it, since it is made from outside (a timer, cron, by hand)."""
 EVERY = 2.0
 """Seconds between two words on how far a copy is."""
 
@@ -108,12 +113,13 @@ def backup(
     store: StoreOption = None,
 ) -> None:
     """Save the store and its archive while both are in use; of the archive only what is new takes room."""
-    progress, config = Progress(), settings(store)
+    progress, config, began = Progress(), settings(store), datetime.now(UTC)
     with opened(store) as found:
         report = backing_up.backup(
             found, to, key=config.key, with_key=with_key, whole=whole, keep_days=keep, program=user_agent(""), progress=progress
         )
-    progress.end()
+        progress.end()
+        leave_trace(found, report, began, audited.actor(store, ""))
     for mended in report.mended:
         complain(mended)
     told = _("{folder}: the database ({kind}, {size} MB) and {files} files of the archive, {linked} of them as in the backup before")
@@ -132,6 +138,19 @@ def backup(
         console().print(_("dropped: {folder}").format(folder=dropped.name), markup=False)
     if not with_key:
         console().print(_("The key file is not in it: keep a copy of it elsewhere."), markup=False)
+
+
+def leave_trace(store: Store, report: BackupReport, began: datetime, by: str) -> None:
+    """Write down that a backup was made, where and by whom, so that the pages for operators can tell of the last one.
+
+    It lies behind the backup, which so never holds its own trace. The backup is whole even where a store takes no note of it.
+    """
+    kept = [report.manifest.database, *report.manifest.archive]
+    note = f"{report.folder.absolute()}: {len(kept)} files, {sum(each.bytes for each in kept) / 1e6:,.1f} MB"
+    try:
+        due_runs.note_done(store, BACKUP, began, datetime.now(UTC), by, note)
+    except StoreError as error:
+        complain(_("The backup is whole, but the store could not take a note of it: {reason}").format(reason=error))
 
 
 def restore(
@@ -160,7 +179,7 @@ def restore(
     console().print(told.format(folder=report.folder, moment=moment, files=report.files, revision=report.revision), markup=False)
     with Store.open(to, archive=place, key=key) as found:
         load_gazetteer(found)
-        down = takedown.run(found, today())
+        down = takedown.run(found, audited.today())
     taken = sum(down.taken.values())
     console().print(
         _("taken down again: {taken} records; {erased} erased in the archive").format(taken=taken, erased=down.erased), markup=False

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from storage import operations_queries, operations_work
+from storage import due_runs, operations_queries, operations_work
 from storage.errors import UnknownRecord
 from storage.operations_queries import RunFilters
 from storage.paging import WrongCursor, cursor
@@ -79,3 +79,15 @@ def test_what_waits_who_works_and_what_is_wrong_is_found_at_a_moment(store: Stor
     assert operations_work.specimen(store, made.bad)["good"] is False
     assert [row["id"] for row in operations_work.proposals_of(store, "jiangsu")] == [made.proposal]
     assert operations_work.database_bytes(store) > 0
+
+
+def test_a_chore_that_no_schedule_asks_for_is_noted_as_done_and_waits_nowhere(store: Store) -> None:
+    for n in range(2):
+        began = NOW - timedelta(days=1 - n)
+        due_runs.note_done(store, "backup", began, began + timedelta(minutes=3), "root", f"/srv/kept/{n}: 4 files, 1.0 MB")
+    last = operations_work.last_done(store, ["verify", "backup"])
+    assert last.keys() == {"backup"}
+    found = last["backup"]
+    assert (found["kind"], found["asked_by"], found["note"]) == ("chore", "root", "/srv/kept/1: 4 files, 1.0 MB")
+    assert (found["due_at"], found["ended_at"]) == (NOW, NOW + timedelta(minutes=3))
+    assert operations_work.queue(store) == operations_work.not_done(store, NOW - timedelta(days=9)) == []

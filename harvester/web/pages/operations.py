@@ -26,7 +26,10 @@ from storage.workers import SILENCE
 
 router = APIRouter(dependencies=[operator()])
 Row = dict[str, Any]
-CHORES = ("verify", "backup")
+BACKUP, VERIFY = "backup", "verify"
+"""What is done with the store itself and told on the first page; a backup is made from outside and noted (``harvester db backup``)."""
+BACKUP_AGE = timedelta(days=7)
+"""A backup older than this is marked."""
 
 
 @router.get("/operations")
@@ -34,12 +37,12 @@ def glance(request: Request, store: AnyStore) -> HTMLResponse:
     """Show how everything does."""
     now, lang = datetime.now(UTC), preference(request, "lang")
     incidents = with_snoozes(operations_work.open_incidents(store), operations_work.snoozed_now(store, now))
-    found = sites(store, now, incidents)
+    found, done = sites(store, now, incidents), operations_work.last_done(store, (BACKUP, VERIFY))
     return operators_page(
         request, "operations.html", now, sites=[(each, words.strip(each.runs, lang)) for each in found], incidents=incidents,
         summary=summary(found, lang), workers=workers(store, now), queue=operations_work.queued(store, now),
         missed=operations_work.not_done(store, now - timedelta(days=7)), room=room_of(request, store, now),
-        done=operations_work.last_done(store, CHORES), **planned(now, [each.site for each in found]),
+        backup=done.get(BACKUP), verified=done.get(VERIFY), backup_age=BACKUP_AGE, **planned(now, [each.site for each in found]),
     )  # fmt: skip
 
 

@@ -1,0 +1,49 @@
+"""`db backup` leaves a note in the store it saved, so that operators see when the last backup was made."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from harvester.cli.main import run
+from storage import operations_work
+from storage.backup_manifest import backups
+from storage.store import Store
+
+
+@pytest.fixture
+def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Give the URL of an empty store with an archive, as the settings name it."""
+    url = f"sqlite:///{tmp_path / 'store.sqlite'}"
+    for name, value in (("STORE", url), ("ARCHIVE", tmp_path / "archive"), ("LANG", "en"), ("OPERATOR", "officer"), ("PATIENCE", "0.2")):
+        monkeypatch.setenv(f"HARVESTER_{name}", str(value))
+    Store.open(url, archive=tmp_path / "archive", create=True).close()
+    (tmp_path / "archive").mkdir(exist_ok=True)
+    return url
+
+
+def test_a_backup_is_noted_with_its_moment_its_folder_and_who_made_it(url: str, tmp_path: Path) -> None:
+    with Store.open(url) as store:
+        assert operations_work.last_done(store, ["backup"]) == {}
+    before = datetime.now(UTC) - timedelta(seconds=1)
+    assert run(["db", "backup", "--to", str(tmp_path / "kept")]) == 0
+    with Store.open(url) as store:
+        noted = operations_work.last_done(store, ["backup"])["backup"]
+    assert before < noted["due_at"] <= noted["ended_at"] <= datetime.now(UTC)
+    assert noted["asked_by"] == "officer"
+    assert noted["note"].startswith(f"{backups(tmp_path / 'kept')[0]}: 1 files, ")
+
+
+def test_a_backup_is_whole_though_a_busy_store_takes_no_note_of_it(url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with closing(sqlite3.connect(tmp_path / "store.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert run(["db", "backup", "--to", str(tmp_path / "kept")]) == 0
+        other.execute("ROLLBACK")
+    assert "The backup is whole, but the store could not take a note of it" in capsys.readouterr().err
+    assert run(["db", "verify", "--backup", str(tmp_path / "kept")]) == 0
+    with Store.open(url) as store:
+        assert operations_work.last_done(store, ["backup"]) == {}
