@@ -43,19 +43,19 @@ format: $(STAMP)
 test: lint programs browser
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 25
 
-# Old Word files and rar archives are read through outside programs (about 260 MB, half a minute), and `ip` makes the hosts of
-# tests/cluster; without them their tests are left out.
-PROGRAMS := soffice antiword bsdtar ip
+# Old Word files and rar archives are read through outside programs (about 260 MB, half a minute), poppler makes text of the
+# corpus' pdf files, and `ip` the hosts of tests/cluster; without them their tests are left out.
+PROGRAMS := soffice antiword bsdtar ip pdftotext
 programs:
 	@missing=; for program in $(PROGRAMS); do command -v $$program > /dev/null || missing="$$missing $$program"; done; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
-		echo "Installing what reads old Word files and archives, and makes hosts:$$missing"; \
+		echo "Installing what reads old Word files, archives and pdf, and makes hosts:$$missing"; \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
-			libreoffice-writer-nogui antiword libarchive-tools iproute2 > /dev/null 2>&1 \
+			libreoffice-writer-nogui antiword libarchive-tools iproute2 poppler-utils > /dev/null 2>&1 \
 			|| echo "They could not be installed; the tests that need them are skipped."; \
 	else \
-		echo "Missing:$$missing; the tests that need them are skipped. Debian: apt-get install libreoffice-writer-nogui antiword libarchive-tools iproute2"; \
+		echo "Missing:$$missing; the tests that need them are skipped. Debian: apt-get install libreoffice-writer-nogui antiword libarchive-tools iproute2 poppler-utils"; \
 	fi
 
 # The pages are opened in a real browser (about 110 MB); a Chromium elsewhere is named in HARVESTER_CHROMIUM.

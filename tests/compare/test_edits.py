@@ -9,6 +9,7 @@ import pytest
 from tests.compare.edits import pairs
 from tests.compare.edits.generate import SEED, cases
 from tests.compare.edits.truth import Change, Score, score
+from tests.corpus.office import MissingProgramError
 
 BAR = 0.98
 SAMPLE = 180
@@ -39,7 +40,10 @@ def test_a_thousand_edits_are_told() -> None:
 
 @pytest.mark.parametrize("pair", list(pairs.written()), ids=lambda pair: pair.name)
 def test_versions_written_by_hand_are_compared_as_a_reader_does(pair: pairs.Pair) -> None:
-    found = pairs.measured(pair)
+    try:
+        found = pairs.measured(pair)
+    except MissingProgramError as error:
+        pytest.skip(str(error))
     assert not found.failures
 
 
