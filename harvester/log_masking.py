@@ -9,8 +9,6 @@ import logging
 import traceback
 from typing import Any
 
-from harvester.redacting import redact
-
 MOST_CAUSES = 10
 """So many exceptions in a chain are told."""
 
@@ -40,7 +38,8 @@ def install() -> None:
 
 def mask_log_record(record: logging.LogRecord) -> None:
     """Mask personal data and secrets in the message of a log record, and leave of its exception the classes and the places."""
-    from normalizers.privacy import mask  # late: a command that logs nothing should not wait for the tables
+    from harvester.redacting import redact  # late, both: a command that logs nothing should not wait for their tables
+    from normalizers.privacy import mask
 
     try:
         message = record.getMessage()

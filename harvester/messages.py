@@ -12,9 +12,6 @@ import os
 from functools import lru_cache
 from importlib import resources
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-
 LANGUAGES = ("en", "zh")
 
 
@@ -29,6 +26,9 @@ def catalogue(lang: str) -> gettext.NullTranslations:
     """Return the translations into ``lang``; English is the language of the code and needs none."""
     if lang == "en":
         return gettext.NullTranslations()
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
     source = resources.files("harvester").joinpath("locale", lang, "messages.po").read_bytes()
     compiled = io.BytesIO()
     write_mo(compiled, read_po(io.BytesIO(source), locale=lang))

@@ -12,7 +12,8 @@ import typer
 from harvester.aligning import Alignment, align_named, alignment_json, bodies, certainty, cut, deadline, flat_rows, number, summary
 from harvester.cli.files import known_decisions
 from harvester.cli.options import StoreOption
-from harvester.cli.output import console, show_table, write_csv
+from harvester.cli.output import console, write_csv
+from harvester.cli.tables import show_table
 from harvester.errors import WrongCall
 from harvester.files import check_target
 from harvester.messages import _, language

@@ -9,8 +9,6 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
-from importlib import import_module
-from importlib.metadata import version
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, cast
@@ -19,71 +17,42 @@ import typer
 
 from harvester import log_masking
 from harvester.cli.output import complain
-from harvester.config import PROGRAM
+from harvester.cli.verbs import VerbGroup
 from harvester.errors import HarvesterError
 from harvester.messages import _
-from normalizers.records import NORMALIZER_VERSION
 from storage.errors import StoreError
 from storage.fullness import is_full
 
 UsageError = cast("type[Exception]", typer.BadParameter.__bases__[0])
 """What the parser of the command line raises for a wrong call."""
 
-VERBS = {
-    "crawling": ("crawl", "sites", "plan", "check"),
-    "drifting": ("drift",),
-    "new_sites": ("new-site",),
-    "files": ("extract", "normalize"),
-    "comparing": ("diff",),
-    "aligning": ("align",),
-    "querying": ("tasks", "documents", "agencies", "search", "explain", "runs"),
-    "asking": ("export", "sql", "dictionary"),
-    "reviewing": ("review", "derive"),
-    "works": ("works",),
-    "records": ("notices", "dossier", "coverage", "graph"),
-    "changes": ("changes", "versions", "snapshot"),
-    "rights": ("takedown", "objections", "audit"),
-    "correcting": ("corrections",),
-    "figures": ("quality", "indicators"),
-    "watching": ("watch",),
-    "alerting": ("alerts",),
-    "observing": ("metrics",),
-    "scheduling": ("schedule", "worker"),
-    "incidents": ("incidents",),
-    "database": ("db",),
-    "serving": ("serve",),
-    "accounts": ("accounts",),
-    "finding": ("find", "cite"),
-    "codes": ("codes",),
-    "demo": ("replica", "demo"),
-}
-"""Which module holds which verbs. A verb's module alone is imported: asking the store should not wait for Scrapy."""
-
 INTERRUPTED = 130
 
 log = logging.getLogger("harvester")
 
 
-def command_line(arguments: Sequence[str] = ()) -> typer.Typer:
-    """Return the command line with the verb that ``arguments`` begin with, or with all verbs."""
+def command_line() -> typer.Typer:
+    """Return the command line, with all verbs; each is imported when it is called."""
     app = typer.Typer(
         name="harvester",
+        cls=VerbGroup,
         add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    app.callback()(program)  # without one, Typer would take a single verb for the whole program
-    verb = arguments[0] if arguments else ""
-    wanted = [name for name, verbs in VERBS.items() if verb in verbs] or list(VERBS)
-    for name in wanted:
-        import_module(f"harvester.cli.{name}").register(app)
+    app.callback()(program)
     return app
 
 
 def show_version(*, wanted: bool) -> None:
     """Print the versions of the program and of its normalizer, and end."""
     if wanted:
+        from importlib.metadata import version
+
+        from harvester.config import PROGRAM
+        from normalizers.records import NORMALIZER_VERSION
+
         print(f"{PROGRAM} {version(PROGRAM)}, normalizer {NORMALIZER_VERSION}")
         raise typer.Exit
 
@@ -99,7 +68,7 @@ def program(
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit status."""
     try:
-        status = command_line(arguments)(list(arguments) or ["--help"], standalone_mode=False)
+        status = command_line()(list(arguments) or ["--help"], standalone_mode=False)
         sys.stdout.flush()  # here, so that a full disk is told and a reader that left is not
     except UsageError as error:
         context = getattr(error, "ctx", None)

@@ -47,8 +47,9 @@ def test_a_cause_is_told_in_chinese_too_with_the_same_fields_and_has_a_name(caus
 @cache
 def verbs() -> set[str]:
     found = set()
-    for name, command in typer.main.get_command(command_line()).commands.items():
-        inner = getattr(command, "commands", {})
+    root = typer.main.get_command(command_line())
+    for name in root.list_commands(None):
+        inner = getattr(root.get_command(None, name), "commands", {})
         found |= {f"{name} {sub}" for sub in inner} | ({name} if not inner else set())
     return found
 

@@ -33,10 +33,10 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 
 def check_words(words: list[str]) -> None:
     """Hold a call of the program against its command line: verb, options, no missing argument."""
-    command: Any = typer.main.get_command(command_line(words))
+    command: Any = typer.main.get_command(command_line())
     context = None
     while getattr(command, "commands", None) and words:
-        command = command.commands[words.pop(0)]
+        command = command.get_command(None, words.pop(0))
     context = command.make_context("harvester", words, resilient_parsing=False)
     assert context
 

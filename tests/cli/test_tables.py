@@ -15,7 +15,7 @@ from rich.console import Console
 
 from harvester.cli import output
 from harvester.cli.explaining import deadline_text
-from harvester.cli.output import SOME, WHOLE, fit, show_table
+from harvester.cli.tables import SOME, WHOLE, fit, show_table
 from harvester.telling import place
 
 ROWS: list[dict[str, Any]] = [
