@@ -52,10 +52,10 @@ programs:
 	if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
 		echo "Installing what reads old Word files, archives and pdf, and makes hosts:$$missing"; \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
-			libreoffice-writer-nogui antiword libarchive-tools iproute2 poppler-utils > /dev/null 2>&1 \
+			libreoffice-writer-nogui antiword libarchive-tools iproute2 poppler-utils poppler-data > /dev/null 2>&1 \
 			|| echo "They could not be installed; the tests that need them are skipped."; \
 	else \
-		echo "Missing:$$missing; the tests that need them are skipped. Debian: apt-get install libreoffice-writer-nogui antiword libarchive-tools iproute2 poppler-utils"; \
+		echo "Missing:$$missing; the tests that need them are skipped. Debian: apt-get install libreoffice-writer-nogui antiword libarchive-tools iproute2 poppler-utils poppler-data"; \
 	fi
 
 # The pages are opened in a real browser (about 110 MB); a Chromium elsewhere is named in HARVESTER_CHROMIUM.
