@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Self
 
 from harvester.errors import WrongCall
+from harvester.setting_kinds import ENVIRONMENT, GIVEN, PREFIX, SETTINGS, Place
 from storage.engine import PATIENCE, file_of, read_url
 
 PROGRAM = "credit-harvester"
 FILE = "harvester.toml"
-PREFIX = "HARVESTER_"
-_TABLES = frozenset({"room", "schedule", "alerts", "heartbeat"})
-_NUMBERS = frozenset({"pace", "timeout", "seconds", "patience"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +33,7 @@ class Config:
     schedule: when jobs are due, tables ``[schedule.JOB]`` as in docs/scheduling.md; what they leave out is the fact sheet's.
     alerts: who is told of incidents, a table as in docs/alerts.md. heartbeat: whom workers tell that they live, a table as there.
     log_format: ``text``, or ``json`` for one object a line. side_by_side: how many jobs a worker does at once.
+    places: where each setting was written, which is no setting itself.
     proxy: whether the environment's proxy may be used; then addresses are looked up by the proxy and cannot be guarded here.
     """
 
@@ -58,6 +56,7 @@ class Config:
     heartbeat: Mapping[str, Any] = field(default_factory=dict)
     log_format: str = "text"
     side_by_side: int = 4
+    places: Mapping[str, Place] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def load(cls, path: Path | None = None, environ: Mapping[str, str] | None = None, **given: Any) -> Self:  # noqa: ANN401 - any field
@@ -68,13 +67,25 @@ class Config:
         Raises WrongCall for a file that cannot be read, an unknown key or a value of the wrong kind, StoreError for a URL of no store.
         """
         environ = os.environ if environ is None else environ
-        names = {f.name for f in fields(cls)}
-        values = _with_archive(_from_file(path or environ.get(PREFIX + "CONFIG")))
-        values |= _with_archive({name: environ[PREFIX + name.upper()] for name in names if environ.get(PREFIX + name.upper())})
-        values |= _with_archive({name: value for name, value in given.items() if value is not None})
-        if unknown := sorted(values.keys() - names):
-            raise WrongCall(f"The settings know no {', '.join(unknown)}; known are {', '.join(sorted(names))}.")
-        return cls(**{name: _typed(name, value) for name, value in values.items()})
+        file = path or environ.get(PREFIX + "CONFIG")
+        written = {
+            Place(str(file or FILE)): _from_file(file),
+            Place(ENVIRONMENT): {name: environ[PREFIX + name.upper()] for name in SETTINGS if environ.get(PREFIX + name.upper())},
+            Place(GIVEN): {name: value for name, value in given.items() if value is not None},
+        }
+        values: dict[str, Any] = {}
+        places: dict[str, Place] = {}
+        for place, found in written.items():
+            for name in found:
+                if name not in SETTINGS:
+                    raise place.unknown(name, set(SETTINGS))
+            values |= _with_archive({name: place.typed(name, value) for name, value in found.items()})
+            places |= dict.fromkeys(found, place)
+        return cls(**values, places=places)
+
+    def place(self, name: str) -> str:
+        """Return how the place is called at which a setting was written: ``harvester.toml``, ``HARVESTER_SCHEDULE``."""
+        return self.places[name].of(name) if name in self.places else "The settings"
 
     @property
     def room_base(self) -> str:
@@ -111,78 +122,12 @@ def _from_file(path: Path | str | None) -> dict[str, Any]:
     if path is None and not file.is_file():
         return {}
     try:
-        return tomllib.loads(file.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise WrongCall(f"The settings file {file} cannot be read ({error}); mend it or name another with HARVESTER_CONFIG.") from error
-
-
-def _typed(name: str, value: Any) -> Any:  # noqa: ANN401 - a value of any field
-    if name == "channels":
-        return _channels(value)
-    try:
-        if name in _NUMBERS:
-            return _not_negative(float(value))
-        if name in ("archive", "key"):
-            return Path(value)
-        if name == "bases":
-            return _bases(json.loads(value) if isinstance(value, str) else value)
-        if name == "proxy":
-            return _truth(value)
-        if name in _TABLES:
-            return _table(json.loads(value) if isinstance(value, str) else value)
-        if name == "side_by_side":
-            return _few(value)
-        if name == "log_format":
-            return _one_of(value, "text", "json")
-        return str(value)
-    except (TypeError, ValueError) as error:
-        raise WrongCall(f"The setting {name} cannot be {value!r} ({error}); see docs/crawling.md for what it takes.") from error
-
-
-def _not_negative(number: float) -> float:
-    if not 0 <= number < 86400:
-        raise ValueError("it must be seconds from 0 to a day")
-    return number
-
-
-def _truth(value: object) -> bool:
-    words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
-    if (word := str(value).lower()) not in words:
-        raise ValueError("it must be true or false")
-    return words[word]
-
-
-def _one_of(value: object, *words: str) -> str:
-    if value not in words:
-        raise ValueError(f"it must be one of {', '.join(words)}")
-    return str(value)
-
-
-def _few(value: object) -> int:
-    number = int(str(value))
-    if not 1 <= number <= 64:
-        raise ValueError("it must be a number from 1 to 64")
-    return number
-
-
-def _table(value: object) -> dict[str, Any]:
-    if not isinstance(value, Mapping):
-        raise ValueError('it must be a table, like {"base": "https://credit.example.cn"}')  # noqa: TRY004 -- told as any wrong value
-    return dict(value)
-
-
-def _bases(value: object) -> dict[str, str]:
-    if not isinstance(value, Mapping) or not all(isinstance(v, str) and v.startswith(("http://", "https://")) for v in value.values()):
-        raise ValueError('it must map site ids to http addresses, like {"shanghai": "http://127.0.0.1:8001"}')
-    return {str(site): base for site, base in value.items()}
-
-
-def _channels(value: object) -> dict[str, dict[str, Any]]:
-    # Whoever wrote a secret where only its name belongs must not find it in an error, so nothing of the value is told.
-    try:
-        tables = json.loads(value) if isinstance(value, str) else value
-    except ValueError:
-        tables = None
-    if not isinstance(tables, Mapping) or not all(isinstance(table, Mapping) for table in tables.values()):
-        raise WrongCall("The setting channels is no table of tables; write [channels.NAME] as docs/watches.md shows.")
-    return {str(name): dict(table) for name, table in tables.items()}
+        return tomllib.loads(file.read_text("utf-8-sig"))  # editors of Windows put a mark before UTF-8
+    except UnicodeDecodeError as error:
+        raise WrongCall(f"The settings file {file} is not UTF-8 (byte {error.start + 1}); save it as UTF-8.") from None
+    except OSError as error:
+        raise WrongCall(
+            f"The settings file {file} cannot be read ({error.strerror}); make it readable or name another with HARVESTER_CONFIG."
+        ) from None
+    except (ValueError, RecursionError) as error:
+        raise WrongCall(f"The settings file {file} is not TOML ({error}); mend it or name another with HARVESTER_CONFIG.") from None

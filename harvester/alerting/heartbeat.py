@@ -10,7 +10,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit, urlunsplit
 
 from harvester.config import Config, user_agent
@@ -25,7 +25,28 @@ EVERY = 300.0
 """Seconds between two pings: what watches over it should wait three times as long."""
 TIMEOUT = 10.0
 METHODS = ("POST", "GET")
+_EVERY, _TIMEOUT = (10, 24 * 3600), (1, 60)
 _KEYS = frozenset({"url", "url_env", "url_file", "every", "timeout", "method", "fail"})
+
+
+def check_form(table: Mapping[str, Any]) -> None:
+    """Raise ``WrongCall`` for a table ``[heartbeat]`` that cannot be; its address is not looked for."""
+    if unknown := sorted(set(table) - _KEYS):
+        raise _wrong(unknown[0], f"[heartbeat] takes {', '.join(sorted(_KEYS))}")
+    words = Secrets("heartbeat", table, {}, _wrong)
+    if not any(words.word(key) for key in ("url", "url_env", "url_file")):
+        raise _wrong("url", "name where it is with url_env or url_file")
+    if (words.word("method") or METHODS[0]) not in METHODS:
+        raise _wrong("method", f"it must be one of {', '.join(METHODS)}")
+    fail = table.get("fail", "/fail")
+    if not isinstance(fail, str) or (fail and not _is_end_of_path(fail)):
+        raise _wrong("fail", "it must be the end of a path, such as /fail, or empty")
+    words.number("every", EVERY, *_EVERY)
+    words.number("timeout", TIMEOUT, *_TIMEOUT)
+
+
+def _is_end_of_path(text: str) -> bool:
+    return text.startswith("/") and text.isascii() and text.isprintable() and not set(text) & set(' "<>?#')
 
 
 class Heartbeat:
@@ -46,17 +67,12 @@ class Heartbeat:
         table = config.heartbeat
         if not table:
             return None
-        if unknown := sorted(set(table) - _KEYS):
-            raise _wrong(unknown[0], f"[heartbeat] takes {', '.join(sorted(_KEYS))}")
+        check_form(table)
         secrets = Secrets("heartbeat", table, os.environ if environ is None else environ, _wrong)
         url = secrets.word("url") or secrets.secret("url")
         secrets.check_url(url)
+        every, timeout = secrets.number("every", EVERY, *_EVERY), secrets.number("timeout", TIMEOUT, *_TIMEOUT)
         method, fail = secrets.word("method") or METHODS[0], str(table.get("fail", "/fail"))
-        if method not in METHODS:
-            raise _wrong("method", f"it must be one of {', '.join(METHODS)}")
-        if fail and not (fail.startswith("/") and fail.isascii() and fail.isprintable() and not set(fail) & set(' "<>?#')):
-            raise _wrong("fail", "it must be the end of a path, such as /fail, or empty")
-        every, timeout = secrets.number("every", EVERY, 10, 24 * 3600), secrets.number("timeout", TIMEOUT, 1, 60)
         return cls(url, every=every, timeout=timeout, method=method, fail=fail, agent=user_agent(config.contact))
 
     def beat(self, well: bool) -> None:

@@ -12,7 +12,8 @@ from harvester.cli.output import Format, complain, console, emit
 from harvester.errors import WrongCall
 from harvester.messages import _
 from harvester.moments import minute
-from harvester.session import opened, settings
+from harvester.session import opened
+from harvester.sound_settings import sound_settings
 from storage import incident_messages
 
 ALERT_COLUMNS = ("formed_at", "site", "cause", "message", "channel", "sent_at", "attempts", "state of message", "error")
@@ -38,6 +39,7 @@ def alerts(
     """List what was told of incidents and what waits, the newest first; or a verb."""
     if context.invoked_subcommand is not None:
         return
+    sound_settings(store)
     with opened(store) as found:
         rows = [row_of(row) for row in incident_messages.listed(found, channel=channel, waiting=waiting, limit=limit or None)]
     emit([brief(row) for row in rows] if form is Format.TABLE else rows, form, ALERT_COLUMNS)
@@ -59,7 +61,7 @@ def test(channel: Annotated[str, typer.Argument(metavar="CHANNEL", help="A chann
     """Send a sample that says it is a test, and tell whether it was taken."""
     from harvester.alerting.sending import send_test
 
-    note = send_test(settings(store), channel, datetime.now(UTC))
+    note = send_test(sound_settings(store), channel, datetime.now(UTC))
     console().print(_("the channel {channel} took the test message").format(channel=channel), markup=False)
     if note:
         complain(note)
@@ -69,7 +71,7 @@ def send(store: StoreOption = None) -> int:
     """Tell what is to be told now, once; workers do it by themselves. Exit status 1 when something failed."""
     from harvester.alerting.sending import run_once
 
-    config = settings(store)
+    config = sound_settings(store)
     if not config.alerts.get("channels"):
         raise WrongCall("The settings name no channels for alerts; write channels into [alerts], see docs/alerts.md.")
     with opened(store) as found:
@@ -90,7 +92,7 @@ def heartbeat(
     """Ping the dead man's switch of the settings once, and tell whether it took it."""
     from harvester.alerting.heartbeat import Heartbeat
 
-    found = Heartbeat.of(settings(store))
+    found = Heartbeat.of(sound_settings(store))
     if found is None:
         raise WrongCall("The settings name no heartbeat; write [heartbeat] with url_env or url_file, see docs/alerts.md.")
     found.ping(not failed)

@@ -26,6 +26,7 @@ from harvester.planning import Plan
 from harvester.planning import plan as plan_site
 from harvester.reach import Budget, Lists
 from harvester.session import opened, settings
+from harvester.sound_settings import sound_settings
 from spiders.factsheet import FactSheet, FactSheetError, UnknownSectionError, UnknownSiteError
 from spiders.record_sheet import RecordSheet
 from spiders.sheets import all_sheets
@@ -115,7 +116,7 @@ def crawl(
     Exit status 0 when every run is complete (or was limited on purpose), 130 when it was interrupted, else 1.
     """
     day, names = parse_date(since), resolved(names)
-    config = with_pace(settings(store).with_bases(bases(base, names)), pace)
+    config = with_pace(sound_settings(store).with_bases(bases(base, names)), pace)
     if not dry_run:
         tell_mended(config)
     progress = Progress() if form is Format.TABLE else None
@@ -205,23 +206,23 @@ def report(summaries: list[RunSummary], form: Format) -> None:
             counts = causes({_(name): count for name, count in summary.notices.items()})
             console().print(told.format(site=summary.site, counts=counts, masked=sum(summary.masked.values())), markup=False)
         for note in summary.notes:
-            console().print(f"{summary.site}: {note}", markup=False)
+            console().print(f"{summary.site}: {said(note)}", markup=False)
         for failure in summary.sample[:3]:
             console().print(
-                f"{summary.site}: {failure.cause}: {failure.url} {failure.detail.removeprefix(failure.url).strip()}", markup=False
+                f"{summary.site}: {failure.cause}: {failure.url} {said(failure.detail).removeprefix(failure.url).strip()}", markup=False
             )
         # The finding of a run that failed is its verdict and its first failure, which stand above.
         for finding in [each for each in summary.findings if each.cause != summary.cause or each.section]:
             console().print(f"{summary.site}: {finding_line(finding)}", markup=False)
         if summary.error:
-            complain(f"{summary.site}: {summary.error}")
+            complain(f"{summary.site}: {said(summary.error)}")
 
 
 def finding_line(finding: Finding) -> str:
     """Return a finding in a line: how grave it is, its cause, what was seen and what was expected."""
     told = _("{level}: {cause}: {detail} Seen: {observed}; expected: {expected}.")
     return told.format(
-        level=_(finding.level), cause=_(finding.cause), detail=finding.detail, observed=finding.observed, expected=finding.expected
+        level=_(finding.level), cause=_(finding.cause), detail=said(finding.detail), observed=said(finding.observed), expected=said(finding.expected)
     )
 
 
@@ -319,7 +320,7 @@ def plan(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Tell what a crawl of a site would request and how long it takes, without a request."""
-    day, config = parse_date(since), with_pace(settings(store).with_bases(bases(base, [name])), pace)
+    day, config = parse_date(since), with_pace(sound_settings(store).with_bases(bases(base, [name])), pace)
     found: Plan = told(lambda: plan_site(name, config, lists=lists, since=day))
     rows = [
         {**asdict(section), "name": section.name_zh, "address": section.url, "lists": section.reach, "requests": section.requests}

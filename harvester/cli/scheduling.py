@@ -22,8 +22,10 @@ from harvester.moments import minute, moment_of
 from harvester.observing import logs
 from harvester.scheduling import asking
 from harvester.scheduling.plan import Job, job_of, jobs, next_due, upcoming
-from harvester.scheduling.words import in_few_words, note_in_words, state_in_words
-from harvester.session import opened, settings
+from harvester.scheduling.words import in_few_words, state_in_words
+from harvester.sentences import said
+from harvester.session import opened
+from harvester.sound_settings import sound_settings
 from storage import due_runs, pauses, workers
 from storage.due_runs import DueRun
 from storage.errors import MissingStore
@@ -61,7 +63,7 @@ def schedule(context: typer.Context, store: StoreOption = None, form: FormatOpti
 
 def list_jobs(store: StoreOption = None, form: FormatOption = Format.TABLE) -> None:
     """List the jobs: when each is due, next and last, what became of it, and whether it rests."""
-    config, now = settings(store), datetime.now(UTC)
+    config, now = sound_settings(store), datetime.now(UTC)
     known = Known.of(store)
     rows = [job_row(job, known, now) for job in jobs(config)]
     emit([for_people(row) for row in rows] if form is Format.TABLE else rows, form, SCHEDULE_COLUMNS)
@@ -115,7 +117,7 @@ def job_row(job: Job, known: Known, now: datetime) -> dict[str, Any]:
 
 def for_people(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a job's row as a table shows it."""
-    remark = note_in_words(row["note"])
+    remark = said(row["note"])
     if row["paused"]:
         until = _("until {moment}").format(moment=minute(row["paused_until"])) if row["paused_until"] else _("until resumed")
         remark = _("paused by {who} {until}: {reason}").format(who=row["paused_by"], until=until, reason=row["reason"])
@@ -140,7 +142,7 @@ def coming(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """List what is due next, in the order of time. A job that is due more often than every hour has one line."""
-    config, now = settings(store), datetime.now(UTC)
+    config, now = sound_settings(store), datetime.now(UTC)
     end = moment_of(until, now, end=True).astimezone(UTC) if until else now + timedelta(days=7 if name else 1)
     if end <= now or end - now > timedelta(days=366):
         raise WrongCall(f"--until {until} is not within a year from now; write a day or moment that is.")
@@ -179,7 +181,7 @@ def pause(
     store: StoreOption = None,
 ) -> None:
     """Let a job rest: what falls due meanwhile is skipped, and never made up for. A crawl that is under way goes on."""
-    config, now = settings(store), datetime.now(UTC)
+    config, now = sound_settings(store), datetime.now(UTC)
     end = moment_of(until, now).astimezone(UTC) if until else None
     with opened(store, create=True) as found:
         asking.pause(found, config, name, reason, audited.actor(store, by), now, end)
@@ -189,7 +191,7 @@ def pause(
 
 def resume(name: JobArgument, store: StoreOption = None) -> None:
     """Let a job go on at its next moment; what was skipped stays skipped."""
-    config, now = settings(store), datetime.now(UTC)
+    config, now = sound_settings(store), datetime.now(UTC)
     with opened(store, create=True) as found:
         rested = asking.resume(found, config, name, now)
     job = job_of(name, config)
@@ -206,7 +208,7 @@ def run(
     store: StoreOption = None,
 ) -> None:
     """Let a job be due now, beside its schedule; a worker does it."""
-    config, now = settings(store), datetime.now(UTC)
+    config, now = sound_settings(store), datetime.now(UTC)
     with opened(store, create=True) as found:
         due = asking.run_now(found, config, name, audited.actor(store, by), now, sweep=sweep, since=parse_date(since))
         there = workers.heard_of(found, now)
@@ -230,7 +232,7 @@ def worker(
 
     Exit status 1 with --once when something failed.
     """
-    config = settings(store)
+    config = sound_settings(store)
     logs.configure(config, worker=f"{socket.gethostname()}:{os.getpid()}")
     count = config.side_by_side if side_by_side is None else side_by_side
     lines = Lines(config)

@@ -41,7 +41,10 @@ def jobs(config: Config) -> list[Job]:
     reachable = {name: schedule for name, (base, schedule) in _sites().items() if base or name in config.bases}
     known = {*CHORES, *_sites()}
     if unknown := sorted(config.schedule.keys() - known):
-        raise WrongCall(f"The settings have [schedule.{unknown[0]}], and there is no such job; jobs are {', '.join(sorted(known))}.")
+        raise WrongCall(
+            f"{config.place('schedule')}: [schedule.{unknown[0]}] is of no job; jobs are {', '.join(sorted(known))}: "
+            "take it out, or mend its name."
+        )
     chores = [Job(name, CHORE, merged(name, schedule, config)) for name, schedule in sorted(CHORES.items())]
     return chores + [Job(name, CRAWL, merged(name, schedule, config)) for name, schedule in sorted(reachable.items())]
 
@@ -71,7 +74,7 @@ def merged(name: str, base: Schedule, config: Config) -> Schedule:
     try:
         return read_schedule(config.schedule.get(name, {}), base)
     except ScheduleError as error:
-        raise WrongCall(f"The settings, [schedule.{name}]: {error}; see docs/scheduling.md.") from None
+        raise WrongCall(f"{config.place('schedule')}, [schedule.{name}]: {error}; see docs/scheduling.md.") from None
 
 
 # --- moments -----------------------------------------------------------------------------------------------------------

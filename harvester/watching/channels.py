@@ -80,10 +80,20 @@ class HttpChannel(Channel):
 
 def channel(name: str, tables: Mapping[str, Mapping[str, Any]], environ: Mapping[str, str] | None = None) -> Channel:
     """Return the channel of that name. Raises ``WrongCall`` for one that is not there or cannot be; no value is quoted."""
+    _known(name, tables)
+    return _Reader(name, tables[name], os.environ if environ is None else environ).channel()
+
+
+def check_form(name: str, tables: Mapping[str, Mapping[str, Any]]) -> None:
+    """Raise ``WrongCall`` for a channel that is not there, of no kind, or with a key that its kind has not; no secret is looked for."""
+    _known(name, tables)
+    _Reader(name, tables[name], {}).kind()
+
+
+def _known(name: str, tables: Mapping[str, Mapping[str, Any]]) -> None:
     if name not in tables:
         known = ", ".join(sorted(tables)) or "none yet"
         raise WrongCall(f"There is no channel {name} (there is: {known}); write [channels.{name}] in the settings, see docs/watches.md.")
-    return _Reader(name, tables[name], os.environ if environ is None else environ).channel()
 
 
 class Secrets:
@@ -156,12 +166,17 @@ class _Reader(Secrets):
     """Reads one channel's table."""
 
     def channel(self) -> Channel:
+        kind = self.kind()
+        return self.mail(kind) if kind == "mail" else self.http(kind)
+
+    def kind(self) -> str:
+        """Return the kind of the channel, whose keys are all of that kind."""
         kind = self.word("kind")
         if kind not in KINDS:
             raise self.wrong("kind", f"it must be one of {', '.join(KINDS)}")
         if unknown := sorted(set(self.table) - _KEYS[kind]):
             raise self.wrong(unknown[0], f"a {kind} channel takes {', '.join(sorted(_KEYS[kind]))}")
-        return self.mail(kind) if kind == "mail" else self.http(kind)
+        return kind
 
     def common(self, kind: str) -> dict[str, Any]:
         ca_file = self.word("ca_file")

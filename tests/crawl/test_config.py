@@ -67,9 +67,9 @@ def test_bases_may_be_written_as_json(tmp_path: Path):
 @pytest.mark.parametrize(
     ("environ", "complaint"),
     [
-        ({"HARVESTER_PACE": "soon"}, "pace cannot be"),
+        ({"HARVESTER_PACE": "soon"}, "HARVESTER_PACE must be seconds from 0 to a day"),
         ({"HARVESTER_PACE": "-1"}, "seconds from 0"),
-        ({"HARVESTER_BASES": "[1]"}, "bases cannot be"),
+        ({"HARVESTER_BASES": "[1]"}, "HARVESTER_BASES must be JSON of a table"),
         ({"HARVESTER_BASES": '{"anhui": "ftp://x"}'}, "http addresses"),
         ({"HARVESTER_PROXY": "perhaps"}, "true or false"),
         ({"HARVESTER_CONFIG": "/nowhere/harvester.toml"}, "cannot be read"),

@@ -124,4 +124,4 @@ def test_a_wrong_schedule_in_the_settings_is_told_with_its_place(call: Call, tmp
     for words in (("schedule",), ("worker", "--once")):
         status, _, err = call(*words)
         assert status == 2, err
-        assert "The settings, [schedule.anhui]: hours 'late' is no time from one hour to another" in err
+        assert "harvester.toml, [schedule.anhui]: hours 'late' is no time from one hour to another" in err

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
 from pathlib import Path
 
-from harvester.config import PREFIX, Config
 from harvester.freshness import SCHEDULE
+from harvester.setting_kinds import PREFIX, SETTINGS
 from harvester.verdict import LASTING
 from spiders.description import page
 from spiders.items import Cause
@@ -29,8 +28,8 @@ def test_every_cause_is_explained_and_told_lasting_as_the_verdict_takes_it():
 def test_every_verdict_and_setting_is_explained():
     for verdict in Verdict:
         assert f"| `{verdict}` |" in CRAWLING
-    for field in fields(Config):
-        assert f"| `{field.name}` | `{PREFIX}{field.name.upper()}` |" in CRAWLING
+    for name in sorted(SETTINGS):
+        assert f"| `{name}` | `{PREFIX}{name.upper()}` |" in CRAWLING
 
 
 def test_the_schedule_is_told_as_it_is():

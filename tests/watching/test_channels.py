@@ -92,7 +92,7 @@ def test_a_channel_s_picture_shows_no_secret() -> None:
 
 def test_settings_that_are_no_tables_are_refused_without_their_value(tmp_path: Path) -> None:
     (tmp_path / "h.toml").write_text('channels = "very-secret"\n')
-    with pytest.raises(WrongCall, match="no table of tables") as caught:
+    with pytest.raises(WrongCall, match="must be a table of tables") as caught:
         Config.load(tmp_path / "h.toml", {})
     assert "very-secret" not in str(caught.value)
     (tmp_path / "h.toml").write_text('[channels.a]\nkind = "mail"\npassword = "very-secret"\n')
