@@ -19,7 +19,7 @@ from harvester.crawl import crawl
 from harvester.replica.server import Replica
 from normalizers.derive import derive
 from normalizers.records import Hints
-from normalizers.text import clean
+from normalizers.text.clean import clean
 
 REPEAT = 5
 PARAGRAPH = "市发展改革委会同市财政局、市市场监管局等部门，建立健全信用信息归集共享机制，推动在行政审批、政府采购等领域查询使用信用记录。\n"

@@ -16,7 +16,7 @@ from normalizers.codes.registration import number_in_words
 from normalizers.documents import UnreadableError, read
 from normalizers.notices.fields import concept_of
 from normalizers.records import Cell, Hints, Table
-from normalizers.text import decode
+from normalizers.text.decode import decode
 
 STANDARD_INPUT = "-"
 CONTAINERS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\xff\xd8")

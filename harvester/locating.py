@@ -10,7 +10,7 @@ from harvester.decisions import stored_decisions
 from harvester.hints import hints_from_json
 from normalizers.derive import derive
 from normalizers.records import Block, Derived, Document, Origin
-from normalizers.text import Decoded, decode
+from normalizers.text.decode import Decoded, decode
 from storage.records import StoredSource
 from storage.sources import source
 from storage.store import Store

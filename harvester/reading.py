@@ -17,7 +17,8 @@ from normalizers.intake import intake
 from normalizers.notices.read import read_notice
 from normalizers.notices.records import Notice
 from normalizers.records import Derived, Hints
-from normalizers.text import Cleaned, clean, decode
+from normalizers.text.clean import Cleaned, clean
+from normalizers.text.decode import decode
 
 MAX_BYTES = 64 << 20
 """The most bytes of a file: as much as a crawl takes of one response."""

@@ -18,7 +18,7 @@ from normalizers.agencies.gazetteer import agency_id
 from normalizers.agencies.nearby import near
 from normalizers.agencies.tables import tidy
 from normalizers.records import AgencyKind
-from normalizers.text import decode
+from normalizers.text.decode import decode
 from storage import review
 from storage.records import DecisionRow
 from storage.store import Store

@@ -9,7 +9,8 @@ from normalizers.documents.blocks import RawBlock, tidy
 from normalizers.documents.grid import RawCell, RawTable, blank_rows, drop_rows, split_banners
 from normalizers.documents.structure import mark_structure
 from normalizers.records import Block, BlockKind, Cell, Document, Hints, Repair, Span, Table
-from normalizers.text import clean, suggest
+from normalizers.text.clean import clean
+from normalizers.text.slips import suggest
 
 
 @dataclass(frozen=True, slots=True)

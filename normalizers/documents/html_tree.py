@@ -12,7 +12,7 @@ from lxml import etree, html
 
 from normalizers.documents.limits import UnreadableError
 from normalizers.records import Origin
-from normalizers.text import Decoded, decode
+from normalizers.text.decode import Decoded, decode
 
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 _INLINE_TAGS = re.compile(r"</?(?:font|span|b|i|u|em|strong|o:p|small|big|a|ins|sub|sup)\b[^<>]{0,2000}>", re.IGNORECASE)

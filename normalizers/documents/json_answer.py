@@ -18,7 +18,7 @@ from normalizers.documents.grid import RawCell
 from normalizers.documents.limits import MAX_COLUMNS, MAX_MARKUP, MAX_ROWS, UnreadableError, check_size
 from normalizers.documents.sheet_lines import sheet_blocks
 from normalizers.records import Document, Hints, Origin
-from normalizers.text import decode
+from normalizers.text.decode import decode
 
 MAX_NODES = 2_000_000
 MAX_FIELD = 1000

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from normalizers.records import Block, Cell, Document, Span, Table
-from normalizers.text import suggest
+from normalizers.text.slips import suggest
 
 
 @dataclass(slots=True)

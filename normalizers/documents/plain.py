@@ -25,7 +25,8 @@ from normalizers.documents.table_quality import has_doubts, quality
 from normalizers.documents.textlines import Found, Line
 from normalizers.documents.visual_lines import read_visual
 from normalizers.records import BlockKind, Document, Hints, Origin, Repair
-from normalizers.text import clean, decode
+from normalizers.text.clean import clean
+from normalizers.text.decode import decode
 
 LONG_PARAGRAPH = 40
 """A line of so many characters that ends without a mark was broken by a page, not by its writer."""

@@ -15,7 +15,7 @@ from normalizers.metadata.number import normalise_number
 from normalizers.metadata.signature import bodies_in
 from normalizers.metadata.words import pairs, words_pattern
 from normalizers.records import Document, Hints
-from normalizers.text import clean
+from normalizers.text.clean import clean
 
 _DAY = r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?"
 _LABELLED = re.compile(

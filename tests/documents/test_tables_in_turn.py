@@ -5,7 +5,7 @@ from __future__ import annotations
 from normalizers.documents import read
 from normalizers.records import Hints
 from normalizers.tasks.clauses import split_clauses
-from normalizers.text import clean
+from normalizers.text.clean import clean
 
 
 def test_columns_held_apart_by_blanks_end_where_another_header_stands() -> None:

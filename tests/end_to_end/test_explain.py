@@ -10,7 +10,8 @@ from harvester.cli.explaining import lines
 from harvester.config import Config
 from harvester.locating import locate
 from harvester.replica.server import Replica
-from normalizers.text import decode, fold
+from normalizers.text.decode import decode
+from normalizers.text.fold import fold
 from storage import queries
 from storage.explain import explain
 from storage.selection import Filters

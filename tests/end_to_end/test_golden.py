@@ -11,7 +11,7 @@ import pytest
 
 from harvester.config import Config
 from harvester.replica.server import Replica
-from normalizers.text import fold
+from normalizers.text.fold import fold
 from storage import queries
 from storage.selection import Filters
 from storage.store import Store

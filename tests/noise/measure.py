@@ -8,8 +8,9 @@ from difflib import SequenceMatcher
 from random import Random
 
 from normalizers.records import Repair
-from normalizers.text import clean, decode
+from normalizers.text.clean import clean
 from normalizers.text.damage import canonical
+from normalizers.text.decode import decode
 from tests.noise.models import Damage, Damaged
 from tests.noise.texts import clean_text
 

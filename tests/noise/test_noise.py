@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from normalizers.text import clean
+from normalizers.text.clean import clean
 from normalizers.text.slips import suggest
 from tests.noise.measure import Score, changed_by_cleaning, measure
 from tests.noise.models import MODELS

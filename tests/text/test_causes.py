@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from normalizers.records import Repair
-from normalizers.text import clean, decode
+from normalizers.text.clean import clean
+from normalizers.text.decode import decode
 from normalizers.text.entities import unescape
 from normalizers.text.leftovers import take_out
 from normalizers.text.mojibake import unmangle

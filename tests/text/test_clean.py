@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from normalizers.records import Repair
-from normalizers.text import clean, content_hash, fold
+from normalizers.text.clean import clean
 from normalizers.text.damage import forward
+from normalizers.text.fold import content_hash, fold
 from normalizers.text.script import to_traditional
 from tests.shared import needs_shared, seed
 from tests.text.samples import PLAN, model
