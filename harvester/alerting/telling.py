@@ -16,6 +16,7 @@ from harvester.alerting.wording import next_step, plainly
 from harvester.messages import _, counted
 from harvester.moments import minute
 from harvester.redacting import redact
+from harvester.sentences import said
 from harvester.watching import webhook
 from harvester.watching.digest import Digest, Group, flat
 from normalizers.privacy import mask
@@ -163,7 +164,7 @@ def told(line: Line, lang: str) -> list[str]:
     again = [] if kind == OPENED else [_("This was told before and goes on, or came back.", lang)]
     where = section_names(incident, lang)
     sections = [_("Sections: {names}.", lang).format(names=_(", ", lang).join(where))] if where else []
-    detail = [text] if (text := clean(incident.detail)) else []
+    detail = [text] if (text := clean(said(incident.detail, lang))) else []
     next_one = _("Next: {step}", lang).format(step=next_step(incident.cause, incident.site, lang))
     return [flat(sentence) for sentence in (what, *again, since, *sections, *detail, next_one)]
 

@@ -25,6 +25,7 @@ from harvester.messages import _
 from harvester.planning import Plan
 from harvester.planning import plan as plan_site
 from harvester.reach import Budget, Lists
+from harvester.sentences import said
 from harvester.session import opened, settings
 from harvester.sound_settings import sound_settings
 from spiders.factsheet import FactSheet, FactSheetError, UnknownSectionError, UnknownSiteError
@@ -222,7 +223,11 @@ def finding_line(finding: Finding) -> str:
     """Return a finding in a line: how grave it is, its cause, what was seen and what was expected."""
     told = _("{level}: {cause}: {detail} Seen: {observed}; expected: {expected}.")
     return told.format(
-        level=_(finding.level), cause=_(finding.cause), detail=said(finding.detail), observed=said(finding.observed), expected=said(finding.expected)
+        level=_(finding.level),
+        cause=_(finding.cause),
+        detail=said(finding.detail),
+        observed=said(finding.observed),
+        expected=said(finding.expected),
     )
 
 

@@ -15,6 +15,7 @@ from harvester.cli.output import Format, console, emit
 from harvester.errors import WrongCall
 from harvester.messages import _
 from harvester.moments import minute, moment_of
+from harvester.sentences import said
 from harvester.session import opened
 from spiders.failure_classes import failure_class
 from spiders.sheets import all_sheets
@@ -61,8 +62,8 @@ def incidents(
     if form is Format.TABLE:
         for each in listed:
             if each.closed_at is None:
-                said = f"{plainly(each.cause, each.site)} {each.detail} {next_step(each.cause, each.site)}"
-                console().print(f"{each.site or '-'}: {' '.join(said.split())}", markup=False)
+                told = f"{plainly(each.cause, each.site)} {said(each.detail)} {next_step(each.cause, each.site)}"
+                console().print(f"{each.site or '-'}: {' '.join(told.split())}", markup=False)
 
 
 def incident_row(incident: Incident, held: list[Snooze]) -> dict[str, Any]:
@@ -151,12 +152,18 @@ def show_run(store: Store, run: str, form: Format) -> None:
         "cause": _(row["cause"]) if row["cause"] else "",
         "kind": f"({_(kind)})" if kind else "",
     }
-    said = _("{site}, begun {begun}: {verdict} {cause} {kind}").format(site=row["site"], begun=minute(row["started_at"]), **words)
-    console().print(" ".join(said.split()), markup=False)
+    told = _("{site}, begun {begun}: {verdict} {cause} {kind}").format(site=row["site"], begun=minute(row["started_at"]), **words)
+    console().print(" ".join(told.split()), markup=False)
     emit(sections, form, MEASURE_COLUMNS)
-    emit([each | {name: _(each[name]) for name in ("level", "cause", "failure_class")} for each in found], form, FINDING_COLUMNS)
+    emit([told_finding(each) for each in found], form, FINDING_COLUMNS)
     for each in found:
-        console().print(f"{_(each['cause'])}: {each['detail']}", markup=False)
+        console().print(f"{_(each['cause'])}: {said(each['detail'])}", markup=False)
+
+
+def told_finding(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a finding's row as a table shows it."""
+    words = {name: _(row[name]) for name in ("level", "cause", "failure_class")}
+    return row | words | {name: said(row[name]) for name in ("seen", "promised")}
 
 
 def finding_row(finding: Finding) -> dict[str, Any]:

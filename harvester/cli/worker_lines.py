@@ -12,7 +12,8 @@ from harvester.messages import _
 from harvester.moments import minute
 from harvester.scheduling.due import Outcome, TakenOver
 from harvester.scheduling.plan import CRAWL, Job
-from harvester.scheduling.words import note_in_words, state_in_words
+from harvester.scheduling.words import state_in_words
+from harvester.sentences import said
 from harvester.values import printable
 from spiders.schedule import ZONE
 from storage.due_runs import DueRun
@@ -73,13 +74,13 @@ class Lines:
             return
         level = logging.WARNING if state == "failed" else logging.INFO
         told = f"{due.job}: {state_in_words(state) if state else _('another worker has it')}"
-        self.say(f"{told}; {note_in_words(outcome.note)}" if outcome.note else told, level)
+        self.say(f"{told}; {said(outcome.note)}" if outcome.note else told, level)
 
     def trouble(self, sentence: str) -> None:
         """Say what keeps the worker from working, once as long as it is the same."""
         if sentence != self._trouble:
             self._trouble = sentence
-            self.say(sentence, logging.WARNING)
+            self.say(said(sentence), logging.WARNING)
 
     def stopping(self, doing: list[str]) -> None:
         """Say what ends with the worker."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from harvester.messages import _
+from harvester.sentences import said
 from storage.records import Verdict
 
 Detail = Mapping[str, Any]
@@ -56,7 +57,7 @@ def _gone(detail: Detail, lang: str) -> str:
 
 def _failure(detail: Detail, lang: str) -> str:
     told = _("failed ({cause}): {url}", lang).format(cause=_(detail["cause"], lang), url=detail["url"])
-    return f"{told} {detail.get('detail', '')}".rstrip()
+    return f"{told} {said(str(detail.get('detail', '')), lang)}".rstrip()
 
 
 def _retry(detail: Detail, lang: str) -> str:
@@ -74,7 +75,7 @@ def _stopped(detail: Detail, lang: str) -> str:
 
 
 def _note(detail: Detail, lang: str) -> str:
-    return str(detail["text"])
+    return said(str(detail["text"]), lang)
 
 
 def _verdict(detail: Detail, lang: str) -> str:
@@ -89,8 +90,8 @@ def _finding(detail: Detail, lang: str) -> str:
     where = detail.get("section") or _("the site", lang)
     told = _("finding {cause} in {where}", lang).format(cause=_(detail["cause"], lang), where=where)
     values = [
-        _("observed {value}", lang).format(value=detail["observed"]) if detail.get("observed") else "",
-        _("expected {value}", lang).format(value=detail["expected"]) if detail.get("expected") else "",
+        _("observed {value}", lang).format(value=said(detail["observed"], lang)) if detail.get("observed") else "",
+        _("expected {value}", lang).format(value=said(detail["expected"], lang)) if detail.get("expected") else "",
     ]
     return _("; ", lang).join(filter(None, (told, *values)))
 

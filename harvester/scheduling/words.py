@@ -1,4 +1,4 @@
-"""A schedule, the states of due runs and what became of them, in the words of people, in both languages."""
+"""A schedule and the states of due runs, in the words of people, in both languages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from harvester.messages import _, counted, language
 from spiders.schedule import MONTHS, SKIP, WEEKDAYS, Schedule
 
 _NUMBER = re.compile(r"[0-9]{1,2}")
-_RUN = re.compile(r"(?P<verdict>\w+)(?:: (?P<cause>[\w-]+))? \(run (?P<run>\S+)\)")
 _EVERY = re.compile(r"\*/([0-9]{1,2})")
 
 
@@ -105,12 +104,3 @@ def state_in_words(state: str, lang: str = "") -> str:
         "skipped": _("skipped", lang),
     }
     return states.get(state, state)
-
-
-def note_in_words(note: str, lang: str = "") -> str:
-    """Return the note of a due run with the verdict and the cause of its run as people say them; another one as it stands."""
-    found = _RUN.fullmatch(note)
-    if found is None:
-        return note
-    cause = f": {_(found['cause'], lang)}" if found["cause"] else ""
-    return _("{verdict} (run {run})", lang).format(verdict=_(found["verdict"], lang) + cause, run=found["run"])

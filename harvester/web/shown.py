@@ -16,6 +16,7 @@ from harvester import addresses
 from harvester.messages import LANGUAGES, _, counted
 from harvester.outward import leads_to, split
 from harvester.reports.pieces import visible
+from harvester.sentences import said
 from harvester.telling.phrases import item_number
 from harvester.web.access import forgery
 from harvester.web.access.people import Role
@@ -141,7 +142,9 @@ def environment(lang: str) -> Environment:
         item_number=partial(item_number, lang=lang),
     )
     made.filters.update(visible=visible, day=day, moment=moment, number=number, site_link=site_link, code=code, headed=headed)
-    made.filters.update(shown_address=shown_address, with_language=with_language, worded=partial(worded, lang=lang))
+    made.filters.update(
+        shown_address=shown_address, with_language=with_language, worded=partial(worded, lang=lang), said=partial(said, lang=lang)
+    )
     return made
 
 

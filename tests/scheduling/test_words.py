@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 
 from harvester.scheduling.due import told_run
-from harvester.scheduling.words import in_few_words, in_words, note_in_words, state_in_words
+from harvester.scheduling.words import in_few_words, in_words, state_in_words
+from harvester.sentences import said
 from spiders.schedule import Schedule
 from storage.operations_schema import DUE_STATES
 from tests.scheduling.test_plan import schedules
@@ -52,7 +53,7 @@ def test_every_state_has_words_in_both_languages() -> None:
     assert all(not state_in_words(state, "zh").isascii() for state in DUE_STATES)
 
 
-def test_a_note_of_a_run_says_its_verdict_first_and_another_note_stays() -> None:
-    assert note_in_words(told_run("20260302T1", "failed", "timeout"), "en") == "failed: timeout (run 20260302T1)"
-    assert note_in_words(told_run("20260302T1", "complete", ""), "zh") == "完整（采集 20260302T1）"
-    assert note_in_words("paused: they rebuild", "zh") == "paused: they rebuild"
+def test_a_note_of_a_run_says_its_verdict_first_and_a_reason_stays_as_it_was_given() -> None:
+    assert said(told_run("20260302T1", "failed", "timeout"), "en") == "failed: timeout (run 20260302T1)"
+    assert said(told_run("20260302T1", "complete", ""), "zh") == "完整（运行 20260302T1）"
+    assert said("paused: they rebuild", "zh") == "已暂停：they rebuild"

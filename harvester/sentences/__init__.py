@@ -1,0 +1,44 @@
+"""Stored sentences, in the reader's language.
+
+Runs, findings, incidents, due runs and proposals keep what they say as English sentences, so that JSON stays the same in every language.
+Here stands every form that such a sentence has, with its blanks. Shown to people, a stored sentence is matched against the forms as a
+whole; its Chinese is that of the form (``locale/zh/messages.po``), its blanks are put into it. What fits no form, because another
+version of the program or a library wrote it, is shown as it stands: nothing is guessed.
+
+A new sentence is written in the code as an f-string, and its form here; ``tests/cli/test_sentences.py`` fails without.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from harvester.messages import language
+from harvester.sentences.failures import FAILURES, FILES
+from harvester.sentences.findings import OF_A_SECTION, OF_THE_WORK, SEEN_AND_EXPECTED
+from harvester.sentences.forms import Form, Sentence
+from harvester.sentences.proofs import CHECKS, PROOFS, REASONS
+from harvester.sentences.runs import DUE, ENDS, LISTS, RECORDS
+from harvester.sentences.store import DAMAGE, MENDS, REFUSALS, WHAT
+
+FORMS: tuple[Form, ...] = tuple(
+    dict.fromkeys(
+        (
+            *LISTS, *RECORDS, *ENDS, *DUE, *FAILURES, *FILES, *OF_A_SECTION, *OF_THE_WORK, *SEEN_AND_EXPECTED,
+            *PROOFS, *REASONS, *CHECKS, *REFUSALS, *DAMAGE, *WHAT, *MENDS,
+        )
+    )
+)  # fmt: skip
+"""Every form, once."""
+SENTENCES = sorted(map(Sentence.of, FORMS), key=lambda sentence: -sentence.weight)
+"""The forms as they are tried: those that say most first."""
+
+
+def said(text: str, lang: str = "") -> str:
+    """Return a stored sentence in a language (``en`` or ``zh``), without one in the user's; one of no known form as it stands."""
+    return _said(text, lang or language()) or text
+
+
+@lru_cache(maxsize=4096)
+def _said(text: str, lang: str) -> str | None:
+    told = (sentence.said(text, lang, _said) for sentence in SENTENCES)
+    return next((each for each in told if each is not None), None)
