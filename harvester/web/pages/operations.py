@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse
 from harvester.errors import WrongCall
 from harvester.messages import counted
 from harvester.scheduling.plan import CRAWL, jobs, next_due
+from harvester.scheduling.words import in_words
 from harvester.session import settings
 from harvester.web.access.rights import operator
 from harvester.web.pages import operations_words as words
@@ -51,6 +52,7 @@ def operators_page(request: Request, template: str, now: datetime, *, status: in
     lang = preference(request, "lang")
     told = {"age": partial(words.age, now=now, lang=lang), "lasted": partial(words.lasted, now=now, lang=lang), "size": words.size}
     told |= {"span": partial(words.span, lang=lang), "told": partial(words.told, lang=lang), "signs": words.SIGNS, "now": now}
+    told |= {"in_words": partial(in_words, lang=lang)}
     told |= {"verdict_of": words.verdict_of, "figure": words.figure, "high": words.HIGH, "state_signs": words.STATE_SIGNS}
     return page(request, template, status=status, **told, **context)
 

@@ -22,6 +22,10 @@ from storage.store import Store
 
 RUNS = 30
 KINDS = ("list", "article")
+LEAST_DRAWN = 5
+"""Of fewer measured runs, or of pages that all are as they were, there is no drawing."""
+SEEN = 0.02
+"""A drift below this is a flat line."""
 MOST_NAMED = 12
 """Places of a template that are named as gone, and as come."""
 
@@ -62,7 +66,9 @@ def drift_lines(request: Request, store: Store, site: str) -> Drift:
     said = _(", ", lang).join(told)
     caption = _("Drift by run: 0 is the page as it was, 1 another one; the dotted line is what is promised. Now: {words}", lang)
     path = f"/operations/sites/{site}/drift.svg"
-    made = drawing(request, path, {}, said, caption.format(words=said), charts.WIDE) if lines else None
+    seen = any(value is not None and value >= SEEN for values in lines.values() for value in values)
+    drawn = seen and len(days) >= LEAST_DRAWN
+    made = drawing(request, path, {}, said, caption.format(words=said), charts.WIDE) if drawn else None
     return Drift(lines, days, limit_of(site), said, made)
 
 

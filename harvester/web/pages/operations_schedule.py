@@ -28,6 +28,8 @@ DAYS = 7
 OFTEN = 6
 """A job that is due oftener on a day than this is told once, with how often."""
 MISSED_DAYS = 30
+NEVER = datetime.max.replace(tzinfo=UTC)
+"""Behind every moment: when what is done only on request is due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,12 @@ def schedule(request: Request, store: AnyStore) -> HTMLResponse:
     except WrongCall as error:
         found, problem = [], str(error)
     paused, frequent = operations_work.paused_now(store, now), often(found, now)
-    rare = [job for job in found if job not in frequent]
+    rare, ahead = [job for job in found if job not in frequent], first_moments(found, now)
     return operators_page(
-        request, "operations_schedule.html", now, problem=problem, days=calendar(rare, now), frequent=frequent, jobs=found, paused=paused,
-        next=first_moments(found, now), last=operations_work.last_done(store, [job.name for job in found]), crawl=CRAWL,
-        queue=operations_work.queue(store), not_done=operations_work.not_done(store, now - timedelta(days=MISSED_DAYS)),
-        missed_days=MISSED_DAYS, workers=workers(store, now),
+        request, "operations_schedule.html", now, problem=problem, days=calendar(rare, now), frequent=frequent, paused=paused, next=ahead,
+        jobs=sorted(found, key=lambda job: (ahead.get(job.name, NEVER), job.name)), crawl=CRAWL,
+        last=operations_work.last_done(store, [job.name for job in found]), queue=operations_work.queue(store),
+        not_done=operations_work.not_done(store, now - timedelta(days=MISSED_DAYS)), missed_days=MISSED_DAYS, workers=workers(store, now),
     )  # fmt: skip
 
 

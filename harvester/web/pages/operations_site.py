@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -18,17 +17,17 @@ from harvester.web.access.rights import operator
 from harvester.web.charts import runs as charts
 from harvester.web.charts.runs import Bar
 from harvester.web.pages import operations_words as words
-from harvester.web.pages.charts import drawing, svg, theme_of
+from harvester.web.pages.charts import Drawing, drawing, svg, theme_of
 from harvester.web.pages.operations import operators_page
 from harvester.web.pages.operations_drift import compared_pages, drift_lines
 from harvester.web.pages.operations_health import Health, State, known_sheets, sites, with_snoozes
 from harvester.web.pages.operations_measures import ledger
 from harvester.web.pages.operations_promises import kept
+from harvester.web.pages.operations_proofs import cards
 from harvester.web.room import AnyStore
-from harvester.web.shown import moment, preference, site_name, word
+from harvester.web.shown import moment, preference, site_name
 from storage import operations_queries, operations_work, pauses
 from storage.errors import UnknownRecord
-from storage.proposals import ACCEPTED, PROPOSED, REFUSED
 from storage.store import Store
 
 router = APIRouter(dependencies=[operator()])
@@ -36,8 +35,8 @@ Row = dict[str, Any]
 RUNS = 60
 NEXT = 5
 CAUSE_DAYS = 90
-DECIDED = 20
-"""Proposals that were decided and are still shown."""
+LEAST_DRAWN = 5
+"""Of fewer runs there is no drawing: their table says more in less room."""
 
 
 @router.get("/operations/sites/{site}")
@@ -60,8 +59,8 @@ def site_page(request: Request, store: Store, site: str, *, status: int = 200, p
         request, "operations_site.html", now, status=status, problem=problem, done=DONE.get(done, ""), site=health, sheet=sheet, runs=runs,
         timeline=timeline_of(request, site, runs), incidents=open_now, over=over,
         messages=operations_work.messages_of(store, [row["id"] for row in (*open_now, *over)]),
-        commonest=commonest(store, site, now), cause_days=CAUSE_DAYS, proof_told=partial(proof_told, lang=lang),
-        drift=drift_lines(request, store, site), pages=compared_pages(store, site), proposals=proposed(store, site),
+        tally=words.tally(runs, lang), commonest=commonest(store, site, now), cause_days=CAUSE_DAYS,
+        drift=drift_lines(request, store, site), pages=compared_pages(store, site), proposals=cards(store, site, lang),
         last=last, ledger=ledger(last, sections) if last else [], promises=kept(sheet, health, sections, now, lang),
         rests=pauses_of(store, site), asked=operations_work.due_runs_of(store, site), **schedule_of(site, now),
         soonest=(now + timedelta(days=1)).date(),
@@ -98,20 +97,6 @@ def commonest(store: Store, site: str, now: datetime) -> list[tuple[str, list[da
     return sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
 
 
-def proposed(store: Store, site: str) -> list[list[Row]]:
-    """Return the proposals for a site: those that wait section by section, which are decided together, then each that was decided."""
-    found = operations_work.proposals_of(store, site)
-    waiting = [row for row in found if row["state"] == PROPOSED]
-    groups = [[row for row in waiting if row["section"] == section] for section in dict.fromkeys(row["section"] for row in waiting)]
-    return groups + [[row] for row in found if row["state"] in (ACCEPTED, REFUSED)][:DECIDED]
-
-
-def proof_told(proof: Row, lang: str) -> list[tuple[str, str]]:
-    """Return what a proof says, name by name: shares and counts as people read them."""
-    plain = [(name, value) for name, value in proof.items() if isinstance(value, int | float | str) and not isinstance(value, bool)]
-    return [(word(str(name), lang), words.figure(value) if isinstance(value, int | float) else str(value)) for name, value in plain]
-
-
 def pauses_of(store: Store, site: str) -> list[pauses.Pause]:
     """Return the pauses of a site, the latest first."""
     return [each for each in pauses.listed(store) if each.job == site]
@@ -129,12 +114,14 @@ def schedule_of(site: str, now: datetime) -> Row:
     return {"schedule": schedule if due else None, "coming": list(moments)}
 
 
-def timeline_of(request: Request, site: str, runs: list[Row]) -> Any:  # noqa: ANN401 -- a drawing
-    """Return the drawing of a site's last runs."""
+def timeline_of(request: Request, site: str, runs: list[Row]) -> Drawing | None:
+    """Return the drawing of a site's last runs; none where a few runs, or runs that all ended alike with nothing new, show nothing."""
+    shapes = {(words.verdict_of(run), run["counted"]["new"] > 0) for run in runs}
+    if len(runs) < LEAST_DRAWN or shapes <= {("complete", False)}:
+        return None
     lang = preference(request, "lang")
-    said = words.tally(runs, lang)
     caption = _("The last {n} runs: a bar is as tall as what was new, the shape below it is the verdict.", lang).format(n=len(runs))
-    return drawing(request, f"/operations/sites/{site}/runs.svg", {}, said, caption, charts.WIDE)
+    return drawing(request, f"/operations/sites/{site}/runs.svg", {}, words.tally(runs, lang), caption, charts.WIDE)
 
 
 @router.get("/operations/sites/{site}/runs.svg")
