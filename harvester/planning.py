@@ -16,7 +16,7 @@ from harvester.readings import Reading, Readings, reach_of, readings, recent
 from harvester.recall import live_articles, live_files, owed_articles, owed_new
 from harvester.record_pipeline import is_due as is_record_due
 from harvester.scheduling.plan import schedule_of
-from spiders.factsheet import AnySection, FactSheetError
+from spiders.factsheet import AnySection, NoBaseError
 from spiders.record_sheet import RecordSection, RecordSheet
 from spiders.sheets import AnySheet, sheet_of
 from storage import absences
@@ -97,19 +97,19 @@ class Plan:
 
 
 def sheet_for(site: str, config: Config) -> AnySheet:
-    """Return a site's fact sheet with the base it is given; FactSheetError when it has no address at all."""
+    """Return a site's fact sheet with the base it is given; NoBaseError when it has no address at all."""
     sheet = sheet_of(site)
     if base := config.bases.get(site):
         sheet = sheet.with_base(base)
     if not sheet.base:
-        raise FactSheetError(f"the address of {site} is not known today: give one with --base {site}=http://HOST:PORT")
+        raise NoBaseError(f"the address of {site} is not known today: give one with --base {site}=http://HOST:PORT")
     return sheet
 
 
 def plan(site: str, config: Config, *, lists: Lists = Lists.DUE, since: date | None = None, now: datetime | None = None) -> Plan:
     """Return what a crawl of a site would request, without a request; ``since`` is the first list date of a backfill.
 
-    Raises UnknownSiteError, FactSheetError (no base), StoreError.
+    Raises UnknownSiteError, FactSheetError, NoBaseError, StoreError.
     """
     sheet = sheet_for(site, config)
     pace = sheet.pace if config.pace is None else config.pace if sheet.local else max(config.pace, sheet.pace)

@@ -7,7 +7,6 @@ Every selector says how sure we are of it: ``real page`` (a saved page of the li
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
@@ -18,6 +17,9 @@ from urllib.parse import urljoin, urlsplit
 from spiders.promises import DEFAULT as PROMISED
 from spiders.promises import PromiseError, Promises, read_promises
 from spiders.schedule import DEFAULT, Schedule, ScheduleError, read_schedule
+from spiders.sheet_kinds import FactSheetError as FactSheetError
+from spiders.sheet_kinds import NoBaseError as NoBaseError
+from spiders.sheet_kinds import check_kinds, check_limits, check_rules, need, parsed, read_toml, refuse_unknown
 
 ARTICLE_FIELDS = ("title", "document_number", "issuers", "issued_on", "published_on", "source", "body", "facts", "attachments")
 LIST_FIELDS = ("list", "item", "link", "date", "pager")
@@ -26,10 +28,6 @@ E = TypeVar("E", bound=StrEnum)
 S = TypeVar("S", bound="AnySection")
 SLUG = re.compile(r"[a-z][a-z0-9_]{0,31}")
 REGION = re.compile(r"\d{6}")
-
-
-class FactSheetError(ValueError):
-    """A fact sheet says something that cannot be, or lacks something it must say."""
 
 
 class UnknownSiteError(LookupError):
@@ -151,7 +149,7 @@ class SiteSheet(Generic[S]):
         """Return the sheet pointed to another address, such as a replica: scheme, host and port, no path."""
         parts = urlsplit(base)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
-            raise FactSheetError(f"{base!r} is no base for {self.id}: give scheme, host and port only, like http://127.0.0.1:8001")
+            raise NoBaseError(f"{base!r} is no base for {self.id}: give scheme, host and port only, like http://127.0.0.1:8001")
         return replace(self, base=f"{parts.scheme}://{parts.netloc}", local=True)
 
     def localise(self, url: str) -> str:
@@ -186,7 +184,7 @@ def load_sheet(site: str) -> FactSheet:
     """Return the fact sheet of a site; :class:`UnknownSiteError` names the sites there are."""
     if site not in site_ids():
         raise UnknownSiteError(f"no site {site!r}; known are {', '.join(site_ids())}")
-    return read_sheet((files("spiders") / "sites" / f"{site}.toml").read_text("utf-8"), site)
+    return read_sheet(read_toml("sites", site), site)
 
 
 def site_ids() -> list[str]:
@@ -201,10 +199,7 @@ def sheets() -> list[FactSheet]:
 
 def read_sheet(text: str, name: str = "") -> FactSheet:
     """Return the fact sheet written in TOML; :class:`FactSheetError` says which key of which sheet is wrong, and how."""
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise FactSheetError(f"fact sheet {name or '?'}: not TOML, {error}") from error
+    data = parsed(text, name)
     sheet = _build(data, name or str(data.get("id", "?")))
     _check(sheet, name)
     return sheet
@@ -213,11 +208,11 @@ def read_sheet(text: str, name: str = "") -> FactSheet:
 def _build(data: dict[str, Any], name: str) -> FactSheet:
     allowed = {f.name for f in fields(FactSheet)} - {"local", "rules"} | {"list", "article"}
     refuse_unknown(data, allowed, name)
-    for key in ("id", "name", "name_zh", "kind", "region", "hosts", "base", "family", "sections"):
-        if key not in data:
-            raise FactSheetError(f"fact sheet {name}: the key {key!r} is missing")
+    need(data, ("id", "name", "name_zh", "kind", "region", "hosts", "base", "family", "sections"), name)
+    check_kinds(data, name)
     rules = dict(_rules(data.get("list", {}), LIST_FIELDS, name)) | dict(_rules(data.get("article", {}), ARTICLE_FIELDS, name))
     limits = data.get("limits", {})
+    check_limits(limits, name)
     refuse_unknown(limits, {f.name for f in fields(Limits)}, f"{name}, [limits]")
     promises = promises_in(data, name, PROMISED)
     return FactSheet(
@@ -244,9 +239,8 @@ def _build(data: dict[str, Any], name: str) -> FactSheet:
 def _section(entry: dict[str, Any], name: str, promises: Promises) -> Section:
     where = f"{name}, section {entry.get('id', '?')}"
     refuse_unknown(entry, {"id", "name_zh", "path", "pages", "without_list", "certainty", "list", "promises"}, where)
-    for key in ("id", "name_zh", "path", "certainty"):
-        if key not in entry:
-            raise FactSheetError(f"fact sheet {where}: the key {key!r} is missing")
+    need(entry, ("id", "name_zh", "path", "certainty"), where)
+    check_kinds(entry, where)
     return Section(
         id=entry["id"],
         name_zh=entry["name_zh"],
@@ -262,6 +256,7 @@ def _section(entry: dict[str, Any], name: str, promises: Promises) -> Section:
 def _rules(table: dict[str, Any], allowed: tuple[str, ...], where: str) -> Iterator[tuple[str, tuple[Rule, ...]]]:
     refuse_unknown(table, set(allowed), where)
     for key, entries in table.items():
+        check_rules(entries, f"{where}, {key}")
         yield key, tuple(_rule(entry, f"{where}, {key}") for entry in entries)
 
 
@@ -296,12 +291,6 @@ def promises_in(data: Mapping[str, Any], where: str, base: Promises) -> Promises
         return read_promises(data.get("promises", {}), base)
     except PromiseError as error:
         raise FactSheetError(f"fact sheet {where}, promises: {error}") from None
-
-
-def refuse_unknown(table: Mapping[str, Any], allowed: set[str], where: str) -> None:
-    """Raise FactSheetError for keys that a table of a sheet has not."""
-    if unknown := sorted(set(table) - allowed):
-        raise FactSheetError(f"fact sheet {where}: unknown key {', '.join(unknown)}; known are {', '.join(sorted(allowed))}")
 
 
 def _check(sheet: FactSheet, name: str) -> None:

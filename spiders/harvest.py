@@ -18,7 +18,7 @@ from twisted.python.failure import Failure as TwistedFailure
 from normalizers.text.charsets import codec_of
 from normalizers.text.decode import Decoded, decode
 from spiders.explaining import explain
-from spiders.factsheet import FactSheetError, Rule, SiteSheet
+from spiders.factsheet import NoBaseError, Rule, SiteSheet
 from spiders.families.reading import taken_hits
 from spiders.items import CaptureKind, Cause, Failure
 
@@ -61,7 +61,7 @@ class HarvestSpider(Spider):
         super().__init__()
         self.sheet = sheet.with_base(base) if base else sheet
         if not self.sheet.base:
-            raise FactSheetError(f"the address of {self.site} is not known today: give one with --base, like http://127.0.0.1:8001")
+            raise NoBaseError(f"the address of {self.site} is not known today: give one with --base, like http://127.0.0.1:8001")
         self.since: date | None = date.fromisoformat(since) if since else None
         self.limit: int | None = int(limit) if limit else None
         self.lists_only = bool(lists_only)

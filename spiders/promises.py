@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import Any, TypeGuard
 
 DOCUMENT_FILL: Mapping[str, float] = {"title": 0.95, "date": 0.8}
 RECORD_FILL: Mapping[str, float] = {"subject": 0.95}
+MOST_HISTORY = 30
+"""So many complete runs of a section are looked back at, so no more can be asked for."""
 FIELDS = frozenset(
     (
         "title", "date", "document_number", "issuers", "source", "attachments", "tasks", "lead", "deadline",
@@ -61,7 +63,8 @@ class Promises:
 DEFAULT = Promises()
 RECORD_DEFAULT = Promises(fill=RECORD_FILL)
 _SHARES = ("dead_links", "cells", "headings", "unreachable", "drift", "tolerance")
-_COUNTS = ("least_items", "quiet_workdays", "history", "stale_workdays")
+_MOST: Mapping[str, int] = {"least_items": 10_000_000, "quiet_workdays": 2500, "history": MOST_HISTORY, "stale_workdays": 2500}
+_MOST_REQUESTS = 1000
 
 
 def read_promises(table: Any, base: Promises = DEFAULT) -> Promises:  # noqa: ANN401 - whatever stands in a sheet
@@ -81,12 +84,12 @@ def read_promises(table: Any, base: Promises = DEFAULT) -> Promises:  # noqa: AN
 
 
 def _check(name: str, value: object) -> None:
-    if name in _COUNTS and not _is_count(value):
-        raise PromiseError(f"{name} is a whole number from 0, not {value!r}")
+    if name in _MOST and not _is_count(value, _MOST[name]):
+        raise PromiseError(f"{name} is a whole number from 0 to {_MOST[name]}, not {value!r}")
     if name in _SHARES and not _is_share(value):
         raise PromiseError(f"{name} is a share from 0 to 1, not {value!r}")
-    if name == "requests_per_capture" and not (isinstance(value, int | float) and value >= 1):
-        raise PromiseError(f"requests_per_capture is a number from 1, not {value!r}")
+    if name == "requests_per_capture" and not (_is_number(value) and 1 <= value <= _MOST_REQUESTS):
+        raise PromiseError(f"requests_per_capture is a number from 1 to {_MOST_REQUESTS}, not {value!r}")
     if name == "charset" and not (isinstance(value, list | tuple) and all(isinstance(each, str) and each for each in value)):
         raise PromiseError(f'charset is a list of names, like ["utf-8"], not {value!r}')
     if name == "fill":
@@ -102,9 +105,13 @@ def _check_fill(value: object) -> None:
         raise PromiseError(f"fill: {wrong} is a share from 0 to 1, not {value[wrong]!r}")
 
 
-def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+def _is_count(value: object, most: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most
+
+
+def _is_number(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _is_share(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+    return _is_number(value) and 0 <= value <= 1

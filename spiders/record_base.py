@@ -17,7 +17,7 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from normalizers.notices.records import PrintedRecord
 from spiders.bad_pages import SeenPage
-from spiders.factsheet import FactSheetError
+from spiders.factsheet import NoBaseError
 from spiders.harvest import LIST_PRIORITY, Errand, HarvestSpider, explain
 from spiders.items import CaptureKind, Cause, CoverageLine, Failure, RecordCapture, RecordListCapture
 from spiders.record_coverage import Fates, SliceCoverage, ledger_of
@@ -46,7 +46,7 @@ class RecordSpider(HarvestSpider):
         chosen = (self.sheet.section(section),) if section else self.sheet.sections
         self.sections: tuple[RecordSection, ...] = tuple(one for one in chosen if self.sheet.local or not one.base_only)
         if not self.sections:
-            raise FactSheetError(f"the address of {section} is not known today: give one with --base, like http://127.0.0.1:8001")
+            raise NoBaseError(f"the address of {section} is not known today: give one with --base, like http://127.0.0.1:8001")
         self.coverage: dict[tuple[str, str], SliceCoverage] = {}
         self.fates: dict[str, Fates] = {chosen.id: Fates() for chosen in self.sections}
         # A section that is never asked for, because the crawl was blocked before, has its line too.

@@ -5,7 +5,6 @@ Every section says what its records are, how they are paged, sliced and keyed, w
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
@@ -25,10 +24,10 @@ from spiders.factsheet import (
     UnknownSiteError,
     choice,
     promises_in,
-    refuse_unknown,
     schedule_in,
 )
 from spiders.promises import RECORD_DEFAULT, Promises
+from spiders.sheet_kinds import check_kinds, check_limits, need, parsed, read_toml, refuse_unknown
 
 RECORD_FAMILIES = (
     "firm_json",
@@ -98,7 +97,7 @@ def load_record_sheet(site: str) -> RecordSheet:
     """Return the fact sheet of a record site; :class:`UnknownSiteError` names the sites there are."""
     if site not in record_site_ids():
         raise UnknownSiteError(f"no record site {site!r}; known are {', '.join(record_site_ids())}")
-    return read_record_sheet((files("spiders") / "record_sites" / f"{site}.toml").read_text("utf-8"), site)
+    return read_record_sheet(read_toml("record_sites", site), site)
 
 
 def record_sheets() -> list[RecordSheet]:
@@ -108,13 +107,12 @@ def record_sheets() -> list[RecordSheet]:
 
 def read_record_sheet(text: str, name: str) -> RecordSheet:
     """Return the fact sheet written in TOML; :class:`FactSheetError` says which key of which sheet is wrong, and how."""
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise FactSheetError(f"fact sheet {name}: not TOML, {error}") from error
-    _need(data, _SHEET_NEEDED, name)
+    data = parsed(text, name)
+    need(data, _SHEET_NEEDED, name)
     refuse_unknown(data, {f.name for f in fields(RecordSheet)} - {"local"}, name)
+    check_kinds(data, name)
     limits = data.get("limits", {})
+    check_limits(limits, name)
     refuse_unknown(limits, {f.name for f in fields(Limits)}, f"{name}, [limits]")
     promises = promises_in(data, name, RECORD_DEFAULT)
     given = data | {
@@ -134,8 +132,9 @@ def read_record_sheet(text: str, name: str) -> RecordSheet:
 
 def _section(entry: dict[str, Any], name: str, promises: Promises) -> RecordSection:
     where = f"{name}, section {entry.get('id', '?')}"
-    _need(entry, _NEEDED, where)
+    need(entry, _NEEDED, where)
     refuse_unknown(entry, {f.name for f in fields(RecordSection)}, where)
+    check_kinds(entry, where)
     given = entry | {
         "kind": choice(NoticeKind, entry["kind"], where),
         "certainty": choice(Certainty, entry["certainty"], where),
@@ -145,12 +144,6 @@ def _section(entry: dict[str, Any], name: str, promises: Promises) -> RecordSect
         "promises": promises_in(entry, where, promises),
     }
     return RecordSection(**given)
-
-
-def _need(table: Mapping[str, Any], keys: tuple[str, ...], where: str) -> None:
-    for key in keys:
-        if key not in table:
-            raise FactSheetError(f"fact sheet {where}: the key {key!r} is missing")
 
 
 def _check(sheet: RecordSheet, name: str) -> None:

@@ -20,6 +20,7 @@ RUN, SKIP = "run", "skip"
 DAY_MINUTES = 24 * 60
 MOST_JITTER = 12 * 60
 MOST_DAYS = 3660
+MOST_REQUESTS = 10_000_000
 WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _FIELD = re.compile(r"[0-9a-z*,/-]{1,80}", re.ASCII)
@@ -94,7 +95,7 @@ def _check(schedule: Schedule) -> None:
         f'holidays {schedule.holidays!r} is "run" or "skip"': schedule.holidays in (RUN, SKIP),
         f"sweep_days {schedule.sweep_days} is from 0 (every time) to {MOST_DAYS}": 0 <= schedule.sweep_days <= MOST_DAYS,
         f"overlap_days {schedule.overlap_days} is from 0 to {MOST_DAYS}": 0 <= schedule.overlap_days <= MOST_DAYS,
-        f"requests {schedule.requests} is 0 (no limit) or more": schedule.requests >= 0,
+        f"requests {schedule.requests} is from 0 (no limit) to {MOST_REQUESTS}": 0 <= schedule.requests <= MOST_REQUESTS,
         f"seconds {schedule.seconds} is from 0 (no limit) to a week": 0 <= schedule.seconds <= 7 * 86400,
     }
     for sentence, holds in checks.items():

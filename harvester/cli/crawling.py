@@ -28,7 +28,7 @@ from harvester.reach import Budget, Lists
 from harvester.sentences import said
 from harvester.session import opened, settings
 from harvester.sound_settings import sound_settings
-from spiders.factsheet import FactSheet, FactSheetError, UnknownSectionError, UnknownSiteError
+from spiders.factsheet import FactSheet, NoBaseError, UnknownSectionError, UnknownSiteError
 from spiders.record_sheet import RecordSheet
 from spiders.sheets import all_sheets
 from storage import notice_queries, queries
@@ -73,7 +73,7 @@ def told(call: Callable[[], Any]) -> Any:  # noqa: ANN401 - what the call return
     """Return what ``call`` returns; its words on unknown sites, sections and addresses become those of a wrong call."""
     try:
         return call()
-    except (UnknownSiteError, UnknownSectionError, FactSheetError) as error:
+    except (UnknownSiteError, UnknownSectionError, NoBaseError) as error:
         raise WrongCall(f"{str(error).strip('.')}; see `harvester sites`.") from None
 
 

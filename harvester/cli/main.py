@@ -20,6 +20,7 @@ from harvester.cli.output import complain
 from harvester.cli.verbs import VerbGroup
 from harvester.errors import HarvesterError
 from harvester.messages import _
+from spiders.sheet_kinds import FactSheetError
 from storage.errors import StoreError
 from storage.fullness import is_full
 
@@ -77,6 +78,9 @@ def run(arguments: Sequence[str]) -> int:
     except (HarvesterError, StoreError) as error:
         complain(str(error))
         return getattr(error, "exit_status", 1)
+    except FactSheetError as error:
+        complain(_("{error}. Mend that and run it again.").format(error=error))
+        return 1
     except (KeyboardInterrupt, typer.Abort):
         status = INTERRUPTED
     except (BrokenPipeError, SystemExit):
