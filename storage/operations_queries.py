@@ -12,10 +12,10 @@ from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, selec
 
 from storage.days import LOCAL, end_of
 from storage.engine import rows
-from storage.errors import UnknownRecord
 from storage.notice_schema import coverage
 from storage.operations_schema import findings, run_events, run_sections
 from storage.paging import Page, WrongCursor, behind, cursor
+from storage.run_names import unknown_run
 from storage.schema import failures, runs, sites
 from storage.store import Store
 
@@ -109,8 +109,8 @@ def run(store: Store, identifier: str) -> Row:
     """Return a run with its figures. Raises ``UnknownRecord``."""
     with store.reading() as connection:
         found = rows(connection.execute(select(*_SHORT, runs.c.sections).where(runs.c.id == identifier)))
-    if not found:
-        raise UnknownRecord(f"There is no run {identifier}: look for it at /operations/runs.")
+        if not found:
+            raise unknown_run(connection, identifier)
     return found[0] | {"counted": counted(found[0]["counters"])}
 
 

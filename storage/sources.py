@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, Select, func, select
 
 from storage import schema
 from storage.engine import rows
-from storage.errors import UnknownRecord
 from storage.records import CaptureRow, Location, Publication, StoredSource
+from storage.run_names import unknown_run
 from storage.selection import current_version
 from storage.store import Store
 
@@ -92,8 +92,8 @@ def _wanted(store: Store, document: Any, of_site: Any, site: str, since: str, af
         r = schema.runs.c
         with store.reading() as connection:
             begun = connection.execute(select(r.started_at).where(r.id == since)).scalar_one_or_none()
-        if begun is None:
-            raise UnknownRecord(f"There is no run {since} in the store: list what there is with `harvester runs`.")
+            if begun is None:
+                raise unknown_run(connection, since)
         wanted.append(schema.captures.c.run.in_(select(r.id).where(r.started_at >= begun)))
     return wanted
 

@@ -14,7 +14,7 @@ from harvester.observing.wording import line
 from harvester.values import printable, to_json
 from storage import run_events
 from storage.days import LOCAL
-from storage.errors import UnknownRecord
+from storage.run_names import unknown_run
 from storage.store import Store
 
 LOOK_EVERY = 1.0
@@ -67,7 +67,8 @@ def coming(store: Store, run: str) -> Iterator[Row]:
 def check(store: Store, run: str) -> None:
     """Raise ``UnknownRecord`` where there is no such run."""
     if run_events.verdict_of(store, run) is None:
-        raise UnknownRecord(f"There is no run {run}: list what there is with `harvester runs`.")
+        with store.reading() as connection:
+            raise unknown_run(connection, run)
 
 
 def print_line(row: Row) -> None:

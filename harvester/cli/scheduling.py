@@ -246,7 +246,8 @@ def embedded(config: Config, lines: Lines, count: int, *, once: bool) -> int:
     member = EmbeddedWorker(config, lines, side_by_side=count)
     end_by_signals(member.stop, _("ended at once; the next worker takes over what was under way."))
     if once:
-        lines.say(counted("{n} due run was begun", "{n} due runs were begun", member.once()))
+        member.once()
+        lines.say(lines.total())
         return 1 if lines.failed else 0
     member.run()
     lines.say(_("the worker has ended"))
@@ -257,6 +258,6 @@ def clustered(config: Config, lines: Lines, count: int, *, once: bool) -> int:
     """Work on a PostgreSQL store, beside workers of any number of hosts."""
     from harvester.scheduling import cluster
 
-    done = cluster.run(config, lines, slots=count, once=once)
-    lines.say(counted("{n} due run was begun", "{n} due runs were begun", done) if once else _("the worker has ended"))
+    cluster.run(config, lines, slots=count, once=once)
+    lines.say(lines.total() if once else _("the worker has ended"))
     return 1 if once and lines.failed else 0

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from harvester.cli.output import console
 from harvester.config import Config
-from harvester.messages import _
+from harvester.messages import _, counted
 from harvester.moments import minute
 from harvester.scheduling.due import Outcome, TakenOver
 from harvester.scheduling.plan import CRAWL, Job
@@ -24,11 +24,13 @@ log = logging.getLogger("harvester.worker")
 
 
 class Lines:
-    """Says what a worker does; ``failed`` counts the due runs that failed."""
+    """Says what a worker does; ``failed`` counts the due runs that failed, ``count`` those begun but for the look at watches."""
 
     def __init__(self, config: Config) -> None:
         self.as_objects = config.log_format == "json"
         self.failed = 0
+        self.count = 0
+        self.watched = False
         self._trouble = ""
 
     def say(self, sentence: str, level: int = logging.INFO) -> None:
@@ -64,7 +66,10 @@ class Lines:
 
     def begun(self, due: DueRun) -> None:
         """Say that a due run is begun."""
-        if not quiet(due):
+        if quiet(due):
+            self.watched = True
+        else:
+            self.count += 1
             self.say(_("{job} begins, due {moment}").format(job=due.job, moment=minute(due.due_at)))
 
     def ended(self, due: DueRun, outcome: Outcome, state: str) -> None:
@@ -75,6 +80,11 @@ class Lines:
         level = logging.WARNING if state == "failed" else logging.INFO
         told = f"{due.job}: {state_in_words(state) if state else _('another worker has it')}"
         self.say(f"{told}; {said(outcome.note)}" if outcome.note else told, level)
+
+    def total(self) -> str:
+        """Return what was done in one pass; the look at watches is named and not counted."""
+        told = counted("{n} due run was begun", "{n} due runs were begun", self.count)
+        return told + ("; " + _("watches were looked at") if self.watched else "")
 
     def trouble(self, sentence: str) -> None:
         """Say what keeps the worker from working, once as long as it is the same."""

@@ -6,7 +6,7 @@ import json
 import shutil
 from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -125,3 +125,26 @@ def test_a_wrong_schedule_in_the_settings_is_told_with_its_place(call: Call, tmp
         status, _, err = call(*words)
         assert status == 2, err
         assert "harvester.toml, [schedule.anhui]: hours 'late' is no time from one hour to another" in err
+
+
+def test_a_look_at_watches_is_no_job_done(call: Call, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("schedule", "run", "watch")[0] == 0
+    assert run(["worker", "--once"]) == 0
+    assert "0 due runs were begun; watches were looked at" in capsys.readouterr().out
+    assert row(call, "watch")["state"] == "done"
+    assert call("schedule", "run", "takedown")[0] == 0
+    assert run(["worker", "--once"]) == 0
+    assert "1 due run was begun" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", [("--run", "nosuch"), ("--log", "nosuch"), ("--follow", "nosuch"), ("--run", "x" * 5000)])
+def test_a_run_that_there_is_not_is_told_with_those_there_are(call: Call, tmp_path: Path, words: tuple[str, ...]) -> None:
+    status, _, err = call("runs", *words)
+    assert status == 1
+    assert err.endswith(", and none at all yet: begin with `harvester crawl SITE`.\n")
+    assert len(err) < 250
+    with Store.open(f"sqlite:///{tmp_path}/store.sqlite") as store:
+        begun = [store.begin_run("anhui", [], NOON + timedelta(hours=hour)) for hour in range(4)]
+    status, _, err = call("runs", *words)
+    assert status == 1
+    assert f"; the latest are {', '.join(reversed(begun[1:]))}: list all of them with `harvester runs`." in err
