@@ -5,14 +5,18 @@ Nothing of a live page is stored. What is compared with is the store's: its spec
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from scrapy.settings import BaseSettings
 
+from harvester.messages import _
 from harvester.monitoring.evidence import known_lines
 from harvester.monitoring.specimens import nearest, skeleton_of
+from harvester.sentences import said
+from harvester.sentences.blanks import field_in_words, page_in_words
 from spiders.checking import CheckedPage, CheckingSpider, RuleMatch
 from spiders.items import CaptureKind, Cause
 from spiders.proposing import ListEvidence, propose_list
@@ -24,6 +28,32 @@ from storage.store import Store
 
 UNREAD = "unread"
 """The field of a row that tells of a page which the sheet does not fit."""
+
+
+def in_words(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row of a check as a table shows it: its field and what was seen as people say it."""
+    field, rule = row["field"], row["rule"]
+    if field in ("robots", "failure"):
+        return {**row, "field": _field(field), "rule": said(_(rule))}
+    return {**row, "field": _field(field), "rule": page_in_words(rule) if field == UNREAD else said(rule)}
+
+
+def _field(field: str) -> str:
+    proposed, _space, name = field.partition(" ")
+    if proposed == "proposed":
+        return _("proposed: {field}").format(field=field_in_words(name)) if name else _("nothing proposed")
+    fields: Mapping[str, str] = {
+        "robots": "robots.txt",
+        "tls": _("secure connection"),
+        "failure": _("failed fetch"),
+        "attachment": _("attached file"),
+        "charset": _("charset of the page"),
+        "family": _("signs of its CMS"),
+        UNREAD: _("page not read"),
+        "dates": _("lines with a day"),
+        "drift": _("drift, in hundredths"),
+    }
+    return fields.get(field) or field_in_words(field)
 
 
 def told(spider: CheckingSpider, settings: BaseSettings) -> list[RuleMatch]:

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from harvester.checkup import in_words
 from harvester.cli.options import FormatOption, StoreOption
 from harvester.cli.output import Format, complain, console, emit
 from harvester.config import Config
@@ -204,13 +205,13 @@ def report(summaries: list[RunSummary], form: Format) -> None:
     for summary in summaries:
         if summary.notices:
             told = _("{site}: records: {counts}; {masked} values masked")
-            counts = causes({_(name): count for name, count in summary.notices.items()})
+            counts = causes(summary.notices)
             console().print(told.format(site=summary.site, counts=counts, masked=sum(summary.masked.values())), markup=False)
         for note in summary.notes:
             console().print(f"{summary.site}: {said(note)}", markup=False)
         for failure in summary.sample[:3]:
             console().print(
-                f"{summary.site}: {failure.cause}: {failure.url} {said(failure.detail).removeprefix(failure.url).strip()}", markup=False
+                f"{summary.site}: {_(failure.cause)}: {failure.url} {said(failure.detail).removeprefix(failure.url).strip()}", markup=False
             )
         # The finding of a run that failed is its verdict and its first failure, which stand above.
         for finding in [each for each in summary.findings if each.cause != summary.cause or each.section]:
@@ -233,7 +234,7 @@ def finding_line(finding: Finding) -> str:
 
 def causes(counted: Mapping[str, int]) -> str:
     """Return failures by cause in words, ``0`` for none."""
-    return ", ".join(f"{cause} {count}" for cause, count in sorted(counted.items())) or "0"
+    return _(", ").join(f"{_(cause)} {count}" for cause, count in sorted(counted.items())) or "0"
 
 
 class Progress:
@@ -376,7 +377,8 @@ def check(name: SiteArgument, base: BaseOption = None, store: StoreOption = None
     Exit status 1 when nothing matched or a page was not read.
     """
     found = told(lambda: check_site(name, settings(store).with_bases(bases(base, [name]))))
-    emit(with_heading([asdict(match) for match in found], form), form, CHECK_COLUMNS)
+    rows = with_heading([asdict(match) for match in found], form)
+    emit([in_words(row) for row in rows] if form is Format.TABLE else rows, form, CHECK_COLUMNS)
     if not any(match.matches for match in found):
         raise HarvesterError(f"no selector of {name} matched; see `harvester crawl {name} --dry-run` for the cause.")
     if broken := sorted({match.section for match in found if match.field == "unread"}):

@@ -12,6 +12,7 @@ from harvester.cli.output import Format, console, emit
 from harvester.crawl import RunSummary
 from harvester.messages import _
 from harvester.replica.records import RECORD_SITES
+from harvester.sentences import said
 from normalizers.notices.records import NoticeKind
 from storage import notice_queries
 from storage.notice_schema import endings, notices, tombstones
@@ -43,7 +44,7 @@ def show_gaps(store: Store) -> None:
     """Show what the ledger says was not had of what the sites have."""
     gaps = {(row["site"], gap) for row in notice_queries.coverage(store) for gap in row["gaps"] if row["site"] in RECORD_SITES}
     for site, gap in sorted(gaps):
-        console().print(_("Gap of {site}: {gap}").format(site=site, gap=gap), markup=False)
+        console().print(_("Gap of {site}: {gap}").format(site=site, gap=said(gap)), markup=False)
 
 
 def example_code(store: Store) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import getpass
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Annotated, Any
 
 import typer
@@ -12,21 +14,24 @@ import typer
 from harvester.cli.options import ByOption, FormatOption, StoreOption
 from harvester.cli.output import Format, console, emit
 from harvester.errors import HarvesterError, WrongCall
-from harvester.messages import _
+from harvester.messages import _, language
 from harvester.moments import minute
 from harvester.monitoring import proposing, reporting
+from harvester.monitoring.proofs_told import proof_told
+from harvester.sentences import said
+from harvester.sentences.blanks import field_in_words, page_in_words, place_in_words
 from harvester.session import opened, settings
 from harvester.values import printable
 from spiders.factsheet import FactSheet, UnknownSiteError
 from spiders.sheet_toml import sheet_as_toml
 from spiders.sheets import sheet_of
 from storage import proposals
-from storage.proposals import ACCEPTED, PROPOSED
+from storage.proposals import ACCEPTED, PROPOSED, Proposal
 from storage.store import Store
 
 ACTIONS = ("propose", "accept", "refuse", "withdraw", "sheet")
-DRIFT_COLUMNS = ("site", "site section", "drift", "state", "since", "cause", "pages", "proposed", "accepted")
-PROPOSAL_COLUMNS = ("id", "site section", "field", "rule", "place", "state", "holds", "proof", "good pages", "objections")
+DRIFT_COLUMNS = ("site", "site section", "drift", "state", "since", "cause", "kind of pages", "proposed", "accepted")
+PROPOSAL_COLUMNS = ("id", "site section", "field", "rule", "place", "state")
 
 
 def register(app: typer.Typer) -> None:
@@ -95,17 +100,22 @@ def show(store: Store, site: str, form: Format) -> int:
     """Show the drift of a site's sections (of all); in a table also the pages side by side, and what is proposed."""
     rows = reporting.drift_rows(store, site)
     pairs = list(reporting.comparisons(store, site)) if site else []
-    offered = [reporting.proposal_row(each) for each in proposals.listed(store, site, (PROPOSED, ACCEPTED))] if site else []
+    offered = proposals.listed(store, site, (PROPOSED, ACCEPTED)) if site else []
     if form is not Format.TABLE:
-        emit([row | {"comparisons": _of(pairs, row), "proposals": _of(offered, row)} for row in rows], form, DRIFT_COLUMNS)
+        made = [reporting.proposal_row(each) for each in offered]
+        emit([row | {"comparisons": _of(pairs, row), "proposals": _of(made, row)} for row in rows], form, DRIFT_COLUMNS)
         return 0
-    emit([row | {"site section": row["section"]} for row in rows], form, DRIFT_COLUMNS)
+    emit([row | {"site section": row["section"], "kind of pages": kinds(row["pages"])} for row in rows], form, DRIFT_COLUMNS)
     for pair in pairs:
         compare(pair)
     if offered:
-        emit(offered, form, PROPOSAL_COLUMNS)
-        explain()
+        show_proposals(offered, form)
     return 0
+
+
+def kinds(pages: str) -> str:
+    """Return the kinds of pages of a section that are not read, as people say them."""
+    return _(", ").join(page_in_words(each) for each in pages.split(", ")) if pages else ""
 
 
 def _of(found: list[dict[str, Any]], row: dict[str, Any]) -> list[dict[str, Any]]:
@@ -117,7 +127,7 @@ def compare(pair: dict[str, Any]) -> None:
     out = console()
     heading = _("{section}, {page}: not read since {bad}, last read {good}; drift {drift}")
     out.print()
-    told = {"section": pair["section"], "page": _(pair["page"]), "drift": pair["drift"]}
+    told = {"section": pair["section"], "page": page_in_words(pair["page"]), "drift": pair["drift"]}
     days = {"bad": minute(pair["first bad"]), "good": minute(pair["last good"]) or "–"}
     out.print(heading.format(**told, **days), markup=False)
     for name, url in ((_("last good page"), pair["good url"]), (_("first bad page"), pair["bad url"])):
@@ -131,21 +141,44 @@ def compare(pair: dict[str, Any]) -> None:
         out.print("  " + _("Only its skeleton is kept, since the page may name somebody."), markup=False)
 
 
-def explain() -> None:
-    """Say how the proof of a proposal is read."""
-    told = _("proof: of a list lines / known documents / lines with a day; of articles pages / known documents / texts as stored.")
-    console().print(told, markup=False)
+def show_proposals(found: Sequence[Proposal], form: Format) -> None:
+    """Show proposals; in a table with the proof of those that belong together below them, in sentences."""
+    rows = [reporting.proposal_row(each) for each in found]
+    if form is not Format.TABLE:
+        emit(rows, form, PROPOSAL_COLUMNS)
+        return
+    emit([for_people(row) for row in rows], form, PROPOSAL_COLUMNS)
+    for (section, state), group in groupby(found, lambda each: (each.section, each.state)):
+        tell_proof(section, state, list(group))
+
+
+def for_people(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a proposal's row as a table shows it."""
+    words = {"field": field_in_words(row["field"]), "place": place_in_words(row["place"])}
+    return row | words | {"site section": row["site section"] or _("articles")}
+
+
+def tell_proof(section: str, state: str, group: Sequence[Proposal]) -> None:
+    """Say what the archive says of proposals that belong together, and how they are accepted."""
+    out, proof = console(), group[0].proof
+    held = _("Proven on the archive: it holds") if proof.get("holds") else _("Not proven: it does not hold")
+    out.print(f"{section or _('articles')}{_(': ')}{held}", markup=False)
+    for each in proof_told(proof, language(), articles=not section):
+        out.print(f"  {'+' if each.good else '-'} {each.text}", markup=False)
+    for wrong in proof.get("wrong", ()):
+        out.print(f"  - {printable(said(wrong))}", markup=False)
+    if state == PROPOSED and proof.get("holds"):
+        ids = " ".join(str(each.id) for each in group)
+        out.print("  " + _("Accept with `harvester drift accept {site} {ids}`.").format(site=group[0].site, ids=ids), markup=False)
 
 
 def propose(store: Store, sheet: FactSheet, form: Format) -> int:
     """Look for selectors, and show them with their proof."""
     answer = proposing.propose(store, sheet, datetime.now(UTC))
-    emit([reporting.proposal_row(each) for each in answer.proposals], form, PROPOSAL_COLUMNS)
+    show_proposals(answer.proposals, form)
     if form is Format.TABLE:
         for section, reason in answer.reasons.items():
-            console().print(f"{section or _('articles')}: {reason}", markup=False)
-        if answer.proposals:
-            explain()
+            console().print(f"{section or _('articles')}{_(': ')}{said(reason)}", markup=False)
     return 0 if answer.proposals and all(each.proof["holds"] for each in answer.proposals) and not answer.reasons else 1
 
 
@@ -154,10 +187,10 @@ def decide(store: Store, sheet: FactSheet, action: str, ids: list[int], by: str,
     now = datetime.now(UTC)
     if action != "accept":
         turned = (proposing.refuse if action == "refuse" else proposing.withdraw)(store, sheet.id, ids, by, now)
-        emit([reporting.proposal_row(each) for each in turned], form, PROPOSAL_COLUMNS)
+        show_proposals(turned, form)
         return 0
     decided = proposing.accept(store, sheet, ids, by, now)
-    emit([reporting.proposal_row(each) for each in decided.accepted], form, PROPOSAL_COLUMNS)
+    show_proposals(decided.accepted, form)
     if decided.refused:
         raise HarvesterError(
             f"not accepted, since it no longer holds: {' | '.join(decided.refused)}; look at `harvester drift {sheet.id}`."

@@ -15,6 +15,7 @@ from harvester.cli.output import Format, console, emit
 from harvester.errors import WrongCall
 from harvester.messages import _
 from harvester.moments import minute, moment_of
+from harvester.scheduling.words import reach_in_words
 from harvester.sentences import said
 from harvester.session import opened
 from spiders.failure_classes import failure_class
@@ -154,7 +155,7 @@ def show_run(store: Store, run: str, form: Format) -> None:
     }
     told = _("{site}, begun {begun}: {verdict} {cause} {kind}").format(site=row["site"], begun=minute(row["started_at"]), **words)
     console().print(" ".join(told.split()), markup=False)
-    emit(sections, form, MEASURE_COLUMNS)
+    emit([each | {"reach": reach_in_words(each["reach"])} for each in sections], form, MEASURE_COLUMNS)
     emit([told_finding(each) for each in found], form, FINDING_COLUMNS)
     for each in found:
         console().print(f"{_(each['cause'])}: {said(each['detail'])}", markup=False)

@@ -43,7 +43,12 @@ def console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, width=None if stream.isatty() else PLAIN_WIDTH, highlight=False, soft_wrap=False)
 
 
-CODES = frozenset({"verdict", "last verdict", "kind", "state", "resolved", "decision state", "event", "colour", "reason", "decision"})
+CODES = frozenset(
+    {
+        "verdict", "last verdict", "kind", "state", "resolved", "decision state", "event", "colour", "reason", "decision", "cause",
+        "failure_class", "level", "certainty",
+    }
+)  # fmt: skip
 """Columns of fixed words: a table shows them in the user's language."""
 
 
@@ -84,6 +89,8 @@ def shown(column: str, value: Any) -> str:  # noqa: ANN401
     """Return one value as a table shows it: a moment to the minute, in the time of the sites, as ``--known-at`` and ``--since`` read it."""
     if isinstance(value, datetime):
         return minute(value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     text = printable(cell(value))
     return _(text) if column in CODES and text else text
 

@@ -17,6 +17,7 @@ from harvester.filtering import parse_days, parse_region
 from harvester.messages import _
 from harvester.moments import minute
 from harvester.record_questions import checked, logged, normal_code
+from harvester.sentences import said
 from harvester.session import check_site, opened
 from harvester.values import to_json
 from normalizers.codes import identify
@@ -163,7 +164,8 @@ def coverage(
     last = {row["site"]: row["run"] for row in reversed(rows)}
     if not run:
         rows = [row for row in rows if row["run"] == last[row["site"]]]
-    emit(with_heading(rows, form), form, COVERAGE_COLUMNS)
+    shown = [row | {"gaps": [said(gap) for gap in row["gaps"]]} for row in rows] if form is Format.TABLE else rows
+    emit(with_heading(shown, form), form, COVERAGE_COLUMNS)
 
 
 class GraphFile(StrEnum):

@@ -92,6 +92,12 @@ def _listed(words: list[str], lang: str) -> str:
     return ("、" if lang == "zh" else ", ").join(words)
 
 
+def reach_in_words(reach: str, lang: str = "") -> str:
+    """Return how far a run reads lists as people say it."""
+    reaches: Mapping[str, str] = {"all": _("whole lists", lang), "recent": _("recent entries", lang)}
+    return reaches.get(reach, reach)
+
+
 def state_in_words(state: str, lang: str = "") -> str:
     """Return the state of a due run as people say it."""
     states: Mapping[str, str] = {

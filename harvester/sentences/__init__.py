@@ -10,6 +10,7 @@ A new sentence is written in the code as an f-string, and its form here; ``tests
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from harvester.messages import language
@@ -32,10 +33,32 @@ FORMS: tuple[Form, ...] = tuple(
 SENTENCES = sorted(map(Sentence.of, FORMS), key=lambda sentence: -sentence.weight)
 """The forms as they are tried: those that say most first."""
 
+_END = re.compile(r"(?<=\.) (?=[A-Z…])")
+"""Where one sentence ends and another begins."""
+
 
 def said(text: str, lang: str = "") -> str:
-    """Return a stored sentence in a language (``en`` or ``zh``), without one in the user's; one of no known form as it stands."""
-    return _said(text, lang or language()) or text
+    """Return what is stored in a language (``en`` or ``zh``), without one in the user's.
+
+    Of several sentences each is said; what is of no known form, or was cut off, stays as it stands.
+    """
+    lang = lang or language()
+    begun, rest = _first(text, lang)
+    if begun is None:
+        return _said(text, lang) or text
+    told = [begun]
+    while rest:
+        begun, after = _first(rest, lang)
+        told, rest = [*told, begun or _said(rest, lang) or rest], after if begun else ""
+    return ("" if lang == "zh" else " ").join(told)
+
+
+def _first(text: str, lang: str) -> tuple[str | None, str]:
+    """Return the first of several sentences in a language, and what comes after it; ``None`` where it is of no known form."""
+    for end in _END.finditer(text):
+        if told := _said(text[: end.start()], lang):
+            return told, text[end.end() :]
+    return None, text
 
 
 @lru_cache(maxsize=4096)

@@ -10,6 +10,7 @@ from harvester.messages import _, counted
 from harvester.scheduling.words import state_in_words
 from spiders.factsheet import ARTICLE_FIELDS, LIST_FIELDS
 from spiders.items import CaptureKind
+from spiders.rules import AFTER, BEFORE
 
 Say = Callable[[str, str], str | None]
 """Says a text in a language, ``None`` where it is no known sentence."""
@@ -87,6 +88,12 @@ def field_in_words(field: str, lang: str = "") -> str:
     return fields.get(field, field)
 
 
+def place_in_words(place: str, lang: str = "") -> str:
+    """Return where a rule stands among those of the fact sheet as people say it."""
+    places: Mapping[str, str] = {BEFORE: _("before the sheet's own", lang), AFTER: _("after the sheet's own", lang)}
+    return places.get(place, place)
+
+
 def page_in_words(kind: str, lang: str = "") -> str:
     """Return a kind of pages as people say it."""
     kinds: Mapping[str, str] = {
@@ -132,11 +139,12 @@ BLANKS: Mapping[str, Blank] = {
         _NAME,
     ),
     **dict.fromkeys(
-        ("charset_declared", "charsets", "error", "folder", "labels", "name", "other_part", "part", "reason", "rules_tried", "shown",
+        ("charset_declared", "charsets", "error", "folder", "labels", "name", "reason", "rules_tried", "shown",
          "store", "unit"),
         _TEXT,
     ),
     "cause": Blank(r"[a-z]+(?:-[a-z]+)*", "http-error", _word),
+    **dict.fromkeys(("part", "other_part"), Blank(r"(?:(?!\. ).)+", "本市行政许可")),
     "day": Blank(r"\d{4}-\d\d-\d\d", "2026-06-30"),
     "disk": Blank(_any_of(DISKS), DISKS[0], _word),
     "exception": Blank(r"[A-Z]\w*(?:Error|Exception|Failed|Failure|Refused|Aborted|Lost|Done|Received|Ended)|Error", "OSError"),

@@ -62,7 +62,7 @@ DUE: tuple[Form, ...] = (
     "{verdict}: {cause} (run {run})",
     "paused: {reason}",
     "the due run of {moment} stands for it: nothing is crawled twice to make up for lost time.",
-    "{said} The moments before it have no rows.",
+    "The moments before it have no rows.",
     "taken over from the worker {worker}, which ended at it (attempt {attempt} of {most}).",
     "given up: {n} workers ended at it, the last one was {worker}; look at its log, then `schedule run`.",
     "stopped with its worker",

@@ -15,7 +15,7 @@ SOURCES = [
     *ROOT.glob("*.py"),
     *(
         path
-        for folder in ("cli", "telling", "reports", "watching", "scheduling", "alerting", "observing", "sentences")
+        for folder in ("cli", "telling", "reports", "watching", "scheduling", "alerting", "observing", "sentences", "monitoring")
         for path in (ROOT / folder).glob("*.py")
     ),
     *(ROOT / "templates").glob("*.html"),

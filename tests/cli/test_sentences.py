@@ -94,6 +94,16 @@ def test_what_stands_in_a_blank_is_never_taken_for_a_form_of_its_own() -> None:
     assert said("paused: none", "zh") == "已暂停：none"
 
 
+def test_of_several_sentences_each_is_said_and_what_was_cut_off_stays() -> None:
+    two = "Section a: it has new labels: x, y. Section b: 1 pages of its list failed (dns)."
+    assert said(two, "zh") == "栏目 a：出现了新标签：x, y。栏目 b：列表有 1 页没有取得（域名无法解析）。"
+    assert said(two, "en") == "Section a: it has new labels: x, y. Section b: 1 page of its list failed (dns)."
+    assert said("Section a lacks page 2 of 3. Section b lacks pa", "zh") == "栏目 a 缺第 2 页（总页数：3）。Section b lacks pa"
+    assert said("Something new. Section a lacks page 2 of 3.", "zh") == "Something new. Section a lacks page 2 of 3."
+    later = "the due run of 2026-03-02 08:00 stands for it: nothing is crawled twice to make up for lost time."
+    assert said(f"{later} The moments before it have no rows.", "zh") == said(later, "zh") + "更早的时刻没有逐一记录。"
+
+
 def words() -> Iterator[str]:
     """Yield the fixed words that stand in blanks."""
     yield from map(str, Cause)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from harvester.cli import output
+from harvester.cli import output, tables
 from harvester.cli.explaining import deadline_text
 from harvester.cli.tables import SOME, WHOLE, fit, show_table
 from harvester.telling import place
@@ -33,7 +33,7 @@ ROWS: list[dict[str, Any]] = [
 def test_a_table_fits_its_terminal_and_loses_nothing(
     width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(output, "console", lambda: Console(width=width, highlight=False))
+    monkeypatch.setattr(tables, "console", lambda: Console(width=width, highlight=False))
     show_table(ROWS, ("id", "text", "url", "tasks"))
     shown = capsys.readouterr().out
     assert max(cell_len(line) for line in shown.split("\n")) <= width
@@ -58,13 +58,13 @@ def test_property_columns_share_the_room_and_short_values_stay_whole(texts: list
 def test_values_of_several_lines_are_as_wide_as_their_longest_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(output, "console", lambda: Console(width=60, highlight=False))
+    monkeypatch.setattr(tables, "console", lambda: Console(width=60, highlight=False))
     show_table([{"what": "某专班", "examples": "dtpx2g367zzu.1.t1\ndtpx2g367zzu.1.t2"}], ("what", "examples"))
     assert [line.split()[-1] for line in capsys.readouterr().out.splitlines()[2:]] == ["dtpx2g367zzu.1.t1", "dtpx2g367zzu.1.t2"]
 
 
 def test_a_table_without_rows_has_no_heading(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(output, "console", lambda: Console(width=20, highlight=False))
+    monkeypatch.setattr(tables, "console", lambda: Console(width=20, highlight=False))
     monkeypatch.setenv("HARVESTER_LANG", "en")
     show_table([], ("id", "decided_by", "decision state"))
     assert capsys.readouterr().out == "(nothing found)\n"

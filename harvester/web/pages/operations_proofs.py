@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from harvester.messages import _, counted
+from harvester.monitoring.proofs_told import Sentence, proof_told
+from harvester.sentences import said
 from storage import operations_work
 from storage.proposals import ACCEPTED, PROPOSED, REFUSED
 from storage.store import Store
@@ -18,14 +19,6 @@ DECIDED = 20
 OBJECTIONS = 5
 BEFORE = "before"
 """Where a rule stands that goes before the sheet's own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """One thing that a proof found, and whether it speaks for the selectors."""
-
-    text: str
-    good: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,49 +62,11 @@ def _card(group: Sequence[Row], lang: str) -> Card:
     return Card(
         row["section"], row["state"], rules, [each["id"] for each in group], row["rule"].get("place", BEFORE) == BEFORE, row["specimen"],
         row["made_at"], row["decided_by"] or "", row["decided_at"], bool(proof.get("holds")),
-        list(proof_told(proof, lang, articles=not row["section"])), [str(each) for each in (proof.get("wrong") or ())[:OBJECTIONS]],
+        list(proof_told(proof, lang, articles=not row["section"])),
+        [said(str(each), lang) for each in (proof.get("wrong") or ())[:OBJECTIONS]],
     )  # fmt: skip
 
 
 def expression(rule: Row) -> str:
     """Return what a rule looks for, as the fact sheet would have it."""
     return next((f"{rule[kind]}" for kind in ("css", "xpath", "meta") if rule.get(kind)), "")
-
-
-def proof_told(proof: Row, lang: str, *, articles: bool) -> Iterator[Sentence]:
-    """Yield what reading the archived pages with the proposed selectors gave, a sentence each."""
-    pages = _count(proof, "pages")
-    yield Sentence(counted("{n} page that was not read is read", "{n} pages that were not read are read", pages, lang), pages > 0)
-    yield (_of_articles if articles else _of_lists)(proof, lang)
-    same, good = _count(proof, "same"), _count(proof, "good")
-    if good:
-        yield Sentence(_("{same} of {good} pages that were read well are read as before", lang).format(same=same, good=good), same == good)
-    else:
-        yield Sentence(_("no page that was read well is kept to hold it against", lang), good=False)
-
-
-def _of_lists(proof: Row, lang: str) -> Sentence:
-    items, known, dated = (_count(proof, name) for name in ("items", "known", "dated"))
-    told = counted(
-        "{n} line of lists: {known} of a known document, {dated} with a day",
-        "{n} lines of lists: {known} of known documents, {dated} with a day",
-        items, lang, known=known, dated=dated,
-    )  # fmt: skip
-    return Sentence(told, good=0 < items == dated and known > 0)
-
-
-def _of_articles(proof: Row, lang: str) -> Sentence:
-    known, derived = _count(proof, "known"), _count(proof, "derived")
-    told = counted(
-        "{derived} of {n} known document has the text that is stored",
-        "{derived} of {n} known documents have the text that is stored",
-        known,
-        lang,
-        derived=derived,
-    )
-    return Sentence(told, good=known > 0 and derived * 2 >= known)
-
-
-def _count(proof: Row, name: str) -> int:
-    value = proof.get(name)
-    return value if isinstance(value, int) and not isinstance(value, bool) else 0
