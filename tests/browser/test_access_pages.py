@@ -70,7 +70,7 @@ def test_a_person_logs_in_is_led_on_and_leaves(browser: Browser, closed_room: st
         if scripts:
             look(page, seen)
         page.click("footer button")
-        assert page.url == closed_room + "/login"
+        page.wait_for_url(closed_room + "/login")  # loaded, too: a page on its way has no history to go back in
         page.go_back()
         page.goto(closed_room + "/account")
         assert page.url.startswith(closed_room + "/login")
