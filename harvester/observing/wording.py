@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from harvester.messages import _
+from harvester.messages import _, counted
 from harvester.sentences import said
 from storage.records import Verdict
 
@@ -31,11 +31,11 @@ def _began(detail: Detail, lang: str) -> str:
 
 def _list(detail: Detail, lang: str) -> str:
     where = " ".join(filter(None, (detail["section"], detail.get("slice", ""))))
+    place = {"where": where, **_some(detail, "page")}
     if detail.get("pages"):
-        return _("{where}: list page {page} of {pages}, {items} entries", lang).format(
-            where=where, **_some(detail, "page", "pages", "items")
-        )
-    return _("{where}: list page {page}, {items} entries", lang).format(where=where, **_some(detail, "page", "items"))
+        told = ("{where}: list page {page} of {pages}, {n} entry", "{where}: list page {page} of {pages}, {n} entries")
+        return counted(*told, detail["items"], lang, **place, pages=detail["pages"])
+    return counted("{where}: list page {page}, {n} entry", "{where}: list page {page}, {n} entries", detail["items"], lang, **place)
 
 
 def _document(detail: Detail, lang: str) -> str:
@@ -48,7 +48,7 @@ def _document(detail: Detail, lang: str) -> str:
 
 
 def _records(detail: Detail, lang: str) -> str:
-    return _("{section}: {records} records read", lang).format(**_some(detail, "section", "records"))
+    return counted("{section}: {n} record read", "{section}: {n} records read", detail["records"], lang, section=detail["section"])
 
 
 def _gone(detail: Detail, lang: str) -> str:
@@ -57,7 +57,8 @@ def _gone(detail: Detail, lang: str) -> str:
 
 def _failure(detail: Detail, lang: str) -> str:
     told = _("failed ({cause}): {url}", lang).format(cause=_(detail["cause"], lang), url=detail["url"])
-    return f"{told} {said(str(detail.get('detail', '')), lang)}".rstrip()
+    why = said(str(detail.get("detail", "")), lang).removeprefix(str(detail["url"])).strip()
+    return f"{told} {why}".rstrip()
 
 
 def _retry(detail: Detail, lang: str) -> str:
@@ -82,7 +83,8 @@ def _verdict(detail: Detail, lang: str) -> str:
     told = _(str(Verdict(detail["verdict"])), lang)
     if cause := detail.get("cause"):
         told = _("{verdict}, cause {cause}", lang).format(verdict=told, cause=_(cause, lang))
-    counts = _("{requests} requests, {least} at least; {bytes} bytes", lang).format(**_some(detail, "requests", "least", "bytes"))
+    told_of = ("{n} request, {least} at least; {bytes} bytes", "{n} requests, {least} at least; {bytes} bytes")
+    counts = counted(*told_of, detail["requests"], lang, **_some(detail, "least", "bytes"))
     return _("the run ends: {verdict}; {counts}", lang).format(verdict=told, counts=counts)
 
 
@@ -97,7 +99,7 @@ def _finding(detail: Detail, lang: str) -> str:
 
 
 def _counted(detail: Detail, lang: str) -> str:
-    return _("{events} more events are not kept", lang).format(events=detail["events"])
+    return counted("{n} more event is not kept", "{n} more events are not kept", detail["events"], lang)
 
 
 def _some(detail: Detail, *names: str) -> dict[str, Any]:

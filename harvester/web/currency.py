@@ -124,7 +124,11 @@ def told(section: Section, lang: str) -> str:
 
 def _records_told(section: Section, lang: str) -> str:
     """Return what a site that publishes records has: of documents nothing is to be expected there."""
-    newest = _("read completely; {n} of its public records are shown, the newest of {day}", lang)
-    undated = _("read completely; {n} of its public records are shown", lang)
-    form = newest if section.newest_record else undated
-    return form.format(n=f"{section.records:,}", day=section.newest_record)
+    newest = (
+        "read completely; {n} of its public records is shown, of {day}",
+        "read completely; {n} of its public records are shown, the newest of {day}",
+    )
+    undated = ("read completely; {n} of its public records is shown", "read completely; {n} of its public records are shown")
+    if not section.newest_record:
+        return counted(*undated, section.records, lang)
+    return counted(*newest, section.records, lang, day=section.newest_record)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from http.cookiejar import Cookie, DefaultCookiePolicy
 from pathlib import Path
 from urllib.request import Request
@@ -13,8 +14,9 @@ from fastapi.testclient import TestClient
 from harvester.web.app import create_app
 from harvester.web.room import RoomSettings
 from storage.store import Store
-from tests.web import sample
+from tests.web import operations_sample, sample
 from tests.web.empty import bare_client, bare_store, empty_folder  # noqa: F401 -- fixtures
+from tests.web.operations_sample import Made
 from tests.web.serving import served
 
 
@@ -65,6 +67,17 @@ def served_room(shared_store: Store) -> Iterator[str]:
     """Give the address (``http://127.0.0.1:PORT``) of the open room over the shared store on a real socket."""
     with served(shared_store) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def morning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Made, TestClient]]:
+    """Give a store as operators find it in the morning, what of it is asked for by name, and a client: for tests that only read."""
+    folder = tmp_path_factory.mktemp("morning")
+    with Store.open(f"sqlite:///{folder / 'room.sqlite'}", archive=folder / "archive", create=True) as store:
+        made = operations_sample.fill(store, datetime.now(UTC))
+        with client_of(store) as client:
+            client.cookies.jar.set_policy(_NoChoices())
+            yield store, made, client
 
 
 def client_of(store: Store, settings: RoomSettings | None = None, base: str = "http://127.0.0.1") -> TestClient:

@@ -148,3 +148,13 @@ def test_a_figure_has_fractions_only_where_they_say_something(value: float, told
 
 def test_a_selector_that_finds_something_does_not_bear_the_name_of_a_cause() -> None:
     assert measure_called("rules.list ul.news", "zh") == "选择器：list ul.news"
+
+
+def test_a_section_whose_list_failed_keeps_and_breaks_no_promise() -> None:
+    sheet = load_sheet("jiangsu")
+    row = {"section": sheet.sections[0].id, "reach": "all", "drift": 0.9, "measures": {"fill": {"title": [100, 100]}}}
+    spoilt = row | {"measures": {**row["measures"], "list_failures": {"timeout": 1}}}
+    for found, measured in ((health([run("incomplete"), run("complete")]), spoilt), (health([run("failed"), run("complete")]), row)):
+        states = {each.promise: each.state for each in kept(sheet, found, [measured], NOW, "en")}
+        assert states.pop("read completely") == KEPT
+        assert set(states.values()) == {UNKNOWN}

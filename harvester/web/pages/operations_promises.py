@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -39,8 +39,15 @@ def kept(sheet: Any, health: Health, sections: Sequence[Row], now: datetime, lan
     found = [_fresh(sheet.promises, health, now, lang)]
     for section in sheet.sections:
         if row := measured.get(section.id):
-            found += _of_section(section.id, section.promises, row, lang)
+            judged = _of_section(section.id, section.promises, row, lang)
+            found += judged if is_judged(health, row) else (replace(each, state=UNKNOWN) for each in judged)
     return found
+
+
+def is_judged(health: Health, row: Row) -> bool:
+    """Tell whether a run says anything of promises on a section: one that failed, or whose list did, has a cause of its own."""
+    failed = health.last is not None and health.last["verdict"] in ("failed", "blocked")
+    return not failed and not row["measures"].get("list_failures")
 
 
 def _fresh(promises: Promises, health: Health, now: datetime, lang: str) -> Kept:

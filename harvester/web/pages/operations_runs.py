@@ -95,8 +95,9 @@ def log(request: Request, store: AnyStore, run: str, after: Annotated[int, Query
 def told(event: Mapping[str, Any], lang: str) -> Row:
     """Return a line of a log in words; what sites wrote of it is made visible."""
     detail = event["detail"] if isinstance(event["detail"], dict) else {}
-    said = {"number": event["number"], "at": moment(event["at"])[-5:] + f":{event['at']:%S}", "level": word(event["level"], lang)}
-    return said | {"grave": event["level"] in ("warning", "error"), "text": visible(line(event["event"], detail, lang))[:LONGEST]}
+    said = {"number": event["number"], "at": moment(event["at"])[-5:] + f":{event['at']:%S}"}
+    said |= {"level": word(f"level {event['level']}", lang), "grave": event["level"] in ("warning", "error")}
+    return said | {"text": visible(line(event["event"], detail, lang))[:LONGEST]}
 
 
 def silent(row: Row, now: datetime) -> bool:

@@ -103,15 +103,18 @@ def pauses_of(store: Store, site: str) -> list[pauses.Pause]:
 
 
 def schedule_of(site: str, now: datetime) -> Row:
-    """Return a site's ``schedule`` and its next moments (``coming``); nothing where the settings are wrong or know no address of it."""
+    """Return a site's ``schedule``, its next moments (``coming``) and how ``longest`` a due run may take (zero: no limit).
+
+    There is no schedule where the settings are wrong or know no address of the site.
+    """
     try:
         config = settings(None)
         schedule = job_of(site, config).schedule
         due = site in {job.name for job in jobs(config)}
     except WrongCall:
-        return {"schedule": None, "coming": []}
+        return {"schedule": None, "coming": [], "longest": timedelta()}
     moments = islice(upcoming(site, schedule, now, now + timedelta(days=400)), NEXT) if due else ()
-    return {"schedule": schedule if due else None, "coming": list(moments)}
+    return {"schedule": schedule if due else None, "coming": list(moments), "longest": timedelta(seconds=schedule.seconds)}
 
 
 def timeline_of(request: Request, site: str, runs: list[Row]) -> Drawing | None:

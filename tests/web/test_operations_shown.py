@@ -1,0 +1,108 @@
+"""What pages for operators show first, what they fold away, and what they say in words instead of in figures or drawings."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from fastapi.testclient import TestClient
+from lxml import html
+
+from storage import due_runs, proposals
+from storage.proposals import Proposal
+from storage.store import Store
+from tests.web import operations_sample
+from tests.web.operations_sample import Made
+from tests.web.test_operations import SITE, found
+
+
+def headings(page: str) -> list[str]:
+    """Return the second headings of a page in their order."""
+    return [" ".join(heading.text_content().split()) for heading in found(page, "//main//h2")]
+
+
+def test_the_log_of_a_run_stands_behind_what_failed_and_before_its_folded_measures(morning: tuple[Store, Made, TestClient]) -> None:
+    _store, made, client = morning
+    page = client.get(f"/operations/runs/{made.broken}?lang=en").text
+    assert headings(page) == ["Findings", "Failures", "Log", "Sections", "Measures beside the site's own history"]
+    measures = found(page, "//h2[starts-with(., 'Measures')]/following::table[1]")
+    assert measures[0].xpath("ancestor::details[not(@open)]")
+    assert "outside" in " ".join(found(page, "//h2[starts-with(., 'Measures')]/following::summary//text()"))
+
+
+def test_a_few_runs_stand_in_a_table_and_a_sentence_more_of_them_in_a_drawing(bare_store: Store, bare_client: TestClient) -> None:
+    now = datetime.now(UTC)
+    operations_sample.history(bare_store, "jiangsu", now, 3, {1: ("failed", "timeout")})
+    page = bare_client.get(f"{SITE}?lang=en").text
+    assert not found(page, "//figure")
+    assert "3 runs so far: complete 2, failed 1;" in " ".join(html.document_fromstring(page).text_content().split())
+    assert found(page, "//h2[.='Runs']/following-sibling::details[1][@open]//tbody/tr")
+    for back in range(4, 8):
+        operations_sample.put_run(bare_store, "jiangsu", now - timedelta(days=back), "complete", "", new=2)
+    page = bare_client.get(f"{SITE}?lang=en").text
+    assert found(page, "//figure//img[contains(@src, 'runs.svg')]")
+
+
+def test_runs_that_all_ended_alike_with_nothing_new_are_told_and_not_drawn(bare_store: Store, bare_client: TestClient) -> None:
+    for back in range(6):
+        operations_sample.put_run(bare_store, "jiangsu", datetime.now(UTC) - timedelta(days=back), "complete", "")
+    page = bare_client.get(f"{SITE}?lang=en").text
+    assert not found(page, "//figure")
+    assert "6 runs so far: complete 6; 0 new" in " ".join(html.document_fromstring(page).text_content().split())
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "every day at 01:40, up to 30 min later"), ("zh", "每天 01:40，推迟不超过 30 分钟")])
+def test_a_schedule_is_said_in_words_with_its_cron_behind_them(morning: tuple[Store, Made, TestClient], lang: str, words: str) -> None:
+    _store, _made, client = morning
+    for place in ("/operations/schedule", SITE):
+        page = client.get(f"{place}?lang={lang}").text
+        told = found(page, "//*[starts-with(@title, 'cron: 40 1 * * *')]/text()")
+        assert told, place
+        assert told[0].startswith(words)
+        assert "40 1 * * *" not in html.document_fromstring(page).text_content(), place
+
+
+def test_the_schedule_folds_the_days_behind_the_first_and_what_was_long_ago_not_done(bare_store: Store, bare_client: TestClient) -> None:
+    now = datetime.now(UTC)
+    rows = [due_runs.row("anhui", "crawl", now - timedelta(hours=n), "missed", ended_at=now, note=f"number {n}") for n in range(1, 21)]
+    with bare_store.writing(told=False) as connection:
+        due_runs.write(connection, rows)
+    page = bare_client.get("/operations/schedule?lang=en").text
+    days = found(page, "//div[@class='days']/details")
+    assert [day.get("open") is not None for day in days] == [True] + [False] * 7
+    shown = found(page, "//h2[.='Not done']/following-sibling::div//tbody/tr")
+    folded = found(page, "//h2[.='Not done']/following-sibling::details[not(@open)]//tbody/tr")
+    assert (len(shown), len(folded)) == (8, 12)
+    assert "number 1" in shown[0].text_content()
+
+
+def test_the_last_backup_is_told_and_where_none_was_made_how_to_make_one(bare_store: Store, bare_client: TestClient) -> None:
+    page = bare_client.get("/operations?lang=en").text
+    assert "none was ever made" in page
+    assert "<code>harvester db backup --to FOLDER</code>" in page
+    now = datetime.now(UTC)
+    for days, marked in ((9, True), (1, False)):
+        began = now - timedelta(days=days)
+        due_runs.note_done(bare_store, "backup", began, began, "root", f"/srv/kept/{days}: 4 files, 1.0 MB")
+        page = bare_client.get("/operations?lang=en").text
+        told = found(page, "//dt[.='Last backup']/following-sibling::dd[1]")[0]
+        assert f"/srv/kept/{days}: 4 files, 1.0 MB (root)" in told.text_content()
+        assert bool(told.xpath(".//span[@class='tag warn']")) is marked
+        assert "none was ever made" not in page
+
+
+def test_a_proposal_says_in_sentences_what_its_proof_found(bare_store: Store, bare_client: TestClient) -> None:
+    now, run = datetime.now(UTC), operations_sample.history(bare_store, "jiangsu", datetime.now(UTC), 1)[0]
+    _good, bad = operations_sample.put_specimens(bare_store, "jiangsu", run, now)
+    proof = {"pages": 2, "items": 40, "known": 38, "dated": 39, "good": 6, "same": 6, "derived": 0, "holds": False}
+    proof["wrong"] = ["https://credit.example.cn/1: 1 of 20 lines have no day"]
+    for field, css in (("list", "ul.new"), ("item", "li.new")):
+        rule = {"css": css, "certainty": "inferred", "place": "before"}
+        proposals.propose(bare_store, "jiangsu", [Proposal("jiangsu", "tzgg", field, rule, bad, proof)], now)
+    card = found(bare_client.get(f"{SITE}?lang=en").text, "//article[contains(@class, 'report')]")
+    said = " ".join(card[-1].text_content().split())
+    assert "Not proven: it does not hold" in said
+    assert "✓ 2 pages that were not read are read △ 40 lines of lists: 38 of known documents, 39 with a day" in said
+    assert "✓ 6 of 6 pages that were read well are read as before" in said
+    assert "✕ https://credit.example.cn/1: 1 of 20 lines have no day" in said
+    assert "原先读不出的 2 个页面现可读出" in bare_client.get(f"{SITE}?lang=zh").text
