@@ -66,6 +66,10 @@ AWAY = Told(
     "store",
 )
 """What is said of a store that is away, in the place of what its status says."""
+NOT_YOURS = Told(
+    "This is not open to you", "Your role does not cover this.", "Ask an operator, or come with another account or key.", "role"
+)
+"""What is said to somebody who is known and may not: no form was out of date, and to load the page again would not help."""
 _OF_ERRORS: tuple[tuple[type[Exception], int], ...] = (
     (WrongCall, 422),
     (Crowded, 503),
@@ -165,7 +169,7 @@ def _problem(request: Request, status: int, said: Told, detail: str) -> Response
 
 def _denied(request: Request, error: Denied) -> Response:
     if request.state.person.role > Role.NOBODY:
-        return told(request, 403, detail=f"This is for the role {error.needed.name.lower()}.")
+        return told(request, 403, detail=f"This is for the role {error.needed.name.lower()}.", said=NOT_YOURS)
     if request.method == "GET" and wants_page(request):
         there = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(addresses.listing("/login", {"next": "" if there == "/" else there}), status_code=303)
