@@ -1,4 +1,4 @@
-"""Settings for every test: hypothesis profiles, chosen by HYPOTHESIS_PROFILE; the longest files first."""
+"""Settings for every test: hypothesis profiles, chosen by HYPOTHESIS_PROFILE; temporary files in memory; the longest files first."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests import temporary
+
+temporary.choose()
 
 settings.register_profile("default", max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("fuzz", max_examples=5000, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -15,9 +15,12 @@ import psycopg
 import pytest
 
 from storage.store import Store
+from tests import temporary
 
 ROOT = Path(__file__).resolve().parents[2]
 _numbers = count(1)
+_STRATEGY = "FILE_COPY" if temporary.in_memory() else "WAL_LOG"
+"""How a database is made of another one, whichever is faster where the server's folder lies."""
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +48,7 @@ def database(server: str, template: str = "template1") -> str:
     """Make a database and return its URL."""
     name = f"t{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY {_STRATEGY}'.encode())
     return server.replace("/postgres?", f"/{name}?")
 
 
@@ -65,9 +68,17 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def kind(request: pytest.FixtureRequest) -> str:
+    """Give the name of the database that the test is about."""
+    if request.param == "postgres":
+        request.getfixturevalue("postgres")
+    return str(request.param)
+
+
+@pytest.fixture
+def empty_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Give the URL of a database without a schema."""
-    if request.param == "sqlite":
+    if kind == "sqlite":
         yield f"sqlite:///{tmp_path}/data/harvester.sqlite"
         return
     server = request.getfixturevalue("postgres")
@@ -76,10 +87,10 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     drop(server, made)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def url(request: pytest.FixtureRequest, tmp_path: Path, templates: dict[str, str]) -> Iterator[str]:
+@pytest.fixture
+def url(kind: str, request: pytest.FixtureRequest, tmp_path: Path, templates: dict[str, str]) -> Iterator[str]:
     """Give the URL of a store that is there and empty."""
-    if request.param == "sqlite":
+    if kind == "sqlite":
         path = tmp_path / "harvester.sqlite"
         shutil.copy(sqlite_template(templates), path)
         yield f"sqlite:///{path}"
@@ -110,6 +121,37 @@ def store(url: str, tmp_path: Path) -> Iterator[Store]:
     """Give an open store with an archive."""
     with Store.open(url, archive=tmp_path / "archive") as opened:
         yield opened
+
+
+def filled_once(fill: Callable[[Store], object]) -> Callable[..., Iterator[Store]]:
+    """Return a fixture: an open store, with an archive, that holds what ``fill`` put into the first of them; the others are copies."""
+
+    @pytest.fixture
+    def filled(kind: str, request: pytest.FixtureRequest, tmp_path: Path, templates: dict[str, str]) -> Iterator[Store]:
+        name = f"{fill.__module__}.{fill.__name__}-{kind}"
+        folder = Path(templates["folder"]) / name
+        server = request.getfixturevalue("postgres") if kind == "postgres" else ""
+        if name not in templates:
+            folder.mkdir()
+            templates[name] = _filled(fill, server, folder, templates)
+        shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+        made = database(server, name_of(templates[name])) if server else f"sqlite:///{tmp_path}/harvester.sqlite"
+        with Store.open(made, archive=tmp_path / "archive") as opened:
+            yield opened
+        if server:
+            drop(server, made)
+
+    return filled
+
+
+def _filled(fill: Callable[[Store], object], server: str, folder: Path, templates: dict[str, str]) -> str:
+    """Make a store, fill it and return its URL; what it has beside a server lies in ``folder``."""
+    made = database(server, postgres_template(templates, server)) if server else f"sqlite:///{folder}/harvester.sqlite"
+    if not server:
+        shutil.copy(sqlite_template(templates), folder / "harvester.sqlite")
+    with Store.open(made, archive=folder / "archive") as opened:
+        fill(opened)
+    return made
 
 
 def child(code: str, *arguments: str) -> subprocess.Popen[str]:

@@ -19,7 +19,7 @@ from storage.records import TakedownReason, Verdict
 from storage.schema import CAPTURE_KINDS, CHANGES, DOCUMENT_KINDS, REASONS, ROLES, STATES
 from storage.store import Store
 from storage.views import VIEWS
-from tests.storage.conftest import ROOT
+from tests.storage.conftest import ROOT, filled_once
 from tests.storage.notice_samples import OTHER, TODAY, make_entry, make_given, make_notice
 from tests.storage.samples import AGENCIES, AT, LINES, later, make_derived, put
 
@@ -34,8 +34,7 @@ TYPES = {
 }
 
 
-@pytest.fixture
-def filled(store: Store) -> Store:
+def fill(store: Store) -> None:
     store.load_agencies(AGENCIES)
     run = store.begin_run("jiangkou", ["notices"], AT, region="310000")
     put(store, run, "1", make_derived())
@@ -43,7 +42,9 @@ def filled(store: Store) -> Store:
     put(store, run, "2", make_derived("海门县宣传计划", LINES[:2], document_number=""))
     store.ingest_notices(run, [make_given("1", make_notice()), make_given("2", make_entry(OTHER))], today=TODAY)
     store.end_run(run, "complete", "", {}, later(4))
-    return store
+
+
+filled = filled_once(fill)
 
 
 def test_every_view_and_column_is_described_in_its_place(store: Store) -> None:

@@ -19,6 +19,7 @@ from storage.exports import export, write
 from storage.formulas import neutral
 from storage.frames import NAMES, frame
 from storage.store import Store
+from tests.storage.conftest import filled_once
 from tests.storage.samples import AGENCIES, AT, LINES, make_derived, make_task, put
 
 STARTS = tuple("=+-@＝＋－＠\t\r\n")
@@ -26,13 +27,14 @@ STARTS = tuple("=+-@＝＋－＠\t\r\n")
 EVIL = '=HYPERLINK("http://evil.example","x")'
 
 
-@pytest.fixture
-def filled(store: Store) -> Store:
+def fill(store: Store) -> None:
     store.load_agencies(AGENCIES)
     derived = make_derived()
     more = (make_task(EVIL, 0, deadline=None), make_task("第二行\n\x0b有控制字符", 0))
     put(store, store.begin_run("jiangkou", ["notices"], AT, region="310000"), "1", replace(derived, tasks=(*derived.tasks, *more)))
-    return store
+
+
+filled = filled_once(fill)
 
 
 def test_a_frame_has_the_types_of_what_it_holds(filled: Store) -> None:

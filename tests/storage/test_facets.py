@@ -7,12 +7,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-import pytest
-
 from storage import facets, queries
 from storage.schema import ROLES
 from storage.selection import Filters
 from storage.store import Store
+from tests.storage.conftest import filled_once
 from tests.storage.histories import PLACES, TITLES, Crawler, Line, Page
 from tests.storage.samples import AT, make_derived, put
 
@@ -23,8 +22,7 @@ TEXTS = (
 )
 
 
-@pytest.fixture
-def spread(store: Store) -> Store:
+def fill(store: Store) -> None:
     """Fill a store: three documents of two sites, one of them edited, and a copy of another on a second site."""
     crawler = Crawler(store)
     for n, place in enumerate(PLACES):
@@ -34,7 +32,9 @@ def spread(store: Store) -> Store:
         run = store.begin_run(site, ["notices"], AT, region="310000" if site == "hushi" else "")
         lines = tuple(f"{text}，由第{n}组负责" for n, text in enumerate(TEXTS))
         put(store, run, key, make_derived("同一份安排", lines, regions=("310000", "320500"), published_on=date(2023, 3, 5)), site=site)
-    return store
+
+
+spread = filled_once(fill)
 
 
 ASKED: tuple[dict[str, Any], ...] = (

@@ -24,6 +24,7 @@ from storage.notice_queries import NoticeFilters
 from storage.questions import Agencies, Changes, Documents, Notices, Question, Table, TaskAgencies, Tasks, Versions, View
 from storage.selection import Filters
 from storage.store import Store
+from tests.storage.conftest import filled_once
 from tests.storage.feed_samples import body, document_row, task, task_row, told
 from tests.storage.notice_samples import FIRM, OTHER, PERSON, TODAY, make_entry, make_given, make_notice
 from tests.storage.samples import AGENCIES, AT, LINES, later, make_derived, make_task, put
@@ -33,8 +34,7 @@ BEFORE, BETWEEN = date(2024, 3, 4), date(2024, 5, 15)
 DOCUMENT = document_id("jiangkou", "1001")
 
 
-@pytest.fixture
-def filled(store: Store) -> Store:
+def fill(store: Store) -> None:
     """Fill a store: a work in two copies, whose publisher's own changes later, one document withdrawn, records and changes."""
     store.load_agencies(AGENCIES)
     run = store.begin_run("reprints", ["notices"], AT, region=REPRINTS)
@@ -47,7 +47,9 @@ def filled(store: Store) -> Store:
     put(store, run, "1002", replace(odd, tasks=(*odd.tasks, make_task("没有期限的一条", 0, deadline=None))))
     put(store, run, "1001", make_derived("江口市信用工作安排", LINES[:3]), at=later(10))
     store.mark_gone("jiangkou", "1002", later(11))
-    return store
+
+
+filled = filled_once(fill)
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ from storage.queries import search as find
 from storage.records import AgencyName, AgencyRow
 from storage.selection import Filters
 from storage.store import Store
+from tests.storage.conftest import filled_once
 from tests.storage.notice_samples import (
     AT,
     FIRM,
@@ -52,8 +53,7 @@ def ids(*keys: str) -> set[str]:
     return {notice_id(tag_of(key)) for key in keys}
 
 
-@pytest.fixture
-def filled(store: Store) -> Store:
+def fill(store: Store) -> None:
     """Give a store with a penalty, an entry of a list, a permit elsewhere and a person's penalty; none ends soon."""
     term = Term(FAR, "computed", "rule")
     court = Agency("海门县法院")
@@ -67,7 +67,9 @@ def filled(store: Store) -> Store:
         make_given("permit", replace(permit, facts="", content="准予道路运输"), site="haimen_records", section="permits"),
         make_given("person", make_notice(subject=PERSON, term=term)),
     )
-    return store
+
+
+filled = filled_once(fill)
 
 
 @pytest.mark.parametrize(

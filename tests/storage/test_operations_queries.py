@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from storage import due_runs, operations_queries, operations_work
+from storage import disk_use, due_runs, operations_queries, operations_work
 from storage.errors import UnknownRecord
 from storage.operations_queries import RunFilters
 from storage.paging import WrongCursor, cursor
@@ -78,7 +78,7 @@ def test_what_waits_who_works_and_what_is_wrong_is_found_at_a_moment(store: Stor
     assert [row["id"] for row in operations_queries.run_page(store, RunFilters(verdict="running")).rows] == [made.running]
     assert operations_work.specimen(store, made.bad)["good"] is False
     assert [row["id"] for row in operations_work.proposals_of(store, "jiangsu")] == [made.proposal]
-    assert operations_work.database_bytes(store) > 0
+    assert disk_use.database_bytes(store) > 0
 
 
 def test_a_chore_that_no_schedule_asks_for_is_noted_as_done_and_waits_nowhere(store: Store) -> None:

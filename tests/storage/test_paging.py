@@ -19,6 +19,7 @@ from storage.errors import StoreError
 from storage.paging import Page, WrongCursor, behind, cursor
 from storage.selection import Filters
 from storage.store import Store
+from tests.storage.conftest import filled_once
 from tests.storage.histories import PLACES, TITLES, Crawler, Line
 from tests.storage.histories import Page as Found
 from tests.storage.samples import AGENCIES, AT, make_derived, put
@@ -26,8 +27,7 @@ from tests.storage.samples import AGENCIES, AT, make_derived, put
 PIECES = ("编制公共信用信息目录并公布", "推进企业信用修复一次办结", "组织信用服务机构备案")
 
 
-@pytest.fixture
-def filled(store: Store) -> Store:
+def fill(store: Store) -> None:
     """Fill a store: three documents, one of them edited, and five of another site on other days."""
     store.load_agencies(AGENCIES)
     crawler = Crawler(store)
@@ -37,7 +37,9 @@ def filled(store: Store) -> Store:
     run = store.begin_run("others", ["notices"], AT)
     for n in range(1, 6):
         put(store, run, str(n), alone(n), site="others")
-    return store
+
+
+filled = filled_once(fill)
 
 
 def alone(n: int) -> Any:

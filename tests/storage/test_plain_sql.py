@@ -23,6 +23,7 @@ from storage.reader_role import NAME as ROLE
 from storage.selection import Filters
 from storage.store import Store
 from storage.views_at import OF_A_DAY
+from tests.storage.conftest import filled_once
 from tests.storage.notice_samples import OTHER, PERSON, TODAY, make_entry, make_given, make_notice
 from tests.storage.questions_in_sql import ATTACKS, BOTH, FINE
 from tests.storage.samples import AGENCIES, AT, LINES, later, make_derived, put
@@ -32,8 +33,7 @@ SECRET = "geheim-e5b1"
 """Stands in the tables that no view shows."""
 
 
-@pytest.fixture
-def filled(store: Store) -> Store:
+def fill(store: Store) -> None:
     store.load_agencies(AGENCIES)
     run = store.begin_run("jiangkou", ["notices"], AT, region="310000")
     put(store, run, "1001", make_derived("江口市信用工作安排"))
@@ -43,7 +43,9 @@ def filled(store: Store) -> Store:
     records = [make_given("1", make_notice()), make_given("2", make_entry(OTHER)), make_given("3", person)]
     store.ingest_notices(store.begin_run("jiangkou_records", ["p"], AT), records, today=TODAY)
     audit.record(store, AT, SECRET, "export", {}, 1)
-    return store
+
+
+filled = filled_once(fill)
 
 
 # --- what may be asked ---------------------------------------------------------------------------------------------------

@@ -21,14 +21,14 @@ from storage.schema import documents
 from storage.selection import Filters
 from storage.sources import source, sources
 from storage.store import Store
+from tests.storage.conftest import filled_once
 from tests.storage.samples import AGENCIES, AT, BUREAU, LINES, later, make_capture, make_derived, make_publication, make_task, put
 
 LONG = tuple(f"{line}，由第{n}组负责并在年内完成全部内容{n * n}" for n in range(1, 12) for line in LINES)
 HOME, OTHER = "310000", "320000"
 
 
-@pytest.fixture
-def filled(store: Store) -> Store:
+def fill(store: Store) -> None:
     """Fill a store: one work in two copies, of which the later is the publisher's own, and another document."""
     store.load_agencies(AGENCIES)
     run = store.begin_run("reprints", ["notices"], AT, region=OTHER)
@@ -37,7 +37,9 @@ def filled(store: Store) -> Store:
     store.end_run(run, "complete", "", {"pages": 2}, later(0.1))
     run = store.begin_run("jiangkou", ["notices"], AT, region=HOME)
     put(store, run, "1001", make_derived("江口市信用工作安排", LONG, published_on=date(2024, 3, 5)))
-    return store
+
+
+filled = filled_once(fill)
 
 
 def test_a_work_counts_once_and_the_publishers_own_copy_is_the_one(filled: Store) -> None:

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-import pytest
-
 from harvester.differing import difference
 from storage import agency_queries, calendar_queries, currency_queries, overview_queries, task_versions
 from storage.identity import document_id
 from storage.selection import Filters
 from storage.store import Store
+from tests.storage.conftest import filled_once
 from tests.storage.samples import AGENCIES, AT, LINES, later, make_derived, put
 
 DOC = document_id("jiangkou", "1")
 
 
-@pytest.fixture
-def filled(store: Store) -> Store:
+def fill(store: Store) -> None:
     store.load_agencies(list(AGENCIES))
     run = store.begin_run("jiangkou", ["notices"], AT, region="310000")
     put(store, run, "1", make_derived(), differ=difference)
     put(store, run, "1", make_derived(lines=LINES[1:]), differ=difference, at=later(1))
     store.end_run(run, "complete", "", {}, later(1))
-    return store
+
+
+filled = filled_once(fill)
 
 
 def test_calendars_hold_tasks_of_a_body_and_those_that_ended(filled: Store) -> None:

@@ -23,6 +23,7 @@ from storage.records import AgencyName, AgencyRow
 from storage.schema import documents
 from storage.selection import Filters
 from storage.store import Store
+from tests.storage.conftest import filled_once
 from tests.storage.samples import AT, LINES, later, make_derived, put
 
 ALPHABET = "信用监管修复目录A1，。 \n"
@@ -73,8 +74,7 @@ def ids(store: Store, query: str, **more: object) -> set[str]:
     return {hit["id"] for hit in find(store, query, Filters(all_copies=True), **more)["hits"]}  # type: ignore[arg-type]
 
 
-@pytest.fixture
-def filled(store: Store) -> Store:
+def fill(store: Store) -> None:
     run = store.begin_run("jiangkou", ["notices"], AT)
     put(store, run, "1", make_derived())
     put(
@@ -83,7 +83,9 @@ def filled(store: Store) -> Store:
         "2",
         make_derived("海门县修复指引", ("信用。修复要分开理解，\n按月通报", "扩展区字𠀀𪚥与ＡＢＣ全角"), document_number=""),
     )
-    return store
+
+
+filled = filled_once(fill)
 
 
 @pytest.mark.parametrize(

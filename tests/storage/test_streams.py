@@ -28,7 +28,7 @@ from storage.notice_queries import NoticeFilters
 from storage.questions import Documents, Notices, Question, Table, Tasks, View
 from storage.selection import Filters
 from storage.store import Store
-from tests.storage.conftest import child
+from tests.storage.conftest import child, filled_once
 from tests.storage.notice_samples import OTHER, TODAY, make_entry, make_given, make_notice
 from tests.storage.samples import AGENCIES, AT, LINES, make_derived, make_task, put
 
@@ -45,8 +45,7 @@ STARTS = tuple("=+-@＝＋－＠\t\r\n")
 SOAK = bool(os.environ.get("HARVESTER_SOAK"))
 
 
-@pytest.fixture
-def filled(store: Store) -> Store:
+def fill(store: Store) -> None:
     store.load_agencies(AGENCIES)
     derived = make_derived()
     more = tuple(make_task(text, 0, deadline=None) for text in EVIL)
@@ -54,7 +53,9 @@ def filled(store: Store) -> Store:
     put(store, run, "1", replace(derived, tasks=(*derived.tasks, *more)))
     put(store, run, "2", make_derived("海门县宣传计划", LINES[:2], document_number=""))
     store.ingest_notices(run, [make_given("1", make_notice()), make_given("2", make_entry(OTHER))], today=TODAY)
-    return store
+
+
+filled = filled_once(fill)
 
 
 def whole(store: Store, question: Question, form: str) -> bytes:

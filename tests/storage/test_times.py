@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, update
@@ -18,6 +17,7 @@ from storage.identity import document_id
 from storage.schema import documents
 from storage.selection import Filters
 from storage.store import Store
+from tests.storage.conftest import filled_once
 from tests.storage.histories import PAGES, PLACES, WHOLE, Crawler, Line, Page
 from tests.storage.samples import AT
 
@@ -39,15 +39,16 @@ def moment(n: int) -> datetime:
     return AT + timedelta(days=n)
 
 
-@pytest.fixture
-def told(store: Store) -> Store:
+def fill(store: Store) -> None:
     """Give a store whose document was found on day 1, edited on day 2, gone on day 3 and back on day 4."""
     crawler = Crawler(store)
     crawler.finds(PLACES[0], FIRST)
     crawler.finds(PLACES[0], SECOND)
     crawler.misses(PLACES[0])
     crawler.finds(PLACES[0], SECOND)
-    return store
+
+
+told = filled_once(fill)
 
 
 def texts(store: Store, **filters: Any) -> list[str]:

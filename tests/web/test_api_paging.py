@@ -16,7 +16,7 @@ from fastapi.testclient import TestClient
 from normalizers.notices.records import Severity, Subject, Term
 from storage import notice_queries, queries
 from storage.store import Store
-from tests.storage.conftest import ROOT, postgres, store, templates, url  # noqa: F401 -- empty stores of both databases
+from tests.storage.conftest import ROOT, kind, postgres, store, templates, url  # noqa: F401 -- empty stores of both databases
 from tests.storage.notice_samples import FIRM, ingest, make_given, make_notice
 from tests.storage.samples import AT, LINES, make_derived, put
 from tests.web.asking_api import API, everything

@@ -18,7 +18,7 @@ from normalizers.notices.records import Notice, NoticeKind, Severity, Term
 from storage import audit, decisions, notice_queries, objections, queries, takedown, tie_decisions
 from storage.records import DecisionRow
 from storage.store import Store
-from tests.storage.conftest import postgres, store, templates, url  # noqa: F401 -- empty stores of both databases
+from tests.storage.conftest import kind, postgres, store, templates, url  # noqa: F401 -- empty stores of both databases
 from tests.storage.notice_samples import FIRM, OTHER, ingest, make_given, make_notice
 from tests.storage.samples import AGENCIES, LINES, make_derived, put
 from tests.web.asking_api import API

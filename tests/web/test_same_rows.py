@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from storage import frames, plain_sql, queries
 from storage.selection import Filters
 from storage.store import Store
-from tests.storage.conftest import postgres, store, templates, url  # noqa: F401 -- empty stores of both databases
+from tests.storage.conftest import kind, postgres, store, templates, url  # noqa: F401 -- empty stores of both databases
 from tests.storage.samples import AGENCIES, AT, LINES, later, make_derived, put
 from tests.web.asking_api import API, everything, told
 from tests.web.conftest import client_of
