@@ -184,7 +184,10 @@ def _new_file(source: Store, file: Path) -> Iterator[tuple[Connection, tuple[str
     """Give a SQLite file beside its place; at the end it takes the place."""
     if (there := engines.file_of(source.url)) is not None and there.resolve() == file.resolve():
         raise StoreError(f"{file} is the store that is to be copied: name another place for the copy.")
-    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(file, error) from None
     draft = file.with_name(f".{file.name}{DRAFT}")
     with _draft(file, draft) as mended:
         _check_place(file)
@@ -218,7 +221,11 @@ def _poured_into(draft: Path) -> Iterator[Connection]:
 @contextmanager
 def _draft(file: Path, draft: Path) -> Iterator[tuple[str, ...]]:
     """Hold the place of a draft, remove what a killed copy left there, and leave none behind; give what was removed, in sentences."""
-    with draft.with_name(draft.name + ".lock").open("wb") as lock:
+    try:
+        lock = draft.with_name(draft.name + ".lock").open("wb")
+    except OSError as error:
+        raise _unwritable(file, error) from None
+    with lock:
         if not _locked(lock):
             raise LockedStore(f"Another copy into {file} is under way: wait for its end or stop it, then try again.")
         mended = (
@@ -230,6 +237,10 @@ def _draft(file: Path, draft: Path) -> Iterator[tuple[str, ...]]:
         finally:
             draft.unlink(missing_ok=True)
             Path(lock.name).unlink(missing_ok=True)
+
+
+def _unwritable(file: Path, error: OSError) -> StoreError:
+    return StoreError(f"{file} cannot be written ({error.strerror}): choose another place with --to.")
 
 
 def _locked(lock: IO[bytes]) -> bool:

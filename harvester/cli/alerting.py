@@ -10,8 +10,9 @@ import typer
 from harvester.cli.options import FormatOption, LimitOption, StoreOption
 from harvester.cli.output import Format, complain, console, emit
 from harvester.errors import WrongCall
-from harvester.messages import _
+from harvester.messages import _, counted
 from harvester.moments import minute
+from harvester.sentences import said
 from harvester.session import opened
 from harvester.sound_settings import sound_settings
 from storage import incident_messages
@@ -39,9 +40,11 @@ def alerts(
     """List what was told of incidents and what waits, the newest first; or a verb."""
     if context.invoked_subcommand is not None:
         return
-    sound_settings(store)
+    known = sound_settings(store).channels
     with opened(store) as found:
         rows = [row_of(row) for row in incident_messages.listed(found, channel=channel, waiting=waiting, limit=limit or None)]
+        if channel and not rows and channel not in known:
+            raise WrongCall(f"There is no channel {channel} (there is: {', '.join(sorted(known)) or 'none yet'}); mend its name.")
     emit([brief(row) for row in rows] if form is Format.TABLE else rows, form, ALERT_COLUMNS)
 
 
@@ -77,11 +80,14 @@ def send(store: StoreOption = None) -> int:
     with opened(store) as found:
         report = run_once(found, config, datetime.now(UTC))
     if report.formed or report.sent or report.postponed or report.given_up:
-        told = _("{formed} messages formed, {sent} sent, {postponed} put off, {given_up} given up")
-        counts = {"formed": report.formed, "sent": report.sent, "postponed": report.postponed, "given_up": report.given_up}
-        console().print(told.format(**counts), markup=False)
+        told = (
+            "{n} message formed, {sent} sent, {postponed} put off, {given_up} given up",
+            "{n} messages formed, {sent} sent, {postponed} put off, {given_up} given up",
+        )
+        what = counted(*told, report.formed, sent=report.sent, postponed=report.postponed, given_up=report.given_up)
+        console().print(what, markup=False)
     for problem in report.problems:
-        complain(problem)
+        complain(said(problem))
     return 1 if report.postponed or report.given_up or report.problems else 0
 
 

@@ -20,7 +20,7 @@ from harvester.monitoring import proposing, reporting
 from harvester.monitoring.proofs_told import proof_told
 from harvester.sentences import said
 from harvester.sentences.blanks import field_in_words, page_in_words, place_in_words
-from harvester.session import opened, settings
+from harvester.session import check_site, opened, settings
 from harvester.values import printable
 from spiders.factsheet import FactSheet, UnknownSiteError
 from spiders.sheet_toml import sheet_as_toml
@@ -56,6 +56,7 @@ def drift(
     action, site, ids = asked(list(words or ()))
     with opened(store) as found:
         if not action:
+            check_site(found, site)
             return show(found, site, form)
         sheet = document_sheet(site)
         if action == "sheet":
@@ -175,6 +176,9 @@ def tell_proof(section: str, state: str, group: Sequence[Proposal]) -> None:
 def propose(store: Store, sheet: FactSheet, form: Format) -> int:
     """Look for selectors, and show them with their proof."""
     answer = proposing.propose(store, sheet, datetime.now(UTC))
+    if form is Format.TABLE and not (answer.proposals or answer.reasons):
+        console().print(_("No page of {site} waits for a selector: see `harvester drift {site}`.").format(site=sheet.id), markup=False)
+        return 1
     show_proposals(answer.proposals, form)
     if form is Format.TABLE:
         for section, reason in answer.reasons.items():

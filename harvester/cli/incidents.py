@@ -13,7 +13,7 @@ from harvester.alerting.wording import next_step, plainly
 from harvester.cli.options import ByOption, FormatOption, StoreOption
 from harvester.cli.output import Format, console, emit
 from harvester.errors import WrongCall
-from harvester.messages import _
+from harvester.messages import _, counted
 from harvester.moments import minute, moment_of
 from harvester.scheduling.words import reach_in_words
 from harvester.sentences import said
@@ -114,15 +114,19 @@ def snooze(
 ) -> None:
     """Let nobody be told of a site's incidents, or of one cause, until a day; they are recorded all the same."""
     now = datetime.now(UTC)
-    end = moment_of(until, now).astimezone(UTC)
+    end, of = moment_of(until, now).astimezone(UTC), known(site)
     if cause and cause not in CAUSES:
         raise WrongCall(f"There is no cause {cause!r}; see `harvester incidents` for those of today.")
+    if not reason.strip():
+        raise WrongCall("A snooze needs a reason; say in a few words what is known, for whoever looks next.")
+    if end <= now:
+        raise WrongCall(f"The snooze would end before it begins ({minute(end)}); write a later day or moment.")
     if end - now > LONGEST_SNOOZE:
         raise WrongCall(
             f"Nothing rests for longer than a year without somebody saying so again; name a day before {now + LONGEST_SNOOZE:%Y-%m-%d}."
         )
     with opened(store) as found:
-        stored.snooze(found, known(site), cause, reason=reason, by=audited.actor(store, by), since=now, until=end)
+        stored.snooze(found, of, cause, reason=reason, by=audited.actor(store, by), since=now, until=end)
     console().print(_("nobody is told of {what} until {moment}").format(what=f"{site} {cause}".strip(), moment=minute(end)), markup=False)
 
 
@@ -130,7 +134,8 @@ def wake(site: SiteArgument, cause: CauseArgument = "", store: StoreOption = Non
     """Let a site's incidents, or one cause, be told of again."""
     with opened(store) as found:
         count = stored.wake(found, known(site), cause or None, datetime.now(UTC))
-    console().print(_("{what} is told of again ({count} snoozes ended)").format(what=f"{site} {cause}".strip(), count=count), markup=False)
+    told = ("{what} is told of again ({n} snooze ended)", "{what} is told of again ({n} snoozes ended)")
+    console().print(counted(*told, count, what=f"{site} {cause}".strip()), markup=False)
 
 
 # --- one run ---------------------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from harvester.cli.output import complain, console
 from harvester.config import Config, user_agent
 from harvester.errors import HarvesterError, WrongCall
 from harvester.gazetteer import load_gazetteer
-from harvester.messages import _
+from harvester.messages import _, counted
 from harvester.session import opened, settings
 from storage import backing_up, copying, due_runs, putting_back, table_digests, takedown
 from storage.backing_up import BackupReport
@@ -109,7 +109,9 @@ def backup(
         bool, typer.Option("--with-key", help="The key file, too: who has it and the backup can try names against tombstones.")
     ] = False,
     whole: Annotated[bool, typer.Option("--whole", help="Copy every file anew, link none to the backup before.")] = False,
-    keep: Annotated[int, typer.Option("--keep", metavar="DAYS", min=0, help="Then drop backups older than so many days; 0 keeps all.")] = 0,
+    keep: Annotated[
+        int, typer.Option("--keep", metavar="DAYS", min=0, max=36500, help="Then drop backups older than so many days; 0 keeps all.")
+    ] = 0,
     store: StoreOption = None,
 ) -> None:
     """Save the store and its archive while both are in use; of the archive only what is new takes room."""
@@ -122,18 +124,14 @@ def backup(
         leave_trace(found, report, began, audited.actor(store, ""))
     for mended in report.mended:
         complain(mended)
-    told = _("{folder}: the database ({kind}, {size} MB) and {files} files of the archive, {linked} of them as in the backup before")
-    manifest = report.manifest
-    console().print(
-        told.format(
-            folder=report.folder,
-            kind=manifest.kind,
-            size=round(manifest.database.bytes / 1e6, 1),
-            files=len(manifest.archive),
-            linked=report.linked,
-        ),
-        markup=False,
+    told = (
+        "{folder}: the database ({kind}, {size} MB) and {n} file of the archive, {linked} of them as in the backup before",
+        "{folder}: the database ({kind}, {size} MB) and {n} files of the archive, {linked} of them as in the backup before",
     )
+    manifest = report.manifest
+    size = round(manifest.database.bytes / 1e6, 1)
+    counts = counted(*told, len(manifest.archive), folder=report.folder, kind=manifest.kind, size=size, linked=report.linked)
+    console().print(counts, markup=False)
     for dropped in report.dropped:
         console().print(_("dropped: {folder}").format(folder=dropped.name), markup=False)
     if not with_key:
@@ -174,16 +172,21 @@ def restore(
     report = putting_back.restore(folder, to, place)
     for mended in report.mended:
         complain(mended)
-    told = _("{folder} of {moment} is put back: {files} files of the archive, schema {revision}")
+    told = (
+        "{folder} of {moment} is put back: {n} file of the archive, schema {revision}",
+        "{folder} of {moment} is put back: {n} files of the archive, schema {revision}",
+    )
     moment = report.manifest.made_at.isoformat(timespec="seconds")
-    console().print(told.format(folder=report.folder, moment=moment, files=report.files, revision=report.revision), markup=False)
+    console().print(counted(*told, report.files, folder=report.folder, moment=moment, revision=report.revision), markup=False)
     with Store.open(to, archive=place, key=key) as found:
         load_gazetteer(found)
         down = takedown.run(found, audited.today())
     taken = sum(down.taken.values())
-    console().print(
-        _("taken down again: {taken} records; {erased} erased in the archive").format(taken=taken, erased=down.erased), markup=False
+    told_down = (
+        "taken down again: {n} record; {erased} erased in the archive",
+        "taken down again: {n} records; {erased} erased in the archive",
     )
+    console().print(counted(*told_down, taken, erased=down.erased), markup=False)
     for problem in down.problems:
         complain(problem)
     complain(

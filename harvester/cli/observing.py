@@ -38,10 +38,14 @@ def metrics(
 
 def replace(file: Path, data: bytes) -> None:
     """Write a file whole or not at all: whoever reads it meanwhile reads the former. Raises ``HarvesterError``."""
+    draft: Path | None = None
     try:
         with tempfile.NamedTemporaryFile(dir=file.parent, prefix=".metrics-", delete=False) as made:
+            draft = Path(made.name)
             made.write(data)
-        Path(made.name).chmod(0o644)  # the collector runs as somebody else
-        Path(made.name).replace(file)
+        draft.chmod(0o644)  # the collector runs as somebody else
+        draft.replace(file)
     except OSError as error:
+        if draft is not None:
+            draft.unlink(missing_ok=True)
         raise HarvesterError(f"{file} cannot be written ({error.strerror}); choose another --output.") from None

@@ -6,31 +6,27 @@ import re
 from collections.abc import Callable, Sized
 from dataclasses import replace
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
-from rich.text import Text
 
 from harvester import audited
-from harvester.cli import run_log
 from harvester.cli.options import AsOfOption, FormatOption, KnownAtOption, LimitOption, RegionOption, SiteOption, StoreOption
 from harvester.cli.output import Format, complain, console, emit
 from harvester.errors import WrongCall
 from harvester.filtering import parse_as_of, parse_days, parse_moment, parse_region, parse_year
-from harvester.messages import _
+from harvester.messages import _, counted
 from harvester.moments import minute
 from harvester.session import check_site, opened
-from harvester.values import printable, to_json
+from harvester.values import printable
 from normalizers.records import DeadlineKind, DocumentKind
-from normalizers.text.script import simplified_forms
-from spiders.failure_classes import failure_class
-from storage import notice_queries, queries, searching
-from storage.explain import explain as explain_record
+from storage import queries, searching
 from storage.naming import check_document, successor_of
-from storage.record_archive import RecordArchive
-from storage.records import Location
 from storage.selection import Filters
 from storage.store import Store
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 TASK_COLUMNS = ("id", "site", "number", "text", "lead", "partner", "responsible", "deadline", "end")
 DOCUMENT_COLUMNS = ("id", "version", "site", "published_on", "title", "document_number", "tasks", "copies", "state")
@@ -133,9 +129,13 @@ def as_typed(ask: Callable[[str], Found], words: str) -> Found:
     Stored texts are simplified. Words are converted only then: a converter takes 乾县 from its bearer.
     """
     found = ask(words)
+    if found or not words:
+        return found
+    from normalizers.text.character_forms import simplified_forms  # late: OpenCC's tables
+
     forms = simplified_forms()
     simplified = "".join(forms.get(c, c) for c in words)
-    if found or simplified == words:
+    if simplified == words:
         return found
     if again := ask(simplified):
         complain(_("nothing is called {words}; this is what is called {simplified}.").format(words=words, simplified=simplified))
@@ -197,7 +197,7 @@ def ordered(store: Store, wanted: Filters, order: Order) -> list[dict[str, Any]]
 def cut(rows: list[dict[str, Any]], limit: int, form: Format) -> None:
     """Say below a table that it was cut."""
     if form is Format.TABLE and limit and len(rows) == limit:
-        console(stderr=True).print(_("the first {n} rows; --limit 0 shows all.").format(n=limit))
+        console(stderr=True).print(counted("the first {n} row; --limit 0 shows all.", "the first {n} rows; --limit 0 shows all.", limit))
 
 
 def documents(
@@ -282,10 +282,17 @@ def search(
 
 def show_hits(result: dict[str, Any]) -> None:
     """Print what a search found: how much, and the hits with the words marked."""
+    from rich.text import Text
+
     out = console()
-    counts = {name: f"{_('at least')} {count}" if result["at_least"][name] else count for name, count in result["counts"].items()}
-    told = _("{documents} documents, {tasks} tasks, {notices} public records")
-    out.print(told.format(documents=counts["document"], tasks=counts["task"], notices=counts["notice"]))
+    least = {name: f"{_('at least')} " if result["at_least"][name] else "" for name in result["counts"]}
+    counts = result["counts"]
+    told = (
+        counted("{least}{n} document found", "{least}{n} documents found", counts["document"], least=least["document"]),
+        counted("{least}{n} task found", "{least}{n} tasks found", counts["task"], least=least["task"]),
+        counted("{least}{n} public record found", "{least}{n} public records found", counts["notice"], least=least["notice"]),
+    )
+    out.print(_(", ").join(told))
     if not result["hits"]:
         out.print(_("(nothing found)"))
     for hit in result["hits"]:
@@ -295,6 +302,8 @@ def show_hits(result: dict[str, Any]) -> None:
 
 def highlighted(snippet: str, spans: list[tuple[int, int]]) -> Text:
     """Return a snippet with its hits marked by colour on a terminal, indented."""
+    from rich.text import Text
+
     text = Text(printable(snippet).replace("\t", " "))
     for start, end in spans:
         text.stylize("bold yellow", start, end)
@@ -307,40 +316,21 @@ def explain(
     form: Annotated[Format, typer.Option("--format", help="table tells it in lines; json gives everything.")] = Format.TABLE,
 ) -> None:
     """Show the way back from a task or document: archived record, bytes, repairs, rule, gazetteer entry."""
-    from harvester.cli.explaining import tell  # the normalizers: this verb alone reads the archived page again
+    from harvester.cli import explaining  # late: the normalizers; this verb alone reads the archived page again
 
     if form not in (Format.TABLE, Format.JSON):
         raise WrongCall("explain tells one record; take --format table or json.")
     with opened(store) as found:
         if NOTICE_ID.fullmatch(identifier):
-            explain_notice(found, identifier, store, form)
-            return
-        record = explain_record(found, identifier)
-        if form is Format.JSON:
-            console().file.write(to_json(record) + "\n")
+            explaining.show_notice(found, identifier, audited.actor(store), form)
         else:
-            tell(found, record)
-
-
-def explain_notice(found: Store, identifier: str, store: str | None, form: Format) -> None:
-    """Show what a public record was read from: its printed labels and values, masked, beside what was made of them."""
-    record = notice_queries.notice(found, identifier, today=audited.today())
-    place = record["archived"]
-    location = Location(place["file"], place["offset"], place["length"], place["sha256"])
-    printed = RecordArchive(found.archive.folder).read(location)
-    record["printed"] = [{"label": each.label, "value": each.value} for each in printed.fields]
-    audited.log(found, audited.actor(store), "explain", {}, [record])
-    if form is Format.JSON:
-        console().file.write(to_json(record) + "\n")
-        return
-    plain = {name: value for name, value in record.items() if name not in ("printed", "archived") and value not in ("", None, [])}
-    emit([{"field": name, "value": value} for name, value in plain.items()], Format.TABLE, ("field", "value"))
-    emit(record["printed"], Format.TABLE, ("label", "value"), title=_("Printed by the site, masked"))
-    console().print(f"{place['file']} @{place['offset']} +{place['length']} sha256 {place['sha256']}", markup=False)
+            explaining.show(found, identifier, form)
 
 
 def class_of(cause: str | None) -> str:
     """Return the class of the cause of a run, empty for one without."""
+    from spiders.failure_classes import failure_class
+
     return str(failure_class(cause)) if cause else ""
 
 
@@ -356,6 +346,8 @@ def runs(
 ) -> None:
     """List the runs, the newest first, with their verdict, its cause and the class of that; or tell one of them, or its log."""
     site = site or name
+    if sum(map(bool, (run, log, follow))) > 1:
+        raise WrongCall("Only one run is told at a time: take one of --run, --log and --follow.")
     with opened(store) as found:
         if run:
             from harvester.cli.incidents import show_run  # late: the words of incidents, which no other question needs
@@ -363,6 +355,8 @@ def runs(
             show_run(found, run, form)
             return
         if log or follow:
+            from harvester.cli import run_log  # late: the words of events
+
             run_log.follow(found, follow, form) if follow else run_log.show(found, log, form)
             return
         check_names(found, site)

@@ -8,6 +8,7 @@ from harvester.config import Config
 from harvester.errors import WrongCall
 from harvester.moments import minute
 from harvester.scheduling.plan import CRAWL, Job, job_of, jobs
+from spiders.schedule import ZONE
 from storage import due_runs, pauses
 from storage.due_runs import DueRun
 from storage.pauses import Pause
@@ -24,6 +25,8 @@ def run_now(store: Store, config: Config, job: str, by: str, now: datetime, *, s
         raise WrongCall(f"{job} crawls nothing; leave out --sweep and --since.")
     if found.name not in {each.name for each in jobs(config)}:
         raise WrongCall(f"The address of {job} is not known today; name one in harvester.toml, [bases].")
+    if since is not None and since > now.astimezone(ZONE).date():
+        raise WrongCall(f"--since {since} is still to come; write a day on or after which something was listed.")
     rest = pauses.holding(pauses.listed(store), job, now)
     if rest is not None:
         raise WrongCall(f"{job} is paused by {rest.paused_by} ({rest.reason}); let it go on with `harvester schedule resume {job}`.")
