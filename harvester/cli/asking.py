@@ -18,6 +18,7 @@ from harvester.config import Config
 from harvester.errors import WrongCall
 from harvester.filtering import RECORD_KINDS, chosen, parse_as_of, parse_days, parse_moment, parse_region, parse_year
 from harvester.messages import _, language
+from harvester.messages import counted as in_number
 from harvester.session import check_site, opened
 from normalizers.records import DocumentKind
 from storage.notice_queries import NoticeFilters
@@ -89,7 +90,7 @@ def export(
         what = {"view": view, **said}
         logged = partial(audited.log_ids, found, audited.actor(store, by), "export", what) if view in OF_RECORDS else None
         count = export_answer(found, question, to, logged, base=Config.load().room_base)
-    console().print(_("{count} rows in {file}").format(count=count, file=to), markup=False)
+    console().print(in_number("{n} row in {file}", "{n} rows in {file}", count, file=to), markup=False)
 
 
 def _question(view: str, said: dict[str, Any], times: dict[str, Any], *, counted: bool) -> Any:  # noqa: ANN401
@@ -137,11 +138,17 @@ def sql(
             from storage.exports import export as export_answer
 
             count = export_answer(found, answer.table, to)
-            console().print(_("{count} rows in {file}").format(count=count, file=to), markup=False)
+            console().print(in_number("{n} row in {file}", "{n} rows in {file}", count, file=to), markup=False)
         else:
             emit([dict(zip(answer.columns, row, strict=True)) for row in answer.rows], form, answer.columns)
     if answer.endless:
-        complain(_("{n} values are no finite number and are left empty: mend the statement.").format(n=answer.endless))
+        complain(
+            in_number(
+                "{n} value is no finite number and is left empty: mend the statement.",
+                "{n} values are no finite number and are left empty: mend the statement.",
+                answer.endless,
+            )
+        )
     if answer.cut:
         complain(_("there are more rows; these are the first {n}: raise --limit, or narrow the question.").format(n=len(answer.rows)))
 

@@ -23,7 +23,7 @@ from harvester.errors import HarvesterError
 from harvester.feed_answers import Answer
 from harvester.filtering import ANY, chosen, of_time, parse_region, split_kinds
 from harvester.lineage import check_body
-from harvester.messages import _, language
+from harvester.messages import _, counted, language
 from harvester.moments import minute
 from harvester.record_questions import log_records
 from harvester.session import check_site, opened, settings
@@ -162,12 +162,12 @@ def versions(
 def brief(row: Row) -> Row:
     """Return a version for a table."""
     named = {"text": "wording"}
-    told = [f"{_(named.get(entity, entity))} {_(kind)} {count}" for (entity, kind), count in counted(row["changes"])]
+    told = [f"{_(named.get(entity, entity))} {_(kind)} {count}" for (entity, kind), count in by_kind(row["changes"])]
     moments = {name: minute(row[name]) for name in ("first_seen", "last_seen", "last_checked", "known_at")}
     return row | moments | {"changes": told, "change": _(row["change"]), "in force from": row["in_force_from"]}
 
 
-def counted(changes: dict[str, int]) -> Iterator[tuple[tuple[str, str], int]]:
+def by_kind(changes: dict[str, int]) -> Iterator[tuple[tuple[str, str], int]]:
     """Yield entity and kind of change with their count."""
     for name, count in changes.items():
         entity, _space, kind = name.partition(" ")
@@ -189,7 +189,7 @@ def snapshot(
             sys.stdout.writelines(to_json(plain(line)) + "\n" for line in lines)
             return
         written = write_lines(to, lines)
-    console().print(_("{count} rows in {file}").format(count=written, file=to), markup=False)
+    console().print(counted("{n} row in {file}", "{n} rows in {file}", written, file=to), markup=False)
 
 
 def replayed(store: Store, file: Path) -> Iterator[Row]:

@@ -22,7 +22,7 @@ from harvester.crawl import crawl as crawl_sites
 from harvester.errors import HarvesterError, WrongCall
 from harvester.filtering import parse_date
 from harvester.freshness import Recheck
-from harvester.messages import _
+from harvester.messages import _, counted
 from harvester.planning import Plan
 from harvester.planning import plan as plan_site
 from harvester.reach import Budget, Lists
@@ -144,7 +144,13 @@ def tell_mended(config: Config) -> None:
     for run, site in mended.runs:
         complain(_("mended: the run {run} of {site} was killed and is marked so").format(run=run, site=site))
     if mended.cut:
-        complain(_("mended: {n} bytes of half-written records were cut off the archive").format(n=mended.cut))
+        complain(
+            counted(
+                "mended: {n} byte of half-written records was cut off the archive",
+                "mended: {n} bytes of half-written records were cut off the archive",
+                mended.cut,
+            )
+        )
 
 
 def resolved(names: list[str]) -> list[str]:
@@ -204,9 +210,9 @@ def report(summaries: list[RunSummary], form: Format) -> None:
     emit(shown, form, SUMMARY_COLUMNS)
     for summary in summaries:
         if summary.notices:
-            told = _("{site}: records: {counts}; {masked} values masked")
-            counts = causes(summary.notices)
-            console().print(told.format(site=summary.site, counts=counts, masked=sum(summary.masked.values())), markup=False)
+            told = ("{site}: records: {counts}; {n} value masked", "{site}: records: {counts}; {n} values masked")
+            masked = sum(summary.masked.values())
+            console().print(counted(*told, masked, site=summary.site, counts=causes(summary.notices)), markup=False)
         for note in summary.notes:
             console().print(f"{summary.site}: {said(note)}", markup=False)
         for failure in summary.sample[:3]:

@@ -14,8 +14,9 @@ from harvester.cli.options import FormatOption, StoreOption
 from harvester.cli.output import Format, console, emit
 from harvester.errors import HarvesterError, WrongCall
 from harvester.gazetteer import load_gazetteer
-from harvester.messages import _
+from harvester.messages import _, counted
 from harvester.moments import moment_of
+from harvester.sentences import said
 from harvester.session import opened
 from storage import horizon, putting_back, queries
 from storage.dump import dump as dump_lines
@@ -79,19 +80,25 @@ def verify(
         problems = putting_back.check(backup)
         for problem in problems:
             console().print(problem, markup=False, soft_wrap=True)
-        console().print(_("{problems} problems in the backups of {folder}").format(problems=len(problems), folder=backup), markup=False)
+        told = counted("{n} problem in the backups of {folder}", "{n} problems in the backups of {folder}", len(problems), folder=backup)
+        console().print(told, markup=False)
         return 1 if problems else 0
     with opened(store) as found:
         report = found.verify()
-    told = _("{files} files, {records} records, {revisits} revisits, {problems} problems")
-    console().print(
-        told.format(files=report.files, records=report.records, revisits=report.revisits, problems=len(report.problems)), markup=False
+    counts = (
+        counted("{n} file", "{n} files", report.files),
+        counted("{n} record", "{n} records", report.records),
+        counted("{n} revisit", "{n} revisits", report.revisits),
+        counted("{n} problem", "{n} problems", len(report.problems)),
     )
+    console().print(_(", ").join(counts), markup=False)
     if report.record_files:
-        told = _("{files} files of public credit records: {records} records, {erased} taken down")
-        console().print(told.format(files=report.record_files, records=report.printed, erased=report.erased), markup=False)
+        files = counted("{n} file of public credit records", "{n} files of public credit records", report.record_files)
+        records = counted("{n} record", "{n} records", report.printed)
+        erased = counted("{n} taken down", "{n} taken down", report.erased)
+        console().print(_(", ").join((files, records, erased)), markup=False)
     for problem in report.problems:
-        console().print(problem, markup=False)
+        console().print(said(problem), markup=False)
     return 1 if report.problems else 0
 
 
@@ -107,11 +114,17 @@ def prune_changes(
         raise WrongCall(f"{before} is still to come; name a day before which nobody needs the changes any more.")
     with opened(store) as found:
         done = horizon.prune(found, moment, dry_run=dry_run)
-    told = (
-        _("{rows} rows up to number {horizon} would be dropped; the last one is {latest}.")
+    forms = (
+        (
+            "{n} row up to number {horizon} would be dropped; the last one is {latest}.",
+            "{n} rows up to number {horizon} would be dropped; the last one is {latest}.",
+        )
         if dry_run
-        else _("{rows} rows up to number {horizon} dropped; the last one is {latest}.")
+        else (
+            "{n} row up to number {horizon} dropped; the last one is {latest}.",
+            "{n} rows up to number {horizon} dropped; the last one is {latest}.",
+        )
     )
-    console().print(told.format(rows=done.rows, horizon=done.horizon, latest=done.latest), markup=False)
+    console().print(counted(*forms, done.rows, horizon=done.horizon, latest=done.latest), markup=False)
     if done.held_by:
         console().print(_("Kept from more by what was not told yet: {watches}.").format(watches="、".join(done.held_by)), markup=False)

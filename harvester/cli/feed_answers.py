@@ -11,7 +11,7 @@ from rich.text import Text
 
 from harvester.cli.output import console
 from harvester.feed_answers import Answer, folded, place_of
-from harvester.messages import _, language
+from harvester.messages import _, counted, language
 from harvester.moments import minute
 from harvester.telling import tell_change
 from harvester.telling.phrases import clauses
@@ -38,9 +38,11 @@ def show_answer(answer: Answer, lang: str) -> None:
         show_group(out, some, answer, lang)
     out.print(sums(answer), markup=False)
     goes_on = (
-        _("the first {limit} rows; --since {last} goes on.") if answer.cut else _("up to here: {limit} rows; next time --since {last}.")
+        ("the first {n} row; --since {last} goes on.", "the first {n} rows; --since {last} goes on.")
+        if answer.cut
+        else ("up to here: {n} row; next time --since {last}.", "up to here: {n} rows; next time --since {last}.")
     )
-    out.print(goes_on.format(limit=len(answer.rows), last=answer.next), markup=False)
+    out.print(counted(*goes_on, len(answer.rows), last=answer.next), markup=False)
 
 
 def show_group(out: Console, rows: list[Row], answer: Answer, lang: str) -> None:

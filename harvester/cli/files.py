@@ -14,7 +14,7 @@ from harvester.cli.output import Format, complain, emit
 from harvester.decisions import stored_decisions
 from harvester.errors import HarvesterError, WrongCall
 from harvester.filtering import parse_date, parse_region
-from harvester.messages import _
+from harvester.messages import _, counted
 from harvester.reading import extract_members, normalized_text
 from harvester.session import opened
 from harvester.values import printable, to_json
@@ -96,7 +96,7 @@ def known_decisions(store: str | None) -> Decisions:
             complain(_("no decisions of review are used: {error}").format(error=error))
         return NO_DECISIONS
     if decisions.all:
-        complain(_("{n} decisions of {store} are used.").format(n=len(decisions.all), store=name))
+        complain(counted("{n} decision of {store} is used.", "{n} decisions of {store} are used.", len(decisions.all), store=name))
     return decisions
 
 

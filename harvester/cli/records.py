@@ -14,7 +14,7 @@ from harvester.cli.options import ByOption, ColourOption, FormatOption, LimitOpt
 from harvester.cli.output import Format, complain, console, emit
 from harvester.errors import WrongCall
 from harvester.filtering import parse_days, parse_region
-from harvester.messages import _
+from harvester.messages import _, counted
 from harvester.moments import minute
 from harvester.record_questions import checked, logged, normal_code
 from harvester.sentences import said
@@ -78,7 +78,7 @@ def notices(
     if why := failing(wanted.code) if wanted.code else "":
         complain(_("the code {code} is not sound ({problem}); look whether it is written right.").format(code=wanted.code, problem=why))
     if form is Format.TABLE and limit and len(rows) == limit:
-        console().print(_("the first {limit} rows; --limit 0 shows all.").format(limit=limit))
+        console().print(counted("the first {n} row; --limit 0 shows all.", "the first {n} rows; --limit 0 shows all.", limit))
 
 
 def brief(row: dict[str, Any]) -> dict[str, Any]:
@@ -199,6 +199,5 @@ def graph(
         audited.log(found, audited.actor(store, by), "graph", logged(wanted), rows)
     made = graphs.graph_of(rows)
     graphs.write(made, to)
-    console().print(
-        _("{nodes} nodes, {edges} edges in {file}").format(nodes=len(made), edges=made.number_of_edges(), file=to), markup=False
-    )
+    counts = counted("{n} node", "{n} nodes", len(made)), counted("{n} edge", "{n} edges", made.number_of_edges())
+    console().print(_("{what} in {file}").format(what=_(", ").join(counts), file=to), markup=False)

@@ -17,7 +17,7 @@ from harvester.cli.output import Format, complain, console, emit
 from harvester.derive_report import SAMPLE, Report, SiteReport
 from harvester.errors import WrongCall
 from harvester.filtering import parse_days, parse_region
-from harvester.messages import _
+from harvester.messages import _, counted
 from harvester.reading import load as load_file
 from harvester.reading_again import cores
 from harvester.rederive import rederive
@@ -112,8 +112,11 @@ def decide(
 def told(row: DecisionRow, number: int, uses: int) -> str:
     """Tell a decision that was stored, and what is to be done next."""
     means = row.name or _(row.kind)
-    text = _("decision {id}: {mention} ({region}) is {name}; {uses} uses wait for it: run `harvester derive`.")
-    return text.format(id=number, mention=row.mention, region=row.region or _(ANYWHERE), name=means, uses=uses)
+    text = (
+        "decision {id}: {mention} ({region}) is {name}; {n} use waits for it: run `harvester derive`.",
+        "decision {id}: {mention} ({region}) is {name}; {n} uses wait for it: run `harvester derive`.",
+    )
+    return counted(*text, uses, id=number, mention=row.mention, region=row.region or _(ANYWHERE), name=means)
 
 
 def load(
@@ -129,8 +132,11 @@ def load(
         before = len(log.listed(found, ended=True))
         log.decide(found, rows, operator, datetime.now(UTC))
         fresh = len(log.listed(found, ended=True)) - before
-    text = _("{lines} decisions read, {fresh} of them new; run `harvester derive` to apply them.")
-    console().print(text.format(lines=len(rows), fresh=fresh), markup=False)
+    text = (
+        "{n} decision read, {fresh} of them new; run `harvester derive` to apply it.",
+        "{n} decisions read, {fresh} of them new; run `harvester derive` to apply them.",
+    )
+    console().print(counted(*text, len(rows), fresh=fresh), markup=False)
 
 
 def decisions(
@@ -263,7 +269,11 @@ def tell(report: Report, form: Format) -> None:
             told = _("To do it takes about {duration}.")
             console().print(told.format(duration=duration(report.estimate)), markup=False)
     if report.resumed:
-        complain(_("gone on with where an earlier call was stopped: {read} documents were read before.").format(read=report.resumed))
+        before = (
+            "gone on with where an earlier call was stopped: {n} document was read before.",
+            "gone on with where an earlier call was stopped: {n} documents were read before.",
+        )
+        complain(counted(*before, report.resumed))
     for problem in report.problems:
         complain(problem)
     if not report.complete:

@@ -16,7 +16,7 @@ from harvester.cli.querying import AgencyOption, RoleOption
 from harvester.endings import end_by_signals
 from harvester.errors import WrongCall
 from harvester.filtering import ANY, chosen, parse_region, split_kinds
-from harvester.messages import _, language
+from harvester.messages import _, counted, language
 from harvester.moments import minute
 from harvester.session import check_site, opened, settings
 from harvester.values import to_json
@@ -182,14 +182,19 @@ def resume(
     """Let a paused watch go on from where it stood."""
     with opened(store) as found:
         skipped = watches.resume(found, name, skip=skip)
-    console().print(_("{name} goes on; {n} changes of the feed are skipped").format(name=name, n=skipped), markup=False)
+    told = ("{name} goes on; {n} change of the feed is skipped", "{name} goes on; {n} changes of the feed are skipped")
+    console().print(counted(*told, skipped, name=name), markup=False)
 
 
 def remove(name: NameArgument, store: StoreOption = None) -> None:
     """Remove a watch, and with it the log of its deliveries."""
     with opened(store) as found:
         lost = watches.remove(found, name)
-    console().print(_("{name} is removed; {n} deliveries that waited will not be sent").format(name=name, n=lost), markup=False)
+    told = (
+        "{name} is removed; {n} delivery that waited will not be sent",
+        "{name} is removed; {n} deliveries that waited will not be sent",
+    )
+    console().print(counted(*told, lost, name=name), markup=False)
 
 
 def test(name: NameArgument, store: StoreOption = None) -> None:
@@ -234,9 +239,12 @@ def one_pass(store: str | None, pace: Pace | None = None) -> int:
     with opened(store) as found:
         report = run_once(found, settings(store), pace)
     if report.formed or report.sent or report.postponed or report.given_up:
-        told = _("{formed} deliveries formed, {sent} sent, {postponed} put off, {given_up} given up")
-        counts = {"formed": report.formed, "sent": report.sent, "postponed": report.postponed, "given_up": report.given_up}
-        console().print(told.format(**counts), markup=False)
+        told = (
+            "{n} delivery formed, {sent} sent, {postponed} put off, {given_up} given up",
+            "{n} deliveries formed, {sent} sent, {postponed} put off, {given_up} given up",
+        )
+        what = counted(*told, report.formed, sent=report.sent, postponed=report.postponed, given_up=report.given_up)
+        console().print(what, markup=False)
     for problem in report.problems:
         complain(problem)
     return 1 if report.postponed or report.given_up or report.problems else 0

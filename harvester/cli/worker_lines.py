@@ -44,11 +44,12 @@ class Lines:
     def started(self, worker: str, every: list[Job], following: Mapping[str, datetime], side_by_side: int) -> None:
         """Say that the worker is there, and what is due next."""
         crawls = [job for job in every if job.kind == CRAWL]
-        self.say(
-            _("worker {id}: {sites} sites and {chores} chores, {n} jobs at a time").format(
-                id=worker, sites=len(crawls), chores=len(every) - len(crawls), n=side_by_side
-            )
+        counts = (
+            counted("{n} site", "{n} sites", len(crawls)),
+            counted("{n} chore", "{n} chores", len(every) - len(crawls)),
+            counted("{n} job at a time", "{n} jobs at a time", side_by_side),
         )
+        self.say(_("worker {id}: {what}").format(id=worker, what=_(", ").join(counts)))
         sites = sorted((moment, job.name) for job in crawls if (moment := following.get(job.name)))
         if sites:
             told = ", ".join(f"{name} {minute(moment)}" for moment, name in sites[:SHOWN])
@@ -59,7 +60,13 @@ class Lines:
         for run, site in mended.runs:
             self.say(_("mended: the run {run} of {site} was killed and is marked so").format(run=run, site=site))
         if mended.cut:
-            self.say(_("mended: {n} bytes of half-written records were cut off the archive").format(n=mended.cut))
+            self.say(
+                counted(
+                    "mended: {n} byte of half-written records was cut off the archive",
+                    "mended: {n} bytes of half-written records were cut off the archive",
+                    mended.cut,
+                )
+            )
         for each in taken:
             told = _("taken over from {worker}, which is no more: {job}, {state}, attempt {attempts}")
             self.say(told.format(worker=each.worker, job=each.job, state=state_in_words(each.state), attempts=each.attempts))

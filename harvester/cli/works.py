@@ -14,7 +14,7 @@ from harvester.cli.output import Format, complain, console, emit
 from harvester.cli.reviewing import ByOption, Progress, operator_of
 from harvester.errors import WrongCall
 from harvester.filtering import parse_region
-from harvester.messages import _
+from harvester.messages import _, counted
 from harvester.session import check_site, opened
 from storage import tie_decisions, work_judging, work_queries
 from storage.tie_decisions import Outcome
@@ -100,10 +100,10 @@ def listing(
         rows = work_queries.listed(
             found, site=site or "", region=code, relation=relation or "", min_documents=min_documents, limit=limit or None
         )
-    emit([worded(row) | {"links": counted(row["links"])} for row in rows] if form is Format.TABLE else rows, form, WORK_COLUMNS)
+    emit([worded(row) | {"links": links_told(row["links"])} for row in rows] if form is Format.TABLE else rows, form, WORK_COLUMNS)
 
 
-def counted(links: Mapping[str, int]) -> str:
+def links_told(links: Mapping[str, int]) -> str:
     """Return the links of a work for a table: what the others are, and how many."""
     return "\n".join(f"{_(name)} {count}" for name, count in links.items())
 
@@ -230,7 +230,7 @@ def judge(store: StoreOption = None) -> None:
     with opened(store) as found:
         changed = work_judging.judge_all(found, progress=progress)
     progress.end()
-    console().print(_("{changed} ties and links changed.").format(changed=changed), markup=False)
+    console().print(counted("{n} tie or link changed.", "{n} ties and links changed.", changed), markup=False)
 
 
 # --- telling -----------------------------------------------------------------------------------------------------------

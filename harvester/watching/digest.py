@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from harvester.messages import _
+from harvester.messages import _, counted
 from harvester.telling import tell_change
 from storage.days import LOCAL
 from storage.watches import Watch
@@ -144,7 +144,7 @@ def head(watch: Watch, total: int, lang: str, *, test: bool) -> str:
     """Return the subject."""
     if test:
         return _("Test: watch {watch}", lang).format(watch=watch.name)
-    return _("{watch}: {n} changes", lang).format(watch=watch.name, n=total)
+    return counted("{watch}: {n} change", "{watch}: {n} changes", total, lang, watch=watch.name)
 
 
 def lead(counts: Counter[tuple[str, str]], span: Sequence[datetime], occasion: Occasion, lang: str) -> Iterable[str]:

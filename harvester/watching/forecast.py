@@ -66,7 +66,7 @@ def expected(store: Store, filters: Mapping[str, Any], period: str, lang: str) -
     found = forecast(store, filters, period)
     if found is None:
         return _("the feed is too young to say how many messages that will be", lang)
-    words = _("about {messages} messages a week, {changes} changes (by the last {days} days)", lang)
+    words = _("messages a week: about {messages}; changes: {changes} (by the last {days} days)", lang)
     return words.format(messages=rounded(found.messages), changes=rounded(found.changes), days=found.days)
 
 

@@ -131,7 +131,7 @@ def check_runs(store: Store, row: int) -> None:
 
 def check_said(said: str) -> None:
     for words in (
-        "7 sites and 3 chores, 4 jobs at a time",
+        "7 sites, 3 chores, 4 jobs at a time",
         "was killed and is marked so",
         "taken over from",
         "ending: anhui will be due again",

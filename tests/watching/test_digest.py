@@ -77,7 +77,7 @@ def test_a_message_is_in_the_watch_s_language_whatever_the_user_s(monkeypatch: p
     for user in ("en", "zh"):
         monkeypatch.setenv("HARVESTER_LANG", user)
         assert made([row(1)], "zh").head == "重点任务：1 项变更"
-        assert made([row(1)], "en").head == "重点任务: 1 changes"
+        assert made([row(1)], "en").head == "重点任务: 1 change"
 
 
 def test_rows_that_were_dropped_are_told_and_a_test_says_so() -> None:

@@ -56,7 +56,7 @@ def test_a_watch_on_a_body_is_told_what_it_gained_once(ask: Ask, store: Store, l
     others = [task_row(2, after=state(2, lead=[body("市财政局", "a0002")]))]
     with store.writing() as connection:
         changes.tell(connection, [task_row(1), *others])
-    assert "1 deliveries formed, 1 sent, 0 put off, 0 given up" in ask("run", "--once")
+    assert "1 delivery formed, 1 sent, 0 put off, 0 given up" in ask("run", "--once")
     assert ask("run", "--once") == ""
     (event,) = ledger.events()
     assert [(row["seq"], row["effect"]) for row in event["data"]["rows"]] == [(1, "gained")]
@@ -71,7 +71,7 @@ def test_a_digest_comes_in_the_morning_and_the_forecast_says_how_many(ask: Ask, 
     for n in range(28):
         tell(store, 3, first=3 * n + 1, known_at=now - timedelta(days=28 - n), run=f"r{n}")
     told = ask("add", "日报", "--channel", "ledger", "--entity", "task", "--kind", "added")
-    assert "about 7 messages a week, 21 changes (by the last 28 days)" in told
+    assert "messages a week: about 7; changes: 21 (by the last 28 days)" in told
     assert "about 1" in ask("add", "周报", "--channel", "ledger", "--period", "weekly")
     tell(store, 2, first=100)
     assert ask("run", "--once") == ""
