@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, or_, select
 
 from storage.change_schema import deliveries
+from storage.disk_use import database_bytes
 from storage.line_schema import document_lines
 from storage.operations_schema import due_runs, incident_messages, incidents, snoozes, workers
-from storage.operations_work import database_bytes
 from storage.schema import captures, runs
 from storage.store import Store
 from storage.workers import SILENCE

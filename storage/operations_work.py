@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, case, func, select
 
 from storage import incidents as incident_rows
 from storage import pauses as pause_rows
-from storage.engine import file_of, rows
+from storage.engine import rows
 from storage.errors import UnknownRecord
 from storage.operations_schema import due_runs, incident_messages, incidents, pauses, proposals, specimens, workers
 from storage.store import Store
@@ -139,13 +139,3 @@ def proposals_of(store: Store, site: str) -> list[Row]:
 
 def _of(job: str) -> list[ColumnElement[bool]]:
     return [due_runs.c.job == job] if job else []
-
-
-def database_bytes(store: Store) -> int:
-    """Return how many bytes the database has on disk, its journal included."""
-    file = file_of(store.url)
-    if file is None:
-        with store.reading() as connection:
-            return int(connection.execute(select(func.pg_database_size(func.current_database()))).scalar_one())
-    beside = (file, file.with_name(file.name + "-wal"))
-    return sum(path.stat().st_size for path in beside if path.exists())

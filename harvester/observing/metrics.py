@@ -5,7 +5,6 @@ A moment is a timestamp, not an age: ``time() - harvester_last_complete_run_time
 
 from __future__ import annotations
 
-import os
 import shutil
 import threading
 import time
@@ -19,6 +18,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from harvester.config import PROGRAM
+from storage.disk_use import archive_folder, folder_bytes
 from storage.engine import file_of
 from storage.errors import StoreError
 from storage.metric_queries import Counts, counts
@@ -71,7 +71,7 @@ class StoreMetrics(Collector):
 
     def _of_disks(self, found: Counts) -> Iterator[Metric]:
         yield GaugeMetricFamily(P + "database_bytes", "Size of the database, its journal included.", value=found.database_bytes)
-        folder, file = _folder(self.store), file_of(self.store.url)
+        folder, file = archive_folder(self.store), file_of(self.store.url)
         if folder is not None:
             yield GaugeMetricFamily(P + "archive_bytes", "Size of the files of the archive.", value=self._archive_bytes(folder))
         places = {"archive": folder, "database": file.parent if file else None}
@@ -82,7 +82,7 @@ class StoreMetrics(Collector):
 
     def _archive_bytes(self, folder: Path) -> int:
         if self._archive is None or self._clock() >= self._archive[0]:
-            self._archive = (self._clock() + ARCHIVE_KEPT, sum(_sizes(folder)))
+            self._archive = (self._clock() + ARCHIVE_KEPT, folder_bytes(folder))
         return self._archive[1]
 
 
@@ -162,20 +162,3 @@ def _moments(name: str, help_text: str, label: str, values: Mapping[str, datetim
     for key, moment in sorted(values.items()):
         made.add_metric((key,), moment.timestamp())
     return made
-
-
-def _folder(store: Store) -> Path | None:
-    try:
-        folder = store.archive.folder
-    except StoreError:
-        return None
-    return folder if folder.is_dir() else None
-
-
-def _sizes(folder: Path) -> Iterator[int]:
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                yield from _sizes(Path(entry.path))
-            elif entry.is_file(follow_symlinks=False):
-                yield entry.stat(follow_symlinks=False).st_size

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from fastapi import Request
 
-from storage import operations_queries, operations_work
-from storage.errors import StoreError
+from storage import operations_queries
+from storage.disk_use import archive_folder, database_bytes, folder_bytes
 from storage.store import Store
 
 GROWTH_DAYS = 30
@@ -56,18 +54,9 @@ def room_of(request: Request, store: Store, now: datetime) -> Room:
     disk = shutil.disk_usage(folder) if folder else None
     brought = sum(operations_queries.bytes_by_day(store, now - timedelta(days=GROWTH_DAYS)).values())
     return Room(
-        operations_work.database_bytes(store), _counted(request, folder) if folder else None, disk.free if disk else None,
+        database_bytes(store), _counted(request, folder) if folder else None, disk.free if disk else None,
         disk.free / disk.total if disk else 1.0, brought,
     )  # fmt: skip
-
-
-def archive_folder(store: Store) -> Path | None:
-    """Return the folder of the archive, ``None`` where the room was opened without one or nothing was archived yet."""
-    try:
-        folder = store.archive.folder
-    except StoreError:
-        return None
-    return folder if folder.is_dir() else None
 
 
 def _counted(request: Request, folder: Path) -> int:
@@ -75,15 +64,6 @@ def _counted(request: Request, folder: Path) -> int:
     known: tuple[float, int] | None = getattr(kept, "archive_bytes", None)
     if known and now < known[0]:
         return known[1]
-    found = sum(_sizes(folder))
+    found = folder_bytes(folder)
     kept.archive_bytes = (now + _KEPT_SECONDS, found)
     return found
-
-
-def _sizes(folder: Path) -> Iterator[int]:
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                yield from _sizes(Path(entry.path))
-            elif entry.is_file(follow_symlinks=False):
-                yield entry.stat(follow_symlinks=False).st_size
