@@ -122,7 +122,7 @@ def _sqlite_failure(error: sqlite3.Error, name: str) -> StoreError | None:
         return _locked(name)
     if code == sqlite3.SQLITE_FULL:
         return _full(name)
-    if code == sqlite3.SQLITE_CORRUPT:
+    if code == sqlite3.SQLITE_CORRUPT or "unsupported file format" in str(error):  # of a damaged head SQLite says no more than ERROR
         return UnreachableStore(f"The store {name} is damaged ({error}): restore it from a backup with `harvester db restore`.")
     if code in _SQLITE_UNREADABLE:
         return UnreachableStore(f"The store {name} cannot be used ({error}): check the file, its folder and their permissions.")
