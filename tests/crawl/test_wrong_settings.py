@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from harvester.cli.main import run
 from harvester.config import Config
 from harvester.errors import WrongCall
 from harvester.setting_kinds import SETTINGS
+from harvester.sound_settings import sound_settings
 
 TABLES = {
     "room": "docs/access.md",
@@ -153,3 +155,19 @@ def test_each_verb_that_plans_crawls_or_tells_finds_wrong_tables_before_it_begin
     assert (out, len(err.splitlines())) == ("", 1)
     assert "harvester.toml" in err and said in err
     assert [each.name for each in tmp_path.iterdir()] == ["harvester.toml"]
+
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+EXAMPLES = [
+    (page.name, number, text)
+    for page in sorted(DOCS.glob("*.md"))
+    if page.name in ("scheduling.md", "alerts.md", "watches.md", "access.md", "crawling.md", "many_machines.md")
+    for number, text in enumerate(re.findall(r"```toml\n(.*?)```", page.read_text("utf-8"), re.DOTALL))
+]
+
+
+@pytest.mark.parametrize(("page", "number", "text"), [*EXAMPLES, ("deploy", 0, (DOCS / "deploy" / "harvester.toml").read_text("utf-8"))])
+def test_each_example_of_settings_is_taken_as_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: str, number: int, text: str):
+    (tmp_path / "harvester.toml").write_text(text, "utf-8")
+    monkeypatch.setenv("HARVESTER_CONFIG", str(tmp_path / "harvester.toml"))
+    assert sound_settings(None).places
