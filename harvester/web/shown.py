@@ -17,6 +17,7 @@ from harvester.messages import LANGUAGES, _, counted
 from harvester.outward import leads_to, split
 from harvester.reports.pieces import visible
 from harvester.sentences import said
+from harvester.sentences.blanks import field_in_words, page_in_words
 from harvester.telling.phrases import item_number
 from harvester.web.access import forgery
 from harvester.web.access.people import Role
@@ -76,6 +77,9 @@ ENGLISH: Mapping[str, str] = {
     "job failed": "failed",
     "job missed": "missed",
     "job skipped": "skipped",
+    "selectors proposed": "proposed",
+    "selectors accepted": "accepted",
+    "selectors refused": "refused",
     "level info": "info",
     "level warning": "warning",
     "level error": "error",
@@ -142,6 +146,8 @@ def environment(lang: str) -> Environment:
         ago=partial(ago, lang=lang),
         site_name=partial(site_name, lang=lang),
         section_name=section_name,
+        page_kind=partial(page_in_words, lang=lang),
+        field_name=partial(field_in_words, lang=lang),
         item_number=partial(item_number, lang=lang),
     )
     made.filters.update(visible=visible, day=day, moment=moment, number=number, site_link=site_link, code=code, headed=headed)

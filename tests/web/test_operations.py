@@ -147,8 +147,8 @@ def test_a_run_tells_its_verdict_its_ledger_its_failures_and_its_history(morning
     assert "6 / 8" in next(iter(rows_of(page, "What the lists had").values()))
     assert "4, 7" in next(iter(rows_of(page, "What the lists had").values()))
     measured = rows_of(page, "This run, and the complete runs")
-    assert "0.310" in next(line for name, line in measured.items() if name.startswith("fill: date"))
-    assert "outside its history" in next(line for name, line in measured.items() if name.startswith("fill: date"))
+    assert "0.310" in next(line for name, line in measured.items() if name.startswith("share filled: date"))
+    assert "outside its history" in next(line for name, line in measured.items() if name.startswith("share filled: date"))
     assert "https://credit.example.cn/jiangsu/0.html" in page
     assert client.get("/operations/runs/nowhere").status_code == 404
 
@@ -201,7 +201,7 @@ def test_a_site_shows_the_bad_page_beside_the_good_one_and_what_differs(morning:
         assert b"<script" not in answer.content
     promised = rows_of(page, "What the fact sheet says")
     assert "not kept" in promised["drift"]
-    assert "not kept" in promised["fill: date"]
+    assert "not kept" in promised["share filled: date"]
     assert "kept" in rows_of(page, "Promises that the last run kept")["read completely"]
 
 

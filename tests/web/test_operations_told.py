@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,12 +13,14 @@ from hypothesis import strategies as st
 
 from harvester.web.pages import operations_words as words
 from harvester.web.pages.operations_health import Health, State, is_stale, state_of, with_snoozes
-from harvester.web.pages.operations_measures import called as measure_called
 from harvester.web.pages.operations_measures import numbers
+from harvester.web.pages.operations_named import called as measure_called
 from harvester.web.pages.operations_promises import BROKEN, KEPT, NEAR, UNKNOWN, kept
 from spiders.factsheet import load_sheet
+from spiders.promises import FIELDS
 from storage.operations_queries import counted
 
+ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 3, 20, 0, tzinfo=UTC)
 """A Friday morning."""
 
@@ -91,8 +94,8 @@ def test_a_promise_is_kept_nearly_broken_broken_or_not_measured() -> None:
         row = {"section": section.id, "reach": "all", "drift": drift, "measures": {"fill": {"title": [100, 100]}}}
         found = {each.promise: each.state for each in kept(sheet, health([run("complete")]), [row], NOW, "en")}
         assert found["drift"] == state
-        assert found["fill: title"] == KEPT
-        assert found["fill: date"] == UNKNOWN
+        assert found["share filled: title"] == KEPT
+        assert found["share filled: date"] == UNKNOWN
         assert found["read completely"] == KEPT
     assert kept(None, health([]), [], NOW, "en") == []
 
@@ -147,7 +150,7 @@ def test_a_figure_has_fractions_only_where_they_say_something(value: float, told
 
 
 def test_a_selector_that_finds_something_does_not_bear_the_name_of_a_cause() -> None:
-    assert measure_called("rules.list ul.news", "zh") == "选择器：list ul.news"
+    assert measure_called("rules.list ul.news", "zh") == "选择器匹配数：列表外框 ul.news"
 
 
 def test_a_section_whose_list_failed_keeps_and_breaks_no_promise() -> None:
@@ -158,3 +161,15 @@ def test_a_section_whose_list_failed_keeps_and_breaks_no_promise() -> None:
         states = {each.promise: each.state for each in kept(sheet, found, [measured], NOW, "en")}
         assert states.pop("read completely") == KEPT
         assert set(states.values()) == {UNKNOWN}
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_no_measure_is_called_by_its_key(lang: str) -> None:
+    keys = re.findall(r'^ +"(\w+)":', (ROOT / "harvester" / "monitoring" / "measuring.py").read_text("utf-8"), re.MULTILINE)
+    keys += re.findall(r'^ +"(\w+)":', (ROOT / "harvester" / "monitoring" / "counting.py").read_text("utf-8"), re.MULTILINE)
+    told = set(keys) - FIELDS - {"whole", "newest", "labels"}
+    assert len(told) > 20
+    assert {key for key in told if measure_called(key, lang) == key} <= {"bytes", "requests", "failures"}
+    assert measure_called("fill.document_number", "en") == "share filled: document number"
+    assert measure_called("list_failures.http-error", "zh") == "未取得的列表页：服务器报错"
+    assert measure_called("charsets.gb18030", "zh") == "各字符编码的页面数：gb18030"

@@ -7,16 +7,13 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from harvester.messages import _
-from harvester.web.shown import word
+from harvester.web.pages.operations_named import called
 from storage.measures import history
 from storage.operations_queries import HISTORY
 from storage.store import Store
 
 Row = Mapping[str, Any]
 NOT_SHOWN = frozenset({"labels"})
-OTHERWISE = {"rules": "selector", "passing": "passing failures"}
-"""Measures whose own word means something else already: ``rules`` is a cause."""
 """Tables of measures whose names are words of pages; how many there are stands beside them."""
 MOST_LISTED = 12
 """Missing pages that are named."""
@@ -109,9 +106,3 @@ def _number(value: object) -> float | None:
         part, whole = (*value, None, None)[:2]
         return part / whole if isinstance(part, int) and isinstance(whole, int) and whole > 0 else None
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
-def called(name: str, lang: str) -> str:
-    """Return what a measure is called: its own word, and what of."""
-    first, _dot, rest = name.partition(".")
-    return word(OTHERWISE.get(first, first), lang) + (_(": ", lang) + _(rest, lang) if rest else "")

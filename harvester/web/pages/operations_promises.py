@@ -9,13 +9,16 @@ from typing import Any
 
 from harvester.messages import _, counted
 from harvester.web.pages.operations_health import LONGEST, Health
-from harvester.web.pages.operations_measures import called, numbers
+from harvester.web.pages.operations_measures import numbers
+from harvester.web.pages.operations_named import called
 from normalizers.workdays import workdays_between
 from spiders.promises import Promises
 from storage.days import local_day
 
 Row = Mapping[str, Any]
 KEPT, NEAR, BROKEN, UNKNOWN = "kept", "nearly broken", "not kept", "not measured"
+SHARES = {"unreachable": "unreachable_share"}
+"""Promises of a share whose measure is a number."""
 NEARNESS = 0.1
 """Within so much of what is promised a promise is nearly broken."""
 
@@ -67,8 +70,8 @@ def _of_section(section: str, promises: Promises, row: Row, lang: str) -> Iterat
     drift = measures.get("novelty", row["drift"])
     measures |= {"drift": drift} if drift is not None else {}
     measures |= {"dead_links": measures["dead"]} if "dead" in measures else {}
-    if labels := measures.get("labels_unknown", 0) + measures.get("labels_known", 0):
-        measures["headings"] = measures.get("labels_unknown", 0) / labels
+    if measures.get("labels_seen"):
+        measures["headings"] = measures.get("labels_unknown", 0) / measures["labels_seen"]
     if measures.get("captures"):
         measures["requests_per_capture"] = measures.get("requests", 0) / measures["captures"]
     if measures.get("items_stated"):
@@ -79,7 +82,7 @@ def _of_section(section: str, promises: Promises, row: Row, lang: str) -> Iterat
         yield _least(section, _("entries listed", lang), promises.least_items, measures.get("items"), lang)
     for name in ("drift", "dead_links", "cells", "headings", "unreachable", "requests_per_capture"):
         if name in measures:
-            yield _most(section, called(name, lang), getattr(promises, name), measures[name], lang)
+            yield _most(section, called(SHARES.get(name, name), lang), getattr(promises, name), measures[name], lang)
 
 
 def _least(section: str, name: str, promised: float, had: float | None, lang: str) -> Kept:
