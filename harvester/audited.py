@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
@@ -22,6 +21,8 @@ def actor(store_url: str | None, by: str = "") -> str:
     """Return who asks: ``by``, the operator of the settings, else the user of the machine."""
     if named := by or settings(store_url).operator:
         return named
+    import getpass  # late: it loads the terminal's library
+
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a container's user without a name

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 
 from harvester.config import Config
 from harvester.errors import WrongCall
-from spiders.sheets import all_sheets
 from storage.naming import site_ids
 from storage.store import Store
 
@@ -31,5 +30,9 @@ def opened(store: str | None, *, create: bool = False, check: bool = True, patie
 
 def check_site(store: Store, site: str) -> None:
     """Raise WrongCall for a site that is neither known nor stored; an empty name means every site."""
-    if site and site not in (names := sorted({sheet.id for sheet in all_sheets()} | set(site_ids(store)))):
+    if not site:
+        return
+    from spiders.sheets import all_sheets  # late: most questions are of every site
+
+    if site not in (names := sorted({sheet.id for sheet in all_sheets()} | set(site_ids(store)))):
         raise WrongCall(f"there is no site {site}; the sites are {', '.join(names)}.")

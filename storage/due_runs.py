@@ -11,13 +11,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.errors import StoreError, UnknownRecord
 from storage.operations_schema import due_runs, planned
 from storage.schema import runs
 from storage.store import KILLED, Store
+from storage.upserts import spoken
 
 WAITING = ("due", "queued")
 ENDED = ("done", "failed", "missed", "skipped")
@@ -89,7 +88,7 @@ def row(job: str, kind: str, due_at: datetime, state: str = "due", **more: Any) 
 
 
 def _upsert(connection: Connection, table: Table, values: Mapping[str, Any], keys: list[str], *, replace: bool) -> int:
-    make = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    make = spoken(connection).insert
     statement = make(table).values(**values)
     if replace:
         rest = {name: value for name, value in values.items() if name not in keys}

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import exists, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.batches import among
 from storage.engine import rows
 from storage.incidents import Incident, Snooze
 from storage.operations_schema import incident_messages, incidents, snoozes
 from storage.store import Store
+from storage.upserts import spoken
 
 OPENED, REMINDER, RECOVERED = "opened", "reminder", "recovered"
 LONG_AGO = timedelta(days=60)
@@ -92,8 +92,7 @@ def change(store: Store, fresh: Sequence[Fresh], withdrawn: Collection[int], why
             gone = update(incident_messages).where(m.id.in_(list(withdrawn)), m.sent_at.is_(None))
             connection.execute(gone.values(given_up_at=now, error=why))
         if made:
-            dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
-            connection.execute(dialect.insert(incident_messages).on_conflict_do_nothing(), made)
+            connection.execute(spoken(connection).insert(incident_messages).on_conflict_do_nothing(), made)
 
 
 def begin(store: Store, numbers: Collection[int], next_at: datetime) -> None:

@@ -12,13 +12,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.engine import rows
 from storage.errors import StoreError, UnknownRecord
 from storage.operations_schema import findings, incidents, snoozes
 from storage.store import Store
+from storage.upserts import spoken
 
 FLAPPING = timedelta(days=1)
 """What comes back so soon after it was over is the same incident."""
@@ -176,8 +175,7 @@ def _open(connection: Connection, site: str, cause: str, faults: Sequence[Findin
         "last_run": run,
         "closing_run": "",
     }
-    dialect = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
-    statement: Any = dialect(incidents).values(row).on_conflict_do_nothing().returning(incidents.c.id)
+    statement: Any = spoken(connection).insert(incidents).values(row).on_conflict_do_nothing().returning(incidents.c.id)
     return list(connection.execute(statement).scalars())
 
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, insert, or_, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from normalizers.records import Derived
 from storage import moves, works
@@ -17,7 +16,7 @@ from storage.identity import document_id, text_key, work_id
 from storage.records import AgencyRow, CaptureRow, Differ, Effect, FailureRow, Publication, Sighting, StoredSource
 from storage.schema import agencies, agency_members, agency_names, captures, clocks, documents, failures, sightings, unread, versions
 from storage.states import document_state, state_row
-from storage.upserts import upsert
+from storage.upserts import spoken, upsert
 from storage.version_ingest import VersionPlace, add_version, step_to
 from storage.versions import Row, records_hash
 
@@ -41,8 +40,7 @@ def write_capture(connection: Connection, run: str, capture: CaptureRow) -> int:
         **location,
         "sha256": place.sha256,
     }
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement: Any = dialect.insert(captures)
+    statement: Any = spoken(connection).insert(captures)
     connection.execute(statement.on_conflict_do_nothing(), [row])
     c = captures.c
     here = (c.file == place.file) & (c.file_offset == place.offset)

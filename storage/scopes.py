@@ -15,8 +15,22 @@ from heapq import merge
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, exists, false, func, literal, literal_column, or_, select, true
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    exists,
+    false,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    true,
+)
 
 from storage.choosing import STEMS
 from storage.line_schema import document_lines, line_choices, line_counts, line_numbers

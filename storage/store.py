@@ -1,57 +1,45 @@
-"""The store: what the application opens, writes to and reads from."""
+"""The store: what the application opens, writes to and reads from.
+
+The archive and what writes are imported by the methods that need them: who asks a question should not wait for them.
+"""
 
 from __future__ import annotations
 
 import secrets
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Connection, Engine, insert, or_, select, update
 
-from normalizers.records import Derived
 from storage import engine as engines
-from storage import ingest, limits, lines, notice_clocks, notice_search, notices, pairing, search, store_state, verifying
-from storage.archive import Archive
-from storage.days import local_day
+from storage import limits, store_state
+from storage.bringing import Brought
 from storage.errors import MissingStore, StoreError, UnreachableStore
 from storage.identity import document_id
 from storage.keyed import Keyring, key_path
-from storage.ledger import CoverageFacts
 from storage.locks import GRACE, SiteLocks
 from storage.notice_schema import keyrings
-from storage.records import (
-    AgencyRow,
-    ArchiveReport,
-    CaptureRow,
-    Clock,
-    Differ,
-    Effect,
-    FailureRow,
-    Location,
-    NoticeClock,
-    NoticeEffect,
-    NoticeRow,
-    Publication,
-    Sighting,
-    Verdict,
-)
+from storage.records import ArchiveReport, Clock, Location, NoticeClock, Verdict
 from storage.schema import captures, clocks, documents, runs, sightings, sites
+
+if TYPE_CHECKING:
+    from storage.archive import Archive
 
 KILLED = "killed"
 """Cause of a run that never ended, found when the next run of its site begins."""
 
 
-class Store:
+class Store(Brought):
     """One store: a database, and the archive its captures point into. Safe to use from several threads."""
 
-    def __init__(self, url: URL, engine: Engine, archive: Archive | None, key: Path | None = None) -> None:
+    def __init__(self, url: URL, engine: Engine, archive: Path | None, key: Path | None = None) -> None:
         self.url = url
         self.engine = engine
-        self._archive = archive
+        self._archive_folder = archive
+        self._archive: Archive | None = None
         self._locks = SiteLocks(engine, engines.file_of(url))
         self._identity: tuple[int, int] | None = None
         self._key = key
@@ -83,7 +71,7 @@ class Store:
             if not create:
                 raise MissingStore(f"There is no store in {file}: make one with `harvester db upgrade`.")
             _make_folder(file.parent)
-        store = cls(place, engines.connect(place, patience), Archive(archive) if archive is not None else None, key)
+        store = cls(place, engines.connect(place, patience), archive, key)
         try:
             if create and store.revision is None:
                 store.upgrade()
@@ -104,16 +92,19 @@ class Store:
     @property
     def archive(self) -> Archive:
         """The archive; raises ``StoreError`` when the store was opened without one."""
+        from storage.archive import Archive
+
         if self._archive is None:
-            raise StoreError("The store was opened without its archive: name the archive's folder.")
+            if self._archive_folder is None:
+                raise StoreError("The store was opened without its archive: name the archive's folder.")
+            self._archive = Archive(self._archive_folder)
         return self._archive
 
     @property
     def keyring(self) -> Keyring:
         """The key of this store's tags, made at its first use. Raises ``KeyringError`` when it is lost or another store's."""
         if self._keyring is None:
-            archive = self._archive.folder if self._archive else None
-            self._keyring = self._open_keyring(self._key or key_path(engines.file_of(self.url), archive))
+            self._keyring = self._open_keyring(self._key or key_path(engines.file_of(self.url), self._archive_folder))
         return self._keyring
 
     def _open_keyring(self, path: Path) -> Keyring:
@@ -136,6 +127,8 @@ class Store:
 
     def upgrade(self) -> None:
         """Bring the schema to this program's, all or nothing. Raises ``NewerStore``, ``LockedStore``, ``FullDisk``."""
+        from storage import lines, notice_search, pairing, search
+
         with self.writing() as connection:
             engines.upgrade(connection, self.name)
             pairing.catch_up(connection)
@@ -145,6 +138,8 @@ class Store:
 
     def verify(self) -> ArchiveReport:
         """Read both archives, and hold the store against them and SQLite's own check; return counts and what is wrong."""
+        from storage import verifying
+
         return verifying.verify(self)
 
     def close(self) -> None:
@@ -178,6 +173,8 @@ class Store:
         Raises ``UnreachableStore`` for a file that went away, ``LockedStore`` when a run of this store lost its site to another process.
         ``told=False`` is for what no answer shows, such as the audit log: the state of the store stays what it is.
         """
+        from storage import lines
+
         self._check_file()
         with engines.told(self.url), self.engine.connect() as connection:
             connection = connection.execution_options(**engines.WRITE)
@@ -223,6 +220,8 @@ class Store:
 
     def end_run(self, run: str, verdict: str, cause: str, counters: Mapping[str, Any], ended_at: datetime) -> None:
         """End a run: ``verdict`` is ``complete``, ``incomplete``, ``failed`` or ``blocked``; ``cause`` is empty for ``complete``."""
+        from storage import notice_clocks
+
         row = {"verdict": Verdict(verdict), "cause": cause, "counters": dict(counters), "ended_at": ended_at}
         with self.writing() as connection:
             site = connection.execute(select(runs.c.site).where(runs.c.id == run)).scalar_one_or_none()
@@ -254,108 +253,14 @@ class Store:
         finally:
             self._locks.release(what)
 
-    # --- what a crawl brings ---
-
-    def ingest(
-        self,
-        run: str,
-        capture: CaptureRow,
-        publication: Publication,
-        derived: Derived,
-        *,
-        etag: str | None = None,
-        last_modified: str | None = None,
-        again: bool = False,
-        differ: Differ | None = None,
-    ) -> Effect:
-        """Store one captured document and all that was derived from it, in one transaction, and return what that did.
-
-        A content that differs from the current version's makes a new version; so does, from the same content, a better reading
-        by a newer normalizer, or by the same one when ``again`` says that the archive is being derived again on purpose.
-        ``etag`` and ``last_modified`` are kept for the next conditional request. ``differ`` tells what a new version changes; without
-        one, tasks are the same only word for word.
-        """
-        validators = {"etag": etag, "last_modified": last_modified}
-        with self.writing() as connection:
-            return ingest.write_document(connection, run, capture, publication, derived, validators, again=again, differ=differ)
-
-    def ingest_list(self, run: str, capture: CaptureRow, found: Iterable[Sighting]) -> None:
-        """Store a list page and what it listed."""
-        with self.writing() as connection:
-            ingest.write_list(connection, run, capture, found)
-
-    def record_failure(self, run: str, failure: FailureRow) -> None:
-        """Store a fetch that gave nothing to keep."""
-        with self.writing() as connection:
-            ingest.write_failure(connection, run, failure)
-
-    def record_unread(self, run: str, failure: FailureRow, capture: CaptureRow, publication: Publication, normalizer: str) -> None:
-        """Store a document whose archived payload could not be read, so that a better reader needs no request; ``normalizer`` tried."""
-        with self.writing() as connection:
-            ingest.write_unread(connection, run, capture, publication, failure.detail, normalizer)
-            ingest.write_failure(connection, run, failure)
-
-    def mark_checked(self, site: str, key: str, at: datetime, run: str | None = None) -> None:
-        """Note that the site answered that a document did not change (304)."""
-        with self.writing() as connection:
-            ingest.mark_checked(connection, document_id(site, key), at, run)
-
-    def mark_gone(self, site: str, key: str, at: datetime, run: str | None = None) -> None:
-        """Note that a document is gone at source. Only a confirmed 404 or 410 is a reason to call this; what was stored stays."""
-        with self.writing() as connection:
-            ingest.mark_gone(connection, document_id(site, key), at, run)
-
-    def mark_asked(self, site: str, key: str, at: datetime) -> None:
-        """Note that a document was asked for and its site said nothing of it."""
-        with self.writing() as connection:
-            ingest.mark_asked(connection, document_id(site, key), at)
-
-    def relocate(self, site: str, key: str, url: str, section: str, at: datetime, run: str | None = None) -> None:
-        """Note that a document stands at another address, and tell the feed. Only when its former one is missing or leads there."""
-        with self.writing() as connection:
-            ingest.relocate(connection, document_id(site, key), {"url": url, "section": section}, at, run)
-
-    def load_agencies(self, found: Sequence[AgencyRow]) -> bool:
-        """Put the gazetteer's entries in the place of those in the store; return whether anything differed."""
-        with self.writing() as connection:
-            return ingest.write_agencies(connection, found)
-
-    # --- public credit records ---
-
-    def ingest_notices(
-        self, run: str, rows: Sequence[NoticeRow], *, today: date | None = None, dry_run: bool = False
-    ) -> Counter[NoticeEffect]:
-        """Store records in one transaction and return how many of them did what; see ``storage.notices``.
-
-        The key of each ``printed`` is its keyed tag already. Terms are held against ``today``, by default the day in Shanghai.
-        A dry run tells the same and keeps nothing.
-        """
-        keyring, day = self.keyring, today or local_day(datetime.now(UTC))
-        with self.writing() as connection:
-            attempt = connection.begin_nested()
-            effects = notices.ingest(connection, keyring, run, rows, day)
-            if dry_run:
-                attempt.rollback()
-            else:
-                attempt.commit()
-        return effects
-
-    def notices_seen(self, run: str, site: str, section: str, part: str, tags: Iterable[str], at: datetime) -> None:
-        """Note that a list named these records, by their keyed tags; ``part`` is its slice, empty for a section that is read whole."""
-        with self.writing() as connection:
-            notice_clocks.seen(connection, run, site, section, part, tags, at)
-
-    def record_coverage(self, run: str, lines: Sequence[CoverageFacts]) -> None:
-        """Store what a run had of each section; what its complete lists no longer name is marked missing once it ended complete."""
-        with self.writing() as connection:
-            notice_clocks.record(connection, run, lines)
+    # --- what a crawl asks ---
 
     def notice_clock(self, site: str, tag: str) -> NoticeClock | None:
         """Return the clock of a record by its keyed tag, ``None`` when it is not known or was gone at its source."""
+        from storage import notice_clocks
+
         with self.reading() as connection:
             return notice_clocks.clock(connection, tag)
-
-    # --- what a crawl asks ---
 
     def clock(self, site: str, key: str) -> Clock | None:
         """Return the clock of a document, ``None`` when it is not in the store."""

@@ -8,15 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, Numeric, Text
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
 BIG_ID = BigInteger().with_variant(Integer, "sqlite")
 """A 64-bit counter; SQLite counts only in a column it calls INTEGER."""
-
-JSON_TEXT = JSON().with_variant(JSONB(), "postgresql")
-JSON_OR_NULL = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
-"""JSON of which None is NULL, not the JSON value ``null``."""
 
 REPLACEMENT = "\ufffd"
 
@@ -45,6 +40,27 @@ def _storable_json(value: Any) -> Any:  # noqa: ANN401
     if isinstance(value, (list, tuple)):
         return [_storable_json(item) for item in value]
     return value
+
+
+class Json(TypeDecorator[Any]):
+    """JSON as text on SQLite, as JSONB on PostgreSQL, whose dialect is imported only where it is spoken."""
+
+    impl = JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the column type of a database."""
+        known = self.impl_instance
+        if dialect.name != "postgresql" or not isinstance(known, JSON):
+            return dialect.type_descriptor(known)
+        from sqlalchemy.dialects.postgresql import JSONB
+
+        return dialect.type_descriptor(JSONB(none_as_null=known.none_as_null))
+
+
+JSON_TEXT = Json()
+JSON_OR_NULL = Json(none_as_null=True)
+"""JSON of which None is NULL, not the JSON value ``null``."""
 
 
 class Words(TypeDecorator[str]):

@@ -8,21 +8,51 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from harvester.cli.output import cell
+from harvester import audited
+from harvester.cli.output import Format, cell, console, emit
 from harvester.locating import Place, derive_stored, locate
 from harvester.messages import _
 from harvester.moments import minute
 from harvester.telling import place, shorten
-from harvester.values import printable
+from harvester.values import printable, to_json
 from normalizers.documents import UnreadableError
 from normalizers.records import Derived
+from storage import notice_queries
 from storage.days import local_day
-from storage.records import StoredSource
+from storage.explain import explain
+from storage.record_archive import RecordArchive
+from storage.records import Location, StoredSource
 from storage.store import Store
 
 Row = Mapping[str, Any]
 Again = tuple[StoredSource, bytes, Derived]
 ROLES = ("lead", "partner", "responsible", "implied")
+
+
+def show(store: Store, identifier: str, form: Format) -> None:
+    """Show a task, document or version: in lines, or everything as JSON."""
+    record = explain(store, identifier)
+    if form is Format.JSON:
+        console().file.write(to_json(record) + "\n")
+    else:
+        tell(store, record)
+
+
+def show_notice(store: Store, identifier: str, who: str, form: Format) -> None:
+    """Show what a public record was read from: its printed labels and values, masked, beside what was made of them."""
+    record = notice_queries.notice(store, identifier, today=audited.today())
+    place = record["archived"]
+    location = Location(place["file"], place["offset"], place["length"], place["sha256"])
+    printed = RecordArchive(store.archive.folder).read(location)
+    record["printed"] = [{"label": each.label, "value": each.value} for each in printed.fields]
+    audited.log(store, who, "explain", {}, [record])
+    if form is Format.JSON:
+        console().file.write(to_json(record) + "\n")
+        return
+    plain = {name: value for name, value in record.items() if name not in ("printed", "archived") and value not in ("", None, [])}
+    emit([{"field": name, "value": value} for name, value in plain.items()], Format.TABLE, ("field", "value"))
+    emit(record["printed"], Format.TABLE, ("label", "value"), title=_("Printed by the site, masked"))
+    console().print(f"{place['file']} @{place['offset']} +{place['length']} sha256 {place['sha256']}", markup=False)
 
 
 def tell(store: Store, record: Row) -> None:

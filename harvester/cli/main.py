@@ -5,6 +5,7 @@ Exit status 0: done; 1: could not be done; 2: called wrongly; 130: interrupted.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -64,6 +65,9 @@ def program(
     ] = False,
 ) -> None:
     """Harvest, normalise and query the public credit information of Shanghai, Jiangsu, Zhejiang and Anhui."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -129,6 +133,7 @@ def wording(error: Exception) -> str:
 def main() -> None:
     """Run the command of this process."""
     log_masking.install()
+    gc.disable()  # until a verb is found: what its import makes stays, and to look through it again and again took a tenth of the time
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:  # closed by the caller (>&-)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-import opencc
+if TYPE_CHECKING:
+    import opencc
 
 
 @lru_cache(maxsize=4)
 def converter(name: str) -> opencc.OpenCC:
     """Return a converter of OpenCC by the name of its configuration."""
+    import opencc  # late: what only folds words or tells scripts apart should not wait for it
+
     return opencc.OpenCC(name)
 
 
