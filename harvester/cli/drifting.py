@@ -26,7 +26,7 @@ from spiders.factsheet import FactSheet, UnknownSiteError
 from spiders.sheet_toml import sheet_as_toml
 from spiders.sheets import sheet_of
 from storage import proposals
-from storage.proposals import ACCEPTED, PROPOSED, Proposal
+from storage.proposals import ACCEPTED, PROPOSED, REFUSED, Proposal
 from storage.store import Store
 
 ACTIONS = ("propose", "accept", "refuse", "withdraw", "sheet")
@@ -156,6 +156,8 @@ def show_proposals(found: Sequence[Proposal], form: Format) -> None:
 def for_people(row: dict[str, Any]) -> dict[str, Any]:
     """Return a proposal's row as a table shows it."""
     words = {"field": field_in_words(row["field"]), "place": place_in_words(row["place"])}
+    if row["state"] == REFUSED:  # by itself the word is that of a connection that was refused
+        words["state"] = _("refused by an operator")
     return row | words | {"site section": row["site section"] or _("articles")}
 
 

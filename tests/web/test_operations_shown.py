@@ -8,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 from lxml import html
 
+from harvester.monitoring import proposing
 from storage import due_runs, proposals
 from storage.proposals import Proposal
 from storage.store import Store
@@ -106,3 +107,16 @@ def test_a_proposal_says_in_sentences_what_its_proof_found(bare_store: Store, ba
     assert "✓ 6 of 6 pages that were read well are read as before" in said
     assert "✕ https://credit.example.cn/1: 1 of 20 lines have no day" in said
     assert "原先读不出的 2 个页面现可读出" in bare_client.get(f"{SITE}?lang=zh").text
+
+
+def test_what_was_decided_of_proposals_is_folded_and_a_refusal_is_no_refused_connection(bare_store: Store, bare_client: TestClient) -> None:
+    now = datetime.now(UTC)
+    run = operations_sample.history(bare_store, "jiangsu", now, 1)[0]
+    _good, bad = operations_sample.put_specimens(bare_store, "jiangsu", run, now)
+    number = operations_sample.put_proposal(bare_store, bad, now)
+    proposing.refuse(bare_store, "jiangsu", [number], "王审核", now)
+    page = bare_client.get(f"{SITE}?lang=zh").text
+    card = found(page, "//details[@class='decided'][not(@open)]//article")[0]
+    assert card.xpath("string(.//span[@class='tag'])") == "已拒绝"
+    assert "王审核" in card.text_content()
+    assert not card.xpath(".//button")

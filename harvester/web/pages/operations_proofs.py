@@ -9,6 +9,7 @@ from typing import Any
 
 from harvester.monitoring.proofs_told import Sentence, proof_told
 from harvester.sentences import said
+from harvester.sentences.blanks import field_in_words
 from storage import operations_work
 from storage.proposals import ACCEPTED, PROPOSED, REFUSED
 from storage.store import Store
@@ -58,7 +59,7 @@ def cards(store: Store, site: str, lang: str) -> list[Card]:
 
 def _card(group: Sequence[Row], lang: str) -> Card:
     row, proof = group[0], group[0]["proof"]
-    rules = [(each["field"], expression(each["rule"])) for each in group]
+    rules = [(field_in_words(each["field"], lang), expression(each["rule"])) for each in group]
     return Card(
         row["section"], row["state"], rules, [each["id"] for each in group], row["rule"].get("place", BEFORE) == BEFORE, row["specimen"],
         row["made_at"], row["decided_by"] or "", row["decided_at"], bool(proof.get("holds")),
