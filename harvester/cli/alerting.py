@@ -57,7 +57,8 @@ def row_of(row: dict[str, Any]) -> dict[str, Any]:
 def brief(row: dict[str, Any]) -> dict[str, Any]:
     """Return a message's row for a table."""
     words = {name: _(row[name]) for name in ("cause", "message", "state of message")}
-    return row | words | {name: minute(row[name]) for name in ("formed_at", "sent_at")}
+    moments = {name: minute(row[name]) for name in ("formed_at", "sent_at")}
+    return row | words | moments | {"error": said(row["error"] or "")}
 
 
 def test(channel: Annotated[str, typer.Argument(metavar="CHANNEL", help="A channel of the settings.")], store: StoreOption = None) -> None:
@@ -67,7 +68,7 @@ def test(channel: Annotated[str, typer.Argument(metavar="CHANNEL", help="A chann
     note = send_test(sound_settings(store), channel, datetime.now(UTC))
     console().print(_("the channel {channel} took the test message").format(channel=channel), markup=False)
     if note:
-        complain(note)
+        complain(said(note))
 
 
 def send(store: StoreOption = None) -> int:

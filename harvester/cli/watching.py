@@ -18,6 +18,7 @@ from harvester.errors import WrongCall
 from harvester.filtering import ANY, chosen, parse_region, split_kinds
 from harvester.messages import _, counted, language
 from harvester.moments import minute
+from harvester.sentences import said
 from harvester.session import check_site, opened, settings
 from harvester.values import to_json
 from harvester.watching.periods import Period
@@ -164,7 +165,8 @@ def show(
 
 def with_minutes(row: dict[str, Any]) -> dict[str, Any]:
     """Return a delivery's row for a table."""
-    return row | {name: minute(row[name]) for name in ("created_at", "next_at", "ended_at")}
+    moments = {name: minute(row[name]) for name in ("created_at", "next_at", "ended_at")}
+    return row | moments | {"error": said(row["error"] or "")}
 
 
 def pause(name: NameArgument, store: StoreOption = None) -> None:
@@ -206,7 +208,7 @@ def test(name: NameArgument, store: StoreOption = None) -> None:
     note = send_test(watch, settings(store))
     console().print(_("the channel {channel} took the test message").format(channel=watch.channel), markup=False)
     if note:
-        complain(note)
+        complain(said(note))
 
 
 def run(
@@ -246,7 +248,7 @@ def one_pass(store: str | None, pace: Pace | None = None) -> int:
         what = counted(*told, report.formed, sent=report.sent, postponed=report.postponed, given_up=report.given_up)
         console().print(what, markup=False)
     for problem in report.problems:
-        complain(problem)
+        complain(said(problem))
     return 1 if report.postponed or report.given_up or report.problems else 0
 
 

@@ -19,13 +19,15 @@ from harvester.sentences.findings import OF_A_SECTION, OF_THE_WORK, SEEN_AND_EXP
 from harvester.sentences.forms import Form, Sentence
 from harvester.sentences.proofs import CHECKS, PROOFS, REASONS
 from harvester.sentences.runs import DUE, ENDS, LISTS, RECORDS
+from harvester.sentences.sending import MAIL, RECEIVERS, ROBOTS, WATCHES
 from harvester.sentences.store import DAMAGE, MENDS, REFUSALS, WHAT
 
 FORMS: tuple[Form, ...] = tuple(
     dict.fromkeys(
         (
             *LISTS, *RECORDS, *ENDS, *DUE, *FAILURES, *FILES, *OF_A_SECTION, *OF_THE_WORK, *SEEN_AND_EXPECTED,
-            *PROOFS, *REASONS, *CHECKS, *REFUSALS, *DAMAGE, *WHAT, *MENDS,
+            *PROOFS, *REASONS, *CHECKS, *REFUSALS, *DAMAGE, *WHAT, *MENDS, *MAIL,
+            *RECEIVERS, *ROBOTS, *WATCHES,
         )
     )
 )  # fmt: skip

@@ -128,7 +128,7 @@ BLANKS: Mapping[str, Blank] = {
     **dict.fromkeys(
         (
             "n", "all_pages", "asked", "attempt", "cells", "days", "derived", "end", "errands", "known", "least", "lines", "listed",
-            "missing", "offset", "page", "seen", "shown_pages", "size", "stated", "status", "undated",
+            "missing", "offset", "page", "seen", "shown_pages", "size", "stated", "status", "undated", "number",
         ),
         _NUMBER,
     ),
@@ -143,6 +143,10 @@ BLANKS: Mapping[str, Blank] = {
          "store", "unit"),
         _TEXT,
     ),
+    "code": Blank(r"-?\d+", "40058"),
+    "codes": Blank(r"\d+(?:, \d+)*", "550, 551"),
+    "step": Blank(r".+", "look at url of the channel", _sentence),
+    **dict.fromkeys(("channel", "delivery"), _NAME),
     "cause": Blank(r"[a-z]+(?:-[a-z]+)*", "http-error", _word),
     **dict.fromkeys(("part", "other_part"), Blank(r"(?:(?!\. ).)+", "本市行政许可")),
     "day": Blank(r"\d{4}-\d\d-\d\d", "2026-06-30"),

@@ -32,14 +32,15 @@ WRITERS = (
     "spiders/base.py", "spiders/record_base.py", "spiders/harvest.py", "spiders/coverage.py", "spiders/record_coverage.py",
     "spiders/health.py", "spiders/file_health.py", "spiders/explaining.py", "spiders/proposing.py", "spiders/proposing_articles.py",
     *(str(path.relative_to(ROOT)) for folder in ("families", "record_families") for path in (ROOT / "spiders" / folder).glob("*.py")),
-    "storage/verifying.py", "storage/locks.py",
+    "storage/verifying.py", "storage/locks.py", "harvester/watching/sending.py", "harvester/watching/posting.py",
+    "harvester/alerting/sending.py",
 )  # fmt: skip
 """The modules that write what runs, findings, incidents, due runs and proposals say."""
 NOT_TOLD = ("_", "counted", "log.", "WrongCall", "HarvesterError", "re.", "select", "text", "assert", "FactSheetError", "ValueError")
 """What is called with strings that are no stored sentences: messages of the catalogue, logs, errors of a call, patterns, SQL."""
 
-NO_SENTENCES = ("unexpected eof", "harvester run ")
-"""What OpenSSL calls a cut connection, and the name of a connection to the database."""
+NO_SENTENCES = ("unexpected eof", "harvester run ", "the alerts")
+"""What OpenSSL calls a cut connection, and the names of a connection to the database and of a lock."""
 
 
 def filled(form: str, **other: str) -> str:
