@@ -387,6 +387,9 @@ def check(name: SiteArgument, base: BaseOption = None, store: StoreOption = None
     emit([in_words(row) for row in rows] if form is Format.TABLE else rows, form, CHECK_COLUMNS)
     if not any(match.matches for match in found):
         raise HarvesterError(f"no selector of {name} matched; see `harvester crawl {name} --dry-run` for the cause.")
+    if failed := sorted({f"{match.section} ({match.rule})" for match in found if match.field == "failure"}):
+        seen = next(match.url for match in found if match.field == "failure")
+        raise HarvesterError(f"{name} was not read in {', '.join(failed)}: look at {seen} in a browser; causes: docs/crawling.md.")
     if broken := sorted({match.section for match in found if match.field == "unread"}):
         raise HarvesterError(f"{name} was not read in {', '.join(broken)}: crawl it, then look at `harvester drift {name}`.")
     return 0

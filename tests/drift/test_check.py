@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from harvester.replica.server import Replica
 from spiders.signs import SIGNS, signs_of
@@ -32,6 +35,34 @@ def test_a_check_tells_robots_charset_family_and_days_and_fails_where_a_page_is_
     assert any(field == "family" and rule.startswith("trs") and count for (field, rule), count in told.items())
     assert broken == 1
     assert [(row["field"], row["rule"]) for row in others if row["field"] == "unread"] == [("unread", "article")]
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("fault", "cause"),
+    [
+        ("challenge@all", "challenge"),
+        ("challenge-412@all", "challenge"),
+        ("500@list", "http-error"),
+        ("gone@all", "not-found"),
+        ("reset@list", "connection"),
+        ("half-body@list", "truncated"),
+        ("half-page@list", "truncated"),
+        ("slow@list", "timeout"),
+        ("redesign@all", "no-list-container"),
+    ],
+)
+def test_a_check_of_a_site_in_trouble_ends_in_time_with_the_cause(tmp_path: Path, fault: str, cause: str) -> None:
+    with Replica(["anhui"], fault=fault, delay=60) as replica:
+        told = {"HARVESTER_STORE": f"sqlite:///{tmp_path}/none.sqlite", "HARVESTER_BASES": json.dumps(replica.bases), "HARVESTER_PACE": "0"}
+        limits = {"HARVESTER_TIMEOUT": "1", "HARVESTER_LANG": "en"}
+        began = time.monotonic()
+        ran = warm.program("check", "anhui", "--format", "json", environment={**os.environ, **told, **limits})
+    assert time.monotonic() - began < 40
+    assert ran.returncode == 1
+    assert cause in {row["rule"] for row in json.loads(ran.stdout) if row["field"] == "failure"}
+    assert f"({cause})" in ran.stderr
+    assert "in a browser" in ran.stderr
     assert not list(tmp_path.iterdir())
 
 
