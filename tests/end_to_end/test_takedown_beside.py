@@ -72,7 +72,10 @@ class Elsewhere(Place):
         return [self.folder]
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+LONG = pytest.mark.skipif("HARVESTER_SOAK" not in os.environ, reason="another minute: make soak")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=(pytest.mark.postgres, LONG))])
 def address(request: pytest.FixtureRequest) -> Iterator[str]:
     if request.param == "sqlite":
         yield ""
