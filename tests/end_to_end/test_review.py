@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -19,7 +22,7 @@ from storage.schema import derivations, versions
 from storage.selection import Filters
 from storage.store import Store
 from tests import warm
-from tests.storage.conftest import database, drop, postgres
+from tests.storage.conftest import database, drop, name_of, postgres
 
 __all__ = ["postgres"]
 SITE = "anhui"
@@ -50,22 +53,37 @@ DOCUMENTS = [
 ]
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """Give the settings of a store that one crawl of a small site filled, with the site still there."""
-    url = f"sqlite:///{tmp_path}/store.sqlite"
+@pytest.fixture(scope="module")
+def site() -> Iterator[Replica]:
+    with Replica([SITE], extra=DOCUMENTS, own_content=False) as replica:
+        yield replica
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def crawled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, site: Replica) -> Config:
+    """Give the settings of a store that one crawl of a small site filled; what a test works with is a copy of it."""
+    folder = tmp_path_factory.mktemp("crawled")
+    url = f"sqlite:///{folder}/store.sqlite"
     if request.param == "postgres":
         url = database(request.getfixturevalue("postgres"))
-    config = Config(store=url, archive=tmp_path / "archive", pace=0)
+    config = Config(store=url, archive=folder / "archive", pace=0).with_bases(site.bases)
+    assert [summary.verdict for summary in warm.crawl([SITE], config)] == ["complete"]
+    return config
+
+
+@pytest.fixture
+def place(request: pytest.FixtureRequest, crawled: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Config]:
+    """Give the settings of a store of the test's own, as the crawl left it, with the site still there."""
+    shutil.copytree(crawled.archive.parent, tmp_path, dirs_exist_ok=True)
+    server = "" if crawled.store.startswith("sqlite") else request.getfixturevalue("postgres")
+    url = database(server, name_of(crawled.store)) if server else f"sqlite:///{tmp_path}/store.sqlite"
+    config = replace(crawled, store=url, archive=tmp_path / "archive")
     for name, value in (("STORE", url), ("ARCHIVE", str(config.archive)), ("OPERATOR", "")):
         monkeypatch.setenv(f"HARVESTER_{name}", value)
     monkeypatch.setenv("HARVESTER_LANG", "en")
-    with Replica([SITE], extra=DOCUMENTS, own_content=False) as replica:
-        config = config.with_bases(replica.bases)
-        assert [summary.verdict for summary in warm.crawl([SITE], config)] == ["complete"]
-        yield config
-    if request.param == "postgres":
-        drop(request.getfixturevalue("postgres"), url)
+    yield config
+    if server:
+        drop(server, url)
 
 
 @pytest.fixture

@@ -36,7 +36,8 @@ def postgres() -> Iterator[str]:
         pytest.skip(f"no PostgreSQL server could be started here: {error}")
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         # The server itself is never killed here, and to flush a hundred databases at its end would take minutes.
-        for setting in (b"fsync", b"synchronous_commit", b"full_page_writes", b"wal_recycle"):
+        # Of databases that live for a second nothing need be vacuumed.
+        for setting in (b"fsync", b"synchronous_commit", b"full_page_writes", b"wal_recycle", b"autovacuum"):
             connection.execute(b"ALTER SYSTEM SET " + setting + b" = off")
         connection.execute(b"SELECT pg_reload_conf()")
     yield server.get_uri()

@@ -15,6 +15,7 @@ from storage.errors import StaleCursor
 from storage.horizon import prune
 from storage.snapshots import snapshot
 from storage.store import Store
+from tests.shared import tries
 from tests.storage.feed_samples import body, document_row, task, task_row, told
 from tests.storage.samples import AT
 from tests.storage.test_changes import TODAY
@@ -92,7 +93,7 @@ def test_what_waits_to_be_sent_is_kept(store: Store) -> None:
     assert prune(store, AT + 99 * DAY).horizon == seq[5]
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=tries(12), deadline=None, suppress_health_check=list(HealthCheck))
 @given(days=st.lists(st.integers(0, 5), min_size=1, max_size=8), cut=st.integers(0, 6))
 def test_property_every_cursor_gives_all_that_is_behind_it_or_says_it_cannot(store: Store, days: list[int], cut: int) -> None:
     first = latest(store)

@@ -29,6 +29,7 @@ from storage.queries import search as find
 from storage.records import AgencyName, AgencyRow
 from storage.selection import Filters
 from storage.store import Store
+from tests.shared import tries
 from tests.storage.conftest import filled_once
 from tests.storage.notice_samples import (
     AT,
@@ -301,7 +302,7 @@ def test_no_term_of_a_removed_record_is_left_in_the_index(store: Store, url: str
 texts = st.text(alphabet="信用监管修复目录A1，。 \n", max_size=40)
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=tries(20), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(texts, min_size=1, max_size=4), st.text(alphabet="信用监管修复目录a1", min_size=1, max_size=4))
 def test_property_a_search_finds_exactly_the_records_that_hold_the_words(store: Store, found: list[str], word: str) -> None:
     with store.writing() as connection:

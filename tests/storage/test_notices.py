@@ -22,6 +22,7 @@ from storage.notice_schema import record_sightings
 from storage.records import Location, NoticeClock, TakedownReason
 from storage.store import Store
 from storage.tombstones import Grave, bury
+from tests.shared import tries
 from tests.storage.notice_samples import (
     AT,
     FIRM,
@@ -241,7 +242,7 @@ amounts = st.decimals(min_value=0, max_value=Decimal("9999999999.9999"), places=
 words = st.text(max_size=40)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=tries(40), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(words, words, amounts, st.sampled_from(list(SubjectKind)), st.dates(date(1990, 1, 1)) | st.none(), words)
 def test_property_any_notice_can_be_stored_and_comes_back(
     store: Store, name: str, facts: str, amount: Decimal | None, kind: SubjectKind, ends: date | None, region: str

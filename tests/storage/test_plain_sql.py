@@ -23,6 +23,7 @@ from storage.reader_role import NAME as ROLE
 from storage.selection import Filters
 from storage.store import Store
 from storage.views_at import OF_A_DAY
+from tests.shared import tries
 from tests.storage.conftest import filled_once
 from tests.storage.notice_samples import OTHER, PERSON, TODAY, make_entry, make_given, make_notice
 from tests.storage.questions_in_sql import ATTACKS, BOTH, FINE
@@ -161,7 +162,7 @@ def test_property_nothing_made_of_pieces_of_attacks_shows_a_table(filled: Store)
     )
 
     @given(heads, parts, names, glue, glue)
-    @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+    @settings(max_examples=tries(25), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
     def check(head: str, part: str, name: str, one: str, other: str) -> None:
         try:
             found = ask(filled, f"{head}SELECT {part} FROM {name}{one}{other}", seconds=1)

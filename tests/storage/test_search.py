@@ -23,6 +23,7 @@ from storage.records import AgencyName, AgencyRow
 from storage.schema import documents
 from storage.selection import Filters
 from storage.store import Store
+from tests.shared import tries
 from tests.storage.conftest import filled_once
 from tests.storage.samples import AT, LINES, later, make_derived, put
 
@@ -139,7 +140,7 @@ def test_words_of_former_versions_are_found_in_every_spelling(filled: Store) -> 
     assert len(tasks(filled, Filters(known_at=later(1), words="企業信用修復"))) == 1
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(texts, min_size=1, max_size=4), st.lists(words, min_size=1, max_size=2))
 def test_property_a_search_finds_exactly_the_texts_that_hold_the_words(store: Store, found: list[str], asked: list[str]) -> None:
     site = f"s{next(TURNS)}"
@@ -306,7 +307,7 @@ def test_a_count_that_was_bounded_says_so_and_is_never_too_high(filled: Store, m
     assert bounded["hits"] == exact["hits"]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.tuples(texts, st.booleans()), min_size=1, max_size=8),
     st.lists(st.lists(words, min_size=1, max_size=2), min_size=1, max_size=2),

@@ -22,6 +22,7 @@ from storage.restoring import restored
 from storage.schema import documents, tasks, versions
 from storage.sources import source
 from storage.store import Store
+from tests.shared import tries
 from tests.storage.samples import AT, LINES, later, make_derived, put
 
 DOC = document_id("jiangkou", "1")
@@ -161,7 +162,7 @@ def test_what_is_restored_of_a_version_is_what_was_derived(store: Store, run: st
 EDITS = st.lists(st.lists(st.sampled_from([*LINES, NEW_LINE]), unique=True, max_size=5), min_size=2, max_size=5)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(EDITS)
 def test_property_every_row_begins_where_the_last_one_of_its_task_ended(store: Store, editions: list[list[str]]) -> None:
     run = store.begin_run("jiangkou", ["notices"], AT, region="310000")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -105,7 +106,7 @@ def clear(store: Store) -> None:
 
 
 def test_works_do_not_depend_on_the_order_in_which_copies_come(store: Store) -> None:
-    orders = list(permutations(COPIES))[::5]
+    orders = list(permutations(COPIES))[:: 1 if os.environ.get("HARVESTER_SOAK") else 9]
     dumps = set()
     for order in orders:
         clear(store)
