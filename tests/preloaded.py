@@ -12,14 +12,20 @@ from normalizers.agencies.gazetteer import gazetteer
 from normalizers.intake import intake
 from normalizers.records import Hints
 
+SITES = ("anhui", "jiangsu", "national", "shanghai", "suzhou_sip", "zhejiang")
 MODULES = (
     "harvester.cli.main",
     "harvester.cli.crawling",
     "harvester.crawl",
+    "harvester.log_privacy",
     "harvester.pipelines",
     "harvester.record_pipeline",
     "harvester.vanished",
     "harvester.stopping",
+    "harvester.monitoring.measuring",
+    "harvester.monitoring.monitors",
+    "harvester.monitoring.running",
+    "harvester.monitoring.specimens",
     "harvester.observing.events",
     "harvester.scheduling.embedded",
     "harvester.cli.scheduling",
@@ -28,10 +34,32 @@ MODULES = (
     "harvester.network",
     "scrapy.core.engine",
     "scrapy.core.scheduler",
+    "scrapy.downloadermiddlewares.cookies",
+    "scrapy.downloadermiddlewares.httpcache",
+    "scrapy.downloadermiddlewares.httpproxy",
+    "scrapy.downloadermiddlewares.offsite",
+    "scrapy.dupefilters",
+    "scrapy.extensions.feedexport",
     "scrapy.extensions.logstats",
+    "scrapy.extensions.memusage",
     "scrapy.extensions.remote_control",
+    "scrapy.extensions.telnet",
+    "scrapy.extensions.throttle",
+    "scrapy.logformatter",
+    "scrapy.pqueues",
+    "scrapy.spidermiddlewares.metacopy",
+    "scrapy.spidermiddlewares.start",
+    "scrapy.squeues",
+    "scrapy.statscollectors",
+    "spidermon.contrib.scrapy.extensions",
+    "storage.migrating",
+    "tldextract",
     "twisted.internet.asyncioreactor",
     "time_machine",
+    "apscheduler.triggers.cron",
+    "spiders.description",
+    "spiders.record_description",
+    *(f"spiders.{name}" for name in SITES),
 )
 WRITTEN = 5
 """How many documents of the site are written ones: a page with tasks, a docx, a PDF, a page in damaged script."""

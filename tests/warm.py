@@ -5,14 +5,16 @@ They are forked from a server that has imported the modules and run nothing, so 
 
 from __future__ import annotations
 
+import atexit
 import logging
 import multiprocessing
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from functools import cache
 from multiprocessing import forkserver
@@ -27,6 +29,8 @@ import time_machine
 from harvester import apart
 from harvester.config import Config
 from harvester.crawl import RunSummary
+from storage.engine import file_of, read_url
+from storage.store import Store
 
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[1]
@@ -47,6 +51,15 @@ def run(work: Callable[..., T], *arguments: Any) -> T:
     """Return what ``work`` returns in a process of its own; its exceptions are raised here."""
     result: T = apart.run(_in_order, dict(os.environ), work, arguments, context=_server())
     return result
+
+
+@contextmanager
+def readers() -> Iterator[None]:
+    """Let the processes in which this one reads documents be forked from the server too, for a while."""
+    from harvester import deriving
+
+    with patch.object(deriving, "CONTEXT", _server()):
+        yield
 
 
 def _in_order(environment: Mapping[str, str], work: Callable[..., T], arguments: Sequence[Any]) -> T:
@@ -74,8 +87,31 @@ def begin(work: Callable[..., None], *arguments: Any) -> BaseProcess:
 
 
 def crawl(sites: Sequence[str], config: Config, moment: datetime | None = None, **options: Any) -> list[RunSummary]:
-    """Crawl in a process of its own, which may live at another moment, and return the summaries, in the order of the sites."""
+    """Crawl in a process of its own, which may live at another moment, and return the summaries, in the order of the sites.
+
+    A crawl that would make its SQLite store first finds one made already, with the gazetteer in it, as after a crawl of no pages.
+    """
+    file = file_of(read_url(config.store))
+    if file and file.parent.is_dir() and not file.exists() and not options.get("dry_run"):
+        shutil.copy(_made(), file)
     return run(_crawl, tuple(sites), config, moment, options)
+
+
+@cache
+def _made() -> Path:
+    """Make a store for this process's crawls to begin with, and return its file."""
+    folder = tempfile.mkdtemp(prefix="harvester-made-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    file = Path(folder, "store.sqlite")
+    run(_make, f"sqlite:///{file}")
+    return file
+
+
+def _make(url: str) -> None:
+    from harvester.gazetteer import load_gazetteer
+
+    with Store.open(url, create=True) as store:
+        load_gazetteer(store)
 
 
 def _crawl(sites: Sequence[str], config: Config, moment: datetime | None, options: Mapping[str, Any]) -> list[RunSummary]:

@@ -1,4 +1,4 @@
-"""One crawl of the record sites for all tests that hold a store against the truth."""
+"""One crawl of the record sites for all tests that hold a store against the truth; readers of documents that begin at once."""
 
 from __future__ import annotations
 
@@ -9,9 +9,17 @@ import pytest
 
 from harvester.replica.records import RECORD_SITES, RecordTruth
 from storage.store import Store
+from tests import warm
 from tests.crawl.sites import dump, harvest
 from tests.end_to_end.records import Harvest, all_truth, fate, replica, stored
 from tests.end_to_end.rights import day
+
+
+@pytest.fixture(scope="session", autouse=True)
+def warm_readers() -> Iterator[None]:
+    """Spare each derivation of these tests the seconds in which its readers import the program."""
+    with warm.readers():
+        yield
 
 
 @pytest.fixture(scope="session")
