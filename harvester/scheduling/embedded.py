@@ -280,6 +280,8 @@ class EmbeddedWorker:
                 if self.stop.wait(self.pulse.tick):
                     state = ""  # its lock ends with this process, and the next worker takes it over
                     break
-        del self._at_work[due.id]
-        self.told.ended(due, outcome, state)
-        self._freed.set()
+        try:
+            self.told.ended(due, outcome, state)  # before it is off the list: a worker that ends waits for it
+        finally:
+            del self._at_work[due.id]
+            self._freed.set()
