@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from storage.store import Store
-from tests.storage.conftest import postgres, postgres_template, templates, url
+from tests.storage.conftest import kind, postgres, postgres_template, templates, url
 from tests.watching.conftest import store as sqlite_store
 from tests.watching.feed import SECRET
 from tests.watching.servers import Ledger, Receiver, serving
 
-__all__ = ["postgres", "postgres_template", "sqlite_store", "templates", "url"]
+__all__ = ["kind", "postgres", "postgres_template", "sqlite_store", "templates", "url"]
 
 
 @pytest.fixture

@@ -21,9 +21,9 @@ from storage.incidents import Finding
 from storage.operations_schema import due_runs, workers
 from storage.store import Store
 from tests.observing.test_run_log import ROOT
-from tests.storage.conftest import postgres, postgres_template, templates, url
+from tests.storage.conftest import kind, postgres, postgres_template, templates, url
 
-__all__ = ["postgres", "postgres_template", "templates", "url"]
+__all__ = ["kind", "postgres", "postgres_template", "templates", "url"]
 NOW = datetime.now(UTC)
 HOUR = timedelta(hours=1)
 Values = dict[tuple[str, tuple[tuple[str, str], ...]], float]

@@ -27,9 +27,9 @@ from storage.run_events import Event
 from storage.store import Store
 from tests import warm
 from tests.crawl.sites import Reply, config, harvest, served
-from tests.storage.conftest import postgres, postgres_template, sqlite_template, templates, url
+from tests.storage.conftest import kind, postgres, postgres_template, sqlite_template, templates, url
 
-__all__ = ["postgres", "postgres_template", "templates", "url"]
+__all__ = ["kind", "postgres", "postgres_template", "templates", "url"]
 ROOT = Path(__file__).resolve().parents[2]
 Rows = list[dict[str, Any]]
 BEGUN = datetime(2026, 11, 2, 0, 30, tzinfo=UTC)

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from storage.store import Store
-from tests.storage.conftest import postgres, postgres_template, sqlite_template, templates, url
+from tests.storage.conftest import kind, postgres, postgres_template, sqlite_template, templates, url
 
-__all__ = ["postgres", "postgres_template", "templates", "url"]
+__all__ = ["kind", "postgres", "postgres_template", "templates", "url"]
 
 
 @pytest.fixture
