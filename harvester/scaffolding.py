@@ -170,19 +170,21 @@ def _class_name(site: str) -> str:
 # --- the page of the live site -----------------------------------------------------------------------------------------------
 
 
-def fetch_list(site: str, config: Config) -> bytes | None:
-    """Return the first page of a new site's list, fetched as a check does (robots.txt, its pace), ``None`` where it was not had."""
+def fetch_list(site: str, config: Config) -> tuple[bytes | None, str]:
+    """Return the first page of a new site's list, fetched as a check does (robots.txt, its pace); ``None`` and the cause if not had."""
     settings = settings_for(config, dry_run=True)
     settings.setdict({"ITEM_PIPELINES": {}, "EXTENSIONS": {}, "CLOSESPIDER_PAGECOUNT": 2}, priority="cmdline")
     return apart.run(fetch_here, site, settings)
 
 
-def fetch_here(site: str, settings: Settings) -> bytes | None:
+def fetch_here(site: str, settings: Settings) -> tuple[bytes | None, str]:
     """Fetch in this process, whose reactor can run only once."""
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(checking(site))
     process.crawl(crawler)
     process.start(install_signal_handlers=threading.current_thread() is threading.main_thread())
     spider = crawler.spider
-    lists = [page.text for page in spider.pages if page.kind == "list"] if isinstance(spider, CheckingSpider) else []
-    return lists[0].encode() if lists else None
+    if not isinstance(spider, CheckingSpider):
+        return None, ""
+    lists = [page.text for page in spider.pages if page.kind == "list"]
+    return (lists[0].encode(), "") if lists else (None, next((str(each.cause) for each in spider.failures), ""))

@@ -11,6 +11,7 @@ from harvester.cli.output import console
 from harvester.errors import WrongCall
 from harvester.messages import _
 from harvester.scaffolding import MOST_BYTES, NewSite, checkout, fetch_list, save_page, scaffold
+from harvester.sentences import said
 from harvester.session import settings
 
 
@@ -34,12 +35,15 @@ def new_site(
     root = checkout(Path.cwd())
     saved = read_page(page)
     written = scaffold(root, NewSite(site, family, base, name, name_zh, region, section, path), saved)
-    if saved is None and (fetched := fetch_list(site, settings(None))):
+    fetched, cause = fetch_list(site, settings(None)) if saved is None else (None, "")
+    if fetched:
         written.append(save_page(root, site, fetched))
     for file in written:
         console().print(str(file.relative_to(root)), markup=False)
     if not (root / f"tests/spiders/pages/{site}_list.html").exists():
-        console().print(_("The page was not had: save it as {file}.").format(file=f"tests/spiders/pages/{site}_list.html"), markup=False)
+        why = f" ({said(_(cause))})" if cause else ""
+        told = _("The page was not had{why}: save it as {file}.").format(why=why, file=f"tests/spiders/pages/{site}_list.html")
+        console().print(told, markup=False)
     console().print(
         _("Next: {command}; it fails and says what to do.").format(command=f"pytest tests/spiders/test_site_{site}.py"), markup=False
     )
