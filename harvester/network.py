@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.defer import Deferred
+from twisted.internet.error import DNSLookupError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,8 +24,14 @@ _SHARED = ipaddress.ip_network("100.64.0.0/10")
 """Carrier-grade NAT (RFC 6598): not public either, though ``is_private`` says nothing of it."""
 
 
-class PrivateAddressError(Exception):
-    """A name or address that leads into a private network."""
+_TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
+"""Addresses that a gateway turns into the IPv4 address they end in (RFC 6052)."""
+_OLD = tuple(map(ipaddress.IPv6Network, ("::/96", "::ffff:0:0:0/96", "64:ff9b:1::/48", "fec0::/10")))
+"""IPv4 in older dresses (RFC 4291, 2.5.5.1; RFC 2765), gateways and sites of one's own (RFC 8215, 3879): ``is_global`` lets them pass."""
+
+
+class PrivateAddressError(DNSLookupError):
+    """A name or address that leads into a private network; to Twisted a failed look-up, of which it logs no traceback."""
 
 
 def is_private(address: str) -> bool:
@@ -33,9 +40,18 @@ def is_private(address: str) -> bool:
         ip = ipaddress.ip_address(address.strip("[]"))
     except ValueError:
         return _looks_numeric(address)
-    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
-        ip = ip.ipv4_mapped
+    if isinstance(ip, ipaddress.IPv6Address):
+        if any(ip in network for network in _OLD):
+            return True
+        ip = _within(ip) or ip
     return not ip.is_global or ip.is_multicast or (ip.version == 4 and ip in _SHARED)
+
+
+def _within(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """Return the IPv4 address to which an IPv6 address leads, if it is one of those."""
+    if ip in _TRANSLATED:
+        return ipaddress.IPv4Address(ip.packed[-4:])
+    return ip.ipv4_mapped or ip.sixtofour
 
 
 def _looks_numeric(host: str) -> bool:

@@ -37,6 +37,10 @@ def test_a_small_site_is_harvested(tmp_path: Path):
         ("http://10.1.2.3/x.html", "private-address"),
         ("http://[::1]/x.html", "private-address"),
         ("http://2130706433/x.html", "private-address"),
+        ("http://100.64.0.1/x.html", "private-address"),
+        ("http://169.254.169.254/latest/meta-data/", "private-address"),
+        ("http://[fe80::1]/x.html", "private-address"),
+        ("http://[::ffff:127.0.0.1]/x.html", "private-address"),
         ("http://localhost/x.html", "private-address"),
         ("https://www.example.org/x.html", "offsite"),
         ("https://www.ndrc.gov.cn/x.html", "offsite"),
@@ -174,13 +178,24 @@ def test_a_page_in_place_of_a_file_is_not_kept_as_one(tmp_path: Path):
         "224.0.0.1",
         "2130706433",
         "0x7f.1",
+        "169.254.169.254",
+        "100.127.255.255",
+        "fe80::1",
+        "::127.0.0.1",
+        "::ffff:0:10.0.0.1",
+        "64:ff9b::7f00:1",
+        "64:ff9b:1::1",
+        "2002:a00:1::",
+        "fec0::1",
     ],
 )
 def test_an_address_of_a_private_network_is_private(address: str):
     assert is_private(address)
 
 
-@pytest.mark.parametrize("address", ["114.114.114.114", "2400:3200::1", "www.example.org", "163.com", "::ffff:114.114.114.114"])
+@pytest.mark.parametrize(
+    "address", ["114.114.114.114", "2400:3200::1", "www.example.org", "163.com", "::ffff:114.114.114.114", "64:ff9b::7272:7272"]
+)
 def test_a_public_address_is_not(address: str):
     assert not is_private(address)
 

@@ -1,0 +1,102 @@
+"""Nothing that came from outside is ever unpickled: pickle runs what it reads (docs.python.org/3/library/pickle.html)."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from tests.security.locked import ROOT
+
+PACKAGES = ("harvester", "spiders", "normalizers", "storage")
+RUNS_WHAT_IT_READS = {
+    "pickle", "_pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve", "jsonpickle", "yaml", "code", "codeop", "imp",
+}  # fmt: skip
+"""Modules whose reading of data can run what stands in it; YAML is not read here at all."""
+CALLS = {"eval", "exec", "compile", "__import__", "read_pickle", "to_pickle", "system", "popen", "allow_pickle", "shell", "PickleType"}
+FORMS = "html-plain html-legacy docx docx-tracked xlsx csv md txt pdf ofd zip json"
+_READING = """
+import json, sys
+told = []
+def heard(event, arguments):
+    if event in ("pickle.find_class", "marshal.load", "exec.never") or event.startswith(("socket.connect", "socket.getaddrinfo")):
+        told.append(event)
+from harvester.web import app
+from normalizers.documents import archives, reader
+from tests.corpus import generate, render
+from normalizers.intake import intake
+from normalizers.records import Hints
+import pathlib
+def read(path):
+    payload = path.read_bytes()
+    try:
+        if archives.is_archive(payload, path.name):
+            archives.unpack(payload, path.name)
+        else:
+            intake(payload, Hints(file_name=path.name))
+    except reader.UnreadableError:
+        pass
+paths = sorted(pathlib.Path(sys.argv[1]).iterdir())
+for path in paths:  # once before: what a first reading imports is ours
+    read(path)
+sys.addaudithook(heard)
+for path in paths:
+    read(path)
+import pickle
+quiet = list(told)
+pickle.loads(pickle.dumps(pathlib.Path("x")))
+print(json.dumps({"read": len(paths), "heard": quiet, "a pickle": told[len(quiet):]}))
+"""
+
+
+def dangers(source: str) -> list[str]:
+    """Return what a module's source imports or calls that may run data."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names if alias.name.split(".")[0] in RUNS_WHAT_IT_READS]
+        elif isinstance(node, ast.ImportFrom):
+            names = [(node.module or "").split(".")[0], *(alias.name for alias in node.names)]
+            found += [name for name in names if name in RUNS_WHAT_IT_READS | CALLS and not node.level]
+        elif isinstance(node, ast.Call):
+            name = node.func.id if isinstance(node.func, ast.Name) else ""
+            attribute = node.func.attr if isinstance(node.func, ast.Attribute) and node.func.attr in CALLS - {"compile"} else ""
+            keywords = [word.arg for word in node.keywords if word.arg in CALLS and not _is_off(word.value)]
+            found += [each for each in (name if name in CALLS else "", attribute, *keywords) if each]
+    return found
+
+
+def _is_off(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant) and value.value is False
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_module_unpickles_or_runs_what_it_reads(package: str) -> None:
+    files = sorted((ROOT / package).rglob("*.py"))
+    assert len(files) > 10
+    assert {str(file.relative_to(ROOT)): found for file in files if (found := dangers(file.read_text("utf-8")))} == {}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import pickle", "from pickle import loads", "import yaml.loader", "eval(x)", "numpy.load(x, allow_pickle=True)",
+        "pandas.read_pickle(x)",        "subprocess.run(x, shell=True)", "os.system(x)", "Column(PickleType())",
+    ],
+)  # fmt: skip
+def test_the_scan_sees_each_of_them(source: str) -> None:
+    assert dangers(source)
+
+
+def test_no_part_of_a_crawl_is_kept_as_a_pickle() -> None:
+    """Scrapy pickles requests on disk (JOBDIR), its cache of pages, and procrastinate and APScheduler could keep jobs that way."""
+    from scrapy.settings import Settings
+
+    settings = Settings()
+    settings.setmodule("harvester.settings")
+    assert not settings.get("JOBDIR")
+    assert not settings.getbool("HTTPCACHE_ENABLED")
+    sources = "".join(file.read_text("utf-8") for package in PACKAGES for file in (ROOT / package).rglob("*.py"))
+    assert "jobstores" not in sources
+    assert "HTTPCACHE" not in sources
+    assert "BackgroundScheduler(" in sources, "its jobs are in memory as long as no job store is named"
