@@ -176,7 +176,7 @@ def take(store: Store, id: int, worker: str, now: datetime) -> DueRun | None:
         found = due_runs.claim(connection, id, worker, now)
         if found is None:
             return None
-        rest = pauses.holding(pauses.read(connection), found.job, now) if not found.asked_by else None
+        rest = pauses.holding(pauses.read(connection), found.job, now)
         if rest is not None:
             due_runs.settle(connection, id, worker, "skipped", f"paused: {rest.reason}", now)
             return None

@@ -151,6 +151,21 @@ def test_a_row_that_is_due_when_its_job_is_paused_is_skipped_when_it_is_taken(st
     assert not asking.resume(store, config, "anhui", NOON + DAY)
 
 
+def test_what_was_asked_for_before_a_pause_began_is_skipped_too_and_told_why(store: Store, config: Config) -> None:
+    asked = asking.run_now(store, config, "anhui", "me", NOON, sweep=True)
+    asking.pause(store, config, "anhui", "they rebuild", "me", NOON + timedelta(minutes=1))
+    assert due.take(store, asked.id, "one", NOON + timedelta(minutes=2)) is None
+    assert [(row.state, row.note) for row in due_runs.listed(store, "anhui")] == [("skipped", "paused: they rebuild")]
+
+
+def test_what_was_asked_for_waits_out_a_pause_that_ended_before_a_worker_came(store: Store, config: Config) -> None:
+    asked = asking.run_now(store, config, "anhui", "me", NOON)
+    asking.pause(store, config, "anhui", "they rebuild", "me", NOON, NOON + timedelta(hours=1))
+    taken = due.take(store, asked.id, "one", NOON + timedelta(hours=1))
+    assert taken is not None
+    assert taken.id == asked.id
+
+
 def test_a_pause_takes_the_place_of_the_one_before_and_ends_by_itself(store: Store, config: Config) -> None:
     asking.pause(store, config, "anhui", "first", "me", NOON)
     asking.pause(store, config, "anhui", "second", "you", NOON + DAY, NOON + 2 * DAY)

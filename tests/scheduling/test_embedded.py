@@ -185,3 +185,11 @@ def test_once_does_what_is_due_and_ends(config: Config) -> None:
     worker = EmbeddedWorker(config, Silent(), perform=done, pulse=QUICK)
     assert worker.once() == 3
     assert ended(config) == {"anhui": "done", "watch": "done"}
+
+
+def test_a_worker_does_not_begin_what_was_asked_for_before_its_job_was_paused(config: Config) -> None:
+    ask(config, "anhui", "jiangsu")
+    with Store.open(config.store) as store:
+        asking.pause(store, config, "anhui", "they rebuild", "tester", datetime.now(UTC))
+    assert EmbeddedWorker(config, Silent(), perform=done, pulse=QUICK).once() == 1
+    assert ended(config) == {"anhui": "skipped", "jiangsu": "done"}
