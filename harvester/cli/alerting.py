@@ -56,7 +56,8 @@ def row_of(row: dict[str, Any]) -> dict[str, Any]:
 
 def brief(row: dict[str, Any]) -> dict[str, Any]:
     """Return a message's row for a table."""
-    words = {name: _(row[name]) for name in ("cause", "message", "state of message")}
+    words = {name: _(row[name]) for name in ("cause", "state of message")}
+    words["message"] = _("well again") if row["message"] == incident_messages.RECOVERED else _(row["message"])
     moments = {name: minute(row[name]) for name in ("formed_at", "sent_at")}
     return row | words | moments | {"error": said(row["error"] or "")}
 

@@ -12,7 +12,7 @@ from harvester.alerting.causes import CAUSES
 from harvester.alerting.wording import next_step, plainly
 from harvester.cli.options import ByOption, FormatOption, StoreOption
 from harvester.cli.output import Format, console, emit
-from harvester.errors import WrongCall
+from harvester.errors import HarvesterError, WrongCall
 from harvester.messages import _, counted
 from harvester.moments import minute, moment_of
 from harvester.scheduling.words import reach_in_words
@@ -91,15 +91,37 @@ def incident_row(incident: Incident, held: list[Snooze]) -> dict[str, Any]:
 def for_people(row: dict[str, Any]) -> dict[str, Any]:
     """Return an incident's row as a table shows it."""
     moments = {name: minute(row[name]) for name in ("since", "last", "ended_at", "snoozed_until")}
-    words = {name: _(row[name]) for name in ("level", "cause", "failure_class")}
+    words = {name: _(row[name]) for name in ("level", "failure_class")} | {"cause": with_id(row["cause"])}
     return row | moments | words | {"site": row["site"] or "-", "sections": ", ".join(row["sections"])}
+
+
+def with_id(cause: str) -> str:
+    """Return a cause in words, and below them its id where that is another word: it is what ``snooze`` is called with."""
+    return cause if _(cause) == cause else f"{_(cause)}\n{cause}"
+
+
+def known_cause(said: str, site: str, store: str | None) -> str:
+    """Return the id of a cause by that id or by its words in the user's language, empty for none.
+
+    Raises WrongCall for a word that is no cause, with the ids of those that are open at the ``site``.
+    """
+    found = said if not said or said in CAUSES else next((cause for cause in CAUSES if _(cause) == said), None)
+    if found is not None:
+        return found
+    with opened(store) as held:
+        alive = list(dict.fromkeys(each.cause for each in stored.incidents_of(held, site)))
+    if not alive:
+        told = _("There is no cause {cause!r}, and nothing is wrong with {site} now; see `harvester incidents`.")
+        raise WrongCall(told.format(cause=said, site=site or "-"))
+    told = _("There is no cause {cause!r}; those of {site} that are open: {causes}. See `harvester incidents`.")
+    raise WrongCall(told.format(cause=said, site=site or "-", causes=_(",  ").join(alive)))
 
 
 def known(site: str) -> str:
     """Return the id of a site, empty for ``-``, the work itself. Raises WrongCall for a site that is not known."""
     names = [sheet.id for sheet in all_sheets()]
     if site not in ("-", *names):
-        raise WrongCall(f"There is no site {site!r}; see `harvester sites`. `-` is the work itself.")
+        raise WrongCall(_("There is no site {site!r}; see `harvester sites`. `-` is the work itself.").format(site=site))
     return "" if site == "-" else site
 
 
@@ -115,16 +137,15 @@ def snooze(
     """Let nobody be told of a site's incidents, or of one cause, until a day; they are recorded all the same."""
     now = datetime.now(UTC)
     end, of = moment_of(until, now).astimezone(UTC), known(site)
-    if cause and cause not in CAUSES:
-        raise WrongCall(f"There is no cause {cause!r}; see `harvester incidents` for those of today.")
+    cause = known_cause(cause, of, store)
     if not reason.strip():
-        raise WrongCall("A snooze needs a reason; say in a few words what is known, for whoever looks next.")
+        raise WrongCall(_("A snooze needs a reason; say in a few words what is known, for whoever looks next."))
     if end <= now:
-        raise WrongCall(f"The snooze would end before it begins ({minute(end)}); write a later day or moment.")
+        told = _("The snooze would end before it begins ({moment}); write a later day or moment.")
+        raise WrongCall(told.format(moment=minute(end)))
     if end - now > LONGEST_SNOOZE:
-        raise WrongCall(
-            f"Nothing rests for longer than a year without somebody saying so again; name a day before {now + LONGEST_SNOOZE:%Y-%m-%d}."
-        )
+        told = _("Nothing rests for longer than a year without somebody saying so again; name a day before {day}.")
+        raise WrongCall(told.format(day=f"{now + LONGEST_SNOOZE:%Y-%m-%d}"))
     with opened(store) as found:
         stored.snooze(found, of, cause, reason=reason, by=audited.actor(store, by), since=now, until=end)
     console().print(_("nobody is told of {what} until {moment}").format(what=f"{site} {cause}".strip(), moment=minute(end)), markup=False)
@@ -132,8 +153,15 @@ def snooze(
 
 def wake(site: SiteArgument, cause: CauseArgument = "", store: StoreOption = None) -> None:
     """Let a site's incidents, or one cause, be told of again."""
+    of = known(site)
+    cause = known_cause(cause, of, store)
     with opened(store) as found:
-        count = stored.wake(found, known(site), cause or None, datetime.now(UTC))
+        if not (held := [each for each in stored.snoozed(found, datetime.now(UTC)) if each.site == of]) or (
+            cause and all(each.cause != cause for each in held)
+        ):
+            what = f"{site} {cause}".strip()
+            raise HarvesterError(_("Nothing of {what} is snoozed: see `harvester incidents`.").format(what=what))
+        count = stored.wake(found, of, cause or None, datetime.now(UTC))
     told = ("{what} is told of again ({n} snooze ended)", "{what} is told of again ({n} snoozes ended)")
     console().print(counted(*told, count, what=f"{site} {cause}".strip()), markup=False)
 

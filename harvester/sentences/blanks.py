@@ -164,7 +164,7 @@ BLANKS: Mapping[str, Blank] = {
     "page_numbers": Blank(rf"{_PAGES}(?:, {_PAGES})*(?: and \d+ more)?", "2, 5-9 and 3 more", _numbers),
     "rules": Blank(r".+", "list .news, title h1", _rules),
     "said": Blank(r".+", "its list shows 7 items.", _sentence),
-    "sign": Blank(r".+", "a captcha", _word),
+    "sign": Blank(r".+(?<!\.)", "a captcha", _word),
     "state": Blank(_any_of(STATES), "missed", _state),
     "stop": Blank(r"[a-z_-]+", "shutdown", _word),
     "value": Blank(r"\d[\d,.]*(?:e[+-]?\d+)?%?", "40%"),

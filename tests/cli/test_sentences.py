@@ -105,6 +105,11 @@ def test_of_several_sentences_each_is_said_and_what_was_cut_off_stays() -> None:
     assert said(f"{later} The moments before it have no rows.", "zh") == said(later, "zh") + "更早的时刻没有逐一记录。"
 
 
+def test_a_sign_is_said_at_the_end_of_a_sentence_too() -> None:
+    assert said("looks like the script of 加速乐 (__jsl_clearance).", "zh") == "看起来是加速乐的脚本（__jsl_clearance）。"
+    assert said("looks like the script of 加速乐 (__jsl_clearance)", "zh") == "看起来是加速乐的脚本（__jsl_clearance）"
+
+
 def words() -> Iterator[str]:
     """Yield the fixed words that stand in blanks."""
     yield from map(str, Cause)
