@@ -70,13 +70,14 @@ class Tally:
     """What a run did, counted. ``masked`` counts personal data that was masked, by kind; ``persons`` records of natural persons.
 
     ``gone`` counts documents that were found missing for the second time, ``absent`` those missing for the first; ``left`` is what the
-    budget did not allow, by ``list``, ``new`` and ``due``.
+    budget did not allow, by ``list``, ``new`` and ``due``. ``by_section`` are the effects of a site of records.
     """
 
     captures: Counter[str] = field(default_factory=Counter)
     effects: Counter[str] = field(default_factory=Counter)
     fetched: Counter[str] = field(default_factory=Counter)
     notices: Counter[str] = field(default_factory=Counter)
+    by_section: dict[str, Counter[str]] = field(default_factory=dict)
     masked: Counter[str] = field(default_factory=Counter)
     tasks: int = 0
     bytes: int = 0
@@ -140,7 +141,7 @@ class RunKeeper(ABC, Generic[S]):
             return
         key = settings.get("HARVESTER_KEY")
         patience = settings.getfloat("HARVESTER_PATIENCE", PATIENCE)
-        self.store = Store.open(url, archive=folder, key=Path(key) if key else None, create=True, patience=patience)
+        self.store = Store.open(url, archive=folder, key=Path(key) if key else None, patience=patience)
         sheet, sections = spider.sheet, [section.id for section in spider.sections]
         self.run = self.store.begin_run(sheet.id, sections, self.started_at, name=sheet.name_zh, region=sheet.region)
         try:

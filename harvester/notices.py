@@ -52,6 +52,7 @@ class NoticeKeeper:
         self.run = run
         self.decisions = decisions
         self.effects: Counter[str] = Counter()
+        self.by_section: dict[str, Counter[str]] = {}
         self.masked: Counter[str] = Counter()
         self.defects: Counter[str] = Counter()
         self.persons = 0
@@ -96,8 +97,18 @@ class NoticeKeeper:
         written = self._write([rows[n].printed for n in todo])
         for n, location in zip(todo, written, strict=True):
             rows[n] = replace(rows[n], location=location)
-        self.effects.update(self.store.ingest_notices(self.run, rows))
+        self._ingest(rows)
         self._erase_all_but_kept(batch, [*written, *stored.values()])
+
+    def _ingest(self, rows: Sequence[NoticeRow]) -> None:
+        """Store records section by section, so that each section's are counted; those with endings last, as a batch has them."""
+        by_section: dict[str, list[NoticeRow]] = {}
+        for row in rows:
+            by_section.setdefault(row.printed.section, []).append(row)
+        for section, some in sorted(by_section.items(), key=lambda each: any(row.notice.kind in ENDING_KINDS for row in each[1])):
+            done = self.store.ingest_notices(self.run, some)
+            self.effects.update(done)
+            self.by_section.setdefault(section, Counter()).update(done)
 
     def close(self, ledger: Sequence[CoverageLine]) -> None:
         """Keep what waits, and write the ledger of what the site has and what was had. Raises StoreError."""

@@ -62,6 +62,7 @@ class RecordPipeline(RunKeeper[RecordSpider]):
     def _count(self, notices: NoticeKeeper) -> None:
         self.tally.notices.update(notices.told())
         self.tally.effects.update(notices.effects)
+        self.tally.by_section.update(notices.by_section)
         self.tally.masked.update(notices.masked)
 
     def coverage(self) -> dict[str, Any]:

@@ -70,10 +70,10 @@ def end(connection: Connection, keyring: Keyring, run: str, given: Sequence[Noti
         there = known.get(ending.row["id"])
         if there and all(there[name] == ending.row[name] for name in _TAGS):
             ending.row.update(there | {"last_seen": max(there["last_seen"], ending.row["last_seen"])})
-            effects[NoticeEffect.UNCHANGED] += 1
+            effects[NoticeEffect.KNOWN_ENDING] += 1
         else:
             fresh.append(ending)
-            effects[NoticeEffect.CHANGED if there else NoticeEffect.NEW] += 1
+            effects[NoticeEffect.ENDING] += 1
     _take_down(connection, run, fresh)
     upsert(connection, endings, [ending.row for ending in found], keep=("first_seen",))
     return effects

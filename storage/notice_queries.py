@@ -301,6 +301,13 @@ def sources_looked_at(store: Store) -> list[Row]:
     return [source | {"held": held.get(key, 0)} for key, source in sorted(found.items())]
 
 
+def held_by_site(store: Store) -> dict[str, int]:
+    """Return how many records the store holds of each site, those that stood in documents among them."""
+    with store.reading() as connection:
+        counts = connection.execute(select(table.c.site, func.count()).group_by(table.c.site))
+        return {site: count for site, count in counts}  # noqa: C416 -- rows are no pairs to the type checker
+
+
 def _sections() -> Select[Any]:
     """One row a run and section: of the whole where the run has a line for it, else of all its slices."""
     r, c, s = schema.runs.c, ledger.c, schema.sites.c

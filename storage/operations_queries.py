@@ -49,17 +49,22 @@ class RunFilters:
 
 
 def counted(counters: Mapping[str, Any] | None) -> Row:
-    """Return the figures of a run that people ask for first, from what it counted: 0 where it counted nothing of them."""
+    """Return the figures of a run that people ask for first, from what it counted: 0 where it counted nothing of them.
+
+    ``new``, ``changed`` and ``gone`` are those of the table of ``harvester crawl``: records of a record site are among its ``effects``
+    already, those in documents stand apart in ``records``, by what became of them.
+    """
     said = counters or {}
     effects, notices = said.get("effects") or {}, said.get("notices") or {}
     return {
         "requests": int(said.get("requests") or 0),
         "least": said.get("least"),
-        "new": int(effects.get("new") or 0) + int(notices.get("new") or 0),
-        "changed": int(effects.get("changed") or 0) + int(notices.get("changed") or 0),
-        "gone": int(said.get("gone") or 0) + int(notices.get("ended") or 0),
+        "new": int(effects.get("new") or 0),
+        "changed": int(effects.get("changed") or 0),
+        "gone": int(said.get("gone") or 0),
         "bytes": int(said.get("bytes") or 0),
         "failed": sum((said.get("failures") or {}).values()),
+        "records": {name: int(count) for name, count in sorted(notices.items())},
         "captures": said.get("captures") or {},
         "notes": said.get("notes") or [],
     }

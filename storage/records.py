@@ -270,7 +270,10 @@ class AgencyRow:
 
 
 class NoticeEffect(StrEnum):
-    """What the ingest of a notice did. ``HELD_BACK``: its tombstone stands; ``OVER``: its term was over when it came, nothing was kept."""
+    """What the ingest of a notice did. ``HELD_BACK``: its tombstone stands; ``OVER``: its term was over when it came, nothing was kept.
+
+    ``ENDING`` and ``KNOWN_ENDING`` are no records but repairs and withdrawals, new or changed ones, and such as were read before.
+    """
 
     NEW = "new"
     CHANGED = "changed"
@@ -279,6 +282,8 @@ class NoticeEffect(StrEnum):
     HELD_BACK = "held-back"
     OVER = "over"
     ENDED = "ended"
+    ENDING = "endings"
+    KNOWN_ENDING = "known-endings"
 
 
 class TakedownReason(StrEnum):

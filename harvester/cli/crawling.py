@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -276,12 +275,10 @@ def sites(store: StoreOption = None, form: FormatOption = Format.TABLE) -> None:
     try:
         with opened(store) as found:
             stored = {row["site"]: row for row in queries.counts(found)}
-            held = Counter[str]()
-            for source in notice_queries.sources_looked_at(found):
-                held[source["site"]] += source["held"]
+            held = notice_queries.held_by_site(found)
             for row in rows:
                 row["documents"] = stored.get(row["site"], {}).get("documents", 0)
-                row["records"] = held[row["site"]]
+                row["records"] = held.get(row["site"], 0)
                 row |= freshness(queries.runs(found, row["site"], 50))
     except MissingStore:
         pass  # nothing was crawled yet: the fact sheets alone are the answer

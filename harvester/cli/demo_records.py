@@ -20,7 +20,7 @@ from storage.store import Store
 
 KINDS = (NoticeKind.PERMIT, NoticeKind.PENALTY, NoticeKind.LIST_ENTRY, NoticeKind.DEFAULTER, NoticeKind.TAX_CASE)
 COLUMNS = ("site", "verdict", "requests", "read", *KINDS, "endings", "persons", "masked", "ended", "over", "failures")
-DONE = ("new", "over", "ended", "held-back")
+DONE = ("new", "over", "ended", "held-back", "endings")
 """What a first crawl does with records; each is read once."""
 
 

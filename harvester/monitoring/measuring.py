@@ -118,6 +118,8 @@ class Measuring:
         stated = (stated[-1] if stated else None) if isinstance(stated, list) else stated
         if isinstance(spider, SiteSpider):
             count.days |= {item.listed_on for item in spider.coverage[section.id].items.values() if item.listed_on}
+        if isinstance(spider, RecordSpider):  # what became of records is known with their batch, not when they are read
+            count.effects = Counter(keeper.tally.by_section.get(section.id, {}))
         measures = count.told() | {
             "pages": covered.get("had", 0),
             "pages_stated": covered.get("pages"),

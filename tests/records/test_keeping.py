@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from storage.notice_queries import NoticeFilters, notice, notices
+from normalizers.notices.records import NoticeKind
+from storage.notice_queries import NoticeFilters, held_by_site, notice, notices
 from storage.record_archive import RecordArchive
 from storage.records import Location
 from storage.store import Store
-from tests.records.samples import FIRM, NOW, TODAY, entry, keep, new_store, penalty, valid_code
+from tests.records.samples import FIRM, NOW, SITE, TODAY, entry, keep, new_store, penalty, valid_code
 
 PERSON = {
     "行政相对人名称": "欧阳青岚",
@@ -34,6 +36,16 @@ def test_a_record_is_archived_once_however_often_it_is_read(store: Store) -> Non
     again = keep(store, [penalty("101"), entry("1")], NOW + timedelta(days=1))
     assert (first.effects["new"], again.effects["unchanged"]) == (2, 2)
     assert sum(path.stat().st_size for path in store.archive.folder.rglob("*.gz")) == size
+
+
+def test_what_became_of_records_is_counted_by_section_and_a_repair_is_no_record(store: Store) -> None:
+    repair = replace(penalty("9", firm="合肥新墙建材有限公司"), section="repairs", kind=NoticeKind.REPAIR)
+    first = keep(store, [repair, penalty("101"), entry("1")])
+    again = keep(store, [repair, penalty("101"), entry("2")], NOW + timedelta(days=1))
+    assert first.told() == {"new": 2, "endings": 1}
+    assert first.by_section == {"penalties": {"new": 1}, "wages": {"new": 1}, "repairs": {"endings": 1}}
+    assert again.by_section == {"penalties": {"unchanged": 1}, "wages": {"new": 1}, "repairs": {"known-endings": 1}}
+    assert held_by_site(store) == {SITE: len(notices(store, today=TODAY))} == {SITE: 3}
 
 
 def test_what_a_site_prints_otherwise_takes_the_place_of_what_it_printed(store: Store) -> None:

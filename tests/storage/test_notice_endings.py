@@ -34,13 +34,13 @@ def make_ending(kind: NoticeKind = NoticeKind.REPAIR, subject: Subject = FIRM, *
 
 def test_a_repair_takes_down_the_decision_it_names_wherever_it_stands(store: Store) -> None:
     ingest(store, make_given("1"), make_given("2", site="haimen_records"), make_given("3", make_notice(number="江市监处罚〔2025〕32号")))
-    assert ingest(store, make_given("r", make_ending(), place=Location("", 0, 0, ""))) == {"new": 1}
+    assert ingest(store, make_given("r", make_ending(), place=Location("", 0, 0, ""))) == {"endings": 1}
     assert buried(store) == {notice_id(tag_of("1")): "repaired", notice_id(tag_of("2")): "repaired"}
     with store.reading() as connection:
         kept = dict(connection.execute(select(endings)).mappings().one())
     assert (kept["outcome"], kept["matched"], kept["url"]) == ("taken-down", 2, "")
     assert not any(piece in str(kept) for piece in (FIRM.name, FIRM.code, "31号"))
-    assert ingest(store, make_given("r", make_ending())) == {"unchanged": 1}
+    assert ingest(store, make_given("r", make_ending())) == {"known-endings": 1}
 
 
 def test_a_decision_harvested_after_its_repair_is_never_shown(store: Store) -> None:
@@ -87,7 +87,7 @@ def test_an_ending_that_may_mean_several_takes_nothing_down_and_waits(store: Sto
     one, two = make_entry(number="", decided_on=date(2024, 1, 1)), make_entry(number="", decided_on=date(2025, 1, 1))
     numbered = [make_given(f"n{n}", make_notice(subject=subject)) for n, subject in enumerate((FIRM, OTHER))]
     ingest(store, make_given("1", one), make_given("2", two), *numbered)
-    assert ingest(store, make_given("w", ending)) == {"new": 1}
+    assert ingest(store, make_given("w", ending)) == {"endings": 1}
     assert len(stored(store)) == 4
     with store.reading() as connection:
         kept = connection.execute(select(endings)).one()

@@ -41,6 +41,14 @@ def test_pages_of_runs_hold_every_run_once_in_the_order_of_time(store: Store) ->
         operations_queries.run_page(store, RunFilters(), forged)
 
 
+def test_a_record_is_counted_once_and_an_ending_is_not_counted_as_new() -> None:
+    records = {"new": 861, "ended": 28, "endings": 18}
+    of_record_site = operations_queries.counted({"effects": records, "notices": records | {"persons": 3}, "gone": 0})
+    assert (of_record_site["new"], of_record_site["gone"]) == (861, 0)
+    of_documents = operations_queries.counted({"effects": {"new": 56}, "notices": {"new": 6, "endings": 12}, "gone": 1})
+    assert (of_documents["new"], of_documents["gone"], of_documents["records"]) == (56, 1, {"endings": 12, "new": 6})
+
+
 def test_what_a_run_had_and_what_failed_is_told_with_its_neighbours(store: Store) -> None:
     last, middle, first = operations_sample.history(store, "jiangsu", NOW, 3, {1: ("incomplete", "timeout")})
     row = operations_queries.run(store, middle)
