@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test look score programs browser lint format soak fuzz bench clean
+.PHONY: help setup demo test look score programs browser lint format soak fuzz bench sbom audit clean
 
 help:
 	@echo "make setup   create .venv and install the pinned packages"
@@ -16,6 +16,8 @@ help:
 	@echo "make soak    crawl, edit, kill and repeat, long; a thousand edited papers"
 	@echo "make fuzz    property tests with many examples"
 	@echo "make bench   the benchmarks, JSON on standard output"
+	@echo "make sbom    the software bill of materials in build/sbom.json"
+	@echo "make audit   known vulnerabilities of the locked packages, asked of osv.dev; needs the network"
 
 setup: $(STAMP)
 
@@ -85,6 +87,12 @@ fuzz: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks
+
+sbom: $(STAMP)
+	@$(BIN)/python -m tests.security.sbom
+
+audit: $(STAMP)
+	@$(BIN)/python -m tests.security.audit
 
 clean:
 	rm -rf $(VENV) build *.egg-info demo

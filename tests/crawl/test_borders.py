@@ -96,6 +96,13 @@ def test_a_robots_txt_that_cannot_be_read_means_no_crawl(tmp_path: Path, robots:
     assert set(asked) == {"/robots.txt"}
 
 
+def test_a_robots_txt_that_leads_to_another_host_is_not_followed(tmp_path: Path):
+    with served(lambda path: Reply(b"User-agent: *\nAllow: /\n", headers={"Content-Type": "text/plain"})) as (other, asked_there):
+        summary, asked = crawl_small(tmp_path, {"/robots.txt": to(f"{other}/robots.txt")})
+    assert (summary.verdict, summary.documents, asked_there) == ("failed", 0, [])
+    assert set(asked) == {"/robots.txt"}
+
+
 def test_a_host_that_never_ends_its_robots_txt_is_asked_for_nothing_else(tmp_path: Path):
     with served(small_site({"/robots.txt": Reply(b"x" * 10, headers={"Content-Length": "5000"})})) as (base, asked):
         summary = harvest(tmp_path, {"national": base}, settings={"timeout": 1.0})["national"]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCK, AUDIT_LOCK = ROOT / "requirements.lock", ROOT / "audit.lock"
+LOCK = ROOT / "requirements.lock"
 _PIN = re.compile(r"(?P<name>[a-z0-9-]+)(?:\[[a-z0-9,-]+\])?==(?P<version>[^\s;]+)(?: ; (?P<marker>[^\\]+?))? \\")
 
 

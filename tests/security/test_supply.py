@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from tests.security.locked import AUDIT_LOCK, LOCK, ROOT, at_work, named, pins, project
+from tests.security import audit
+from tests.security.locked import LOCK, ROOT, at_work, named, pins, project
 from tests.security.sbom import bill, written
 
 
-@pytest.mark.parametrize("lock", [LOCK, AUDIT_LOCK], ids=lambda lock: lock.name)
-def test_every_package_of_a_lock_has_one_version_and_its_hashes(lock: Path) -> None:
-    found = list(pins(lock))
-    assert len(found) > 20
+def test_every_package_of_the_lock_has_one_version_and_its_hashes() -> None:
+    found = list(pins(LOCK))
+    assert len(found) > 100
     assert [pin.name for pin in found if not pin.hashes] == []
     places = [(pin.name, pin.marker) for pin in found]
     assert len(places) == len(set(places))
@@ -56,3 +61,46 @@ def test_the_bill_of_materials_is_valid_and_names_every_package_with_its_hashes(
     assert {"pytest", "mypy", "cyclonedx-python-lib"}.isdisjoint(needed)
     whole = next(each for each in told["dependencies"] if each["ref"] == "project")
     assert any(ref.startswith("scrapy==") for ref in whole["dependsOn"])
+
+
+@contextmanager
+def service(vulnerable: dict[str, dict[str, Any]], *, short: bool = False) -> Iterator[str]:
+    """Serve what osv.dev says of packages, by name; ``short``: it leaves a question unanswered."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["queries"]
+            assert {each["package"]["ecosystem"] for each in asked} == {"PyPI"}
+            known = [vulnerable.get(each["package"]["name"]) for each in asked]
+            self.say({"results": [{"vulns": [{"id": one["id"]}]} if one else {} for one in known][: -1 if short else None]})
+
+        def do_GET(self) -> None:
+            self.say(next(one for one in vulnerable.values() if self.path == f"/v1/vulns/{one['id']}"))
+
+        def say(self, told: dict[str, Any]) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps(told).encode())
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_an_audit_tells_what_is_known_and_that_it_could_not_ask(capsys: pytest.CaptureFixture[str]) -> None:
+    events = [{"introduced": "0"}, {"fixed": "99.1"}]
+    ranges = [{"type": "ECOSYSTEM", "events": events}, {"type": "GIT", "events": [{"fixed": "a1b2"}]}]
+    known = {"id": "GHSA-0000-0000-0000", "affected": [{"package": {"name": "lxml"}, "ranges": ranges}]}
+    with service({"lxml": known}) as base:
+        assert audit.main(base) == audit.FOUND
+        assert "GHSA-0000-0000-0000, mended in 99.1" in capsys.readouterr().out
+    with service({}) as base:
+        assert audit.main(base) == audit.CLEAN
+    with service({}, short=True) as base:
+        assert audit.main(base) == audit.NOT_ASKED
+    assert audit.main(base) == audit.NOT_ASKED, "nobody listens there any more"
+    assert capsys.readouterr().out.count("NOT audited") == 2
