@@ -62,6 +62,12 @@ def test_the_list_of_{site}_is_read_as_its_golden_file_says():
     assert found == golden(PAGE)
 '''
 
+ASLEEP = '[schedule]\ncron = ""\n'
+"""A site that nobody has read yet is not crawled by itself: a running worker would go to the real host with guessed rules."""
+AWAKEN = """# Empty: no worker crawls this site by itself. Once its test passes and `harvester check` has read it, write when,
+# for example cron = "30 2 * * *" (every day at 02:30 in Shanghai); docs/scheduling.md has the other keys.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class NewSite:
@@ -133,7 +139,7 @@ def _sheet(new: NewSite) -> str:
         raise WrongCall(f"{new.base} is no base; give scheme and host only, like https://credit.example.cn.")
     if not REGION.fullmatch(new.region):
         raise WrongCall(f"{new.region} is no region; give the six digits of GB/T 2260.")
-    text = as_toml(_data(new, next(each for each in known.values() if each.family == new.family)))
+    text = as_toml(_data(new, next(each for each in known.values() if each.family == new.family))).replace(ASLEEP, ASLEEP + AWAKEN)
     try:
         read_sheet(text, new.id)
     except FactSheetError as error:
@@ -154,6 +160,7 @@ def _data(new: NewSite, like: FactSheet) -> dict[str, Any]:
         "family": new.family,
         "pace": 3.0,
         "sources": [f"Selectors: those of {like.id}, of the same family; no page of this host was read."],
+        "schedule": {"cron": ""},
         "sections": [{"id": new.section, "name_zh": "通知公告", "path": new.path, "certainty": "assumed"}],
         **rules,
     }

@@ -66,7 +66,10 @@ def test_the_test_of_a_new_site_fails_until_its_selectors_are_right_and_its_gold
         "tests/spiders/pages/wuxi_credit_list.html",
     ]
     sheet = root / "spiders/sites/wuxi_credit.toml"
-    assert read_sheet(sheet.read_text("utf-8"), "wuxi_credit").name_zh == '信用"无锡"'
+    read = read_sheet(sheet.read_text("utf-8"), "wuxi_credit")
+    assert read.name_zh == '信用"无锡"'
+    assert read.schedule.cron == "", "a worker would crawl with guessed rules"
+    assert "Once its test passes and `harvester check` has read it" in sheet.read_text("utf-8")
     compile((root / "spiders/wuxi_credit.py").read_text("utf-8"), "wuxi_credit.py", "exec")
 
     status, told = _tested(root)
