@@ -39,19 +39,34 @@ class Proposal:
 
 
 def propose(store: Store, site: str, found: Sequence[Proposal], at: datetime) -> list[Proposal]:
-    """Put proposals in the place of a site's undecided ones, and return those."""
+    """Put proposals in the place of a site's undecided ones, and return those; one that was found again keeps its number."""
     c = proposals.c
-    new = [
-        {name: getattr(each, name) for name in ("site", "section", "field", "specimen")}
-        | {"rule": dict(each.rule), "proof": dict(each.proof), "state": PROPOSED, "made_at": at, "decided_by": ""}
-        for each in found
-    ]
     with store.writing(told=False) as connection:
-        former = update(proposals).where(c.site == site, c.state == PROPOSED)
-        connection.execute(former.values(state=WITHDRAWN, decided_at=at, decided_by="a later proposal"))
+        undecided = select(proposals).where(c.site == site, c.state == PROPOSED).order_by(c.id)
+        former = {_said(each): each.id for each in (Proposal(**row) for row in rows(connection.execute(undecided)))}
+        new = []
+        for each in found:
+            values = {"specimen": each.specimen, "proof": dict(each.proof)}
+            if (known := former.pop(_said(each), None)) is not None:
+                connection.execute(update(proposals).where(c.id == known).values(values))
+                continue
+            place = {"site": each.site, "section": each.section, "field": each.field, "rule": dict(each.rule)}
+            new.append({**place, **values, "state": PROPOSED, "made_at": at, "decided_by": ""})
+        gone = update(proposals).where(c.id.in_(list(former.values())))
+        connection.execute(gone.values(state=WITHDRAWN, decided_at=at, decided_by="a later proposal"))
         if new:
             connection.execute(insert(proposals), new)
     return listed(store, site, (PROPOSED,))
+
+
+def _said(proposal: Proposal) -> tuple[object, ...]:
+    """Return what a proposal proposes: of two alike the later one is the same."""
+    return proposal.section, proposal.field, tuple(sorted(proposal.rule.items()))
+
+
+def waiting_proven(store: Store) -> frozenset[str]:
+    """Return the sites of which undecided proposals hold on the archive."""
+    return frozenset(each.site for each in listed(store, "", (PROPOSED,)) if each.proof.get("holds"))
 
 
 def listed(store: Store, site: str = "", states: Iterable[str] = ()) -> list[Proposal]:

@@ -22,6 +22,9 @@ class Words:
 
 _WAIT = "Nothing needs to be done at once: the next run tries again. If it stays, open the site in a browser and tell its operator."
 _CHECK = "See which selectors still match: harvester check {site}. Then look on the site's page at the drift and at the proposed selectors."
+_DRIFT = (
+    "See what changed in its pages: harvester drift {site}. Then let new selectors be found and proven: harvester drift propose {site}."
+)
 _LOOK = "Look at the run's page, and at the site in a browser; then harvester plan {site}."
 
 CAUSES: Mapping[str, Words] = {
@@ -57,10 +60,10 @@ CAUSES: Mapping[str, Words] = {
     "duplicate-page": Words("Pages of a list of {site} repeat each other: its paging is broken.", _LOOK),
     "count-mismatch": Words("{site} states more documents than its lists show.", _LOOK),
     # what its pages are like
-    "no-list-container": Words("The lists of {site} are built otherwise than its fact sheet says.", _CHECK),
-    "no-body-container": Words("The articles of {site} are built otherwise than its fact sheet says.", _CHECK),
-    "drift": Words("The pages of {site} are built otherwise than the last good ones. They are still read.", _CHECK),
-    "rules": Words("A selector that used to find something at {site} finds nothing any more.", _CHECK),
+    "no-list-container": Words("The lists of {site} are built otherwise than its fact sheet says.", _DRIFT),
+    "no-body-container": Words("The articles of {site} are built otherwise than its fact sheet says.", _DRIFT),
+    "drift": Words("The pages of {site} are built otherwise than the last good ones. They are still read.", _DRIFT),
+    "rules": Words("A selector that used to find something at {site} finds nothing any more.", _DRIFT),
     "charset": Words("{site} sends another charset than it did.", _CHECK),
     "parse": Words("Pages of {site} cannot be read by their parser.", _CHECK),
     "unreadable": Words(
@@ -126,4 +129,8 @@ CAUSES: Mapping[str, Words] = {
         "See which: harvester watch deliveries --state given-up; mend the channel, then harvester watch retry ID.",
     ),
 }  # fmt: skip
+TEMPLATE = frozenset(cause for cause, words in CAUSES.items() if words.next == _DRIFT)
+"""Causes that selectors can mend."""
+PROVEN = "Proven selectors wait to be accepted: look at them on the site's page, or accept them with harvester drift accept {site} --all."
+"""What to do next of those where selectors were found already, and hold on the archive."""
 UNKNOWN = Words("Something is wrong with {site} ({cause}).", _LOOK)

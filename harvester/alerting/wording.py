@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harvester.alerting.causes import CAUSES, UNKNOWN
+from harvester.alerting.causes import CAUSES, PROVEN, TEMPLATE, UNKNOWN
 from harvester.messages import _
 
 
@@ -12,8 +12,11 @@ def plainly(cause: str, name: str, lang: str = "") -> str:
     return _(words.what, lang).format(site=name or _("the work itself", lang), cause=cause)
 
 
-def next_step(cause: str, site: str, lang: str = "") -> str:
-    """Return what to do next, with the command where there is one; ``site`` is the id (empty: the work itself)."""
-    words = CAUSES.get(cause, UNKNOWN)
-    told = _(words.next, lang).format(site=site, cause=cause)
+def next_step(cause: str, site: str, lang: str = "", *, proven: bool = False) -> str:
+    """Return what to do next, with the command where there is one; ``site`` is the id (empty: the work itself).
+
+    ``proven``: proposals for the site that hold on the archive wait to be accepted.
+    """
+    words = PROVEN if proven and cause in TEMPLATE else CAUSES.get(cause, UNKNOWN).next
+    told = _(words, lang).format(site=site, cause=cause)
     return " ".join(told.split()) if site else told.replace(" .", ".").rstrip()

@@ -197,6 +197,9 @@ def decide(store: Store, sheet: FactSheet, action: str, ids: list[int], by: str,
         return 0
     decided = proposing.accept(store, sheet, ids, by, now)
     show_proposals(decided.accepted, form)
+    if decided.accepted and form is Format.TABLE:
+        told = _("The next crawl reads with them. Crawl again: harvester crawl {site}.")
+        console().print(told.format(site=sheet.id), markup=False)
     if decided.refused:
         raise HarvesterError(
             f"not accepted, since it no longer holds: {' | '.join(decided.refused)}; look at `harvester drift {sheet.id}`."

@@ -21,7 +21,7 @@ from harvester.session import opened
 from spiders.failure_classes import failure_class
 from spiders.sheets import all_sheets
 from storage import incidents as stored
-from storage import operations_queries
+from storage import operations_queries, proposals
 from storage.incidents import Finding, Incident, Snooze
 from storage.store import Store
 
@@ -58,12 +58,15 @@ def incidents(
     with opened(store) as found:
         listed = stored.incidents_of(found, wanted, closed=everything)
         held = stored.snoozed(found, datetime.now(UTC))
+        proven = proposals.waiting_proven(found)
     rows = [incident_row(each, held) for each in listed]
     emit([for_people(row) for row in rows] if form is Format.TABLE else rows, form, INCIDENT_COLUMNS)
     if form is Format.TABLE:
         for each in listed:
             if each.closed_at is None:
-                told = f"{plainly(each.cause, each.site)} {said(each.detail)} {next_step(each.cause, each.site)}"
+                told = (
+                    f"{plainly(each.cause, each.site)} {said(each.detail)} {next_step(each.cause, each.site, proven=each.site in proven)}"
+                )
                 console().print(f"{each.site or '-'}: {' '.join(told.split())}", markup=False)
 
 

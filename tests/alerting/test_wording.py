@@ -9,7 +9,7 @@ import pytest
 import typer.main
 from babel.messages.pofile import read_po
 
-from harvester.alerting.causes import CAUSES, NETWORK, UNKNOWN
+from harvester.alerting.causes import CAUSES, NETWORK, PROVEN, TEMPLATE, UNKNOWN
 from harvester.alerting.wording import next_step, plainly
 from harvester.cli.main import command_line
 from spiders.failure_classes import _CLASSES
@@ -42,6 +42,18 @@ def test_a_cause_is_told_in_chinese_too_with_the_same_fields_and_has_a_name(caus
         assert "{" not in told
         assert "  " not in told
     assert "the work itself" in plainly(cause, "", "en") or "{site}" not in words.what
+
+
+def test_of_a_template_change_the_next_step_is_drift_and_where_proven_selectors_wait_to_accept_them() -> None:
+    assert {"no-list-container", "no-body-container", "drift", "rules"} == TEMPLATE
+    for cause in TEMPLATE:
+        for lang in ("en", "zh"):
+            assert "harvester drift propose anhui" in next_step(cause, "anhui", lang)
+            assert "harvester drift accept anhui --all" in next_step(cause, "anhui", lang, proven=True)
+            assert "harvester check" not in next_step(cause, "anhui", lang)
+    assert next_step("dns", "anhui", proven=True) == next_step("dns", "anhui")
+    entry = CATALOGUE.get(PROVEN)
+    assert entry is not None and "{site}" in str(entry.string)
 
 
 @cache

@@ -186,6 +186,7 @@ def test_a_site_shows_the_bad_page_beside_the_good_one_and_what_differs(morning:
     assert any("#zoom" in place for place in gone)
     assert any("article-page" in place for place in came)
     assert f"harvester drift accept jiangsu {made.proposal}" in page
+    assert "harvester drift accept jiangsu --all" in page, "the next step of the incident, since what is proposed holds"
     assert "main.article-page div.rich-text" in page
     for number in (made.good, made.bad):
         shown = client.get(f"/operations/specimens/{number}")

@@ -21,7 +21,7 @@ from harvester.web.pages.operations_health import Health, State, sites, with_sno
 from harvester.web.pages.operations_storage import room_of
 from harvester.web.room import AnyStore
 from harvester.web.shown import page, preference, word
-from storage import operations_work
+from storage import operations_work, proposals
 from storage.store import Store
 from storage.workers import SILENCE
 
@@ -41,6 +41,7 @@ def glance(request: Request, store: AnyStore) -> HTMLResponse:
     found, done = sites(store, now, incidents), operations_work.last_done(store, (BACKUP, VERIFY))
     return operators_page(
         request, "operations.html", now, sites=[(each, words.strip(each.runs, lang)) for each in found], incidents=incidents,
+        proven=proposals.waiting_proven(store),
         summary=summary(found, lang), workers=workers(store, now), queue=operations_work.queued(store, now),
         missed=operations_work.not_done(store, now - timedelta(days=7)), room=room_of(request, store, now),
         backup=done.get(BACKUP), verified=done.get(VERIFY), backup_age=BACKUP_AGE, **planned(now, [each.site for each in found]),

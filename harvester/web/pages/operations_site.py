@@ -55,12 +55,14 @@ def site_page(request: Request, store: Store, site: str, *, status: int = 200, p
     sections = operations_queries.sections_of(store, last["id"]) if last else []
     open_now = health.incidents
     over = operations_work.closed_incidents(store, site)
+    offered = cards(store, site, lang)
     return operators_page(
         request, "operations_site.html", now, status=status, problem=problem, done=DONE.get(done, ""), site=health, sheet=sheet, runs=runs,
         timeline=timeline_of(request, site, runs), incidents=open_now, over=over,
         messages=operations_work.messages_of(store, [row["id"] for row in (*open_now, *over)]),
         tally=words.tally(runs, lang), commonest=commonest(store, site, now), cause_days=CAUSE_DAYS,
-        drift=drift_lines(request, store, site), pages=compared_pages(store, site), proposals=cards(store, site, lang),
+        drift=drift_lines(request, store, site), pages=compared_pages(store, site),
+        proposals=offered, proven={site} if any(card.waits and card.holds for card in offered) else (),
         last=last, ledger=ledger(last, sections) if last else [], promises=kept(sheet, health, sections, now, lang),
         rests=pauses_of(store, site), asked=operations_work.due_runs_of(store, site), **schedule_of(site, now),
         soonest=(now + timedelta(days=1)).date(),

@@ -48,9 +48,10 @@ class Told:
     next: str
 
 
-def told(cause: str, site: str, lang: str) -> Told:
-    """Return what a cause means at a site, and the next step."""
-    return Told(wording.plainly(cause, site_name(site, lang) if site else "", lang), wording.next_step(cause, site, lang))
+def told(cause: str, site: str, lang: str, *, proven: bool = False) -> Told:
+    """Return what a cause means at a site, and the next step; ``proven``: selectors that hold wait to be accepted."""
+    what = wording.plainly(cause, site_name(site, lang) if site else "", lang)
+    return Told(what, wording.next_step(cause, site, lang, proven=proven))
 
 
 def verdict_of(run: Row) -> str:
