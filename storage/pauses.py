@@ -55,6 +55,16 @@ def holding(found: list[Pause], job: str, moment: datetime) -> Pause | None:
     return next((each for each in found if each.job == job and each.holds(moment)), None)
 
 
+def awake_from(found: list[Pause], job: str, moment: datetime) -> datetime | None:
+    """Return the first moment, this one or a later one, at which a job does not rest; ``None`` where it rests until it is resumed."""
+    while rest := holding(found, job, moment):
+        ends = [end for end in (rest.until, rest.ended_at) if end is not None]
+        if not ends:
+            return None
+        moment = min(ends)
+    return moment
+
+
 def read(connection: Connection) -> list[Pause]:
     """Return every pause there was, the latest first, within a transaction."""
     return _listed(connection)

@@ -20,8 +20,8 @@ from harvester.filtering import parse_date
 from harvester.messages import _, counted
 from harvester.moments import minute, moment_of
 from harvester.observing import logs
-from harvester.scheduling import asking
-from harvester.scheduling.plan import Job, job_of, jobs, next_due, upcoming
+from harvester.scheduling import asking, plan
+from harvester.scheduling.plan import Job, job_of, jobs, next_done, next_due
 from harvester.scheduling.words import in_few_words, state_in_words
 from harvester.sentences import said
 from harvester.session import opened
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from harvester.config import Config
 
 SCHEDULE_COLUMNS = ("job", "when", "next", "last", "state", "remark")
-NEXT_COLUMNS = ("next", "job", "when", "remark")
+NEXT_COLUMNS = ("next", "job", "when")
 OFTEN = timedelta(hours=1)
 """A job that is due more often has one line among those that come next."""
 
@@ -104,7 +104,7 @@ def job_row(job: Job, known: Known, now: datetime) -> dict[str, Any]:
         "kind": job.kind,
         "when": in_few_words(job.schedule),
         "cron": job.schedule.cron,
-        "next": next_due(job.name, job.schedule, now) if rest is None or rest.until else None,
+        "next": next_done(job.name, job.schedule, known.rests, now),
         "last": last.due_at if last else None,
         "state": shown.state if shown else "",
         "note": shown.note if shown else "",
@@ -119,9 +119,18 @@ def for_people(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a job's row as a table shows it."""
     remark = said(row["note"])
     if row["paused"]:
-        until = _("until {moment}").format(moment=minute(row["paused_until"])) if row["paused_until"] else _("until resumed")
-        remark = _("paused by {who} {until}: {reason}").format(who=row["paused_by"], until=until, reason=row["reason"])
+        remark = _paused(row["paused_by"], row["paused_until"], row["reason"])
     return {**row, "state": state_in_words(row["state"]), "remark": remark}
+
+
+def paused_in_words(rest: Pause) -> str:
+    """Return who let a job rest, until when, and why."""
+    return _paused(rest.paused_by, rest.until, rest.reason)
+
+
+def _paused(who: str, until: datetime | None, reason: str) -> str:
+    told = _("until {moment}").format(moment=minute(until)) if until else _("until resumed")
+    return _("paused by {who} {until}: {reason}").format(who=who, until=told, reason=reason)
 
 
 def say_workers(known: Known, now: datetime) -> None:
@@ -141,35 +150,29 @@ def coming(
     store: StoreOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """List what is due next, in the order of time. A job that is due more often than every hour has one line."""
+    """List what will be done next, in the order of time; jobs that rest are named below. One due more than hourly has one line."""
     config, now = sound_settings(store), datetime.now(UTC)
     end = moment_of(until, now, end=True).astimezone(UTC) if until else now + timedelta(days=7 if name else 1)
     if end <= now or end - now > timedelta(days=366):
         raise WrongCall(f"--until {until} is not within a year from now; write a day or moment that is.")
-    rests = Known.of(store).rests
-    rows = [
-        row for job in ([job_of(name, config)] if name else jobs(config)) for row in coming_rows(job, now, end, rests, every=bool(name))
-    ]
-    rows.sort(key=lambda row: row["next"])
-    emit(
-        [{**row, "remark": row["reason"] and _("rests: {reason}").format(reason=row["reason"])} for row in rows]
-        if form is Format.TABLE
-        else rows,
-        form,
-        NEXT_COLUMNS,
-    )
+    rests, asked = Known.of(store).rests, [job_of(name, config)] if name else jobs(config)
+    rows = [row for job in asked for row in coming_rows(job, now, end, rests, every=bool(name))]
+    emit(sorted(rows, key=lambda row: row["next"]), form, NEXT_COLUMNS)
+    if form is Format.TABLE:
+        for rest in (rest for job in asked if (rest := pauses.holding(rests, job.name, now))):
+            console().print(f"{rest.job}: {paused_in_words(rest)}", markup=False)
 
 
 def coming_rows(job: Job, now: datetime, end: datetime, rests: list[Pause], *, every: bool) -> list[dict[str, Any]]:
-    """Return the moments of a job up to another, one a row; of a job that is due often only the first, unless ``every`` is asked for."""
+    """Return the moments of a job up to another, one a row, but for those within a pause.
+
+    Of a job that is due often there is only the first, unless ``every`` is asked for.
+    """
     rows: list[dict[str, Any]] = []
-    for moment in upcoming(job.name, job.schedule, now, end):
-        rest = pauses.holding(rests, job.name, moment)
+    for moment in plan.coming(job.name, job.schedule, rests, now, end):
         if not every and rows and moment - rows[-1]["next"] < OFTEN:
             break
-        rows.append(
-            {"next": moment, "job": job.name, "kind": job.kind, "when": in_few_words(job.schedule), "reason": rest.reason if rest else ""}
-        )
+        rows.append({"next": moment, "job": job.name, "kind": job.kind, "when": in_few_words(job.schedule)})
     return rows
 
 

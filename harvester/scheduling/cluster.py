@@ -32,10 +32,10 @@ from harvester.config import Config, program_version
 from harvester.scheduling import due, handing, pieces, queue, upkeep
 from harvester.scheduling.due import AGAIN, BACK, Outcome
 from harvester.scheduling.embedded import Clock, Listener, Perform, utc_now
-from harvester.scheduling.plan import jobs, next_due
+from harvester.scheduling.plan import jobs, next_done
 from harvester.scheduling.stalled import Mender
 from harvester.scheduling.working import perform
-from storage import mending, workers
+from storage import mending, pauses, workers
 from storage.due_runs import DueRun
 from storage.errors import FullDisk, LockedStore, StoreError, UnreachableStore
 from storage.mending import Mended
@@ -194,7 +194,7 @@ class Member:
 
     def _open(self) -> Store:
         config = self.config
-        store = Store.open(config.store, archive=config.archive, key=config.key, create=True, patience=config.patience)
+        store = Store.open(config.store, archive=config.archive, key=config.key, create=not self.name, patience=config.patience)
         try:
             queue.upgrade(store)
             if not self.name:
@@ -210,7 +210,8 @@ class Member:
         now, every = self.clock(), jobs(self.config)
         self.name = workers.register(store, ExitStack(), socket.gethostname(), os.getpid(), program_version(), now)
         self.told.mended(mending.mend(store, now), [])
-        following = {job.name: moment for job in every if (moment := next_due(job.name, job.schedule, now))}
+        rests = pauses.listed(store)
+        following = {job.name: moment for job in every if (moment := next_done(job.name, job.schedule, rests, now))}
         self.told.started(self.name, every, following, self.slots)
 
     async def _work(self, app: App, mender: Mender) -> None:

@@ -23,10 +23,10 @@ from harvester.config import Config, program_version
 from harvester.scheduling import due as duty
 from harvester.scheduling import upkeep
 from harvester.scheduling.due import AGAIN, BACK, Outcome, TakenOver
-from harvester.scheduling.plan import CRAWL, Job, jobs, next_due
+from harvester.scheduling.plan import CRAWL, Job, jobs, next_done
 from harvester.scheduling.working import perform
 from spiders.schedule import ZONE
-from storage import due_runs, mending, workers
+from storage import due_runs, mending, pauses, workers
 from storage.due_runs import DueRun
 from storage.errors import StoreError, UnreachableStore
 from storage.mending import Mended
@@ -154,15 +154,17 @@ class EmbeddedWorker:
         self._store = Store.open(url, archive=folder, key=self.config.key, create=True, patience=self.config.patience)
         now = self.now()
         self.id = workers.register(self._store, self._held, socket.gethostname(), os.getpid(), program_version(), now)
-        following = {job.name: moment for job in every if (moment := next_due(job.name, job.schedule, now))}
+        rests = pauses.listed(self._store)
+        following = {job.name: moment for job in every if (moment := next_done(job.name, job.schedule, rests, now))}
         self.told.started(self.id, every, following, self.side_by_side)
         self.told.mended(mending.mend(self._store, now), duty.take_over(self._store, now, self.id))
         duty.write_due(self._store, self.config, now)
 
     def _close(self) -> None:
         self.stop.set()
+        doing = self.doing()
         with self._turn:  # a look that has begun is done: what it takes is ended with the rest
-            doing = self.doing()
+            doing = sorted({*doing, *self.doing()})
         if doing:
             self.told.stopping(doing)
         until = time.monotonic() + GRACE

@@ -17,6 +17,8 @@ from harvester.errors import WrongCall
 from normalizers.workdays import is_workday
 from spiders.schedule import DAY_MINUTES, SKIP, ZONE, Schedule, ScheduleError, read_schedule, trigger
 from spiders.sheets import all_sheets
+from storage import pauses
+from storage.pauses import Pause
 
 CRAWL, CHORE = "crawl", "chore"
 CHORES: Mapping[str, Schedule] = {
@@ -105,6 +107,18 @@ def next_due(job: str, schedule: Schedule, after: datetime) -> datetime | None:
     return next(upcoming(job, schedule, after, after + timedelta(days=3653)), None) if schedule.cron else None
 
 
+def coming(job: str, schedule: Schedule, rests: list[Pause], after: datetime, until: datetime) -> Iterator[datetime]:
+    """Yield the moments later than ``after`` up to ``until`` at which a job will be done: those that no pause known now leaves out."""
+    begin = pauses.awake_from(rests, job, after)
+    if begin is not None:  # the moment at which a pause ends is not within it, and is yielded
+        yield from upcoming(job, schedule, after if begin == after else begin - timedelta(microseconds=1), until)
+
+
+def next_done(job: str, schedule: Schedule, rests: list[Pause], after: datetime) -> datetime | None:
+    """Return the first moment later than ``after`` at which a job will be done; ``None``: only when asked for, or when it is resumed."""
+    return next(coming(job, schedule, rests, after, after + timedelta(days=3653)), None) if schedule.cron else None
+
+
 def _moments(job: str, schedule: Schedule, after: datetime, until: datetime) -> Iterator[datetime]:
     for nominal, following in _nominal(schedule, after, until):
         moment = nominal + jitter(job, nominal, min(schedule.jitter_minutes * 60, _seconds(following - nominal)))
@@ -160,4 +174,4 @@ def _seconds(span: timedelta) -> int:
     return int(span.total_seconds())
 
 
-__all__ = ["CHORES", "Job", "jitter", "job_of", "jobs", "moments", "next_due", "schedule_of", "upcoming", "within"]
+__all__ = ["CHORES", "Job", "coming", "jitter", "job_of", "jobs", "moments", "next_done", "next_due", "schedule_of", "upcoming", "within"]

@@ -8,9 +8,10 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harvester.scheduling.plan import jitter, moments, next_due, upcoming, within
+from harvester.scheduling.plan import coming, jitter, moments, next_done, next_due, upcoming, within
 from normalizers.workdays import LAST_YEAR
 from spiders.schedule import SKIP, ZONE, Schedule
+from storage.pauses import Pause, holding
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 FEWER = settings().max_examples // 3
@@ -137,3 +138,35 @@ def test_in_a_year_whose_holidays_are_not_announced_the_week_counts() -> None:
 def test_a_job_without_a_cron_is_never_due_and_a_rare_one_is_found() -> None:
     assert next_due("anhui", Schedule(cron=""), BEGIN) is None
     assert next_due("anhui", Schedule(cron="0 0 29 2 *", jitter_minutes=0), BEGIN) == datetime(2028, 2, 28, 16, tzinfo=UTC)
+
+
+rests = st.builds(
+    lambda begin, hours, ended: Pause(
+        1,
+        "anhui",
+        "why",
+        "me",
+        BEGIN - timedelta(hours=begin),
+        None if hours is None else BEGIN + timedelta(hours=hours),
+        None if ended is None else BEGIN + timedelta(hours=ended),
+    ),
+    st.integers(0, 9),
+    st.none() | st.integers(1, 200),
+    st.none() | st.integers(-5, 100),
+)
+
+
+@settings(max_examples=FEWER)
+@given(schedules(), st.lists(rests, max_size=3))
+def test_property_what_comes_is_what_is_due_and_falls_into_no_pause(schedule: Schedule, found: list[Pause]) -> None:
+    until = BEGIN + timedelta(days=10)
+    due = [moment for moment in upcoming("anhui", schedule, BEGIN, until) if holding(found, "anhui", moment) is None]
+    assert list(coming("anhui", schedule, found, BEGIN, until)) == due
+
+
+def test_a_moment_at_which_a_pause_ends_is_the_first_that_comes_and_an_endless_pause_has_none() -> None:
+    hourly = Schedule(cron="0 * * * *", jitter_minutes=0)
+    rest = Pause(1, "anhui", "why", "me", BEGIN, BEGIN + timedelta(hours=3), None)
+    assert next_done("anhui", hourly, [rest], BEGIN) == BEGIN + timedelta(hours=3)
+    assert next_done("anhui", hourly, [Pause(1, "anhui", "why", "me", BEGIN, None, None)], BEGIN) is None
+    assert next_done("jiangsu", hourly, [rest], BEGIN) == next_due("jiangsu", hourly, BEGIN)

@@ -81,12 +81,23 @@ def test_a_job_is_paused_with_a_reason_and_goes_on(call: Call) -> None:
     )
     assert "paused by office until 2026-03-09 00:00: they rebuild" in " ".join(call("schedule")[1].split())
     assert row(call, "anhui")["paused"]
-    assert "rests: they rebuild" in call("schedule", "next", "anhui")[1]
+    assert row(call, "anhui")["next"] == "2026-03-08T18:00:00+00:00"
+    assert "anhui: paused by office until 2026-03-09 00:00: they rebuild" in call("schedule", "next", "anhui")[1]
+    assert "anhui: paused by office" in call("schedule", "next")[1]
+    ahead = json.loads(call("schedule", "next", "anhui", "--until", "2026-03-10", "--format", "json")[1])
+    assert [each["next"][:10] for each in ahead] == ["2026-03-08", "2026-03-09"]
     status, _, err = call("schedule", "run", "anhui")
     assert status == 2
     assert "paused by office (they rebuild); let it go on with `harvester schedule resume anhui`" in err
     assert "anhui goes on; it is due next 2026-03-03 02:00" in call("schedule", "resume", "anhui")[1]
     assert not row(call, "anhui")["paused"]
+
+
+def test_a_job_that_rests_until_it_is_resumed_has_no_next_moment(call: Call) -> None:
+    call("schedule", "pause", "anhui", "--reason", "they rebuild")
+    assert row(call, "anhui")["next"] is None
+    assert json.loads(call("schedule", "next", "anhui", "--format", "json")[1]) == []
+    assert "anhui: paused by office until resumed: they rebuild" in call("schedule", "next", "anhui")[1]
 
 
 def test_a_job_that_is_asked_for_is_due_and_it_is_said_who_does_it(call: Call, tmp_path: Path) -> None:

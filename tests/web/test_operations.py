@@ -14,6 +14,7 @@ from lxml import html
 
 from harvester.web.pages.operations_runs import LONGEST
 from storage import audit, incidents, operations_queries, operations_work, pauses, proposals, run_events, workers
+from storage.days import local_day
 from storage.incidents import Finding
 from storage.operations_queries import RunFilters
 from storage.run_events import Event
@@ -237,6 +238,24 @@ def test_the_schedule_of_a_site_is_paused_resumed_and_a_run_asked_for(broken: Te
     assert [(row["job"], row["state"], row["arguments"]) for row in waiting] == [("jiangsu", "due", {"sweep": True})]
     assert waiting[0]["asked_by"]
     assert {"paused", "resumed", "run asked for"} <= {row["action"] for row in audit.entries(bare_store)}
+
+
+def test_a_site_that_rests_shows_when_it_will_be_read_and_not_when_it_would_have_been(broken: TestClient, bare_store: Store) -> None:
+    def next_runs() -> str:
+        said = words_of(broken.get(f"{SITE}?lang=en").text)
+        return said[said.index("Next runs") :][:60]
+
+    now = datetime.now(UTC)
+    end = local_day(now + timedelta(days=3))
+    assert send(broken, "pause", reason="迁移", until=end.isoformat()).status_code == 303
+    first = re.findall(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", next_runs())[0]
+    assert first == (end + timedelta(days=1)).isoformat()
+    calendar = found(broken.get("/operations/schedule?lang=en").text, "//div[@class='days']/details")
+    assert ["/operations/sites/jiangsu" in day.xpath(".//a/@href") for day in calendar][:5] == [False, False, False, False, True]
+    line = next(line for name, line in rows_of(broken.get("/operations?lang=en").text, "Each site").items() if "Jiangsu" in name)
+    assert first in line
+    assert send(broken, "pause", reason="迁移").status_code == 303
+    assert "paused until resumed" in next_runs()
 
 
 def test_a_proposal_that_does_not_hold_on_the_archive_is_not_accepted_and_can_be_refused(broken: TestClient, bare_store: Store) -> None:

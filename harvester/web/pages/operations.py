@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 
 from harvester.errors import WrongCall
 from harvester.messages import counted
-from harvester.scheduling.plan import CRAWL, jobs, next_due
+from harvester.scheduling.plan import CRAWL, jobs, next_done
 from harvester.scheduling.words import in_words
 from harvester.session import settings
 from harvester.web.access.rights import operator
@@ -21,7 +21,7 @@ from harvester.web.pages.operations_health import Health, State, sites, with_sno
 from harvester.web.pages.operations_storage import room_of
 from harvester.web.room import AnyStore
 from harvester.web.shown import page, preference, word
-from storage import operations_work, proposals
+from storage import operations_work, pauses, proposals
 from storage.store import Store
 from storage.workers import SILENCE
 
@@ -44,7 +44,7 @@ def glance(request: Request, store: AnyStore) -> HTMLResponse:
         proven=proposals.waiting_proven(store),
         summary=summary(found, lang), workers=workers(store, now), queue=operations_work.queued(store, now),
         missed=operations_work.not_done(store, now - timedelta(days=7)), room=room_of(request, store, now),
-        backup=done.get(BACKUP), verified=done.get(VERIFY), backup_age=BACKUP_AGE, **planned(now, [each.site for each in found]),
+        backup=done.get(BACKUP), verified=done.get(VERIFY), backup_age=BACKUP_AGE, **planned(store, now, [each.site for each in found]),
     )  # fmt: skip
 
 
@@ -58,10 +58,11 @@ def operators_page(request: Request, template: str, now: datetime, *, status: in
     return page(request, template, status=status, **told, **context)
 
 
-def planned(now: datetime, known: Sequence[str]) -> Row:
-    """Return when each job is due next (``upcoming``), the sites due that were never read, and what is wrong with the settings."""
+def planned(store: Store, now: datetime, known: Sequence[str]) -> Row:
+    """Return when each job will be done next (``upcoming``), the sites due that were never read, and what is wrong with the settings."""
+    rests = pauses.listed(store)
     try:
-        found = {job.name: (job.kind, next_due(job.name, job.schedule, now)) for job in jobs(settings(None))}
+        found = {job.name: (job.kind, next_done(job.name, job.schedule, rests, now)) for job in jobs(settings(None))}
     except WrongCall as error:
         return {"upcoming": {}, "unread": [], "problem": str(error)}
     moments = {name: moment for name, (_kind, moment) in found.items() if moment}

@@ -13,14 +13,15 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from harvester.errors import WrongCall
-from harvester.scheduling.plan import CRAWL, Job, jobs, upcoming
+from harvester.scheduling.plan import CRAWL, Job, coming, jobs, upcoming
 from harvester.session import settings
 from harvester.web.access.rights import operator
 from harvester.web.pages.operations import operators_page, workers
 from harvester.web.room import AnyStore
 from normalizers.workdays import is_workday, known
-from storage import operations_work
+from storage import operations_work, pauses
 from storage.days import local_day
+from storage.pauses import Pause
 
 router = APIRouter(dependencies=[operator()])
 Row = dict[str, Any]
@@ -49,19 +50,20 @@ def schedule(request: Request, store: AnyStore) -> HTMLResponse:
         found, problem = jobs(settings(None)), ""
     except WrongCall as error:
         found, problem = [], str(error)
-    paused, frequent = operations_work.paused_now(store, now), often(found, now)
-    rare, ahead = [job for job in found if job not in frequent], first_moments(found, now)
+    paused, rests, frequent = operations_work.paused_now(store, now), pauses.listed(store), often(found, now)
+    rare, ahead = [job for job in found if job not in frequent], first_moments(found, rests, now)
     return operators_page(
-        request, "operations_schedule.html", now, problem=problem, days=calendar(rare, now), frequent=frequent, paused=paused, next=ahead,
-        jobs=sorted(found, key=lambda job: (ahead.get(job.name, NEVER), job.name)), crawl=CRAWL,
+        request, "operations_schedule.html", now, problem=problem, days=calendar(rare, rests, now), frequent=frequent, paused=paused,
+        next=ahead, jobs=sorted(found, key=lambda job: (ahead.get(job.name, NEVER), job.name)), crawl=CRAWL,
         last=operations_work.last_done(store, [job.name for job in found]), queue=operations_work.queue(store),
         not_done=operations_work.not_done(store, now - timedelta(days=MISSED_DAYS)), missed_days=MISSED_DAYS, workers=workers(store, now),
     )  # fmt: skip
 
 
-def first_moments(found: Sequence[Job], now: datetime) -> dict[str, datetime]:
-    """Return the next moment of each job within a year."""
-    ahead = ((job.name, next(upcoming(job.name, job.schedule, now, now + timedelta(days=366)), None)) for job in found if job.schedule.cron)
+def first_moments(found: Sequence[Job], rests: list[Pause], now: datetime) -> dict[str, datetime]:
+    """Return the moment within a year at which each job will be done next; one that rests until it is resumed has none."""
+    year = now + timedelta(days=366)
+    ahead = ((job.name, next(coming(job.name, job.schedule, rests, now, year), None)) for job in found if job.schedule.cron)
     return {name: moment for name, moment in ahead if moment}
 
 
@@ -71,11 +73,11 @@ def often(found: Sequence[Job], now: datetime) -> list[Job]:
     return [job for job in found if len(list(islice(upcoming(job.name, job.schedule, now, day), OFTEN + 1))) > OFTEN]
 
 
-def calendar(found: Sequence[Job], now: datetime) -> list[Day]:
-    """Return the next days, each with what is due."""
+def calendar(found: Sequence[Job], rests: list[Pause], now: datetime) -> list[Day]:
+    """Return the next days, each with what will be done: what falls into a pause is none of it."""
     due: dict[date, list[tuple[datetime, Job]]] = defaultdict(list)
     for job in found:
-        for moment in upcoming(job.name, job.schedule, now, now + timedelta(days=DAYS)):
+        for moment in coming(job.name, job.schedule, rests, now, now + timedelta(days=DAYS)):
             due[local_day(moment)].append((moment, job))
     return [_day(local_day(now) + timedelta(days=n), due) for n in range(DAYS + 1)]
 

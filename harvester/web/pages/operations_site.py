@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from harvester.errors import WrongCall
 from harvester.messages import _
-from harvester.scheduling.plan import job_of, jobs, upcoming
+from harvester.scheduling.plan import coming, job_of, jobs
 from harvester.session import settings
 from harvester.web.access.rights import operator
 from harvester.web.charts import runs as charts
@@ -48,7 +48,7 @@ def one(request: Request, store: AnyStore, site: str, done: str = "") -> HTMLRes
 def site_page(request: Request, store: Store, site: str, *, status: int = 200, problem: str = "", done: str = "") -> HTMLResponse:
     """Return the page of a site, after a form that was refused with what is wrong. Raises ``UnknownRecord``."""
     now, lang = datetime.now(UTC), preference(request, "lang")
-    health = health_of(store, site, now)
+    health, rests = health_of(store, site, now), pauses_of(store, site)
     runs = operations_queries.recent_runs(store, [site], RUNS)[site]
     sheet = known_sheets().get(site)
     last = operations_queries.run(store, health.last["id"]) if health.last else None
@@ -64,7 +64,7 @@ def site_page(request: Request, store: Store, site: str, *, status: int = 200, p
         drift=drift_lines(request, store, site), pages=compared_pages(store, site),
         proposals=offered, proven={site} if any(card.waits and card.holds for card in offered) else (),
         last=last, ledger=ledger(last, sections) if last else [], promises=kept(sheet, health, sections, now, lang),
-        rests=pauses_of(store, site), asked=operations_work.due_runs_of(store, site), **schedule_of(site, now),
+        rests=rests, asked=operations_work.due_runs_of(store, site), **schedule_of(site, rests, now),
         soonest=(now + timedelta(days=1)).date(),
     )  # fmt: skip
 
@@ -104,8 +104,8 @@ def pauses_of(store: Store, site: str) -> list[pauses.Pause]:
     return [each for each in pauses.listed(store) if each.job == site]
 
 
-def schedule_of(site: str, now: datetime) -> Row:
-    """Return a site's ``schedule``, its next moments (``coming``) and how ``longest`` a due run may take (zero: no limit).
+def schedule_of(site: str, rests: list[pauses.Pause], now: datetime) -> Row:
+    """Return a site's ``schedule``, when it is read next (``coming``) and how ``longest`` a due run may take (zero: no limit).
 
     There is no schedule where the settings are wrong or know no address of the site.
     """
@@ -115,7 +115,7 @@ def schedule_of(site: str, now: datetime) -> Row:
         due = site in {job.name for job in jobs(config)}
     except WrongCall:
         return {"schedule": None, "coming": [], "longest": timedelta()}
-    moments = islice(upcoming(site, schedule, now, now + timedelta(days=400)), NEXT) if due else ()
+    moments = islice(coming(site, schedule, rests, now, now + timedelta(days=400)), NEXT) if due else ()
     return {"schedule": schedule if due else None, "coming": list(moments), "longest": timedelta(seconds=schedule.seconds)}
 
 
