@@ -96,4 +96,5 @@ class GuardedResolver(CachingThreadedResolver):
         if is_private(address):
             self.refused[name] = address
             raise PrivateAddressError(f"{name} leads to the private address {address}")
+        self.refused.pop(name, None)  # a name may change its answer, and a later failure has a cause of its own
         return address
