@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, insert, or_, select, update
 
 from storage.engine import rows
 from storage.operations_schema import proposals, specimens
@@ -29,7 +29,8 @@ FIRST_BAD = 3
 class Specimen:
     """One page that was kept: ``kind`` is ``list`` or ``article``, ``cause`` empty where it is ``good``, ``at`` in UTC.
 
-    ``skeleton`` is its outline (``spiders.skeleton``); ``location`` where its body stands, ``None`` where it was not kept.
+    ``skeleton`` is its outline (``spiders.skeleton``); ``location`` where its body stands, ``None`` where it was not kept. ``mended`` tells
+    of a bad one that rules were accepted for since: they were proven on pages like it, so no later page need come to show it.
     """
 
     site: str
@@ -45,6 +46,7 @@ class Specimen:
     skeleton_hash: str
     location: Location | None = None
     id: int = 0
+    mended: bool = False
 
 
 _COLUMNS = ("site", "section", "kind", "run", "url", "at", "good", "cause", "charset", "skeleton", "skeleton_hash")
@@ -92,8 +94,16 @@ def of_site(store: Store, site: str = "", section: str = "") -> list[Specimen]:
     c = specimens.c
     wanted = [column == value for column, value in ((c.site, site), (c.section, section)) if value]
     with store.reading() as connection:
-        found = rows(connection.execute(select(specimens).where(*wanted).order_by(c.id)))
+        found = rows(connection.execute(select(specimens, _mended()).where(*wanted).order_by(c.id)))
     return [_specimen(row) for row in found]
+
+
+def _mended() -> ColumnElement[bool]:
+    """Tell of a bad specimen whether rules in force were accepted after it: those of articles for its site, of lists for its section."""
+    c, p = specimens.c, proposals.c
+    place = or_(and_(c.kind == "article", p.section == ""), and_(c.kind == "list", p.section == c.section))
+    accepted = exists().where(p.site == c.site, p.state == "accepted", p.decided_at > c.at, place)
+    return and_(~c.good, accepted).label("mended")
 
 
 def _specimen(row: dict[str, object]) -> Specimen:
@@ -127,6 +137,6 @@ def good_ones(found: Iterable[Specimen], kind: str) -> list[Specimen]:
 
 
 def bad_ones(found: Sequence[Specimen], kind: str) -> list[Specimen]:
-    """Return the bad specimens of a kind that no later run's good one mended, in their order; empty when its template is known."""
+    """Return the bad specimens of a kind that no accepted rule and no later run's good one mended; empty when its template is known."""
     healed = max((each.run for each in good_ones(found, kind)), default="")
-    return [each for each in found if not each.good and each.kind == kind and each.run >= healed]
+    return [each for each in found if not each.good and not each.mended and each.kind == kind and each.run >= healed]

@@ -45,6 +45,7 @@ def propose(store: Store, sheet: FactSheet, at: datetime) -> Answer:
     """Look for rules in the specimens of a site, prove them on the archive, and note them as proposed. ``sheet`` is the file's own."""
     sheet = effective(store, sheet)
     evidence, decisions = gather(store, sheet), stored_decisions(store)
+    in_force = proposals.accepted_rules(store).get(sheet.id, [])
     reasons: dict[str, str] = {}
     made: list[Proposal] = []
     for section in (*evidence.lists, ""):
@@ -53,7 +54,11 @@ def propose(store: Store, sheet: FactSheet, at: datetime) -> Answer:
             reasons |= {section: found.reason} if found.reason else {}
             continue
         rules, proof = _proven(sheet, found.rules, section, evidence, decisions)
-        made += [Proposal(sheet.id, section, each["field"], _without_place_of(each), specimen, proof.as_json()) for each in rules]
+        made += [
+            Proposal(sheet.id, section, each["field"], _without_place_of(each), specimen, proof.as_json())
+            for each in rules
+            if each not in in_force
+        ]
     return Answer(tuple(proposals.propose(store, sheet.id, made, at)), reasons)
 
 

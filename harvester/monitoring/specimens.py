@@ -253,20 +253,23 @@ def drift_of(store: Store, site: str, section: str, run: str = "") -> float | No
 
     ``run`` is the run that is asked about (empty: the last one): a good page of it that looks otherwise than those before counts, too.
     """
-    held = specimens.of_site(store, site, section)
+    every = specimens.of_site(store, site)
+    held = [each for each in every if each.section == section]
     run = run or specimens.last_run(store, site)
-    scores = [score for kind in ("list", "article") if (score := _drift(held, kind, run)) is not None]
+    # What rules were accepted for is a template that the sheet reads now; those of articles hold for every section.
+    mended = [each for each in every if each.mended and (each.kind == "article" or each.section == section)]
+    scores = [score for kind in ("list", "article") if (score := _drift(held, mended, kind, run)) is not None]
     return max(scores, default=None)
 
 
-def _drift(held: Sequence[Specimen], kind: str, run: str) -> float | None:
+def _drift(held: Sequence[Specimen], mended: Sequence[Specimen], kind: str, run: str) -> float | None:
     good, bad = specimens.good_ones(held, kind), specimens.bad_ones(held, kind)
     if not good:
         return None
     before = [each for each in good if each.run < run]
     asked = bad or [each for each in good if each.run == run]
     known = [each for each in good if each.run < min(page.run for page in bad)] or good if bad else before
-    return max((nearest(each, known) for each in asked), default=0.0) if known else 0.0
+    return max((nearest(each, [*known, *(one for one in mended if one.kind == kind)]) for each in asked), default=0.0) if known else 0.0
 
 
 def nearest(specimen: Specimen, others: Sequence[Specimen]) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import product
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from sqlalchemy import update
 from harvester.accepted import rules_for
 from harvester.crawl import settings_for
 from harvester.monitoring import proposing
+from harvester.monitoring.reporting import drift_rows
 from harvester.monitoring.specimens import drift_of
 from harvester.replica.attachments import build
 from harvester.replica.document import ReplicaDocument
@@ -21,7 +22,7 @@ from harvester.replica.families.base import site_facts
 from harvester.replica.server import Replica
 from spiders.factsheet import load_sheet, read_sheet
 from spiders.sheet_toml import sheet_as_toml
-from storage import specimens
+from storage import operations_queries, specimens
 from storage.operations_schema import proposals
 from storage.records import Verdict
 from tests.drift.world import World, world
@@ -88,6 +89,9 @@ def _mended(found: World, fault: str, section: str = "") -> None:
     decided = found.accept()
     assert not decided.refused
     assert len(decided.accepted) == len(answer.proposals) > 0
+    with found.store() as store:
+        assert {row["state"] for row in drift_rows(store, found.site)} == {"read"}
+    assert found.propose().proposals == ()
 
     last = found.crawl(recheck="all")
     assert (last.verdict, last.failures.get("no-body-container", 0)) == (Verdict.COMPLETE, 0)
@@ -97,6 +101,7 @@ def _mended(found: World, fault: str, section: str = "") -> None:
     with found.store() as store:
         assert new in store.keys(found.site)
         assert not [each for kind in ("list", "article") for each in specimens.bad_ones(specimens.of_site(store, found.site), kind)]
+        assert all((drift_of(store, found.site, each) or 0) < 0.3 for each in sections)
 
 
 def _published_in(found: World) -> str:
@@ -160,6 +165,28 @@ def test_accepted_rules_reach_the_settings_of_every_crawl_and_refused_and_withdr
         proposing.withdraw(store, "national", [each.id for each in accepted], "the office", at)
         assert proposing.effective(store, sheet) == sheet
     assert rules_for(small.config) == {}
+
+
+@pytest.mark.parametrize("small", ["anhui"], indirect=True)
+def test_a_mended_site_that_has_nothing_new_is_read_and_without_drift_until_its_rules_are_withdrawn(small: World) -> None:
+    small.crawl()
+    small.replica.fault = "redesign:anhui@all"
+    small.crawl()
+    first = [(each.id, each.field) for each in small.propose().proposals]
+    assert [(each.id, each.field) for each in small.propose().proposals] == first
+    with small.store() as store:
+        proposing.refuse(store, "anhui", [first[0][0]], "the office", datetime.now(UTC))
+    again = small.propose().proposals
+    assert {each.id for each in again} - {number for number, _ in first} == {max(each.id for each in again)}
+    assert small.accept().refused == ()
+    assert small.crawl().verdict == Verdict.COMPLETE  # no article is asked for: no good page shows that they are read
+    with small.store() as store:
+        (row,) = drift_rows(store, "anhui")
+        assert (row["state"], row["drift"] < 0.1, row["proposed"]) == ("read", True, 0)
+        (measured,) = operations_queries.drift_now(store, [specimens.last_run(store, "anhui")]).values()
+        assert measured["drift"] < 0.1
+        proposing.withdraw(store, "anhui", (), "the office", datetime.now(UTC))
+        assert [each["state"] for each in drift_rows(store, "anhui")] == ["unread"]
 
 
 @pytest.mark.parametrize("small", ["national"], indirect=True)
