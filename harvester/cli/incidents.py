@@ -68,6 +68,28 @@ def incidents(
                     f"{plainly(each.cause, each.site)} {said(each.detail)} {next_step(each.cause, each.site, proven=each.site in proven)}"
                 )
                 console().print(f"{each.site or '-'}: {' '.join(told.split())}", markup=False)
+        for rest in idle_snoozes(held, listed):
+            if site is None or rest.site == wanted:
+                console().print(snooze_in_words(rest), markup=False)
+
+
+def idle_snoozes(held: list[Snooze], listed: list[Incident]) -> list[Snooze]:
+    """Return the snoozes that are about nothing that is open: what they would silence is still to come, and nobody would hear of it."""
+    alive = [each for each in listed if each.closed_at is None]
+    return [rest for rest in held if not any(rest.covers(each.site, each.cause, rest.since) for each in alive)]
+
+
+def snooze_in_words(rest: Snooze) -> str:
+    """Return of whom and what nobody is told, until when and why, and how that is ended."""
+    site = rest.site or "-"
+    told = _("nobody is told of {what} until {moment}").format(what=with_cause(rest.cause), moment=minute(rest.until))
+    end = _("wake it with {command}").format(command=f"`harvester incidents wake {' '.join((site, rest.cause)).strip()}`")
+    return f"{site}: {told}{_(': ')}{rest.reason} ({rest.snoozed_by}); {end}"
+
+
+def with_cause(cause: str) -> str:
+    """Return a cause in words, for none that it is every one."""
+    return _(cause) if cause else _("every cause")
 
 
 def incident_row(incident: Incident, held: list[Snooze]) -> dict[str, Any]:
@@ -151,7 +173,11 @@ def snooze(
         raise WrongCall(told.format(day=f"{now + LONGEST_SNOOZE:%Y-%m-%d}"))
     with opened(store) as found:
         stored.snooze(found, of, cause, reason=reason, by=audited.actor(store, by), since=now, until=end)
-    console().print(_("nobody is told of {what} until {moment}").format(what=f"{site} {cause}".strip(), moment=minute(end)), markup=False)
+        idle = not any(cause in ("", each.cause) for each in stored.incidents_of(found, of))
+    told = _("nobody is told of {what} until {moment}").format(what=f"{site} {cause}".strip(), moment=minute(end))
+    console().print(told, markup=False)
+    if idle:
+        console().print(_("Nothing of it is open now: what comes until then is silent, too."), markup=False)
 
 
 def wake(site: SiteArgument, cause: CauseArgument = "", store: StoreOption = None) -> None:

@@ -57,6 +57,26 @@ def test_a_cause_is_snoozed_and_woken_by_its_id_or_by_its_words(place: Path, cap
     assert (status, "没有暂缓提醒的事件" in err) == (1, True)
 
 
+def test_a_snooze_of_what_is_not_wrong_yet_is_said_and_stays_in_view_until_it_is_woken(
+    place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HARVESTER_LANG", "en")
+    monkeypatch.setenv("HARVESTER_OPERATOR", "office")
+    day = f"{datetime.now(UTC).year + 1}-01-01"
+    out = " ".join(told(capsys, "incidents", "snooze", "anhui", "--reason", "they move", "--until", day)[1].split())
+    assert "Nothing of it is open now: what comes until then is silent, too" in out
+    for words in (("incidents",), ("incidents", "--site", "anhui")):
+        out = " ".join(told(capsys, *words)[1].split())
+        assert "anhui: nobody is told of every cause until" in out
+        assert "they move (office); wake it with `harvester incidents wake anhui`" in out
+    assert "nobody is told" not in told(capsys, "incidents", "--site", "jiangsu")[1]
+    break_site(place, Finding(CAUSE, "alarm", "tzgg"))
+    assert "wake it with" not in told(capsys, "incidents")[1], "its incident shows it now"
+    told(capsys, "incidents", "wake", "anhui")
+    break_site(place, site="anhui")
+    assert "nobody is told" not in told(capsys, "incidents")[1]
+
+
 def test_a_word_that_is_no_cause_is_answered_with_the_ids_that_are_open(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     call = ("incidents", "snooze", "anhui", "找不到", "--reason", "已知", "--until", "2099-01-01")
     assert "目前也没有未结的事件" in told(capsys, *call)[2]

@@ -224,6 +224,20 @@ def test_an_incident_is_snoozed_with_a_reason_and_an_end_and_woken_again(broken:
     assert {"snoozed", "woken", "form"} <= set(done)
 
 
+def test_a_snooze_of_a_site_with_which_nothing_is_wrong_is_shown_and_can_be_woken(bare_store: Store, bare_client: TestClient) -> None:
+    now = datetime.now(UTC)
+    operations_sample.history(bare_store, "jiangsu", now, 2, {})
+    incidents.snooze(bare_store, "jiangsu", "", reason="站方公告停机", by="office", since=now, until=now + timedelta(days=4))
+    for path in ("/operations", SITE):
+        said = words_of(bare_client.get(f"{path}?lang=en").text)
+        assert "nobody is told of every cause until" in said, path
+        assert "站方公告停机 (office" in said, path
+    assert "Wake: every cause" in words_of(bare_client.get(f"{SITE}?lang=en").text)
+    assert send(bare_client, "wake", cause="").status_code == 303
+    assert incidents.snoozed(bare_store, now) == []
+    assert "nobody is told of" not in bare_client.get("/operations?lang=en").text
+
+
 def test_the_schedule_of_a_site_is_paused_resumed_and_a_run_asked_for(broken: TestClient, bare_store: Store) -> None:
     assert send(broken, "pause", reason=" ").status_code == 422
     assert send(broken, "pause", reason="迁移").status_code == 303

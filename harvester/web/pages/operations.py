@@ -17,7 +17,7 @@ from harvester.scheduling.words import in_words
 from harvester.session import settings
 from harvester.web.access.rights import operator
 from harvester.web.pages import operations_words as words
-from harvester.web.pages.operations_health import Health, State, sites, with_snoozes
+from harvester.web.pages.operations_health import Health, State, idle, sites, with_snoozes
 from harvester.web.pages.operations_storage import room_of
 from harvester.web.room import AnyStore
 from harvester.web.shown import page, preference, word
@@ -37,10 +37,11 @@ BACKUP_AGE = timedelta(days=7)
 def glance(request: Request, store: AnyStore) -> HTMLResponse:
     """Show how everything does."""
     now, lang = datetime.now(UTC), preference(request, "lang")
-    incidents = with_snoozes(operations_work.open_incidents(store), operations_work.snoozed_now(store, now))
+    snoozes = operations_work.snoozed_now(store, now)
+    incidents = with_snoozes(operations_work.open_incidents(store), snoozes)
     found, done = sites(store, now, incidents), operations_work.last_done(store, (BACKUP, VERIFY))
     return operators_page(
-        request, "operations.html", now, sites=[(each, words.strip(each.runs, lang)) for each in found], incidents=incidents,
+        request, "operations.html", now, sites=[(each, words.strip(each.runs, lang)) for each in found], incidents=incidents, idle=idle(snoozes, incidents),
         proven=proposals.waiting_proven(store),
         summary=summary(found, lang), workers=workers(store, now), queue=operations_work.queued(store, now),
         missed=operations_work.not_done(store, now - timedelta(days=7)), room=room_of(request, store, now),

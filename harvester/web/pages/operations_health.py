@@ -74,6 +74,11 @@ def with_snoozes(incidents: Sequence[Row], snoozes: Sequence[Row]) -> list[dict[
     return sorted(found, key=lambda row: row["snooze"] is not None)
 
 
+def idle(snoozes: Sequence[Row], incidents: Sequence[Row]) -> list[Row]:
+    """Return the snoozes that are about nothing that is open: what they would silence is still to come, and nobody would hear of it."""
+    return [each for each in snoozes if not any(covers(each, row) for row in incidents)]
+
+
 def state_of(health: Health, now: datetime) -> State:
     """Return the state of a site: what somebody decided, else the worst that is open, else what its last runs say."""
     if health.pause:

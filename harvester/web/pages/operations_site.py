@@ -20,7 +20,7 @@ from harvester.web.pages import operations_words as words
 from harvester.web.pages.charts import Drawing, drawing, svg, theme_of
 from harvester.web.pages.operations import operators_page
 from harvester.web.pages.operations_drift import compared_pages, drift_lines
-from harvester.web.pages.operations_health import Health, State, known_sheets, sites, with_snoozes
+from harvester.web.pages.operations_health import Health, State, idle, known_sheets, sites, with_snoozes
 from harvester.web.pages.operations_measures import ledger
 from harvester.web.pages.operations_promises import kept
 from harvester.web.pages.operations_proofs import cards
@@ -53,12 +53,13 @@ def site_page(request: Request, store: Store, site: str, *, status: int = 200, p
     sheet = known_sheets().get(site)
     last = operations_queries.run(store, health.last["id"]) if health.last else None
     sections = operations_queries.sections_of(store, last["id"]) if last else []
-    open_now = health.incidents
+    open_now, snoozes = health.incidents, operations_work.snoozed_now(store, now, site)
     over = operations_work.closed_incidents(store, site)
     offered = cards(store, site, lang)
     return operators_page(
         request, "operations_site.html", now, status=status, problem=problem, done=DONE.get(done, ""), site=health, sheet=sheet, runs=runs,
-        timeline=timeline_of(request, site, runs), incidents=open_now, over=over,
+        timeline=timeline_of(request, site, runs), incidents=open_now, over=over, snoozes=snoozes,
+        idle=idle(snoozes, open_now),
         messages=operations_work.messages_of(store, [row["id"] for row in (*open_now, *over)]),
         tally=words.tally(runs, lang), commonest=commonest(store, site, now), cause_days=CAUSE_DAYS,
         drift=drift_lines(request, store, site), pages=compared_pages(store, site),
