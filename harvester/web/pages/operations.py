@@ -41,7 +41,8 @@ def glance(request: Request, store: AnyStore) -> HTMLResponse:
     incidents = with_snoozes(operations_work.open_incidents(store), snoozes)
     found, done = sites(store, now, incidents), operations_work.last_done(store, (BACKUP, VERIFY))
     return operators_page(
-        request, "operations.html", now, sites=[(each, words.strip(each.runs, lang)) for each in found], incidents=incidents, idle=idle(snoozes, incidents),
+        request, "operations.html", now, sites=[(each, words.strip(each.runs, lang)) for each in found], incidents=incidents,
+        idle=idle(snoozes, incidents),
         proven=proposals.waiting_proven(store),
         summary=summary(found, lang), workers=workers(store, now), queue=operations_work.queued(store, now),
         missed=operations_work.not_done(store, now - timedelta(days=7)), room=room_of(request, store, now),
