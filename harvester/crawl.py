@@ -112,7 +112,8 @@ def crawl(
     settings = settings_for(config, recheck=Recheck(recheck), dry_run=dry_run)
     settings.setdict(_limits(lists, budget, due_run) | {"HARVESTER_WINDOWS": _windows(sites, config)}, priority="cmdline")
     if not dry_run:
-        with Store.open(config.store, archive=config.archive, create=True, patience=config.patience) as store:
+        # What a worker asks for is done in the worker's store: one that is gone is not begun anew.
+        with Store.open(config.store, archive=config.archive, create=due_run is None, patience=config.patience) as store:
             load_gazetteer(store)
     if apart.reactor_spent():
         return apart.run(crawl_here, orders, settings, progress=progress)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -28,6 +29,8 @@ from storage.incidents import ALARM, Incident, Snooze
 from storage.store import Store
 
 LOCK = "the alerts"
+SIDE_BY_SIDE = 8
+"""Channels that are sent to at a time."""
 
 
 def run_once(store: Store, config: Config, now: datetime) -> Report:
@@ -49,6 +52,16 @@ def run_once(store: Store, config: Config, now: datetime) -> Report:
     except LockedStore:
         return Report()
     return run.report
+
+
+@dataclass(frozen=True, slots=True)
+class _Parcel:
+    """What is sent to a channel at once, and when to try again if it does not arrive."""
+
+    to: Channel
+    batch: Batch
+    lines: Sequence[Line]
+    next_at: datetime
 
 
 @dataclass
@@ -78,17 +91,22 @@ class _Run:
             self.incidents, self.messages, self.snoozes = incident_messages.at_stake(self.store, self.now)
 
     def send(self) -> None:
-        """Send what waits, channel by channel."""
+        """Send what waits, to several channels side by side: one that does not answer keeps nobody waiting."""
         known = {each.id: each for each in self.incidents}
         waiting: dict[str, list[Line]] = defaultdict(list)
         for message in self.messages:
             if message.waits:
                 waiting[message.channel].append(Line(known[message.incident], message))
+        parcels: list[_Parcel] = []
         for name, lines in waiting.items():
             if name not in self.settings.channels and self._names_are_known():
                 incident_messages.given_up(self.store, _numbers(lines), self.now, NOT_ASKED)
             elif name in self.settings.channels and (ready := self._ready(name, lines)):
-                self._send(name, ready)
+                parcels += self._begun(name, ready)
+        with ThreadPoolExecutor(SIDE_BY_SIDE) as carriers:
+            on_the_way = {carriers.submit(bring, parcel.to, parcel.batch, self.config.contact): parcel for parcel in parcels}
+            for way in as_completed(on_the_way):
+                self._arrived(on_the_way[way], way)
 
     def _names_are_known(self) -> bool:
         """Tell whether every channel of ``[alerts]`` is there: while one is not, it may stand for that for which something waits."""
@@ -103,27 +121,31 @@ class _Run:
         last = incident_messages.last_sent(self.store, name) if ready else None
         return [] if last is not None and timedelta() <= self.now - last < self.settings.gather else ready
 
-    def _send(self, name: str, lines: Sequence[Line]) -> None:
+    def _begun(self, name: str, lines: Sequence[Line]) -> list[_Parcel]:
+        """Write down that messages are sent now; return nothing where their channel cannot be used."""
         try:
             to = channel(name, self.config.channels)
         except WrongCall as error:  # nothing is lost by it: what waits is sent when the channel is mended
             self.report.problems.append(str(error))
-            return
+            return []
         attempts = max(line.message.attempts for line in lines) + 1
         batch = Batch(
             name, in_order(lines), alike(self.incidents, lines, self.now), self.settings.language, self.config.room_base
         )  # fmt: skip
         next_at = self.now + pause(attempts, batch.id)
         incident_messages.begin(self.store, _numbers(lines), next_at)
+        return [_Parcel(to, batch, lines, next_at)]
+
+    def _arrived(self, parcel: _Parcel, way: Future[str]) -> None:
         try:
-            note = bring(to, batch, self.config.contact)
+            note = way.result()
         except DeliveryFailed as error:
-            self._failed(to, lines, error, next_at)
+            self._failed(parcel.to, parcel.lines, error, parcel.next_at)
             return
-        incident_messages.sent(self.store, _numbers(lines), self.now, note)
-        self.report.sent += len(lines)
+        incident_messages.sent(self.store, _numbers(parcel.lines), self.now, note)
+        self.report.sent += len(parcel.lines)
         if note:
-            self.report.problems.append(f"channel {name}: {note}")
+            self.report.problems.append(f"channel {parcel.to.name}: {note}")
 
     def _failed(self, to: Channel, lines: Sequence[Line], error: DeliveryFailed, next_at: datetime) -> None:
         oldest = self.now - timedelta(hours=to.give_up_hours)

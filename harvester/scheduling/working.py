@@ -17,7 +17,7 @@ from harvester.scheduling import chores
 from harvester.scheduling.due import AGAIN, BACK, DONE, FAILED, Outcome, told_run
 from harvester.scheduling.plan import CRAWL, schedule_of
 from spiders.factsheet import FactSheetError, UnknownSectionError, UnknownSiteError
-from storage import workers
+from storage import due_runs, workers
 from storage.due_runs import DueRun
 from storage.errors import LockedStore, StoreError
 from storage.store import Store
@@ -54,9 +54,14 @@ def _crawl(config: Config, due: DueRun, stop: threading.Event) -> Outcome:
 
 
 def crawl_due(config: Config, due: DueRun) -> RunSummary:
-    """Crawl a site as its due run says, in this process. Raises LockedStore while another process crawls it."""
+    """Crawl a site as its due run says, in this process.
+
+    Raises LockedStore while another process crawls it, StoreError where the store is gone or another one lies in its place.
+    """
     schedule, since = schedule_of(due.job, config), due.arguments.get("since")
-    with Store.open(config.store, archive=config.archive, create=True, patience=config.patience) as store:
+    with Store.open(config.store, archive=config.archive, patience=config.patience) as store:
+        if (due.id, due.due_at) not in {(each.id, each.due_at) for each in due_runs.running(store)}:
+            raise StoreError(f"{store.name} is not the worker's store any more: nothing is crawled into another one; put it back.")
         if not workers.is_free(store, due.job):
             raise LockedStore(f"Another run of {due.job} is under way: this one begins after its end.")
     [summary] = crawl(

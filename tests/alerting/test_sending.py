@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,7 +19,7 @@ from storage import incident_messages, incidents
 from storage.store import Store
 from tests.alerting.faults import BEGUN, DAY, HOUR, MINUTE, config, hook, run_ends, told
 from tests.watching.feed import SECRET
-from tests.watching.servers import Ledger, Receiver
+from tests.watching.servers import Ledger, Receiver, serving
 
 
 @pytest.fixture(autouse=True)
@@ -303,4 +304,16 @@ def test_what_waits_for_a_channel_goes_on_waiting_while_the_alerts_name_another_
     with pytest.raises(WrongCall, match=r"\[channels\.leger\]"):
         heartbeat_of(misspelt)
     run_once(store, config(folder, ledger=hook(receiver.url)), BEGUN + HOUR)
+    assert told(ledger) == [("opened", "shanghai", "challenge")]
+
+
+def test_channels_that_do_not_answer_keep_no_other_one_waiting(store: Store, folder: Path, receiver: Receiver, ledger: Ledger) -> None:
+    heard, waited = threading.Event(), []
+    receiver.before = lambda _got: heard.set()
+    with serving(Receiver(before=lambda _got: waited.append(heard.wait(15)))) as slow:
+        tables = {"first": hook(slow.url, timeout=20), "second": hook(slow.url, timeout=20), "ledger": hook(receiver.url)}
+        run_ends(store, BEGUN, "challenge")
+        report = run_once(store, config(folder, **tables), BEGUN)
+    assert waited == [True, True], "the last channel was sent to only when those before it had answered"
+    assert (report.formed, report.sent) == (3, 3)
     assert told(ledger) == [("opened", "shanghai", "challenge")]

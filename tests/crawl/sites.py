@@ -51,7 +51,10 @@ def harvest(
     folder: Path, bases: Mapping[str, str], *sites: str, settings: Mapping[str, Any] | None = None, **options: Any
 ) -> dict[str, RunSummary]:
     """Crawl in a process of its own and return the summaries by site."""
-    found = warm.crawl(sites or tuple(bases), config(folder, bases, **(settings or {})), **options)
+    given = config(folder, bases, **(settings or {}))
+    if options.get("due_run"):  # a store in which something is due is there
+        Store.open(given.store, create=True).close()
+    found = warm.crawl(sites or tuple(bases), given, **options)
     return {summary.site: summary for summary in found}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
@@ -17,7 +18,7 @@ from sqlalchemy import select
 from harvester.config import Config
 from harvester.replica.document import ReplicaDocument
 from harvester.replica.server import Replica
-from harvester.scheduling import asking
+from harvester.scheduling import asking, due, working
 from storage import due_runs, queries
 from storage.records import Verdict
 from storage.schema import runs
@@ -140,3 +141,24 @@ def check_said(said: str) -> None:
     ):
         assert words in said
     assert "watch: done" not in said, "what happens every few minutes is no line"
+
+
+@pytest.mark.parametrize("other", [False, True], ids=["gone", "another"])
+def test_a_crawl_whose_store_is_gone_or_replaced_begins_none_and_fills_none(stage: Stage, tmp_path: Path, other: bool) -> None:
+    asking.run_now(stage.store, stage.config, SITE, "tester", datetime.now(UTC), sweep=True)
+    row = due.take(stage.store, due_runs.listed(stage.store, SITE)[0].id, "w", datetime.now(UTC))
+    assert row is not None
+    (tmp_path / "away").mkdir()
+    for file in tmp_path.glob("store.sqlite*"):
+        if file.is_file():
+            file.rename(tmp_path / "away" / file.name)
+    if other:
+        Store.open(stage.config.store, create=True).close()
+    outcome = working.perform(stage.config, row, "w", threading.Event())
+    assert outcome.state == due.AGAIN
+    assert ("not the worker's store any more" if other else "There is no store in") in outcome.note
+    assert stage.replica.requests == []
+    assert (tmp_path / "store.sqlite").exists() is other
+    if other:
+        with Store.open(stage.config.store) as found:
+            assert queries.counts(found) == []
