@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -252,6 +253,16 @@ def test_the_schedule_of_a_site_is_paused_resumed_and_a_run_asked_for(broken: Te
     assert [(row["job"], row["state"], row["arguments"]) for row in waiting] == [("jiangsu", "due", {"sweep": True})]
     assert waiting[0]["asked_by"]
     assert {"paused", "resumed", "run asked for"} <= {row["action"] for row in audit.entries(bare_store)}
+
+
+def test_who_asks_for_a_run_is_told_whether_a_worker_is_there_to_begin_it(broken: TestClient, bare_store: Store) -> None:
+    answer = send(broken, "run")
+    told = words_of(broken.get(f"{answer.headers['location']}&lang=en").text)
+    assert "It is due now, but no worker is heard of: start one on the machine of the store with harvester worker." in told
+    with ExitStack() as held:
+        workers.register(bare_store, held, "host", 1, "1", datetime.now(UTC))
+        told = words_of(broken.get(f"{answer.headers['location']}&lang=en").text)
+        assert "It is due now; the next free worker begins it." in told
 
 
 def test_a_site_that_rests_shows_when_it_will_be_read_and_not_when_it_would_have_been(broken: TestClient, bare_store: Store) -> None:

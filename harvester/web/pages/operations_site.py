@@ -18,7 +18,7 @@ from harvester.web.charts import runs as charts
 from harvester.web.charts.runs import Bar
 from harvester.web.pages import operations_words as words
 from harvester.web.pages.charts import Drawing, drawing, svg, theme_of
-from harvester.web.pages.operations import operators_page
+from harvester.web.pages.operations import operators_page, workers
 from harvester.web.pages.operations_drift import compared_pages, drift_lines
 from harvester.web.pages.operations_health import Health, State, idle, known_sheets, sites, with_snoozes
 from harvester.web.pages.operations_measures import ledger
@@ -57,7 +57,8 @@ def site_page(request: Request, store: Store, site: str, *, status: int = 200, p
     over = operations_work.closed_incidents(store, site)
     offered = cards(store, site, lang)
     return operators_page(
-        request, "operations_site.html", now, status=status, problem=problem, done=DONE.get(done, ""), site=health, sheet=sheet, runs=runs,
+        request, "operations_site.html", now, status=status, problem=problem, done=said_of(done, store, now), site=health,
+        sheet=sheet, runs=runs,
         timeline=timeline_of(request, site, runs), incidents=open_now, over=over, snoozes=snoozes,
         idle=idle(snoozes, open_now),
         messages=operations_work.messages_of(store, [row["id"] for row in (*open_now, *over)]),
@@ -76,10 +77,17 @@ DONE = {
     "paused": "Paused: what falls due is skipped.",
     "resumed": "It goes on with its next moment.",
     "asked": "It is due now; the next free worker begins it.",
+    "unattended": "It is due now, but no worker is heard of: start one on the machine of the store with `harvester worker`.",
     "accepted": "Accepted: the next run reads with it.",
     "refused": "Refused: it is not proposed again for this page.",
 }
 """What is said after a form."""
+
+
+def said_of(done: str, store: Store, now: datetime) -> str:
+    """Return what is said of what was done; of a run that was asked for, whether anybody is there to begin it."""
+    alone = done == "asked" and not any(row["live"] for row in workers(store, now))
+    return DONE.get("unattended" if alone else done, "")
 
 
 def health_of(store: Store, site: str, now: datetime) -> Health:
