@@ -19,7 +19,8 @@ from harvester.sentences import said
 from harvester.sentences.blanks import field_in_words, page_in_words
 from spiders.checking import CheckedPage, CheckingSpider, RuleMatch
 from spiders.items import CaptureKind, Cause
-from spiders.proposing import ListEvidence, propose_list
+from spiders.line_groups import ListEvidence
+from spiders.proposing import propose_list
 from spiders.signs import signs_of
 from storage import specimens
 from storage.errors import StoreError
@@ -29,10 +30,15 @@ from storage.store import Store
 UNREAD = "unread"
 """The field of a row that tells of a page which the sheet does not fit."""
 
+SEEN = frozenset({"robots", "tls", "failure", "attachment", "charset", "dates", "drift", UNREAD})
+"""Fields whose words say all: their count is no number of hits, and no table shows it as one."""
+
 
 def in_words(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row of a check as a table shows it: its field and what was seen as people say it."""
     field, rule = row["field"], row["rule"]
+    if field in SEEN:
+        row = {**row, "matches": None}
     if field in ("robots", "failure"):
         return {**row, "field": _field(field), "rule": said(_(rule))}
     return {**row, "field": _field(field), "rule": page_in_words(rule) if field == UNREAD else said(rule)}
@@ -51,7 +57,7 @@ def _field(field: str) -> str:
         "family": _("signs of its CMS"),
         UNREAD: _("page not read"),
         "dates": _("lines with a day"),
-        "drift": _("drift, in hundredths"),
+        "drift": _("drift"),
     }
     return fields.get(field) or field_in_words(field)
 
@@ -97,7 +103,9 @@ def _page(spider: CheckingSpider, page: CheckedPage) -> Iterator[RuleMatch]:
 
 def _compared(spider: CheckingSpider, page: CheckedPage, store: Store) -> Iterator[RuleMatch]:
     good = specimens.good_ones(specimens.of_site(store, spider.site, page.section), str(page.kind))
-    if good:
+    # A column page that only leads to the call which has its lines is no list: no specimen is kept of it, so it is held against none.
+    leads = page.kind is CaptureKind.LIST and page.read and not page.lines
+    if good and not leads:
         found = skeleton_of(spider, page.kind, page.text)
         live = Specimen(spider.site, page.section, str(page.kind), "", page.url, good[-1].at, False, "", "", str(found), found.hash)
         score = nearest(live, good)

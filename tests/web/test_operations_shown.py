@@ -9,7 +9,8 @@ from fastapi.testclient import TestClient
 from lxml import html
 
 from harvester.monitoring import proposing
-from storage import due_runs, proposals
+from harvester.web.pages.operations_measures import compared
+from storage import due_runs, operations_queries, proposals
 from storage.proposals import Proposal
 from storage.store import Store
 from tests.web import operations_sample
@@ -120,3 +121,14 @@ def test_what_was_decided_of_proposals_is_folded_and_a_refusal_is_no_refused_con
     assert card.xpath("string(.//span[@class='tag'])") == "已拒绝"
     assert "王审核" in card.text_content()
     assert not card.xpath(".//button")
+
+
+def test_a_measure_is_outside_its_history_only_where_enough_runs_make_one_and_counts_stay_whole(bare_store: Store) -> None:
+    now = datetime.now(UTC)
+    told = []
+    for days, new in ((9, 1), (8, 2), (7, 40), (6, 2), (5, 41)):
+        made = operations_sample.put_run(bare_store, "jiangsu", now - timedelta(days=days), "complete", "", new=new)
+        (section,) = operations_queries.sections_of(bare_store, made)
+        _name, measures = compared(bare_store, operations_queries.run(bare_store, made), section, "en")
+        told.append(next((each.value, each.usual, each.runs, each.apart) for each in measures if each.name == "new documents"))
+    assert told == [(1, None, 0, False), (2, 1, 1, False), (40, 1, 2, False), (2, 2, 3, False), (41, 2, 4, True)]

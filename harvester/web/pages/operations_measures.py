@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import median, median_low
 from typing import Any
 
+from harvester.web.pages.operations_health import known_sheets
 from harvester.web.pages.operations_named import called
+from spiders.promises import DEFAULT
 from storage.measures import history
 from storage.operations_queries import HISTORY
 from storage.store import Store
@@ -38,7 +40,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A measure of a run beside those of earlier ones; ``usual`` is their median, ``None`` where there are none."""
+    """A measure of a run beside those of earlier ones; ``usual`` is their median, ``None`` where there are none.
+
+    So many runs as ``history`` make a history (``Promises.history``): beside fewer nothing is unusual.
+    """
 
     name: str
     value: float
@@ -46,10 +51,13 @@ class Measure:
     least: float | None
     most: float | None
     runs: int
+    history: int = DEFAULT.history
 
     @property
     def apart(self) -> bool:
-        """Tell whether the value lies outside all that earlier runs had."""
+        """Tell whether the value lies outside all that earlier runs had, where they make a history."""
+        if self.runs < max(self.history, 1):
+            return False
         return self.least is not None and self.most is not None and not self.least <= self.value <= self.most
 
 
@@ -81,14 +89,26 @@ def compared(store: Store, run: Row, section: Row, lang: str) -> tuple[str, list
     """Return the measures of a section of a run beside those of its site's complete runs of the same reach before it."""
     earlier = history(store, run["site"], section["section"], before=run["id"], most=HISTORY, reach=section["reach"])
     alike = [dict(numbers(each.measures)) for each in earlier]
-    own = numbers(section["measures"])
-    return section["section"], [_measure(called(name, lang), value, [each[name] for each in alike if name in each]) for name, value in own]
+    own, least = numbers(section["measures"]), history_of(run["site"], section["section"])
+    return section["section"], [
+        _measure(called(name, lang), value, [each[name] for each in alike if name in each], least) for name, value in own
+    ]
 
 
-def _measure(name: str, value: float, earlier: Sequence[float]) -> Measure:
+def history_of(site: str, section: str) -> int:
+    """Return how many runs the sheet of a site says make a history of a section."""
+    sheet = known_sheets().get(site)
+    if sheet is None:
+        return DEFAULT.history
+    return next((each.promises.history for each in sheet.sections if each.id == section), sheet.promises.history)
+
+
+def _measure(name: str, value: float, earlier: Sequence[float], history: int) -> Measure:
     if not earlier:
-        return Measure(name, value, None, None, None, 0)
-    return Measure(name, value, median(earlier), min(earlier), max(earlier), len(earlier))
+        return Measure(name, value, None, None, None, 0, history)
+    # Between two whole numbers lies no number of labels: of an even count of runs the lower middle one stands for both.
+    usual = median_low(earlier) if all(each == int(each) for each in earlier) else median(earlier)
+    return Measure(name, value, usual, min(earlier), max(earlier), len(earlier), history)
 
 
 def numbers(measures: Row, before: tuple[str, ...] = ()) -> Iterator[tuple[str, float]]:
