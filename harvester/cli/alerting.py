@@ -7,14 +7,17 @@ from typing import Annotated, Any
 
 import typer
 
+from harvester.alerting.settings import AlertSettings
 from harvester.cli.options import FormatOption, LimitOption, StoreOption
 from harvester.cli.output import Format, complain, console, emit
+from harvester.config import Config
 from harvester.errors import WrongCall
 from harvester.messages import _, counted
 from harvester.moments import minute
 from harvester.sentences import said
 from harvester.session import opened
 from harvester.sound_settings import sound_settings
+from harvester.watching.channels import channel as found_channel
 from storage import incident_messages
 
 ALERT_COLUMNS = ("formed_at", "site", "cause", "message", "channel", "sent_at", "attempts", "state of message", "error")
@@ -40,12 +43,32 @@ def alerts(
     """List what was told of incidents and what waits, the newest first; or a verb."""
     if context.invoked_subcommand is not None:
         return
-    known = sound_settings(store).channels
+    config = sound_settings(store)
+    known = config.channels
     with opened(store) as found:
         rows = [row_of(row) for row in incident_messages.listed(found, channel=channel, waiting=waiting, limit=limit or None)]
         if channel and not rows and channel not in known:
             raise WrongCall(f"There is no channel {channel} (there is: {', '.join(sorted(known)) or 'none yet'}); mend its name.")
     emit([brief(row) for row in rows] if form is Format.TABLE else rows, form, ALERT_COLUMNS)
+    if form is Format.TABLE:
+        for problem in who_is_not_told(config):
+            console().print(problem, markup=False)
+
+
+def who_is_not_told(config: Config) -> list[str]:
+    """Return why nobody is told of incidents, or not by a channel, as far as the settings and this environment show it."""
+    names = AlertSettings.of(config.alerts).channels
+    if not names:
+        told = _("Nobody is told of incidents: the settings name no channels for alerts; write channels into [alerts], see docs/alerts.md.")
+        return [told]
+    problems = []
+    for name in names:
+        try:
+            found_channel(name, config.channels)
+        except WrongCall as error:
+            told = _("Nothing is sent to {channel}, and no worker begins with such settings: {why}")
+            problems.append(told.format(channel=name, why=said(str(error))))
+    return problems
 
 
 def row_of(row: dict[str, Any]) -> dict[str, Any]:

@@ -114,6 +114,16 @@ class Secrets:
             return self._wrong(key, why)
         return WrongCall(f"The channel {self.name} cannot have this {key}: {why}; see docs/watches.md.")
 
+    def missing(self, what: str) -> WrongCall:
+        """Return the error of a secret that nothing names."""
+        if self._wrong is not None:
+            return self._wrong(what, f"name where it is with {what}_env or {what}_file")
+        word = {"url": "address"}.get(what, what)
+        return WrongCall(
+            f"The channel {self.name} has no {word}, and one of its kind needs it: put it into a file or an environment variable, and "
+            f"say which with {what}_file or {what}_env in [channels.{self.name}]; see docs/watches.md."
+        )
+
     def check_url(self, url: str) -> None:
         """Raise ``WrongCall`` for an address of no use: https, or http on this machine, without a user, blanks and a fragment."""
         try:
@@ -132,8 +142,10 @@ class Secrets:
         if variable and not self.environ.get(variable):
             raise self.wrong(f"{what}_env", "the environment variable it names is not set")
         found = self.environ[variable].strip() if variable else self.read(f"{what}_file", file) if file else ""
+        if needed and not found and not (variable or file):
+            raise self.missing(what)
         if needed and not found:
-            raise self.wrong(what, f"name where it is with {what}_env or {what}_file")
+            raise self.wrong(f"{what}_{'env' if variable else 'file'}", "what it names is empty")
         if not found.isprintable():
             raise self.wrong(what, "it must be one line")
         remember(found)

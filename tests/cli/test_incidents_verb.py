@@ -95,3 +95,14 @@ def test_the_end_of_an_incident_is_told_as_recovered(monkeypatch: pytest.MonkeyP
     assert brief(row | moments)["message"] == word("message recovered", "zh") == "已恢复"
     monkeypatch.setenv("HARVESTER_LANG", "en")
     assert brief(row | moments)["message"] == word("message recovered", "en") == "well again"
+
+
+def test_alerts_say_why_nobody_is_told(place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HARVESTER_LANG", "en")
+    assert "the settings name no channels for alerts" in " ".join(told(capsys, "alerts")[1].split())
+    (place / "harvester.toml").write_text(
+        '[alerts]\nchannels = ["duty"]\n[channels.duty]\nkind = "webhook"\nurl = "https://ledger.example/hook"\n'
+    )
+    out = " ".join(told(capsys, "alerts")[1].split())
+    assert "Nothing is sent to duty, and no worker begins with such settings: The channel duty has no secret" in out
+    assert told(capsys, "alerts", "--format", "json")[1].strip() == "[]"

@@ -55,18 +55,15 @@ def test_secrets_come_from_files_too(tmp_path: Path) -> None:
         (WEBHOOK | {"url": "https://[::1"}, "url"),
         (WEBHOOK | {"secret_env": "PASSWORD"}, "secret"),
         (WEBHOOK | {"secret_env": "UNSET"}, "secret_env"),
-        (WEBHOOK | {"secret_env": ""}, "secret"),
         (WEBHOOK | {"timeout": "soon"}, "timeout"),
         (WEBHOOK | {"timeout": 0}, "timeout"),
         (WEBHOOK | {"at": "25:00"}, "at"),
         (WEBHOOK | {"ca_file": "/nowhere"}, "ca_file"),
         ({"kind": "wecom", "url": "https://robot.example/send?key=very-secret"}, "url"),
-        ({"kind": "wecom"}, "url"),
         (MAIL | {"security": "plain"}, "security"),
         (MAIL | {"to": []}, "to"),
         (MAIL | {"to": ["no address"]}, "to"),
         (MAIL | {"from": "a@b\r\nBcc: c@d"}, "from"),
-        (MAIL | {"user": "x"}, "password"),
         (MAIL | {"port": 99999}, "port"),
         (MAIL | {"password": "very-secret"}, "password"),
     ],
@@ -76,6 +73,26 @@ def test_what_cannot_be_a_channel_is_told_by_its_key_and_never_by_its_value(tabl
         read(**table)
     assert "very-secret" not in str(caught.value)
     assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    ("table", "what", "key"),
+    [
+        (WEBHOOK | {"secret_env": ""}, "secret", "secret"),
+        ({"kind": "webhook", "url": "https://ledger.example/hook"}, "secret", "secret"),
+        ({"kind": "wecom"}, "address", "url"),
+        (MAIL | {"user": "x"}, "password", "password"),
+    ],
+)
+def test_a_secret_that_nothing_names_is_told_as_missing_with_where_to_put_it(table: dict[str, Any], what: str, key: str) -> None:
+    with pytest.raises(WrongCall, match=rf"The channel one has no {what}, .* {key}_file or {key}_env in \[channels.one\]"):
+        read(**table)
+
+
+def test_a_file_without_its_secret_is_told_as_empty(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("\n")
+    with pytest.raises(WrongCall, match="cannot have this secret_file: what it names is empty"):
+        read(kind="webhook", url="https://ledger.example/hook", secret_file=str(tmp_path / "key"))
 
 
 def test_a_channel_that_is_not_there_is_told_with_those_that_are() -> None:

@@ -255,6 +255,10 @@ def test_the_schedule_of_a_site_is_paused_resumed_and_a_run_asked_for(broken: Te
     assert {"paused", "resumed", "run asked for"} <= {row["action"] for row in audit.entries(bare_store)}
 
 
+def test_a_site_says_that_nobody_is_told_where_no_channel_is_named(broken: TestClient) -> None:
+    assert "Nobody is told of incidents: the settings name no channels for alerts" in words_of(broken.get(f"{SITE}?lang=en").text)
+
+
 def test_who_asks_for_a_run_is_told_whether_a_worker_is_there_to_begin_it(broken: TestClient, bare_store: Store) -> None:
     answer = send(broken, "run")
     told = words_of(broken.get(f"{answer.headers['location']}&lang=en").text)

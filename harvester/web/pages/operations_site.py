@@ -67,7 +67,7 @@ def site_page(request: Request, store: Store, site: str, *, status: int = 200, p
         proposals=offered, proven={site} if any(card.waits and card.holds for card in offered) else (),
         last=last, ledger=ledger(last, sections) if last else [], promises=kept(sheet, health, sections, now, lang),
         rests=rests, asked=operations_work.due_runs_of(store, site), **schedule_of(site, rests, now),
-        soonest=(now + timedelta(days=1)).date(),
+        soonest=(now + timedelta(days=1)).date(), tells=tells(),
     )  # fmt: skip
 
 
@@ -88,6 +88,14 @@ def said_of(done: str, store: Store, now: datetime) -> str:
     """Return what is said of what was done; of a run that was asked for, whether anybody is there to begin it."""
     alone = done == "asked" and not any(row["live"] for row in workers(store, now))
     return DONE.get("unattended" if alone else done, "")
+
+
+def tells() -> bool:
+    """Tell whether the settings name anybody to be told of incidents; wrong ones are told where the schedule is."""
+    try:
+        return bool(settings(None).alerts.get("channels"))
+    except WrongCall:
+        return True
 
 
 def health_of(store: Store, site: str, now: datetime) -> Health:
