@@ -15,6 +15,7 @@ from normalizers.records import Hints
 SITES = ("anhui", "jiangsu", "national", "shanghai", "suzhou_sip", "zhejiang")
 MODULES = (
     "harvester.cli.main",
+    "harvester.cli.checking",
     "harvester.cli.crawling",
     "harvester.crawl",
     "harvester.log_privacy",

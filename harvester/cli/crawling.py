@@ -1,4 +1,4 @@
-"""The verbs of operators: crawl, sites, plan, check."""
+"""The verbs of operators: crawl, sites, plan."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from typing import Annotated, Any
 
 import typer
 
-from harvester.checkup import in_words
+from harvester.alerting.causes import TEMPLATE
 from harvester.cli.options import FormatOption, StoreOption
 from harvester.cli.output import Format, complain, console, emit
 from harvester.config import Config
 from harvester.crawl import RunSummary
-from harvester.crawl import check as check_site
 from harvester.crawl import crawl as crawl_sites
-from harvester.errors import HarvesterError, WrongCall
+from harvester.errors import WrongCall
 from harvester.filtering import parse_date
 from harvester.freshness import Recheck
 from harvester.messages import _, counted
@@ -26,7 +25,7 @@ from harvester.planning import Plan
 from harvester.planning import plan as plan_site
 from harvester.reach import Budget, Lists
 from harvester.sentences import said
-from harvester.session import opened, settings
+from harvester.session import opened
 from harvester.sound_settings import sound_settings
 from spiders.factsheet import FactSheet, NoBaseError, UnknownSectionError, UnknownSiteError
 from spiders.record_sheet import RecordSheet
@@ -54,7 +53,6 @@ SUMMARY_COLUMNS = (
 )
 SITE_COLUMNS = ("site", "name", "kind", "region", "sections", "documents", "records", "last complete run", "last verdict", "address")
 PLAN_COLUMNS = ("site section", "name", "lists", "pages", "stored", "new", "due", "absent", "files", "expected", "requests")
-CHECK_COLUMNS = ("site section", "field", "rule", "certainty", "matches", "url")
 
 BaseOption = Annotated[
     list[str] | None,
@@ -65,7 +63,7 @@ SiteArgument = Annotated[str, typer.Argument(metavar="SITE", help="A site's id, 
 
 def register(app: typer.Typer) -> None:
     """Add this module's verbs to the command line."""
-    for verb in (crawl, sites, plan, check):
+    for verb in (crawl, sites, plan):
         app.command()(verb)
 
 
@@ -223,6 +221,16 @@ def report(summaries: list[RunSummary], form: Format) -> None:
             console().print(f"{summary.site}: {finding_line(finding)}", markup=False)
         if summary.error:
             complain(f"{summary.site}: {said(summary.error)}")
+    for step in next_steps(summaries):
+        console().print(step, markup=False)
+
+
+def next_steps(summaries: list[RunSummary]) -> list[str]:
+    """Return what to do next where something was found wrong: drift where selectors can mend it, and the list of incidents."""
+    wrong = [summary for summary in summaries if summary.findings]
+    rebuilt = [summary.site for summary in wrong if any(finding.cause in TEMPLATE for finding in summary.findings)]
+    drift = _("{site}: its pages were rebuilt; see harvester drift {site}, then harvester drift propose {site}.")
+    return [*(drift.format(site=site) for site in rebuilt), _("What is wrong and what to do next: harvester incidents.")] if wrong else []
 
 
 def finding_line(finding: Finding) -> str:
@@ -371,22 +379,3 @@ def duration(seconds: float) -> str:
 def with_heading(rows: list[dict[str, Any]], form: Format) -> list[dict[str, Any]]:
     """Return rows for a table with a site's section (栏目) under a heading that no text's section (章节) has."""
     return [row | {"site section": row["section"]} for row in rows] if form is Format.TABLE else rows
-
-
-def check(name: SiteArgument, base: BaseOption = None, store: StoreOption = None, form: FormatOption = Format.TABLE) -> int:
-    """Tell which selectors of a site's fact sheet still match: one list page and one article of each section are read, and one file.
-
-    Also robots.txt, TLS, charset, signs of the CMS, days, and drift against the store. Nothing is kept.
-    Exit status 1 when nothing matched or a page was not read.
-    """
-    found = told(lambda: check_site(name, settings(store).with_bases(bases(base, [name]))))
-    rows = with_heading([asdict(match) for match in found], form)
-    emit([in_words(row) for row in rows] if form is Format.TABLE else rows, form, CHECK_COLUMNS)
-    if not any(match.matches for match in found):
-        raise HarvesterError(f"no selector of {name} matched; see `harvester crawl {name} --dry-run` for the cause.")
-    if failed := sorted({f"{match.section} ({match.rule})" for match in found if match.field == "failure"}):
-        seen = next(match.url for match in found if match.field == "failure")
-        raise HarvesterError(f"{name} was not read in {', '.join(failed)}: look at {seen} in a browser; causes: docs/crawling.md.")
-    if broken := sorted({match.section for match in found if match.field == "unread"}):
-        raise HarvesterError(f"{name} was not read in {', '.join(broken)}: crawl it, then look at `harvester drift {name}`.")
-    return 0

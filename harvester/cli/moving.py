@@ -17,6 +17,7 @@ from harvester.config import Config, user_agent
 from harvester.errors import HarvesterError, WrongCall
 from harvester.gazetteer import load_gazetteer
 from harvester.messages import _, counted
+from harvester.moments import minute
 from harvester.session import opened, settings
 from storage import backing_up, copying, due_runs, putting_back, table_digests, takedown
 from storage.backing_up import BackupReport
@@ -143,8 +144,9 @@ def leave_trace(store: Store, report: BackupReport, began: datetime, by: str) ->
 
     It lies behind the backup, which so never holds its own trace. The backup is whole even where a store takes no note of it.
     """
-    kept = [report.manifest.database, *report.manifest.archive]
-    note = f"{report.folder.absolute()}: {len(kept)} files, {sum(each.bytes for each in kept) / 1e6:,.1f} MB"
+    manifest = report.manifest
+    size = round(manifest.database.bytes / 1e6, 1)
+    note = f"{report.folder.absolute()}: the database ({size} MB) and {len(manifest.archive)} files of the archive"
     try:
         due_runs.note_done(store, BACKUP, began, datetime.now(UTC), by, note)
     except StoreError as error:
@@ -176,7 +178,7 @@ def restore(
         "{folder} of {moment} is put back: {n} file of the archive, schema {revision}",
         "{folder} of {moment} is put back: {n} files of the archive, schema {revision}",
     )
-    moment = report.manifest.made_at.isoformat(timespec="seconds")
+    moment = minute(report.manifest.made_at)
     console().print(counted(*told, report.files, folder=report.folder, moment=moment, revision=report.revision), markup=False)
     with Store.open(to, archive=place, key=key) as found:
         load_gazetteer(found)

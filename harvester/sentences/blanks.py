@@ -132,7 +132,7 @@ BLANKS: Mapping[str, Blank] = {
         ),
         _NUMBER,
     ),
-    **dict.fromkeys(("left", "most", "score", "seconds", "usual", "whole"), _MEASURE),
+    **dict.fromkeys(("left", "megabytes", "most", "score", "seconds", "usual", "whole"), _MEASURE),
     **dict.fromkeys(
         ("address", "charset", "document", "family", "host", "job", "place", "run", "schema", "section", "site", "suffix", "table",
          "task", "url", "watch", "worker", "file"),

@@ -32,7 +32,7 @@ WRITING = {
     "normalizers.text.repair", "normalizers.text.decode", "normalizers.agencies", "harvester.crawl", "harvester.web",
 }  # fmt: skip
 """Modules that write, harvest, read documents or serve pages."""
-CRAWLING = ("crawling", "demo", "drifting", "new_sites")
+CRAWLING = ("checking", "crawling", "demo", "drifting", "new_sites")
 """Modules of the command line that crawl, or read pages by the spiders' rules: Scrapy's."""
 QUESTIONS = [["tasks"], ["tasks", "--format", "json"], ["documents"], ["agencies"], ["runs"]]
 
