@@ -24,6 +24,7 @@ from normalizers.codes import identify
 from normalizers.notices.records import NoticeKind
 from storage import notice_queries
 from storage.notice_queries import NoticeFilters
+from storage.records import Verdict
 
 NOTICE_COLUMNS = ("id", "kind", "day", "subject", "code", "authority", "list or number", "what", "shown until")
 COVERAGE_COLUMNS = ("site", "site section", "slice", "stated", "listed", "had", "known", "failed", "pages", "capped", "complete", "gaps")
@@ -166,6 +167,13 @@ def coverage(
         rows = [row for row in rows if row["run"] == last[row["site"]]]
     shown = [row | {"gaps": [said(gap) for gap in row["gaps"]]} for row in rows] if form is Format.TABLE else rows
     emit(with_heading(shown, form), form, COVERAGE_COLUMNS)
+    if form is Format.TABLE and any(row["capped"] and row["verdict"] == Verdict.COMPLETE for row in rows):
+        console().print(
+            _(
+                "A run is complete when every page that the site shows was read. A list of which it shows fewer pages than it has is not: "
+                "what is out of reach is a gap, never taken for gone."
+            )
+        )
 
 
 class GraphFile(StrEnum):

@@ -10,6 +10,7 @@ from lxml import html
 
 from harvester.monitoring import proposing
 from harvester.web.pages.operations_measures import compared
+from spiders.items import CoverageLine
 from storage import due_runs, operations_queries, proposals
 from storage.proposals import Proposal
 from storage.store import Store
@@ -132,3 +133,22 @@ def test_a_measure_is_outside_its_history_only_where_enough_runs_make_one_and_co
         _name, measures = compared(bare_store, operations_queries.run(bare_store, made), section, "en")
         told.append(next((each.value, each.usual, each.runs, each.apart) for each in measures if each.name == "new documents"))
     assert told == [(1, None, 0, False), (2, 1, 1, False), (40, 1, 2, False), (2, 2, 3, False), (41, 2, 4, True)]
+
+
+def test_a_run_of_a_site_of_records_tells_each_record_once_and_why_it_is_complete_beside_a_capped_list(
+    bare_store: Store, bare_client: TestClient
+) -> None:
+    now = datetime.now(UTC)
+    run = bare_store.begin_run("shanghai_records", ["taxpayers_a"], now)
+    line = CoverageLine("taxpayers_a", stated=220, pages=11, pages_had=10, listed=200, had=200, capped=True)
+    bare_store.record_coverage(run, [line])
+    effects = {"new": 861, "ended": 28, "endings": 18}
+    bare_store.end_run(run, "complete", "", {"effects": effects, "notices": effects}, now)
+    for address in (f"/operations/runs/{run}", "/operations/runs", "/operations/sites/shanghai_records"):
+        page = bare_client.get(f"{address}?lang=en").text
+        assert "861" in page
+        assert "1,722" not in page
+    said = " ".join(html.fromstring(bare_client.get(f"/operations/runs/{run}?lang=en").text).text_content().split())
+    assert "861 new, 0 changed, 0 gone" in said
+    assert "ended 28, endings 18, new 861" in said
+    assert "complete when every page that the site shows was read" in said
