@@ -49,7 +49,13 @@ def alerts(
         rows = [row_of(row) for row in incident_messages.listed(found, channel=channel, waiting=waiting, limit=limit or None)]
         if channel and not rows and channel not in known:
             raise WrongCall(f"There is no channel {channel} (there is: {', '.join(sorted(known)) or 'none yet'}); mend its name.")
-    emit([brief(row) for row in rows] if form is Format.TABLE else rows, form, ALERT_COLUMNS)
+    if form is Format.TABLE and not rows:
+        nothing = (
+            _("Nothing waits to be sent.") if waiting else _("Nobody was told of anything yet. What is wrong now: harvester incidents.")
+        )
+        console().print(nothing, markup=False)
+    else:
+        emit([brief(row) for row in rows] if form is Format.TABLE else rows, form, ALERT_COLUMNS)
     if form is Format.TABLE:
         for problem in who_is_not_told(config):
             console().print(problem, markup=False)

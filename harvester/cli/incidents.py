@@ -13,8 +13,8 @@ from harvester.alerting.wording import next_step, plainly
 from harvester.cli.options import ByOption, FormatOption, StoreOption
 from harvester.cli.output import Format, console, emit
 from harvester.errors import HarvesterError, WrongCall
-from harvester.messages import _, counted
-from harvester.moments import minute, moment_of
+from harvester.messages import _, counted, language
+from harvester.moments import end_ahead, minute
 from harvester.scheduling.words import reach_in_words
 from harvester.sentences import said
 from harvester.session import opened
@@ -23,6 +23,7 @@ from spiders.sheets import all_sheets
 from storage import incidents as stored
 from storage import operations_queries, proposals
 from storage.incidents import Finding, Incident, Snooze
+from storage.records import Verdict
 from storage.store import Store
 
 INCIDENT_COLUMNS = ("site", "level", "cause", "failure_class", "sections", "since", "last", "ended_at", "snoozed_until")
@@ -60,14 +61,17 @@ def incidents(
         held = stored.snoozed(found, datetime.now(UTC))
         proven = proposals.waiting_proven(found)
     rows = [incident_row(each, held) for each in listed]
-    emit([for_people(row) for row in rows] if form is Format.TABLE else rows, form, INCIDENT_COLUMNS)
+    if form is Format.TABLE and not rows:
+        console().print(_("No incident is open. What is over: harvester incidents --all; how runs ended: harvester runs."), markup=False)
+    else:
+        emit([for_people(row) for row in rows] if form is Format.TABLE else rows, form, INCIDENT_COLUMNS)
     if form is Format.TABLE:
         for each in listed:
             if each.closed_at is None:
-                told = (
-                    f"{plainly(each.cause, each.site)} {said(each.detail)} {next_step(each.cause, each.site, proven=each.site in proven)}"
-                )
-                console().print(f"{each.site or '-'}: {' '.join(told.split())}", markup=False)
+                step = next_step(each.cause, each.site, proven=each.site in proven)
+                sentences = filter(None, (plainly(each.cause, name_of(each.site)), said(each.detail), step))
+                told = ("" if language() == "zh" else " ").join(" ".join(sentence.split()) for sentence in sentences)
+                console().print(f"{each.site or '-'}{_(': ')}{told}", markup=False)
         for rest in idle_snoozes(held, listed):
             if site is None or rest.site == wanted:
                 console().print(snooze_in_words(rest), markup=False)
@@ -117,7 +121,20 @@ def for_people(row: dict[str, Any]) -> dict[str, Any]:
     """Return an incident's row as a table shows it."""
     moments = {name: minute(row[name]) for name in ("since", "last", "ended_at", "snoozed_until")}
     words = {name: _(row[name]) for name in ("level", "failure_class")} | {"cause": with_id(row["cause"])}
-    return row | moments | words | {"site": row["site"] or "-", "sections": ", ".join(row["sections"])}
+    names = section_names(row["site"])
+    sections = _(",  ").join(names.get(each, each) for each in row["sections"])
+    return row | moments | words | {"site": row["site"] or "-", "sections": sections}
+
+
+def name_of(site: str) -> str:
+    """Return what people call a site, its id where no fact sheet has it; of the work itself nothing."""
+    names = {sheet.id: sheet.name_zh if language() == "zh" else sheet.name for sheet in all_sheets()}
+    return names.get(site) or site
+
+
+def section_names(site: str) -> dict[str, str]:
+    """Return what a site calls its sections, by their ids."""
+    return {section.id: section.name_zh for sheet in all_sheets() if sheet.id == site for section in sheet.sections}
 
 
 def with_id(cause: str) -> str:
@@ -155,13 +172,13 @@ def snooze(
     cause: CauseArgument = "",
     *,
     reason: Annotated[str, typer.Option(help="What is known of it, for whoever looks next.")],
-    until: Annotated[str, typer.Option(metavar="MOMENT", help="The day or moment from which on it is told again.")],
+    until: Annotated[str, typer.Option(metavar="MOMENT", help="The last day, or the moment at which it is told again.")],
     by: ByOption = "",
     store: StoreOption = None,
 ) -> None:
     """Let nobody be told of a site's incidents, or of one cause, until a day; they are recorded all the same."""
     now = datetime.now(UTC)
-    end, of = moment_of(until, now).astimezone(UTC), known(site)
+    end, of = end_ahead(until, now).astimezone(UTC), known(site)
     cause = known_cause(cause, of, store)
     if not reason.strip():
         raise WrongCall(_("A snooze needs a reason; say in a few words what is known, for whoever looks next."))
@@ -218,7 +235,10 @@ def show_run(store: Store, run: str, form: Format) -> None:
     told = _("{site}, begun {begun}: {verdict} {cause} {kind}").format(site=row["site"], begun=minute(row["started_at"]), **words)
     console().print(" ".join(told.split()), markup=False)
     emit([each | {"reach": reach_in_words(each["reach"])} for each in sections], form, MEASURE_COLUMNS)
-    emit([told_finding(each) for each in found], form, FINDING_COLUMNS)
+    if found:
+        emit([told_finding(each) for each in found], form, FINDING_COLUMNS)
+    elif row["verdict"] == Verdict.COMPLETE:
+        console().print(_("Nothing was found wrong: every promise that could be judged was kept."), markup=False)
     for each in found:
         console().print(f"{_(each['cause'])}: {said(each['detail'])}", markup=False)
 

@@ -10,6 +10,7 @@ import pytest
 from harvester.cli.alerting import brief
 from harvester.cli.main import run
 from harvester.web.shown import word
+from spiders.factsheet import load_sheet
 from storage import incidents
 from storage.incidents import Finding
 from storage.store import Store
@@ -106,3 +107,18 @@ def test_alerts_say_why_nobody_is_told(place: Path, capsys: pytest.CaptureFixtur
     out = " ".join(told(capsys, "alerts")[1].split())
     assert "Nothing is sent to duty, and no worker begins with such settings: The channel duty has no secret" in out
     assert told(capsys, "alerts", "--format", "json")[1].strip() == "[]"
+
+
+def test_nothing_wrong_and_nobody_told_are_said_with_the_next_step(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "没有未结的事件" in told(capsys, "incidents")[1]
+    assert "harvester incidents" in told(capsys, "alerts")[1]
+    assert told(capsys, "incidents", "--format", "json")[1].strip() == "[]"
+
+
+def test_a_site_and_its_sections_are_called_by_their_names(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    break_site(place, Finding(CAUSE, "alarm", "tzgg"))
+    out = told(capsys, "incidents")[1]
+    section = next(each.name_zh for each in load_sheet("anhui").sections if each.id == "tzgg")
+    assert f"{load_sheet('anhui').name_zh}的列表页" in "".join(out.split())
+    assert section in "".join(out.split())
+    assert "anhui的列表页" not in out
