@@ -18,7 +18,7 @@ from harvester.endings import end_by_signals
 from harvester.errors import WrongCall
 from harvester.filtering import parse_date
 from harvester.messages import _, counted
-from harvester.moments import minute, moment_of
+from harvester.moments import end_ahead, minute
 from harvester.observing import logs
 from harvester.scheduling import asking, plan
 from harvester.scheduling.plan import Job, job_of, jobs, next_done, next_due
@@ -152,7 +152,7 @@ def coming(
 ) -> None:
     """List what will be done next, in the order of time; jobs that rest are named below. One due more than hourly has one line."""
     config, now = sound_settings(store), datetime.now(UTC)
-    end = moment_of(until, now, end=True).astimezone(UTC) if until else now + timedelta(days=7 if name else 1)
+    end = end_ahead(until, now).astimezone(UTC) if until else now + timedelta(days=7 if name else 1)
     if end <= now or end - now > timedelta(days=366):
         raise WrongCall(f"--until {until} is not within a year from now; write a day or moment that is.")
     rests, asked = Known.of(store).rests, [job_of(name, config)] if name else jobs(config)
@@ -185,7 +185,7 @@ def pause(
 ) -> None:
     """Let a job rest: what falls due meanwhile is skipped, and never made up for. A crawl that is under way goes on."""
     config, now = sound_settings(store), datetime.now(UTC)
-    end = moment_of(until, now).astimezone(UTC) if until else None
+    end = end_ahead(until, now).astimezone(UTC) if until else None
     with opened(store, create=True) as found:
         asking.pause(found, config, name, reason, audited.actor(store, by), now, end)
     told = _("{job} rests until {moment}") if end else _("{job} rests until `harvester schedule resume {job}`")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from harvester.errors import WrongCall
 from harvester.filtering import of_time, parse_date
-from harvester.moments import CHINESE, ENGLISH, moment_of
+from harvester.moments import CHINESE, ENGLISH, end_ahead, minute, moment_of
 from storage.days import LOCAL, local_day
 
 NOW = datetime(2026, 7, 15, 18, 30, tzinfo=UTC)  # a Thursday in Shanghai, half past two in the morning
@@ -99,3 +99,29 @@ def test_a_day_before_1900_is_refused_in_every_filter() -> None:
         parse_date("0001-01-01")
     with pytest.raises(WrongCall, match="before 1900"):
         of_time("", "0001-01-01", None, None)
+
+
+@pytest.mark.parametrize(
+    ("words", "end"),
+    [
+        ("2026-12-01", "2026-12-02 00:00"),
+        ("today", "2026-11-24 00:00"),
+        ("tomorrow", "2026-11-25 00:00"),
+        ("明天", "2026-11-25 00:00"),
+        ("monday", "2026-12-01 00:00"),
+        ("tue", "2026-11-25 00:00"),
+        ("周日", "2026-11-30 00:00"),
+        ("下周一", "2026-12-01 00:00"),
+        ("3d", "2026-11-26 20:00"),
+        ("2026-12-01T08:00", "2026-12-01 08:00"),
+    ],
+)
+def test_an_end_ahead_is_the_end_of_the_day_where_the_sites_are_and_a_weekday_the_coming_one(words: str, end: str) -> None:
+    monday = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    assert minute(end_ahead(words, monday)) == end
+
+
+@pytest.mark.parametrize("words", ["yesterday", "昨天", "soon", "", "上周一"])
+def test_what_lies_behind_is_no_end_ahead_and_what_could_be_is_named(words: str) -> None:
+    with pytest.raises(WrongCall, match=r"is no moment ahead; .*tomorrow, monday, 明天"):
+        end_ahead(words, datetime(2026, 11, 23, 12, tzinfo=UTC))

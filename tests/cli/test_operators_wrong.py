@@ -45,7 +45,7 @@ def place(filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
         ("incidents snooze nosuch --reason x --until 2026-12-01", 2, "see `harvester sites`"),
         ("incidents snooze anhui nosuch --reason x --until 2026-12-01", 2, "There is no cause"),
         ("incidents snooze anhui --reason _ --until 2999-12-01", 2, "longer than a year"),
-        ("incidents snooze anhui --reason x --until 2020-01-01", 2, "would end before it begins (2020-01-01 00:00); write a later day"),
+        ("incidents snooze anhui --reason x --until 2020-01-01", 2, "would end before it begins (2020-01-02 00:00); write a later day"),
         ("incidents wake anhui timeout", 1, "see `harvester incidents`"),
         ("drift nosuch", 2, "there is no site nosuch; the sites are"),
         ("drift propose nosuch", 2, "see `harvester sites`"),

@@ -77,7 +77,7 @@ def test_what_comes_next_is_listed_in_the_order_of_time(call: Call) -> None:
 
 def test_a_job_is_paused_with_a_reason_and_goes_on(call: Call) -> None:
     assert (
-        "anhui rests until 2026-03-09 00:00" in call("schedule", "pause", "anhui", "--reason", "they rebuild", "--until", "2026-03-09")[1]
+        "anhui rests until 2026-03-09 00:00" in call("schedule", "pause", "anhui", "--reason", "they rebuild", "--until", "2026-03-08")[1]
     )
     assert "paused by office until 2026-03-09 00:00: they rebuild" in " ".join(call("schedule")[1].split())
     assert row(call, "anhui")["paused"]
