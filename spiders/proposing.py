@@ -6,8 +6,7 @@ archived pages with it (``harvester.monitoring.proving``).
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -16,38 +15,20 @@ from lxml.etree import _Element
 from parsel import Selector
 
 from spiders.factsheet import Certainty, FactSheet, Section
-from spiders.families import PageError, family, link_of
-from spiders.families.nodes import attribute
+from spiders.families import PageError, family
 from spiders.families.pager import read_pager
-from spiders.families.reading import apply, base_of, join, key_of, parse, read_date, text_of
+from spiders.families.reading import apply, parse, read_date, text_of
 from spiders.items import ListPage
+from spiders.line_groups import LEAST_KNOWN, Anchor, Lines, ListEvidence, lines_on, smallest_first
 from spiders.rules import Written, with_rules
 from spiders.selectors import first_fitting, found_by, selectors, tokens
 
-LEAST_KNOWN = 2
-"""Known documents that a page of a list must show: with one alone its line cannot be told from its list."""
-MOST_ANCHORS = 3000
+MOST_ELEMENTS = 12000
 LONGEST_PAGER = 400
+EACH_CHILD = "./*[self::a or .//a]"
+"""Lines of several tags, each a child of the box."""
 DATED = 0.8
 """Share of the lines with a known day on which a rule for days must find just that day."""
-
-
-@dataclass(frozen=True, slots=True)
-class KnownLine:
-    """What is known of a document that a list names: its title and the day by which it was listed."""
-
-    title: str
-    listed_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ListEvidence:
-    """The text of a page of a list, its address, and the documents of its section by key. ``stated``: its pager used to say a number."""
-
-    text: str
-    url: str
-    known: Mapping[str, KnownLine]
-    stated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,29 +45,16 @@ def rule(section: str, field: str, expression: str) -> Written:
     return {"section": section, "field": field, way: expression, "certainty": str(Certainty.INFERRED), "place": "before"}
 
 
-# --- the lines of a list -------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Anchor:
-    node: _Element
-    key: str
-    signature: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Lines:
-    """The lines of a list on one page: their anchors and items, and the element around them all."""
-
-    anchors: tuple[_Anchor, ...]
-    items: tuple[_Element, ...]
-    container: _Element
-
-
 def propose_list(pages: Sequence[ListEvidence], sheet: FactSheet, section: Section) -> Found:
     """Return rules for the list of a section, found by the documents known of it, from pages that were not read."""
     read = [(page, parse(family(sheet.family).markup(page.text) or page.text)) for page in pages]
-    lines = [(page, tree, _lines(tree, page, sheet)) for page, tree in read]
+    found = _propose(read, sheet, section, merged=True)
+    # What stands beside the lines may be no line: then those that are called alike may still be told from it.
+    return found if found.rules else _propose(read, sheet, section, merged=False)
+
+
+def _propose(read: Sequence[tuple[ListEvidence, Selector]], sheet: FactSheet, section: Section, *, merged: bool) -> Found:
+    lines = [(page, tree, lines_on(tree, page, sheet, merged=merged)) for page, tree in read]
     told = [(page, tree, found) for page, tree, found in lines if found is not None]
     if not told:
         return Found(reason=_no_lines(read, sheet))
@@ -115,84 +83,12 @@ def _no_lines(read: Sequence[tuple[ListEvidence, Selector]], sheet: FactSheet) -
     )
 
 
-def _lines(tree: Selector, page: ListEvidence, sheet: FactSheet) -> _Lines | None:
-    """Return the lines of the list on a page: of all groups of like anchors the one that names most known documents, with their days."""
-    anchors = list(_anchors(tree, page.url, sheet))
-    groups: dict[tuple[str, ...], list[_Anchor]] = {}
-    for anchor in anchors:
-        groups.setdefault(anchor.signature, []).append(anchor)
-    best: tuple[tuple[float, ...], _Lines] | None = None
-    for group in groups.values():
-        known = {anchor.key for anchor in group} & page.known.keys()
-        if len(known) < LEAST_KNOWN:
-            continue
-        lines = _grouped(group)
-        score = (len(_dated(lines, page)) >= len(known) / 2, len(known), _titled(group, page))
-        if best is None or score > best[0]:
-            best = score, lines
-    return best[1] if best else None
-
-
-def _anchors(tree: Selector, url: str, sheet: FactSheet) -> Iterator[_Anchor]:
-    """Yield the anchors that lead to documents, each with its key."""
-    key, link = family(sheet.family).document_key, link_of(sheet)
-    base = base_of(tree, url)
-    for anchor in tree.xpath("//a[@href]")[:MOST_ANCHORS]:
-        target = join(base, link(attribute(anchor, "href").strip()))
-        if target and (found := key(sheet.localise(target))):
-            yield _Anchor(anchor.root, key_of(sheet.localise(target), sheet, key) or found, _signature(anchor.root))
-
-
-def _signature(node: _Element) -> tuple[str, ...]:
-    steps = [f"{each.tag}{''.join(sorted(tokens(each)))}" for each in (node, *node.iterancestors())]
-    return tuple(steps[:12])
-
-
-def _grouped(group: Sequence[_Anchor]) -> _Lines:
-    """Return like anchors as lines: the item of each is the highest element that holds no other of them."""
-    holding: Counter[_Element] = Counter()
-    for anchor in group:
-        holding.update((anchor.node, *anchor.node.iterancestors()))
-    items = []
-    for anchor in group:
-        item = anchor.node
-        for above in anchor.node.iterancestors():
-            if holding[above] > 1 or above.tag in ("body", "html"):
-                break
-            item = above
-        items.append(item)
-    around = [each for each in items[0].iterancestors() if holding[each] == len(group)]
-    return _Lines(tuple(group), tuple(items), around[0] if around else items[0])
-
-
-def _dated(lines: _Lines, page: ListEvidence) -> list[_Anchor]:
-    """Return the anchors whose item shows the day that is known of their document."""
-    days = {anchor.key: page.known[anchor.key].listed_on for anchor in lines.anchors if anchor.key in page.known}
-    return [
-        anchor
-        for anchor, item in zip(lines.anchors, lines.items, strict=True)
-        if (day := days.get(anchor.key)) and any(read_date(text_of(Selector(root=each))) == day for each in _small(item))
-    ]
-
-
-def _small(item: _Element) -> Iterator[_Element]:
-    """Yield the elements of a line from the inside out, those first that hold no other."""
-    found = [each for each in item.iter() if isinstance(each.tag, str)][:60]
-    yield from (each for each in found if not len(each))
-    yield from (each for each in reversed(found) if len(each))
-
-
-def _titled(group: Sequence[_Anchor], page: ListEvidence) -> int:
-    shown = ((text_of(Selector(root=anchor.node)).rstrip(".…"), page.known.get(anchor.key)) for anchor in group)
-    return sum(bool(words and line and line.title.startswith(words)) for words, line in shown)
-
-
 # --- their rules -----------------------------------------------------------------------------------------------------------
 
-_Told = Sequence[tuple[ListEvidence, Selector, _Lines]]
+_Told = Sequence[tuple[ListEvidence, Selector, Lines]]
 
 
-def _has_container(tree: Selector, lines: _Lines, sheet: FactSheet, section: Section) -> bool:
+def _has_container(tree: Selector, lines: Lines, sheet: FactSheet, section: Section) -> bool:
     """Tell whether the sheet's own rules still find the list, and only its lines have another form."""
     boxes = [hit.root for one in sheet.find("list", section) for hit in apply(one, tree)]
     return bool(boxes) and all(any(box in item.iterancestors() for box in boxes) for item in lines.items)
@@ -211,17 +107,19 @@ def _container(told: _Told) -> str:
     return ""
 
 
-def _finds_around(css: str, tree: Selector, lines: _Lines) -> bool:
+def _finds_around(css: str, tree: Selector, lines: Lines) -> bool:
     found = found_by(css, tree)
     return len(found) == 1 and all(found[0] in item.iterancestors() for item in lines.items)
 
 
-def _item(scopes: Sequence[tuple[Selector, _Lines]]) -> str:
+def _item(scopes: Sequence[tuple[Selector, Lines]]) -> str:
     """Return what finds the lines in their container: a selector, or where lines hold lists of their own the way from tag to tag."""
     first = scopes[0][1]
     anchor, container = first.anchors[0].node, first.container
     inside = [each for each in (first.items[0], *first.items[0].iterdescendants()) if anchor in (each, *each.iterdescendants())]
     ways = chain((selectors(node, container) for node in inside), (_steps(node, container) for node in inside))
+    if len({each.tag for each in first.items}) > 1:
+        ways = chain((iter([EACH_CHILD]),), ways)
     found = (first_fitting(tried, lambda css: all(_finds_items(css, lines) for _, lines in scopes)) for tried in ways)
     return next(filter(None, found), "")
 
@@ -237,7 +135,7 @@ def _steps(node: _Element, container: _Element) -> Iterator[str]:
         tags.append(str(above.tag))
 
 
-def _finds_items(expression: str, lines: _Lines) -> bool:
+def _finds_items(expression: str, lines: Lines) -> bool:
     """Tell whether a rule finds each line of a list once, and beside them nothing that links anywhere."""
     found = [each for each in found_by(expression, Selector(root=lines.container)) if each is not lines.container]
     holding = [each for each in found if each.tag == "a" or next(each.iter("a"), None) is not None]
@@ -273,9 +171,9 @@ def _is_document(key: str, page: ListEvidence) -> bool:
     return key in page.known or not key.startswith(("/", "http"))
 
 
-def _of_items(told: _Told, item: str) -> list[tuple[_Anchor, Selector, ListEvidence]]:
+def _of_items(told: _Told, item: str) -> list[tuple[Anchor, Selector, ListEvidence]]:
     """Return every line: its anchor, the element that the rule finds for it, and its page."""
-    found: list[tuple[_Anchor, Selector, ListEvidence]] = []
+    found: list[tuple[Anchor, Selector, ListEvidence]] = []
     for page, _, lines in told:
         boxes = found_by(item, Selector(root=lines.container))
         for anchor in lines.anchors:
@@ -297,14 +195,14 @@ def _dates(told: _Told, item: str) -> Iterator[str]:
     if not lines:
         return
     box, day = lines[0]
-    for node in _small(box.root):
+    for node in smallest_first(box.root):
         if node is not box.root and read_date(text_of(Selector(root=node))) == day:
             css = first_fitting(selectors(node, box.root), lambda css: _share(css, lines) >= DATED)
             if css:
                 yield css
 
 
-def _day(anchor: _Anchor, page: ListEvidence) -> date | None:
+def _day(anchor: Anchor, page: ListEvidence) -> date | None:
     return page.known[anchor.key].listed_on if anchor.key in page.known else None
 
 
@@ -318,7 +216,7 @@ def _pagers(told: _Told) -> Iterator[str]:
     _, tree, lines = told[0]
     found = [each for each in tree.root.iter() if isinstance(each.tag, str) and each not in set(lines.items)]
     # From the inside out: the smallest element whose words are those of a pager.
-    small = [node for node in reversed(found[: MOST_ANCHORS * 4]) if _says_pages(text_of(Selector(root=node)))]
+    small = [node for node in reversed(found[:MOST_ELEMENTS]) if _says_pages(text_of(Selector(root=node)))]
     for node in sorted(small, key=lambda node: not tokens(node)):
         if css := first_fitting(selectors(node), lambda css: all(_is_pager(css, other) for _, other, _ in told)):
             yield css

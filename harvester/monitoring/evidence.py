@@ -13,7 +13,8 @@ from normalizers.text.decode import decode
 from spiders.factsheet import FactSheet
 from spiders.families import PageError, family
 from spiders.families.reading import parse, text_of
-from spiders.proposing import KnownLine, ListEvidence
+from spiders.items import ListPage
+from spiders.line_groups import KnownLine, ListEvidence
 from spiders.proposing_articles import ArticleEvidence
 from storage import specimens
 from storage.errors import ArchiveError, UnknownRecord
@@ -97,10 +98,32 @@ def at_address(sheet: FactSheet, url: str) -> FactSheet:
 
 
 def _lists(store: Store, section: str, bad: Iterable[Kept], good: Iterable[Kept]) -> tuple[ListEvidence, ...]:
-    known = known_lines(store, section, next((each.sheet.id for each in bad), ""))
+    site = next((each.sheet.id for each in bad), "")
+    known, foreign = known_lines(store, section, site), foreign_lines(store, section, site)
     stated = any(_states(each) for each in good if (each.specimen.section, each.specimen.kind) == (section, "list"))
     pages = [each for each in bad if (each.specimen.section, each.specimen.kind) == (section, "list")]
-    return tuple(ListEvidence(each.text, plain(each.specimen.url), known, stated) for each in pages)
+    return tuple(ListEvidence(each.text, plain(each.specimen.url), known, stated, _usual(each, good), foreign) for each in pages)
+
+
+def _usual(page: Kept, good: Iterable[Kept]) -> int:
+    """Return how many lines the last good page at this address had; where none was kept, what the pages of the list had at the least."""
+    alike = [each for each in good if (each.specimen.section, each.specimen.kind) == (page.specimen.section, "list")]
+    counts = [(_place(each), len(read.items)) for each in alike if (read := _read_list(each)) is not None]
+    same = [count for place, count in counts if place == _place(page)]
+    return same[-1] if same else min((count for _, count in counts), default=0)
+
+
+def _place(kept: Kept) -> str:
+    return urlsplit(plain(kept.specimen.url))._replace(scheme="", netloc="").geturl()
+
+
+def foreign_lines(store: Store, section: str, site: str) -> dict[str, KnownLine]:
+    """Return what is known of the documents that other sections of a site listed and this one never did, by key."""
+    s, own = sightings.c, sightings.alias()
+    listed = select(own.c.key).where(own.c.site == site, own.c.section == section)
+    query = select(s.key, s.title, s.listed_on).where(s.site == site, s.section != section, s.key.not_in(listed)).order_by(s.section)
+    with store.reading() as connection:
+        return {row.key: KnownLine(row.title or "", row.listed_on) for row in connection.execute(query)}
 
 
 def known_lines(store: Store, section: str, site: str) -> dict[str, KnownLine]:
@@ -118,12 +141,16 @@ def plain(url: str) -> str:
 
 
 def _states(kept: Kept) -> bool:
+    read = _read_list(kept)
+    return read is not None and (read.pages is not None or read.total is not None)
+
+
+def _read_list(kept: Kept) -> ListPage | None:
     sheet, section = kept.sheet, kept.sheet.section(kept.specimen.section)
     try:
-        read = family(sheet.family).read_list(kept.text, plain(kept.specimen.url), sheet, section)
+        return family(sheet.family).read_list(kept.text, plain(kept.specimen.url), sheet, section)
     except PageError:
-        return False
-    return read.pages is not None or read.total is not None
+        return None
 
 
 # --- articles ------------------------------------------------------------------------------------------------------------

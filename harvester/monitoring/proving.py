@@ -18,13 +18,20 @@ from normalizers.documents import UnreadableError
 from normalizers.records import Hints
 from spiders.factsheet import FactSheet
 from spiders.families import PageError, family
-from spiders.families.reading import parse, text_of
+from spiders.families.reading import find_first, parse, text_of
 from spiders.items import Article, ListPage
-from spiders.proposing import LEAST_KNOWN, ListEvidence, read_again
+from spiders.line_groups import LEAST_KNOWN, Anchor, ListEvidence, anchors_of, form_of
+from spiders.proposing import read_again
 from spiders.proposing_articles import differing
 from spiders.rules import Written, with_rules
 
 MOST_TOLD = 5
+LEAST_OF_USUAL = 0.5
+"""Share of the lines of the last good page that a list must show: with fewer it is likely another box of the page."""
+LEAST_OF_SECTION = 0.5
+"""Share of the lines that must be known of the section, or new at the head of its list."""
+MOST_FOREIGN = 0.2
+"""Share of the lines that may be documents of other sections, as where one is listed twice."""
 
 
 @dataclass(slots=True)
@@ -59,7 +66,12 @@ def prove_list(sheet: FactSheet, rules: Sequence[Written], section: str, evidenc
     proof = Proof()
     for page in evidence.lists.get(section, ()):
         own = next(each.sheet for each in evidence.bad if plain(each.specimen.url) == page.url)
-        _take_list(proof, page, read_again(page, with_rules(own, rules), own.section(section)))
+        ruled = with_rules(own, rules)
+        read = read_again(page, ruled, own.section(section))
+        _take_list(proof, page, read)
+        if read is not None and read.items:
+            proof.wrong += _not_the_list(page, read)
+            proof.wrong += _left_out(page, read, ruled, section)
     _good_ones(proof, rules, evidence)
     return proof
 
@@ -82,6 +94,56 @@ def _take_list(proof: Proof, page: ListEvidence, read: ListPage | None) -> None:
         proof.wrong.append(f"{page.url}: {moved} lines have another day than is known")
     if page.stated and read.pages is None and read.total is None:
         proof.wrong.append(f"{page.url}: the pager no longer says how many pages there are")
+
+
+def _not_the_list(page: ListEvidence, read: ListPage) -> Iterator[str]:
+    """Yield what says that these lines are those of another list: too few, of other sections, or of documents that nobody can know."""
+    lines = len(read.items)
+    if lines < page.usual * LEAST_OF_USUAL:
+        yield (
+            f"{page.url}: {lines} lines, and the last good page of this list had {page.usual}; "
+            "if the list is that short now, write its rules into the sheet by hand"
+        )
+    foreign = sum(item.key in page.foreign for item in read.items)
+    if foreign > max(1, lines * MOST_FOREIGN):
+        yield f"{page.url}: {foreign} of {lines} lines are documents of other sections"
+    pairs = [(page.foreign[item.key].listed_on, item.listed_on) for item in read.items if item.key in page.foreign]
+    if moved := sum(day is not None and day != other for day, other in pairs):
+        yield f"{page.url}: {moved} lines have another day than other sections say"
+    own = sum(item.key in page.known for item in read.items) + _new_ones(page, read)
+    if own < lines * LEAST_OF_SECTION:
+        yield f"{page.url}: only {own} of {lines} lines are known of this section or new at its head"
+
+
+def _new_ones(page: ListEvidence, read: ListPage) -> int:
+    """Return how many unknown lines may be new: above the newest known one on the page, and no older than any known of the section."""
+    newest = max((line.listed_on for line in page.known.values() if line.listed_on), default=None)
+    shown = [(item.listed_on, -at) for at, item in enumerate(read.items) if item.key in page.known and item.listed_on]
+    if newest is None or not shown:
+        return 0
+    above = read.items[: -max(shown)[1]]
+    unknown = [item for item in above if item.key not in page.known and item.key not in page.foreign]
+    return sum(item.listed_on is not None and item.listed_on >= newest for item in unknown)
+
+
+def _left_out(page: ListEvidence, read: ListPage, sheet: FactSheet, section: str) -> Iterator[str]:
+    """Yield what says that lines are missed: documents in the box of the list, or known ones beside it where lines are lacking."""
+    tree = parse(family(sheet.family).markup(page.text) or page.text)
+    keys, forms = {item.key for item in read.items}, {form_of(item.url) for item in read.items}
+    found = find_first(sheet.find("list", sheet.section(section)), tree)
+    boxes = {hit.root for hit in found[1]} if found else set()
+    others = [anchor for anchor in anchors_of(tree, page.url, sheet) if anchor.key not in keys]
+    inside = {each.key for each in others if _is_in(each, boxes) and (each.key in page.known or each.form in forms)}
+    if inside:
+        yield f"{page.url}: {len(inside)} documents in the box of the list are no line"
+    # A page shows known documents in other boxes, too; where lines are lacking they are likely there.
+    outside = {each.key for each in others if each.key in page.known} - inside
+    if outside and len(keys) < (page.usual or len(outside)):
+        yield f"{page.url}: {len(outside)} known documents stand outside the box of the list, which has {len(keys)} lines"
+
+
+def _is_in(anchor: Anchor, boxes: set[Any]) -> bool:
+    return any(each in boxes for each in (anchor.node, *anchor.node.iterancestors()))
 
 
 def prove_articles(sheet: FactSheet, rules: Sequence[Written], evidence: SiteEvidence, decisions: Decisions) -> Proof:

@@ -9,6 +9,20 @@ PROOFS: tuple[Form, ...] = (
     "{url}: {known} of {lines} lines are known",
     "{url}: {undated} of {lines} lines have no day",
     ("{url}: {n} line has another day than is known", "{url}: {n} lines have another day than is known"),
+    (
+        "{url}: {n} line, and the last good page of this list had {lines}; "
+        "if the list is that short now, write its rules into the sheet by hand",
+        "{url}: {n} lines, and the last good page of this list had {lines}; "
+        "if the list is that short now, write its rules into the sheet by hand",
+    ),
+    ("{url}: {n} of {lines} lines is a document of other sections", "{url}: {n} of {lines} lines are documents of other sections"),
+    ("{url}: {n} line has another day than other sections say", "{url}: {n} lines have another day than other sections say"),
+    "{url}: only {known} of {lines} lines are known of this section or new at its head",
+    ("{url}: {n} document in the box of the list is no line", "{url}: {n} documents in the box of the list are no line"),
+    (
+        "{url}: {n} known document stands outside the box of the list, which has {lines} lines",
+        "{url}: {n} known documents stand outside the box of the list, which has {lines} lines",
+    ),
     "{url}: the pager no longer says how many pages there are",
     "{url}: no text is read",
     "{url}: read otherwise than before: {fields}",
