@@ -169,7 +169,7 @@ def test_the_ledger_says_what_each_site_has_and_names_every_gap(harvested: Harve
 def test_a_second_crawl_of_unchanged_sites_finds_nothing_new_and_nothing_changed(harvested: Harvest) -> None:
     assert {run.verdict for run in harvested.again.values()} == {"complete"}
     effects = sum((Counter(run.notices) for run in harvested.again.values()), Counter())
-    assert not {name: effects[name] for name in ("new", "changed", "ended", "reread") if effects[name]}
+    assert not {name: effects[name] for name in ("new", "changed", "ended", "reread", "endings") if effects[name]}
     assert sum(run.captures.get("record", 0) for run in harvested.again.values()) == 0
 
 
