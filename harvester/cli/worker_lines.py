@@ -50,9 +50,9 @@ class Lines:
             counted("{n} job at a time", "{n} jobs at a time", side_by_side),
         )
         self.say(_("worker {id}: {what}").format(id=worker, what=_(", ").join(counts)))
-        sites = sorted((moment, job.name) for job in crawls if (moment := following.get(job.name)))
-        if sites:
-            told = ", ".join(f"{name} {minute(moment)}" for moment, name in sites[:SHOWN])
+        ahead = sorted((moment, job.name) for job in every if (moment := following.get(job.name)))
+        if ahead:
+            told = ", ".join(f"{name} {minute(moment)}" for moment, name in ahead[:SHOWN])
             self.say(_("next: {jobs}; now: `harvester schedule run SITE`").format(jobs=told))
 
     def mended(self, mended: Mended, taken: list[TakenOver]) -> None:

@@ -14,7 +14,10 @@ import pytest
 import time_machine
 
 from harvester.cli.main import run
+from harvester.cli.worker_lines import Lines
 from harvester.config import Config
+from harvester.scheduling.plan import Job
+from spiders.schedule import Schedule
 from storage import workers
 from storage.store import Store
 from tests.scheduling.test_embedded import empty as empty
@@ -159,3 +162,12 @@ def test_a_run_that_there_is_not_is_told_with_those_there_are(call: Call, tmp_pa
     status, _, err = call("runs", *words)
     assert status == 1
     assert f"; the latest are {', '.join(reversed(begun[1:]))}: list all of them with `harvester runs`." in err
+
+
+def test_a_worker_names_what_comes_next_chores_as_well_as_sites(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HARVESTER_LANG", "en")
+    every = [Job("anhui", "crawl", Schedule()), Job("watch", "chore", Schedule()), Job("jiangsu", "crawl", Schedule(cron=""))]
+    Lines(Config()).started("here", every, {"anhui": NOON + timedelta(hours=1), "watch": NOON + timedelta(minutes=3)}, 4)
+    assert "next: watch 2026-03-02 12:03, anhui 2026-03-02 13:00; now:" in capsys.readouterr().out
