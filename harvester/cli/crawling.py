@@ -24,6 +24,7 @@ from harvester.messages import _, counted
 from harvester.planning import Plan
 from harvester.planning import plan as plan_site
 from harvester.reach import Budget, Lists
+from harvester.scheduling.words import reach_in_words
 from harvester.sentences import said
 from harvester.session import opened
 from harvester.sound_settings import sound_settings
@@ -320,6 +321,8 @@ def freshness(runs: list[dict[str, Any]]) -> dict[str, Any]:
 def age(moment: datetime) -> str:
     """Return how long ago a moment was, in the largest unit that fits."""
     minutes = int((datetime.now(UTC) - moment).total_seconds() // 60)
+    if minutes < 1:
+        return _("just now")
     if minutes < 120:
         return _("{n} min ago").format(n=minutes)
     return _("{n} h ago").format(n=minutes // 60) if minutes < 48 * 60 else _("{n} days ago").format(n=minutes // (24 * 60))
@@ -343,10 +346,12 @@ def plan(
         {**asdict(section), "name": section.name_zh, "address": section.url, "lists": section.reach, "requests": section.requests}
         for section in found.sections
     ]
-    emit(with_heading(rows, form), form, PLAN_COLUMNS)
+    shown = [row | {"lists": reach_in_words(str(row["lists"]))} for row in rows] if form is Format.TABLE else rows
+    emit(with_heading(shown, form), form, PLAN_COLUMNS)
     if form is not Format.TABLE:
         return
-    console().print(_("First {robots}; then one request every {pace} s.").format(robots=found.robots, pace=found.pace), markup=False)
+    paced = _("First {robots}; then one request every {pace} s.") if found.pace else _("First {robots}; then one request after another.")
+    console().print(paced.format(robots=found.robots, pace=found.pace), markup=False)
     console().print(spending(_("This run"), found), markup=False)
     if day is None:
         console().print(spending(_("A sweep"), told(lambda: plan_site(name, config, lists=Lists.ALL))), markup=False)

@@ -18,6 +18,9 @@ WHOLE = 18
 SOME = 10
 """Columns of the terminal that longer values get at least: five characters a line."""
 
+NUMBERS = frozenset({"failures"})
+"""Columns that stand to the right like the numbers beside them: counts with their causes in words."""
+
 
 def show_table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], *, title: str = "") -> None:
     """Print rows as a table with headings in the user's language; numbers stand to the right.
@@ -35,7 +38,7 @@ def show_table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], *, tit
         return
     table = Table(show_edge=False, pad_edge=False, header_style="bold")
     for column in columns:
-        numeric = all(isinstance(row.get(column), int | None) for row in rows)
+        numeric = column in NUMBERS or all(isinstance(row.get(column), int | float | None) for row in rows)
         table.add_column(_(column), justify="right" if numeric else "left", overflow="fold", width=widths[column])
     for text in texts:
         table.add_row(*(Text(text[column]) for column in columns))

@@ -17,7 +17,7 @@ def in_few_words(schedule: Schedule, lang: str = "") -> str:
     lang = lang or language()
     if not schedule.cron:
         return in_words(schedule, lang)
-    return _cron(schedule.cron, lang) + (f" (+{schedule.jitter_minutes} min)" if schedule.jitter_minutes else "")
+    return _cron(schedule.cron, lang) + (_(" (+{n} min)", lang).format(n=schedule.jitter_minutes) if schedule.jitter_minutes else "")
 
 
 def in_words(schedule: Schedule, lang: str = "") -> str:

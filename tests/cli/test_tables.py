@@ -119,3 +119,13 @@ def test_a_deadline_says_in_words_how_it_binds_and_in_which_cell_it_stands(monke
     assert deadline_text(task) == "6月底前 → 2026-06-30 (by-date, cell, table 1, row 2, column 5 (tab1.r2.c5))"
     monkeypatch.setenv("HARVESTER_LANG", "zh")
     assert deadline_text(task).startswith("6月底前 → 2026-06-30 (截止到日, 单元格, ")
+
+
+def test_counts_with_their_causes_and_seconds_stand_to_the_right(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(tables, "console", lambda: Console(width=80, highlight=False))
+    show_table([{"failures": "0", "seconds": 1.5}, {"failures": "dns 2", "seconds": 12.0}], ("failures", "seconds"))
+    line = capsys.readouterr().out.splitlines()[2]
+    assert line.split("│")[0].startswith("  ")
+    assert line.rstrip().endswith("    1.5")
