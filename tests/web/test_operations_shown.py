@@ -11,8 +11,9 @@ from lxml import html
 from harvester.monitoring import proposing
 from harvester.web.pages.operations_measures import compared
 from spiders.items import CoverageLine
-from storage import due_runs, operations_queries, proposals
+from storage import due_runs, operations_queries, proposals, specimens
 from storage.proposals import Proposal
+from storage.specimens import Specimen
 from storage.store import Store
 from tests.web import operations_sample
 from tests.web.operations_sample import Made
@@ -152,3 +153,22 @@ def test_a_run_of_a_site_of_records_tells_each_record_once_and_why_it_is_complet
     assert "861 new, 0 changed, 0 gone" in said
     assert "ended 28, endings 18, new 861" in said
     assert "complete when every page that the site shows was read" in said
+
+
+@pytest.mark.parametrize(
+    ("charset", "body"),
+    [("gbk", "<h1>关于试点</h1>".encode("gbk")), ("utf-16", "<h1>关于试点</h1>".encode("utf-16"))]
+    + [(odd, "<h1>关于试点</h1>\\ud800".encode()) for odd in ("idna", "punycode", "unicode_escape", "undefined", "gbk")],
+)
+def test_a_specimen_is_read_as_its_bytes_are_whatever_charset_the_site_says(
+    bare_store: Store, bare_client: TestClient, charset: str, body: bytes
+) -> None:
+    now = datetime.now(UTC)
+    run = operations_sample.history(bare_store, "jiangsu", now, 1)[0]
+    url = "https://credit.example.cn/2026/11/9.html"
+    with bare_store.archive.open_run("jiangsu", run) as archive:
+        place, _again = archive.write(url=url, status=200, headers=(), body=body, fetched_at=now)
+    one = Specimen("jiangsu", "tzgg", "article", run, url, now, True, "", charset, "html", "0" * 64, place)
+    answer = bare_client.get(f"/operations/specimens/{specimens.keep(bare_store, one)}")
+    assert answer.status_code == 200
+    assert "&lt;h1&gt;关于试点&lt;/h1&gt;" in answer.text

@@ -12,6 +12,7 @@ from harvester import addresses
 from harvester.web.access.rights import operator
 from harvester.web.pages.operations import operators_page
 from harvester.web.room import AnyStore
+from normalizers.text.decode import decode
 from storage import operations_work
 from storage.errors import ArchiveError, StoreError, UnknownRecord
 from storage.records import Location
@@ -28,7 +29,7 @@ def one(request: Request, store: AnyStore, number: Given) -> HTMLResponse:
     """Show a specimen: where it came from, its skeleton, its source as text. Raises ``UnknownRecord``."""
     row = operations_work.specimen(store, number)
     body, problem = _body(store, row["file"], row)
-    text = body.decode(_codec(row["charset"]), "replace")
+    text = decode(body, declared=row["charset"], markup=True).text
     site = addresses.operations_site(row["site"])
     now = datetime.now(UTC)
     return operators_page(
@@ -63,10 +64,3 @@ def _body(store: Store, file: str | None, row: operations_work.Row) -> tuple[byt
         return b"", str(error)
     except StoreError:
         return b"", "The room was opened without its archive."
-
-
-def _codec(name: str) -> str:
-    try:
-        return "utf-8" if not name else name if "".encode(name) == b"" else "utf-8"
-    except (LookupError, UnicodeError):
-        return "utf-8"
