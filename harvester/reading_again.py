@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import os
-import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -53,7 +52,7 @@ class Reading:
     """One payload read again: ``derived`` where it is altered, ``told`` why it is missing or cannot be read, in a sentence.
 
     ``files``: of a payload that could not be read formerly, each file in it and what it gives or why it cannot be read; ``headers`` are
-    those of its response, by their names in small letters. ``seconds`` is how long all that took.
+    those of its response, by their names in small letters.
     """
 
     outcome: Outcome
@@ -61,7 +60,6 @@ class Reading:
     told: str = ""
     files: tuple[tuple[Publication, Derived | str], ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
-    seconds: float = 0.0
 
 
 def cores() -> int:
@@ -110,15 +108,13 @@ class Readers(AbstractContextManager["Readers"]):
             deriver.close()
 
     def _read(self, found: StoredSource) -> Reading:
-        begun = time.monotonic()
         deriver = self._free.get()
         try:
-            reading = self._version(deriver, found) if found.version else self._formerly_unread(deriver, found)
+            return self._version(deriver, found) if found.version else self._formerly_unread(deriver, found)
         except ArchiveError as error:
-            reading = Reading(Outcome.MISSING, told=str(error))
+            return Reading(Outcome.MISSING, told=str(error))
         finally:
             self._free.put(deriver)
-        return replace(reading, seconds=time.monotonic() - begun)
 
     def _version(self, deriver: Deriver, found: StoredSource) -> Reading:
         """Read a current version again: all in a process of its own where there are several."""

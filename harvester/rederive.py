@@ -26,7 +26,7 @@ from storage.errors import StoreError
 from storage.identity import document_id
 from storage.records import Derivation, StoredSource
 from storage.registers import STAGES
-from storage.sources import count_sources, document_ranges, sources, unread_sources
+from storage.sources import count_sources, sources, unread_sources
 from storage.store import Store
 
 BATCH = 50
@@ -66,7 +66,7 @@ def rederive(
         return _derive(store, blank, decisions, dry_run=dry_run, limit=limit, processes=processes, progress=progress)
 
 
-def derive_range(store: Store, *, parent: str, after: str, upto: str, dry_run: bool = False, processes: int = 1) -> Report:
+def derive_range(store: Store, *, parent: str, after: str, upto: str) -> Report:
     """Derive the documents behind ``after``, up to ``upto`` (empty: to the last one), as a row of its own in ``derivations``.
 
     ``parent`` names the whole of which this is a part. A part that was killed goes on where it was; public records are not read, the
@@ -75,19 +75,14 @@ def derive_range(store: Store, *, parent: str, after: str, upto: str, dry_run: b
     """
     decisions = stored_decisions(store)
     blank = derivations.blank(reader_of(decisions), datetime.now(UTC), parent=parent, range_after=after, range_upto=upto)
-    return _derive(store, blank, decisions, dry_run=dry_run, processes=processes)
+    return _derive(store, blank, decisions)
 
 
-def derive_records(store: Store, *, site: str = "", since: str = "", dry_run: bool = False) -> Report:
+def derive_records(store: Store) -> Report:
     """Read the public credit records again, nothing else, and return what that did."""
     report = Report(complete=True)
-    _read_records(store, stored_decisions(store), report, site, since, dry_run=dry_run)
+    _read_records(store, stored_decisions(store), report, "", "", dry_run=False)
     return report
-
-
-def ranges(store: Store, count: int, *, site: str = "", since: str = "") -> list[tuple[str, str]]:
-    """Return the documents of a derivation in at most so many parts of about the same size: behind which one, up to which one."""
-    return document_ranges(store, count, site=site, since=since)
 
 
 def together(reports: Iterable[Report]) -> Report:
@@ -103,7 +98,7 @@ def _derive(
     blank: Derivation,
     decisions: Decisions,
     *,
-    dry_run: bool,
+    dry_run: bool = False,
     limit: int | None = None,
     processes: int = 1,
     progress: Progress | None = None,

@@ -66,7 +66,7 @@ def count_sources(store: Store, *, site: str = "", since: str = "", after: str =
         return sum(connection.execute(query).scalar_one() for query in queries)
 
 
-def document_ranges(store: Store, count: int, *, site: str = "", since: str = "") -> list[tuple[str, str]]:
+def document_ranges(store: Store, count: int) -> list[tuple[str, str]]:
     """Return at most so many ranges of documents, each a document behind which and one up to which it goes, empty for the ends.
 
     Together they hold every current version and every unread payload, each about as many of the former.
@@ -74,8 +74,7 @@ def document_ranges(store: Store, count: int, *, site: str = "", since: str = ""
     d = schema.documents.c
     known = select(d.id, func.ntile(max(count, 1)).over(order_by=d.id).label("part"))
     known = known.join(schema.versions, (schema.versions.c.document_id == d.id) & (schema.versions.c.number == d.version))
-    known = known.join(schema.captures, schema.captures.c.id == schema.versions.c.capture_id)
-    parts = known.where(*_wanted(store, d.id, d.site, site, since, "", "")).subquery()
+    parts = known.join(schema.captures, schema.captures.c.id == schema.versions.c.capture_id).subquery()
     ends = select(func.max(parts.c.id)).group_by(parts.c.part).order_by(parts.c.part)
     with store.reading() as connection:
         found = list(connection.execute(ends).scalars())

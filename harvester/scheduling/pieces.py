@@ -23,14 +23,14 @@ from harvester.config import Config
 from harvester.decisions import reader_of, stored_decisions
 from harvester.derive_report import Report
 from harvester.gazetteer import load_gazetteer
-from harvester.rederive import derive_range, derive_records, ranges, together
+from harvester.rederive import derive_range, derive_records, together
 from harvester.scheduling import queue, working
 from storage import derivations, workers
 from storage.engine import rows
 from storage.errors import LockedStore, StoreError
 from storage.records import Derivation
 from storage.registers import derivations as table
-from storage.sources import count_sources
+from storage.sources import count_sources, document_ranges
 from storage.store import Store
 
 TASK = "derive"
@@ -46,11 +46,11 @@ PATIENCE = 5.0
 Progress = Callable[[int, int], None]
 
 
-def derive_over_workers(store: Store, *, progress: Progress | None = None, stop: threading.Event | None = None) -> Report:
+def derive_over_workers(store: Store, *, progress: Progress | None = None) -> Report:
     """Derive everything again by the workers that are there, wait for the end, and return what that altered.
 
     One that did not end is gone on with. Public credit records are read here, at the end. Raises ``StoreError`` where no worker is heard
-    of or ``stop`` is set, ``LockedStore`` while another process derives.
+    of, ``LockedStore`` while another process derives.
     """
     there = workers.heard_of(store, datetime.now(UTC))
     if not there:
@@ -59,7 +59,7 @@ def derive_over_workers(store: Store, *, progress: Progress | None = None, stop:
     with store.held("derive"):
         whole = _whole(store, PARTS * len(there))
         found = _parts(store, whole)
-        _wait(store, whole, progress, stop or threading.Event())
+        _wait(store, whole, progress)
         report = together(_report(part) for part in _parts(store, whole))
         report.resumed = sum(_report(part).read for part in found)
         records = derive_records(store)
@@ -73,7 +73,7 @@ def _whole(store: Store, parts: int) -> Derivation:
     reader = reader_of(stored_decisions(store))
     whole = derivations.begin(store, derivations.blank(reader, datetime.now(UTC), parent=WHOLE))
     if "parts" not in whole.counters:
-        whole = replace(whole, counters={"parts": [list(each) for each in ranges(store, parts)]})
+        whole = replace(whole, counters={"parts": [list(each) for each in document_ranges(store, parts)]})
         derivations.save(store, whole)
     return whole
 
@@ -90,7 +90,7 @@ def _report(part: dict[str, Any]) -> Report:
     return report
 
 
-def _wait(store: Store, whole: Derivation, progress: Progress | None, stop: threading.Event) -> None:
+def _wait(store: Store, whole: Derivation, progress: Progress | None) -> None:
     wanted: Sequence[Sequence[str]] = whole.counters["parts"]
     total = count_sources(store)
     with App(connector=SyncPsycopgConnector(min_size=1, max_size=1, **queue.reached(store.url))).open() as app:
@@ -106,8 +106,7 @@ def _wait(store: Store, whole: Derivation, progress: Progress | None, stop: thre
             if time.monotonic() - asked > PATIENCE:
                 _ask(app, whole.id, missing)
                 asked = time.monotonic()
-            if stop.wait(LOOK):
-                raise StoreError("The derivation was stopped; what the workers have done is kept: run it again to go on.")
+            time.sleep(LOOK)
 
 
 def _ask(app: App, whole: str, missing: Sequence[tuple[int, str, str]]) -> None:

@@ -18,14 +18,14 @@ from sqlalchemy import select
 from harvester.config import Config
 from harvester.derive_report import Report
 from harvester.reading_again import Readers, cores
-from harvester.rederive import derive_range, derive_records, ranges, rederive, together
+from harvester.rederive import derive_range, derive_records, rederive, together
 from harvester.replica.server import Replica
 from normalizers.agencies import Decisions
 from storage import decisions, review
 from storage.dump import dump
 from storage.records import DecisionRow
 from storage.schema import derivations, versions
-from storage.sources import sources
+from storage.sources import document_ranges, sources
 from storage.store import Store
 from tests import warm
 
@@ -90,7 +90,7 @@ def test_two_processes_leave_what_one_leaves_and_report_the_same(decided: Path, 
 
 def in_parts(folder: Path) -> tuple[list[tuple[str, str]], list[Report], Report, list[str]]:
     with opened(folder) as store:
-        parts = ranges(store, 3)
+        parts = document_ranges(store, 3)
         found = [derive_range(store, parent="p", after=after, upto=upto) for after, upto in reversed(parts)]
         told = together([*reversed(found), derive_records(store)])
         with store.reading() as connection:
