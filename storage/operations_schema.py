@@ -54,7 +54,7 @@ due_runs = Table(
     CheckConstraint("attempts >= 0", name="attempts"),
     *times("due_at", "started_at", "ended_at"),
     UniqueConstraint("job", "due_at"),
-    Index(None, "state", "due_at"),
+    Index(None, "state", "job", "due_at"),
 )
 """One row for each time a job is to be done: never twice, never lost. ``job`` is a site or the name of a chore; ``asked_by`` is empty for
 what the schedule asks for. What a crawl is to do stands in ``arguments``."""

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import case, func, select
 
 from storage import incidents as incident_rows
 from storage import pauses as pause_rows
@@ -88,30 +88,19 @@ def queued(store: Store, now: datetime) -> Row:
         return dict.fromkeys(WAITING, 0) | counts | {"oldest": connection.execute(oldest).scalar()}
 
 
-def not_done(store: Store, since: datetime, job: str = "") -> list[Row]:
+def not_done(store: Store, since: datetime) -> list[Row]:
     """Return due runs since a moment that were missed, skipped or failed, the newest first, each with its reason (``note``)."""
     d = due_runs.c
-    query = select(due_runs).where(d.state.in_(("missed", "skipped", "failed")), d.due_at >= since, *_of(job))
+    query = select(due_runs).where(d.state.in_(("missed", "skipped", "failed")), d.due_at >= since)
     with store.reading() as connection:
         return rows(connection.execute(query.order_by(d.due_at.desc(), d.id.desc()).limit(MOST)))
 
 
 def due_runs_of(store: Store, job: str, most: int = 10) -> list[Row]:
     """Return the last due runs of a job, the newest first."""
-    query = select(due_runs).where(*_of(job)).order_by(due_runs.c.due_at.desc()).limit(most)
+    query = select(due_runs).where(due_runs.c.job == job).order_by(due_runs.c.due_at.desc()).limit(most)
     with store.reading() as connection:
         return rows(connection.execute(query))
-
-
-def last_done(store: Store, jobs: Sequence[str]) -> dict[str, Row]:
-    """Return the last due run of each job that was done."""
-    found: dict[str, Row] = {}
-    with store.reading() as connection:
-        for job in jobs:
-            query = select(due_runs).where(*_of(job), due_runs.c.state == "done").order_by(due_runs.c.due_at.desc()).limit(1)
-            for row in rows(connection.execute(query)):
-                found[job] = row
-    return found
 
 
 def due_run(store: Store, number: int) -> Row | None:
@@ -135,7 +124,3 @@ def proposals_of(store: Store, site: str) -> list[Row]:
     query = select(proposals).where(proposals.c.site == site).order_by(waits, proposals.c.id.desc()).limit(MOST)
     with store.reading() as connection:
         return rows(connection.execute(query))
-
-
-def _of(job: str) -> list[ColumnElement[bool]]:
-    return [due_runs.c.job == job] if job else []

@@ -12,7 +12,7 @@ import pytest
 
 from harvester.cli.main import run
 from harvester.sentences import said
-from storage import operations_work
+from storage import due_runs
 from storage.backup_manifest import backups
 from storage.store import Store
 
@@ -30,19 +30,19 @@ def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 def test_a_backup_is_noted_with_its_moment_its_folder_and_who_made_it(url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with Store.open(url) as store:
-        assert operations_work.last_done(store, ["backup"]) == {}
+        assert due_runs.last(store) == {}
     before = datetime.now(UTC) - timedelta(seconds=1)
     assert run(["db", "backup", "--to", str(tmp_path / "kept")]) == 0
     with Store.open(url) as store:
-        noted = operations_work.last_done(store, ["backup"])["backup"]
-    assert before < noted["due_at"] <= noted["ended_at"] <= datetime.now(UTC)
-    assert noted["asked_by"] == "officer"
-    assert noted["note"].startswith(f"{backups(tmp_path / 'kept')[0]}: the database (")
-    assert said(noted["note"], "en").endswith(" MB) and 0 files of the archive")
-    assert said(noted["note"], "zh").endswith(" MB）和存档文件 0 个")
+        noted = due_runs.last(store)["backup"]
+    assert before < noted.due_at <= noted.ended_at <= datetime.now(UTC)
+    assert noted.asked_by == "officer"
+    assert noted.note.startswith(f"{backups(tmp_path / 'kept')[0]}: the database (")
+    assert said(noted.note, "en").endswith(" MB) and 0 files of the archive")
+    assert said(noted.note, "zh").endswith(" MB）和存档文件 0 个")
     assert run(["db", "backup", "--to", str(tmp_path / "kept")]) == 0
     with Store.open(url) as store:
-        again = operations_work.last_done(store, ["backup"])["backup"]["note"]
+        again = due_runs.last(store)["backup"].note
     *_before, told = (line for line in capsys.readouterr().out.splitlines() if ": the database" in line)
     assert re.findall(r"[0-9.]+ MB|[0-9]+ file", told) == re.findall(r"[0-9.]+ MB|[0-9]+ file", said(again, "en")), "the same numbers"
 
@@ -55,4 +55,4 @@ def test_a_backup_is_whole_though_a_busy_store_takes_no_note_of_it(url: str, tmp
     assert "The backup is whole, but the store could not take a note of it" in capsys.readouterr().err
     assert run(["db", "verify", "--backup", str(tmp_path / "kept")]) == 0
     with Store.open(url) as store:
-        assert operations_work.last_done(store, ["backup"]) == {}
+        assert due_runs.last(store) == {}

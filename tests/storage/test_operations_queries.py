@@ -80,7 +80,7 @@ def test_what_waits_who_works_and_what_is_wrong_is_found_at_a_moment(store: Stor
     queued = operations_work.queued(store, NOW)
     assert (queued["due"], queued["running"], queued["oldest"]) == (2, 0, NOW - timedelta(minutes=12))
     assert {row["state"] for row in operations_work.not_done(store, NOW - timedelta(days=7))} == {"missed", "skipped"}
-    assert operations_work.last_done(store, ["verify", "backup"]).keys() == {"verify"}
+    assert due_runs.last(store, ("done",)).keys() == {"verify", "national"}
     assert {row["host"] for row in operations_work.live_workers(store)} == {"harvest-1", "harvest-2"}
     assert operations_queries.drift_now(store, [made.broken])["jiangsu"]["drift"] == pytest.approx(0.62)
     assert [row["id"] for row in operations_queries.run_page(store, RunFilters(verdict="running")).rows] == [made.running]
@@ -93,9 +93,9 @@ def test_a_chore_that_no_schedule_asks_for_is_noted_as_done_and_waits_nowhere(st
     for n in range(2):
         began = NOW - timedelta(days=1 - n)
         due_runs.note_done(store, "backup", began, began + timedelta(minutes=3), "root", f"/srv/kept/{n}: 4 files, 1.0 MB")
-    last = operations_work.last_done(store, ["verify", "backup"])
+    last = due_runs.last(store, ("done",))
     assert last.keys() == {"backup"}
     found = last["backup"]
-    assert (found["kind"], found["asked_by"], found["note"]) == ("chore", "root", "/srv/kept/1: 4 files, 1.0 MB")
-    assert (found["due_at"], found["ended_at"]) == (NOW, NOW + timedelta(minutes=3))
+    assert (found.kind, found.asked_by, found.note) == ("chore", "root", "/srv/kept/1: 4 files, 1.0 MB")
+    assert (found.due_at, found.ended_at) == (NOW, NOW + timedelta(minutes=3))
     assert operations_work.queue(store) == operations_work.not_done(store, NOW - timedelta(days=9)) == []

@@ -21,7 +21,7 @@ from harvester.web.pages.operations_health import Health, State, idle, sites, wi
 from harvester.web.pages.operations_storage import room_of
 from harvester.web.room import AnyStore
 from harvester.web.shown import page, preference, word
-from storage import operations_work, pauses, proposals
+from storage import due_runs, operations_work, pauses, proposals
 from storage.store import Store
 from storage.workers import SILENCE
 
@@ -39,7 +39,7 @@ def glance(request: Request, store: AnyStore) -> HTMLResponse:
     now, lang = datetime.now(UTC), preference(request, "lang")
     snoozes = operations_work.snoozed_now(store, now)
     incidents = with_snoozes(operations_work.open_incidents(store), snoozes)
-    found, done = sites(store, now, incidents), operations_work.last_done(store, (BACKUP, VERIFY))
+    found, done = sites(store, now, incidents), due_runs.last(store, ("done",))
     return operators_page(
         request, "operations.html", now, sites=[(each, words.strip(each.runs, lang)) for each in found], incidents=incidents,
         idle=idle(snoozes, incidents),

@@ -19,7 +19,7 @@ from harvester.web.access.rights import operator
 from harvester.web.pages.operations import operators_page, workers
 from harvester.web.room import AnyStore
 from normalizers.workdays import is_workday, known
-from storage import operations_work, pauses
+from storage import due_runs, operations_work, pauses
 from storage.days import local_day
 from storage.pauses import Pause
 
@@ -55,7 +55,7 @@ def schedule(request: Request, store: AnyStore) -> HTMLResponse:
     return operators_page(
         request, "operations_schedule.html", now, problem=problem, days=calendar(rare, rests, now), frequent=frequent, paused=paused,
         next=ahead, jobs=sorted(found, key=lambda job: (ahead.get(job.name, NEVER), job.name)), crawl=CRAWL,
-        last=operations_work.last_done(store, [job.name for job in found]), queue=operations_work.queue(store),
+        last=due_runs.last(store, ("done",)), queue=operations_work.queue(store),
         not_done=operations_work.not_done(store, now - timedelta(days=MISSED_DAYS)), missed_days=MISSED_DAYS, workers=workers(store, now),
     )  # fmt: skip
 

@@ -124,7 +124,7 @@ def _schedule() -> None:
         _key("due_runs", "id"),
         _unique("due_runs", "job", "due_at"),
     )
-    _index("due_runs", "state", "due_at")
+    _index("due_runs", "state", "job", "due_at")
     op.create_table(
         "planned",
         *_texts("job"),
