@@ -50,12 +50,10 @@ def command_line() -> typer.Typer:
 def show_version(*, wanted: bool) -> None:
     """Print the versions of the program and of its normalizer, and end."""
     if wanted:
-        from importlib.metadata import version
-
-        from harvester.config import PROGRAM
+        from harvester.config import PROGRAM, program_version
         from normalizers.records import NORMALIZER_VERSION
 
-        print(f"{PROGRAM} {version(PROGRAM)}, normalizer {NORMALIZER_VERSION}")
+        print(f"{PROGRAM} {program_version()}, normalizer {NORMALIZER_VERSION}")
         raise typer.Exit
 
 

@@ -10,14 +10,13 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from harvester.config import PROGRAM
+from harvester.config import program_version
 from storage.disk_use import archive_folder, folder_bytes
 from storage.engine import file_of
 from storage.errors import StoreError
@@ -99,12 +98,8 @@ def text(found: CollectorRegistry) -> bytes:
 
 
 def _info(store: Store) -> Metric:
-    try:
-        number = version(PROGRAM)
-    except PackageNotFoundError:  # run from a source tree that was not installed
-        number = "source"
     made = GaugeMetricFamily(P + "build_info", "Version of the program and kind of the database.", labels=("version", "database"))
-    made.add_metric((number, store.url.get_backend_name()), 1)
+    made.add_metric((program_version(), store.url.get_backend_name()), 1)
     return made
 
 
@@ -143,22 +138,19 @@ def _of_content(found: Counts) -> Iterator[Metric]:
     yield _counter("captured_bytes", "Bytes of the archive's records that captures stand in.", "site", found.capture_bytes)
 
 
-def _gauge(name: str, help_text: str, label: str, values: Mapping[str, int]) -> Metric:
-    made = GaugeMetricFamily(P + name, help_text, labels=(label,))
-    for key, value in sorted(values.items()):
-        made.add_metric((key,), value)
-    return made
+def _gauge(name: str, help_text: str, label: str, values: Mapping[str, float]) -> Metric:
+    return _filled(GaugeMetricFamily(P + name, help_text, labels=(label,)), values)
 
 
-def _counter(name: str, help_text: str, label: str, values: Mapping[str, int]) -> Metric:
-    made = CounterMetricFamily(P + name, help_text, labels=(label,))
-    for key, value in sorted(values.items()):
-        made.add_metric((key,), value)
-    return made
+def _counter(name: str, help_text: str, label: str, values: Mapping[str, float]) -> Metric:
+    return _filled(CounterMetricFamily(P + name, help_text, labels=(label,)), values)
 
 
 def _moments(name: str, help_text: str, label: str, values: Mapping[str, datetime]) -> Metric:
-    made = GaugeMetricFamily(P + name, help_text, labels=(label,))
-    for key, moment in sorted(values.items()):
-        made.add_metric((key,), moment.timestamp())
+    return _gauge(name, help_text, label, {key: moment.timestamp() for key, moment in values.items()})
+
+
+def _filled(made: GaugeMetricFamily | CounterMetricFamily, values: Mapping[str, float]) -> Metric:
+    for key, value in sorted(values.items()):
+        made.add_metric((key,), value)
     return made
