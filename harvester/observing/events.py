@@ -7,7 +7,6 @@ wait, and are dropped with the run rather than end it.
 from __future__ import annotations
 
 import logging
-import time
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -76,7 +75,6 @@ class RunLog:
         self.run = ""
         self.held: list[Event] = []
         self.written = self.dropped = 0
-        self.spent = 0.0
         self._failures = self._gone = 0
         self._effects: Counter[str] = Counter()
         self._records: Counter[str] = Counter()
@@ -242,13 +240,10 @@ class RunLog:
             self.held.append(Event(datetime.now(UTC), "info", "counted", {"events": self.dropped}))
         if not self.held or self.store is None:
             return
-        began = time.perf_counter()
         try:
             run_events.append(self.store, self.run, self.held)
         except StoreError as error:
             log.debug("%d events of the run wait: %s", len(self.held), type(error).__name__)
             return
-        finally:
-            self.spent += time.perf_counter() - began
         self.written += len(self.held)
         self.held.clear()

@@ -188,7 +188,7 @@ class RunLogAlone(events.RunLog):
     """A log without a crawl and without a store."""
 
     def __init__(self) -> None:
-        self.held, self.written, self.dropped, self.store, self.spent = [], 0, 0, None, 0.0
+        self.held, self.written, self.dropped, self.store = [], 0, 0, None
         self._records = Counter()
 
 
