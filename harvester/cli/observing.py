@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from harvester.cli.options import StoreOption
-from harvester.errors import HarvesterError
 from harvester.session import opened
+from storage.whole_files import whole_file
 
 
 def register(app: typer.Typer) -> None:
@@ -33,19 +32,6 @@ def metrics(
     if output is None:
         sys.stdout.write(told.decode())
     else:
-        replace(output, told)
-
-
-def replace(file: Path, data: bytes) -> None:
-    """Write a file whole or not at all: whoever reads it meanwhile reads the former. Raises ``HarvesterError``."""
-    draft: Path | None = None
-    try:
-        with tempfile.NamedTemporaryFile(dir=file.parent, prefix=".metrics-", delete=False) as made:
-            draft = Path(made.name)
-            made.write(data)
-        draft.chmod(0o644)  # the collector runs as somebody else
-        draft.replace(file)
-    except OSError as error:
-        if draft is not None:
-            draft.unlink(missing_ok=True)
-        raise HarvesterError(f"{file} cannot be written ({error.strerror}); choose another --output.") from None
+        with whole_file(output) as draft:
+            draft.write_bytes(told)
+        output.chmod(0o644)  # the collector runs as somebody else

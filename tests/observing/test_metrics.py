@@ -139,6 +139,7 @@ def test_the_verb_writes_a_file_whole_or_not_at_all(store: Store, tmp_path: Path
     out = tmp_path / "harvester.prom"
     assert run(["metrics", "--output", str(out), "--store", f"sqlite:///{copy}"]) == 0
     assert "harvester_up 1.0" in out.read_text()
-    assert [path.name for path in tmp_path.glob(".metrics-*")] == []
+    assert [path.name for path in tmp_path.glob("*harvester.prom*")] == ["harvester.prom"]
+    assert out.stat().st_mode & 0o777 == 0o644
     assert run(["metrics", "--output", str(tmp_path / "no" / "x.prom"), "--store", f"sqlite:///{copy}"]) == 1
-    assert "--output" in capsys.readouterr().err
+    assert "x.prom cannot be written" in capsys.readouterr().err
