@@ -8,11 +8,12 @@ from typing import Annotated, Any
 import typer
 
 from harvester.alerting.settings import AlertSettings
+from harvester.cli import sent
 from harvester.cli.options import FormatOption, LimitOption, StoreOption
 from harvester.cli.output import Format, complain, console, emit
 from harvester.config import Config
 from harvester.errors import WrongCall
-from harvester.messages import _, counted
+from harvester.messages import _
 from harvester.moments import minute
 from harvester.sentences import said
 from harvester.session import opened
@@ -110,16 +111,11 @@ def send(store: StoreOption = None) -> int:
         raise WrongCall("The settings name no channels for alerts; write channels into [alerts], see docs/alerts.md.")
     with opened(store) as found:
         report = run_once(found, config, datetime.now(UTC))
-    if report.formed or report.sent or report.postponed or report.given_up:
-        told = (
-            "{n} message formed, {sent} sent, {postponed} put off, {given_up} given up",
-            "{n} messages formed, {sent} sent, {postponed} put off, {given_up} given up",
-        )
-        what = counted(*told, report.formed, sent=report.sent, postponed=report.postponed, given_up=report.given_up)
-        console().print(what, markup=False)
-    for problem in report.problems:
-        complain(said(problem))
-    return 1 if report.postponed or report.given_up or report.problems else 0
+    told = (
+        "{n} message formed, {sent} sent, {postponed} put off, {given_up} given up",
+        "{n} messages formed, {sent} sent, {postponed} put off, {given_up} given up",
+    )
+    return sent.tell(report, told)
 
 
 def heartbeat(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from harvester import audited
+from harvester.cli import sent
 from harvester.cli.options import ColourOption, FormatOption, LimitOption, ListOption, RegionOption, SiteOption, StoreOption
 from harvester.cli.output import Format, complain, console, emit
 from harvester.cli.querying import AgencyOption, RoleOption
@@ -240,16 +241,11 @@ def one_pass(store: str | None, pace: Pace | None = None) -> int:
 
     with opened(store) as found:
         report = run_once(found, settings(store), pace)
-    if report.formed or report.sent or report.postponed or report.given_up:
-        told = (
-            "{n} delivery formed, {sent} sent, {postponed} put off, {given_up} given up",
-            "{n} deliveries formed, {sent} sent, {postponed} put off, {given_up} given up",
-        )
-        what = counted(*told, report.formed, sent=report.sent, postponed=report.postponed, given_up=report.given_up)
-        console().print(what, markup=False)
-    for problem in report.problems:
-        complain(said(problem))
-    return 1 if report.postponed or report.given_up or report.problems else 0
+    told = (
+        "{n} delivery formed, {sent} sent, {postponed} put off, {given_up} given up",
+        "{n} deliveries formed, {sent} sent, {postponed} put off, {given_up} given up",
+    )
+    return sent.tell(report, told)
 
 
 def list_deliveries(
