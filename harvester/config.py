@@ -78,7 +78,7 @@ class Config:
         for place, found in written.items():
             for name in found:
                 if name not in SETTINGS:
-                    raise place.unknown(name, set(SETTINGS))
+                    raise place.unknown(name)
             values |= _with_archive({name: place.typed(name, value) for name, value in found.items()})
             places |= dict.fromkeys(found, place)
         return cls(**values, places=places)

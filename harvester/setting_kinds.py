@@ -60,16 +60,16 @@ class Place:
             told = f"must be {'JSON of ' if outside and check in _TABLES else ''}{error.wanted}{quoted}"
             raise WrongCall(f"{where} {told}; write {error.as_json if outside else error.example} ({page}).") from None
 
-    def unknown(self, setting: str, known: set[str]) -> WrongCall:
+    def unknown(self, setting: str) -> WrongCall:
         """Return the error of a setting that there is not, with the place where it belongs or the one that was meant."""
         if setting in OF_SHEETS:
             return WrongCall(
                 f"{self.name}: [{setting}] is no setting: it tells what a site is like and stands in the site's fact sheet; write it into "
                 f"spiders/sites/SITE.toml or spiders/record_sites/SITE.toml ({OF_SHEETS[setting]})."
             )
-        near = get_close_matches(setting, sorted(known), 1)
+        near = get_close_matches(setting, sorted(SETTINGS), 1)
         told = f"did you mean {near[0]}?" if near else "take it out, or mend its name."
-        return WrongCall(f"{self.name}: the settings know no {setting}; known are {', '.join(sorted(known))} (docs/crawling.md); {told}")
+        return WrongCall(f"{self.name}: the settings know no {setting}; known are {', '.join(sorted(SETTINGS))} (docs/crawling.md); {told}")
 
 
 def _short(value: object) -> str:
