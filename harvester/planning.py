@@ -141,6 +141,7 @@ class _Planner:
         self.files = live_files(store, sheet.id)
         self.absent = {key for key, since in absences.absent(store, sheet.id).items() if absences.is_confirmed(since, now)}
         self.owed = owed_articles(store, sheet.id)
+        self.clocks = store.clocks(sheet.id)
 
     def section(self, section: AnySection, lists: Lists, since: date | None) -> SectionPlan:
         """Return the plan of a section."""
@@ -171,7 +172,7 @@ class _Planner:
         return sum(file.parent_key in due or (confirming and file.key in self.absent) for file in own)
 
     def _is_due(self, key: str) -> bool:
-        return key in self.owed or is_due(self.store.clock(self.sheet.id, key), self.now, Recheck.DUE)
+        return key in self.owed or is_due(self.clocks.get(key), self.now, Recheck.DUE)
 
     def _pages(self, section: str, known: Readings, reach: Lists, since: date | None) -> int | None:
         if not known.sweeps:

@@ -25,8 +25,9 @@ class DocumentMemory(RunKeeper[SiteSpider]):
     serves = SiteSpider
 
     def remember(self, store: Store) -> None:
-        """Recall what is owed, absent, gone, and may hold records, by key. Raises StoreError."""
+        """Recall what is owed, absent, gone, and may hold records, and when each was asked for, by key. Raises StoreError."""
         site = self.spider.site
+        self.clocks = store.clocks(site)
         self.owed = owed_articles(store, site)
         self.absent = absences.absent(store, site)
         self.urgent = document_records.listing(store, site)
@@ -107,8 +108,8 @@ class DocumentMemory(RunKeeper[SiteSpider]):
         return "due" if self.clock(self.stored_key(errand.key)) else "new"
 
     def clock(self, key: str) -> Clock | None:
-        """Return the clock of a document of the site, ``None`` for one that is not stored."""
-        return self.store.clock(self.spider.site, key) if self.store else None
+        """Return the clock of a document of the site as the run found it, ``None`` for one that was not stored; each is asked for once."""
+        return self.clocks.get(key) if self.store else None
 
     def due(self, key: str) -> bool:
         """Tell whether a document is new or to be asked for again, by its key in the store."""
