@@ -74,15 +74,15 @@ def row_of(job: Job) -> int | None:
     return named if isinstance(named, int) else None
 
 
-def without_job(store: Store, jobs: Collection[int]) -> int:
-    """Let rows that are ``queued`` be due again when no job names them; return how many.
-
-    ``jobs`` are the due runs that jobs of the queue named a moment ago. Only what was queued before counts: ask for the rows first.
-    """
+def queued(store: Store) -> set[int]:
+    """Return the ids of the rows that are in the queue."""
     d = due_runs.c
     with store.reading() as connection:
-        lost = [id for id in connection.execute(select(d.id).where(d.state == "queued")).scalars() if id not in jobs]
-    if not lost:
-        return 0
+        return set(connection.execute(select(d.id).where(d.state == "queued")).scalars())
+
+
+def without_job(store: Store, lost: Collection[int]) -> int:
+    """Let rows be due again that were ``queued`` and that no job of the queue named after that; return how many."""
+    d = due_runs.c
     with store.writing(told=False) as connection:
         return connection.execute(update(due_runs).where(d.id.in_(lost), d.state == "queued").values(state="due")).rowcount

@@ -37,14 +37,17 @@ class Mender:
         A worker is lost when it sent no heartbeat for ``silence`` seconds and nobody holds its lock, nor that of what it did.
         """
         stalled = list(self._ask(self.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=self.silence)))
-        lost = _rows(stalled)
-        taken = due.take_over(self.store, now, self.me, lambda row: row.id in lost and self._is_left(row)) if lost else []
+        left = _rows(stalled)
+        taken = due.take_over(self.store, now, self.me, lambda row: row.id in left and self._is_left(row)) if left else []
         # A row that somebody still does keeps its job as it is, until its worker is heard of again or is really gone.
         done_by_somebody = {row.id for row in due_runs.running(self.store)} if stalled else set()
         for job in stalled:
             if handing.row_of(job) not in done_by_somebody:
                 self._again(job)
-        handing.without_job(self.store, _rows(job for status in OPEN for job in self._jobs(status)))
+        # The rows first: one that gets its job meanwhile is not among them.
+        rows = handing.queued(self.store)
+        if rows and (lost := rows - _rows(job for status in OPEN for job in self._jobs(status))):
+            handing.without_job(self.store, lost)
         return taken
 
     def _jobs(self, status: str) -> Iterable[Job]:
