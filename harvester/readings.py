@@ -58,8 +58,8 @@ class Readings:
 def readings(store: Store, site: str) -> dict[str, Readings]:
     """Return the readings of each section of a site that earlier runs finished."""
     r = runs.c
-    columns = (r.started_at, r.ended_at, r.verdict, r.reach, r.counters, r.sections)
-    query = select(*columns).where(r.site == site, r.ended_at.is_not(None)).order_by(r.started_at.desc()).limit(LOOKED_AT)
+    query = select(r.started_at, r.ended_at, r.verdict, r.counters).where(r.site == site, r.ended_at.is_not(None))
+    query = query.order_by(r.started_at.desc()).limit(LOOKED_AT)
     found: dict[str, list[Reading]] = {}
     with store.reading() as connection:
         for row in connection.execute(query):

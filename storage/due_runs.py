@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, delete, func, select, update
 
-from storage.errors import StoreError, UnknownRecord
+from storage.errors import StoreError
 from storage.operations_schema import due_runs, planned
 from storage.schema import runs
 from storage.store import KILLED, Store
@@ -165,6 +165,11 @@ def put_back(connection: Connection, id: int, worker: str, note: str, ended_at: 
     return bool(connection.execute(update(due_runs).where(mine).values(values)).rowcount)
 
 
+def attempts(connection: Connection, id: int) -> int:
+    """Return how often a due run was begun."""
+    return int(connection.execute(select(due_runs.c.attempts).where(due_runs.c.id == id)).scalar_one_or_none() or 0)
+
+
 def running(store: Store) -> list[DueRun]:
     """Return what is being done, or was when its worker died."""
     with store.reading() as connection:
@@ -194,15 +199,6 @@ def last(store: Store, states: tuple[str, ...] = ENDED) -> dict[str, DueRun]:
     query = select(due_runs).join(latest, (d.job == latest.c.job) & (d.due_at == latest.c.due_at))
     with store.reading() as connection:
         return {each.job: each for each in _found(connection, query)}
-
-
-def named(store: Store, id: int) -> DueRun:
-    """Return a due run. Raises ``UnknownRecord``."""
-    with store.reading() as connection:
-        found = _found(connection, select(due_runs).where(due_runs.c.id == id))
-    if not found:
-        raise UnknownRecord(f"There is no due run {id}: list the jobs with `harvester schedule`.")
-    return found[0]
 
 
 def listed(store: Store, job: str = "", states: tuple[str, ...] = (), limit: int | None = None) -> list[DueRun]:
@@ -235,8 +231,3 @@ def _found(connection: Connection, query: Select[Any]) -> list[DueRun]:
 
 def _due_run(row: Row[Any]) -> DueRun:
     return DueRun(**row._mapping)
-
-
-def attempts(connection: Connection, id: int) -> int:
-    """Return how often a due run was begun."""
-    return int(connection.execute(select(due_runs.c.attempts).where(due_runs.c.id == id)).scalar_one_or_none() or 0)

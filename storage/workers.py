@@ -89,10 +89,10 @@ def listed(store: Store) -> list[Worker]:
         return _listed(connection)
 
 
-def heard_of(store: Store, now: datetime, within: timedelta = SILENCE) -> list[Worker]:
+def heard_of(store: Store, now: datetime) -> list[Worker]:
     """Return the workers that are there, as far as is known."""
     with store.reading() as connection:
-        return _listed(connection, workers.c.ended_at.is_(None), workers.c.heartbeat_at >= now - within)
+        return _listed(connection, workers.c.ended_at.is_(None), workers.c.heartbeat_at >= now - SILENCE)
 
 
 def prunable(connection: Connection, before: datetime) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -183,9 +183,8 @@ def take(store: Store, id: int, worker: str, now: datetime) -> DueRun | None:
         return None if _ended_already(connection, found, worker, now) else found
 
 
-def settle(store: Store, id: int, outcome: Outcome, now: datetime | None = None) -> str:
+def settle(store: Store, id: int, outcome: Outcome, at: datetime) -> str:
     """Write down what became of a due run and return its state; empty where another worker has it now, or it had ended."""
-    at = now or datetime.now(UTC)
     with store.writing(told=False) as connection:
         state = outcome.state
         if state == BACK:
@@ -197,11 +196,6 @@ def settle(store: Store, id: int, outcome: Outcome, now: datetime | None = None)
                 return "due" if due_runs.put_back(connection, id, outcome.worker, outcome.note, at, counted=True) else ""
             state = FAILED
         return state if due_runs.settle(connection, id, outcome.worker, state, outcome.note, at) else ""
-
-
-def release(store: Store, id: int, worker: str, note: str, now: datetime | None = None) -> str:
-    """Let a due run that a worker has be due again, its attempt counted; return its state (``failed`` after the last one)."""
-    return settle(store, id, Outcome(AGAIN, note, worker), now)
 
 
 def take_over(store: Store, now: datetime, me: str = "", lost: Callable[[DueRun], bool] | None = None) -> list[TakenOver]:

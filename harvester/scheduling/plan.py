@@ -172,6 +172,3 @@ def within(window: tuple[int, int], moment: datetime) -> bool:
 
 def _seconds(span: timedelta) -> int:
     return int(span.total_seconds())
-
-
-__all__ = ["CHORES", "Job", "coming", "jitter", "job_of", "jobs", "moments", "next_done", "next_due", "schedule_of", "upcoming", "within"]

@@ -13,7 +13,7 @@ _EVERY = re.compile(r"\*/([0-9]{1,2})")
 
 
 def in_few_words(schedule: Schedule, lang: str = "") -> str:
-    """Return the same for a narrow table: ``every day at 01:10 (+30 min)``."""
+    """Return when a job is due, for a narrow table: ``every day at 01:10 (+30 min)``."""
     lang = lang or language()
     if not schedule.cron:
         return in_words(schedule, lang)

@@ -61,6 +61,10 @@ def states(store: Store, job: str = "anhui") -> list[str]:
     return [row.state for row in reversed(due_runs.listed(store, job))]
 
 
+def named(store: Store, id: int) -> DueRun:
+    return next(row for row in due_runs.listed(store) if row.id == id)
+
+
 def due_one(store: Store, config: Config, now: datetime = NOON) -> DueRun:
     """Return the row of the first moment after ``now``, a minute past it."""
     due.write_due(store, config, now)
@@ -205,12 +209,12 @@ def test_what_cannot_be_done_is_tried_three_times_with_pauses_and_then_failed(st
     for wait in (1, 5, 0):
         assert due.take(store, row.id, "one", now)
         told.append(due.settle(store, row.id, Outcome(AGAIN, "no room", "one"), now))
-        found = due_runs.named(store, row.id)
+        found = named(store, row.id)
         ready = [minutes for minutes in (0, 1, 2, 5) if due.is_ready(found, now + timedelta(minutes=minutes))]
         assert not wait or ready == [minutes for minutes in (0, 1, 2, 5) if minutes >= wait]
         now += timedelta(minutes=wait)
     assert told == ["due", "due", "failed"]
-    assert due_runs.named(store, row.id).note == "no room"
+    assert named(store, row.id).note == "no room"
 
 
 def test_what_was_put_back_through_no_fault_of_its_own_costs_no_attempt(store: Store, config: Config) -> None:
@@ -218,11 +222,11 @@ def test_what_was_put_back_through_no_fault_of_its_own_costs_no_attempt(store: S
     for _ in range(5):
         assert due.take(store, row.id, "one", NOON + DAY)
         assert due.settle(store, row.id, Outcome(BACK, "", "one"), NOON + DAY) == "due"
-    found = due_runs.named(store, row.id)
+    found = named(store, row.id)
     assert (found.attempts, due.is_ready(found, NOON + DAY)) == (0, True)
     due.take(store, row.id, "one", NOON + DAY)
     due.settle(store, row.id, Outcome(BACK, "somebody crawls it", "one", later=True), NOON + DAY)
-    found = due_runs.named(store, row.id)
+    found = named(store, row.id)
     assert not due.is_ready(found, NOON + DAY)
     assert due.is_ready(found, NOON - DAY), "a clock that was set back must not make it wait for a day"
 
@@ -242,7 +246,7 @@ def test_a_dead_workers_rows_are_taken_over_and_a_living_ones_are_not(store: Sto
             state = "failed" if attempt == due.MOST_ATTEMPTS else "due"
             assert due.take_over(store, NOON + DAY, two) == [due.TakenOver("anhui", row.id, one, state, attempt)]
             due.take(store, row.id, one, NOON + DAY)
-    assert "3 workers ended at it" in due_runs.named(store, row.id).note
+    assert "3 workers ended at it" in named(store, row.id).note
 
 
 @pytest.mark.parametrize(("cause", "state"), [("", "done"), ("budget", "done"), ("killed", "due"), ("store", "due"), ("stopped", "due")])
@@ -256,7 +260,7 @@ def test_a_row_whose_run_ended_before_its_worker_died_is_done_and_not_crawled_ag
         connection.execute(update(runs).where(runs.c.id == run).values(due_run=row.id))
     store.end_run(run, Verdict.INCOMPLETE if cause else Verdict.COMPLETE, cause, {}, NOON + DAY)
     [taken] = due.take_over(store, NOON + DAY)
-    assert (taken.state, due_runs.named(store, row.id).state) == (state, state)
+    assert (taken.state, named(store, row.id).state) == (state, state)
 
 
 def test_a_start_marks_killed_runs_and_leaves_alone_those_under_way(store: Store, config: Config) -> None:
@@ -276,7 +280,6 @@ def test_nothing_of_it_is_news_to_readers_of_the_store(store: Store, config: Con
         workers.beat(store, worker, NOON, "anhui")
         due.take(store, row.id, worker, NOON + DAY)
         due.settle(store, row.id, Outcome(AGAIN, "", worker), NOON + DAY)
-        due.release(store, row.id, worker, "")
         asking.run_now(store, config, "anhui", "me", NOON)
         asking.pause(store, config, "anhui", "why", "me", NOON)
         asking.resume(store, config, "anhui", NOON)
