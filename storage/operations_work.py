@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import case, func, select
 
-from storage import incidents as incident_rows
-from storage import pauses as pause_rows
 from storage.engine import rows
 from storage.errors import UnknownRecord
-from storage.operations_schema import due_runs, incident_messages, incidents, pauses, proposals, specimens, workers
+from storage.operations_schema import due_runs, incident_messages, incidents, proposals, specimens, workers
 from storage.store import Store
 
 Row = dict[str, Any]
@@ -46,22 +43,6 @@ def messages_of(store: Store, numbers: Sequence[int]) -> dict[int, list[Row]]:
         for row in rows(connection.execute(select(incident_messages).where(m.incident.in_(numbers)).order_by(m.id))):
             found.setdefault(row["incident"], []).append(row)
     return found
-
-
-def snoozed_now(store: Store, now: datetime, site: str = "") -> list[Row]:
-    """Return the snoozes that hold at a moment."""
-    return [asdict(each) for each in incident_rows.snoozed(store, now) if site in ("", each.site)]
-
-
-def paused_now(store: Store, now: datetime) -> dict[str, Row]:
-    """Return the pauses that hold at a moment, by job."""
-    return {each.job: asdict(each) for each in pause_rows.listed(store) if each.holds(now)}
-
-
-def pauses_of(store: Store, job: str, most: int = 20) -> list[Row]:
-    """Return the last pauses of a job, the newest first."""
-    with store.reading() as connection:
-        return rows(connection.execute(select(pauses).where(pauses.c.job == job).order_by(pauses.c.id.desc()).limit(most)))
 
 
 def live_workers(store: Store) -> list[Row]:

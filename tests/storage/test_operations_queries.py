@@ -73,10 +73,6 @@ def test_what_waits_who_works_and_what_is_wrong_is_found_at_a_moment(store: Stor
         ("suzhou_sip", "challenge"), ("jiangsu", "no-body-container"), ("anhui", "stale"),
     ]  # fmt: skip
     assert [row["cause"] for row in operations_work.closed_incidents(store, "national")] == ["timeout"]
-    assert [row["cause"] for row in operations_work.snoozed_now(store, NOW)] == ["challenge"]
-    assert operations_work.snoozed_now(store, NOW + timedelta(days=6)) == []
-    assert set(operations_work.paused_now(store, NOW)) == {"takedown"}
-    assert operations_work.paused_now(store, NOW + timedelta(days=3)) == {}
     queued = operations_work.queued(store, NOW)
     assert (queued["due"], queued["running"], queued["oldest"]) == (2, 0, NOW - timedelta(minutes=12))
     assert {row["state"] for row in operations_work.not_done(store, NOW - timedelta(days=7))} == {"missed", "skipped"}

@@ -18,7 +18,9 @@ from harvester.web.pages.operations_named import called as measure_called
 from harvester.web.pages.operations_promises import BROKEN, KEPT, NEAR, UNKNOWN, kept
 from spiders.factsheet import load_sheet
 from spiders.promises import FIELDS
+from storage.incidents import Snooze
 from storage.operations_queries import counted
+from storage.pauses import Pause
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 3, 20, 0, tzinfo=UTC)
@@ -34,7 +36,7 @@ def incident(cause: str, level: str = "alarm", *, snoozed: bool = False) -> dict
     return {"site": "jiangsu", "cause": cause, "level": level, "snooze": {"until": NOW} if snoozed else None}
 
 
-def health(runs: list[dict[str, Any]], *incidents: dict[str, Any], pause: dict[str, Any] | None = None) -> Health:
+def health(runs: list[dict[str, Any]], *incidents: dict[str, Any], pause: Pause | None = None) -> Health:
     complete = next((each for each in runs if each["verdict"] == "complete"), None)
     return Health("jiangsu", "", State.FINE, runs, complete, incidents, pause)
 
@@ -57,7 +59,7 @@ def health(runs: list[dict[str, Any]], *incidents: dict[str, Any], pause: dict[s
         (health([run("blocked")], incident("challenge")), State.BLOCKED),
         (health([run("blocked")], incident("challenge", snoozed=True)), State.SNOOZED),
         (health([run("complete")], incident("challenge", snoozed=True), incident("fill", "warning")), State.DOUBTFUL),
-        (health([run("failed")], incident("dns"), pause={"reason": "x"}), State.PAUSED),
+        (health([run("failed")], incident("dns"), pause=Pause(1, "jiangsu", "x", "office", NOW, None, None)), State.PAUSED),
     ],
 )
 def test_a_site_has_one_state_by_what_was_decided_what_is_open_and_what_ran(found: Health, state: State) -> None:
@@ -81,7 +83,7 @@ def test_a_quiet_golden_week_makes_no_site_stale() -> None:
 def test_a_snooze_covers_its_cause_or_every_cause_of_its_site_only() -> None:
     rows = [{"site": "jiangsu", "cause": "dns"}, {"site": "jiangsu", "cause": "tls"}, {"site": "anhui", "cause": "dns"}]
     for cause, covered in (("dns", {("jiangsu", "dns")}), ("", {("jiangsu", "dns"), ("jiangsu", "tls")})):
-        told = with_snoozes(rows, [{"site": "jiangsu", "cause": cause}])
+        told = with_snoozes(rows, [Snooze(1, "jiangsu", cause, "站方检修", "office", NOW, NOW + timedelta(days=1), None)], NOW)
         assert {(row["site"], row["cause"]) for row in told if row["snooze"]} == covered
         assert [row["snooze"] is None for row in told] == sorted([row["snooze"] is None for row in told], reverse=True)
 

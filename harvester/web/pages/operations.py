@@ -22,6 +22,8 @@ from harvester.web.pages.operations_storage import room_of
 from harvester.web.room import AnyStore
 from harvester.web.shown import page, preference, word
 from storage import due_runs, operations_work, pauses, proposals
+from storage import incidents as stored
+from storage.pauses import Pause
 from storage.store import Store
 from storage.workers import SILENCE
 
@@ -37,16 +39,16 @@ BACKUP_AGE = timedelta(days=7)
 def glance(request: Request, store: AnyStore) -> HTMLResponse:
     """Show how everything does."""
     now, lang = datetime.now(UTC), preference(request, "lang")
-    snoozes = operations_work.snoozed_now(store, now)
-    incidents = with_snoozes(operations_work.open_incidents(store), snoozes)
-    found, done = sites(store, now, incidents), due_runs.last(store, ("done",))
+    snoozes, rests = stored.snoozed(store, now), pauses.listed(store)
+    incidents = with_snoozes(operations_work.open_incidents(store), snoozes, now)
+    found, done = sites(store, now, incidents, rests), due_runs.last(store, ("done",))
     return operators_page(
         request, "operations.html", now, sites=[(each, words.strip(each.runs, lang)) for each in found], incidents=incidents,
-        idle=idle(snoozes, incidents),
+        idle=idle(snoozes, incidents, now),
         proven=proposals.waiting_proven(store),
         summary=summary(found, lang), workers=workers(store, now), queue=operations_work.queued(store, now),
         missed=operations_work.not_done(store, now - timedelta(days=7)), room=room_of(request, store, now),
-        backup=done.get(BACKUP), verified=done.get(VERIFY), backup_age=BACKUP_AGE, **planned(store, now, [each.site for each in found]),
+        backup=done.get(BACKUP), verified=done.get(VERIFY), backup_age=BACKUP_AGE, **planned(rests, now, [each.site for each in found]),
     )  # fmt: skip
 
 
@@ -60,9 +62,8 @@ def operators_page(request: Request, template: str, now: datetime, *, status: in
     return page(request, template, status=status, **told, **context)
 
 
-def planned(store: Store, now: datetime, known: Sequence[str]) -> Row:
+def planned(rests: list[Pause], now: datetime, known: Sequence[str]) -> Row:
     """Return when each job will be done next (``upcoming``), the sites due that were never read, and what is wrong with the settings."""
-    rests = pauses.listed(store)
     try:
         found = {job.name: (job.kind, next_done(job.name, job.schedule, rests, now)) for job in jobs(settings(None))}
     except WrongCall as error:

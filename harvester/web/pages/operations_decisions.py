@@ -18,7 +18,7 @@ from harvester.session import settings
 from harvester.web.access import forgery, trail
 from harvester.web.access.rights import operator
 from harvester.web.pages.asked_records import reader_of
-from harvester.web.pages.operations_site import health_of, site_page
+from harvester.web.pages.operations_site import check_site, site_page
 from harvester.web.room import Anyone, AnyStore
 from harvester.web.shown import preference
 from spiders.factsheet import sheets
@@ -41,7 +41,7 @@ def snooze(request: Request, store: AnyStore, person: Anyone, site: str, reason:
 
     def decide() -> str:
         said, end = _reason(reason, request), _end(until, now, request)
-        if cause and cause not in {row["cause"] for row in health_of(store, site, now).incidents}:
+        if cause and cause not in {each.cause for each in incidents.incidents_of(store, site)}:
             raise WrongCall(_("No incident of that cause is open here: load the page again.", preference(request, "lang")))
         trail.noted(request, "snoozed", {"site": site, "cause": cause})
         incidents.snooze(store, site, cause, reason=said, by=reader_of(person), since=now, until=end)
@@ -132,7 +132,7 @@ def refuse(request: Request, store: AnyStore, person: Anyone, site: str, proposa
 
 def _done(request: Request, store: Store, site: str, decide: Callable[[], str]) -> Response:
     """Do what was decided and lead back to the site; what is refused is told on its page."""
-    health_of(store, site, datetime.now(UTC))
+    check_site(store, site)
     try:
         done = decide()
     except (HarvesterError, UnknownRecord) as error:

@@ -12,8 +12,12 @@ from typing import Any
 from normalizers.workdays import workdays_between
 from spiders.promises import DEFAULT
 from spiders.sheets import AnySheet, all_sheets
-from storage import operations_queries, operations_work
+from storage import operations_queries, pauses
 from storage.days import local_day
+from storage.incidents import Snooze
+from storage.operations_queries import STRIP
+from storage.pauses import Pause
+from storage.records import Verdict
 from storage.store import Store
 
 Row = Mapping[str, Any]
@@ -49,7 +53,7 @@ class Health:
     runs: Sequence[Row] = ()
     complete: Row | None = None
     incidents: Sequence[Row] = ()
-    pause: Row | None = None
+    pause: Pause | None = None
     drift: Row | None = None
 
     @property
@@ -63,20 +67,15 @@ class Health:
         return next((run for run in self.runs[:1] if not run["verdict"]), None)
 
 
-def covers(snooze: Row, incident: Row) -> bool:
-    """Tell whether a snooze is about an incident: of its site, and of its cause or of every cause."""
-    return snooze["site"] == incident["site"] and snooze["cause"] in ("", incident["cause"])
-
-
-def with_snoozes(incidents: Sequence[Row], snoozes: Sequence[Row]) -> list[dict[str, Any]]:
+def with_snoozes(incidents: Sequence[Row], snoozes: Sequence[Snooze], now: datetime) -> list[dict[str, Any]]:
     """Return incidents, each with the snooze that holds for it (``snooze``); those that nobody snoozed come first."""
-    found = [{**row, "snooze": next((each for each in snoozes if covers(each, row)), None)} for row in incidents]
+    found = [{**row, "snooze": next((each for each in snoozes if each.covers(row["site"], row["cause"], now)), None)} for row in incidents]
     return sorted(found, key=lambda row: row["snooze"] is not None)
 
 
-def idle(snoozes: Sequence[Row], incidents: Sequence[Row]) -> list[Row]:
+def idle(snoozes: Sequence[Snooze], incidents: Sequence[Row], now: datetime) -> list[Snooze]:
     """Return the snoozes that are about nothing that is open: what they would silence is still to come, and nobody would hear of it."""
-    return [each for each in snoozes if not any(covers(each, row) for row in incidents)]
+    return [each for each in snoozes if not any(each.covers(row["site"], row["cause"], now) for row in incidents)]
 
 
 def state_of(health: Health, now: datetime) -> State:
@@ -129,17 +128,26 @@ def known_sheets() -> dict[str, AnySheet]:
     return {sheet.id: sheet for sheet in all_sheets()}
 
 
-def sites(store: Store, now: datetime, incidents: Sequence[dict[str, Any]], only: str = "") -> list[Health]:
-    """Return every site that the store saw, the worst first, alike by identifier; ``incidents`` are the open ones, with their snoozes."""
+def sites(
+    store: Store, now: datetime, incidents: Sequence[dict[str, Any]], rests: list[Pause], only: str = "", most: int = STRIP
+) -> list[Health]:
+    """Return every site that the store saw with its last runs, the worst first, alike by identifier.
+
+    ``incidents`` are the open ones, with their snoozes; ``rests`` every pause there was.
+    """
     known = {row["id"]: row["name"] for row in operations_queries.known_sites(store) if only in ("", row["id"])}
     names = sorted(known)
-    runs, complete = operations_queries.recent_runs(store, names), operations_queries.complete_runs(store, names)
+    runs = operations_queries.recent_runs(store, names, most)
+    complete = {name: next((run for run in runs[name] if run["verdict"] == Verdict.COMPLETE), None) for name in names}
+    # Only where so many runs were not complete an earlier one may be.
+    complete |= operations_queries.complete_runs(store, [name for name in names if complete[name] is None and len(runs[name]) == most])
     last = [next((run["id"] for run in runs[name] if run["verdict"]), "") for name in names]
-    drift, paused = operations_queries.drift_now(store, last), operations_work.paused_now(store, now)
+    drift = operations_queries.drift_now(store, last)
     found = []
     for name in names:
         own = [row for row in incidents if row["site"] == name]
-        health = Health(name, known[name], State.FINE, runs[name], complete.get(name), own, paused.get(name), drift.get(name))
+        rest = pauses.holding(rests, name, now)
+        health = Health(name, known[name], State.FINE, runs[name], complete[name], own, rest, drift.get(name))
         found.append(_judged(health, now))
     return sorted(found, key=lambda each: (ORDER[each.state], each.site))
 

@@ -50,7 +50,8 @@ def schedule(request: Request, store: AnyStore) -> HTMLResponse:
         found, problem = jobs(settings(None)), ""
     except WrongCall as error:
         found, problem = [], str(error)
-    paused, rests, frequent = operations_work.paused_now(store, now), pauses.listed(store), often(found, now)
+    rests, frequent = pauses.listed(store), often(found, now)
+    paused = {job.name: rest for job in found if (rest := pauses.holding(rests, job.name, now))}
     rare, ahead = [job for job in found if job not in frequent], first_moments(found, rests, now)
     return operators_page(
         request, "operations_schedule.html", now, problem=problem, days=calendar(rare, rests, now), frequent=frequent, paused=paused,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -26,8 +27,12 @@ from harvester.web.pages.operations_promises import kept
 from harvester.web.pages.operations_proofs import cards
 from harvester.web.room import AnyStore
 from harvester.web.shown import moment, preference, site_name
+from storage import incidents as stored
 from storage import operations_queries, operations_work, pauses
 from storage.errors import UnknownRecord
+from storage.incidents import Snooze
+from storage.naming import site_ids
+from storage.pauses import Pause
 from storage.store import Store
 
 router = APIRouter(dependencies=[operator()])
@@ -48,19 +53,21 @@ def one(request: Request, store: AnyStore, site: str, done: str = "") -> HTMLRes
 def site_page(request: Request, store: Store, site: str, *, status: int = 200, problem: str = "", done: str = "") -> HTMLResponse:
     """Return the page of a site, after a form that was refused with what is wrong. Raises ``UnknownRecord``."""
     now, lang = datetime.now(UTC), preference(request, "lang")
-    health, rests = health_of(store, site, now), pauses_of(store, site)
-    runs = operations_queries.recent_runs(store, [site], RUNS)[site]
+    check_site(store, site)
+    snoozes = [each for each in stored.snoozed(store, now) if each.site == site]
+    rests = [each for each in pauses.listed(store) if each.job == site]
+    health = health_of(store, site, now, snoozes, rests)
+    runs = health.runs
     sheet = known_sheets().get(site)
     last = operations_queries.run(store, health.last["id"]) if health.last else None
     sections = operations_queries.sections_of(store, last["id"]) if last else []
-    open_now, snoozes = health.incidents, operations_work.snoozed_now(store, now, site)
-    over = operations_work.closed_incidents(store, site)
+    open_now, over = health.incidents, operations_work.closed_incidents(store, site)
     offered = cards(store, site, lang)
     return operators_page(
         request, "operations_site.html", now, status=status, problem=problem, done=said_of(done, store, now), site=health,
         sheet=sheet, runs=runs,
         timeline=timeline_of(request, site, runs), incidents=open_now, over=over, snoozes=snoozes,
-        idle=idle(snoozes, open_now),
+        idle=idle(snoozes, open_now, now),
         messages=operations_work.messages_of(store, [row["id"] for row in (*open_now, *over)]),
         tally=words.tally(runs, lang), commonest=commonest(store, site, now), cause_days=CAUSE_DAYS,
         drift=drift_lines(request, store, site), pages=compared_pages(store, site),
@@ -98,16 +105,19 @@ def tells() -> bool:
         return True
 
 
-def health_of(store: Store, site: str, now: datetime) -> Health:
-    """Return the health of a site that was crawled or is known by a fact sheet. Raises ``UnknownRecord``."""
-    incidents = with_snoozes(operations_work.open_incidents(store, site), operations_work.snoozed_now(store, now, site))
-    found = sites(store, now, incidents, site)
-    if found:
-        return found[0]
-    if site not in known_sheets():
+def check_site(store: Store, site: str) -> None:
+    """Raise ``UnknownRecord`` for a site that was never crawled and is known by no fact sheet."""
+    if site not in known_sheets() and site not in site_ids(store):
         raise UnknownRecord(f"There is no site {site}: /operations lists those there are.")
-    rests = operations_work.paused_now(store, now).get(site)
-    return Health(site, "", State.PAUSED if rests else State.NEVER, incidents=incidents, pause=rests)
+
+
+def health_of(store: Store, site: str, now: datetime, snoozes: list[Snooze], rests: list[Pause]) -> Health:
+    """Return the health of a site, with as many of its last runs as its page shows; ``snoozes`` and ``rests`` are its own."""
+    incidents = with_snoozes(operations_work.open_incidents(store, site), snoozes, now)
+    if found := sites(store, now, incidents, rests, site, RUNS):
+        return found[0]
+    rest = pauses.holding(rests, site, now)
+    return Health(site, "", State.PAUSED if rest else State.NEVER, incidents=incidents, pause=rest)
 
 
 def commonest(store: Store, site: str, now: datetime) -> list[tuple[str, list[datetime]]]:
@@ -116,12 +126,7 @@ def commonest(store: Store, site: str, now: datetime) -> list[tuple[str, list[da
     return sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
 
 
-def pauses_of(store: Store, site: str) -> list[pauses.Pause]:
-    """Return the pauses of a site, the latest first."""
-    return [each for each in pauses.listed(store) if each.job == site]
-
-
-def schedule_of(site: str, rests: list[pauses.Pause], now: datetime) -> Row:
+def schedule_of(site: str, rests: list[Pause], now: datetime) -> Row:
     """Return a site's ``schedule``, when it is read next (``coming``) and how ``longest`` a due run may take (zero: no limit).
 
     There is no schedule where the settings are wrong or know no address of the site.
@@ -136,7 +141,7 @@ def schedule_of(site: str, rests: list[pauses.Pause], now: datetime) -> Row:
     return {"schedule": schedule if due else None, "coming": list(moments), "longest": timedelta(seconds=schedule.seconds)}
 
 
-def timeline_of(request: Request, site: str, runs: list[Row]) -> Drawing | None:
+def timeline_of(request: Request, site: str, runs: Sequence[Mapping[str, Any]]) -> Drawing | None:
     """Return the drawing of a site's last runs; none where a few runs, or runs that all ended alike with nothing new, show nothing."""
     shapes = {(words.verdict_of(run), run["counted"]["new"] > 0) for run in runs}
     if len(runs) < LEAST_DRAWN or shapes <= {("complete", False)}:
