@@ -67,7 +67,7 @@ def keeper_of(crawler: Crawler) -> RunKeeper[Any] | None:
 
 @dataclass(slots=True)
 class Tally:
-    """What a run did, counted. ``masked`` counts personal data that was masked, by kind; ``notices`` records, with ``persons`` those of natural persons.
+    """What a run did, counted. ``masked`` counts personal data that was masked, by kind; ``notices`` records, by their effect.
 
     ``gone`` counts documents that were found missing for the second time, ``absent`` those missing for the first; ``left`` is what the
     budget did not allow, by ``list``, ``new`` and ``due``. ``by_section`` are the effects of a site of records.
