@@ -14,6 +14,7 @@ import typer
 from harvester.alerting.causes import TEMPLATE
 from harvester.cli.options import FormatOption, StoreOption
 from harvester.cli.output import Format, complain, console, emit
+from harvester.cli.worker_lines import mended_in_words
 from harvester.config import Config
 from harvester.crawl import RunSummary
 from harvester.crawl import crawl as crawl_sites
@@ -58,6 +59,9 @@ PLAN_COLUMNS = ("site section", "name", "lists", "pages", "stored", "new", "due"
 BaseOption = Annotated[
     list[str] | None,
     typer.Option("--base", metavar="[SITE=]URL", help="Another address of a site, such as a replica; may be given once a site."),
+]
+PaceOption = Annotated[
+    float | None, typer.Option("--pace", min=0, help="Seconds between requests to a host; below a site's own only with --base.")
 ]
 SiteArgument = Annotated[str, typer.Argument(metavar="SITE", help="A site's id, as `harvester sites` lists it.")]
 
@@ -104,9 +108,7 @@ def crawl(
     most_seconds: Annotated[float, typer.Option(min=0, metavar="S", help="Stop after so many seconds a site; 0 is no limit.")] = 0.0,
     recheck: Annotated[Recheck, typer.Option(help="Stored documents to ask for again: those due by age, all, or none.")] = Recheck.DUE,
     base: BaseOption = None,
-    pace: Annotated[
-        float | None, typer.Option(min=0, help="Seconds between requests to a host; below a site's own only with --base.")
-    ] = None,
+    pace: PaceOption = None,
     store: StoreOption = None,
     form: FormatOption = Format.TABLE,
 ) -> int:
@@ -139,16 +141,8 @@ def tell_mended(config: Config) -> None:
             mended = mend(store, datetime.now(UTC))
     except StoreError:
         return  # there is none yet, or the crawl itself tells what is wrong with it
-    for run, site in mended.runs:
-        complain(_("mended: the run {run} of {site} was killed and is marked so").format(run=run, site=site))
-    if mended.cut:
-        complain(
-            counted(
-                "mended: {n} byte of half-written records was cut off the archive",
-                "mended: {n} bytes of half-written records were cut off the archive",
-                mended.cut,
-            )
-        )
+    for sentence in mended_in_words(mended):
+        complain(sentence)
 
 
 def resolved(names: list[str]) -> list[str]:
@@ -333,9 +327,7 @@ def plan(
     lists: Annotated[Lists, typer.Option(help="How far lists are to be read: all, recent, or due as in scheduled runs.")] = Lists.DUE,
     since: Annotated[str | None, typer.Option(metavar="DATE", help="Plan a backfill of what was listed on or after this day.")] = None,
     base: BaseOption = None,
-    pace: Annotated[
-        float | None, typer.Option(min=0, help="Seconds between requests to a host; below a site's own only with --base.")
-    ] = None,
+    pace: PaceOption = None,
     store: StoreOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:

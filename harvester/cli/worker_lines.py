@@ -57,16 +57,8 @@ class Lines:
 
     def mended(self, mended: Mended, taken: list[TakenOver]) -> None:
         """Say what was mended of what killed processes left."""
-        for run, site in mended.runs:
-            self.say(_("mended: the run {run} of {site} was killed and is marked so").format(run=run, site=site))
-        if mended.cut:
-            self.say(
-                counted(
-                    "mended: {n} byte of half-written records was cut off the archive",
-                    "mended: {n} bytes of half-written records were cut off the archive",
-                    mended.cut,
-                )
-            )
+        for sentence in mended_in_words(mended):
+            self.say(sentence)
         for each in taken:
             told = _("taken over from {worker}, which is no more: {job}, {state}, attempt {attempts}")
             self.say(told.format(worker=each.worker, job=each.job, state=state_in_words(each.state), attempts=each.attempts))
@@ -107,3 +99,16 @@ class Lines:
 def quiet(due: DueRun) -> bool:
     """Tell whether a due run is not worth a line by itself: every few minutes watches have nothing to tell."""
     return due.job == "watch"
+
+
+def mended_in_words(mended: Mended) -> list[str]:
+    """Return in sentences what was mended of what killed processes left."""
+    told = _("mended: the run {run} of {site} was killed and is marked so")
+    sentences = [told.format(run=run, site=site) for run, site in mended.runs]
+    if mended.cut:
+        cut = (
+            "mended: {n} byte of half-written records was cut off the archive",
+            "mended: {n} bytes of half-written records were cut off the archive",
+        )
+        sentences.append(counted(*cut, mended.cut))
+    return sentences
