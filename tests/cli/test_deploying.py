@@ -20,6 +20,7 @@ from sqlalchemy import select
 
 from harvester.cli.main import command_line
 from harvester.config import Config
+from harvester.setting_kinds import SETTINGS
 from harvester.web.access.opening import Opening, settings_of
 from storage.operations_schema import workers
 from storage.store import Store
@@ -84,7 +85,7 @@ def test_services_name_verbs_secrets_and_folders_that_are_there() -> None:
         assert service["user"] != "root" if "user" in service else "USER harvester" in (DEPLOY / "Containerfile").read_text("utf-8")
         assert (DEPLOY / service["build"]["context"]).resolve() == ROOT
         assert (ROOT / service["build"]["dockerfile"]).is_file()
-        known = {f"HARVESTER_{field.upper()}" for field in Config.__dataclass_fields__} | {"PGPASSWORD_FILE"}
+        known = {f"HARVESTER_{name.upper()}" for name in SETTINGS} | {"PGPASSWORD_FILE"}
         assert set(service["environment"]) <= known
         assert set(service["secrets"]) <= set(COMPOSE["secrets"])
         for volume in service["volumes"]:
@@ -113,7 +114,7 @@ def test_the_example_of_settings_is_understood_and_opens_a_room() -> None:
     assert not settings.open
     assert tomllib.loads((DEPLOY / "harvester.toml").read_text("utf-8"))["room"]["host"] == "0.0.0.0"  # noqa: S104
     names = [line.partition("=")[0].lstrip("#") for line in (DEPLOY / "environment").read_text("utf-8").splitlines() if "=" in line]
-    assert {name for name in names if name.startswith("HARVESTER_")} <= {f"HARVESTER_{f.upper()}" for f in Config.__dataclass_fields__}
+    assert {name for name in names if name.startswith("HARVESTER_")} <= {f"HARVESTER_{name.upper()}" for name in SETTINGS}
 
 
 def test_the_entrypoint_takes_secrets_from_files_and_becomes_the_program(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from tests.security.rebinding import PRIVATE, PUBLIC, ROUNDS
+from tests.security.rebinding import PRIVATE, PUBLIC
 
 ROOT = Path(__file__).resolve().parents[2]
 APART = ["unshare", "--map-root-user", "--mount", "--net"]
@@ -44,8 +44,8 @@ def no_network_of_its_own() -> str:
 def test_a_name_that_changes_its_answer_leads_into_no_private_network() -> None:
     """The name server gives a public address and a private one by turns, valid for no second, and our cache of names is off."""
     guarded = json.loads(printed([*APART, sys.executable, "-m", "tests.security.rebinding", "guarded"]))
-    assert guarded["reached"] == [PUBLIC] * len(PRIVATE) * ROUNDS
-    assert guarded["told"] == ["answered", "CannotResolveHostError"] * len(PRIVATE) * ROUNDS
+    assert guarded["reached"] == [PUBLIC] * len(PRIVATE)
+    assert guarded["told"] == ["answered", "CannotResolveHostError"] * len(PRIVATE)
     plain = json.loads(printed([*APART, sys.executable, "-m", "tests.security.rebinding", "plain"]))
     assert set(plain["reached"]) == {PUBLIC, *PRIVATE}, "Scrapy's own resolver is led there, so this test can fail"
 
