@@ -13,15 +13,6 @@ MOST_CAUSES = 10
 """So many exceptions in a chain are told."""
 
 
-class PrivacyFilter(logging.Filter):
-    """Masks the records that pass a handler; :func:`install` does it for all handlers at once."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Mask the record in place and let it pass."""
-        mask_log_record(record)
-        return True
-
-
 class PrivateLogRecord(logging.LogRecord):
     """A log record that was masked when it was made."""
 

@@ -157,9 +157,7 @@ def tasks(
     as_of: AsOfOption = None,
     known_at: KnownAtOption = None,
     all_copies: Annotated[bool, typer.Option("--all-copies", help="Every copy of a text published in several places.")] = False,
-    order: Annotated[
-        Order, typer.Option("--order", help="published: newest document first; due: due first, those with a day.")
-    ] = Order.PUBLISHED,
+    order: OrderOption = Order.PUBLISHED,
     limit: LimitOption = DEFAULT_LIMIT,
     store: StoreOption = None,
     form: FormatOption = Format.TABLE,
