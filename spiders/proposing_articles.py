@@ -168,8 +168,8 @@ def _ways(field: str, wrong: Sequence[_Page], body: str, sheet: FactSheet) -> It
     if field == "facts":
         # The box that says most of the wrong ones; what another box says is for the next rule.
         for page, each in zip(wrong, nodes, strict=True):
-            said = (_said(node, page) & _wrong(page, sheet) for node in each)
-            facts[page.evidence.url] = max(said, key=len, default=frozenset())
+            lacking = _wrong(page, sheet)
+            facts[page.evidence.url] = max((_said(node, page) & lacking for node in each), key=len, default=frozenset())
     telling = named_first([node for node in nodes[0] if _tells(field, node, wrong[0], facts)])[:MOST_TELLING]
     fitting = [first_fitting(selectors(node), lambda css: all(_fits(field, css, each, facts) for each in wrong)) for node in telling]
     # One name says more than a name within another.
