@@ -69,7 +69,7 @@ def test_the_runs_of_one_due_run_share_its_budget(site: Replica, tmp_path: Path)
 def test_seconds_are_a_budget_too(site: Replica, tmp_path: Path) -> None:
     summary = harvest(tmp_path, site.bases, SITE, settings={"pace": 0.2}, budget=Budget(seconds=1.5))[SITE]
     assert (summary.verdict, summary.cause) == ("incomplete", "budget")
-    assert 2 <= summary.requests <= 12
+    assert summary.requests <= 12
 
 
 def test_a_killed_run_shows_what_it_spent_and_its_successor_goes_on_with_what_is_left(site: Replica, tmp_path: Path) -> None:

@@ -17,10 +17,9 @@ from harvester.config import Config
 from harvester.errors import WrongCall
 from harvester.scheduling import asking
 from harvester.scheduling.due import BACK, DONE, FAILED, Outcome
-from harvester.scheduling.embedded import EmbeddedWorker, Perform, Pulse
+from harvester.scheduling.embedded import GRACE, EmbeddedWorker, Perform, Pulse
 from storage import due_runs, workers
 from storage.due_runs import DueRun
-from storage.errors import UnreachableStore
 from storage.store import Store
 from tests.scheduling.crew import Silent
 from tests.scheduling.test_due import settings
@@ -148,12 +147,12 @@ def test_a_worker_that_is_told_to_end_puts_back_what_it_does_and_begins_nothing(
         time.sleep(0.5)  # a crawl that is told to end does not end in the same moment
         return Outcome(BACK, "stopped", worker)
 
-    begun = time.monotonic()
     with at_work(config, obedient) as (worker, told):
         ask(config, "anhui")
         wait(lambda: worker.doing() == ["anhui"])
         wait(lambda: workers_of(config)[0].doing == "anhui")
-    assert time.monotonic() - begun < 10
+        begun = time.monotonic()
+    assert time.monotonic() - begun < GRACE, "it waits for the end of what it does, and no longer"
     assert ended(config) == {"anhui": "due"}
     assert ("stopping", ["anhui"]) in told.said
     assert workers_of(config)[0].ended_at is not None
@@ -171,8 +170,7 @@ def test_a_store_that_is_put_back_from_a_backup_is_taken_up_again(config: Config
         time.sleep(0.3)
         ask(config, "anhui")
         wait(lambda: ended(config) == {"anhui": "done"})
-    with pytest.raises(UnreachableStore):
-        raise UnreachableStore(next(what for kind, what in told.said if kind == "trouble"))
+    assert any(kind == "trouble" and "was removed or replaced while it was in use" in what for kind, what in told.said)
 
 
 def test_settings_by_which_nobody_could_be_told_end_a_worker_at_its_beginning(config: Config) -> None:
