@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, tuple_
 
 from storage.days import LOCAL, end_of
 from storage.engine import rows
@@ -142,19 +142,14 @@ def slices_of(store: Store, identifier: str) -> list[Row]:
         return rows(connection.execute(wanted))
 
 
-def history_of(store: Store, site: str, most: int = HISTORY) -> dict[str, list[Row]]:
-    """Return by section what the runs of a site measured of it, whatever their verdict, the newest first."""
-    s = run_sections.c
+def drifts_of(store: Store, site: str, most: int) -> list[Row]:
+    """Return the drift of sections (``run``, ``started_at``, ``section``, ``drift``) in a site's last runs that measured any, in order."""
+    s, had = run_sections.c, run_sections.c.drift.is_not(None)
+    # The identifier of a run begins with its moment, so the order of identifiers is that of time.
+    last = select(s.run).where(s.site == site, had).distinct().order_by(s.run.desc()).limit(most)
+    query = select(s.run, runs.c.started_at, s.section, s.drift).join(runs, runs.c.id == s.run).where(s.run.in_(last), had)
     with store.reading() as connection:
-        names = connection.execute(select(s.section).where(s.site == site).distinct().order_by(s.section)).scalars().all()
-        return {name: _measured(connection, site, name, most) for name in names}
-
-
-def begun(store: Store, identifiers: Iterable[str]) -> dict[str, datetime]:
-    """Return when runs began."""
-    query = select(runs.c.id, runs.c.started_at).where(runs.c.id.in_(list(identifiers)))
-    with store.reading() as connection:
-        return {row.id: row.started_at for row in connection.execute(query)}
+        return rows(connection.execute(query.order_by(s.run, s.section)))
 
 
 def findings_of(store: Store, identifier: str) -> list[Row]:
@@ -242,9 +237,3 @@ def _conditions(filters: RunFilters) -> Iterator[ColumnElement[bool]]:
         yield runs.c.started_at >= end_of(filters.first - timedelta(days=1))
     if filters.last:
         yield runs.c.started_at < end_of(filters.last)
-
-
-def _measured(connection: Connection, site: str, section: str, most: int) -> list[Row]:
-    s = run_sections.c  # the identifier of a run begins with its moment, so the order of identifiers is that of time
-    query = select(s.run, s.reach, s.measures, s.drift).where(s.site == site, s.section == section)
-    return rows(connection.execute(query.order_by(s.run.desc()).limit(most)))

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from storage import disk_use, due_runs, operations_queries, operations_work
+from storage import disk_use, due_runs, measures, operations_queries, operations_work
 from storage.errors import UnknownRecord
+from storage.measures import SectionMeasures
 from storage.operations_queries import RunFilters
 from storage.paging import WrongCursor, cursor
 from storage.store import Store
@@ -59,7 +60,9 @@ def test_what_a_run_had_and_what_failed_is_told_with_its_neighbours(store: Store
     ]
     assert [each["number"] for each in operations_queries.events(store, middle, 2, 3)] == [3, 4, 5]
     assert operations_queries.events(store, middle)[-1]["event"] == "failure"
-    assert [each["run"] for each in operations_queries.history_of(store, "jiangsu")["tzgg"]] == [last, middle, first]
+    measures.write_measures(store, first, "jiangsu", [SectionMeasures("read no more", "all", {}, 0.5)])
+    drifts = operations_queries.drifts_of(store, "jiangsu", 2)
+    assert [(each["run"], each["section"], each["drift"]) for each in drifts] == [(middle, "tzgg", 0.03), (last, "tzgg", 0.01)]
     assert operations_queries.cause_days(store, "jiangsu", NOW - timedelta(days=9)) == {"timeout": [row["started_at"]]}
     assert operations_queries.complete_runs(store, ["jiangsu", "anhui"])["jiangsu"]["id"] == last
     assert sum(operations_queries.bytes_by_day(store, NOW - timedelta(days=9)).values()) > 0

@@ -56,12 +56,11 @@ class Pair:
 def drift_lines(request: Request, store: Store, site: str) -> Drift:
     """Return the drift of a site's sections over its last runs."""
     lang = preference(request, "lang")
-    history = operations_queries.history_of(store, site, most=RUNS)
-    known = {name: {row["run"]: row["drift"] for row in rows if row["drift"] is not None} for name, rows in history.items()}
-    begun = operations_queries.begun(store, {run for values in known.values() for run in values})
-    runs = sorted(begun, key=lambda run: (begun[run], run))[-RUNS:]
-    lines = {name: [values.get(run) for run in runs] for name, values in known.items() if values}
-    days = [moment(begun[run])[:10] for run in runs]
+    measured = operations_queries.drifts_of(store, site, RUNS)
+    days_of = {row["run"]: moment(row["started_at"])[:10] for row in measured}
+    drift_of = {(row["section"], row["run"]): row["drift"] for row in measured}
+    lines = {name: [drift_of.get((name, run)) for run in days_of] for name in sorted({row["section"] for row in measured})}
+    days = list(days_of.values())
     told = [f"{visible(section_name(site, name))} {_last(values):.2f}" for name, values in lines.items()]
     said = _(", ", lang).join(told)
     caption = _("Drift by run: 0 is the page as it was, 1 another one; the dotted line is what is promised. Now: {words}", lang)
