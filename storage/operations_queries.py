@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select, tuple_
 
-from storage.days import LOCAL, end_of
+from storage.days import end_of
 from storage.engine import rows
 from storage.notice_schema import coverage
 from storage.operations_schema import findings, run_events, run_sections
@@ -188,14 +188,11 @@ def drift_now(store: Store, last: Sequence[str]) -> dict[str, Row]:
         return {row["site"]: row for row in rows(connection.execute(query))}
 
 
-def bytes_by_day(store: Store, since: datetime) -> Counter[date]:
-    """Return how many bytes the runs since a moment brought, by the day on which they began."""
-    found: Counter[date] = Counter()
-    query = select(runs.c.started_at, runs.c.counters).where(runs.c.started_at >= since)
+def brought(store: Store, since: datetime) -> int:
+    """Return how many bytes the runs that began since a moment brought."""
     with store.reading() as connection:
-        for started, counters in connection.execute(query):
-            found[started.astimezone(LOCAL).date()] += counted(counters)["bytes"]
-    return found
+        found = connection.execute(select(runs.c.counters).where(runs.c.started_at >= since)).scalars()
+        return sum(counted(counters)["bytes"] for counters in found)
 
 
 def cause_days(store: Store, site: str, since: datetime) -> dict[str, list[datetime]]:

@@ -65,7 +65,9 @@ def test_what_a_run_had_and_what_failed_is_told_with_its_neighbours(store: Store
     assert [(each["run"], each["section"], each["drift"]) for each in drifts] == [(middle, "tzgg", 0.03), (last, "tzgg", 0.01)]
     assert operations_queries.cause_days(store, "jiangsu", NOW - timedelta(days=9)) == {"timeout": [row["started_at"]]}
     assert operations_queries.complete_runs(store, ["jiangsu", "anhui"])["jiangsu"]["id"] == last
-    assert sum(operations_queries.bytes_by_day(store, NOW - timedelta(days=9)).values()) > 0
+    told = [operations_queries.run(store, each)["counted"]["bytes"] for each in (last, middle, first)]
+    assert operations_queries.brought(store, NOW - timedelta(days=9)) == sum(told)
+    assert operations_queries.brought(store, NOW - timedelta(days=1)) == told[0]
     with pytest.raises(UnknownRecord):
         operations_queries.run(store, "nowhere")
 

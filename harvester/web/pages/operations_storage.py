@@ -52,7 +52,7 @@ def room_of(request: Request, store: Store, now: datetime) -> Room:
     """Return how much room the store takes."""
     folder = archive_folder(store)
     disk = shutil.disk_usage(folder) if folder else None
-    brought = sum(operations_queries.bytes_by_day(store, now - timedelta(days=GROWTH_DAYS)).values())
+    brought = operations_queries.brought(store, now - timedelta(days=GROWTH_DAYS))
     return Room(
         database_bytes(store), _counted(request, folder) if folder else None, disk.free if disk else None,
         disk.free / disk.total if disk else 1.0, brought,
