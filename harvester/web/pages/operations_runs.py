@@ -79,17 +79,10 @@ def one(request: Request, store: AnyStore, run: str) -> HTMLResponse:
 @router.get("/operations/runs/{run}/events.json")
 def log(request: Request, store: AnyStore, run: str, after: Annotated[int, Query(ge=-1, le=(1 << 31) - 1)] = -1) -> JSONResponse:
     """Give the lines of a run's log behind a number, and whether the run ended: for the page that follows it. Raises ``UnknownRecord``."""
-    now, lang = datetime.now(UTC), preference(request, "lang")
-    row = operations_queries.run(store, run)
+    lang, row = preference(request, "lang"), operations_queries.run(store, run)
     lines = [told(event, lang) for event in operations_queries.events(store, run, after)]
-    verdict = words.verdict_of(row)
-    said: Row = {
-        "lines": lines,
-        "ended": row["verdict"] is not None and len(lines) < operations_queries.EVENTS,
-        "verdict": word(verdict, lang),
-    }
-    said |= {"requests": row["counted"]["requests"], "lasted": words.lasted(row, now, lang)}
-    return JSONResponse(said, headers={"Cache-Control": "no-store"})
+    ended = row["verdict"] is not None and len(lines) < operations_queries.EVENTS
+    return JSONResponse({"lines": lines, "ended": ended}, headers={"Cache-Control": "no-store"})
 
 
 def told(event: Mapping[str, Any], lang: str) -> Row:
