@@ -216,13 +216,14 @@ def prunable(connection: Connection, job: str, before: datetime) -> bool:
 
 
 def prune(connection: Connection, job: str, before: datetime) -> int:
-    """Forget the rows of a frequent job that were simply done before a moment; return how many."""
+    """Forget the rows of a frequent job that were simply done before a moment, or that nobody did; return how many."""
     return connection.execute(delete(due_runs).where(_done_with(job, before))).rowcount
 
 
 def _done_with(job: str, before: datetime) -> ColumnElement[bool]:
     d = due_runs.c
-    return and_(d.job == job, d.state == "done", d.due_at < before, d.asked_by == "", d.note == "")
+    told_nothing = d.state.in_(("missed", "skipped")) | ((d.state == "done") & (d.note == ""))
+    return and_(d.job == job, told_nothing, d.due_at < before, d.asked_by == "")
 
 
 def _found(connection: Connection, query: Select[Any]) -> list[DueRun]:

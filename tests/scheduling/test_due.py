@@ -16,7 +16,7 @@ from sqlalchemy import update
 
 from harvester.config import Config
 from harvester.errors import WrongCall
-from harvester.scheduling import asking, due, plan
+from harvester.scheduling import asking, due, plan, upkeep
 from harvester.scheduling.due import AGAIN, BACK, DONE, FAILED, Outcome
 from storage import due_runs, mending, pauses, workers
 from storage.due_runs import DueRun
@@ -285,6 +285,23 @@ def test_nothing_of_it_is_news_to_readers_of_the_store(store: Store, config: Con
         asking.resume(store, config, "anhui", NOON)
         workers.end(store, worker, NOON)
     assert store.state() == before
+
+
+def test_of_a_frequent_chore_what_has_something_to_tell_is_kept_and_the_rest_forgotten_after_a_month(store: Store, tmp_path: Path) -> None:
+    often = settings(tmp_path, watch={"cron": "*/5 * * * *"}, anhui={"cron": "0 2 * * *"})
+    due.write_due(store, often, NOON)
+    due.write_due(store, often, NOON + DAY)
+    asking.pause(store, often, "watch", "they rebuild", "me", NOON + DAY, NOON + 2 * DAY)
+    due.write_due(store, often, NOON + 2 * DAY)
+    for n, (by, note) in enumerate((("me", ""), ("", "no mail went out"), ("", ""))):
+        row = asking.run_now(store, often, "watch", by, NOON + 3 * DAY + timedelta(seconds=n))
+        due.take(store, row.id, "one", NOON + 3 * DAY + timedelta(minutes=1))
+        due.settle(store, row.id, Outcome(DONE, note, "one"), NOON + 3 * DAY + timedelta(minutes=1))
+    upkeep.look(store, often, NOON + 20 * DAY)
+    assert {row.state for row in due_runs.listed(store, "watch")} == {"due", "missed", "skipped", "done"}
+    upkeep.look(store, often, NOON + 40 * DAY)
+    assert [(row.state, row.note) for row in due_runs.listed(store, "watch")] == [("done", "no mail went out"), ("done", ""), ("due", "")]
+    assert due_runs.listed(store, "anhui")
 
 
 def test_the_rows_of_a_year_are_the_moments_of_the_year_however_often_it_is_looked(store: Store, config: Config) -> None:
