@@ -1,7 +1,8 @@
-"""What the queue costs, and how due runs share out over workers: ``python -m benchmarks.workers postgresql+psycopg://…/EMPTY``.
+"""What the queue costs, and how due runs share out over workers: ``python -m benchmarks.workers [postgresql+psycopg://…/EMPTY]``.
 
 Due runs that do nothing show what taking, handing and settling one costs; due runs that wait, as a crawl waits for its site's pace, show
-how workers add up. JSON on standard output. Figures of one run compare with one another; machines differ.
+how workers add up. Without a URL an embedded server is started. JSON on standard output. Figures of one run compare with one another;
+machines differ.
 """
 
 from __future__ import annotations
@@ -9,11 +10,15 @@ from __future__ import annotations
 import json
 import multiprocessing
 import sys
+import tempfile
 import threading
 import time
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
+from benchmarks.tasks import postgres
 from harvester.config import Config
 from harvester.scheduling import cluster, queue
 from harvester.scheduling.due import DONE, Outcome
@@ -71,16 +76,21 @@ def measure(config: Config, number: int, count: int, seconds: float) -> dict[str
     }
 
 
+def never() -> dict[str, dict[str, str]]:
+    """Return a schedule by which nothing is due."""
+    return {name: {"cron": ""} for name in ({sheet.id for sheet in all_sheets()} | {"takedown", "watch", "verify"})}
+
+
 def main() -> None:
     """Measure and print."""
-    every = {sheet.id for sheet in all_sheets()} | {"takedown", "watch", "verify"}
-    config = Config(store=sys.argv[1], schedule={name: {"cron": ""} for name in every})
-    with Store.open(config.store, create=True) as store:
-        queue.upgrade(store)
-    found = {
-        "empty": [measure(config, number, EMPTY, 0.0) for number in NUMBERS],
-        "waiting": [measure(config, number, WAITING, WAIT) for number in NUMBERS],
-    }
+    with tempfile.TemporaryDirectory() as folder, nullcontext(sys.argv[1]) if len(sys.argv) > 1 else postgres(Path(folder)) as url:
+        config = Config(store=url, schedule=never())
+        with Store.open(config.store, create=True) as store:
+            queue.upgrade(store)
+        found = {
+            "empty": [measure(config, number, EMPTY, 0.0) for number in NUMBERS],
+            "waiting": [measure(config, number, WAITING, WAIT) for number in NUMBERS],
+        }
     json.dump(found, sys.stdout, indent=1)
 
 
