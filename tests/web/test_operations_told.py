@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harvester.web.pages import operations_words as words
-from harvester.web.pages.operations_health import Health, State, is_stale, state_of, with_snoozes
+from harvester.web.pages.operations_health import Health, State, is_stale, known_sheets, state_of, with_snoozes
 from harvester.web.pages.operations_measures import numbers
 from harvester.web.pages.operations_named import called as measure_called
 from harvester.web.pages.operations_promises import BROKEN, KEPT, NEAR, UNKNOWN, kept
@@ -78,6 +79,15 @@ def test_a_quiet_golden_week_makes_no_site_stale() -> None:
     assert not is_stale("jiangsu", before, datetime(2025, 10, 9, 1, tzinfo=UTC))
     assert is_stale("jiangsu", before, datetime(2025, 10, 20, 1, tzinfo=UTC))
     assert is_stale("jiangsu", datetime(2001, 1, 1, tzinfo=UTC), NOW)
+
+
+def test_a_site_of_which_nothing_is_promised_is_never_stale(monkeypatch: pytest.MonkeyPatch) -> None:
+    sheet = load_sheet("jiangsu")
+    silent = replace(sheet, promises=replace(sheet.promises, stale_workdays=0))
+    monkeypatch.setitem(known_sheets(), "jiangsu", silent)
+    old = health([run("complete", 24 * 30)])
+    assert state_of(old, NOW) is State.FINE
+    assert kept(silent, old, [], NOW, "en") == []
 
 
 def test_a_snooze_covers_its_cause_or_every_cause_of_its_site_only() -> None:

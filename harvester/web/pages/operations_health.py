@@ -112,12 +112,17 @@ def _of_runs(health: Health, now: datetime) -> State:
 
 def is_stale(site: str, complete_at: datetime, now: datetime) -> bool:
     """Tell whether a site was not read completely for more working days than its fact sheet promises."""
-    first, today = max(local_day(complete_at), local_day(now) - LONGEST), local_day(now)
-    return first < today and workdays_between(first, today) > promised_days(site)
+    return 0 < promised_days(site) < workdays_since(complete_at, now)
+
+
+def workdays_since(moment: datetime, now: datetime) -> int:
+    """Return how many working days lie behind a moment, 0 for one that lies ahead; of what is further back than ``LONGEST`` no more."""
+    today = local_day(now)
+    return max(workdays_between(max(local_day(moment), today - LONGEST), today), 0)
 
 
 def promised_days(site: str) -> int:
-    """Return within how many working days a site is to be read completely."""
+    """Return within how many working days a site is to be read completely; 0: nothing is promised."""
     found = known_sheets().get(site)
     return found.promises.stale_workdays if found else DEFAULT.stale_workdays
 

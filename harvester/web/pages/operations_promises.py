@@ -8,12 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from harvester.messages import _, counted
-from harvester.web.pages.operations_health import LONGEST, Health
+from harvester.web.pages.operations_health import Health, workdays_since
 from harvester.web.pages.operations_measures import numbers
 from harvester.web.pages.operations_named import called
-from normalizers.workdays import workdays_between
 from spiders.promises import Promises
-from storage.days import local_day
 
 Row = Mapping[str, Any]
 KEPT, NEAR, BROKEN, UNKNOWN = "kept", "nearly broken", "not kept", "not measured"
@@ -39,7 +37,7 @@ def kept(sheet: Any, health: Health, sections: Sequence[Row], now: datetime, lan
     if sheet is None:
         return []
     measured = {row["section"]: row for row in sections}
-    found = [_fresh(sheet.promises, health, now, lang)]
+    found = [_fresh(sheet.promises, health, now, lang)] if sheet.promises.stale_workdays else []
     for section in sheet.sections:
         if row := measured.get(section.id):
             judged = _of_section(section.id, section.promises, row, lang)
@@ -58,8 +56,7 @@ def _fresh(promises: Promises, health: Health, now: datetime, lang: str) -> Kept
     name = _("read completely", lang)
     if health.complete is None:
         return Kept("", name, said, _("never", lang), BROKEN if health.runs else UNKNOWN)
-    today = local_day(now)
-    days = max(workdays_between(max(local_day(health.complete["ended_at"]), today - LONGEST), today), 0)
+    days = workdays_since(health.complete["ended_at"], now)
     state = BROKEN if days > promises.stale_workdays else NEAR if days == promises.stale_workdays else KEPT
     return Kept("", name, said, counted("{n} working day ago", "{n} working days ago", days, lang), state)
 
