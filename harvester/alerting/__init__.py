@@ -1,5 +1,1 @@
 """Tell operators what is wrong: incidents become messages to channels, and a dead man's switch hears that somebody lives."""
-
-from harvester.alerting.sending import run_once
-
-__all__ = ["run_once"]

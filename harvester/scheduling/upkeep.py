@@ -6,7 +6,6 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from harvester import alerting
 from harvester.alerting.settings import AlertSettings
 from harvester.config import Config
 from harvester.monitoring.incidents import settle_work
@@ -42,12 +41,14 @@ def look(store: Store, config: Config, now: datetime, heartbeat: Heartbeat | Non
 
     What another process does at the moment is left to it.
     """
+    from harvester.alerting.sending import run_once  # late: mail, HTTP and the words of changes, which most verbs need for nothing
+
     well = False
     try:
         with suppress(LockedStore), store.held(LOCK, grace=0.0):
             settle_work(store, config, now)
             _prune(store, now)
-        alerting.run_once(store, config, now)
+        run_once(store, config, now)
         well = True
     finally:
         if heartbeat is not None:

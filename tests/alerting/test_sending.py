@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from harvester.alerting import run_once
+from harvester.alerting.sending import run_once
 from harvester.config import Config
 from harvester.errors import WrongCall
 from harvester.scheduling.upkeep import heartbeat_of

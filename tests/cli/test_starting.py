@@ -78,6 +78,11 @@ def test_a_question_imports_nothing_that_harvests_writes_or_reads_documents(fold
     assert "storage.queries" in found, "the question was asked"
 
 
+@pytest.mark.parametrize("words", [["incidents"], ["alerts"], ["schedule"]], ids=" ".join)
+def test_what_an_operator_asks_imports_nothing_that_crawls_or_sends(folder: Path, words: list[str]) -> None:
+    assert of({"harvester.telling", "jinja2", "lxml", "scrapy", "smtplib", "twisted", "urllib3"}, imported(folder, *words)) == []
+
+
 def test_only_a_table_for_people_imports_what_draws_one(folder: Path) -> None:
     assert of({"rich"}, imported(folder, "tasks", "--format", "json")) == []
     assert of({"rich"}, imported(folder, "tasks")) == ["rich"]
