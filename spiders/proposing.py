@@ -158,9 +158,8 @@ def _within(told: _Told, sheet: FactSheet, section: Section, item: str, so_far: 
 
 
 def _reads(page: ListEvidence, sheet: FactSheet, section: Section, field: str) -> bool:
-    try:
-        read = family(sheet.family).read_list(page.text, page.url, sheet, sheet.section(section.id))
-    except PageError:
+    read = read_again(page.text, page.url, sheet, section.id)
+    if read is None:
         return False
     if field == "pager":
         return not page.stated or read.pages is not None or read.total is not None
@@ -233,9 +232,9 @@ def _is_pager(css: str, tree: Selector) -> bool:
 # --- what the proof asks ---------------------------------------------------------------------------------------------------
 
 
-def read_again(page: ListEvidence, sheet: FactSheet, section: Section) -> ListPage | None:
+def read_again(text: str, url: str, sheet: FactSheet, section: str) -> ListPage | None:
     """Return what a page of a list lists by a sheet, ``None`` where it does not fit."""
     try:
-        return family(sheet.family).read_list(page.text, page.url, sheet, sheet.section(section.id))
+        return family(sheet.family).read_list(text, url, sheet, sheet.section(section))
     except PageError:
         return None

@@ -11,10 +11,11 @@ from sqlalchemy import select
 from harvester.hints import hints_from_json
 from normalizers.text.decode import decode
 from spiders.factsheet import FactSheet
-from spiders.families import PageError, family
+from spiders.families import family
 from spiders.families.reading import parse, text_of
 from spiders.items import ListPage
 from spiders.line_groups import KnownLine, ListEvidence
+from spiders.proposing import read_again
 from spiders.proposing_articles import ArticleEvidence
 from storage import specimens
 from storage.errors import ArchiveError, UnknownRecord
@@ -146,11 +147,7 @@ def _states(kept: Kept) -> bool:
 
 
 def _read_list(kept: Kept) -> ListPage | None:
-    sheet, section = kept.sheet, kept.sheet.section(kept.specimen.section)
-    try:
-        return family(sheet.family).read_list(kept.text, plain(kept.specimen.url), sheet, section)
-    except PageError:
-        return None
+    return read_again(kept.text, plain(kept.specimen.url), kept.sheet, kept.specimen.section)
 
 
 # --- articles ------------------------------------------------------------------------------------------------------------

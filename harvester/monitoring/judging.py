@@ -110,7 +110,7 @@ class Judging:
         """Judge the sections by a promise where that can be told, and return what is wrong."""
         if self.facts.verdict in (Verdict.FAILED, Verdict.BLOCKED):
             return []
-        broken = {each.section for each in self.findings if failure_class(each.cause) not in (FailureClass.PROMISE,)}
+        broken = {each.section for each in self.findings if failure_class(each.cause) is not FailureClass.PROMISE}
         found = []
         for run in self.facts.sections:
             if run.section in broken or not run.measures.get("pages") or not promise.can_tell(run, self.facts):

@@ -43,9 +43,9 @@ def effective(store: Store, sheet: FactSheet) -> FactSheet:
 
 def propose(store: Store, sheet: FactSheet, at: datetime) -> Answer:
     """Look for rules in the specimens of a site, prove them on the archive, and note them as proposed. ``sheet`` is the file's own."""
-    sheet = effective(store, sheet)
-    evidence, decisions = gather(store, sheet), stored_decisions(store)
     in_force = proposals.accepted_rules(store).get(sheet.id, [])
+    sheet = with_rules(sheet, in_force)
+    evidence, decisions = gather(store, sheet), stored_decisions(store)
     reasons: dict[str, str] = {}
     made: list[Proposal] = []
     for section in (*evidence.lists, ""):

@@ -67,7 +67,7 @@ def prove_list(sheet: FactSheet, rules: Sequence[Written], section: str, evidenc
     for page in evidence.lists.get(section, ()):
         own = next(each.sheet for each in evidence.bad if plain(each.specimen.url) == page.url)
         ruled = with_rules(own, rules)
-        read = read_again(page, ruled, own.section(section))
+        read = read_again(page.text, page.url, ruled, section)
         _take_list(proof, page, read)
         if read is not None and read.items:
             proof.wrong += _not_the_list(page, read)
@@ -223,8 +223,7 @@ def _good_ones(proof: Proof, rules: Sequence[Written], evidence: SiteEvidence) -
 def _all_of(kept: Kept, sheet: FactSheet) -> object:
     """Return all that is read of a page; of an article the words of its text in the place of the selector that found it."""
     if kept.specimen.kind == "list":
-        section = sheet.section(kept.specimen.section)
-        return read_again(ListEvidence(kept.text, plain(kept.specimen.url), {}), sheet, section)
+        return read_again(kept.text, plain(kept.specimen.url), sheet, kept.specimen.section)
     read = _article(kept, sheet)
     return None if read is None else (replace(read, body=""), tuple(_words(kept.text, read.body)))
 
