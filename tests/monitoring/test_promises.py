@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from math import comb
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from spidermon.runners import MonitorRunner
 
-from harvester.monitoring.chance import DOUBT, chance_of_few, is_less
+from harvester.monitoring.chance import DOUBT, LARGE, chance_of_few, is_less
 from harvester.monitoring.counting import SectionCount, rhythm
 from harvester.monitoring.judging import Judging, RunFacts, SectionRun
 from harvester.monitoring.monitors import CauseSuite, PromiseSuite
@@ -186,10 +185,23 @@ def test_property_days_off_add_nothing_to_a_silence(day: date):
 
 @settings(max_examples=40)
 @given(asked=st.integers(1, 80), share=st.floats(0.05, 0.95), data=st.data())
-def test_property_the_chance_of_few_is_the_sum_of_the_binomial_distribution(asked: int, share: float, data: st.DataObject):
+def test_property_the_chance_of_few_is_that_of_one_document_after_the_other(asked: int, share: float, data: st.DataObject):
     filled = data.draw(st.integers(0, asked))
-    wanted = sum(comb(asked, n) * share**n * (1 - share) ** (asked - n) for n in range(filled + 1))
-    assert chance_of_few(filled, asked, share) == pytest.approx(min(wanted, 1.0), abs=1e-9)
+    assert chance_of_few(filled, asked, share) == pytest.approx(sum(drawn(asked, share)[: filled + 1]), abs=1e-9)
+
+
+def test_of_many_documents_the_chance_is_as_good_as_exact():
+    chances = drawn(LARGE, 0.9)
+    told = {filled: chance_of_few(filled, LARGE, 0.9) for filled in (860, 870, 880, 900)}
+    assert told == pytest.approx({filled: sum(chances[: filled + 1]) for filled in told}, abs=0.01)
+
+
+def drawn(asked: int, share: float) -> list[float]:
+    """Return how likely each number of so many documents has a field, by asking one after the other."""
+    chances = [1.0]
+    for _ in range(asked):
+        chances = [(1 - share) * none + share * one for none, one in zip([*chances, 0.0], [0.0, *chances], strict=True)]
+    return chances
 
 
 @settings(max_examples=30)
