@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy import func, select
 
@@ -34,7 +35,7 @@ class Reading:
     calls: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Readings:
     """The readings of a section that are known, the latest first."""
 
@@ -45,9 +46,9 @@ class Readings:
         """Return the last reading, ``None`` before the first."""
         return self.all[0] if self.all else None
 
-    @property
+    @cached_property
     def sweeps(self) -> tuple[Reading, ...]:
-        """Return the readings of the whole list."""
+        """The readings of the whole list; a crawl asks for them once for each document that no list names."""
         return tuple(reading for reading in self.all if reading.reach is Lists.ALL)
 
     def missed_since(self, last_named: datetime | None) -> datetime | None:
