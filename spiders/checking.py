@@ -11,7 +11,6 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
-from normalizers.text.decode import decode
 from spiders.bad_pages import BadPage
 from spiders.base import Output, SiteSpider, explain
 from spiders.factsheet import ARTICLE_FIELDS, LIST_FIELDS, Rule, Section
@@ -128,9 +127,8 @@ class CheckingSpider(SiteSpider):
 
     def _checked(self, response: Response, kind: CaptureKind, read: bool, lines: int = 0, days: int = 0) -> None:
         declared = (response.headers.get("Content-Type") or b"").decode("latin-1").partition("charset=")[2].strip("\"' ;")
-        used = decode(response.body, declared=self.sheet.charset or declared, markup=True).encoding
         section, text = response.meta["errand"].section, self.text(response)
-        self.pages.append(CheckedPage(section, kind, response.url, text, declared, used, read, lines, days))
+        self.pages.append(CheckedPage(section, kind, response.url, text, declared, response.meta["charset"], read, lines, days))
 
     def _note(self, section: str, url: str, field: str, rule: Rule, matches: int) -> None:
         self.matches.append(RuleMatch(self.site, section, url, field, rule.expression, rule.certainty, matches))
