@@ -59,16 +59,16 @@ class Planned:
 def marks(store: Store) -> dict[str, Planned]:
     """Return up to where each job is planned."""
     with store.reading() as connection:
-        return _marks(connection)
-
-
-def _marks(connection: Connection) -> dict[str, Planned]:
-    return {row.job: Planned(row.until, row.schedule) for row in connection.execute(select(planned))}
+        return _marks(connection, select(planned))
 
 
 def marks_to_move(connection: Connection) -> dict[str, Planned]:
     """Return the same within a transaction that writes; other schedulers wait for its end."""
-    return {row.job: Planned(row.until, row.schedule) for row in connection.execute(select(planned).with_for_update())}
+    return _marks(connection, select(planned).with_for_update())
+
+
+def _marks(connection: Connection, query: Select[Any]) -> dict[str, Planned]:
+    return {row.job: Planned(row.until, row.schedule) for row in connection.execute(query)}
 
 
 def mark(connection: Connection, job: str, until: datetime, schedule: str) -> None:

@@ -35,7 +35,7 @@ def pause(store: Store, job: str, reason: str, by: str, now: datetime, until: da
     with store.writing(told=False) as connection:
         _end(connection, job, now)
         connection.execute(insert(pauses), [row])
-        return next(each for each in _listed(connection) if each.job == job and each.holds(now))
+        return next(each for each in read(connection) if each.job == job and each.holds(now))
 
 
 def resume(store: Store, job: str, now: datetime) -> bool:
@@ -47,7 +47,7 @@ def resume(store: Store, job: str, now: datetime) -> bool:
 def listed(store: Store) -> list[Pause]:
     """Return every pause there was, the latest first."""
     with store.reading() as connection:
-        return _listed(connection)
+        return read(connection)
 
 
 def holding(found: list[Pause], job: str, moment: datetime) -> Pause | None:
@@ -67,14 +67,10 @@ def awake_from(found: list[Pause], job: str, moment: datetime) -> datetime | Non
 
 def read(connection: Connection) -> list[Pause]:
     """Return every pause there was, the latest first, within a transaction."""
-    return _listed(connection)
+    return [Pause(**row._mapping) for row in connection.execute(select(pauses).order_by(pauses.c.since.desc(), pauses.c.id.desc()))]
 
 
 def _end(connection: Connection, job: str, now: datetime) -> int:
-    held = [each.id for each in _listed(connection) if each.job == job and each.holds(now)]
+    held = [each.id for each in read(connection) if each.job == job and each.holds(now)]
     connection.execute(update(pauses).where(pauses.c.id.in_(held)).values(ended_at=now))
     return len(held)
-
-
-def _listed(connection: Connection) -> list[Pause]:
-    return [Pause(**row._mapping) for row in connection.execute(select(pauses).order_by(pauses.c.since.desc(), pauses.c.id.desc()))]
