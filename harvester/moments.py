@@ -18,9 +18,8 @@ ENGLISH = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "
 CHINESE = "一二三四五六日"
 UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1), "小时": timedelta(hours=1), "天": timedelta(days=1),
     "周": timedelta(weeks=1)}  # fmt: skip
-_WEEKDAY = re.compile(r"(?P<week>上|本|这)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天])")
+_WEEKDAY = re.compile(r"(?P<week>上|下|本|这)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天])")
 _ISO_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_WEEKDAY_AHEAD = re.compile(r"(?P<week>下|本|这)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天])")
 _IN = re.compile(r"(?P<n>[0-9]{1,4}) ?(?P<unit>h|d|w|小时|天|周)后?")
 _AGO = re.compile(r"(?P<n>[0-9]{1,4}) ?(?P<unit>h|d|w|小时|天|周)前?")
 
@@ -99,13 +98,11 @@ def _day_ahead(said: str, today: date) -> date | None:
         return today + timedelta(days=DAYS_AHEAD[said])
     if _ISO_DAY.fullmatch(said):
         return _day(said, today)
-    if (number := next((n for n, name in enumerate(ENGLISH) if said in (name, name[:3])), None)) is None:
-        found = _WEEKDAY_AHEAD.fullmatch(said)
-        if found is None:
-            return None
-        number = CHINESE.index(found["day"].replace("天", "日"))
-        if found["week"]:
-            return today + timedelta(days=number - today.weekday() + (7 if found["week"] == "下" else 0))
+    number, week = _weekday_of(said)
+    if number is None or week == "上":
+        return None
+    if week:
+        return today + timedelta(days=number - today.weekday() + (7 if week == "下" else 0))
     return today + timedelta(days=(number - today.weekday() - 1) % 7 + 1)
 
 
@@ -123,17 +120,21 @@ def _day(said: str, today: date) -> date | None:
 
 def _weekday(said: str, today: date) -> date | None:
     """Return the day of ``monday`` or 周一, None where that is not what was said."""
+    number, week = _weekday_of(said)
+    if number is None or week == "下":
+        return None
+    if week:
+        return today + timedelta(days=number - today.weekday() - (7 if week == "上" else 0))
+    return today - timedelta(days=(today.weekday() - number) % 7)
+
+
+def _weekday_of(said: str) -> tuple[int | None, str]:
+    """Return the number of a weekday, Monday's is 0, and the word that says of which week it is; no number where it is none."""
     named = next((n for n, name in enumerate(ENGLISH) if said in (name, name[:3])), None)
     if named is not None:
-        return today - timedelta(days=(today.weekday() - named) % 7)
+        return named, ""
     found = _WEEKDAY.fullmatch(said)
-    if found is None:
-        return None
-    number = CHINESE.index(found["day"].replace("天", "日"))
-    if found["week"]:
-        monday = today - timedelta(days=today.weekday() + (7 if found["week"] == "上" else 0))
-        return monday + timedelta(days=number)
-    return today - timedelta(days=(today.weekday() - number) % 7)
+    return (CHINESE.index(found["day"].replace("天", "日")), found["week"] or "") if found else (None, "")
 
 
 def minute(moment: datetime | None) -> str:
