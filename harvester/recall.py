@@ -38,14 +38,20 @@ class StoredItem:
     item: ListItem
 
 
-def last_response(store: Store, url: str) -> ArchivedResponse | None:
-    """Return the last archived response of an address, with its payload, ``None`` when there is none or the archive lost it."""
+def last_place(store: Store, url: str) -> Location | None:
+    """Return where the last response of an address stands in the archive, ``None`` when there is none."""
     c = captures.c
     query = select(c.file, c.file_offset, c.file_length, c.sha256).where(c.url == url).order_by(c.fetched_at.desc(), c.id.desc()).limit(1)
     with store.reading() as connection:
         row = connection.execute(query).one_or_none()
+    return None if row is None else Location(*row)
+
+
+def last_response(store: Store, url: str) -> ArchivedResponse | None:
+    """Return the last archived response of an address, with its payload, ``None`` when there is none or the archive lost it."""
+    place = last_place(store, url)
     try:
-        return None if row is None else store.archive.read(Location(*row))
+        return None if place is None else store.archive.read(place)
     except ArchiveError as error:
         log.warning("%s is asked for in full: %s", url, error)
         return None

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, exists, insert, 
 from storage.engine import rows
 from storage.operations_schema import proposals, specimens
 from storage.records import Location
-from storage.schema import captures, runs
+from storage.schema import runs
 from storage.store import Store
 
 MOST_GOOD = 4
@@ -56,10 +56,9 @@ def keep(store: Store, specimen: Specimen) -> int:
     """Keep a specimen and return its id; of its section and kind the oldest go that are too many and no proposal rests on."""
     row = {name: getattr(specimen, name) for name in _COLUMNS} | _place(specimen.location)
     with store.writing(told=False) as connection:
-        connection.execute(insert(specimens), [row])
+        number: int = connection.execute(insert(specimens).values(row).returning(specimens.c.id)).scalar_one()
         _prune(connection, specimen)
-        made = select(specimens.c.id).where(*_alike(specimen)).order_by(specimens.c.id.desc()).limit(1)
-        return int(connection.execute(made).scalar_one())
+    return number
 
 
 def put_back(store: Store, lost: Specimen, found: Specimen) -> None:
@@ -110,15 +109,6 @@ def _specimen(row: dict[str, object]) -> Specimen:
     place = [row.pop(name) for name in ("file", "file_offset", "file_length", "sha256")]
     location = Location(*place) if place[0] is not None else None  # type: ignore[arg-type]
     return Specimen(**row, location=location)  # type: ignore[arg-type]
-
-
-def last_capture(store: Store, url: str) -> Location | None:
-    """Return where the last response of an address stands in the archive, ``None`` where there is none."""
-    c = captures.c
-    query = select(c.file, c.file_offset, c.file_length, c.sha256).where(c.url == url).order_by(c.fetched_at.desc(), c.id.desc()).limit(1)
-    with store.reading() as connection:
-        row = connection.execute(query).one_or_none()
-    return None if row is None else Location(*row)
 
 
 def last_run(store: Store, site: str) -> str:

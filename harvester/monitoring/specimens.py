@@ -21,6 +21,7 @@ from harvester.listing import has_personal_data
 from harvester.monitoring.blanking import blanked
 from harvester.monitoring.known_articles import telling_articles
 from harvester.pipelines import StorePipeline, declared_charset
+from harvester.recall import last_place
 from harvester.record_pipeline import RecordPipeline
 from harvester.taking_in import KEPT
 from harvester.unnaming import clean_address, clean_capture
@@ -95,14 +96,14 @@ class SpecimenKeeper:
         if _tells_nothing(item) or (good and self._seen[alike] >= LOOKED_AT):
             return
         self._seen[alike] += 1
+        known = isinstance(item, BadPage) and item.entry is not None and item.entry.key in self._known
+        if not good and not self._has_room(store, capture, specimens.MOST_BAD if known else specimens.FIRST_BAD):
+            return
         charset = keeper.spider.sheet.charset or declared_charset(capture)
         text = decode(capture.body, declared=charset, markup=True).text
         found = await asyncio.to_thread(skeleton_of, keeper.spider, capture.kind, text)
-        known = isinstance(item, BadPage) and item.entry is not None and item.entry.key in self._known
         lost = self._lost(store, capture, found) if good else None
-        if lost is None and not self._is_news(
-            store, capture, good, found, keeper.run, specimens.MOST_BAD if known else specimens.FIRST_BAD
-        ):
+        if good and lost is None and not self._is_news(store, capture, found, keeper.run):
             return
         location, charset = await self._place(keeper, store, item, charset)
         cause = str(item.cause) if isinstance(item, BadPage) else ""
@@ -116,15 +117,15 @@ class SpecimenKeeper:
         alike = (each for each in known if each.skeleton_hash == found.hash)
         return next((each for each in alike if each.location and not store.archive.holds(each.location)), None)
 
-    def _is_news(
-        self, store: Store, capture: Capture | SeenPage, good: bool, found: Skeleton, run: str, most: int = specimens.FIRST_BAD
-    ) -> bool:
-        """Tell whether a page is to be kept: a skeleton not kept yet, one of the first bad ones, or the first good one after bad ones."""
+    def _has_room(self, store: Store, capture: Capture | SeenPage, most: int = specimens.FIRST_BAD) -> bool:
+        """Tell whether a bad page is one of the first of its section and kind, which are kept."""
+        return len(specimens.bad_ones(self._specimens(store, capture.site, capture.section), str(capture.kind))) < most
+
+    def _is_news(self, store: Store, capture: Capture | SeenPage, found: Skeleton, run: str) -> bool:
+        """Tell whether a good page is to be kept: a skeleton not kept yet, or the first good one after bad ones."""
         held = self._specimens(store, capture.site, capture.section)
         kind = str(capture.kind)
         bad, known = specimens.bad_ones(held, kind), specimens.good_ones(held, kind)
-        if not good:
-            return len(bad) < most
         healed = bool(bad) and all(each.run < run for each in bad) and not any(each.run == run for each in known)
         return healed or all(each.skeleton_hash != found.hash for each in known)
 
@@ -206,7 +207,7 @@ class SpecimenKeeper:
             log.warning("The specimens of %s were not kept: %s", spider.site, error)
 
     def _keep_skeleton(self, store: Store, page: SeenPage, run: str) -> None:
-        if not self._is_news(store, page, not page.cause, page.skeleton, run):
+        if not (self._has_room(store, page) if page.cause else self._is_news(store, page, page.skeleton, run)):
             return
         url, now = clean_address(page.url, store.keyring), datetime.now(UTC)
         row = (page.site, page.section, str(page.kind), run, url, now, not page.cause, str(page.cause), "")
@@ -228,7 +229,7 @@ def skeleton_of(spider: SiteSpider, kind: CaptureKind, text: str) -> Skeleton:
 
 def _archived(store: Store, url: str) -> Location | None:
     """Return where the page of an article stands, ``None`` where only a rendition of it was kept."""
-    location = specimens.last_capture(store, url)
+    location = last_place(store, url)
     if location is None:
         return None
     headers = {name.lower(): value for name, value in store.archive.read(location).headers}

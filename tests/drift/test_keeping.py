@@ -48,7 +48,7 @@ def test_a_bad_page_is_evidence_and_no_payload_and_one_that_names_a_person_is_no
             assert any(location is not None for location in kept.values())
             assert {url: last_response(store, url) for url in addresses.values()} == before
             with store.reading() as connection:
-                places = set(connection.execute(select(captures.c.file, captures.c.file_offset)).tuples())
+                places = set(connection.execute(select(captures.c.file, captures.c.file_offset)).all())
             assert all((each.location.file, each.location.offset) not in places for each in bad if each.location)
             assert not store.verify().problems
         number = PERSON.rpartition("：")[2].encode()
