@@ -208,12 +208,16 @@ def _read(connection: Connection, *wanted: ColumnElement[bool]) -> list[Incident
 
 
 def incidents_of(store: Store, site: str | None = None, *, closed: bool = False, most: int = 200) -> list[Incident]:
-    """Return what is wrong, the oldest first; ``closed``: also what is over. ``site`` empty: with the work itself; ``None``: everywhere."""
+    """Return what is wrong, the oldest first, at most the last ``most``; ``closed``: also what is over.
+
+    ``site`` empty: with the work itself; ``None``: everywhere.
+    """
     wanted = [incidents.c.site == site] if site is not None else []
     if not closed:
         wanted.append(incidents.c.closed_at.is_(None))
+    newest = select(incidents.c.id).where(*wanted).order_by(incidents.c.opened_at.desc(), incidents.c.id.desc()).limit(most)
     with store.reading() as connection:
-        return _read(connection, *wanted)[-most:]
+        return _read(connection, incidents.c.id.in_(newest))
 
 
 # --- snoozes -----------------------------------------------------------------------------------------------------------------

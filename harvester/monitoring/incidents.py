@@ -22,7 +22,7 @@ from storage import deliveries, due_runs, pauses, workers
 from storage.days import local_day
 from storage.due_runs import DueRun
 from storage.engine import file_of, read_url
-from storage.incidents import ALARM, WARNING, WHOLE, Finding, Incident, Settled, incidents_of, settle
+from storage.incidents import ALARM, WARNING, WHOLE, Finding, Incident, incidents_of, settle
 from storage.measures import last_complete
 from storage.records import Verdict
 from storage.schema import runs
@@ -44,41 +44,41 @@ LITTLE, NOTHING = 10 * 2**30, 2**30
 SHARE = 0.05
 
 
-def settle_work(store: Store, config: Config, now: datetime) -> dict[str, Settled]:
-    """Open, keep and close what no run shows, and return what became of it, by site (empty: the work itself). Raises StoreError."""
+def settle_work(store: Store, config: Config, now: datetime) -> None:
+    """Open, keep and close what no run shows, of sites and of the work itself. Raises StoreError."""
     crawled = [job.name for job in jobs(config) if job.kind == CRAWL and job.schedule.cron]
     held = pauses.listed(store)
     watched = [site for site in crawled if not pauses.holding(held, site, now)]
+    alive = incidents_of(store)
     found: dict[str, list[Finding]] = defaultdict(list)
     found[""] = [*_disk(store, config), *_watches(store, now)]
     if lonely := _no_worker(store, now):
         found[""].append(lonely)
     else:
-        for site, finding in (*_missed(store, now, watched), *_stale(store, watched, now), *_killed(store, watched, now)):
+        known = {each.site for each in alive if _explains(each)}
+        for site, finding in (*_missed(store, now, watched, known), *_stale(store, watched, known, now), *_killed(store, watched, now)):
             found[site].append(finding)
-    return dict(_settled(store, found, watched, bool(lonely), now))
+    _settle(store, alive, found, watched, bool(lonely), now)
 
 
-def _settled(
-    store: Store, found: Mapping[str, list[Finding]], watched: Iterable[str], lonely: bool, now: datetime
-) -> Iterator[tuple[str, Settled]]:
+def _settle(
+    store: Store, alive: Collection[Incident], found: Mapping[str, list[Finding]], watched: Iterable[str], lonely: bool, now: datetime
+) -> None:
     """Settle each site, and the work itself; without a worker nothing can be told of what is missed."""
-    alive = incidents_of(store)
     for site in dict.fromkeys(("", *watched, *found, *(each.site for each in alive if each.cause == MISSED))):
         sections = {section for each in alive if each.site == site for section in each.sections} | {WHOLE}
         told = () if lonely else (MISSED,)
         judged = dict.fromkeys((*told, NO_WORKER, DISK, WATCH) if not site else told, sections)
         if found.get(site) or any(each.site == site and each.cause in judged for each in alive):
-            yield site, settle(store, site, found.get(site, []), judged, at=now)
+            settle(store, site, found.get(site, []), judged, at=now)
 
 
 # --- sites -------------------------------------------------------------------------------------------------------------------
 
 
-def _stale(store: Store, sites: list[str], now: datetime) -> Iterator[tuple[str, Finding]]:
+def _stale(store: Store, sites: list[str], known: Collection[str], now: datetime) -> Iterator[tuple[str, Finding]]:
     """Yield the sites that were not read completely for longer than promised, though nothing else is known to be wrong with them."""
     complete, first, today = last_complete(store, sites), _first_runs(store, sites), local_day(now)
-    known = {each.site for each in incidents_of(store) if _explains(each)}
     for site in sites:
         since = complete.get(site) or first.get(site)
         most = sheet_of(site).promises.stale_workdays
@@ -115,10 +115,9 @@ def _killed(store: Store, sites: list[str], now: datetime) -> Iterator[tuple[str
                 yield site, Finding(KILLED, ALARM, WHOLE, "killed", str(Verdict.COMPLETE), detail)
 
 
-def _missed(store: Store, now: datetime, sites: Collection[str]) -> Iterator[tuple[str, Finding]]:
+def _missed(store: Store, now: datetime, sites: Collection[str], known: Collection[str]) -> Iterator[tuple[str, Finding]]:
     """Yield the jobs whose last due run was missed or failed, or waits for too long; a chore is a section of the work itself."""
     last, open_ones = due_runs.last(store), {due.job: due for due in due_runs.listed(store, states=OPEN) if due.due_at <= now}
-    known = {each.site for each in incidents_of(store) if _explains(each)}
     for job in sorted(last.keys() | open_ones.keys()):
         due = open_ones.get(job) or last[job]
         late = due.state in WAITING and now - due.due_at > OVERDUE
