@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from storage import disk_use, due_runs, measures, operations_queries, operations_work
+from storage.days import local_day
 from storage.errors import UnknownRecord
 from storage.measures import SectionMeasures
-from storage.operations_queries import RunFilters
+from storage.operations_queries import Row, RunFilters
 from storage.paging import WrongCursor, cursor
 from storage.store import Store
 from tests.web import operations_sample
@@ -20,12 +22,18 @@ NOW = datetime(2026, 3, 20, 1, tzinfo=UTC)
 def test_pages_of_runs_hold_every_run_once_in_the_order_of_time(store: Store) -> None:
     made = operations_sample.history(store, "jiangsu", NOW, 7, {2: ("failed", "timeout")})
     made += operations_sample.history(store, "anhui", NOW, 4)
-    for filters in (
-        RunFilters(),
-        RunFilters(site="jiangsu"),
-        RunFilters(verdict="failed"),
-        RunFilters(first=NOW.date() - timedelta(days=2)),
-    ):
+    day = NOW.date() - timedelta(days=2)
+    cases: list[tuple[RunFilters, Callable[[Row], bool]]] = [
+        (RunFilters(), lambda _row: True),
+        (RunFilters(site="jiangsu"), lambda row: row["site"] == "jiangsu"),
+        (RunFilters(verdict="failed"), lambda row: row["verdict"] == "failed"),
+        (RunFilters(cause="timeout"), lambda row: row["cause"] == "timeout"),
+        (RunFilters(reach="recent"), lambda row: row["reach"] == "recent"),
+        (RunFilters(first=day), lambda row: local_day(row["started_at"]) >= day),
+        (RunFilters(last=day), lambda row: local_day(row["started_at"]) <= day),
+    ]
+    all_runs = operations_queries.run_page(store, RunFilters(), size=99).rows
+    for filters, wanted in cases:
         seen, after = list[dict[str, object]](), ""
         while True:
             page = operations_queries.run_page(store, filters, after, size=3)
@@ -33,10 +41,10 @@ def test_pages_of_runs_hold_every_run_once_in_the_order_of_time(store: Store) ->
             after = page.next
             if not after:
                 break
-        every = operations_queries.run_page(store, filters, size=99).rows
-        assert [row["id"] for row in seen] == [row["id"] for row in every]
-        assert [row["started_at"] for row in seen] == sorted((row["started_at"] for row in every), reverse=True)
-    assert {row["id"] for row in operations_queries.run_page(store, RunFilters(), size=99).rows} == set(made)
+        assert [row["id"] for row in seen] == [row["id"] for row in all_runs if wanted(row)], filters
+        assert [row["started_at"] for row in seen] == sorted((row["started_at"] for row in seen), reverse=True)
+        assert seen or filters.reach
+    assert {row["id"] for row in all_runs} == set(made)
     forged = cursor("runs", RunFilters(), ("yesterday", "x"))
     with pytest.raises(WrongCursor):
         operations_queries.run_page(store, RunFilters(), forged)
