@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+
 from spiders.factsheet import FactSheet, UnknownSiteError, load_sheet, sheets, site_ids
 from spiders.record_sheet import RecordSheet, load_record_sheet, record_sheets, record_site_ids
 
@@ -11,6 +14,12 @@ AnySheet = FactSheet | RecordSheet
 def all_sheets() -> list[AnySheet]:
     """Return every fact sheet, by id: the sites of documents, then those of records."""
     return [*sheets(), *record_sheets()]
+
+
+@cache
+def sheets_by_id() -> Mapping[str, AnySheet]:
+    """Return every fact sheet by its id, read once: a long list asks for each of its rows."""
+    return {sheet.id: sheet for sheet in all_sheets()}
 
 
 def sheet_of(site: str) -> AnySheet:

@@ -19,9 +19,10 @@ from harvester.scheduling.words import reach_in_words
 from harvester.sentences import said
 from harvester.session import opened
 from spiders.failure_classes import failure_class
-from spiders.sheets import all_sheets
+from spiders.sheets import sheets_by_id
 from storage import incidents as stored
 from storage import operations_queries, proposals
+from storage.errors import UnknownRecord
 from storage.incidents import Finding, Incident, Snooze
 from storage.records import Verdict
 from storage.store import Store
@@ -128,13 +129,14 @@ def for_people(row: dict[str, Any]) -> dict[str, Any]:
 
 def name_of(site: str) -> str:
     """Return what people call a site, its id where no fact sheet has it; of the work itself nothing."""
-    names = {sheet.id: sheet.name_zh if language() == "zh" else sheet.name for sheet in all_sheets()}
-    return names.get(site) or site
+    sheet = sheets_by_id().get(site)
+    return (sheet.name_zh if language() == "zh" else sheet.name) if sheet else site
 
 
 def section_names(site: str) -> dict[str, str]:
     """Return what a site calls its sections, by their ids."""
-    return {section.id: section.name_zh for sheet in all_sheets() if sheet.id == site for section in sheet.sections}
+    sheet = sheets_by_id().get(site)
+    return {section.id: section.name_zh for section in sheet.sections} if sheet else {}
 
 
 def with_id(cause: str) -> str:
@@ -161,8 +163,7 @@ def known_cause(said: str, site: str, store: str | None) -> str:
 
 def known(site: str) -> str:
     """Return the id of a site, empty for ``-``, the work itself. Raises WrongCall for a site that is not known."""
-    names = [sheet.id for sheet in all_sheets()]
-    if site not in ("-", *names):
+    if site not in ("-", *sheets_by_id()):
         raise WrongCall(_("There is no site {site!r}; see `harvester sites`. `-` is the work itself.").format(site=site))
     return "" if site == "-" else site
 
@@ -202,12 +203,11 @@ def wake(site: SiteArgument, cause: CauseArgument = "", store: StoreOption = Non
     of = known(site)
     cause = known_cause(cause, of, store)
     with opened(store) as found:
-        if not (held := [each for each in stored.snoozed(found, datetime.now(UTC)) if each.site == of]) or (
-            cause and all(each.cause != cause for each in held)
-        ):
+        try:
+            count = stored.wake(found, of, cause or None, datetime.now(UTC))
+        except UnknownRecord:
             what = f"{site} {cause}".strip()
-            raise HarvesterError(_("Nothing of {what} is snoozed: see `harvester incidents`.").format(what=what))
-        count = stored.wake(found, of, cause or None, datetime.now(UTC))
+            raise HarvesterError(_("Nothing of {what} is snoozed: see `harvester incidents`.").format(what=what)) from None
     told = ("{what} is told of again ({n} snooze ended)", "{what} is told of again ({n} snoozes ended)")
     console().print(counted(*told, count, what=f"{site} {cause}".strip()), markup=False)
 
