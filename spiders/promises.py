@@ -13,7 +13,7 @@ from typing import Any, TypeGuard
 DOCUMENT_FILL: Mapping[str, float] = {"title": 0.95, "date": 0.8}
 RECORD_FILL: Mapping[str, float] = {"subject": 0.95}
 MOST_HISTORY = 30
-"""So many complete runs of a section are looked back at, so no more can be asked for."""
+"""A run is held against so many complete ones before it, since on most days one reads few documents; no more can be asked for."""
 FIELDS = frozenset(
     (
         "title", "date", "document_number", "issuers", "source", "attachments", "tasks", "lead", "deadline",

@@ -213,7 +213,8 @@ def _share(css: str, lines: Sequence[tuple[Selector, date]]) -> float:
 
 def _pagers(told: _Told) -> Iterator[str]:
     _, tree, lines = told[0]
-    found = [each for each in tree.root.iter() if isinstance(each.tag, str) and each not in set(lines.items)]
+    items = set(lines.items)
+    found = [each for each in tree.root.iter() if isinstance(each.tag, str) and each not in items]
     # From the inside out: the smallest element whose words are those of a pager.
     small = [node for node in reversed(found[:MOST_ELEMENTS]) if _says_pages(text_of(Selector(root=node)))]
     for node in sorted(small, key=lambda node: not tokens(node)):

@@ -16,7 +16,8 @@ Written = Mapping[str, str]
 def with_rules(sheet: FactSheet, rules: Iterable[Written]) -> FactSheet:
     """Return a fact sheet with rules before or after its own; raises FactSheetError for a field or a place that there is not.
 
-    Later ones come before earlier ones. Rules of sections that the sheet has no more are passed over.
+    Later ones come before earlier ones. One that goes after the sheet's own holds for all sections; of the others those of sections that
+    the sheet has no more are passed over.
     """
     for written in rules:
         sheet = _with_rule(sheet, written)

@@ -22,6 +22,7 @@ from harvester.monitoring.measuring import Measuring
 from harvester.observing.events import note
 from harvester.run_signals import run_ended
 from spiders.items import Failure
+from spiders.promises import MOST_HISTORY
 from storage import incidents, measures, proposals
 from storage.days import local_day
 from storage.errors import StoreError
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 log = logging.getLogger(__name__)
-
-HISTORY = 30
-"""Complete runs before this one that it is held against: of most days a run reads few documents."""
 
 
 class RunMonitors(Spidermon):  # type: ignore[misc]  # Spidermon has no types
@@ -88,12 +86,10 @@ def section_of(keeper: RunKeeper[Any], store: Store, measured: SectionMeasures) 
     """Return a section of a run with its history; when it last published and its longest silence are those of all its runs."""
     spider = keeper.spider
     place = (store, spider.site, measured.section)
-    before = measures.history(*place, before=keeper.run, most=HISTORY)
+    before = measures.history(*place, before=keeper.run, most=MOST_HISTORY)
     known = [measured.measures, *(each.measures for each in before)]
-    mended_at = proposals.last_accepted(store, spider.site, measured.section)
-    of_its_rules = (
-        measures.history(store, spider.site, measured.section, before=keeper.run, most=HISTORY, since=mended_at) if mended_at else None
-    )
+    mended_at = proposals.last_accepted(*place)
+    of_its_rules = measures.history(*place, before=keeper.run, most=MOST_HISTORY, since=mended_at) if mended_at else None
     days = [each["newest"] for each in known if each.get("newest")]
     silences = [each["longest_silence"] for each in known if each.get("longest_silence") is not None]
     rhythm = {"newest": max(days, default=None), "longest_silence": max(silences, default=None)}
