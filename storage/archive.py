@@ -22,6 +22,7 @@ from storage import warc
 from storage.errors import ArchiveError, FullDisk, LockedStore, StoreError
 from storage.fullness import is_full
 from storage.records import ArchivedResponse, ArchiveReport, Location
+from storage.whole_files import sync_folder
 
 SUFFIX = ".warc.gz"
 OPEN_MARK = ".open"
@@ -169,7 +170,7 @@ class ArchiveWriter:
             self._mark.close()
             raise
         self._append(warc.info_record(path.name))
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
     def write(
         self,
@@ -258,14 +259,6 @@ def _locked(file: IO[bytes]) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _responses(folder: Path, path: Path) -> Iterator[Location]:

@@ -28,6 +28,7 @@ from storage.fullness import is_full
 from storage.keyed import key_path
 from storage.record_archive import ERASE_MARK
 from storage.store import Store
+from storage.whole_files import sync_file, sync_folder
 
 Progress = Callable[[str, int, int], None]
 """Told what is being saved, how many bytes were, and how many there are in all."""
@@ -113,7 +114,7 @@ def _save_sqlite(file: Path, to: Path, progress: Progress) -> None:
 
             source.backup(target, pages=PAGES, progress=tell)
             target.execute("PRAGMA journal_mode=DELETE")  # one file, whoever opens it
-    _sync(to)
+    sync_file(to)
 
 
 def _can_dump(store: Store) -> bool:
@@ -130,7 +131,7 @@ def _can_dump(store: Store) -> bool:
 def _dump(store: Store, to: Path) -> None:
     words = ["pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={to}"]
     run_postgres(store, words)
-    _sync(to)
+    sync_file(to)
 
 
 def run_postgres(store: Store, words: list[str]) -> None:
@@ -294,17 +295,3 @@ def _full_told(to: Path) -> Iterator[None]:
 def _give_room_back(to: Path) -> None:
     for half in to.glob(f"{UNFINISHED}*"):
         shutil.rmtree(half, ignore_errors=True)
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """Flush the names in a folder to the disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

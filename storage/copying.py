@@ -11,7 +11,6 @@ place when it is on the disk. Who is killed leaves the target as it was, and the
 from __future__ import annotations
 
 import fcntl
-import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -30,6 +29,7 @@ from storage.errors import LockedStore, StoreError
 from storage.schema import metadata
 from storage.search_terms import array, mark_terms, terms
 from storage.store import Store
+from storage.whole_files import sync_file, sync_folder
 
 Progress = Callable[[str, int, int], None]
 """Told a table, how many rows were written so far, and how many there are in all."""
@@ -70,14 +70,14 @@ def copy(source: Store, to: str, *, progress: Progress = lambda table, done, tot
     """
     begun = time.monotonic()
     url = engines.read_url(to)
+    name = url.render_as_string(hide_password=True)
     if file := engines.file_of(url):
         with _new_file(source, file) as (connection, mended), _frozen_source(source) as reading:
             tables, made = _pour(reading, connection, file.name, progress)
     else:
         mended = ()
         with _new_database(to) as connection, _frozen_source(source) as reading:
-            tables, made = _pour(reading, connection, url.render_as_string(hide_password=True), progress)
-    name = url.render_as_string(hide_password=True)
+            tables, made = _pour(reading, connection, name, progress)
     return CopyReport(name, engines.revisions()[0], tables, made, time.monotonic() - begun, mended)
 
 
@@ -264,13 +264,8 @@ def _check_place(file: Path) -> None:
 
 def _take_place(draft: Path, file: Path) -> None:
     """Let the draft take the place of the file, when it is on the disk. What an empty store had beside it goes with that."""
-    with draft.open("rb") as written:
-        os.fsync(written.fileno())
+    sync_file(draft)
     for beside in ("-wal", "-shm"):
         file.with_name(file.name + beside).unlink(missing_ok=True)
     draft.replace(file)
-    handle = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync_folder(file.parent)

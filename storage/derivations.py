@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -16,6 +15,7 @@ from storage import ingest, lines
 from storage.engine import rows
 from storage.records import Derivation, Differ, Effect, Publication, StoredSource
 from storage.registers import STAGES
+from storage.run_names import new_name
 from storage.schema import derivations, task_agencies, tasks, unread, version_issuers
 from storage.store import Store
 from storage.versions import agency_rows, task_row
@@ -34,8 +34,7 @@ _KEYS = frozenset({"confidence", "task_id", "mention_key"})
 def blank(reader: str, at: datetime, **scope: str) -> Derivation:
     """Return a derivation that is not begun yet, by a reader; ``scope`` is what it is limited to, fields of ``Derivation``."""
     fields = {"site": "", "since": ""} | scope
-    name = f"{at.astimezone(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
-    return Derivation(id=name, reader=reader, stage=STAGES[0], cursor="", counters={}, started_at=at, **fields)
+    return Derivation(id=new_name(at), reader=reader, stage=STAGES[0], cursor="", counters={}, started_at=at, **fields)
 
 
 def begin(store: Store, fresh: Derivation) -> Derivation:

@@ -25,6 +25,7 @@ _SHARED: dict[str, Any] = {"json_serializer": to_json, "hide_parameters": True}
 REVISIONS = Path(__file__).parent / "migrations" / "versions"
 WRITE = {"storage_write": True}
 _SQLITE_UNREADABLE = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_IOERR}
+_NO_UTF8 = "text that is no UTF-8"
 _SQLITE_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _POSTGRES_LOCKED = {"55P03", "40P01", "40001"}
 
@@ -108,6 +109,10 @@ def told(url: URL) -> Iterator[None]:
         if failure is None:
             raise
         raise failure from error
+    except UnicodeDecodeError as error:  # a word of SQLite's own message, or of its schema
+        if file_of(url) is None:
+            raise
+        raise _damaged(url.render_as_string(hide_password=True), _NO_UTF8) from error
 
 
 def _failure(error: DBAPIError, name: str) -> StoreError | None:
@@ -123,10 +128,16 @@ def _sqlite_failure(error: sqlite3.Error, name: str) -> StoreError | None:
     if code == sqlite3.SQLITE_FULL:
         return _full(name)
     if code == sqlite3.SQLITE_CORRUPT or "unsupported file format" in str(error):  # of a damaged head SQLite says no more than ERROR
-        return UnreachableStore(f"The store {name} is damaged ({error}): restore it from a backup with `harvester db restore`.")
+        return _damaged(name, str(error))
+    if str(error).startswith("Could not decode to UTF-8"):  # the rest quotes a value
+        return _damaged(name, _NO_UTF8)
     if code in _SQLITE_UNREADABLE:
         return UnreachableStore(f"The store {name} cannot be used ({error}): check the file, its folder and their permissions.")
     return None
+
+
+def _damaged(name: str, what: str) -> UnreachableStore:
+    return UnreachableStore(f"The store {name} is damaged ({what}): restore it from a backup with `harvester db restore`.")
 
 
 def is_postgres(error: BaseException) -> bool:

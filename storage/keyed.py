@@ -16,6 +16,7 @@ import stat
 from pathlib import Path
 
 from storage.errors import StoreError
+from storage.whole_files import sync_folder
 
 SUFFIX = ".key"
 _LENGTH = 32
@@ -135,7 +136,7 @@ def _make(path: Path) -> bytes:
             pass
         finally:
             draft.unlink(missing_ok=True)
-        _sync(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         raise KeyringError(f"The key file {path} cannot be written ({error.strerror}): check its folder, or name another place.") from error
     made = _read(path)
@@ -150,14 +151,6 @@ def _write(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _lost(path: Path) -> str:

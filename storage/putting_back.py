@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from storage import engine as engines
-from storage.backing_up import run_postgres, sync_folder
+from storage.backing_up import run_postgres
 from storage.backup_manifest import ARCHIVE, KEY, DamagedBackup, Manifest, backups, copied, damage
 from storage.copying import copy
 from storage.errors import FullDisk, StoreError
 from storage.fullness import is_full
 from storage.keyed import key_path
 from storage.store import Store
+from storage.whole_files import sync_folder
 
 HALF = ".restoring"
 """Stands behind the name of what is being put back."""

@@ -27,6 +27,7 @@ from storage.archive import OPEN_MARK, SUFFIX, Archive, ArchiveWriter
 from storage.errors import ArchiveError, ErasedRecord, FullDisk, LockedStore, StoreError
 from storage.fullness import is_full
 from storage.records import Location
+from storage.whole_files import sync_folder
 
 FOLDER = "records"
 """The folder of the record archive within the archive."""
@@ -250,7 +251,7 @@ def _overwrite_surely(path: Path, places: Sequence[tuple[int, int]], at: datetim
         file.flush()
         os.fsync(file.fileno())
         draft.replace(mark)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
         _overwrite(path, places, at)
         mark.unlink()
 
@@ -281,14 +282,6 @@ def _overwrite(path: Path, places: Iterable[tuple[int, int]], at: datetime) -> N
             while rest:
                 written = os.pwrite(handle, rest, offset)
                 rest, offset = rest[written:], offset + written
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
         os.fsync(handle)
     finally:
         os.close(handle)

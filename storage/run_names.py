@@ -1,6 +1,9 @@
-"""The runs there are, for whoever asks for one that there is not."""
+"""The names of runs: how one is made, and which there are, for whoever asks for one that there is not."""
 
 from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection, select
 
@@ -9,6 +12,15 @@ from storage.schema import runs
 
 NAMED = 3
 LONGEST = 80
+
+
+def new_name(at: datetime) -> str:
+    """Return a name for what begins at a moment: names sort like their moments to the microsecond, and no two are the same.
+
+    ``YYYYMMDDTHHMMSS`` in UTC, then five hexadecimal digits of microseconds and six of chance.
+    """
+    moment = at.astimezone(UTC)
+    return f"{moment:%Y%m%dT%H%M%S}-{moment.microsecond:05x}{secrets.token_hex(3)}"
 
 
 def unknown_run(connection: Connection, identifier: str) -> UnknownRecord:

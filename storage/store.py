@@ -5,10 +5,9 @@ The archive and what writes are imported by the methods that need them: who asks
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +22,7 @@ from storage.keyed import Keyring, key_path
 from storage.locks import GRACE, SiteLocks
 from storage.notice_schema import keyrings
 from storage.records import ArchiveReport, Clock, Location, NoticeClock, Verdict
+from storage.run_names import new_name
 from storage.schema import captures, clocks, documents, runs, sightings, sites
 
 if TYPE_CHECKING:
@@ -210,7 +210,7 @@ class Store(Brought):
         """
         with engines.told(self.url):
             self._locks.take(site)
-        run = f"{started_at.astimezone(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+        run = new_name(started_at)
         lost = {"verdict": Verdict.FAILED, "cause": KILLED, "ended_at": started_at}
         with self.writing() as connection:
             self._write_site(connection, site, name, region)

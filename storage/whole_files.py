@@ -36,8 +36,7 @@ def whole_file(to: Path) -> Iterator[Path]:
         fcntl.flock(handle, fcntl.LOCK_EX)
         draft = Path(name)
         yield draft
-        with draft.open("rb") as file:
-            os.fsync(file.fileno())
+        sync_file(draft)
         draft.chmod(0o666 & ~_umask())
         draft.replace(to)
     except OSError as error:
@@ -63,6 +62,21 @@ def _sweep(to: Path) -> None:
                 continue  # somebody writes the same file now
             log.warning("Half a file was removed that a killed process left: %s (%d bytes).", path, path.stat().st_size)
             path.unlink(missing_ok=True)
+
+
+def sync_file(path: Path) -> None:
+    """Flush what a file holds to the disk."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Flush the names in a folder to the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _umask() -> int:

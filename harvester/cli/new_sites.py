@@ -10,7 +10,7 @@ import typer
 from harvester.cli.output import console
 from harvester.errors import WrongCall
 from harvester.messages import _
-from harvester.scaffolding import MOST_BYTES, NewSite, checkout, fetch_list, save_page, scaffold
+from harvester.scaffolding import MOST_BYTES, NewSite, checkout, fetch_list, page_file, save_page, scaffold
 from harvester.sentences import said
 from harvester.session import settings
 
@@ -38,11 +38,12 @@ def new_site(
     fetched, cause = fetch_list(site, settings(None)) if saved is None else (None, "")
     if fetched:
         written.append(save_page(root, site, fetched))
-    for file in written:
-        console().print(str(file.relative_to(root)), markup=False)
-    if not (root / f"tests/spiders/pages/{site}_list.html").exists():
+    for each in written:
+        console().print(str(each.relative_to(root)), markup=False)
+    file = page_file(root, site)
+    if not file.exists():
         why = f" ({said(_(cause))})" if cause else ""
-        told = _("The page was not had{why}: save it as {file}.").format(why=why, file=f"tests/spiders/pages/{site}_list.html")
+        told = _("The page was not had{why}: save it as {file}.").format(why=why, file=file.relative_to(root))
         console().print(told, markup=False)
     console().print(
         _("Next: {command}; it fails and says what to do.").format(command=f"pytest tests/spiders/test_site_{site}.py"), markup=False

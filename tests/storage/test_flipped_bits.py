@@ -79,6 +79,16 @@ def test_a_bit_of_a_text_is_told_with_its_document(sound: bytes, verify: Verify,
     assert f"The text of {name}@" in told
 
 
+def test_bits_of_names_in_the_schema_and_of_values_that_are_no_text_any_more_are_told(sound: bytes, verify: Verify) -> None:
+    for word in (b"CREATE TABLE documents", b"ix_agency_names_name_key"):
+        status, told = verify(flipped(sound, sound.index(word) + len(word) - 3, 0x80))
+        assert status == 1
+        assert "is damaged" in told
+        assert "not foreseen" not in told
+    status, told = verify(flipped(sound, sound.index("公".encode()), 0x10))
+    assert (status, "not foreseen" in told) == (1, False)
+
+
 def test_a_bit_of_an_index_is_told_with_its_row(sound: bytes, verify: Verify, tmp_path: Path) -> None:
     (tmp_path / "look.sqlite").write_bytes(sound)
     with closing(sqlite3.connect(tmp_path / "look.sqlite")) as file:
