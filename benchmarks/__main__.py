@@ -1,100 +1,118 @@
-"""Run the benchmarks and print one JSON object: seconds (median of several), bytes or characters, and the ratios that matter.
+"""Run the benchmarks, each in a process of its own; print their tables, write ``build/bench.json``, hold ratios against accepted ones.
 
-python -m benchmarks [NAME...]     NAME: text, derive, crawl, compare (all pairs: python -m benchmarks.compare)
+python -m benchmarks [NAME...] [--accept]      NAME: a program of this folder; without any all of ``PROGRAMS``, under half an hour
+
+Exit status 1 where a ratio is worse than the accepted one by more than ``SLACK``, or a program failed. A bar of the table that is not
+reached is marked × and no failure: docs/performance.md says what is short and why. ``--accept`` takes the ratios as the accepted ones.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
-import statistics
+import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from benchmarks.compare import bench_compare
-from harvester.config import Config
-from harvester.crawl import crawl
-from harvester.replica.server import Replica
-from normalizers.derive import derive
-from normalizers.records import Hints
-from normalizers.text.clean import clean
+from benchmarks.figures import Figure, machine, table
 
-REPEAT = 5
-PARAGRAPH = "市发展改革委会同市财政局、市市场监管局等部门，建立健全信用信息归集共享机制，推动在行政审批、政府采购等领域查询使用信用记录。\n"
-DAMAGED = "市發(fā)展改革委會同市財政局,建立健全信用信息歸集共享機制,推動(dòng)在行政審批、政府采購等領(lǐng)域查詢使用信用記錄。\n"
-ROW = (
-    "<tr><td>{n}</td><td>推动第{n}类主体信用信息归集，完善共享目录。</td>"
-    "<td>市发展改革委</td><td>市财政局、各区人民政府</td><td>2026年{m}月底前</td></tr>"
+PROGRAMS = (
+    "starting",
+    "normalising",
+    "resolving",
+    "dating",
+    "extracting",
+    "comparing",
+    "ingesting",
+    "asking",
+    "framing",
+    "harvesting",
+    "deriving",
+    "growing",
+    "serving",
 )
+"""In the order they are run: what computes first, what needs servers and much memory last."""
+FOLDER = Path(__file__).parent
+ACCEPTED = FOLDER / "accepted.json"
+OUT = Path("build/bench.json")
+SLACK = 0.25
+"""How much worse than accepted a ratio may be: the spread of the median over runs on noisy machines."""
+LONGEST = 900.0
+"""Seconds that one program may take."""
 
 
-def median(action: Callable[[], object]) -> float:
-    """Return the median seconds of several runs, after one that does not count."""
-    action()
-    times = []
-    for _ in range(REPEAT):
-        begun = time.perf_counter()
-        action()
-        times.append(time.perf_counter() - begun)
-    return statistics.median(times)
+def run(name: str) -> list[Figure]:
+    """Run a program and return its figures; raises SystemExit where it fails."""
+    try:
+        words = [sys.executable, "-m", f"benchmarks.{name}", "--json"]
+        done = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=True, timeout=LONGEST)
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        raise SystemExit(f"benchmarks: {name} failed ({error}); run `python -m benchmarks.{name}` by itself.") from None
+    rows: list[dict[str, Any]] = json.loads(done.stdout)["figures"]
+    return [Figure(**{key: value for key, value in row.items() if key != "holds"}) for row in rows]
 
 
-def bench_text() -> dict[str, float]:
-    """Time the cleaning of clean and of damaged text, and the least that looking at a text costs."""
-    good, bad = PARAGRAPH * 1000, DAMAGED * 1000
-    look = median(lambda: sum(c == "。" for c in good))
-    tidy, repaired = median(lambda: clean(good)), median(lambda: clean(bad))
+def worse(figures: Sequence[Figure], accepted: dict[str, float]) -> list[str]:
+    """Return in words the ratios that are worse than the accepted ones by more than the slack."""
+    found = []
+    for each in figures:
+        before = accepted.get(each.name)
+        if before is not None and (each.ratio > before * (1 + SLACK) if each.at_most else each.ratio < before / (1 + SLACK)):
+            found.append(f"{each.name}: {each.ratio:.3g}, accepted {before:.3g}")
+    return found
+
+
+def accept(figures: Sequence[Figure]) -> None:
+    """Take the ratios of figures as the accepted ones; those of others stay."""
+    known = accepted_ratios() | {each.name: float(f"{each.ratio:.3g}") for each in figures}
+    ACCEPTED.write_text(json.dumps(known, ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8")
+
+
+def accepted_ratios() -> dict[str, float]:
+    """Return the last accepted ratios by the names of their figures."""
+    return dict(json.loads(ACCEPTED.read_text("utf-8"))) if ACCEPTED.exists() else {}
+
+
+def main() -> int:
+    """Run what the command line names."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(PROGRAMS))
+    parser.add_argument("--accept", action="store_true", help="take the ratios as the accepted ones")
+    told = parser.parse_args()
+    if unknown := [name for name in told.names if name not in PROGRAMS]:
+        parser.error(f"there is no {', '.join(unknown)}; there are {', '.join(PROGRAMS)}")
+    every: list[Figure] = []
+    programs: dict[str, Any] = {}
+    for name in told.names or PROGRAMS:
+        begun = time.monotonic()
+        figures = run(name)
+        every += figures
+        took = round(time.monotonic() - begun)
+        programs[name] = {"seconds": took, "figures": [row.name for row in figures]}
+        print(f"{name} ({took} s)\n{table(figures)}\n", flush=True)
+    OUT.parent.mkdir(exist_ok=True)
+    found = {"machine": machine(), "programs": programs, "figures": {each.name: _short(each) for each in every}}
+    OUT.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    short = [each.name for each in every if not each.holds]
+    print(f"{len(every)} figures in {OUT}; short of their bars: {', '.join(short) or 'none'}")
+    if told.accept:
+        accept(every)
+        return 0
+    fallen = worse(every, accepted_ratios())
+    for line in fallen:
+        print(f"worse than accepted: {line}")
+    return 1 if fallen else 0
+
+
+def _short(figure: Figure) -> dict[str, Any]:
     return {
-        "characters": len(good),
-        "look": look,
-        "clean": tidy,
-        "repair": repaired,
-        "clean/look": tidy / look,
-        "repair/clean": repaired / tidy,
-    }
-
-
-def bench_derive() -> dict[str, float]:
-    """Time everything between a page's bytes and its records, for a table of 200 tasks."""
-    rows = "".join(ROW.format(n=n, m=n % 12 + 1) for n in range(200))
-    head = "<tr><th>序号</th><th>主要任务</th><th>牵头单位</th><th>配合单位</th><th>完成时限</th></tr>"
-    page = f"<html><body><div class='TRS_Editor'><h1>2026年信用工作要点</h1><table>{head}{rows}</table></div></body></html>".encode()
-    seconds = median(lambda: derive(page, Hints(media_type="text/html", region="310000")))
-    return {"tasks": 200, "seconds": seconds, "tasks/second": 200 / seconds}
-
-
-def bench_crawl() -> dict[str, float]:
-    """Time a first and a second crawl of the replica of one site, without pauses."""
-    with tempfile.TemporaryDirectory() as folder, Replica(["shanghai"]) as replica:
-        config = Config(store=f"sqlite:///{folder}/bench.sqlite", archive=Path(folder) / "archive", bases=replica.bases, pace=0)
-        begun = time.perf_counter()
-        first = crawl(["shanghai"], config)[0]
-        between = time.perf_counter()
-        crawl(["shanghai"], config)
-        ended = time.perf_counter()
-    return {
-        "documents": first.documents,
-        "first": between - begun,
-        "second": ended - between,
-        "second/first": (ended - between) / (between - begun),
-    }
-
-
-BENCHMARKS: dict[str, Callable[[], dict[str, float]]] = {
-    "text": bench_text,
-    "derive": bench_derive,
-    "crawl": bench_crawl,
-    "compare": bench_compare,
-}
-
-
-def main() -> None:
-    """Run the benchmarks named on the command line, or all."""
-    names = sys.argv[1:] or list(BENCHMARKS)
-    print(json.dumps({name: BENCHMARKS[name]() for name in names}, indent=1))
+        "ours": figure.ours, "theirs": figure.theirs, "unit": figure.unit, "against": figure.against, "ratio": figure.ratio,
+        "bar": figure.bar, "holds": figure.holds, **figure.detail,
+    }  # fmt: skip
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
