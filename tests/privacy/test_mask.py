@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from normalizers.privacy import Mode, mask, mask_payload
+from normalizers.privacy.pretest import worth_looking
 from tests.privacy.generate import samples
 from tests.privacy.measure import masked, measure
 from tests.shared import SHARED, needs_shared
@@ -50,6 +51,14 @@ def test_real_plans_and_pages_stay_as_they_are():
     for path in (*(SHARED / "seeds").glob("*.txt"), *(SHARED / "site_samples").rglob("*.html")):
         payload = path.read_bytes()
         assert mask_payload(payload, "utf-8", Mode.DOCUMENT).payload == payload, path.name
+
+
+def test_the_name_of_an_office_asks_for_no_closer_look_and_the_label_of_a_number_does():
+    assert not worth_looking("市人力资源社会保障局牵头，2026年12月底前完成。", Mode.DOCUMENT)
+    for label in ("社会保障号", "社 会 保 障 号"):
+        text = f"{label}：A1234567"
+        assert worth_looking(text, Mode.DOCUMENT), text
+        assert mask(text, Mode.DOCUMENT).changed, text
 
 
 def test_the_mask_says_what_was_there_and_the_province_only():
