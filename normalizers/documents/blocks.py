@@ -31,6 +31,8 @@ class RawBlock:
 
 def tidy(text: str) -> str:
     """Return the text with one kind of line break, no tab, and no blanks around lines; blank lines go."""
+    if text.isprintable():  # no break, no tab, and no blank but the common one
+        return text.strip()
     flat = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").translate(_LINE_ENDS)
     return "\n".join(line for line in (part.strip().strip(_UNSEEN) for part in flat.split("\n")) if line)
 

@@ -40,6 +40,12 @@ class _Layout:
         self.length += len(text)
         return Span(start, self.length)
 
+    def part(self, mark: str) -> None:
+        """Append what parts two pieces in both texts."""
+        self._text.append(mark)
+        self._raw.append(mark)
+        self.length += len(mark)
+
     def result(self) -> tuple[str, str]:
         """Return the repaired and the raw text."""
         return "".join(self._text), "".join(self._raw)
@@ -64,7 +70,7 @@ def _in_lines(text: str, pieces: Sequence[str]) -> Iterator[str]:
         raise RuntimeError(f"clean() made {len(lines)} lines of {sum(counts)}: it must keep every line break.")
     at = 0
     for count in counts:
-        yield "\n".join(line.strip() for line in lines[at : at + count])
+        yield lines[at].strip() if count == 1 else "\n".join(line.strip() for line in lines[at : at + count])
         at += count
 
 
@@ -90,8 +96,7 @@ def _put_table(layout: _Layout, raw: RawTable) -> Table:
     cells: list[Cell] = []
     for cell in raw.cells:
         if cells:
-            mark = "\t" if cell.row == cells[-1].row else "\n"
-            layout.put(mark, mark)
+            layout.part("\t" if cell.row == cells[-1].row else "\n")
         span = layout.put(cell.text, cell.raw)
         cells.append(Cell(cell.row, cell.column, cell.text, span, cell.rowspan, cell.colspan, cell.origin))
     return Table(raw.rows, raw.columns, tuple(cells), raw.merged)
@@ -101,7 +106,7 @@ def _lay_out(blocks: Sequence[RawBlock], layout: _Layout) -> list[tuple[RawBlock
     out: list[tuple[RawBlock, Span, Table | None]] = []
     for number, block in enumerate(blocks):
         if number:
-            layout.put("\n", "\n")
+            layout.part("\n")
         if block.table is None:
             out.append((block, layout.put(block.text, block.raw), None))
         else:

@@ -24,10 +24,14 @@ class RawCell:
 
     def at(self, row: int, column: int, rowspan: int, colspan: int) -> RawCell:
         """Return the cell at a place; much quicker than ``dataclasses.replace``, and every cell of every table is placed."""
+        if (row, column, rowspan, colspan) == (self.row, self.column, self.rowspan, self.colspan):
+            return self
         return RawCell(self.text, rowspan, colspan, self.origin, row, column, self.raw)
 
     def saying(self, text: str, raw: str = "") -> RawCell:
         """Return the cell with another text."""
+        if text == self.text and raw == self.raw:
+            return self
         return RawCell(text, self.rowspan, self.colspan, self.origin, self.row, self.column, raw)
 
 

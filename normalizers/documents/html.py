@@ -16,7 +16,7 @@ from normalizers.documents.html_flow import Flow, Nesting, is_layout, read_table
 from normalizers.documents.html_notes import notes
 from normalizers.documents.html_pieces import box_rows, joined
 from normalizers.documents.html_title import page_title, with_title
-from normalizers.documents.html_tree import is_hidden, names, page_text, parse, skipping, tag_of, walk, words
+from normalizers.documents.html_tree import is_hidden, names, page_text, page_tree, parse, shown_texts, skipping, tag_of, walk, words
 from normalizers.documents.limits import MAX_MARKUP, UnreadableError, check_size
 from normalizers.records import Document, Hints
 
@@ -44,9 +44,19 @@ class _Known:
         self._tree = tree
         self._by_name: dict[str, list[etree._Element]] = {}
         for element in tree.iter("*"):
-            keys = {tag_of(element), f"#{element.get('id', '')}", *(f".{word}" for word in element.get("class", "").split())}
-            for key in keys:
-                self._by_name.setdefault(key, []).append(element)
+            self._note(tag_of(element), element)
+            stated = element.keys()
+            if "id" in stated:
+                self._note(f"#{element.get('id', '')}", element)
+            if "class" in stated:
+                for word in set(element.get("class", "").split()):
+                    self._note(f".{word}", element)
+
+    def _note(self, key: str, element: etree._Element) -> None:
+        if key in self._by_name:
+            self._by_name[key].append(element)
+        else:
+            self._by_name[key] = [element]
 
     def select(self, selector: str) -> list[etree._Element]:
         """Return the elements that a selector of ``data/html.toml`` finds, in document order."""
@@ -58,19 +68,29 @@ class _Known:
 
 def _length(element: etree._Element) -> int:
     """Return the characters a reader sees in an element, its own tail aside."""
-    return sum(len(text.strip()) for event, _, text in walk(element, is_hidden) if event == "text")
+    return sum(len(text.strip()) for text in shown_texts(element))
+
+
+def _holds_text(element: etree._Element) -> bool:
+    """Tell whether an element holds as much text as a body must."""
+    length = 0
+    for text in shown_texts(element):
+        length += len(text.strip())
+        if length >= MIN_BODY:
+            return True
+    return False
 
 
 def _largest(elements: Sequence[etree._Element]) -> etree._Element | None:
     shown = [element for element in elements if not any(is_hidden(above) for above in (element, *element.iterancestors()))]
-    return max(shown, key=_length, default=None)
+    return max(shown, key=_length) if len(shown) > 1 else next(iter(shown), None)
 
 
 def _known_body(known: _Known) -> etree._Element | None:
     """Return the first known container that holds text."""
     for selector in names("bodies"):
         found = _largest(known.select(selector))
-        if found is not None and _length(found) >= MIN_BODY:
+        if found is not None and _holds_text(found):
             return found
     return None
 
@@ -147,7 +167,7 @@ def read(payload: bytes, hints: Hints, name: str) -> Document:
     decoded = page_text(payload, hints.charset)
     if not decoded.text.strip():
         raise UnreadableError(f"{name} is an empty page: fetch it again.")
-    tree = parse(decoded.text, name)
+    tree = page_tree(payload, hints.charset, name)
     known = _Known(tree)
     blocks, body, warnings = _find_body(tree, known, hints, name)
     if not blocks:

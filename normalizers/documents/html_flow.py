@@ -16,6 +16,7 @@ from normalizers.records import BlockKind, Origin
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _STRONG = frozenset({"b", "strong"})
 _SPACE = re.compile(r"[ \t\r\n\f]+")
+_FOLDED = re.compile(r"[\t\r\n\f]|  ")
 _CENTRED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
 _ALIGNED = re.compile(r"text-align\s*:\s*(?:left|right|justify|start|end)", re.IGNORECASE)
 _BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
@@ -41,6 +42,8 @@ def _marker(style: str, number: int) -> str:
 class _Line:
     """The line that is being put together."""
 
+    __slots__ = ("bold", "centred", "origin", "parts", "plain")
+
     def __init__(self) -> None:
         self.parts: list[str] = []
         self.origin: Origin | None = None
@@ -54,6 +57,8 @@ class _Line:
 
 def collapse(text: str) -> str:
     """Return a text with white space as a browser shows it; a line break beside a Chinese character shows as nothing."""
+    if not _FOLDED.search(text):
+        return text.strip()
 
     def shown(found: re.Match[str]) -> str:
         start, stop = found.span()
@@ -138,13 +143,15 @@ class Flow:
     def _open(self, element: etree._Element) -> None:
         tag = tag_of(element)
         style = element.get("style", "")
-        if tag in words("block_tags") or tag == "br":
-            self._flush()
         if tag in words("block_tags"):
-            centred = tag == "center" or element.get("align", "").lower() == "center" or _CENTRED.search(style) is not None
-            aligned = _ALIGNED.search(style) is not None or element.get("align", "").lower() in {"left", "right", "justify"}
+            self._flush()
+            align = element.get("align", "").lower()
+            centred = tag == "center" or align == "center" or _CENTRED.search(style) is not None
+            aligned = align in {"left", "right", "justify"} or _ALIGNED.search(style) is not None
             self._centred.append(centred or (self._centred[-1] and not aligned))
-        self._bold += tag in _STRONG or _BOLD.search(style) is not None
+        elif tag == "br":
+            self._flush()
+        self._bold += _is_bold(tag, style)
         self._pre += tag == "pre"
         self._heading = _HEADINGS.get(tag, self._heading)
         self._open_list(tag, element)
@@ -166,7 +173,7 @@ class Flow:
         if tag in words("block_tags"):
             self._flush()
             self._centred.pop()
-        self._bold -= tag in _STRONG or _BOLD.search(element.get("style", "")) is not None
+        self._bold -= _is_bold(tag, element.get("style", ""))
         self._pre -= tag == "pre"
         if tag in _HEADINGS:
             self._heading = 0
@@ -174,6 +181,8 @@ class Flow:
             self._lists.pop()
 
     def _flush(self) -> None:
+        if not self._line.parts:
+            return
         line, self._line = self._line, _Line()
         text = line.text()
         if not text or line.origin is None:
@@ -182,6 +191,10 @@ class Flow:
         kind = BlockKind.HEADING if self._heading else BlockKind.PARAGRAPH
         strong = line.bold > 0 and line.plain == 0
         self._blocks.append(RawBlock(text, kind, self._heading, line.origin, centred=line.centred, strong=strong))
+
+
+def _is_bold(tag: str, style: str) -> bool:
+    return tag in _STRONG or (bool(style) and _BOLD.search(style) is not None)
 
 
 def _list_style(element: etree._Element) -> str:
@@ -250,11 +263,16 @@ def is_layout(table: etree._Element, nesting: Nesting, skip: Skip = is_hidden) -
 
 
 def _cell(element: etree._Element, skip: Skip) -> RawCell:
-    text = "\n".join(block.text for block in Flow(skip, flat=True).read(element))
     rowspan = _integer(element.get("rowspan"), 1)
     colspan = _integer(element.get("colspan"), 1)
     # HTML Standard 4.9.11: rowspan="0" reaches to the end of the row group
-    return RawCell(text, rowspan if rowspan > 0 else 10**6, max(1, colspan), line_of(element))
+    return RawCell(_cell_text(element, skip), rowspan if rowspan > 0 else 10**6, max(1, colspan), line_of(element))
+
+
+def _cell_text(element: etree._Element, skip: Skip) -> str:
+    if not len(element):  # most cells hold text alone
+        return collapse(element.text or "")
+    return "\n".join(block.text for block in Flow(skip, flat=True).read(element))
 
 
 def read_table(table: etree._Element, skip: Skip = is_hidden) -> RawTable:

@@ -12,7 +12,7 @@ from lxml import etree
 
 from normalizers.documents.blocks import RawBlock
 from normalizers.documents.html_flow import collapse
-from normalizers.documents.html_tree import is_hidden, line_of, names, skipping, tag_of, walk, words
+from normalizers.documents.html_tree import line_of, names, shown_texts, skipping, tag_of, words
 from normalizers.documents.structure import heading_level
 from normalizers.records import BlockKind, Origin
 from normalizers.text.fold import fold
@@ -43,7 +43,7 @@ def _metas(tree: etree._Element) -> dict[str, str]:
 
 
 def _shown_text(element: etree._Element) -> str:
-    return collapse("".join(text for event, _, text in walk(element, is_hidden) if event == "text"))
+    return collapse("".join(shown_texts(element)))
 
 
 def _in_chrome(element: etree._Element) -> bool:
@@ -81,9 +81,12 @@ def _own_heading(blocks: Sequence[RawBlock], confirmed: Callable[[str], bool]) -
 
 def _elements(tree: etree._Element, select: _Select, body: etree._Element, confirmed: Callable[[str], bool], name: str) -> Iterator[_Said]:
     """Yield what the elements of a list say that may be the title: above the body and in no other part of the page, or confirmed."""
+    found = [element for selector in names(name) for element in select(selector)]
+    if not found:
+        return
     inside, around = {body, *body.iterdescendants()}, set(body.iterancestors())
     above = set(takewhile(lambda element: element is not body, tree.iter("*")))
-    for element in (found for selector in names(name) for found in select(selector)):
+    for element in found:
         if element in inside or element in around:
             continue
         text = _shown_text(element)

@@ -28,6 +28,9 @@ _HIDDEN = re.compile(
     re.IGNORECASE,
 )
 
+MAX_KEPT = 2**20
+"""Bytes of a page whose tree may be kept: a tree takes about ten times as much."""
+
 Skip = Callable[["etree._Element"], bool]
 Event = tuple[str, "etree._Element", str]
 
@@ -36,6 +39,19 @@ Event = tuple[str, "etree._Element", str]
 def page_text(payload: bytes, charset: str) -> Decoded:
     """Return the markup of a page; the one read last is kept, since its text and its head are read one after the other."""
     return decode(payload, declared=charset, markup=True)
+
+
+def page_tree(payload: bytes, charset: str, name: str) -> etree._Element:
+    """Return the tree of a page, which is only looked at; that of the page read last is kept like its markup, unless it is a large one.
+
+    Raises ``UnreadableError`` as ``parse`` does.
+    """
+    return _kept_tree(payload, charset, name) if len(payload) <= MAX_KEPT else parse(page_text(payload, charset).text, name)
+
+
+@lru_cache(maxsize=1)
+def _kept_tree(payload: bytes, charset: str, name: str) -> etree._Element:
+    return parse(page_text(payload, charset).text, name)
 
 
 @cache
@@ -92,11 +108,17 @@ def tag_of(element: etree._Element) -> str:
 
 def is_hidden(element: etree._Element) -> bool:
     """Tell whether an element is not shown, or holds no text a reader sees."""
-    if tag_of(element) in words("dropped_tags") or not isinstance(element.tag, str):
+    tag = element.tag
+    if not isinstance(tag, str) or tag.lower() in words("dropped_tags"):
         return True
-    if _DELETED.search(element.get("class", "")):
+    stated = element.keys()  # most elements have no attribute, or one
+    if not stated:
+        return False
+    if "class" in stated and _DELETED.search(element.get("class", "")):
         return True
-    return "hidden" in element.attrib or element.get("aria-hidden") == "true" or bool(_HIDDEN.search(element.get("style", "")))
+    if "hidden" in stated or ("aria-hidden" in stated and element.get("aria-hidden") == "true"):
+        return True
+    return "style" in stated and _HIDDEN.search(element.get("style", "")) is not None
 
 
 def walk(root: etree._Element, skip: Callable[[etree._Element], bool]) -> Iterator[Event]:
@@ -123,6 +145,11 @@ def walk(root: etree._Element, skip: Callable[[etree._Element], bool]) -> Iterat
             stack.append((child, iter(child)))
 
 
+def shown_texts(root: etree._Element) -> Iterator[str]:
+    """Yield the pieces of text that a reader sees in an element, in order; its own tail is none of them."""
+    return (text for event, _, text in walk(root, is_hidden) if event == "text")
+
+
 def line_of(element: etree._Element) -> Origin | None:
     """Return the line of the source on which an element begins, where the parser knows it."""
     number = element.sourceline
@@ -131,10 +158,13 @@ def line_of(element: etree._Element) -> Origin | None:
 
 def words_of(element: etree._Element) -> set[str]:
     """Return the class names and the id of an element in lower case."""
-    return {*element.get("class", "").lower().split(), element.get("id", "").lower()} - {""}
+    found = set(element.get("class", "").lower().split())
+    if name := element.get("id"):
+        found.add(name.lower())
+    return found
 
 
 def skipping(key: str) -> Skip:
     """Return what tells whether an element is hidden or has a class name or id of one list of ``data/html.toml``."""
     chrome = words(key)
-    return lambda element: is_hidden(element) or bool(chrome & words_of(element))
+    return lambda element: is_hidden(element) or not chrome.isdisjoint(words_of(element))

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from lxml import etree
 
 from normalizers.documents import UnreadableError, json_answer
-from normalizers.documents.html_tree import is_hidden, page_text, parse, walk
+from normalizers.documents.html_tree import page_tree, shown_texts
 from normalizers.metadata.head import MAX_HEAD, Head, first_of, index_in, read_head
 from normalizers.metadata.lines import only_date
 from normalizers.metadata.number import normalise_number
@@ -38,7 +38,7 @@ def page_head(payload: bytes, document: Document, hints: Hints) -> Head:
     if document.format != "html":
         return Head()
     try:
-        tree = parse(page_text(payload, hints.charset).text, document.source)
+        tree = page_tree(payload, hints.charset, document.source)
     except UnreadableError:
         return Head()
     opening = clean(_opening(tree)).text
@@ -83,8 +83,8 @@ def _opening(tree: etree._Element) -> str:
     """Return the first words that the page shows, one piece of text a line."""
     pieces: list[str] = []
     length = 0
-    for event, _, text in walk(tree, is_hidden):
-        if event == "text" and (piece := " ".join(text.split())):
+    for text in shown_texts(tree):
+        if piece := " ".join(text.split()):
             pieces.append(piece)
             length += len(piece)
         if length > MAX_HEAD:

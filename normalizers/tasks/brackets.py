@@ -17,6 +17,7 @@ from normalizers.tasks.statements import Statement, is_nothing, read_statement, 
 
 _OPEN = {"（": 0, "(": 0, "【": 1, "[": 1, "〔": 1, "［": 1, "{": 1}
 _CLOSE = {"）": 0, ")": 0, "】": 1, "]": 1, "〕": 1, "］": 1, "}": 1}
+_MARKS = re.compile(f"[{re.escape(''.join([*_OPEN, *_CLOSE]))}]")
 _STOP = re.compile(r"[\s。；;！!，,、.]*")
 _SENTENCE_STOP = re.compile(r"\s*(?:[。；;！!]|$)")
 _BODY_BEFORE = re.compile(r"(?:[局委办厅部院会署]|中心|政府|公司|集团|协会|总部|银行)\s*$")
@@ -87,7 +88,8 @@ def outer_brackets(text: str) -> list[Bracket]:
     """
     closed: list[tuple[int, int]] = []
     stack: list[tuple[int, int]] = []
-    for at, char in enumerate(text):
+    for mark in _MARKS.finditer(text):
+        at, char = mark.start(), mark.group()
         if char in _OPEN and len(stack) < _DEEPEST:
             stack.append((at, _OPEN[char]))
         elif char in _CLOSE and _CLOSE[char] in (kind for _, kind in stack):
@@ -160,8 +162,11 @@ def _from_own_ordinal(units: list[Unit]) -> list[Unit]:
 
 def _candidates(text: str) -> list[Bracket]:
     """Return the brackets that may state roles; 【责任单位】A is a label, not a bracket."""
+    brackets = outer_brackets(text)
+    if not brackets:
+        return []
     labelled = {found.start() for found in inline_label(lines=False).finditer(text) if found["boxed"]}
-    return [one for one in outer_brackets(text) if one.start not in labelled][:_MOST]
+    return [one for one in brackets if one.start not in labelled][:_MOST]
 
 
 def _match_stop(text: str, at: int) -> str:

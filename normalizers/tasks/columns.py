@@ -79,10 +79,12 @@ def row_cells(row: Sequence[Cell | None]) -> list[Cell]:
 def heading_at(grid: Grid, row: int) -> Heading | None:
     """Return the heading that begins in ``row``: short cells, of which at least one names a role and another says what of."""
     filled = [cell for cell in row_cells(grid[row]) if cell.text.strip()]
-    if len(filled) < 2 or any(len(_NOTE.sub("", squeeze(cell.text))) > _MAX_LABEL for cell in filled):
+    if len(filled) < 2:
         return None
-    if any(_COUNT.fullmatch(squeeze(cell.text)) for cell in filled if cell.row == row):
-        return None  # a row that bears a number is counted, not a heading
+    for cell in filled:
+        label = squeeze(cell.text)
+        if len(_NOTE.sub("", label)) > _MAX_LABEL or (cell.row == row and _COUNT.fullmatch(label)):
+            return None  # a row that bears a number is counted, not a heading
     depth = min(max(cell.row + cell.rowspan - row for cell in filled), _MAX_DEPTH, len(grid) - row)
     while depth < _MAX_DEPTH and row + depth < len(grid) and _only_labels(grid, row, row + depth):
         depth += 1

@@ -147,6 +147,8 @@ class _Finish:
         self.first_leads = notes.first_is_lead
         self.implied: tuple[Agency, ...] = self._agencies((notes.implied,) if notes.implied else ())[0]
         self.rules = Counter(draft.rule for draft in drafts)
+        self.periods: dict[str, PlanPeriod] = {}
+        self.deadlines: dict[tuple[str, str, PlanPeriod], Deadline | None] = {}
 
     def tasks(self, length: int) -> Iterable[Task]:
         """Yield the task of each draft; ``length`` is that of the document's text, which no evidence exceeds."""
@@ -161,13 +163,14 @@ class _Finish:
         if self._first_leads(draft.statement) and responsible:
             lead, partner, responsible = responsible[:1], responsible[1:], ()
         implied = self._implied(draft.statement.clauses, lead + partner + responsible)
+        led = {one.mention for one in lead}
         period = self._period(draft.caption)
         return Task(
             number=draft.number,
             section=draft.section,
             text=draft.text,
             lead=lead,
-            partner=tuple(one for one in partner if one.mention not in {other.mention for other in lead}),
+            partner=tuple(one for one in partner if one.mention not in led),
             responsible=responsible,
             implied=implied,
             open_list=open_lead or open_partner or open_responsible,
@@ -221,18 +224,24 @@ class _Finish:
 
     def _period(self, caption: str) -> PlanPeriod:
         """Return the plan's period; a year in the table's own title goes before the document's."""
-        if _YEAR.search(caption):
-            found = plan_period(caption.replace("\n", ""), self.issued_on)
-            if found.year is not None:
-                return found
-        return self.period
+        if caption not in self.periods:
+            found = plan_period(caption.replace("\n", ""), self.issued_on) if _YEAR.search(caption) else self.period
+            self.periods[caption] = self.period if found.year is None else found
+        return self.periods[caption]
 
     def _deadline(self, draft: Draft, period: PlanPeriod) -> Deadline | None:
+        """Return a task's deadline; a plan says the same one (12月底前) of many tasks, and it is read once."""
         text = draft.statement.deadline.strip()
         if not text:
             return None
+        key = text, draft.deadline_basis, period
+        if key not in self.deadlines:
+            self.deadlines[key] = self._read_deadline(*key)
+        return self.deadlines[key]
+
+    def _read_deadline(self, text: str, basis: str, period: PlanPeriod) -> Deadline | None:
         marks = _ITEM_MARK.findall(text)
-        found = parse_deadline(_ITEM_MARK.sub("", text) if len(marks) > 1 else text, period, basis=draft.deadline_basis)
+        found = parse_deadline(_ITEM_MARK.sub("", text) if len(marks) > 1 else text, period, basis=basis)
         return replace(found, text=text) if found is not None and len(marks) > 1 else found
 
     def _confidence(self, draft: Draft) -> float:

@@ -54,6 +54,7 @@ class _Rows:
         self.block = block
         self.table = table
         self.grid: Grid = table.grid()
+        self.own: list[Cell | None] = []  # the cells of the row that is read, None where there is none or it holds no text
         self.context = context
         self.section = section
         self.drafts = drafts
@@ -95,15 +96,15 @@ class _Rows:
     def _address(self, cell: Cell) -> str:
         return f"{self.block.address}.r{cell.row + 1}.c{cell.column + 1}"
 
-    def _own(self, row: int, column: int) -> Cell | None:
-        """Return the cell at a place if it holds text."""
-        cell = self.grid[row][column] if column < len(self.grid[row]) else None
-        return cell if cell is not None and cell.text.strip() else None
+    def _own(self, column: int) -> Cell | None:
+        """Return the cell of the row at a column if it holds text."""
+        return self.own[column] if column < len(self.own) else None
 
     def _row(self, row: int) -> None:
         state = self.state
         if state is None:
             return
+        self.own = [cell if cell is not None and cell.text.strip() else None for cell in self.grid[row]]
         cells = [cell for cell in row_cells(self.grid[row]) if cell.text.strip()]
         if not cells:
             return
@@ -133,7 +134,7 @@ class _Rows:
 
     def _numbered_section(self, row: int, cells: Sequence[Cell], columns: Columns) -> str | None:
         """Return the section of a row that holds 一 in its number cell, a few words beside it, and nothing else."""
-        if len(cells) != 2 or columns.number is None or self._own(row, columns.number) is not cells[0] or cells[0].row < row:
+        if len(cells) != 2 or columns.number is None or self._own(columns.number) is not cells[0] or cells[0].row < row:
             return None
         text = squeeze_line(cells[1].text)
         if not _HAN_NUMBER.fullmatch(squeeze(cells[0].text)) or len(text) > _MAX_SECTION or _ENDED.search(text):
@@ -143,43 +144,43 @@ class _Rows:
     def _data_row(self, row: int, state: Carry) -> None:
         columns = state.columns
         cell = self._task_cell(row, columns)
-        number = self._number(row, columns)
+        number = self._number(columns)
         roles = [column for column, _ in columns.agencies]
-        blank = not any(self._own(row, column) for column in [*roles, *columns.deadlines])
-        continues = blank and (columns.number is None or not self._own(row, columns.number))
+        blank = not any(self._own(column) for column in [*roles, *columns.deadlines])
+        continues = blank and (columns.number is None or not self._own(columns.number))
         values = self._values(row, state, continues=continues)
-        sections = self._sections(row, columns, state.sections, cell)
+        sections = self._sections(columns, state.sections, cell)
+        after = replace(state, values=values, sections=sections, number=number or state.number)
         if cell is None and number and number != state.number:
             pass  # a row of its own whose words are missing: its bodies are not those of the row above
         elif cell is None or cell is self.last_cell or self._runs_on(row, cell, number, blank=blank):
             self._continue(values, columns, cell)
         else:
-            state = replace(state, number=number or state.number)
-            self._add(cell, replace(state, values=values, sections=sections))
+            self._add(cell, after)
         self.last_cell = cell or self.last_cell
-        self.state = replace(state, values=values, sections=sections, number=number or state.number)
+        self.state = after
 
     def _task_cell(self, row: int, columns: Columns) -> Cell | None:
         for column in (columns.task, *reversed(columns.fallbacks)):
-            cell = self._own(row, column)
+            cell = self._own(column)
             if cell is not None and len(squeeze(cell.text)) >= _MIN_TASK and not is_nothing(cell.text) and _WORDS.search(cell.text):
                 return cell if column == columns.task or cell.row == row else None
         return None
 
-    def _number(self, row: int, columns: Columns) -> str:
-        cell = self._own(row, columns.number) if columns.number is not None else None
+    def _number(self, columns: Columns) -> str:
+        cell = self._own(columns.number) if columns.number is not None else None
         return squeeze(cell.text).strip("()、.，,:;") if cell is not None else ""
 
     def _values(self, row: int, state: Carry, *, continues: bool) -> dict[int, _Value]:
         """Return the value of every role and deadline column in a row: its own, or by rule 10 the one above."""
         columns = state.columns
         helpers = columns.helpers
-        leads = [cell for column, _ in columns.agencies if column not in helpers and (cell := self._own(row, column))]
+        leads = [cell for column, _ in columns.agencies if column not in helpers and (cell := self._own(column))]
         new_lead = any(cell.row == row for cell in leads)
         shares = bool(leads) and not new_lead  # under a merged lead a blank cell goes on too, though nobody merged it
         out: dict[int, _Value] = {}
         for column in [*(number for number, _ in columns.agencies), *columns.deadlines]:
-            cell = self._own(row, column)
+            cell = self._own(column)
             partner = column in helpers
             if cell is not None:
                 out[column] = _Value("" if is_nothing(cell.text) else cell.text, self._address(cell), own=cell.row == row)
@@ -189,10 +190,10 @@ class _Rows:
                 out[column] = _Value()
         return out
 
-    def _sections(self, row: int, columns: Columns, before: dict[int, str], task: Cell | None) -> dict[int, str]:
+    def _sections(self, columns: Columns, before: dict[int, str], task: Cell | None) -> dict[int, str]:
         out = dict(before)
         for place, column in enumerate(columns.sections):
-            cell = self._own(row, column)
+            cell = self._own(column)
             if cell is None or cell is task:
                 continue
             text = squeeze_line(cell.text)
