@@ -6,15 +6,18 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, text
 
 from storage.change_schema import change_agencies, changes
 from storage.identity import text_key
+from storage.row_writing import insert_rows
 from storage.schema import ROLES
 
 Row = dict[str, Any]
 
-_LOCK = 7_265_002
+_LOCK = text("SELECT pg_advisory_xact_lock(7265002)")
+_NEXT = text("SELECT nextval(pg_get_serial_sequence('changes', 'seq')) FROM generate_series(1, :count)")
+_LAST = text("SELECT seq FROM sqlite_sequence WHERE name = 'changes'")
 _EMPTY: Row = {
     "as_of": None,
     "cause": "source",
@@ -46,16 +49,19 @@ def tell(connection: Connection, found: Sequence[Row]) -> None:
     if not found:
         return
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        connection.execute(_LOCK)
     now = datetime.now(UTC)
-    whole = [_EMPTY | {"known_at": now} | row for row in found]
-    if all(row["entity"] != "task" for row in whole):
-        connection.execute(insert(changes), whole)
-        return
-    written = connection.execute(insert(changes).returning(changes.c.seq, sort_by_parameter_order=True), whole).scalars().all()
-    bodies = [body for seq, row in zip(written, whole, strict=True) if row["entity"] == "task" for body in _bodies(seq, row)]
-    if bodies:
-        connection.execute(insert(change_agencies), bodies)
+    whole = [{"seq": seq, **_EMPTY, "known_at": now, **row} for seq, row in zip(_numbers(connection, len(found)), found, strict=True)]
+    insert_rows(connection, changes, whole)
+    insert_rows(connection, change_agencies, [body for row in whole if row["entity"] == "task" for body in _bodies(row["seq"], row)])
+
+
+def _numbers(connection: Connection, count: int) -> Sequence[int]:
+    """Return the next numbers of the feed: given beforehand, what hangs on rows is written without asking which numbers they got."""
+    if connection.dialect.name == "postgresql":
+        return connection.execute(_NEXT, {"count": count}).scalars().all()
+    last: int = connection.execute(_LAST).scalar_one_or_none() or 0
+    return range(last + 1, last + 1 + count)
 
 
 def _bodies(seq: int, row: Row) -> list[Row]:

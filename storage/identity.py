@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from functools import lru_cache
 
 from normalizers.text.fold import fingerprint, fold
 
@@ -27,6 +28,7 @@ def task_id(document: str, version: int, ordinal: int) -> str:
     return f"{document}.{version}.t{ordinal}"
 
 
+@lru_cache(maxsize=16_384)  # the names of bodies: a plan names a dozen of them a hundred times, and the next plan the same ones
 def text_key(text: str) -> str:
     """Return the fingerprint of a title, number or name for look-up, empty where nothing is left after folding."""
     return fingerprint(text) if fold(text) else ""

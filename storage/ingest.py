@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, delete, insert, or_, select, text, update
 
 from normalizers.records import Derived
 from storage import moves, works
@@ -14,15 +14,24 @@ from storage.changes import tell
 from storage.errors import StoreError
 from storage.identity import document_id, text_key, work_id
 from storage.records import AgencyRow, CaptureRow, Differ, Effect, FailureRow, Publication, Sighting, StoredSource
+from storage.row_writing import insert_rows, insert_unless_there
 from storage.schema import agencies, agency_members, agency_names, captures, clocks, documents, failures, sightings, unread, versions
 from storage.states import document_state, state_row
-from storage.upserts import spoken, upsert
+from storage.upserts import upsert
 from storage.version_ingest import VersionPlace, add_version, step_to
 from storage.versions import Row, records_hash
 
 # --- captures ----------------------------------------------------------------------------------------------------------
 
 
+def _capture() -> Select[Any]:
+    c = captures.c
+    here = (c.file == bindparam("file")) & (c.file_offset == bindparam("file_offset"))
+    first = (c.url == bindparam("url")) & (c.sha256 == bindparam("sha256")) & ~c.revisit
+    return select(c.id, here.label("here")).where(or_(here, first)).order_by(here.desc()).limit(1)
+
+
+_CAPTURE = _capture()
 AWAY = ("gone", "moved")
 """States of documents that do not answer at their address."""
 
@@ -40,14 +49,12 @@ def write_capture(connection: Connection, run: str, capture: CaptureRow) -> int:
         **location,
         "sha256": place.sha256,
     }
-    statement: Any = spoken(connection).insert(captures)
-    connection.execute(statement.on_conflict_do_nothing(), [row])
-    c = captures.c
-    here = (c.file == place.file) & (c.file_offset == place.offset)
-    first = (c.url == capture.url) & (c.sha256 == place.sha256) & ~c.revisit
-    found = connection.execute(select(c.id, here.label("here")).where(or_(here, first)).order_by(here.desc()).limit(1)).one()
+    written = insert_unless_there(connection, captures, row)
+    if written is not None:
+        return written
+    found = connection.execute(_CAPTURE, row).one()
     if not found.here and not capture.revisit:
-        connection.execute(update(captures).where(c.id == found.id).values(location))
+        connection.execute(update(captures).where(captures.c.id == found.id).values(location))
     return int(found.id)
 
 
@@ -120,12 +127,12 @@ def write_document(
         source = effect is not Effect.REREAD and late is None
         known_at = capture.fetched_at if source else late or datetime.now(UTC)
         place = VersionPlace(document, number, effect, capture, publication, capture_id, known, run, known_at, source=source)
-        before = document_state(connection, document)
+        before = document_state(connection, document) if known else None
         _write_place(connection, document, number, publication, capture, known)
         add_version(connection, place, derived, before, step)
         tell(connection, moves.settle(connection, document, capture.fetched_at, run))
     _write_clock(connection, document, capture, validators)
-    connection.execute(delete(unread).where(unread.c.document_id == document))
+    connection.execute(_READ, {"document": document})
     return effect
 
 
@@ -164,13 +171,23 @@ def write_unread(connection: Connection, run: str, capture: CaptureRow, publicat
     upsert(connection, unread, [row])
 
 
-def _known(connection: Connection, document: str, publication: Publication) -> Row | None:
-    """Return the document as it stands, with its current version and that one's capture; ``None`` when it is new."""
+_READ = delete(unread).where(unread.c.document_id == bindparam("document"))
+
+
+def _document() -> Select[Any]:
     d, v, c = documents.c, versions.c, captures.c
     joined = documents.join(versions, (v.document_id == d.id) & (v.number == d.version)).join(captures, c.id == v.capture_id)
     columns = (d.site, d.key, d.state, d.version, v.content_hash, v.records_hash, v.normalizer_version, v.in_force_from, v.capture_id)
-    query = select(*columns, c.sha256, c.fetched_at).select_from(joined).where(d.id == document)
-    row = connection.execute(query.with_for_update(of=documents)).mappings().one_or_none()
+    query = select(*columns, c.sha256, c.fetched_at).select_from(joined).where(d.id == bindparam("document"))
+    return query.with_for_update(of=documents)
+
+
+_DOCUMENT = _document()
+
+
+def _known(connection: Connection, document: str, publication: Publication) -> Row | None:
+    """Return the document as it stands, with its current version and that one's capture; ``None`` when it is new."""
+    row = connection.execute(_DOCUMENT, {"document": document}).mappings().one_or_none()
     if row is None:
         return None
     if (row["site"], row["key"]) != (publication.site, publication.key):
@@ -201,17 +218,19 @@ def _write_place(
     row |= {"parent_id": parent, "version": number, "state": "live"}
     if known is None:
         works.write_work(connection, document)
-        connection.execute(insert(documents), [row | {"id": document, "work_id": work_id(document), "state_since": None}])
+        insert_rows(connection, documents, [row | {"id": document, "work_id": work_id(document), "state_since": None}])
         return
     if known["state"] != "live":
         row["state_since"] = capture.fetched_at
     connection.execute(update(documents).where(documents.c.id == document).values(row))
 
 
+_CLOCK = select(clocks.c.first_seen, clocks.c.last_seen, clocks.c.last_checked).where(clocks.c.document_id == bindparam("document"))
+
+
 def _write_clock(connection: Connection, document: str, capture: CaptureRow, validators: Row) -> None:
     at = capture.fetched_at
-    c = clocks.c
-    known = connection.execute(select(c.first_seen, c.last_seen, c.last_checked).where(c.document_id == document)).one_or_none()
+    known = connection.execute(_CLOCK, {"document": document}).one_or_none()
     if known is not None and at < known.last_checked:
         return
     row = {

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, TextClause, bindparam, text, update
+from sqlalchemy import Connection, TextClause, Update, bindparam, text, update
 
 from storage.choosing import Choice, Mark, Member, Times
 from storage.line_schema import ROLE_BITS, document_lines
@@ -127,5 +127,10 @@ def mark(connection: Connection, members: Iterable[Member], chosen: Iterable[Cho
             if member.marked != mark
         ]
     if rows:
-        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in Mark._fields}
-        connection.execute(update(document_lines).where(document_lines.c.place == bindparam("at")).values(values), rows)
+        connection.execute(_mark(), rows)
+
+
+@cache
+def _mark() -> Update:
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in Mark._fields}
+    return update(document_lines).where(document_lines.c.place == bindparam("at")).values(values)

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, text
+from sqlalchemy import Connection, Select, bindparam, delete, func, or_, select, text
 
 from storage import line_writing, search
 from storage.batches import batches
@@ -21,11 +23,18 @@ from storage.days import local_day
 from storage.errors import StoreError
 from storage.line_schema import document_lines, line_choices, line_counts, line_numbers, task_line_agencies, task_lines, touched_documents
 from storage.places import LAST, SEQUENCE_BITS, first_line
+from storage.row_writing import insert_rows, upsert
 from storage.schema import documents, sites, version_regions, versions
-from storage.upserts import upsert
 
-_LOCK = 0x1_11E5
-"""Number of PostgreSQL's advisory lock: two that refresh at once would each miss the other's copy of a work."""
+_LOCK = text(f"SELECT pg_advisory_xact_lock({0x1_11E5})")
+"""Takes PostgreSQL's advisory lock: two that refresh at once would each miss the other's copy of a work."""
+_SOME: Any = bindparam("some", expanding=True)
+_T = touched_documents.c
+_TOUCHED = select(_T.document_id).limit(1)
+_TAKE = delete(touched_documents).returning(_T.document_id, _T.work_id)
+_PLACES = select(document_lines.c.place).where(document_lines.c.document_id.in_(_SOME))
+_TAKEN = select(line_numbers.c.line).where(line_numbers.c.line.in_(_SOME))
+_CHOICES = select(line_choices).where(line_choices.c.place.in_(_SOME))
 _BULK = 400
 _CACHE = 262_144
 """Kilobytes that SQLite may keep of the file in memory while all lines are made."""
@@ -33,11 +42,10 @@ _CACHE = 262_144
 
 def refresh(connection: Connection) -> None:
     """Make the lines right of all that was touched since the last time. It costs nothing where nothing was."""
-    t = touched_documents.c
-    if connection.execute(select(t.document_id).limit(1)).one_or_none() is None:
+    if connection.execute(_TOUCHED).one_or_none() is None:
         return
     _lock(connection)
-    touched = connection.execute(delete(touched_documents).returning(t.document_id, t.work_id)).all()
+    touched = connection.execute(_TAKE).all()
     _line(connection, {row.document_id for row in touched})
     _choose(connection, {row.work_id for row in touched})
 
@@ -94,7 +102,7 @@ def number(connection: Connection, document: str) -> int:
 
 def _lock(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        connection.execute(_LOCK)
 
 
 # --- numbers -----------------------------------------------------------------------------------------------------------
@@ -102,21 +110,25 @@ def _lock(connection: Connection) -> None:
 
 def _number(connection: Connection, wanted: Collection[str]) -> None:
     """Give a line to each document that has none of its day."""
-    d, v, n = documents.c, versions.c, line_numbers.c
-    of_day = func.coalesce(v.published_on, d.listed_on, v.in_force_from).label("day")
-    query = select(d.id, of_day, n.line).join(versions, (v.document_id == d.id) & (v.number == d.version))
-    query = query.outerjoin(line_numbers, n.document_id == d.id)
     for some in batches(sorted(wanted)):
-        found = connection.execute(query.where(d.id.in_(some)).order_by(d.id)).all()
+        found = connection.execute(_days(), {"some": some}).all()
         new = [(row.id, row.day) for row in found if row.line is None or row.line >> SEQUENCE_BITS != row.day.toordinal()]
         upsert(connection, line_numbers, _numbered(connection, new))
 
 
+@cache
+def _days() -> Select[Any]:
+    """Return the query of documents with the day they go by and their lines."""
+    d, v, n = documents.c, versions.c, line_numbers.c
+    of_day = func.coalesce(v.published_on, d.listed_on, v.in_force_from).label("day")
+    query = select(d.id, of_day, n.line).join(versions, (v.document_id == d.id) & (v.number == d.version))
+    return query.outerjoin(line_numbers, n.document_id == d.id).where(d.id.in_(_SOME)).order_by(d.id)
+
+
 def _numbered(connection: Connection, new: Sequence[tuple[str, date]]) -> list[dict[str, str | int]]:
     """Return the rows of documents and their days: each takes the line of its own, or the next one that is free."""
-    n = line_numbers.c
     own = {document: first_line(day) | _sequence(document) for document, day in new}
-    taken = set(connection.execute(select(n.line).where(n.line.in_(own.values()))).scalars()) if own else set()
+    taken = set(connection.execute(_TAKEN, {"some": list(own.values())}).scalars()) if own else set()
     rows: list[dict[str, str | int]] = []
     for document, day in new:
         line = own[document]
@@ -144,9 +156,8 @@ def _is_taken(connection: Connection, line: int) -> bool:
 
 def _line(connection: Connection, touched: Collection[str]) -> None:
     """Make the lines of documents and of their tasks again."""
-    c = document_lines.c
     for some in batches(sorted(touched)):
-        places = list(connection.execute(select(c.place).where(c.document_id.in_(some))).scalars())
+        places = list(connection.execute(_PLACES, {"some": some}).scalars())
         _drop(connection, places)
         _number(connection, some)
         line_writing.write(connection, some)
@@ -175,14 +186,10 @@ def _choose(connection: Connection, works: Collection[str]) -> None:
 
 
 def _members(connection: Connection, works: Sequence[str]) -> list[Member]:
-    c, r = document_lines.c, version_regions.c
-    own = func.coalesce(sites.c.region, "").label("own")
-    columns = (c.place, c.document_id, c.work_id, c.site, c.kind, c.region, c.hidden, c.tasks, c.day, *(c[name] for name in Mark._fields))
-    query = select(*columns, own).outerjoin(sites, sites.c.id == c.site).where(c.work_id.in_(works))
-    rows = connection.execute(query).all()
+    of_lines, of_regions = _copies()
+    rows = connection.execute(of_lines, {"some": works}).all()
     regions: dict[str, list[str]] = {}
-    places = select(r.document_id, r.region).join(document_lines, (c.document_id == r.document_id) & (c.version == r.version))
-    for document, region in connection.execute(places.where(c.work_id.in_(works))):
+    for document, region in connection.execute(of_regions, {"some": works}):
         regions.setdefault(document, []).append(region)
     times = _times(connection, works)
     return [
@@ -194,19 +201,38 @@ def _members(connection: Connection, works: Sequence[str]) -> list[Member]:
     ]  # fmt: skip
 
 
-def _times(connection: Connection, works: Sequence[str]) -> dict[str, Times]:
-    """Return the times of the documents of works. Where the feed tells of a later state, a document is not what it is now before that."""
+@cache
+def _copies() -> tuple[Select[Any], Select[Any]]:
+    """Return the queries of the copies of works by their lines, and of their regions."""
+    c, r = document_lines.c, version_regions.c
+    own = func.coalesce(sites.c.region, "").label("own")
+    columns = (c.place, c.document_id, c.work_id, c.site, c.kind, c.region, c.hidden, c.tasks, c.day, *(c[name] for name in Mark._fields))
+    of_lines = select(*columns, own).outerjoin(sites, sites.c.id == c.site).where(c.work_id.in_(_SOME))
+    of_regions = select(r.document_id, r.region).join(document_lines, (c.document_id == r.document_id) & (c.version == r.version))
+    return of_lines, of_regions.where(c.work_id.in_(_SOME))
+
+
+@cache
+def _clocks() -> tuple[Select[Any], Select[Any]]:
+    """Return the queries of when the documents of works were there first, and of when they became what they are."""
     d, v, c = documents.c, versions.c, changes.c
     first = select(v.document_id, func.min(v.in_force_from), func.min(v.known_at)).join(documents, d.id == v.document_id)
-    began = {row[0]: row[1:] for row in connection.execute(first.where(d.work_id.in_(works)).group_by(v.document_id))}
     turned = or_(d.state != "live", d.state_since.is_not(None))
     told = [
         select(func.max(clock)).where(turned, c.document_id == d.id, c.entity == "document").correlate(documents)
         for clock in (c.as_of, c.known_at)
     ]
-    query = select(d.id, d.state_since, v.in_force_from, v.known_at, *(each.scalar_subquery() for each in told))
+    last = select(d.id, d.state_since, v.in_force_from, v.known_at, *(each.scalar_subquery() for each in told))
+    last = last.join(versions, (v.document_id == d.id) & (v.number == d.version))
+    return first.where(d.work_id.in_(_SOME)).group_by(v.document_id), last.where(d.work_id.in_(_SOME))
+
+
+def _times(connection: Connection, works: Sequence[str]) -> dict[str, Times]:
+    """Return the times of the documents of works. Where the feed tells of a later state, a document is not what it is now before that."""
+    first, last = _clocks()
+    began: dict[str, tuple[date, datetime]] = {row[0]: (row[1], row[2]) for row in connection.execute(first, {"some": works})}
     found = {}
-    for row in connection.execute(query.join(versions, (v.document_id == d.id) & (v.number == d.version)).where(d.work_id.in_(works))):
+    for row in connection.execute(last, {"some": works}):
         document, since, on, at, told_on, told_at = row
         on = max(day for day in (on, told_on, local_day(since) if since else None) if day)
         found[document] = Times(*began[document], on, max(moment for moment in (at, told_at, since) if moment))
@@ -218,17 +244,15 @@ def _write_choices(connection: Connection, places: Sequence[int], wanted: dict[t
     c = line_choices.c
     there: dict[tuple[str, str, int], tuple[bool, int]] = {}
     for some in batches(places):
-        found = connection.execute(select(line_choices).where(c.place.in_(some)))
+        found = connection.execute(_CHOICES, {"some": some})
         there |= {(row.site, row.stem, row.place): (row.counted, row.copies) for row in found}
     gone = [key for key in there if key not in wanted]
     for site, stem, place in gone:
         connection.execute(delete(line_choices).where(c.site == site, c.stem == stem, c.place == place))
     rows = [choice.row() for key, choice in wanted.items() if there.get(key) != (choice.counted, choice.copies)]
     new, changed = [row for row in rows if _key(row) not in there], [row for row in rows if _key(row) in there]
-    for start in range(0, len(new), 500):
-        connection.execute(insert(line_choices), new[start : start + 500])
-    for start in range(0, len(changed), 500):
-        upsert(connection, line_choices, changed[start : start + 500])
+    insert_rows(connection, line_choices, new)
+    upsert(connection, line_choices, changed)
 
 
 def _key(row: dict[str, object]) -> tuple[object, object, object]:

@@ -19,6 +19,7 @@ from storage.batches import batches
 from storage.change_schema import RELATIONS, document_links
 from storage.engine import rows
 from storage.identity import text_key
+from storage.keys_of_texts import series_of
 from storage.pairing import Decided, Facts, Pair, pair_of
 from storage.schema import documents, version_regions
 from storage.states import link_id, link_state
@@ -121,7 +122,7 @@ def _link(one: Facts, other: Facts, relation: str, reason: str, *, surer: bool =
 
 
 def _common(one: Facts, other: Facts) -> bool:
-    return one.place == other.place and bool(set(pairing.series_of(one.named)) & set(pairing.series_of(other.named)))
+    return one.place == other.place and bool(set(series_of(one.named)) & set(series_of(other.named)))
 
 
 def _is_series(title: Title) -> bool:
@@ -130,13 +131,13 @@ def _is_series(title: Title) -> bool:
 
 def _own_name(one: Facts, other: Facts) -> bool:
     """Tell whether the name that two texts share is a name of its own, or the same body gave it to both."""
-    common = set(pairing.series_of(one.named)) & set(pairing.series_of(other.named))
+    common = set(series_of(one.named)) & set(series_of(other.named))
     return any(len(stem) >= OWN_NAME for stem in common) or bool(one.issuers & other.issuers)
 
 
 def _same_hand(one: Facts, other: Facts) -> bool:
     """Tell whether two texts of one name come from the same body, or bear a name that no other body's bears."""
-    common = set(pairing.series_of(one.named)) & set(pairing.series_of(other.named))
+    common = set(series_of(one.named)) & set(series_of(other.named))
     if one.issuers & other.issuers:
         return True
     if not one.issuers or not other.issuers:

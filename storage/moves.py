@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import BindParameter, ColumnElement, CompoundSelect, Connection, Select, bindparam, select, update
 
 from storage.identity import text_key
 from storage.schema import documents, versions, work_ties
@@ -23,20 +22,19 @@ def settle(connection: Connection, document: str, at: datetime, run: str | None 
     found first; of several the least identifier. A document whose new place is gone, too, is gone again, or moves on. Equal texts below
     ``works.TEMPLATE_LENGTH`` must have one title, too. ``at`` is the moment of both clocks.
     """
-    d = documents.c
-    here = connection.execute(select(d.id, d.state, d.site, d.kind).where(d.id == document)).one_or_none()
-    if here is None:
+    state = connection.execute(_STATE, {"document": document}).scalar_one_or_none()
+    if state is None:
         return []
     found: list[Row] = []
-    concerned = _left_behind(connection, document) if here.state == "live" else _led_to(connection, document)
-    for each in sorted(concerned | ({document} if here.state in ("gone", "moved") else set())):
+    concerned = _left_behind(connection, document) if state == "live" else _led_to(connection, document)
+    for each in sorted(concerned | ({document} if state in ("gone", "moved") else set())):
         found += _placed(connection, each, at, run)
     return found
 
 
 def _placed(connection: Connection, document: str, at: datetime, run: str | None) -> list[Row]:
     """Give a document that is gone the place it moved to, or none."""
-    target = min(_same_text(connection, document, ["live"]), default=None)
+    target = min(_same_text(connection, document, "live"), default=None)
     state = "moved" if target else "gone"
     before = document_state(connection, document)
     if before is None or (before["state"], before["moved_to"]) == (state, target):
@@ -51,46 +49,65 @@ def _placed(connection: Connection, document: str, at: datetime, run: str | None
 
 def _left_behind(connection: Connection, document: str) -> set[str]:
     """Return the documents that are gone and said what a live one says, and those that are said to have moved to it."""
-    return _same_text(connection, document, ["gone"]) | _led_to(connection, document)
+    return _same_text(connection, document, "gone") | _led_to(connection, document)
 
 
 def _led_to(connection: Connection, document: str) -> set[str]:
-    here = (documents.c.moved_to == document) & (documents.c.state == "moved")
-    return set(connection.execute(select(documents.c.id).where(here)).scalars())
+    return set(connection.execute(_LED_TO, {"document": document}).scalars())
 
 
-def _same_text(connection: Connection, document: str, states: Collection[str]) -> set[str]:
-    """Return the documents of the same site, kind and text, in one of these states.
+def _same_text(connection: Connection, document: str, state: str) -> set[str]:
+    """Return the documents of the same site, kind and text, in this state: ``gone`` or ``live``.
 
     Of what is gone the last text counts, of what is live any: it may have been edited since it moved.
     """
-    d, v = documents.c, versions.c
-    columns = (d.site, d.kind, d.version, d.title.label("listed"), v.number, v.title, v.content_hash, v.folded_length)
-    query = select(*columns).join(versions, v.document_id == d.id).where(d.id == document, v.folded_length > 0)
     found: set[str] = set()
-    for row in connection.execute(query):
-        if states == ["live"] and row.number != row.version:
+    for row in connection.execute(_TEXTS, {"document": document}):
+        if state == "live" and row.number != row.version:
             continue
-        last = [] if states == ["live"] else [v.number == d.version]
-        same = select(d.id, v.title, d.title.label("listed")).join(versions, v.document_id == d.id)
-        same = same.where(
-            v.content_hash == row.content_hash, d.site == row.site, d.kind == row.kind, d.id != document, d.state.in_(states), *last
-        )
-        for other in connection.execute(same.limit(100)):
+        wanted = {"document": document, "content": row.content_hash, "site": row.site, "kind": row.kind, "state": state}
+        for other in connection.execute(_SAME if state == "live" else _SAME_AT_LAST, wanted):
             titles = {text_key(row.title or row.listed), text_key(other.title or other.listed)}
             if row.folded_length >= TEMPLATE_LENGTH or (len(titles) == 1 and titles != {""}):
                 found.add(other.id)
-    return found | _tied(connection, document, states)
+    return found | _tied(connection, document, state)
 
 
-def _tied(connection: Connection, document: str, states: Collection[str]) -> set[str]:
+def _tied(connection: Connection, document: str, state: str) -> set[str]:
     """Return the documents of the same site and kind that a person said to be the same text."""
-    d, t = documents.c, work_ties.c
-    there = select(t.other_id).where(t.document_id == document, t.reason == "decision")
-    back = select(t.document_id).where(t.other_id == document, t.reason == "decision")
-    said = set(connection.execute(there.union(back)).scalars())
+    d = documents.c
+    said = set(connection.execute(_SAID, {"document": document}).scalars())
     if not said:
         return set()
     place = select(d.site, d.kind).where(d.id == document).subquery()
     query = select(d.id).join(place, (place.c.site == d.site) & (place.c.kind == d.kind))
-    return set(connection.execute(query.where(d.id.in_(said), d.state.in_(states))).scalars())
+    return set(connection.execute(query.where(d.id.in_(said), d.state == state)).scalars())
+
+
+# --- the questions, asked of every document that is written ------------------------------------------------------------
+
+
+def _texts() -> Select[Any]:
+    d, v = documents.c, versions.c
+    columns = (d.site, d.kind, d.version, d.title.label("listed"), v.number, v.title, v.content_hash, v.folded_length)
+    return select(*columns).join(versions, v.document_id == d.id).where(d.id == _GIVEN, v.folded_length > 0)
+
+
+def _same(*last: ColumnElement[bool]) -> Select[Any]:
+    d, v = documents.c, versions.c
+    query = select(d.id, v.title, d.title.label("listed")).join(versions, v.document_id == d.id)
+    there = (d.site == bindparam("site"), d.kind == bindparam("kind"), d.id != _GIVEN, d.state == bindparam("state"))
+    return query.where(v.content_hash == bindparam("content"), *there, *last).limit(100)
+
+
+def _said() -> CompoundSelect[Any]:
+    t = work_ties.c
+    there = select(t.other_id).where(t.document_id == _GIVEN, t.reason == "decision")
+    return there.union(select(t.document_id).where(t.other_id == _GIVEN, t.reason == "decision"))
+
+
+_GIVEN: BindParameter[str] = bindparam("document")
+_STATE = select(documents.c.state).where(documents.c.id == _GIVEN)
+_LED_TO = select(documents.c.id).where(documents.c.moved_to == _GIVEN, documents.c.state == "moved")
+_TEXTS, _SAID = _texts(), _said()
+_SAME, _SAME_AT_LAST = _same(), _same(versions.c.number == documents.c.version)

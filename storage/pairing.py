@@ -17,8 +17,6 @@ subject   organisations named in the text, hashed; nothing is found by them, the
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -27,13 +25,14 @@ from functools import cache
 from operator import eq
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, text
+from sqlalchemy import Connection, Table, bindparam, delete, exists, func, or_, select, text
 
 from normalizers.records import Relation
-from normalizers.text.fold import fold
 from storage.batches import batches
 from storage.change_schema import document_keys, tie_decisions
 from storage.identity import text_key
+from storage.keys_of_texts import band_values, plan_values, series_of, subjects_of
+from storage.row_writing import insert_rows
 from storage.schema import documents, signature_bands, version_issuers, version_references, version_regions, versions
 from storage.titles import Period, Title, read_title
 from storage.versions import unpack_signature
@@ -41,17 +40,8 @@ from storage.versions import unpack_signature
 MOST = 100
 """Documents that a key may have: the sites of the region that carry one text are fewer, the pages filled into one form more."""
 
-BANDS = 16
-"""Bands of a signature of 64 values, 4 values each: a pair at 0.8 shares a band with 99.98 %, a pair at 0.3 with 12 %."""
-
-MOST_SUBJECTS = 32
 MOST_READ = 100_000
 """Characters of a text in which organisations are looked for."""
-
-_FIRM = re.compile(r"公司|合作社|合伙企业|个人独资企业|事务所|经营部|商行|工作室|药店|饭店|酒店|餐厅|超市|加工厂|制造厂")
-_CODE = re.compile(r"(?<![0-9A-Z])[0-9A-HJ-NPQRTUWXY]{18}(?![0-9A-Z])")
-_NAME_PART = 6
-"""Characters before 公司 that tell one firm from another and are the same in every sentence."""
 
 _CURRENT = documents.join(versions, (versions.c.document_id == documents.c.id) & (versions.c.number == documents.c.version))
 Key = tuple[str, str]
@@ -122,22 +112,25 @@ def pair_of(one: str, other: str) -> Pair:
 
 @dataclass(slots=True)
 class Indexed:
-    """What an indexing did: whether the document is new, and which others are to be judged again since a key became or ceased to be one."""
+    """What an indexing did: whether the document is new, and which others are to be judged again since a key became or ceased to be one.
+
+    ``near`` are those that it shares a changed key with; of a new document all that share one.
+    """
 
     new: bool
     stirred: set[str] = field(default_factory=set)
+    near: set[str] = field(default_factory=set)
 
 
 def index(connection: Connection, document: str) -> Indexed:
     """Put the keys of a document's current version in the place of those it had."""
-    k, b = document_keys.c, signature_bands.c
-    row = _row(connection, document)
+    row = dict(connection.execute(_ROW, {"document": document}).mappings().one())
     keys = {(kind, value) for kind, value in _keys(connection, row)}
     bands = {(band, value) for band, value in enumerate(band_values(unpack_signature(row["signature"])))}
-    old_keys = {(kind, value) for kind, value in connection.execute(select(k.kind, k.value).where(k.document_id == document))}
-    old_bands = {(band, value) for band, value in connection.execute(select(b.band, b.value).where(b.document_id == document))}
-    _replace(connection, document_keys, document, [{"kind": kind, "value": value} for kind, value in sorted(keys)], keys != old_keys)
-    _replace(connection, signature_bands, document, [{"band": n, "value": value} for n, value in sorted(bands)], bands != old_bands)
+    old_keys: set[Key] = {(kind, value) for kind, value in connection.execute(_KEYS, {"document": document})}
+    old_bands: set[tuple[int, int]] = {(band, value) for band, value in connection.execute(_BANDS, {"document": document})}
+    _replace(connection, document_keys, document, ("kind", "value"), keys, old_keys)
+    _replace(connection, signature_bands, document, ("band", "value"), bands, old_bands)
     found = Indexed(new=not old_keys)
     told = {key for key in keys ^ old_keys if key[0] != "subject"}
     for members, added in (
@@ -146,29 +139,37 @@ def index(connection: Connection, document: str) -> Indexed:
     ):
         if len(members) == (MOST + 1 if added else MOST):
             found.stirred |= members - {document}
+        if len(members) <= MOST:
+            found.near |= members - {document}
     return found
 
 
-def _replace(connection: Connection, table: Any, document: str, found: list[dict[str, Any]], changed: bool) -> None:  # noqa: ANN401
-    if not changed:
+def _replace(
+    connection: Connection, table: Table, document: str, names: tuple[str, str], keys: Collection[tuple[K, V]], old: Collection[tuple[K, V]]
+) -> None:
+    if keys == old:
         return
-    connection.execute(delete(table).where(table.c.document_id == document))
-    if found:
-        connection.execute(insert(table), [row | {"document_id": document} for row in found])
-
-
-def _row(connection: Connection, document: str) -> dict[str, Any]:
-    d, v = documents.c, versions.c
-    columns = (d.id, d.site, d.title.label("listed"), d.version, v.title, v.number_key, v.content_hash, v.folded_length, v.signature)
-    text_head = func.substr(v.text, 1, MOST_READ).label("text")
-    row = connection.execute(select(*columns, text_head, _region()).select_from(_CURRENT).where(d.id == document)).mappings().one()
-    return dict(row)
+    if old:
+        connection.execute(delete(table).where(table.c.document_id == document))
+    insert_rows(connection, table, [dict(zip(names, key, strict=True)) | {"document_id": document} for key in sorted(keys)])
 
 
 def _region() -> Any:  # noqa: ANN401 -- a column
     r = version_regions.c
     here = (r.document_id == documents.c.id) & (r.version == documents.c.version) & (r.position == 0)
     return func.coalesce(select(r.region).where(here).scalar_subquery(), "").label("region")
+
+
+def _row() -> Any:  # noqa: ANN401 -- a statement
+    d, v = documents.c, versions.c
+    columns = (d.id, d.site, d.title.label("listed"), d.version, v.title, v.number_key, v.content_hash, v.folded_length, v.signature)
+    text_head = func.substr(v.text, 1, MOST_READ).label("text")
+    return select(*columns, text_head, _region()).select_from(_CURRENT).where(d.id == bindparam("document"))
+
+
+_ROW = _row()
+_KEYS = select(document_keys.c.kind, document_keys.c.value).where(document_keys.c.document_id == bindparam("document"))
+_BANDS = select(signature_bands.c.band, signature_bands.c.value).where(signature_bands.c.document_id == bindparam("document"))
 
 
 def _keys(connection: Connection, row: dict[str, Any]) -> Iterable[Key]:
@@ -188,23 +189,6 @@ def _keys(connection: Connection, row: dict[str, Any]) -> Iterable[Key]:
         yield "subject", value
 
 
-def series_of(named: Title) -> tuple[str, ...]:
-    """Return the names under which the drafts, finals and yearly editions of a text are found."""
-    if named.about:
-        return ()
-    if named.division:
-        return ("".join((*(name.stem for name in named.names), named.own_words)),)
-    return tuple(dict.fromkeys(name.stem for name in named.names))
-
-
-def plan_values(named: Title, number_key: str) -> tuple[str, ...]:
-    """Return what a division of this text's tasks would name; nothing of a text that holds none."""
-    stems = [name.stem for name in named.names if name.is_plan]
-    if not stems or named.about:
-        return ()
-    return (*(f"t{text_key(stem)}" for stem in stems), *([f"n{number_key}"] if number_key else []))
-
-
 def _cited(connection: Connection, row: dict[str, Any], named: Title) -> Iterable[str]:
     """Yield what a division of tasks names: the text in its title with that one's number, without one the first text it refers to."""
     r = version_references.c
@@ -218,20 +202,6 @@ def _cited(connection: Connection, row: dict[str, Any], named: Title) -> Iterabl
             if reference.number_key:
                 yield f"n{reference.number_key}"
     yield from (f"t{text_key(stem)}" for stem in stems)
-
-
-def subjects_of(words: str) -> list[str]:
-    """Return the organisations that a text names, hashed, the least ``MOST_SUBJECTS``: the same sample of the same names in any text."""
-    found = {fold(words[max(0, at.start() - 2 * _NAME_PART) : at.end()])[-_NAME_PART - len(at[0]) :] for at in _FIRM.finditer(words)}
-    found |= set(_CODE.findall(words))
-    return sorted({hashlib.blake2b(name.encode(), digest_size=6).hexdigest() for name in found})[:MOST_SUBJECTS]
-
-
-def band_values(signature: Sequence[int]) -> list[int]:
-    """Return a signed 64-bit value for each band of a signature; none for an empty one."""
-    width = len(signature) // BANDS
-    bands = [signature[n * width : (n + 1) * width] for n in range(BANDS)] if width else []
-    return [int.from_bytes(hashlib.blake2b(repr(tuple(band)).encode(), digest_size=8).digest(), "big", signed=True) for band in bands]
 
 
 def similarity(one: Sequence[int], other: Sequence[int]) -> float:
@@ -260,16 +230,21 @@ _OF_BAND = f"SELECT document_id FROM signature_bands WHERE band = :kind AND valu
 
 def candidates(connection: Connection, document: str) -> set[str]:
     """Return the documents that a document is to be judged with: those that share a key with it, and its article and annexes."""
-    k, b, d = document_keys.c, signature_bands.c, documents.c
-    keys = connection.execute(select(k.kind, k.value).where(k.document_id == document, k.kind != "subject"))
-    bands = connection.execute(select(b.band, b.value).where(b.document_id == document))
-    found: set[str] = set()
-    for one, named in ((_OF_KEY, keys), (_OF_BAND, bands)):
-        for members in _under(connection, one, {(kind, value) for kind, value in named}).values():
-            found |= members if len(members) <= MOST else set()
-    article = connection.execute(select(d.parent_id).where(d.id == document)).scalar_one()
-    found |= set(connection.execute(select(d.id).where((d.id == (article or "")) | (d.parent_id == (article or document)))).scalars())
+    keys = [(kind, value) for kind, value in connection.execute(_KEYS, {"document": document}) if kind != "subject"]
+    bands = [(band, value) for band, value in connection.execute(_BANDS, {"document": document})]
+    found = family(connection, document)
+    for members in (*_under(connection, _OF_KEY, keys).values(), *_under(connection, _OF_BAND, bands).values()):
+        found |= members if len(members) <= MOST else set()
     return found - {document}
+
+
+def family(connection: Connection, document: str) -> set[str]:
+    """Return a document's article and all annexes of that, of an article its annexes; not itself."""
+    return set(connection.execute(_FAMILY, {"document": document}).scalars()) - {document}
+
+
+_FAMILY = text("""SELECT d.id FROM documents d WHERE d.id = (SELECT o.parent_id FROM documents o WHERE o.id = :document) OR d.parent_id = (
+    SELECT coalesce(nullif(o.parent_id, ''), o.id) FROM documents o WHERE o.id = :document)""")
 
 
 def _under(connection: Connection, one: str, keys: Collection[tuple[K, V]]) -> dict[tuple[K, V], set[str]]:
@@ -291,18 +266,29 @@ def _under(connection: Connection, one: str, keys: Collection[tuple[K, V]]) -> d
 
 def annexes(connection: Connection, document: str) -> set[str]:
     """Return the documents that hang on an article: what its title says holds for them, too."""
-    return set(connection.execute(select(documents.c.id).where(documents.c.parent_id == document)).scalars())
+    return set(connection.execute(_ANNEXES, {"document": document}).scalars())
+
+
+_ANNEXES = select(documents.c.id).where(documents.c.parent_id == bindparam("document"))
 
 
 def decided(connection: Connection, ids: Collection[str]) -> dict[Pair, Decided]:
     """Return the decisions in force on pairs with one of these documents."""
-    t = tie_decisions.c
     found: dict[Pair, Decided] = {}
     for some in batches(sorted(ids)):
-        query = select(t.id, t.document_id, t.other_id, t.tie).where(t.ended_at.is_(None), t.document_id.in_(some) | t.other_id.in_(some))
-        for row in connection.execute(query.order_by(t.id)):
+        for row in connection.execute(_DECIDED, {"some": some}):
             found[pair_of(row.document_id, row.other_id)] = Decided(*row)
     return found
+
+
+def _decisions() -> Any:  # noqa: ANN401 -- a statement
+    t = tie_decisions.c
+    some: Any = bindparam("some", expanding=True)
+    query = select(t.id, t.document_id, t.other_id, t.tie).where(t.ended_at.is_(None), t.document_id.in_(some) | t.other_id.in_(some))
+    return query.order_by(t.id)
+
+
+_DECIDED = _decisions()
 
 
 def there(connection: Connection, ids: Collection[str]) -> set[str]:
@@ -363,18 +349,29 @@ def _facts(row: Any, issuers: frozenset[str], keys: dict[tuple[str, str], set[st
 
 
 def _issuers(connection: Connection, some: Sequence[str]) -> dict[str, frozenset[str]]:
-    i, d = version_issuers.c, documents.c
-    query = select(i.document_id, i.agency_id, i.mention_key).join(documents, (d.id == i.document_id) & (d.version == i.version))
     found: dict[str, set[str]] = defaultdict(set)
-    for row in connection.execute(query.where(i.document_id.in_(some))):
+    for row in connection.execute(_issuers_query(), {"ids": some}):
         found[row.document_id].add(row.agency_id or row.mention_key)
     return defaultdict(frozenset, {name: frozenset(bodies) for name, bodies in found.items()})
 
 
-def _kept_keys(connection: Connection, some: Sequence[str]) -> dict[tuple[str, str], set[str]]:
+@cache
+def _issuers_query() -> Any:  # noqa: ANN401 -- a statement
+    i, d = version_issuers.c, documents.c
+    query = select(i.document_id, i.agency_id, i.mention_key).join(documents, (d.id == i.document_id) & (d.version == i.version))
+    return query.where(i.document_id.in_(bindparam("ids", expanding=True)))
+
+
+@cache
+def _kept_query() -> Any:  # noqa: ANN401 -- a statement
     k = document_keys.c
-    query = select(k.document_id, k.kind, k.value).where(k.document_id.in_(some), k.kind.in_(["plan", "subject"]))
+    return select(k.document_id, k.kind, k.value).where(
+        k.document_id.in_(bindparam("ids", expanding=True)), or_(k.kind == "plan", k.kind == "subject")
+    )
+
+
+def _kept_keys(connection: Connection, some: Sequence[str]) -> dict[tuple[str, str], set[str]]:
     found: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for row in connection.execute(query):
+    for row in connection.execute(_kept_query(), {"ids": some}):
         found[row.document_id, row.kind].add(row.value)
     return found

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, select, text
+from sqlalchemy import Connection, Select, Table, bindparam, delete, select, text
 
 from normalizers.text.fold import fold
 from storage.batches import batches
@@ -22,6 +22,7 @@ from storage.errors import RefusedQuestion
 from storage.highlights import BREAKS
 from storage.line_schema import document_lines, line_choices
 from storage.places import line_of, place_of
+from storage.row_writing import insert_rows, insert_values
 from storage.schema import search_document_entries, search_task_entries, tasks, version_issuers, versions
 from storage.search_terms import BREAK, Word, array, mark_terms, terms
 
@@ -78,10 +79,9 @@ def refresh(connection: Connection, wanted: Iterable[str]) -> None:
     for some in batches(wanted, _BATCH):
         lines, there = _placed(connection, some), _there(connection, some)
         moved = [document for document in some if lines.get(document, {}).get("told") != there.get(document)]
-        _remove(connection, [document for document in moved if document in there])
-        for document in moved:
-            if document in lines:
-                _add(connection, lines[document])
+        if gone := [document for document in moved if document in there]:
+            _remove(connection, gone)
+        _add(connection, [lines[document] for document in moved if document in lines])
 
 
 def catch_up(connection: Connection) -> None:
@@ -94,13 +94,9 @@ def catch_up(connection: Connection) -> None:
 
 def _placed(connection: Connection, some: Sequence[str]) -> dict[str, Row]:
     """Return of each document its line, with ``told``: what an entry of it must say."""
-    c, h = document_lines.c, line_choices.c
-    columns = (c.document_id, c.place, c.version, c.title, c.document_kind, c.hidden, c.counted)
-    lines = {row["document_id"]: dict(row) for row in connection.execute(select(*columns).where(c.document_id.in_(some))).mappings()}
+    lines = {row["document_id"]: dict(row) for row in connection.execute(_LINES, {"some": some}).mappings()}
     counts: dict[int, list[str]] = defaultdict(list)
-    one = h.counted & ((h.site == "") != (h.stem == ""))
-    query = select(h.place, h.site, h.stem).where(h.place.in_([row["place"] for row in lines.values()]), one)
-    for place, site, stem in connection.execute(query.order_by(h.site, h.stem)):
+    for place, site, stem in connection.execute(_COUNTS, {"some": [row["place"] for row in lines.values()]}):
         counts[place].append(site_mark(site) if site else region_mark(stem))
     for row in lines.values():
         row["marks"] = " ".join([*counts[row["place"]], kind_mark(row["document_kind"])])
@@ -135,22 +131,24 @@ def kind_mark(kind: str) -> str:
 
 
 def _there(connection: Connection, some: Sequence[str]) -> dict[str, tuple[Any, ...]]:
-    e = search_document_entries.c
-    query = select(e.document_id, e.id, e.version, e.marks, e.title).where(e.document_id.in_(some))
-    return {row.document_id: tuple(row[1:]) for row in connection.execute(query)}
+    return {row.document_id: tuple(row[1:]) for row in connection.execute(_ENTRIES, {"some": some})}
 
 
-def _add(connection: Connection, line: Row) -> None:
-    document, version = line["document_id"], line["version"]
-    entry, _, marks, title = line["told"]
-    row = {"id": entry, "document_id": document, "version": version, "title": title, "marks": marks}
-    write(connection, DOCUMENTS, [row | {"folded": folded(words_of_version(connection, document, version, line["title"]))}])
-    about = {"document_id": document, "title": "", "marks": marks}
-    rows = [
-        about | {"id": _entry_of_task(line, task.ordinal), "task_id": task.id, "folded": folded(task.text)}
-        for task in tasks_of(connection, document, version)
-    ]
-    write(connection, TASKS, rows)
+def _add(connection: Connection, lines: Sequence[Row]) -> None:
+    of_documents: list[Row] = []
+    of_tasks: list[Row] = []
+    for line in lines:
+        document, version = line["document_id"], line["version"]
+        entry, _, marks, title = line["told"]
+        row = {"id": entry, "document_id": document, "version": version, "title": title, "marks": marks}
+        of_documents.append(row | {"folded": folded(words_of_version(connection, document, version, line["title"]))})
+        about = {"document_id": document, "title": "", "marks": marks}
+        of_tasks += [
+            about | {"id": _entry_of_task(line, task.ordinal), "task_id": task.id, "folded": folded(task.text)}
+            for task in tasks_of(connection, document, version)
+        ]
+    write(connection, DOCUMENTS, of_documents)
+    write(connection, TASKS, of_tasks)
 
 
 def _entry_of_task(line: Row, ordinal: int) -> int:
@@ -159,17 +157,35 @@ def _entry_of_task(line: Row, ordinal: int) -> int:
 
 def words_of_version(connection: Connection, document: str, version: int, title: str) -> str:
     """Return the words by which a version is found: its title, number, issuers and text."""
-    v, i = versions.c, version_issuers.c
-    row = connection.execute(select(v.document_number, v.text).where(v.document_id == document, v.number == version)).one()
-    issuers = connection.execute(select(i.mention).where(i.document_id == document, i.version == version).order_by(i.position)).scalars()
+    here = {"document": document, "version": version}
+    row = connection.execute(_VERSION, here).one()
+    issuers = connection.execute(_ISSUERS, here).scalars()
     return "\n\n".join([title, row.document_number, *issuers, row.text])
 
 
 def tasks_of(connection: Connection, document: str, version: int) -> Sequence[Any]:
     """Return the tasks of a version in their order, each with ``id``, ``lasting_id``, ``ordinal`` and ``text``."""
-    t = tasks.c
-    query = select(t.id, t.lasting_id, t.ordinal, t.text).where(t.document_id == document, t.version == version)
-    return connection.execute(query.order_by(t.ordinal)).all()
+    return connection.execute(_TASKS, {"document": document, "version": version}).all()
+
+
+def _counted() -> Select[Any]:
+    h = line_choices.c
+    one = h.counted & ((h.site == "") != (h.stem == ""))
+    return select(h.place, h.site, h.stem).where(h.place.in_(_SOME), one).order_by(h.site, h.stem)
+
+
+_SOME: Any = bindparam("some", expanding=True)
+_D, _V, _I, _T, _E = document_lines.c, versions.c, version_issuers.c, tasks.c, search_document_entries.c
+_LINES = select(_D.document_id, _D.place, _D.version, _D.title, _D.document_kind, _D.hidden, _D.counted).where(_D.document_id.in_(_SOME))
+_COUNTS = _counted()
+_ENTRIES = select(_E.document_id, _E.id, _E.version, _E.marks, _E.title).where(_E.document_id.in_(_SOME))
+_VERSION = select(_V.document_number, _V.text).where(_V.document_id == bindparam("document"), _V.number == bindparam("version"))
+_ISSUERS = select(_I.mention).where(_I.document_id == bindparam("document"), _I.version == bindparam("version")).order_by(_I.position)
+_TASKS = (
+    select(_T.id, _T.lasting_id, _T.ordinal, _T.text)
+    .where(_T.document_id == bindparam("document"), _T.version == bindparam("version"))
+    .order_by(_T.ordinal)
+)
 
 
 def _remove(connection: Connection, some: Sequence[str]) -> None:
@@ -183,14 +199,13 @@ def write(connection: Connection, index: Index, entries: Sequence[Row]) -> None:
     """Put entries with their terms into an index; each row has what its table has, with ``id``, ``title``, ``folded`` and ``marks``."""
     if not entries:
         return
-    connection.execute(insert(index.entries), list(entries))
+    insert_rows(connection, index.entries, entries)
     if connection.dialect.name == "sqlite":
-        statement = text(f"INSERT INTO {index.terms} (rowid, title, words, marks) VALUES (:id, :title, :words, :marks)")
-        connection.execute(statement, [_said(row) for row in entries])
+        said = [tuple(_said(row).values()) for row in entries]
+        insert_values(connection, index.terms, ("rowid", "title", "words", "marks"), said)
         return
-    statement = text(f"INSERT INTO {index.terms} (id, terms) VALUES (:id, CAST(:terms AS BIGINT[]))")
-    rows = [{"id": row["id"], "terms": array(row["title"], row["folded"], row["marks"])} for row in entries]
-    connection.execute(statement, rows)
+    found = [(row["id"], array(row["title"], row["folded"], row["marks"])) for row in entries]
+    insert_values(connection, index.terms, ("id", "terms"), found)
 
 
 def remove(connection: Connection, index: Index, ids: Sequence[int]) -> None:

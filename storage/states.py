@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, select
+from sqlalchemy import Connection, Select, and_, bindparam, select
 
 from storage.batches import batches
 from storage.change_schema import document_links
@@ -28,12 +29,15 @@ _CURRENT = and_(versions.c.document_id == documents.c.id, versions.c.number == d
 def document_states(connection: Connection, wanted: Collection[str] | None = None) -> Iterator[State]:
     """Yield the states of documents, by identifier: those ``wanted``, else all."""
     for some in batches(sorted(wanted)) if wanted is not None else (None,):
-        limit = [documents.c.id.in_(some)] if some is not None else []
-        query = _document_query().where(*limit).order_by(documents.c.id)
-        found = rows(connection.execute(query))
-        issuers, regions = _issuers(connection, limit), _regions(connection, limit)
-        for row in found:
-            yield _document(row, issuers, regions)
+        of_documents, of_issuers, of_regions = _queries(whole=some is None)
+        named = {} if some is None else {"wanted": some}
+        found = rows(connection.execute(of_documents, named))
+        issuers: dict[str, list[str]] = defaultdict(list)
+        for row in connection.execute(of_issuers, named):
+            issuers[row.document_id].append(row.name or row.mention)
+        regions = {row.document_id: row.region for row in connection.execute(of_regions, named)}
+        for each in found:
+            yield _document(each, issuers, regions)
 
 
 def document_state(connection: Connection, document: str) -> State | None:
@@ -84,32 +88,26 @@ def link_id(state: Mapping[str, Any]) -> str:
     return f"{state['document']}>{state['other']}:{state['relation']}"
 
 
-def _document_query() -> Select[Any]:
-    d, v = documents.c, versions.c
+@cache
+def _queries(*, whole: bool) -> tuple[Select[Any], Select[Any], Select[Any]]:
+    """Return the queries of documents, of their issuers and of their regions: of those ``wanted``, or of the whole store."""
+    d, v, i, r = documents.c, versions.c, version_issuers.c, version_regions.c
+    limit = [] if whole else [d.id.in_(bindparam("wanted", expanding=True))]
     names = [d[name] for name in _OF_DOCUMENT] + [v[name] for name in _OF_VERSION]
-    return select(d.id, d.parent_id, d.work_id, d.title.label("listed"), v.title, *names).join(versions, _CURRENT)
+    of_documents = select(d.id, d.parent_id, d.work_id, d.title.label("listed"), v.title, *names).join(versions, _CURRENT)
+    of_issuers = select(i.document_id, i.name, i.mention).join(documents, and_(i.document_id == d.id, i.version == d.version))
+    of_regions = select(r.document_id, r.region).join(documents, and_(r.document_id == d.id, r.version == d.version, r.position == 0))
+    return (
+        of_documents.where(*limit).order_by(d.id),
+        of_issuers.where(*limit).order_by(i.document_id, i.position),
+        of_regions.where(*limit),
+    )
 
 
 def _document(row: State, issuers: dict[str, list[str]], regions: dict[str, str]) -> State:
     place = {"id": row["id"], "parent": row["parent_id"], "work": row["work_id"], "title": row["title"] or row["listed"]}
     said = {name: _plain(row[name]) for name in (*_OF_DOCUMENT, *_OF_VERSION)}
     return place | said | {"issuers": issuers.get(row["id"], []), "region": regions.get(row["id"], "")}
-
-
-def _issuers(connection: Connection, limit: list[Any]) -> dict[str, list[str]]:
-    i = version_issuers.c
-    here = and_(i.document_id == documents.c.id, i.version == documents.c.version)
-    query = select(i.document_id, i.name, i.mention).join(documents, here).where(*limit).order_by(i.document_id, i.position)
-    found: dict[str, list[str]] = defaultdict(list)
-    for row in connection.execute(query):
-        found[row.document_id].append(row.name or row.mention)
-    return found
-
-
-def _regions(connection: Connection, limit: list[Any]) -> dict[str, str]:
-    r = version_regions.c
-    here = and_(r.document_id == documents.c.id, r.version == documents.c.version, r.position == 0)
-    return {row.document_id: row.region for row in connection.execute(select(r.document_id, r.region).join(documents, here).where(*limit))}
 
 
 def _tasks(connection: Connection, query: Select[Any]) -> Iterator[State]:
@@ -119,17 +117,22 @@ def _tasks(connection: Connection, query: Select[Any]) -> Iterator[State]:
     bodies: dict[tuple[str, str], list[State]] = defaultdict(list)
     for some in batches([row["id"] for row in found]):
         named = select(task_agencies).where(a.task_id.in_(some)).order_by(a.task_id, a.role, a.position)
-        for row in rows(connection.execute(named)):
-            body = {
-                "mention": row["mention"],
-                "name": row["name"],
-                "id": row["agency_id"],
-                "kind": row["kind"],
-                "resolved": row["resolved"],
-            }
-            bodies[row["task_id"], row["role"]].append(body)
+        _add_bodies(bodies, rows(connection.execute(named)))
     for row in found:
         yield row | {"state": _task(row, {role: bodies[row["id"], role] for role in ROLES})}
+
+
+def states_of_rows(found: Iterable[State], agencies: Iterable[State]) -> dict[int, State]:
+    """Return the states of tasks by their ordinals, from the rows of tasks and of their bodies as they are about to be written."""
+    bodies: dict[tuple[str, str], list[State]] = defaultdict(list)
+    _add_bodies(bodies, agencies)
+    return {row["ordinal"]: _task(row, {role: bodies[row["id"], role] for role in ROLES}) for row in found}
+
+
+def _add_bodies(bodies: dict[tuple[str, str], list[State]], found: Iterable[Mapping[str, Any]]) -> None:
+    for row in found:
+        body = {"mention": row["mention"], "name": row["name"], "id": row["agency_id"], "kind": row["kind"], "resolved": row["resolved"]}
+        bodies[row["task_id"], row["role"]].append(body)
 
 
 def _task(row: State, bodies: dict[str, list[State]]) -> State:

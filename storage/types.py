@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -27,9 +28,41 @@ def storable(text: str) -> str:
     return text
 
 
-def to_json(value: Any) -> str:  # noqa: ANN401 -- any JSON value
-    """Return the value as JSON in UTF-8 with real characters; raises ``TypeError`` for what JSON does not know."""
-    return json.dumps(_storable_json(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+def storable_all(column: list[str | None]) -> list[str | None]:
+    """Return the texts of a column, each as ``storable`` does: they are looked at together, since next to none of them needs a change."""
+    together = "".join(filter(None, column))
+    return column if _is_storable(together) else [text if text is None else storable(text) for text in column]
+
+
+def _is_storable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text
+
+
+def to_json(value: Any, default: Callable[[Any], Any] | None = None) -> str:  # noqa: ANN401 -- any JSON value
+    """Return the value as JSON in UTF-8 with real characters; raises ``TypeError`` for what JSON does not know.
+
+    ``default`` returns what stands for a value that JSON does not know.
+    """
+    encoder = _ENCODER if default is None else _encoder(default)
+    try:
+        text = encoder.encode(value)
+    except TypeError:  # names of several kinds cannot be sorted: as text they can
+        return encoder.encode(_storable_json(value))
+    if "\\u0000" not in text and _is_storable(text):
+        return text
+    plain = json.loads(json.dumps(value, default=default)) if default else value
+    return _ENCODER.encode(_storable_json(plain))
+
+
+def _encoder(default: Callable[[Any], Any] | None = None) -> json.JSONEncoder:
+    return json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=default)
+
+
+_ENCODER = _encoder()
 
 
 def _storable_json(value: Any) -> Any:  # noqa: ANN401
@@ -47,6 +80,12 @@ class Json(TypeDecorator[Any]):
 
     impl = JSON
     cache_ok = True
+
+    @property
+    def is_null_without_value(self) -> bool:
+        """Tell whether None is NULL, rather than the JSON value ``null``."""
+        known = self.impl_instance
+        return isinstance(known, JSON) and bool(known.none_as_null)
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Return the column type of a database."""

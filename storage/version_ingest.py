@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select
 
 from normalizers.records import Derived
 from storage import works
@@ -15,7 +16,7 @@ from storage.days import local_day
 from storage.identity import text_key
 from storage.records import CaptureRow, Differ, Effect, Publication
 from storage.schema import clocks, documents, versions
-from storage.states import State, document_state, task_states
+from storage.states import State, document_state, states_of_rows, task_states
 from storage.upserts import upsert
 from storage.version_changes import Origin, Step, first_step, step_from, version_rows
 from storage.versions import Row, insert_version
@@ -78,25 +79,32 @@ def add_version(connection: Connection, place: VersionPlace, derived: Derived, b
         "in_force_from": as_of,
         "known_at": place.known_at,
     }
-    insert_version(connection, document, number, derived, step.lasting, more)
+    rows, bodies = insert_version(connection, document, number, derived, step.lasting, more)
     cause = place.cause(derived)
-    works.tie(connection, document, works.Occasion(cause, place.known_at, as_of, place.run))
+    works.tie(connection, document, works.Occasion(cause, place.known_at, as_of, place.run), new=place.known is None)
     copy = _is_told(connection, place, derived)
     old_capture = place.known["capture_id"] if place.known else 0
     origin = Origin(cause, place.known_at, as_of, place.run, place.capture_id, old_capture, copy)
     states = before, document_state(connection, document) or {}
-    tell(connection, version_rows(step, derived, states, task_states(connection, document, number), origin))
+    # What a first version says is held against nothing, and need not be read again as the database gives it.
+    after = task_states(connection, document, number) if place.known else states_of_rows(rows, bodies)
+    tell(connection, version_rows(step, derived, states, after, origin))
 
 
 def _is_told(connection: Connection, place: VersionPlace, derived: Derived) -> bool:
     """Tell whether readers were told of a version by another copy of its work: of a new document by any, else by one that says the same."""
+    query = _TOLD if place.known is None else _TOLD_SO
+    return connection.execute(query, {"document": place.document, "content": derived.content_hash}).one_or_none() is not None
+
+
+def _told(*same: ColumnElement[bool]) -> Select[Any]:
     d, v = documents.c, versions.c
-    work = select(d.work_id).where(d.id == place.document).scalar_subquery()
+    work = select(d.work_id).where(d.id == bindparam("document")).scalar_subquery()
     query = select(v.document_id).join(documents, d.id == v.document_id)
-    query = query.where(d.work_id == work, d.id != place.document, d.state.in_(SEEN))
-    if place.known is not None:
-        query = query.where(v.content_hash == derived.content_hash)
-    return connection.execute(query.limit(1)).one_or_none() is not None
+    return query.where(d.work_id == work, d.id != bindparam("document"), d.state.in_(SEEN), *same).limit(1)
+
+
+_TOLD, _TOLD_SO = _told(), _told(versions.c.content_hash == bindparam("content"))
 
 
 def _freeze_clock(connection: Connection, document: str, version: int, first_seen: datetime) -> None:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from normalizers.records import Agency, Deadline, Derived, Reference, Task
 from normalizers.text.fold import fold
 from storage.identity import task_id, text_key
+from storage.row_writing import insert_rows
 from storage.schema import ROLES, task_agencies, tasks, version_issuers, version_references, version_regions, versions
 from storage.types import to_json
 
@@ -38,35 +38,36 @@ def records_hash(derived: Derived) -> str:
     """Return the SHA-256, in hex, of everything read out of a text but not the text itself: metadata, tasks, and what is told of damage."""
     document = derived.document
     records = {
-        "metadata": asdict(derived.metadata),
-        "tasks": [asdict(task) for task in derived.tasks],
-        "repairs": [asdict(repair) for repair in document.repairs],
+        "metadata": derived.metadata,
+        "tasks": derived.tasks,
+        "repairs": document.repairs,
         "warnings": document.warnings,
-        "suggestions": [asdict(one) for one in document.suggestions],
+        "suggestions": document.suggestions,
     }
-    plain = json.loads(json.dumps(records, default=_plain))
-    return hashlib.sha256(to_json(plain).encode()).hexdigest()
+    return hashlib.sha256(to_json(records, _plain).encode()).hexdigest()
 
 
 def insert_version(
     connection: Connection, document: str, number: int, derived: Derived, lasting: Sequence[str], more: Mapping[str, Any]
-) -> None:
-    """Write a version with its issuers, regions, references, tasks and their agencies.
+) -> tuple[list[Row], list[Row]]:
+    """Write a version with its issuers, regions, references, tasks and their agencies; return the rows of the last two.
 
     ``lasting`` are the lasting ids of the tasks, ``more`` comes from outside the payload.
     """
-    connection.execute(insert(versions), [version_row(document, number, derived) | dict(more)])
+    insert_rows(connection, versions, [version_row(document, number, derived) | dict(more)])
     place = {"document_id": document, "version": number}
     meta = derived.metadata
+    said = [task_row(document, number, n, task) | {"lasting_id": lasting[n - 1]} for n, task in enumerate(derived.tasks, start=1)]
+    bodies = [row for n, task in enumerate(derived.tasks, start=1) for row in agency_rows(task_id(document, number, n), task)]
     for table, found in (
         (version_issuers, [place | {"position": n} | mention_row(agency) for n, agency in enumerate(meta.issuers)]),
         (version_regions, [place | {"position": n, "region": region} for n, region in enumerate(dict.fromkeys(meta.regions))]),
         (version_references, [place | {"position": n} | reference_row(one) for n, one in enumerate(meta.references)]),
-        (tasks, [task_row(document, number, n, task) | {"lasting_id": lasting[n - 1]} for n, task in enumerate(derived.tasks, start=1)]),
-        (task_agencies, [row for n, task in enumerate(derived.tasks, start=1) for row in agency_rows(task_id(document, number, n), task)]),
+        (tasks, said),
+        (task_agencies, bodies),
     ):
-        if found:
-            connection.execute(insert(table), found)
+        insert_rows(connection, table, found)
+    return said, bodies
 
 
 def version_row(document: str, number: int, derived: Derived) -> Row:
@@ -182,7 +183,10 @@ def mention_row(agency: Agency) -> Row:
     }
 
 
-def _plain(value: object) -> str:
+def _plain(value: object) -> str | Row:
     if isinstance(value, date):
         return value.isoformat()
-    raise TypeError(f"{value!r} is no value of a record")
+    names = getattr(type(value), "__dataclass_fields__", None)
+    if names is None:
+        raise TypeError(f"{value!r} is no value of a record")
+    return {name: getattr(value, name) for name in names}

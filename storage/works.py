@@ -11,9 +11,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from difflib import SequenceMatcher
-from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, or_, select, text, update
+from sqlalchemy import BindParameter, Connection, bindparam, delete, or_, select, text, update
 
 from normalizers.records import DocumentKind
 from normalizers.text.fold import fold
@@ -23,7 +23,8 @@ from storage.changes import tell
 from storage.identity import work_id
 from storage.pairing import Decided, Facts, Pair, pair_of, similarity
 from storage.partition import Edge, partition
-from storage.schema import REASONS, documents, versions, work_ties, works
+from storage.row_writing import insert_rows
+from storage.schema import REASONS, documents, work_ties, works
 from storage.titles import quoted_of, years_of
 
 SAME_TEXT = 0.8
@@ -51,7 +52,7 @@ NORMATIVE = {
 }
 """Kinds of which no form is filled in for one firm after another."""
 
-_LOCK = 7_265_001
+_LOCK = text("SELECT pg_advisory_xact_lock(7265001)")
 _REACH = 0.5
 """Share of two titles' characters that their common beginning and end must make up for the rest to be what they differ by."""
 
@@ -165,13 +166,18 @@ def _forms(one: Facts, other: Facts) -> bool:
 # --- the store ---------------------------------------------------------------------------------------------------------
 
 
-def tie(connection: Connection, document: str, occasion: Occasion = CRAWLED) -> None:
+def tie(connection: Connection, document: str, occasion: Occasion = CRAWLED, *, new: bool = False) -> None:
     """Judge a document against all that may be the same text or linked to it, put its works and links right, and tell the feed.
 
-    Its current version must be written. A new document is not told as tied: the row that adds it carries its work.
+    Its current version must be written. A new document is not told as tied: the row that adds it carries its work. One that is ``new``
+    in this transaction and shares nothing with any other is the single one of its work, as it was written.
     """
     lock(connection)
     found = pairing.index(connection, document)
+    family = pairing.family(connection, document)
+    if new and not (found.near or found.stirred or family or pairing.decided(connection, [document])):
+        write_work(connection, document)
+        return
     again = {document, *found.stirred, *pairing.annexes(connection, document)}
     judge_again(connection, again, occasion, new={document} if found.new else set())
 
@@ -179,7 +185,7 @@ def tie(connection: Connection, document: str, occasion: Occasion = CRAWLED) -> 
 def lock(connection: Connection) -> None:
     """Keep other writers from judging until the transaction ends: two that do not see each other's document would both miss a tie."""
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        connection.execute(_LOCK)
 
 
 def judge_again(connection: Connection, again: Collection[str], occasion: Occasion, *, new: Collection[str] = ()) -> list[links.Row]:
@@ -207,16 +213,14 @@ def _known_at(occasion: Occasion) -> dict[str, datetime]:
 def _write_ties(
     connection: Connection, again: Collection[str], known: Mapping[str, Facts], pairs: Iterable[Pair], decided: Mapping[Pair, Decided]
 ) -> None:
-    t = work_ties.c
     for some in batches(sorted(again)):
-        connection.execute(delete(work_ties).where(or_(t.document_id.in_(some), t.other_id.in_(some))))
+        connection.execute(_UNTIE, {"some": some})
     found = []
     for first, second in sorted(pairs):
         tie_found = _tie_of(known[first], known[second], decided.get((first, second)))
         if tie_found is not None:
             found.append({"document_id": first, "other_id": second, "reason": tie_found.reason, "score": tie_found.score})
-    for part in batches(range(len(found))):
-        connection.execute(insert(work_ties), [found[n] for n in part])
+    insert_rows(connection, work_ties, found)
 
 
 def _tie_of(one: Facts, other: Facts, decision: Decided | None) -> Tie | None:
@@ -228,18 +232,30 @@ def _tie_of(one: Facts, other: Facts, decision: Decided | None) -> Tie | None:
 def _members(connection: Connection, start: Collection[str]) -> set[str]:
     """Return the documents that hang together with those of ``start`` by ties."""
     found, fresh = set(start), set(start)
-    t = work_ties.c
     while fresh:
         near: set[str] = set()
         for some in batches(sorted(fresh)):
-            to, back = select(t.other_id).where(t.document_id.in_(some)), select(t.document_id).where(t.other_id.in_(some))
-            near |= set(connection.execute(to.union_all(back)).scalars())
+            near |= set(connection.execute(_TIED, {"some": some}).scalars())
         fresh = near - found
         found |= fresh
     return found
 
 
 # --- works -------------------------------------------------------------------------------------------------------------
+
+_SOME: BindParameter[Any] = bindparam("some", expanding=True)
+_T = work_ties.c
+_UNTIE = delete(work_ties).where(or_(_T.document_id.in_(_SOME), _T.other_id.in_(_SOME)))
+_TIED = select(_T.other_id).where(_T.document_id.in_(_SOME)).union_all(select(_T.document_id).where(_T.other_id.in_(_SOME)))
+_TIES = select(work_ties).where(_T.document_id.in_(_SOME))
+_WORKS = select(documents.c.id, documents.c.work_id).where(documents.c.id.in_(_SOME))
+_COMPANY = select(documents.c.id, documents.c.work_id).where(documents.c.work_id.in_(_SOME))
+_USED = select(documents.c.work_id).where(documents.c.work_id.in_(_SOME))
+_DROP = delete(works).where(works.c.id.in_(_SOME), works.c.id.not_in(_USED))
+_WORK = text("""INSERT INTO works (id, title, reason) VALUES (:work, coalesce((
+    SELECT coalesce(nullif(v.title, ''), d.title) FROM documents d LEFT JOIN versions v ON v.document_id = d.id AND v.number = d.version
+    WHERE d.id = :first), ''), :why) ON CONFLICT (id) DO UPDATE SET title = excluded.title, reason = excluded.reason""")
+"""A work, under the title that its least document goes by; until that one's version is written, there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,24 +302,18 @@ def _groups(connection: Connection, touched: Collection[str]) -> Iterable[tuple[
 
 def _works_of(connection: Connection, touched: Collection[str]) -> tuple[dict[str, str], dict[str, set[str]]]:
     """Return the works of documents, and the documents of those works."""
-    d = documents.c
-    works_before = {
-        row.id: row.work_id
-        for some in batches(sorted(touched))
-        for row in connection.execute(select(d.id, d.work_id).where(d.id.in_(some)))
-    }
+    works_before = {row.id: row.work_id for some in batches(sorted(touched)) for row in connection.execute(_WORKS, {"some": some})}
     company: dict[str, set[str]] = {}
     for some in batches(sorted(set(works_before.values()))):
-        for row in connection.execute(select(d.id, d.work_id).where(d.work_id.in_(some))):
+        for row in connection.execute(_COMPANY, {"some": some}):
             company.setdefault(row.work_id, set()).add(row.id)
     return works_before, company
 
 
 def _edges(connection: Connection, group: Collection[str]) -> list[Edge]:
-    t = work_ties.c
     found: list[Edge] = []
     for some in batches(sorted(group)):
-        for row in connection.execute(select(work_ties).where(t.document_id.in_(some))):
+        for row in connection.execute(_TIES, {"some": some}):
             found.append(Edge(row.document_id, row.other_id, row.score, row.reason))
     by_hand = [edge for edge in found if edge.reason == "decision"]
     decided = pairing.decided(connection, {edge.one for edge in by_hand}) if by_hand else {}
@@ -350,28 +360,14 @@ def _reason(edges: Iterable[Edge], group: Collection[str]) -> str:
     return next((reason for reason in REASONS[1:] if reason in found), REASONS[0])
 
 
-@cache
-def _title() -> ColumnElement[str]:
-    """Return the title that a document goes by."""
-    d, v = documents.c, versions.c
-    said = select(v.title).where(v.document_id == d.id, v.number == d.version).scalar_subquery()
-    title = select(func.coalesce(func.nullif(said, ""), d.title)).where(d.id == bindparam("first"))
-    return func.coalesce(title.scalar_subquery(), "")
-
-
 def write_work(connection: Connection, first: str, reason: str = "single") -> None:
     """Write the work whose least document is ``first``, under that document's title."""
-    values = {"first": first, "why": reason, "work": work_id(first)}
-    row = {"title": _title(), "reason": bindparam("why")}
-    if connection.execute(update(works).where(works.c.id == bindparam("work")).values(row), values).rowcount == 0:
-        title = connection.execute(select(_title()), {"first": first}).scalar_one()
-        connection.execute(insert(works), [{"id": work_id(first), "title": title, "reason": reason}])
+    connection.execute(_WORK, {"first": first, "why": reason, "work": work_id(first)})
 
 
 def _drop_unused(connection: Connection, ids: Collection[str]) -> None:
     for some in batches(sorted(ids)):
-        used = select(documents.c.work_id).where(documents.c.work_id.in_(some))
-        connection.execute(delete(works).where(works.c.id.in_(some), works.c.id.not_in(used)))
+        connection.execute(_DROP, {"some": some})
 
 
 def _rows(

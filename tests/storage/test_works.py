@@ -20,7 +20,8 @@ from normalizers.text.fold import content_hash, fold
 from storage import pairing, schema
 from storage.dump import dump
 from storage.identity import document_id
-from storage.pairing import Facts, similarity, subjects_of
+from storage.keys_of_texts import subjects_of
+from storage.pairing import Facts, similarity
 from storage.schema import documents, work_ties, works
 from storage.store import Store
 from storage.works import Tie, judge
