@@ -9,13 +9,13 @@ from sqlalchemy import ColumnElement, Connection, Select, exists, func, literal_
 
 from normalizers.text.fold import fold
 from storage import paging
-from storage.asking import COUNTED, END, Question
+from storage.asking import COUNTED, Question
 from storage.batches import batches
 from storage.engine import rows
 from storage.errors import StoreError
 from storage.line_schema import ROLE_BITS, line_agencies, task_line_agencies
 from storage.paging import Page
-from storage.places import LAST
+from storage.places import END, LAST
 from storage.schema import ROLES, agencies, task_agencies
 from storage.scopes import of_task, values
 from storage.selection import Filters

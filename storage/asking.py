@@ -8,27 +8,27 @@ those documents left out in which no task can be meant.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from heapq import nlargest
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, literal_column, or_, select, true
+from sqlalchemy import Connection, Select, and_, func, literal_column, or_, select
 
 from storage import search
-from storage.batches import batches
-from storage.line_schema import task_line_agencies, task_lines
-from storage.matching import Matching, end_of_line, matching_of
-from storage.places import LAST
+from storage.batches import as_one, batches
+from storage.kept_statements import kept, values_of
+from storage.line_schema import document_lines, task_lines
+from storage.matching import Matching, matching_of
+from storage.places import END, LAST
 from storage.schema import tasks
-from storage.scopes import Scope, Told, of_task, scope_of, values
+from storage.scopes import Scope, Told, of_task, scope_of
 from storage.searching import holding, read_words
 from storage.selection import Filters
+from storage.task_statements import NEAR, TaskStatements, bounds_of
 
-END = (1 << 62) - 1
-"""A place behind which every other one is."""
 FEW = 20_000
 """Places that are gathered and put in order rather than looked for one by one."""
 COUNTED = 50_000
@@ -70,169 +70,147 @@ class Question:
         size, few = self._fewest
         if few is not None and size <= FEW:
             return self._ordered(few, below, limit)
-        dense = len(self.matching.bodies or ()) > _MANY or (self.scope.narrow and self._of_documents <= COUNTED)
+        dense = len(self.matching.bodies or ()) > _MANY or (self.scope.narrow and self._extent[0] <= COUNTED)
         if self.matching.bodies is not None and not dense:
             return self._by_bodies(below, limit)
         return self._by_documents(below, limit)
 
+    @cached_property
+    def _shape(self) -> tuple[Any, ...]:
+        """What of the statements rests on which filters there are, and not on their values (``kept_statements``)."""
+        return (*self.scope.shape, *self.matching.shape)
+
+    @cached_property
+    def _statements(self) -> TaskStatements:
+        return TaskStatements(self.scope, self.matching, self._holding)
+
+    def _holding(self) -> Select[Any]:
+        return holding(self.connection, self.matching.filters.words, "task")
+
+    @cached_property
+    def _values(self) -> dict[str, Any]:
+        """Return the values of all parameters in the statements of this question."""
+        return self.scope.values | self.matching.values
+
+    def _kept(self, name: str, make: Callable[[], Select[Any]], *more: Any) -> Select[Any]:  # noqa: ANN401 -- parts of a shape
+        """Return a statement of this question by its name; one with words is made anew, since words make its shape."""
+        return make() if self.matching.filters.words else kept((name, *more, *self._shape), make)
+
     def _by_bodies(self, below: int, limit: int) -> list[int]:
-        t, a = task_lines.c, task_line_agencies.c
-        wanted = [*self.matching.in_role(a), self.scope.holds(of_task(a.place))]
-        of_line = self.matching.of_line(t, named=False)
-        wanted += [exists().where(t.place == a.place, *of_line)] if of_line else []
-        wanted += [a.place.in_(self._holding())] if self.matching.filters.words else []
-        query = select(a.place).where(a.body == bindparam("body"), a.place < below, *wanted).order_by(a.place.desc()).limit(limit)
+        query = self._kept("by bodies", self._statements.of_body)
         found: set[int] = set()
         for body in self.matching.bodies or ():
-            found |= set(self.connection.execute(query, {"body": body}).scalars())
+            found |= set(self._places(query, body=body, below=below, limit=limit))
         return nlargest(limit, found)
 
-    def _ordered(self, candidates: Select[Any], below: int, limit: int) -> list[int]:
+    def _places(self, query: Select[Any], **more: Any) -> list[int]:  # noqa: ANN401 -- values of parameters
+        return list(self.connection.execute(query, self._values | values_of(**more)).scalars())
+
+    def _ordered(self, few: str, below: int, limit: int) -> list[int]:
         """Return those of some places that hold everything else; they are gathered first, so that no planner looks for them one by one."""
-        t = task_lines.c
-        if self._by_body_alone:
-            few = candidates.cte("few").prefix_with("MATERIALIZED").c
-            of_body = select(few.place).where(few.place < below, self.scope.holds(of_task(few.place)))
-            return list(self.connection.execute(of_body.order_by(few.place.desc()).limit(limit)).scalars())
-        query = self._among(candidates, select(t.place)).where(t.place < below)
-        return list(self.connection.execute(query.order_by(t.place.desc()).limit(limit)).scalars())
+        return self._places(self._kept("ordered", partial(self._statements.in_order, few), few), below=below, limit=limit)
 
     @property
-    def _by_body_alone(self) -> bool:
-        """Tell whether nothing is asked of tasks but a body and its role, so that the places of that body's tasks are the answer."""
-        f = self.matching.filters
-        return bool(f.agency) and not (self.matching.of_days or f.deadline_kind or f.words)
-
-    def _among(self, candidates: Select[Any], query: Select[Any]) -> Select[Any]:
-        """Return a query of ``task_lines`` for those of some places that hold everything that is asked."""
-        t = task_lines.c
-        few = candidates.cte("few").prefix_with("MATERIALIZED")
-        return query.join(few, few.c.place == t.place).where(
-            self.scope.holds(of_task(t.place)), *self.matching.of_line(t), *self._worded(t)
-        )
-
-    def _worded(self, t: Any) -> list[ColumnElement[bool]]:  # noqa: ANN401 -- the columns of task_lines
-        return [t.place.in_(self._holding())] if self.matching.filters.words else []
+    def _is_narrow(self) -> bool:
+        """Tell whether the documents are fewer in which some tasks can be meant."""
+        return self.scope.narrow or bool(self.matching.role)
 
     def _by_documents(self, below: int, limit: int) -> list[int]:
-        found: list[int] = []
+        if self.scope.told:
+            return self._document_by_document(below, limit)
+        return self._places(self._kept("by documents", self._statements.through_documents), below=below, start=below | LAST, limit=limit)
+
+    def _document_by_document(self, below: int, limit: int) -> list[int]:
+        """Return the same where some documents were looked at."""
+        t, found = task_lines.c, list[int]()
         start, size = below | LAST, _FIRST_DOCUMENTS
         while len(found) < limit:
             some = self.scope.below(self.connection, start, size, *self.matching.of_document())
             if not some:
                 break
-            found += self._in_documents(some, below, limit - len(found))
+            wanted = [t.place < below, *self.matching.of_line(t), *self._statements.worded(t)]
+            own = self._statements.of_some([t.place], wanted, limit)
+            # By place itself a planner would go through all tasks of the store and look each up among these documents.
+            query = own.order_by((own.selected_columns.place + literal_column("0")).desc()).limit(limit - len(found))
+            found += self._places(query, documents=as_one(self.scope.dialect, some))
             start, size = some[-1] - 1, min(size * 4, _MOST_DOCUMENTS)
         return found
-
-    def _in_documents(self, some: Sequence[int], below: int, limit: int) -> list[int]:
-        t = task_lines.c
-        query = self._under(some, limit, t.place < below, *self.matching.of_line(t), *self._worded(t))
-        # By place itself a planner would go through all tasks of the store and look each up among these documents.
-        first = (query.selected_columns.place + literal_column("0")).desc()
-        return list(self.connection.execute(query.order_by(first).limit(limit)).scalars())
-
-    def _under(self, some: Sequence[int], limit: int, *wanted: ColumnElement[bool]) -> Select[Any]:
-        """Return the query of the places of tasks of some documents, at least the first so many of each."""
-        t = task_lines.c
-        document: Any = values(self.scope.dialect, some)
-        own = select(t.place).where(t.place.between(document - literal_column(str(LAST)), document), *wanted)
-        if self.scope.dialect == "sqlite":
-            return own
-        # PostgreSQL cannot know how few tasks lie between two places and would go through all; so it must look document by document.
-        first = own.order_by(t.place.desc()).limit(limit).lateral("own")
-        return select(first.c.place).select_from(document.scalar_alias.join(first, true()))
 
     # --- what is few ---
 
     @cached_property
-    def _fewest(self) -> tuple[int, Select[Any] | None]:
-        """Return the least number of tasks that one thing asked for leaves, at most ``COUNTED`` + 1, and their places."""
-        counts = [(self._size(places), places) for places in self.candidates()]
-        size, few = min(counts, key=lambda one: one[0], default=(COUNTED + 1, None))
-        return size, few.distinct() if few is not None else None
+    def _fewest(self) -> tuple[int, str]:
+        """Return the least number of tasks that one thing asked for leaves, at most ``COUNTED`` + 1, and its name, empty for none."""
+        return min(((self._size(name), name) for name in self._statements.candidates()), default=(COUNTED + 1, ""))
 
-    def _size(self, places: Select[Any]) -> int:
-        some = places.limit(COUNTED + 1).subquery()
-        return int(self.connection.execute(select(func.count()).select_from(some)).scalar_one())
+    def _size(self, name: str) -> int:
+        def make() -> Select[Any]:
+            return select(func.count()).select_from(self._statements.candidates()[name]().limit(COUNTED + 1).subquery())
 
-    def candidates(self) -> list[Select[Any]]:
-        """Return queries of places, of which each has an index and holds every task that is meant, some more than once."""
-        t, a, f = task_lines.c, task_line_agencies.c, self.matching.filters
-        found = []
-        if self.matching.bodies is not None:
-            named = select(a.place).where(a.body.in_(self.matching.bodies), *self.matching.in_role(a))
-            found.append(named)
-        if self.matching.of_days:
-            found.append(self._on_days())
-        if f.deadline_kind:
-            found.append(select(t.place).where(*self.matching.of_kind(t)))
-        return [*found, self._holding()] if f.words else found
-
-    def _on_days(self) -> Select[Any]:
-        t = task_lines.c
-        return select(t.place).where(*self.matching.on_days(t))
+        return int(self.connection.execute(self._kept("size", make, name), self._values).scalar_one())
 
     @cached_property
-    def _of_documents(self) -> int:
-        """Return how many tasks the documents have in which some can be meant."""
-        return self.scope.tasks(self.connection, *self.matching.of_document())
+    def _extent(self) -> tuple[int, date | None]:
+        """Return how many tasks the documents have in which some can be meant, and the first end of a deadline in them, if it is known."""
+        scope, d = self.scope, document_lines.c
+        if not scope.lined:
+            return scope.looked_at, None
 
-    def _holding(self) -> Select[Any]:
-        return holding(self.connection, self.matching.filters.words, "task")
+        def make() -> Select[Any]:
+            return scope.of_all(func.sum(d.tasks), func.min(d.due_first)).where(*self.matching.of_document())
+
+        tasks_there, first = self.connection.execute(self._kept("extent", make), self._values).one()
+        return scope.looked_at + int(tasks_there or 0), None if scope.told else first
 
     def meant(self, *, anywhere: bool = False) -> Select[Any]:
         """Return the query for all tasks of current versions that are meant (column ``place``), ``anywhere``: whatever their documents."""
-        if self._by_body_alone:
-            named = self.candidates()[0].distinct().subquery().c
+        if self._statements.by_body_alone:
+            named = self._statements.named().distinct().subquery().c
             return select(named.place).where(*([] if anywhere else [self.scope.holds(of_task(named.place))]))
         t = task_lines.c
         size, few = self._fewest
-        wanted = [*self.matching.of_line(t), *self._worded(t), *([] if anywhere else [self.scope.holds(of_task(t.place))])]
-        if few is None or size > COUNTED:
+        wanted = [*self.matching.of_line(t), *self._statements.worded(t), *([] if anywhere else [self.scope.holds(of_task(t.place))])]
+        if not few or size > COUNTED:
             return select(t.place).where(*wanted)
-        some = few.cte("few").prefix_with("MATERIALIZED")
-        return select(t.place).join(some, some.c.place == t.place).where(*wanted)
+        return select(t.place).where(self._statements.gathered(few).c.place == t.place, *wanted)
 
     # --- by deadline ---
 
     def due(self, behind: tuple[date, int] | None, limit: int) -> list[tuple[date, int, str]]:
         """Return ends of deadlines, places and identifiers as ``places`` does: due first, of one day in reading order."""
-        t = task_lines.c
-        few = self._few_by_day()
-        end: ColumnElement[Any] = t.deadline_end if few is None else end_of_line(t)
-        wanted: list[ColumnElement[bool]] = [end.is_not(None)]
-        if behind:
-            day, place = behind
-            wanted += [end >= day, or_(end > day, t.place < place)]
-        query: Select[Any] = select(t.deadline_end, t.place)
-        query = self._through_days(query) if few is None else self._among(few, query)
-        query = query.where(*wanted).order_by(t.deadline_end, t.place.desc()).limit(limit)
-        rows: Iterable[Any] = self.connection.execute(query) if not self.scope.empty else ()
-        found: list[tuple[date, int, str]] = [(day, place, "") for day, place in rows]
+        lined = [] if self.scope.empty else self._due_of_lines(behind, limit)
+        found: list[tuple[date, int, str]] = [(day, place, "") for day, place in lined]
         if self.scope.former:
             found += [one for one in self._former_due() if behind is None or (one[0], -one[1]) > (behind[0], -behind[1])]
         return sorted(found, key=lambda one: (one[0], -one[1]))[:limit]
 
-    def _few_by_day(self) -> Select[Any] | None:
-        """Return the places to look at where they are few enough to be gathered and put in order; None where days are gone through."""
+    def _due_of_lines(self, behind: tuple[date, int] | None, limit: int) -> Sequence[Any]:
         size, few = self._fewest
-        days = self._size(self._on_days()) if self.matching.of_days else COUNTED + 1
-        if days <= min(size, COUNTED):
-            return None  # the days that are asked for are few: gone through in their order, the first page ends early
-        if few is not None and size <= COUNTED:
-            return few
-        if (self.scope.narrow or self.matching.role) and self._of_documents <= COUNTED:
-            return self._under(self.scope.below(self.connection, END, COUNTED, *self.matching.of_document()), LAST)
-        return None
+        if few and size <= COUNTED:
+            return self._by_day(few, behind, limit)
+        if not self._is_narrow or self._extent[0] > COUNTED:
+            return self._by_day("days", behind, limit)
+        if self._extent[0] > NEAR:
+            near = self._by_day("near", behind, limit)
+            if len(near) == limit:
+                return near
+        return self._by_day("documents", behind, limit)
 
-    def _through_days(self, query: Select[Any]) -> Select[Any]:
-        """Return a query of ``task_lines`` for what is meant, such that it can be gone through by days."""
-        t = task_lines.c
-        query = query.where(self.scope.holds(of_task(t.place)), *self.matching.of_line(t), *self._worded(t))
-        query = query.where(*self.matching.on_days(t), *self.matching.of_kind(t))
-        first = self.scope.first_due(self.connection, *self.matching.of_document())
-        return query.where(t.deadline_end >= first) if first else query
+    def _by_day(self, way: str, behind: tuple[date, int] | None, limit: int) -> Sequence[Any]:
+        """Return ends of deadlines and places in their order; ``way`` is the name of a candidate, or one of those below."""
+        made = self._statements
+        ways = {"days": made.through_days, "near": made.near_days, "documents": made.days_of_some}
+        make = ways.get(way) or partial(made.days_of_few, way)
+        bounded = way in ("days", "near") and self._is_narrow and not (behind or self.matching.filters.due_from)
+        first = self._extent[1] if bounded else None
+        day, below = behind or (first, END)
+        bounds = partial(bounds_of, behind is not None, first is not None)
+        query = self._kept("due", partial(make, bounds), way, behind is None, first is None)
+        more: dict[str, Any] = {"day": day, "below": below, "limit": limit}
+        if way == "documents":
+            some = self.scope.below(self.connection, END, COUNTED, *self.matching.of_document())
+            more["documents"] = as_one(self.scope.dialect, some)
+        return self.connection.execute(query, self._values | values_of(**more)).all()
 
     def _former_due(self) -> list[tuple[date, int, str]]:
         by_name = {name: place for place, name in self.former()}
@@ -260,18 +238,13 @@ class Question:
         return lined + (len(self._former_due()) if dated else len(self.former()))
 
     def _counted(self, dated: bool) -> int | None:
-        t = task_lines.c
         if facet := self.matching.facet(dated):
             return self.scope.counted(self.connection, *facet)
         size, few = self._fewest
-        if few is None or size > FEW:
+        if not few or size > FEW:
             return None
-        if self._by_body_alone and not dated:
-            places = few.subquery()
-            of_body = select(func.count()).select_from(places).where(self.scope.holds(of_task(places.c.place)))
-            return int(self.connection.execute(of_body).scalar_one())
-        query = self._among(few, select(func.count()).select_from(task_lines))
-        return int(self.connection.execute(query.where(end_of_line(t).is_not(None)) if dated else query).scalar_one())
+        query = self._kept("count", partial(self._statements.count_of, few, dated=dated), few, dated)
+        return int(self.connection.execute(query, self._values).scalar_one())
 
     # --- former versions ---
 

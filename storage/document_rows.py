@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
 
 from storage import paging, past_search
-from storage.asking import END
 from storage.batches import batches
 from storage.engine import rows
 from storage.line_schema import document_lines, line_choices
 from storage.paging import Page
+from storage.places import END
 from storage.schema import clocks, documents, version_regions, versions
 from storage.scopes import Scope, scope_of
 from storage.searching import holding, read_words

@@ -211,7 +211,8 @@ def upgrade(connection: Connection, name: str) -> None:
 
 def rows(result: Any) -> list[dict[str, Any]]:  # noqa: ANN401 -- a Result of any row type
     """Return the rows of a result as plain dictionaries."""
-    return [dict(row) for row in result.mappings()]
+    names = tuple(result.keys())
+    return [dict(zip(names, row, strict=True)) for row in result.all()]
 
 
 __all__ = ["DatabaseError", "check", "connect", "file_of", "read_url", "revision", "revisions", "rows", "told", "upgrade"]

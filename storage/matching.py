@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, literal_column, or_, select
 
 from normalizers.records import DeadlineKind
 from storage.identity import text_key
+from storage.kept_statements import given, kept, values_of
 from storage.line_schema import ROLE_BITS, document_lines, line_agencies, task_line_agencies
 from storage.schema import agencies, agency_names, task_agencies, tasks
 from storage.selection import Filters
@@ -51,43 +52,58 @@ class Matching:
         """
         f = self.filters
         end = end_of_line(t)
-        wanted: list[ColumnElement[bool]] = [end >= f.due_from] if f.due_from else []
-        wanted += [end <= f.due_to] if f.due_to else []
+        wanted: list[ColumnElement[bool]] = [end >= given("due_from", f.due_from)] if f.due_from else []
+        wanted += [end <= given("due_to", f.due_to)] if f.due_to else []
         wanted += self.of_kind(t, func.coalesce(t.deadline_kind, "none"))
         if named and self.bodies is not None:
             a = task_line_agencies.c
             # A sum, so that the few bodies of a task are looked at, not each body that is meant looked up.
-            meant = (a.body + literal_column("0")).in_(self.bodies)
+            meant = (a.body + literal_column("0")).in_(given("bodies", self.bodies))
             wanted.append(exists().where(meant, a.place == t.place, *self.in_role(a)))
         elif named and f.role:
-            wanted.append(t.roles.bitwise_and(self.role) != 0)
+            wanted.append(t.roles.bitwise_and(given("role", self.role)) != 0)
         return wanted
+
+    @property
+    def shape(self) -> tuple[Any, ...]:
+        """Return what of the conditions on lines rests on which filters there are, and not on their values (``kept_statements``)."""
+        f = self.filters
+        asked = (self.bodies is None, f.role == "", f.due_from is None, f.due_to is None, f.deadline_kind == "")
+        return (*asked, f.deadline_kind == DeadlineKind.NONE)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Return the values of all parameters in the conditions on lines."""
+        f = self.filters
+        bodies = values_of(bodies=self.bodies) if self.bodies is not None else {}
+        return values_of(due_from=f.due_from, due_to=f.due_to, deadline_kind=f.deadline_kind, role=self.role) | bodies
 
     def in_role(self, a: Any) -> list[ColumnElement[bool]]:  # noqa: ANN401 -- the columns of task_line_agencies
         """Return the condition that a body has the role asked for."""
-        return [a.roles.bitwise_and(self.role) != 0] if self.filters.role else []
+        return [a.roles.bitwise_and(given("role", self.role)) != 0] if self.filters.role else []
 
     def of_document(self) -> list[ColumnElement[bool]]:
         """Return conditions on ``document_lines`` without which no task of the document is meant."""
         f, d = self.filters, document_lines.c
-        wanted = [d.due_last >= f.due_from] if f.due_from else []
-        wanted += [d.due_first <= f.due_to] if f.due_to else []
-        return [*wanted, d.roles.bitwise_and(self.role) != 0] if f.role else wanted
+        wanted = [d.due_last >= given("due_from", f.due_from)] if f.due_from else []
+        wanted += [d.due_first <= given("due_to", f.due_to)] if f.due_to else []
+        return [*wanted, d.roles.bitwise_and(given("role", self.role)) != 0] if f.role else wanted
 
     def on_days(self, t: Any) -> list[ColumnElement[bool]]:  # noqa: ANN401 -- columns of tasks or of task_lines
         """Return the conditions on days of deadlines as an index of days takes them; without any, that there is one."""
         f = self.filters
-        days = [t.deadline_end >= f.due_from] if f.due_from else [t.deadline_end.is_not(None)]
-        return [*days, *([t.deadline_end <= f.due_to] if f.due_to else [])]
+        days = [t.deadline_end >= given("due_from", f.due_from)] if f.due_from else [t.deadline_end.is_not(None)]
+        return [*days, *([t.deadline_end <= given("due_to", f.due_to)] if f.due_to else [])]
 
     def of_kind(self, t: Any, kind: ColumnElement[str] | None = None) -> list[ColumnElement[bool]]:  # noqa: ANN401 -- columns of tasks
         """Return the condition that a deadline is of the kind asked for; ``kind`` stands for the column, ``none`` where there is none."""
         asked = self.filters.deadline_kind
+        meant = given("deadline_kind", str(asked))
         if kind is not None:
-            return [kind == asked] if asked else []
+            return [kind == meant] if asked else []
         if asked == DeadlineKind.NONE:
-            return [or_(t.deadline_kind == asked, t.deadline_kind.is_(None))]
-        return [t.deadline_kind == asked] if asked else []
+            return [or_(t.deadline_kind == meant, t.deadline_kind.is_(None))]
+        return [t.deadline_kind == meant] if asked else []
 
     def facet(self, dated: bool) -> tuple[str, str] | None:
         """Return the facet and value of ``line_counts`` that count what is asked for, None where none does."""
@@ -121,15 +137,25 @@ def matching_of(connection: Connection, filters: Filters) -> Matching:
     if not filters.agency:
         return Matching(filters, None)
     ids, names = names_of(connection, filters.agency)
+    keys = tuple(sorted({text_key(name) for name in names}))
+    asked = values_of(ids=tuple(sorted(ids)), names=tuple(sorted(names)), keys=keys)
+    bodies = connection.execute(kept("bodies of names", _bodies), asked).scalars()
+    return Matching(filters, tuple(bodies), (ids, names))
+
+
+def _bodies() -> Select[Any]:
     b = line_agencies.c
-    keys = [text_key(name) for name in names]
-    meant = select(b.id).where(or_(b.agency_id.in_(ids), b.name.in_(names), b.mention_key.in_(keys))).order_by(b.id)
-    return Matching(filters, tuple(connection.execute(meant).scalars()), (frozenset(ids), frozenset(names)))
+    named = (b.agency_id.in_(given("ids", ())), b.name.in_(given("names", ())), b.mention_key.in_(given("keys", ())))
+    return select(b.id).where(or_(*named)).order_by(b.id)
 
 
 def names_of(connection: Connection, name: str) -> tuple[frozenset[str], frozenset[str]]:
     """Return the identifiers that a name or identifier of a body stands for, and the canonical names to look for."""
-    g, n = agencies.c, agency_names.c
-    by_name = select(n.agency_id).where(n.name_key == text_key(name))
-    found = connection.execute(select(g.id, g.name).where(or_(g.id == name, g.name == name, g.id.in_(by_name)))).all()
+    found = connection.execute(kept("names of a body", _called), values_of(name=name, key=text_key(name))).all()
     return frozenset({row.id for row in found} | {name}), frozenset({row.name for row in found} | {name})
+
+
+def _called() -> Select[Any]:
+    g, n, name = agencies.c, agency_names.c, given("name", "")
+    by_name = select(n.agency_id).where(n.name_key == given("key", ""))
+    return select(g.id, g.name).where(or_(g.id == name, g.name == name, g.id.in_(by_name)))

@@ -14,6 +14,8 @@ ORDINAL_BITS = 18
 SEQUENCE_BITS = 20
 LAST = (1 << ORDINAL_BITS) - 1
 """The bits of a place that hold the ordinal; ``place | LAST`` is the place of the document of a task. No document has more tasks."""
+END = (1 << 62) - 1
+"""A place behind which every other one is."""
 
 
 def place_of(line: int, ordinal: int = 0) -> int:

@@ -8,9 +8,10 @@ in the document nor in another copy of its work; those that changed are looked a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from heapq import merge
 from itertools import islice
 from typing import Any
@@ -32,12 +33,13 @@ from sqlalchemy import (
     true,
 )
 
+from storage.batches import as_one
 from storage.choosing import STEMS
+from storage.kept_statements import given, kept, values_of
 from storage.line_schema import document_lines, line_choices, line_counts, line_numbers
 from storage.places import LAST, ORDINAL_BITS, first_line, last_line, place_of
 from storage.schema import versions
 from storage.selection import Filters, chosen_versions, is_past, stem_of
-from storage.types import to_json
 
 DIGITS = 6
 _LINE = document_lines.alias("of_choice")
@@ -85,46 +87,70 @@ class Scope:
 
     def holds(self, place: ColumnElement[int]) -> ColumnElement[bool]:
         """Return the condition that the document at a place is one for whose tasks lines answer."""
+        lined = exists().where(line_choices.c.place == place, *self.here(), *self.chosen()) if self.lined else false()
+        return or_(lined, place.in_(select(values(self.dialect, self.told, "told")))) if self.told else lined
+
+    def here(self) -> list[ColumnElement[bool]]:
+        """Return the conditions that a row of ``line_choices`` is of the site and the region."""
         c = line_choices.c
-        lined = exists().where(c.site == self.site, c.stem == self.stem, c.place == place, *self.chosen()) if self.lined else false()
-        return or_(lined, place.in_(select(values(self.dialect, self.told)))) if self.told else lined
+        return [c.site == given("site", self.site), c.stem == given("stem", self.stem)]
 
     def chosen(self) -> list[ColumnElement[bool]]:
         """Return the conditions on a row of ``line_choices`` of the site and the region, for documents that were not looked at."""
         f, c, d = self.filters, line_choices.c, _LINE.c
         wanted: list[ColumnElement[bool]] = [] if f.all_copies else [c.counted]
-        wanted += [c.place.between(*span_of(f.year))] if f.year else []
-        of_line: list[ColumnElement[bool]] = [d.document_kind == f.kind] if f.kind else []
+        first, last = span_of(f.year) if f.year else (0, 0)
+        wanted += [c.place.between(given("first", first), given("last", last))] if f.year else []
+        of_line: list[ColumnElement[bool]] = [d.document_kind == given("kind", f.kind)] if f.kind else []
         if is_past(f):
             of_line += _by_then(f, d.settled_on, d.settled_at)
         return [*wanted, exists().where(d.place == c.place, *of_line)] if of_line else wanted
+
+    @property
+    def shape(self) -> tuple[Any, ...]:
+        """Return what of the conditions rests on which filters there are, and not on their values (``kept_statements``)."""
+        f = self.filters
+        asked = (f.all_copies, bool(f.kind), bool(f.year), f.as_of is None, f.known_at is None)
+        return (self.dialect, self.lined, bool(self.told), *asked)
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """Return the values of all parameters in the conditions."""
+        f = self.filters
+        first, last = span_of(f.year) if f.year else (0, 0)
+        told = values_of(told=as_one(self.dialect, self.told)) if self.told else {}
+        shared = {"site": self.site, "stem": self.stem, "kind": f.kind, "first": first, "last": last}
+        return values_of(**shared, as_of=f.as_of, known_at=f.known_at) | told
 
     def below(self, connection: Connection, place: int, limit: int, *more: ColumnElement[bool]) -> list[int]:
         """Return places of documents for whose tasks lines answer, in reading order from ``place`` on; ``more`` are conditions on lines."""
         c, d = line_choices.c, document_lines.c
         lined: list[int] = []
         if self.lined:
-            query = select(c.place).where(c.site == self.site, c.stem == self.stem, c.place <= place, *self.chosen())
+            query = select(c.place).where(c.place <= place, *self.here(), *self.chosen())
             query = query.where(exists().where(d.place == c.place, *more)) if more else query
             lined = list(connection.execute(query.order_by(c.place.desc()).limit(limit)).scalars())
         looked_at = islice((told for told in self.told if told <= place), limit)
         return list(islice(merge(lined, looked_at, reverse=True), limit))
 
-    def tasks(self, connection: Connection, *more: ColumnElement[bool]) -> int:
-        """Return how many tasks the documents have; ``more`` are conditions on lines that hold those back that were not looked at."""
-        total = sum(told.tasks for told in (*self.told.values(), *self.former))
-        return total + int(self._of_all(connection, func.sum(document_lines.c.tasks), more) or 0)
+    @property
+    def looked_at(self) -> int:
+        """Return how many tasks the documents have that were looked at."""
+        return sum(told.tasks for told in (*self.told.values(), *self.former))
 
-    def first_due(self, connection: Connection, *more: ColumnElement[bool]) -> date | None:
-        """Return the first end of a deadline in the documents, None where documents were looked at."""
-        found: date | None = None if self.told else self._of_all(connection, func.min(document_lines.c.due_first), more)
-        return found
+    def tasks(self, connection: Connection) -> int:
+        """Return how many tasks the documents have."""
+        if not self.lined:
+            return self.looked_at
+        query = kept(("tasks", *self.shape), lambda: self.of_all(func.sum(document_lines.c.tasks)))
+        return self.looked_at + int(connection.execute(query, self.values).scalar() or 0)
 
     def counted(self, connection: Connection, facet: str, value: str) -> int:
         """Return how many tasks have a value of a facet (``line_counts``)."""
         n = line_counts.c
-        query = select(func.sum(n.tasks)).where(n.facet == facet, n.value == value, self.holds(n.place))
-        return int(connection.execute(query).scalar() or 0)
+        of_value = (n.facet == given("facet", facet), n.value == given("value", value))
+        query = kept(("counted", *self.shape), lambda: select(func.sum(n.tasks)).where(*of_value, self.holds(n.place)))
+        return int(connection.execute(query, self.values | values_of(facet=facet, value=value)).scalar() or 0)
 
     def sums(self, connection: Connection, facet: str, first: str = "", last: str = "") -> Counter[str]:
         """Return how many tasks have each value of a facet (``line_counts``); ``first`` and ``last`` bound the values."""
@@ -148,16 +174,13 @@ class Scope:
             return told
         c, d = line_choices.c, document_lines.c
         query = select(d.place, d.tasks).select_from(line_choices).join(document_lines, d.place == c.place)
-        found = connection.execute(query.where(c.site == self.site, c.stem == self.stem, *self.chosen()))
+        found = connection.execute(query.where(*self.here(), *self.chosen()))
         return {row.place: row.tasks for row in found} | told
 
-    def _of_all(self, connection: Connection, asked: Any, more: Sequence[ColumnElement[bool]]) -> Any:  # noqa: ANN401 -- a function, a value
-        """Return what a function makes of the lines of documents that were not looked at."""
-        if not self.lined:
-            return None
-        c, d = line_choices.c, document_lines.c
-        query = select(asked).select_from(line_choices).join(document_lines, d.place == c.place)
-        return connection.execute(query.where(c.site == self.site, c.stem == self.stem, *self.chosen(), *more)).scalar()
+    def of_all(self, *asked: Any) -> Select[Any]:  # noqa: ANN401 -- functions of columns
+        """Return the query for what functions make of the lines of documents that were not looked at."""
+        joined = line_choices.join(document_lines, document_lines.c.place == line_choices.c.place)
+        return select(*asked).select_from(joined).where(*self.here(), *self.chosen())
 
 
 def span_of(year: int) -> tuple[int, int]:
@@ -167,11 +190,16 @@ def span_of(year: int) -> tuple[int, int]:
     return first << ORDINAL_BITS, place_of(last)
 
 
-def values(dialect: str, found: Any) -> ColumnElement[int]:  # noqa: ANN401 -- an iterable of whole numbers
-    """Return a column of as many whole numbers as one likes: both databases bound the parameters of a statement."""
+def values(dialect: str, found: Any, name: str = "") -> ColumnElement[int]:  # noqa: ANN401 -- an iterable of whole numbers
+    """Return a column of as many whole numbers as one likes: both databases bound the parameters of a statement.
+
+    ``name`` is that of their parameter (``kept_statements``), which takes ``batches.as_one``.
+    """
+    some, kind = as_one(dialect, found), None if dialect == "sqlite" else ARRAY(BigInteger)
+    held = given(name, some, kind) if name else literal(some, kind)
     if dialect == "sqlite":
-        return func.json_each(to_json(list(found))).table_valued("value").c.value
-    return func.unnest(literal(list(found), ARRAY(BigInteger))).column_valued("value")
+        return func.json_each(held).table_valued("value").c.value
+    return func.unnest(held).column_valued("value")
 
 
 def of_task(place: ColumnElement[int]) -> ColumnElement[int]:
@@ -194,8 +222,8 @@ def scope_of(connection: Connection, filters: Filters) -> Scope:
 
 def _by_then(filters: Filters, day: ColumnElement[date], moment: ColumnElement[datetime]) -> list[ColumnElement[bool]]:
     """Return the conditions that a day and a moment were over at the time asked for."""
-    wanted = [day <= filters.as_of] if filters.as_of else []
-    return [*wanted, moment <= filters.known_at] if filters.known_at else wanted
+    wanted = [day <= given("as_of", filters.as_of, day.type)] if filters.as_of else []
+    return [*wanted, moment <= given("known_at", filters.known_at, moment.type)] if filters.known_at else wanted
 
 
 def _looked_at(connection: Connection, filters: Filters, among: Select[Any] | None) -> dict[str, Any]:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, select
+from sqlalchemy import Connection, Select, and_, case, select
 
 from storage import paging
-from storage.asking import END, Question
-from storage.batches import batches
+from storage.asking import Question
+from storage.batches import among, as_one, batches
 from storage.engine import rows
+from storage.kept_statements import kept, values_of
 from storage.line_schema import document_lines, line_choices, task_lines
 from storage.paging import Page
-from storage.places import document_place
+from storage.places import END, document_place
 from storage.schema import ROLES, documents, task_agencies, tasks, version_regions, versions
-from storage.scopes import of_task
+from storage.scopes import Scope, of_task, values
 from storage.selection import Filters, region_of
 
 Row = dict[str, Any]
@@ -25,6 +26,7 @@ _LOT = 500
 """Rows that are read at once where all are asked for."""
 _DEADLINE = ("text", "start", "end", "kind", "basis", "period", "strength", "flags")
 _FIRST = ("id", "document_id", "version", "work", "copies", "site", "region", "title", "document_number", "published_on", "url", "state")
+_BODY = ("id", "mention", "name", "kind", "resolved", "rule", "flags")
 _LAST = ("address", "agency_address", "deadline_address", "rule", "confidence", "fingerprint", "lasting_id")
 
 
@@ -64,31 +66,34 @@ def _due_page(question: Question, size: int, behind: list[Any] | None) -> Page:
 def rows_at(question: Question, found: Sequence[tuple[int, str]]) -> list[Row]:
     """Return the rows of tasks at places, in their order; of a former version the task's identifier stands beside its place."""
     there: dict[int, Row] = {}
-    connection = question.connection
-    for some in batches(place for place, former in found if not former):
-        there |= {row["place"]: row for row in rows(connection.execute(_of_lines(question).where(task_lines.c.place.in_(some))))}
+    connection, scope = question.connection, question.scope
+    lined = [place for place, former in found if not former]
+    if lined:
+        query = kept(("rows of tasks", scope.dialect), partial(_of_lines, scope))
+        asked = scope.values | values_of(places=as_one(scope.dialect, lined))
+        there |= {row["place"]: row for row in rows(connection.execute(query, asked))}
     names = {name: place for place, name in found if name}
     for ids in batches(names):
         there |= {names[row["id"]]: row for row in rows(connection.execute(_of_versions().where(tasks.c.id.in_(ids))))}
-    told = {one.place: one for one in (*question.scope.told.values(), *question.scope.former)}
-    for place, row in there.items():
+    told = {one.place: one for one in (*scope.told.values(), *scope.former)}
+    for place, row in there.items() if told else ():
         if one := told.get(document_place(place)):
             row |= {"state": one.state, "copies": one.copies}
     bodies = bodies_of(connection, [row["id"] for row in there.values()])
     return [shown(there[place], bodies) for place, _ in found if place in there]
 
 
-def _of_lines(question: Question) -> Select[Any]:
+def _of_lines(scope: Scope) -> Select[Any]:
     """Return the query of tasks at their lines; ``copies`` are those among the copies asked for."""
     s, t, d, c = task_lines.c, tasks.c, document_lines.c, line_choices.c
-    choice = (c.site == question.scope.site) & (c.stem == question.scope.stem) & (c.place == d.place)
     head = (d.work_id.label("work"), c.copies, d.site, d.url, d.state, d.title, d.region, d.document_number, d.published_on)
     return (
         select(*tasks.c, s.place, *head)
         .select_from(task_lines)
         .join(tasks, t.id == s.task_id)
         .join(document_lines, d.place == of_task(s.place))
-        .outerjoin(line_choices, choice)
+        .outerjoin(line_choices, and_(*scope.here(), c.place == d.place))
+        .where(s.place.in_(select(values(scope.dialect, (), "places"))))
     )
 
 
@@ -105,18 +110,17 @@ def _of_versions() -> Select[Any]:
 
 def bodies_of(connection: Connection, ids: Sequence[str]) -> dict[str, dict[str, list[Row]]]:
     """Return the bodies of tasks by role."""
-    found: dict[str, dict[str, list[Row]]] = defaultdict(lambda: {role: [] for role in ROLES})
-    a = task_agencies.c
-    for some in batches(ids):
-        query = select(task_agencies).where(a.task_id.in_(some)).order_by(a.task_id, a.role, a.position)
-        for row in rows(connection.execute(query)):
-            found[row["task_id"]][row["role"]].append(_body(row))
+    found: dict[str, dict[str, list[Row]]] = {each: {role: [] for role in ROLES} for each in ids}
+    query = kept(("bodies of tasks", connection.dialect.name), partial(_bodies, connection))
+    for task, role, *body in connection.execute(query, values_of(tasks=as_one(connection.dialect.name, ids))).all() if ids else ():
+        found[task][role].append(dict(zip(_BODY, body, strict=True)))
     return found
 
 
-def _body(row: Row) -> Row:
-    names = ("mention", "name", "kind", "resolved", "rule", "flags")
-    return {"id": row["agency_id"]} | {name: row[name] for name in names}
+def _bodies(connection: Connection) -> Select[Any]:
+    a = task_agencies.c
+    named = (a.task_id, a.role, a.agency_id, *(a[name] for name in _BODY[1:]))
+    return select(*named).where(among(connection, a.task_id, (), "tasks")).order_by(a.task_id, a.role, a.position)
 
 
 def shown(row: Row, bodies: dict[str, dict[str, list[Row]]]) -> Row:

@@ -1,0 +1,35 @@
+"""Statements that are put together once for each shape of a question, and asked again with other values.
+
+To put a statement together and to find what it was compiled to takes longer than many a statement runs. What a question asks for
+stands in a statement as parameters with names (``given``); so the statement of the first question of a shape serves all that come after,
+which give their own values by these names. A statement must ask of one question only: a name has one value in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
+
+from sqlalchemy import BindParameter, bindparam
+from sqlalchemy.types import TypeEngine
+
+S = TypeVar("S")
+_KEPT: dict[Hashable, Any] = {}
+
+
+def given(name: str, value: Any, kind: TypeEngine[Any] | None = None) -> BindParameter[Any]:  # noqa: ANN401 -- a value of any column
+    """Return a value of a question as a parameter that the next question of the same shape gives again."""
+    return bindparam(f"asked_{name}", value, kind, expanding=isinstance(value, tuple))
+
+
+def values_of(**values: Any) -> dict[str, Any]:  # noqa: ANN401 -- values of any columns
+    """Return values by the names of their parameters."""
+    return {f"asked_{name}": value for name, value in values.items()}
+
+
+def kept(shape: Hashable, make: Callable[[], S]) -> S:
+    """Return the statement of a shape, made where there is none yet. Shapes are few: values are no part of them."""
+    found: S | None = _KEPT.get(shape)
+    if found is None:
+        found = _KEPT[shape] = make()
+    return found
