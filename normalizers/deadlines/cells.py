@@ -6,9 +6,10 @@ import re
 from calendar import monthrange
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from normalizers.deadlines.period import PlanPeriod
-from normalizers.deadlines.printed import fold_blanks, mask, read, without_names
+from normalizers.deadlines.printed import MASK, fold_blanks, mask, read, without_names
 from normalizers.deadlines.readings import Reading, find_readings
 from normalizers.deadlines.rhythm import Term, bare_term, find_rhythms, find_terms, is_elsewhere, is_ongoing, is_recurring, without_paces
 from normalizers.deadlines.words import any_of, rhythms, tags, words
@@ -20,8 +21,23 @@ MAX_CELL = 2000
 
 _EMPTY = frozenset(words("cell", "empty"))
 _CLOSED = re.compile(r"(?:完成|办结|报送|上报)?\)")
+_ITEM_POINT = re.compile(r"\d[.、．]")
 _ITEM = re.compile(r"(?:(?<=[；;。\n])|^)\s*\d{1,2}[.、．](?=\s*(?:\d{4}\s*年|\d{1,2}\s*月))")
 """The number of an item inside a cell: 1.6月底前…；2.12月底前…; read with its month it would be a decimal."""
+
+
+class Whole(NamedTuple):
+    """What a deadline keeps of its text, whatever its days: the text as printed, what it rests on, how firmly it binds."""
+
+    text: str
+    basis: str
+    strength: str
+
+    def deadline(
+        self, kind: DeadlineKind, start: date | None = None, end: date | None = None, period: str = "", flags: tuple[str, ...] = ()
+    ) -> Deadline:
+        """Return the deadline with these days."""
+        return Deadline(self.text, start, end, kind, self.basis, period, self.strength, flags)
 
 
 def parse_deadline(text: str, period: PlanPeriod, *, basis: str = "cell") -> Deadline | None:
@@ -35,18 +51,21 @@ def parse_deadline(text: str, period: PlanPeriod, *, basis: str = "cell") -> Dea
     if not bare or bare in _EMPTY:
         return None
     plain = without_names(printed)
-    whole = Deadline(fold_blanks(text), None, None, DeadlineKind.NONE, basis, strength=strength(plain))
+    whole = Whole(fold_blanks(text), basis, strength(plain))
     readings = find_readings(without_paces(plain), period, cell=True)
     dated = _exact([r for r in readings if r.kind is not DeadlineKind.RECURRING], plain)
     each = len(dated) < len(readings)
     if dated and not _repeats(dated, plain, each):
         return _dated(whole, dated, plain)
     found = _of_plan(whole, bare, period) or _undated(whole, plain, bare, period, each)
-    return replace(found, start=min((r.start for r in dated if r.start), default=found.start))
+    starts = [r.start for r in dated if r.start]
+    return replace(found, start=min(starts)) if starts else found
 
 
 def _exact(readings: list[Reading], plain: str) -> list[Reading]:
     """Return the dates without those that a day in brackets behind them states more exactly (8月中旬（8月15日前）)."""
+    if len(readings) < 2:
+        return readings
     following = zip(readings, [*readings[1:], None], strict=False)
     return [one for one, then in following if then is None or not _states(then, one, plain)]
 
@@ -61,6 +80,8 @@ def _states(day: Reading, whole: Reading, plain: str) -> bool:
 
 def _without_items(text: str) -> str:
     """Return a cell without the numbers of its items; a single number is one only when it is the first."""
+    if not _ITEM_POINT.search(text):
+        return text
     marks = _ITEM.findall(text)
     return _ITEM.sub("", text) if len(marks) > 1 or any(mark.strip()[:-1] == "1" for mark in marks) else text
 
@@ -76,43 +97,44 @@ def _repeats(readings: list[Reading], plain: str, each: bool) -> bool:
     return (each or bool(find_rhythms(rest))) and not any_of("cell", "completes").search(rest)
 
 
-def _of_plan(whole: Deadline, bare: str, period: PlanPeriod) -> Deadline | None:
+def _of_plan(whole: Whole, bare: str, period: PlanPeriod) -> Deadline | None:
     """Return the deadline of a cell that names the document's own year or term (年度任务, 规划期内), ``None`` for any other."""
     if bare in words("cell", "whole_year"):
         if period.year is None:
-            return replace(whole, kind=DeadlineKind.WITHIN_PERIOD, flags=("year_unknown",))
-        return replace(whole, start=date(period.year, 1, 1), end=date(period.year, 12, 31), kind=DeadlineKind.WITHIN_PERIOD)
+            return whole.deadline(DeadlineKind.WITHIN_PERIOD, flags=("year_unknown",))
+        return whole.deadline(DeadlineKind.WITHIN_PERIOD, date(period.year, 1, 1), date(period.year, 12, 31))
     if bare not in words("cell", "whole_plan") and bare not in words("cell", "plan_end"):
         return None
     if period.start is None:
-        return replace(whole, kind=DeadlineKind.RELATIVE)
+        return whole.deadline(DeadlineKind.RELATIVE)
     at_end = bare in words("cell", "plan_end")
     kind = DeadlineKind.BY_DATE if at_end else DeadlineKind.WITHIN_PERIOD
-    return replace(whole, start=None if at_end else period.start, end=period.end, kind=kind)
+    return whole.deadline(kind, None if at_end else period.start, period.end)
 
 
-def _dated(whole: Deadline, readings: list[Reading], plain: str) -> Deadline:
+def _dated(whole: Whole, readings: list[Reading], plain: str) -> Deadline:
     """Join the dates of one cell: the last day of all of them, the first of their first days."""
     ends = [r for r in readings if r.last is not None]
-    ends = [r for r in ends if not _goes_on(r, plain)] or ends
+    if len(ends) > 1:
+        ends = [r for r in ends if not _goes_on(r, plain)] or ends
     final = max(ends, key=lambda r: r.last or date.min) if ends else readings[-1]
-    starts = [r.start for r in readings if r.start is not None]
-    start = min(starts) if starts else None
-    flags = dict.fromkeys(flag for r in (readings if not ends else [final]) for flag in r.flags)
-    if len({r.last for r in ends}) > 1:
+    start = min((r.start for r in readings if r.start is not None), default=None)
+    flags = dict.fromkeys(final.flags if ends else (flag for r in readings for flag in r.flags))
+    if len(ends) > 1 and len({r.last for r in ends}) > 1:
         flags["phases"] = None
         start = None if final.start is None and final.kind is DeadlineKind.BY_DATE and not _opens(readings) else start
     if _only_begins(readings, plain):
-        return replace(whole, start=start, kind=DeadlineKind.ONGOING, flags=tuple(flags))
+        return whole.deadline(DeadlineKind.ONGOING, start, flags=tuple(flags))
     rest = mask(plain, [(r.pos, r.end) for r in readings])
-    if is_recurring(rest) or find_rhythms(rest):
-        flags["recurring"] = None
-    if is_ongoing(rest):
-        flags["ongoing"] = None
+    if rest.strip(MASK):
+        if is_recurring(rest) or find_rhythms(rest):
+            flags["recurring"] = None
+        if is_ongoing(rest):
+            flags["ongoing"] = None
     if final.last is not None and start is not None and start > final.last:
         start = None
     kind = final.kind if ends else _open_kind(readings)
-    return replace(whole, start=start, end=final.last, kind=kind, flags=tuple(flags))
+    return whole.deadline(kind, start, final.last, flags=tuple(flags))
 
 
 def _goes_on(reading: Reading, plain: str) -> bool:
@@ -135,33 +157,31 @@ def _open_kind(readings: list[Reading]) -> DeadlineKind:
     return DeadlineKind.ONGOING if _opens(readings) else readings[-1].kind
 
 
-def _undated(whole: Deadline, plain: str, bare: str, period: PlanPeriod, each: bool) -> Deadline:
+def _undated(whole: Whole, plain: str, bare: str, period: PlanPeriod, each: bool) -> Deadline:
     """Return the deadline of a cell without a calendar date."""
-    alone = rhythms().get(bare)
-    if alone or each or is_recurring(plain) or find_rhythms(plain):
-        terms = find_rhythms(plain)
-        length = alone or (terms[0].period if terms else "P1Y" if each else "")
-        return replace(whole, start=period.start, kind=DeadlineKind.RECURRING, period=length)
+    alone, rounds = rhythms().get(bare), find_rhythms(plain)
+    if alone or each or rounds or is_recurring(plain):
+        length = alone or (rounds[0].period if rounds else "P1Y" if each else "")
+        return whole.deadline(DeadlineKind.RECURRING, period.start, period=length)
     terms = find_terms(plain)
     term = terms[-1] if terms else bare_term(bare)
     if term is not None:
         return relative(whole, term, period)
     if is_ongoing(plain):
-        return replace(whole, start=period.start, kind=DeadlineKind.ONGOING)
+        return whole.deadline(DeadlineKind.ONGOING, period.start)
     found = tuple(tag for tag in tags() if any_of("tag", tag).search(plain))
     if found:
-        return replace(whole, flags=found, strength="none")
+        return whole._replace(strength="none").deadline(DeadlineKind.NONE, flags=found)
     if is_elsewhere(plain):
-        return replace(whole, kind=DeadlineKind.RELATIVE)
-    return replace(whole, flags=("not_parsed",), strength="none")
+        return whole.deadline(DeadlineKind.RELATIVE)
+    return whole._replace(strength="none").deadline(DeadlineKind.NONE, flags=("not_parsed",))
 
 
-def relative(whole: Deadline, term: Term, period: PlanPeriod) -> Deadline:
+def relative(whole: Whole, term: Term, period: PlanPeriod) -> Deadline:
     """Return a deadline that runs from an event; days are reckoned only from the document's own issue, never for working days."""
-    found = replace(whole, kind=DeadlineKind.RELATIVE, period=term.period, flags=term.flags)
     if not term.own_issue or period.issued_on is None or term.flags or not (term.months or term.days):
-        return found
-    return replace(found, start=period.issued_on, end=_add(period.issued_on, term), flags=("from_issue",))
+        return whole.deadline(DeadlineKind.RELATIVE, period=term.period, flags=term.flags)
+    return whole.deadline(DeadlineKind.RELATIVE, period.issued_on, _add(period.issued_on, term), term.period, ("from_issue",))
 
 
 def _add(day: date, term: Term) -> date:

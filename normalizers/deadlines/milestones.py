@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 
-from normalizers.deadlines.cells import relative, strength
+from normalizers.deadlines.cells import Whole, relative, strength
 from normalizers.deadlines.period import PlanPeriod
 from normalizers.deadlines.printed import Printed, read, without_names
 from normalizers.deadlines.readings import Reading, find_readings
@@ -53,19 +53,16 @@ def find_milestones(text: str, period: PlanPeriod) -> tuple[Deadline, ...]:
     found: list[Deadline] = []
     for mark, previous, following in zip(marks, ends, starts, strict=False):
         clause, plain_clause = _clause(printed, plain, mark, previous, following)
-        whole = Deadline(clause, None, None, DeadlineKind.NONE, "sentence", strength=strength(plain_clause))
-        found.append(_milestone(whole, mark, period))
+        found.append(_milestone(Whole(clause, "sentence", strength(plain_clause)), mark, period))
     return tuple(found)
 
 
-def _milestone(whole: Deadline, mark: Reading | Term, period: PlanPeriod) -> Deadline:
+def _milestone(whole: Whole, mark: Reading | Term, period: PlanPeriod) -> Deadline:
     if isinstance(mark, Reading):
-        return Deadline(whole.text, mark.start, mark.last, mark.kind, whole.basis, strength=whole.strength, flags=mark.flags)
+        return whole.deadline(mark.kind, mark.start, mark.last, flags=mark.flags)
     if mark.own_issue:
         return relative(whole, mark, period)
-    return Deadline(
-        whole.text, period.start, None, DeadlineKind.RECURRING, whole.basis, period=mark.period, strength=whole.strength, flags=mark.flags
-    )
+    return whole.deadline(DeadlineKind.RECURRING, period.start, period=mark.period, flags=mark.flags)
 
 
 def _overlaps(reading: Reading, terms: list[Term]) -> bool:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
 
 MASK = "\0"
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−─━﹘﹣－~～〜∼˜"), "-")
 _ITEM_MARKS = dict.fromkeys([*range(0x2460, 0x2474), *range(0x2488, 0x249C), *range(0x2776, 0x2780)], ";")
 """Numbers of items in one character (① ⒈ ❶): in NFKC they would be digits, and ①2月底 the twelfth month."""
 _SPACED_DIGITS = re.compile(r"(?<![\d ])\d(?: \d)+(?![\d ])")
+_BLANK_IN_CHINESE = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
 _DOCUMENT_NUMBER = re.compile(r"[〔\[【(﹝{]?(?:19|20)\d\d[〕\]】)﹞}]第?\d{1,5}号|(?:19|20)\d\d年?第\d{1,5}号|第\d{1,5}号")
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
+class Printed(NamedTuple):
     """``text`` is the normalised text, ``at`` the position of each of its characters in ``source``."""
 
     source: str
@@ -32,26 +32,43 @@ class Printed:
 def fold_blanks(text: str) -> str:
     """Return ``text`` on one line, single blanks only between Latin words or numbers."""
     joined = " ".join(text.split())
-    return re.sub(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])", "", joined)
+    return _BLANK_IN_CHINESE.sub("", joined) if " " in joined else joined
+
+
+class _Forms(dict[str, str]):
+    """What the grammar reads for each character: nothing for blanks and what has no width. Looked up once a character, then known."""
+
+    def __missing__(self, raw: str) -> str:
+        form = unicodedata.normalize("NFKC", raw.translate(_ITEM_MARKS)).translate(_DASHES)
+        self[raw] = "".join(char for char in form if not (char.isspace() or unicodedata.category(char) in ("Cf", "Cc")))
+        return self[raw]
+
+
+_FORMS = _Forms()
 
 
 def read(source: str) -> Printed:
     """Return ``source`` in NFKC, dashes as ``-``, item numbers in one character as ``;``, blanks dropped except between two digits."""
+    forms = [_FORMS[raw] for raw in source]
+    text = "".join(forms)
+    if len(text) == len(source) and "" not in forms:  # character for character, as nearly every cell is
+        return Printed(source, text, tuple(range(len(text))))
+    return _join_spaced_digits(_with_gaps(source, forms))
+
+
+def _with_gaps(source: str, forms: list[str]) -> Printed:
+    """Return a text of which some characters are nothing or several, with a blank wherever such nothing parts two digits."""
     chars: list[str] = []
     at: list[int] = []
     blank = False
-    for index, raw in enumerate(source):
-        for char in unicodedata.normalize("NFKC", raw.translate(_ITEM_MARKS)).translate(_DASHES):
-            if char.isspace() or unicodedata.category(char) in ("Cf", "Cc"):
-                blank = True
-                continue
-            if blank and chars and chars[-1].isdigit() and char.isdigit():
-                chars.append(" ")
-                at.append(index)
-            chars.append(char)
+    for index, form in enumerate(forms):
+        if blank and form and chars and chars[-1].isdigit() and form[0].isdigit():
+            chars.append(" ")
             at.append(index)
-            blank = False
-    return _join_spaced_digits(Printed(source, "".join(chars), tuple(at)))
+        chars += form
+        at += [index] * len(form)
+        blank = not form
+    return Printed(source, "".join(chars), tuple(at))
 
 
 def _join_spaced_digits(printed: Printed) -> Printed:
@@ -65,6 +82,8 @@ def _join_spaced_digits(printed: Printed) -> Printed:
 
 def mask(text: str, spans: list[tuple[int, int]]) -> str:
     """Return ``text`` with the characters of ``spans`` blotted out, same length."""
+    if not spans:
+        return text
     out = list(text)
     for start, end in spans:
         out[start:end] = MASK * (end - start)
@@ -91,5 +110,5 @@ def title_spans(text: str) -> list[tuple[int, int]]:
 
 def without_names(printed: Printed) -> str:
     """Return the normalised text with titles in 《》 and document numbers blotted out."""
-    text = mask(printed.text, title_spans(printed.text))
-    return mask(text, [m.span() for m in _DOCUMENT_NUMBER.finditer(text)])
+    text = mask(printed.text, title_spans(printed.text)) if "《" in printed.text else printed.text
+    return mask(text, [m.span() for m in _DOCUMENT_NUMBER.finditer(text)]) if "号" in text else text

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from normalizers.deadlines.period import PlanPeriod
 from normalizers.deadlines.units import ENDED, Unit, find_units
@@ -22,8 +22,7 @@ _LEAD_FROM = re.compile(r"[自从]$")
 _MAX_YEAR, _MIN_YEAR = 2199, 1901
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One date expression of a text: characters ``pos``..``end`` of the normalised text with the words that bind it.
 
     ``explicit`` tells whether the text states the year; ``unit`` is what it was read from.
@@ -61,7 +60,7 @@ def find_readings(text: str, period: PlanPeriod, *, cell: bool = False) -> list[
 def _like_the_one_before(reading: Reading, earlier: list[Reading], text: str) -> Reading:
     """Return a date that is listed with a recurring one as recurring, too (每年6月底、12月底前)."""
     if earlier and earlier[-1].kind is DeadlineKind.RECURRING and text[earlier[-1].end : reading.pos] in ("、", "和", "及", "与"):
-        return replace(reading, kind=DeadlineKind.RECURRING, start=None, last=None)
+        return reading._replace(kind=DeadlineKind.RECURRING, start=None, last=None)
     return reading
 
 
@@ -79,34 +78,64 @@ def _resolve_year(unit: Unit, carried: int | None, period: PlanPeriod) -> tuple[
 def _read(unit: Unit, year: int | None, flags: tuple[str, ...], text: str, period: PlanPeriod) -> Reading | None:
     """Return the reading of a unit, ``None`` for 以来 and years no plan can mean."""
     before, after = text[max(0, unit.pos - 6) : unit.pos], text[unit.end : unit.end + 4]
-    if _SINCE.match(after) or (year is not None and not _MIN_YEAR <= year + unit.years <= _MAX_YEAR):
+    if (after and _SINCE.match(after)) or (year is not None and not _MIN_YEAR <= year + unit.years <= _MAX_YEAR):
         return None
-    lead = _LEAD_BY.search(before) or _LEAD_EACH.search(before) or _LEAD_FROM.search(before)
-    tail = _BEFORE.match(after) or _FROM.match(after) or _WITHIN.match(after)
-    base = Reading(
-        unit.pos - (len(lead[0]) if lead else 0),
-        unit.end + (len(tail[0]) if tail else 0),
-        None,
-        None,
-        DeadlineKind.BY_DATE,
-        unit,
-        tuple(dict.fromkeys((*unit.flags, *flags))),
-        unit.dated,
-    )
-    if _LEAD_EACH.search(before):
-        return replace(base, kind=DeadlineKind.RECURRING)
+    around = _around(before, after)
+    start, last, kind, unclear = _days(unit, year, around, period)
+    kinds = tuple(dict.fromkeys((*unit.flags, *flags, *unclear))) if flags or unclear else unit.flags
+    lead, tail = around.by or around.each or around.since, around.until or around.onward or around.within
+    pos, end = unit.pos - (len(lead[0]) if lead else 0), unit.end + (len(tail[0]) if tail else 0)
+    return Reading(pos, end, start, last, kind, unit, kinds, unit.year is not None)
+
+
+class _Around(NamedTuple):
+    """The words that bind a unit: 到, 每, 自 before it; 前, 起 or 期间 behind it, of which at most one stands there."""
+
+    by: re.Match[str] | None = None
+    each: re.Match[str] | None = None
+    since: re.Match[str] | None = None
+    until: re.Match[str] | None = None
+    onward: re.Match[str] | None = None
+    within: re.Match[str] | None = None
+
+
+_ALONE = _Around()
+
+
+def _around(before: str, after: str) -> _Around:
+    """Return the words around a unit; most fill their cell and have none."""
+    if not before and not after:
+        return _ALONE
+    until = _BEFORE.match(after)
+    onward = None if until else _FROM.match(after)
+    within = None if until or onward else _WITHIN.match(after)
+    if not before:
+        return _Around(until=until, onward=onward, within=within)
+    return _Around(_LEAD_BY.search(before), _LEAD_EACH.search(before), _LEAD_FROM.search(before), until, onward, within)
+
+
+_Days = tuple[date | None, date | None, DeadlineKind, tuple[str, ...]]
+"""First day, last day, kind, and flags that say what is unclear of them."""
+
+
+def _days(unit: Unit, year: int | None, around: _Around, period: PlanPeriod) -> _Days:
+    """Return what a unit and the words around it mean."""
+    if around.each:
+        return None, None, DeadlineKind.RECURRING, ()
     if year is None or "ambiguous" in unit.flags:
-        return _undecided(base, after)
+        return None, None, DeadlineKind.ONGOING if around.onward else DeadlineKind.BY_DATE, ()
     start, last = unit.days(year)
-    if unit.grain == "day" and last.day != unit.last[1] and "day_unclear" not in base.flags:
-        base = replace(base, flags=(*base.flags, "day_unclear"))
-    if _BEFORE.match(after) and not (unit.grain == "range" and tail and tail[0].endswith("止")):
-        return _before(base, start, last, period)
-    if _FROM.match(after) or (_LEAD_FROM.search(before) and unit.grain not in ("range", "plan")):
-        return replace(base, start=_begin(unit, start, last, tail[0] if tail else ""), kind=DeadlineKind.ONGOING)
-    if _LEAD_BY.search(before):
-        return replace(base, last=last)
-    return _plain(base, start, last, bool(_WITHIN.match(after)))
+    unclear = ("day_unclear",) if unit.grain == "day" and last.day != unit.last[1] else ()
+    if around.until and not (unit.grain == "range" and around.until[0].endswith("止")):
+        day, flags = _before(unit, start, last, period)
+        return None, day, DeadlineKind.BY_DATE, (*unclear, *flags)
+    if around.onward or (around.since and unit.grain not in ("range", "plan")):
+        return _begin(unit, start, last, around.onward[0] if around.onward else ""), None, DeadlineKind.ONGOING, unclear
+    if around.by or unit.grain == "day" or (unit.edge in ENDED and unit.grain != "range"):
+        return None, last, DeadlineKind.BY_DATE, unclear
+    # Without 前, 起 or 到 the last day of a part of a year binds, and a year or range is a period.
+    whole = unit.grain in ("year", "plan", "range") or (around.within is not None and unit.grain != "month")
+    return start, last, DeadlineKind.WITHIN_PERIOD if whole else DeadlineKind.BY_DATE, unclear
 
 
 def _begin(unit: Unit, start: date, last: date, tail: str) -> date:
@@ -116,35 +145,18 @@ def _begin(unit: Unit, start: date, last: date, tail: str) -> date:
     return last if unit.edge in ENDED and unit.edge != "内" else start
 
 
-def _undecided(base: Reading, after: str) -> Reading:
-    """Return a reading whose days cannot be told: its year is unknown or its words are ambiguous (年初)."""
-    kind = DeadlineKind.ONGOING if _FROM.match(after) else DeadlineKind.BY_DATE
-    return replace(base, kind=kind)
-
-
-def _before(base: Reading, start: date, last: date, period: PlanPeriod) -> Reading:
-    """Return what 前 behind a unit means.
+def _before(unit: Unit, start: date, last: date, period: PlanPeriod) -> tuple[date | None, tuple[str, ...]]:
+    """Return the day that 前 behind a unit means, and flags.
 
     Behind a day and 底, 末 it means that last day; behind a year it may mean the year or the one before, so no day is given;
     behind a month it means, read strictly, the day before the month begins, and other parts of a year the same
     unless that lies before the plan; 中旬前 ends with the ten days, as a last day is what offices name there.
     """
-    unit = base.unit
     if unit.grain == "day" or unit.edge in ENDED or (unit.grain == "range" and unit.last[1] < 28):
-        return replace(base, last=last)
+        return last, ()
     if unit.grain in ("year", "plan"):
-        return replace(base, flags=(*base.flags, "ambiguous"))
+        return None, ("ambiguous",)
     strict = start - timedelta(days=1)
     if unit.grain in ("range", "ten-days") or (unit.grain != "month" and strict < (period.start or date(start.year, 1, 1))):
         strict = last
-    return replace(base, last=strict, flags=tuple(dict.fromkeys((*base.flags, "day_unclear"))))
-
-
-def _plain(base: Reading, start: date, last: date, within: bool) -> Reading:
-    """Return the reading of a unit without 前, 起 or 到: the last day of a part of a year binds, a year or range is a period."""
-    unit = base.unit
-    if unit.grain == "day" or (unit.edge in ENDED and unit.grain != "range"):
-        return replace(base, last=last)
-    if unit.grain in ("year", "plan", "range") or (within and unit.grain != "month"):
-        return replace(base, start=start, last=last, kind=DeadlineKind.WITHIN_PERIOD)
-    return replace(base, start=start, last=last)
+    return strict, ("day_unclear",)

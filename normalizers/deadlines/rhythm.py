@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from normalizers.deadlines.units import number
 from normalizers.deadlines.words import any_of
@@ -28,6 +28,11 @@ _HALVES = (
 _PACE = re.compile(
     rf"{_HALVES}|一(?P<unit>半年|年|季度?|月|周|日|天|旬)一(?:{_ROUND})|(?:^|(?<=[、,;]))(?P<unit2>半年度?|年度|季度?|月度?|周|旬)(?:{_ROUND})"
 )
+_PACE_SIGN = re.compile(_ROUND)
+"""What no pace can be without."""
+_RHYTHM_SIGN = re.compile(rf"[每按逐分]|年中|{_ROUND}")
+"""What no rhythm can be without: most texts hold none, and looking once is cheaper than trying five rules."""
+_TERM_SIGN = re.compile("[内起后]")
 _YEAR_ROUND = re.compile(r"年中(?!国).{0,6}、年(?:底|末|终)")
 
 _RELATIVE = re.compile(
@@ -47,8 +52,7 @@ _ELSEWHERE = re.compile(
 _EVENT = re.compile(r"^.{1,20}(?:之前|以前|前|之后|以后|后|期间|之日)(?:完成)?$")
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """A rhythm or a term at ``pos``..``end``: ``period`` in ISO 8601, ``months`` and ``days`` its length.
 
     ``own_issue`` tells that it runs from the issue of the document itself.
@@ -77,6 +81,8 @@ def _iso(months: int, days: int) -> str:
 
 def find_rhythms(text: str) -> list[Term]:
     """Return what comes round again with a stated period: 每季度, 每两年一次, 半年一次, 按月, 上、下半年各一次, 年中检查、年底考核."""
+    if not _RHYTHM_SIGN.search(text):
+        return []
     found = [_rhythm(m, m["unit"], _count(m["n"].replace("半", "一")) if m["n"] else 1, 1) for m in _EVERY.finditer(text)]
     for match in _TIMES.finditer(text):
         unit, times = match["unit"] or match["unit2"], match["times"] or match["times2"]
@@ -95,6 +101,8 @@ def find_rhythms(text: str) -> list[Term]:
 
 def without_paces(text: str) -> str:
     """Return a text with paces blotted out that look like dates (一月一调度 is no January)."""
+    if not _PACE_SIGN.search(text):
+        return text
     return _PACE.sub(lambda match: "\0" * len(match[0]), text)
 
 
@@ -113,7 +121,7 @@ def _rhythm(match: re.Match[str], unit: str, count: int, times: int) -> Term:
 
 def find_terms(text: str) -> list[Term]:
     """Return the terms that run from an event: 收到之日起五个工作日内, 三个月内, 半年内. ``P5D`` of working days is flagged so."""
-    return [_term(match) for match in _RELATIVE.finditer(text)]
+    return [_term(match) for match in _RELATIVE.finditer(text)] if _TERM_SIGN.search(text) else []
 
 
 def bare_term(text: str) -> Term | None:

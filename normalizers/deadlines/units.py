@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
+from calendar import isleap
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
 
 from normalizers.deadlines.words import eves
 
@@ -31,8 +32,7 @@ ENDED = frozenset("底末内终")
 """Edges that name the end of a unit: with or without 前 the last day of the unit itself is meant."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """A calendar unit at ``pos``..``end`` of the normalised text.
 
     ``year`` is as printed, ``shift`` the offset of 今年/明年 to the year of the document, both ``None`` where no year stands.
@@ -62,159 +62,206 @@ class Unit:
         return _day(year, self.first), _day(year + self.years, self.last)
 
 
+_LENGTHS = (0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+def _length(year: int, month: int) -> int:
+    return 29 if month == 2 and isleap(year) else _LENGTHS[month]
+
+
 def _day(year: int, month_day: tuple[int, int]) -> date:
     month, day = month_day
-    return date(year, month, min(day, monthrange(year, month)[1]))
+    return date(year, month, day if day <= 28 else min(day, _length(year, month)))
 
 
 def number(text: str) -> int:
     """Return the value of a number below 100 or a year, in digits or Chinese numerals (二十五, 二〇一八)."""
+    if text.isascii() and text.isdigit():
+        return int(text)
     if "十" not in text:
         return int("".join(str(_DIGITS.get(c, c)) for c in text))
     tens, _, ones = text.partition("十")
     return 10 * (_DIGITS[tens] if tens else 1) + (_DIGITS[ones] if ones else 0)
 
 
-def _year_of(match: re.Match[str]) -> tuple[int | None, int | None]:
-    """Return the year and the year offset that the match states."""
-    groups = match.groupdict()
-    if groups.get("year"):
-        year = number(groups["year"])
+Groups = dict[str, str | None]
+"""What a rule's groups hold: ``year`` and ``word`` of a year, ``month``, ``day`` and so on as printed, ``edge`` what stands behind."""
+
+
+def _year_of(groups: Groups) -> tuple[int | None, int | None]:
+    """Return the year and the year offset that a match states."""
+    if printed := groups.get("year"):
+        year = number(printed)
         return (year + 2000 if year < 100 else year), None
-    return None, _WORD_YEARS[groups["word"][0]] if groups.get("word") else None
+    word = groups.get("word")
+    return None, _WORD_YEARS[word[0]] if word else None
 
 
-def _unit(match: re.Match[str], grain: str, first: tuple[int, int], last: tuple[int, int], years: int = 0) -> Unit:
-    year, shift = _year_of(match)
-    edge = (match.groupdict().get("edge") or "")[-1:]
-    return Unit(match.start(), match.end(), first, last, grain, year, shift, years, edge)
+def _unit(
+    match: re.Match[str],
+    groups: Groups,
+    grain: str,
+    first: tuple[int, int],
+    last: tuple[int, int],
+    years: int = 0,
+    *,
+    edge: str | None = None,
+    flags: tuple[str, ...] = (),
+) -> Unit:
+    """Return the unit of a match; ``edge`` where it is not the last character of the group so named."""
+    year, shift = _year_of(groups)
+    start, end = match.span()
+    return Unit(start, end, first, last, grain, year, shift, years, (groups.get("edge") or "")[-1:] if edge is None else edge, flags)
 
 
-def _days(match: re.Match[str]) -> Unit | None:
-    month, day = number(match["month"]), number(match["day"])
-    last_month = number(match["month2"]) if match.groupdict().get("month2") else month
-    last_day = number(match["day2"]) if match.groupdict().get("day2") else day
-    grain = "day" if (month, day) == (last_month, last_day) else "range"
-    impossible = last_day > monthrange(2024, last_month)[1] or day > monthrange(2024, month)[1]
-    if (last_month, last_day) < (month, day):
+def _number(groups: Groups, name: str) -> int:
+    """Return the number of a group, 0 where it took no part or the rule has none."""
+    printed = groups.get(name)
+    return number(printed) if printed else 0
+
+
+def _days(match: re.Match[str], groups: Groups) -> Unit | None:
+    first = month, day = _number(groups, "month"), _number(groups, "day")
+    last = last_month, last_day = _number(groups, "month2") or month, _number(groups, "day2") or day
+    if last < first:
         return None
-    return replace(_unit(match, grain, (month, day), (last_month, last_day)), flags=("day_unclear",) if impossible else ())
+    impossible = last_day > _length(2024, last_month) or day > _length(2024, month)
+    return _unit(match, groups, "day" if first == last else "range", first, last, flags=("day_unclear",) if impossible else ())
 
 
-def _compact(match: re.Match[str]) -> Unit | None:
-    return _days(match) if match["day"] else _unit(match, "month", (number(match["month"]), 1), (number(match["month"]), 31))
+def _compact(match: re.Match[str], groups: Groups) -> Unit | None:
+    month = _number(groups, "month")
+    return _days(match, groups) if groups["day"] else _unit(match, groups, "month", (month, 1), (month, 31))
 
 
 _TEN_DAYS = {"上旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31), "上中旬": (1, 20), "中下旬": (11, 31), "初": (1, 10), "中": (11, 20)}
 
 
-def _months(match: re.Match[str]) -> Unit | None:
-    first = number(match["month"])
-    second = match.groupdict().get("month2") or match.groupdict().get("month3")
-    last = number(second) if second else first
-    part = match.groupdict().get("edge") or ""
+def _months(match: re.Match[str], groups: Groups) -> Unit | None:
+    first = _number(groups, "month")
+    second = _number(groups, "month2") or _number(groups, "month3")
+    part = groups["edge"] or ""
     if part in _TEN_DAYS and not second:
         start, end = _TEN_DAYS[part]
         flags = ("day_unclear",) if part in ("初", "中") else ()
-        return replace(_unit(match, "ten-days", (first, start), (first, end)), edge="", flags=flags)
-    return _unit(match, "month" if last == first else "range", (first, 1), (last, 31), years=int(last < first))
+        return _unit(match, groups, "ten-days", (first, start), (first, end), edge="", flags=flags)
+    last = second or first
+    return _unit(match, groups, "month" if last == first else "range", (first, 1), (last, 31), int(last < first))
 
 
-def _quarters(match: re.Match[str]) -> Unit | None:
-    if match["front"]:
-        return _unit(match, "range", (1, 1), (3 * number(match["front"].replace("两", "二")), 31))
-    text = match["q"]
-    first = {"首": 1, "末": 4}.get(text) or number(text)
-    last = number(match["q2"]) if match["q2"] else first
+def _quarters(match: re.Match[str], groups: Groups) -> Unit | None:
+    if front := groups["front"]:
+        return _unit(match, groups, "range", (1, 1), (3 * number(front.replace("两", "二")), 31))
+    first = {"首": 1, "末": 4}.get(groups["q"] or "") or _number(groups, "q")
+    last = _number(groups, "q2") or first
     if last < first:
         return None
-    return _unit(match, "quarter" if last == first else "range", (3 * first - 2, 1), (3 * last, 31))
+    return _unit(match, groups, "quarter" if last == first else "range", (3 * first - 2, 1), (3 * last, 31))
 
 
-def _letter_quarter(match: re.Match[str]) -> Unit:
-    quarter = int(match["letter"])
-    return _unit(match, "quarter", (3 * quarter - 2, 1), (3 * quarter, 31))
+def _letter_quarter(match: re.Match[str], groups: Groups) -> Unit:
+    quarter = _number(groups, "letter")
+    return _unit(match, groups, "quarter", (3 * quarter - 2, 1), (3 * quarter, 31))
 
 
-def _half(match: re.Match[str]) -> Unit | None:
-    return _unit(match, "half", (1, 1), (6, 30)) if match["half"] == "上" else _unit(match, "half", (7, 1), (12, 31))
+def _half(match: re.Match[str], groups: Groups) -> Unit | None:
+    first, last = ((1, 1), (6, 30)) if groups["half"] == "上" else ((7, 1), (12, 31))
+    return _unit(match, groups, "half", first, last)
 
 
-def _years(match: re.Match[str]) -> Unit | None:
-    first, last = number(match["year"]), number(match["year2"])
+def _years(match: re.Match[str], groups: Groups) -> Unit | None:
+    first, last = _number(groups, "year"), _number(groups, "year2")
     if not first < last <= first + 50:
         return None
-    return _unit(match, "plan", (1, 1), (12, 31), years=last - first)
+    return _unit(match, groups, "plan", (1, 1), (12, 31), last - first)
 
 
-def _year(match: re.Match[str]) -> Unit | None:
-    edge = (match["edge"] or "").removeprefix("年") if match["edge"] != "年" else ""
+def _year(match: re.Match[str], groups: Groups) -> Unit | None:
+    printed = groups["edge"] or ""
+    edge = printed.removeprefix("年") if printed != "年" else ""
     if edge == "中":
-        return replace(_unit(match, "half", (6, 30), (6, 30)), edge="底")
+        return _unit(match, groups, "half", (6, 30), (6, 30), edge="底")
     if edge == "初":
-        return replace(_unit(match, "year", (1, 1), (12, 31)), edge="", flags=("ambiguous",))
-    edge = {"终": "末"}.get(edge[-1:], edge[-1:])
-    return replace(_unit(match, "year", (1, 1), (12, 31)), edge=edge if edge in ENDED else "")
+        return _unit(match, groups, "year", (1, 1), (12, 31), edge="", flags=("ambiguous",))
+    edge = "末" if edge[-1:] == "终" else edge[-1:]
+    return _unit(match, groups, "year", (1, 1), (12, 31), edge=edge if edge in ENDED else "")
 
 
-def _five_year_plan(match: re.Match[str]) -> Unit | None:
-    first = 2011 + 5 * (number(match["plan"][1]) - 2)
-    edge = match["edge"] or ""
+def _five_year_plan(match: re.Match[str], groups: Groups) -> Unit | None:
+    first = 2011 + 5 * (number((groups["plan"] or "")[1]) - 2)
+    edge = groups["edge"] or ""
     if edge in ("初期", "中期"):
-        return replace(_unit(match, "plan", (1, 1), (12, 31), 4), year=first, edge="", flags=("ambiguous",))
-    return replace(_unit(match, "plan", (1, 1), (12, 31), 4), year=first, edge="末" if edge in ("末", "底") else "")
+        return _unit(match, groups, "plan", (1, 1), (12, 31), 4, edge="", flags=("ambiguous",))._replace(year=first)
+    return _unit(match, groups, "plan", (1, 1), (12, 31), 4, edge="末" if edge in ("末", "底") else "")._replace(year=first)
 
 
-def _year_word(match: re.Match[str]) -> Unit | None:
-    if match["edge"] is None:
-        return replace(_unit(match, "year", (1, 1), (12, 31)), shift=0 if match[0] == "本年度" else None)
-    return _year(match)
+def _year_word(match: re.Match[str], groups: Groups) -> Unit | None:
+    if groups["edge"] is None:
+        return _unit(match, groups, "year", (1, 1), (12, 31))._replace(shift=0 if match[0] == "本年度" else None)
+    return _year(match, groups)
 
 
-def _eve(match: re.Match[str]) -> Unit | None:
-    day = eves()[match["holiday"]]
-    unit = _unit(match, "day", day, day)
-    if match["holiday"] != "元旦":
+def _eve(match: re.Match[str], groups: Groups) -> Unit | None:
+    holiday = groups["holiday"] or ""
+    day = eves()[holiday]
+    unit = _unit(match, groups, "day", day, day)
+    if holiday != "元旦":
         return unit
     # The day before 2026年元旦 lies in 2025; 元旦 without a year is the one that ends the year of the document.
-    return replace(unit, year=unit.year - 1 if unit.year else None, shift=None if unit.shift is None else unit.shift - 1)
+    return unit._replace(year=unit.year - 1 if unit.year else None, shift=None if unit.shift is None else unit.shift - 1)
 
 
-_RULES: tuple[tuple[str, Callable[[re.Match[str]], Unit | None]], ...] = (
-    (rf"(?:{_OF_YEAR})[\"“]?(?P<holiday>{'|'.join(eves())})[\"”]?节?(?:假期)?(?=前|之前|以前|来临前|到来前)", _eve),
-    (rf"{_QUOTE}(?P<plan>十[一二三四五六七]五){_QUOTE}(?:规划期|时期|期间|期)?(?P<edge>末|底|内|中期|初期)?", _five_year_plan),
-    (rf"(?P<year>{_YEAR})(?P<sep>[-./])(?P<month>{_MONTH})(?P=sep)(?P<day>{_DAY})(?:日|号)?(?!\d)T?{_HOUR}", _days),
+Build = Callable[[re.Match[str], Groups], Unit | None]
+_RULES: tuple[tuple[tuple[str, ...], str, Build], ...] = (
     (
+        ("前", "".join(eves())),
+        rf"(?:{_OF_YEAR})[\"“]?(?P<holiday>{'|'.join(eves())})[\"”]?节?(?:假期)?(?=前|之前|以前|来临前|到来前)",
+        _eve,
+    ),
+    (("五",), rf"{_QUOTE}(?P<plan>十[一二三四五六七]五){_QUOTE}(?:规划期|时期|期间|期)?(?P<edge>末|底|内|中期|初期)?", _five_year_plan),
+    (("-./",), rf"(?P<year>{_YEAR})(?P<sep>[-./])(?P<month>{_MONTH})(?P=sep)(?P<day>{_DAY})(?:日|号)?(?!\d)T?{_HOUR}", _days),
+    (
+        ("-./",),
         rf"(?P<year>{_YEAR})[-./](?P<month>{_MONTH})(?:-(?P<month2>{_MONTH}))?月?(?P<edge>底|末|上旬|中旬|下旬)?(?![\d./]|-(?!(?:19|20)\d\d)|年)",
         _months,
     ),
-    (rf"(?P<year>{_YEAR})年?(?:{SEP}|{_AND})(?P<year2>{_YEAR})年?(?:度|(?P<edge>底|末|内))?(?![-./]?\d)", _years),
-    (rf"{_OF_YEAR}(?P<month>{_MONTH})月份?(?P<day>{_DAY})(?:[日号]?{SEP}(?P<day2>{_DAY}))?(?:[日号]|(?=前|止|之前|以前|$)){_HOUR}", _days),
+    (("-至到、和及",), rf"(?P<year>{_YEAR})年?(?:{SEP}|{_AND})(?P<year2>{_YEAR})年?(?:度|(?P<edge>底|末|内))?(?![-./]?\d)", _years),
     (
+        ("月",),
+        rf"{_OF_YEAR}(?P<month>{_MONTH})月份?(?P<day>{_DAY})(?:[日号]?{SEP}(?P<day2>{_DAY}))?(?:[日号]|(?=前|止|之前|以前|$)){_HOUR}",
+        _days,
+    ),
+    (
+        ("月",),
         rf"{_OF_YEAR}(?P<month>{_MONTH})(?:(?:月份?)?{SEP}(?P<month2>{_MONTH})|{_AND}(?P<month3>{_MONTH}))?月份?"
         rf"(?P<edge>月底|底|末|上中旬|中下旬|上旬|中旬|下旬|内|初|{_MIDDLE})?",
         _months,
     ),
-    (rf"(?P<year>{_YEAR})年(?P<month>{_MONTH})[./](?P<day>{_DAY})(?:[日号]|(?=[前止,;。)]|之前|以前|$)){_HOUR}", _days),
+    (("年", "./"), rf"(?P<year>{_YEAR})年(?P<month>{_MONTH})[./](?P<day>{_DAY})(?:[日号]|(?=[前止,;。)]|之前|以前|$)){_HOUR}", _days),
     (
+        ("Qq",),
         rf"(?:(?P<year>{_YEAR}|{_SHORT_YEAR})年?度?|(?P<word>{_WORD})|(?<![A-Za-z\d]))[Qq](?P<letter>[1-4])(?![\dA-Za-z])(?P<edge>末|底|内)?",
         _letter_quarter,
     ),
     (
+        ("季",),
         rf"(?:{_OF_YEAR})(?:第?(?P<q>[1-4一二三四首末])(?:(?:季度?)?(?:{SEP}|{_AND})第?(?P<q2>[1-4一二三四]))?"
         rf"|前(?P<front>[23二三两])个?)季度(?P<edge>末|底|内)?",
         _quarters,
     ),
-    (rf"{_OF_YEAR}(?P<half>[上下])半年(?P<edge>末|底|内)?", _half),
-    (rf"(?:(?P<year>{_YEAR}|{_SHORT_YEAR})年|(?P<word>[今本当明次翌后去上]年))(?P<edge>{_EDGE})?", _year),
+    (("半",), rf"{_OF_YEAR}(?P<half>[上下])半年(?P<edge>末|底|内)?", _half),
+    (("年",), rf"(?:(?P<year>{_YEAR}|{_SHORT_YEAR})年|(?P<word>[今本当明次翌后去上]年))(?P<edge>{_EDGE})?", _year),
     (
+        ("年",),
         rf"(?<![\d一二三四五六七八九十两几多半近数每学历N个])年(?P<edge>底|末|内|初|终|度[内底末]|{_MIDDLE})|全年|(?<!\d)本年度",
         _year_word,
     ),
 )
+"""What a text must hold for a rule to match, a character of each string; the rule; what it builds. Earlier rules go before later ones."""
 
 
-_COMPILED = tuple((re.compile(pattern), build) for pattern, build in _RULES)
+_COMPILED = tuple((tuple(map(frozenset, signs)), re.compile(pattern), build) for signs, pattern, build in _RULES)
+_SIGNS = frozenset(sign for signs, _, _ in _RULES for each in signs for sign in each)
 _WHOLE_CELL = (
     (re.compile(r"^(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])?(?=$|前|之前|以前)"), _compact),
     (re.compile(rf"^(?P<month>{_MONTH})[./](?P<day>{_DAY})(?=$|前|之前|以前)"), _days),
@@ -223,25 +270,28 @@ _WHOLE_CELL = (
 _JOIN = re.compile(rf"(?:起|开始)?(?:{SEP})")
 
 
+@lru_cache(maxsize=4096)
+def _applying(present: frozenset[str]) -> list[tuple[re.Pattern[str], Build]]:
+    """Return the rules that may match where these signs are present; a cell without 季 is not searched for quarters."""
+    return [(rule, build) for signs, rule, build in _COMPILED if not any(sign.isdisjoint(present) for sign in signs)]
+
+
 def find_units(text: str, *, cell: bool = False) -> list[Unit]:
     """Return the units of a normalised text in reading order, ranges joined; ``cell`` also reads bare numbers that fill a cell."""
-    found = next(([u] for rule, build in _WHOLE_CELL if (m := rule.match(text)) and (u := build(m))), []) if cell else []
-    taken = [False] * len(text)
+    found: list[Unit] = []
+    taken = bytearray(len(text))
+    if cell and (text[:6].isdigit() or "." in text or "/" in text):
+        found = next(([u] for rule, build in _WHOLE_CELL if (m := rule.match(text)) and (u := build(m, m.groupdict()))), [])
     for unit in found:
-        taken[unit.pos : unit.end] = [True] * (unit.end - unit.pos)
-    for rule, build in _COMPILED:
-        for unit in _matches(rule, build, text):
-            if not any(taken[unit.pos : unit.end]):
-                taken[unit.pos : unit.end] = [True] * (unit.end - unit.pos)
-                found.append(unit)
-    return list(_joined(sorted(found, key=lambda u: u.pos), text))
-
-
-def _matches(rule: re.Pattern[str], build: Callable[[re.Match[str]], Unit | None], text: str) -> Iterator[Unit]:
-    for match in rule.finditer(text):
-        unit = build(match)
-        if unit is not None:
-            yield unit
+        taken[unit.pos : unit.end] = b"\1" * (unit.end - unit.pos)
+    for rule, build in _applying(_SIGNS.intersection(text)):
+        for match in rule.finditer(text):
+            start, end = match.span()
+            read = build(match, match.groupdict()) if taken.find(1, start, end) < 0 else None
+            if read is not None:
+                taken[start:end] = b"\1" * (end - start)
+                found.append(read)
+    return found if len(found) < 2 else list(_joined(sorted(found, key=lambda u: u.pos), text))
 
 
 def _joined(units: list[Unit], text: str) -> Iterator[Unit]:
@@ -272,4 +322,4 @@ def _range(left: Unit, right: Unit) -> Unit | None:
         return None
     flags = tuple(dict.fromkeys((*left.flags, *right.flags)))
     first = left.last if left.edge in ENDED else left.first
-    return replace(left, end=right.end, first=first, last=right.last, years=years, grain="range", edge=right.edge, flags=flags)
+    return left._replace(end=right.end, first=first, last=right.last, years=years, grain="range", edge=right.edge, flags=flags)

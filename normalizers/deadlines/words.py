@@ -27,16 +27,19 @@ def any_of(table: str, name: str) -> re.Pattern[str]:
     return re.compile("|".join(re.escape(word) for word in sorted(words(table, name), key=len, reverse=True)))
 
 
+@cache
 def rhythms() -> dict[str, str]:
     """Return the words that alone in a cell state a rhythm, with their ISO 8601 duration."""
     return dict(_tables()["cell"]["rhythm"])
 
 
+@cache
 def eves() -> dict[str, tuple[int, int]]:
     """Return the month and day before each holiday of the solar calendar."""
     return {name: (int(day[:2]), int(day[3:])) for name, day in _tables()["cell"]["eve"].items()}
 
 
+@cache
 def tags() -> tuple[str, ...]:
     """Return the names of the tags for texts without a date."""
     return tuple(_tables()["tag"])
