@@ -12,8 +12,8 @@ from normalizers.documents.builder import Source, build
 from normalizers.documents.docx_changes import settle
 from normalizers.documents.docx_notes import header_lines, left_out, notes, told_changes
 from normalizers.documents.docx_numbering import Numbering, W, read_numbering
-from normalizers.documents.docx_styles import Style, read_styles
-from normalizers.documents.docx_text import MAX_DEPTH, flag, is_placeholder, run_text, setting
+from normalizers.documents.docx_styles import Style, Styles, read_styles
+from normalizers.documents.docx_text import MAX_DEPTH, child, flag, is_placeholder, run_text, setting
 from normalizers.documents.grid import RawCell, RawTable, place
 from normalizers.documents.limits import UnreadableError
 from normalizers.documents.opc import Package, open_package
@@ -23,13 +23,16 @@ _HEADING = re.compile(r"(?:heading|标题|標題)\s*(\d)", re.IGNORECASE)
 _CONTENTS = re.compile(r"(?:toc|目录|目錄)\s*\d", re.IGNORECASE)
 MAX_HEADING = 80
 """Characters of the longest paragraph that a heading style makes a heading; longer ones, and sentences, are clauses in its clothes."""
+_PARAGRAPH = f"{W}p"
+_NO_TEXT = frozenset(f"{W}{name}" for name in ("sectPr", "sdtPr", "tcPr"))
+_WRAPPERS = frozenset(f"{W}{name}" for name in ("sdt", "sdtContent", "customXml"))
 _SENTENCE_END = re.compile(r"[。；;]$")
 
 
 class _Reader:
     """Walks one document body; counts paragraphs and rows as it goes."""
 
-    def __init__(self, styles: dict[str, Style], numbering: Numbering, part: str) -> None:
+    def __init__(self, styles: Styles, numbering: Numbering, part: str) -> None:
         self._styles = styles
         self._numbering = numbering
         self._part = part
@@ -41,26 +44,28 @@ class _Reader:
     # -- text
 
     def _number(self, properties: etree._Element | None, style: Style) -> str:
-        listing = None if properties is None else properties.find(f"{W}numPr")
+        listing = child(properties, f"{W}numPr")
         list_id, level = setting(listing, f"{W}numId") or style.list_id, setting(listing, f"{W}ilvl")
         return self._numbering.label(list_id, int(level) if re.fullmatch(r"\d", level) else style.list_level) if list_id else ""
 
     def _paragraph(self, element: etree._Element) -> RawBlock:
-        properties = element.find(f"{W}pPr")
-        style = self._styles.get(setting(properties, f"{W}pStyle"), Style())
+        properties = child(element, f"{W}pPr")
+        style = self._styles.of(setting(properties, f"{W}pStyle"))
         text = tidy("".join(run_text(element, self._boxes, in_table=self._tables > 0)))
         if text and _CONTENTS.match(style.name):
             text = ""
         if text:
             text = self._number(properties, style) + text
+        if self._tables:  # of the paragraphs in a cell nothing but the text counts
+            return RawBlock(text)
         kind, level = BlockKind.PARAGRAPH, 0
         found = _HEADING.match(style.name)
         if found and len(text) <= MAX_HEADING and not _SENTENCE_END.search(text):
             kind, level = BlockKind.HEADING, int(found.group(1))
         elif style.name.lower() in {"title", "标题"}:
             kind = BlockKind.TITLE
-        runs = [run for run in element.iter(f"{W}r") if run.find(f"{W}t") is not None]
-        strong = bool(runs) and all(flag(run.find(f"{W}rPr"), "b") for run in runs)
+        runs = [run for run in element.iter(f"{W}r") if child(run, f"{W}t") is not None]
+        strong = bool(runs) and all(flag(child(run, f"{W}rPr"), "b") for run in runs)
         centred = (setting(properties, f"{W}jc") or style.alignment) == "center"
         return RawBlock(text, kind, level, Origin("paragraph", self._paragraphs, self._part), centred=centred, strong=strong)
 
@@ -68,19 +73,20 @@ class _Reader:
 
     def blocks(self, parent: etree._Element, depth: int = 0) -> Iterator[RawBlock]:
         """Yield the blocks of a body, a content control or a text box in reading order."""
-        for child in parent:
-            if depth > MAX_DEPTH or (child.tag == f"{W}sdt" and is_placeholder(child)):
+        for part in parent:
+            tag = part.tag
+            if depth > MAX_DEPTH or tag in _NO_TEXT or (tag == f"{W}sdt" and is_placeholder(part)):
                 continue
-            if child.tag == f"{W}p":
+            if tag == _PARAGRAPH:
                 self._paragraphs += 1
-                yield self._paragraph(child)
+                yield self._paragraph(part)
                 boxes, self._boxes = self._boxes, []
                 for box in boxes:
                     yield from self.blocks(box, depth + 1)
-            elif child.tag == f"{W}tbl":
-                yield from self._table_blocks(child, depth)
-            elif isinstance(child.tag, str) and child.tag not in {f"{W}sectPr", f"{W}sdtPr"}:
-                yield from self.blocks(child, depth + 1)
+            elif tag == f"{W}tbl":
+                yield from self._table_blocks(part, depth)
+            elif isinstance(tag, str):
+                yield from self.blocks(part, depth + 1)
 
     def _table_blocks(self, table: etree._Element, depth: int) -> Iterator[RawBlock]:
         """Yield a table, or, where it is a frame of one cell, what stands in it."""
@@ -116,10 +122,11 @@ class _Reader:
         above: dict[int, tuple[int, int]] = {}  # by grid column, the row and place of the cell that a vertical merge goes on from
         for row in table_rows:
             self._rows += 1
-            column = _span(row.find(f"{W}trPr"), "gridBefore", 0)
+            about = child(row, f"{W}trPr")
+            column = _span(about, "gridBefore", 0)
             cells = [RawCell("", colspan=column)] if column else []
             for cell in _children(row, "tc"):
-                properties = cell.find(f"{W}tcPr")
+                properties = child(cell, f"{W}tcPr")
                 width, merge = _span(properties, "gridSpan", 1), _merge(properties, "vMerge")
                 text = self._cell_text(cell, depth)
                 if _merge(properties, "hMerge") == "continue" and cells and not text:
@@ -137,18 +144,19 @@ class _Reader:
                 if not merge:
                     above.pop(column, None)
                 column += width
-            after = _span(row.find(f"{W}trPr"), "gridAfter", 0)
+            after = _span(about, "gridAfter", 0)
             rows.append([*cells, RawCell("", colspan=after)] if after else cells)
         return place(rows)
 
 
 def _children(parent: etree._Element, name: str) -> Iterator[etree._Element]:
     """Yield the rows or cells right within an element, content controls and custom markup looked through."""
-    for child in parent:
-        if child.tag == f"{W}{name}":
-            yield child
-        elif child.tag in {f"{W}sdt", f"{W}sdtContent", f"{W}customXml"}:
-            yield from _children(child, name)
+    wanted = f"{W}{name}"
+    for part in parent:
+        if part.tag == wanted:
+            yield part
+        elif part.tag in _WRAPPERS:
+            yield from _children(part, name)
 
 
 def _span(properties: etree._Element | None, name: str, default: int) -> int:
@@ -158,7 +166,7 @@ def _span(properties: etree._Element | None, name: str, default: int) -> int:
 
 def _merge(properties: etree._Element | None, name: str) -> str:
     """Return ``restart`` or ``continue`` for a merged cell, empty for others; a merge without a value goes on."""
-    found = None if properties is None else properties.find(f"{W}{name}")
+    found = child(properties, f"{W}{name}")
     return "" if found is None else found.get(f"{W}val", "continue")
 
 
@@ -196,4 +204,4 @@ def read_blocks(payload: bytes, name: str) -> tuple[list[RawBlock], tuple[str, .
 def read_body(body: etree._Element) -> list[RawBlock]:
     """Return the blocks of a body that stands alone, without styles, lists and notes."""
     settle(body)
-    return [block for block in _Reader({}, read_numbering(None), "").blocks(body) if block.table is not None or block.text]
+    return [block for block in _Reader(Styles(), read_numbering(None), "").blocks(body) if block.table is not None or block.text]

@@ -20,16 +20,26 @@ _OFF = frozenset({"0", "false", "off", "none"})
 _PRIVATE = range(0xE000, 0xF900)
 
 
+_VALUE = f"{W}val"
+_RUN, _RUN_PROPERTIES = f"{W}r", f"{W}rPr"
+_TEXTS = frozenset({f"{W}t", _MATH_TEXT})
+
+
+def child(parent: etree._Element | None, tag: str) -> etree._Element | None:
+    """Return the first child of a tag, ``None`` where there is none; ``find`` would take the tag for a path."""
+    return None if parent is None else next(parent.iterchildren(tag), None)
+
+
 def flag(properties: etree._Element | None, name: str) -> bool:
     """Tell whether an on-off property is on (ECMA-376-1, 17.17.4)."""
-    found = None if properties is None else properties.find(f"{W}{name}")
-    return found is not None and found.get(f"{W}val", "1").lower() not in _OFF
+    found = child(properties, f"{W}{name}")
+    return found is not None and found.get(_VALUE, "1").lower() not in _OFF
 
 
-def setting(properties: etree._Element | None, path: str) -> str:
+def setting(properties: etree._Element | None, tag: str) -> str:
     """Return the value of a property, empty when it is not set."""
-    found = None if properties is None else properties.find(path)
-    return "" if found is None else found.get(f"{W}val", "")
+    found = child(properties, tag)
+    return "" if found is None else found.get(_VALUE, "")
 
 
 @cache
@@ -54,31 +64,34 @@ def is_placeholder(control: etree._Element) -> bool:
     properties = control.find(f"{W}sdtPr")
     if properties is None:
         return False
-    return flag(properties, "showingPlcHdr") or setting(properties, f"{W}docPartObj/{W}docPartGallery") == "Table of Contents"
+    gallery = setting(child(properties, f"{W}docPartObj"), f"{W}docPartGallery")
+    return flag(properties, "showingPlcHdr") or gallery == "Table of Contents"
 
 
 def run_text(element: etree._Element, boxes: list[etree._Element], *, in_table: bool = False, depth: int = 0) -> Iterator[str]:
     """Yield the text of a paragraph's pieces; text boxes go to ``boxes``, to be read after it."""
-    for child in element:
-        tag = child.tag
-        if tag in _DROPPED or depth > MAX_DEPTH or (tag == f"{W}r" and flag(child.find(f"{W}rPr"), "vanish")):
+    for piece in element:
+        tag = piece.tag
+        if tag in _DROPPED or depth > MAX_DEPTH or (tag == _RUN and flag(child(piece, _RUN_PROPERTIES), "vanish")):
             continue
-        if tag in {f"{W}t", _MATH_TEXT}:
-            yield child.text or ""
+        if tag in _TEXTS:
+            yield piece.text or ""
+        elif tag == _RUN:
+            yield from run_text(piece, boxes, in_table=in_table, depth=depth + 1)
         elif tag in {f"{W}br", f"{W}cr"}:
-            yield "" if in_table and child.get(f"{W}type") in {"page", "column"} else "\n"
+            yield "" if in_table and piece.get(f"{W}type") in {"page", "column"} else "\n"
         elif tag in {f"{W}tab", f"{W}ptab"}:
             yield " "
         elif tag == f"{W}noBreakHyphen":
             yield "-"
         elif tag == f"{W}sym":
-            yield symbol(child.get(f"{W}font", ""), child.get(f"{W}char", ""))
+            yield symbol(piece.get(f"{W}font", ""), piece.get(f"{W}char", ""))
         elif tag == f"{W}txbxContent":
-            boxes.append(child)
+            boxes.append(piece)
         elif tag == f"{VML}textpath":
-            boxes.append(_word_art(child.get("string", "")))
-        elif isinstance(tag, str) and not (tag == f"{W}sdt" and is_placeholder(child)):
-            yield from run_text(child, boxes, in_table=in_table, depth=depth + 1)
+            boxes.append(_word_art(piece.get("string", "")))
+        elif isinstance(tag, str) and not (tag == f"{W}sdt" and is_placeholder(piece)):
+            yield from run_text(piece, boxes, in_table=in_table, depth=depth + 1)
 
 
 def _word_art(text: str) -> etree._Element:

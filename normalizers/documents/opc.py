@@ -69,6 +69,8 @@ class Package:
     archive: zipfile.ZipFile
     members: dict[str, str]
     warnings: list[str] = field(default_factory=list)
+    named: dict[str, etree._Element | None] = field(default_factory=dict)
+    """Parts that name the parts related to others, by their path: they are asked for one kind of relation after another."""
 
     def part(self, path: str) -> etree._Element | None:
         """Return the root of a part, ``None`` when it is missing or too damaged to tell; damage is told in ``warnings``."""
@@ -99,7 +101,10 @@ class Package:
     def relations(self, source: str, kind: str) -> dict[str, str]:
         """Return the paths of the parts that ``source`` names as ``kind``, by relationship id."""
         folder, _, file = source.rpartition("/")
-        root = self.part(f"{folder}/_rels/{file}.rels" if folder else f"_rels/{file}.rels")
+        named = f"{folder}/_rels/{file}.rels" if folder else f"_rels/{file}.rels"
+        if named not in self.named:
+            self.named[named] = self.part(named)
+        root = self.named[named]
         out: dict[str, str] = {}
         for number, relation in enumerate(root if root is not None else ()):
             if relation.get("TargetMode") == "External" or relation.get("Type", "").rpartition("/")[2] != kind:

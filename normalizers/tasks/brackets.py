@@ -11,12 +11,13 @@ from importlib.resources import files
 
 from normalizers.agencies import Context, looks_like_agencies, read_agencies
 from normalizers.tasks.bodies import are_built_like_bodies
-from normalizers.tasks.roles import inline_label
+from normalizers.tasks.roles import inline_label, labels_in
 from normalizers.tasks.sections import is_article, split_number
 from normalizers.tasks.statements import Statement, is_nothing, read_statement, with_colons
 
 _OPEN = {"（": 0, "(": 0, "【": 1, "[": 1, "〔": 1, "［": 1, "{": 1}
 _CLOSE = {"）": 0, ")": 0, "】": 1, "]": 1, "〕": 1, "］": 1, "}": 1}
+_BOXES = "【[〔［"
 _MARKS = re.compile(f"[{re.escape(''.join([*_OPEN, *_CLOSE]))}]")
 _STOP = re.compile(r"[\s。；;！!，,、.]*")
 _SENTENCE_STOP = re.compile(r"\s*(?:[。；;！!]|$)")
@@ -165,7 +166,8 @@ def _candidates(text: str) -> list[Bracket]:
     brackets = outer_brackets(text)
     if not brackets:
         return []
-    labelled = {found.start() for found in inline_label(lines=False).finditer(text) if found["boxed"]}
+    boxed = any(text[one.start] in _BOXES for one in brackets)
+    labelled = {found.start() for found in labels_in(text, lines=False) if found["boxed"]} if boxed else set()
     return [one for one in brackets if one.start not in labelled][:_MOST]
 
 

@@ -6,7 +6,7 @@ import csv
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -221,6 +221,14 @@ def inline_label(*, lines: bool) -> re.Pattern[str]:
     return re.compile(
         rf"(?={first})(?:[【\[〔［](?P<boxed>{pair})[】\]〕］]\s*[:：]?|(?P<plain>{pair}){note}\s*(?:[:：]|(?<=[位门头体])为[:：]?))\s*"
     )
+
+
+_LABEL_ENDS = re.compile(r"[:：为】\]〕］]")
+
+
+def labels_in(text: str, *, lines: bool) -> Iterator[re.Match[str]]:
+    """Return the places where :func:`inline_label` matches in a text; one without colon, 为 and boxes holds none."""
+    return inline_label(lines=lines).finditer(text) if _LABEL_ENDS.search(text) else iter(())
 
 
 @cache

@@ -18,6 +18,8 @@ _NUMBERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("five", re.compile(r"(?P<n>[①-⑳⑴-⒇❶-❿])\s*[、.．]?\s*")),
     ("five", re.compile(r"(?:任务|举措|措施|事项)(?P<n>[一二三四五六七八九十\d]{1,3})\s*[:：、.．]\s*")),
 )
+_OPENS = re.compile(rf"[第{_HAN}（(\d①-⑳⑴-⒇❶-❿任举措事]")
+"""What every number opens with."""
 _ARTICLE = re.compile(rf"\s*第[{_HAN}千零〇\d]{{1,6}}条(?:之[一二三四五六七八九十])?[\s\u3000（(]")
 _TITLE_END = re.compile(r"(?:方案|要点|计划|通知|意见|办法|条例|规划|清单|目录|规定|分工|安排|表|一览)(?:[（(][^（()）]{0,30}[）)])?$")
 _RUNS_ON = re.compile(r"[。；;，,：:？?！!、]$")
@@ -35,6 +37,8 @@ MAX_HEADING = 45
 def split_number(text: str) -> tuple[str, str, int]:
     """Return the number that ``text`` opens with ("" when none), its style ("one" 一、 to "five" ①) and where the words begin."""
     start = len(text) - len(text.lstrip())
+    if not _OPENS.match(text, start):
+        return "", "", start
     for style, pattern in _NUMBERS:
         found = pattern.match(text, start)
         if found and found.end() < len(text):

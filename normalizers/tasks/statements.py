@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from normalizers.tasks.clauses import NO_CLAUSES, Clauses, split_clauses
-from normalizers.tasks.roles import AGENCY_ROLES, Role, inline_label, label_role, names_offices
+from normalizers.tasks.roles import AGENCY_ROLES, Role, label_role, labels_in, names_offices
 
 _NOTHING = re.compile(r"[\s/／\\—–\-_－一无暂○×、。.；;，,]*|[Nn]/?[Aa]|暂?无|不涉及|空")
 _VERB_END = r"(?=\s*(?:[、，,；;。)）]|会同|会|$|\s))"
@@ -27,6 +27,8 @@ _DO_VERB = (
     rf"(?:落实|实施|推进|组织|办理|到位|相关工作)*){_VERB_END}|(?:分别|具体)?负责{_WHAT}"
 )
 _VERBS = re.compile(rf"(?P<lead>{_LEAD_VERB})|(?P<help>{_HELP_VERB})|(?P<do>{_DO_VERB})")
+_VERB_SIGNS = re.compile(r"牵头|配合|参[与加]|协[同助办]|支持|负责|落实|实施|推进|[承主]办|执行|[指督]导|督促|职[责能]|分工|其责")
+"""What every verb of a role holds: a look for it spares most lists of bodies the search for the verbs."""
 _DUTY_LINE = re.compile(
     rf"\s*(?:由|请)?(?P<names>[^。；;：:\n]{{2,300}}?)(?P<verb>"
     rf"(?:共同|联合|分别|总|具体)?牵头(?:负责|落实|实施|推进|组织实施|组织|推动|抓总|承担|督导|完成)*|"
@@ -76,9 +78,9 @@ class Statement:
     def __or__(self, other: Statement) -> Statement:
         """Return both statements as one; a text that stands in both counts once."""
         return Statement(
-            tuple(dict.fromkeys(self.lead + other.lead)),
-            tuple(dict.fromkeys(self.partner + other.partner)),
-            tuple(dict.fromkeys(self.responsible + other.responsible)),
+            _each_once(self.lead + other.lead),
+            _each_once(self.partner + other.partner),
+            _each_once(self.responsible + other.responsible),
             self.deadline or other.deadline,
             self.clauses | other.clauses,
             self.labelled or other.labelled,
@@ -94,6 +96,10 @@ class Statement:
         if self.partner or partner_beside:
             return replace(self, lead=self.responsible, responsible=())
         return self
+
+
+def _each_once(texts: tuple[str, ...]) -> tuple[str, ...]:
+    return texts if len(texts) < 2 else tuple(dict.fromkeys(texts))
 
 
 def is_nothing(text: str) -> bool:
@@ -143,7 +149,7 @@ def with_colons(text: str) -> str:
 
 def _labelled(text: str, default: Role, *, lines: bool) -> Iterator[tuple[Role | None, str]]:
     """Yield the pieces of ``text`` with the role of the label before each, ``None`` where no label stands before."""
-    found = [m for m in inline_label(lines=lines).finditer(text) if _at_boundary(text, m.start())]
+    found = [m for m in labels_in(text, lines=lines) if _at_boundary(text, m.start())]
     head = text[: found[0].start()] if found else text
     if not is_nothing(head):
         yield None, head
@@ -180,7 +186,7 @@ def _value(text: str, role: Role) -> Statement:
         return beside
     kept, deadline = _take_dates(text)
     out = _by_verbs(kept, role)
-    return replace(out, deadline=deadline)
+    return replace(out, deadline=deadline) if deadline else out
 
 
 def _take_dates(text: str) -> tuple[str, str]:
@@ -219,6 +225,8 @@ def _named_beside(text: str) -> Statement | None:
 
 def _by_verbs(text: str, role: Role) -> Statement:
     """Give the names before each verb to its role; names under no verb belong to ``role``, or help where somebody leads."""
+    if not _VERB_SIGNS.search(text):
+        return _under(_names(text), role, verbal=False)
     out = Statement()
     at = 0
     for found in _VERBS.finditer(text):
