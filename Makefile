@@ -13,7 +13,7 @@ help:
 	@echo "make look    pictures of every page, light and dark, wide and narrow, in both languages, in build/screenshots"
 	@echo "make score   what is read right in the corpus, by format, phenomenon and damage"
 	@echo "make lint    ruff, mypy and the import check alone"
-	@echo "make soak    crawl, edit, kill and repeat, long; a thousand edited papers"
+	@echo "make soak    crawl, edit, kill and repeat, long; a thousand edited papers; two hours of everything with faults, JSON in build/soak.json"
 	@echo "make fuzz    property tests with many examples"
 	@echo "make bench   figures beside what users would pick instead (half an hour; BENCH=name for one), JSON in build/bench.json"
 	@echo "make sbom    the software bill of materials in build/sbom.json"
@@ -78,8 +78,10 @@ score: $(STAMP)
 	$(BIN)/python -m tests.corpus
 
 # Every file of tests that has a longer form: whoever writes one asks for SOAK there, and need name it nowhere else.
+# The last line is crawls by schedule, readers and sites that fail, for two hours; what does not hold is printed, and ends it with 1.
 soak: $(STAMP)
 	HARVESTER_SOAK=1 $(BIN)/pytest $$(grep -rl --include='test_*.py' SOAK tests | sort)
+	$(BIN)/python -m tests.soak --hours 2 --json build/soak.json
 
 fuzz: $(STAMP)
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest -k "property"

@@ -33,6 +33,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="harvester-soak-") as folder:
             found = Soak(Path(folder), seconds, given.seed, given.sample).run()
     if given.json:
+        given.json.parent.mkdir(parents=True, exist_ok=True)
         given.json.write_text(json.dumps(as_json(found), ensure_ascii=False, indent=1), encoding="utf-8")
     sys.stdout.write("\n".join(table(found)) + "\n")
     return 1 if found.wrong else 0
