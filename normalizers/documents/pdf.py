@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
 import zlib
@@ -9,6 +10,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
+from itertools import pairwise
+from operator import itemgetter
 from typing import Any
 
 import pdfplumber
@@ -32,7 +35,7 @@ from normalizers.documents.pdf_lines import (
     text_lines,
     without_running,
 )
-from normalizers.documents.pdf_tables import SNAP, PageTable, join_parts, open_edges, ruled_table, unruled_table
+from normalizers.documents.pdf_tables import SNAP, PageTable, Placed, join_parts, open_edges, ruled_table, unruled_table
 from normalizers.records import BlockKind, Document, Hints, Origin, Repair
 
 MAX_STROKES = 20_000
@@ -43,6 +46,8 @@ SHORT_EDGE = 5.0
 """Points of the longest stroke that is no border of a cell."""
 MAX_CHARS = 60_000
 """Characters on a page beyond which it is no page of text."""
+TWICE = 1
+"""Points within which two equal characters are one that is printed twice."""
 SLANT = 0.2
 """Tangent of the angle up to which a character counts as level."""
 MOSTLY = 0.8
@@ -113,6 +118,22 @@ def _check_streams(payload: bytes, name: str) -> None:
             )
 
 
+def _once(page: Any) -> list[Char]:  # noqa: ANN401  pdfplumber has no types
+    """Return the characters of a page, once each of those that are printed twice to look bold.
+
+    pdfplumber compares every character with all the others to keep their order, so it is asked only where two of a line may be one.
+    """
+    line, last = 0, -math.inf
+    places: dict[tuple[str, int], list[float]] = {}
+    for char in sorted(page.chars, key=itemgetter("doctop")):
+        line += char["doctop"] > last + TWICE
+        last = char["doctop"]
+        places.setdefault((char["text"], line), []).append(char["x0"])
+    doubled = any(second <= first + TWICE for found in places.values() for first, second in pairwise(sorted(found)))
+    chars: list[Char] = page.dedupe_chars(tolerance=TWICE).chars if doubled else page.chars
+    return chars
+
+
 def _upright(chars: Sequence[Char]) -> list[Char]:
     """Return the characters that stand upright: what lies across a page is a watermark."""
     return [char for char in chars if char.get("upright", True) and abs(char["matrix"][1]) < 0.2 * max(1e-6, abs(char["matrix"][0]))]
@@ -142,7 +163,8 @@ def _tables(page: Any, chars: Sequence[Char], number: int) -> list[PageTable]:  
     drawn = page.find_tables()
     if level := [y for one in drawn for y in open_edges(one, page)]:
         drawn = page.find_tables({"explicit_horizontal_lines": level})
-    found = [table for one in drawn if (table := ruled_table(one, chars, number))]
+    placed = Placed(chars)
+    found = [table for one in drawn if (table := ruled_table(one, placed, number))]
     found.sort(key=lambda table: table.top)
     return [table for n, table in enumerate(found) if not any(_within(table, other) for other in found[:n])]
 
@@ -164,7 +186,7 @@ def _crossings(page: Any) -> int:  # noqa: ANN401
 
 def _read_page(page: Any, number: int, into: _Pages) -> None:  # noqa: ANN401
     page = _turned_upright(page) if len(page.chars) <= MAX_CHARS else page
-    printed = page.dedupe_chars(tolerance=1).chars if len(page.chars) <= MAX_CHARS else []
+    printed = _once(page) if len(page.chars) <= MAX_CHARS else []
     chars = _upright(printed)
     if len(printed) - len(chars) > max(MAX_ACROSS, (1 - MOSTLY) * len(printed)):
         into.warnings.append(

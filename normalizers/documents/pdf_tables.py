@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import median
@@ -39,6 +39,21 @@ class PageTable:
     bottom: float
     edges: tuple[float, ...]
     page: int
+
+
+class Placed:
+    """The characters of a page by the height of their middles, so that the few of a cell are found without a look at all the others."""
+
+    def __init__(self, chars: Sequence[Char]) -> None:
+        self._chars = chars
+        middles = (((char["top"] + char["bottom"]) / 2, (char["x0"] + char["x1"]) / 2) for char in chars)
+        self._places = sorted((y, x, number) for number, (y, x) in enumerate(middles))
+        self._heights = [y for y, _, _ in self._places]
+
+    def inside(self, box: Box) -> list[Char]:
+        """Return the characters whose middles lie in a box, in the order of the page."""
+        level = self._places[bisect_left(self._heights, box[1]) : bisect_left(self._heights, box[3])]
+        return [self._chars[number] for number in sorted(number for _, x, number in level if box[0] <= x < box[2])]
 
 
 def _edges(values: Sequence[float]) -> list[float]:
@@ -98,7 +113,7 @@ def open_edges(found: Any, page: Any) -> list[float]:  # noqa: ANN401  pdfplumbe
     return out
 
 
-def ruled_table(found: Any, chars: Sequence[Char], page: int) -> PageTable | None:  # noqa: ANN401  pdfplumber has no types
+def ruled_table(found: Any, chars: Placed, page: int) -> PageTable | None:  # noqa: ANN401  pdfplumber has no types
     """Return a table that pdfplumber found by its lines, with spans told from the edges of its cells; ``None`` for a mere frame."""
     boxes: list[Box] = sorted(set(found.cells), key=lambda box: (box[1], box[0]))
     columns = _edges([x for box in boxes for x in (box[0], box[2])])
@@ -109,19 +124,13 @@ def ruled_table(found: Any, chars: Sequence[Char], page: int) -> PageTable | Non
     for box in boxes:
         row, column = _at(rows, box[1]), _at(columns, box[0])
         rowspan, colspan = max(1, _at(rows, box[3]) - row), max(1, _at(columns, box[2]) - column)
-        inside = [char for char in chars if _is_in(char, box)]
-        placed.append((RawCell("", rowspan, colspan, Origin("page", page), row, column), box, text_lines(inside, page)))
+        placed.append((RawCell("", rowspan, colspan, Origin("page", page), row, column), box, text_lines(chars.inside(box), page)))
     room = _room(placed)
-    cells = [replace(cell, text=_cell_text(lines, box[2] - box[0] - 2 * room.get(cell.column, 0.0))) for cell, box, lines in placed]
+    cells = [cell.saying(_cell_text(lines, box[2] - box[0] - 2 * room.get(cell.column, 0.0))) for cell, box, lines in placed]
     if not any(cell.text for cell in cells):
         return None
     table = fold_empty_tracks(_unlapped(cells))
     return PageTable(table, found.bbox[1], found.bbox[3], tuple(columns), page)
-
-
-def _is_in(char: Char, box: Box) -> bool:
-    x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
-    return bool(box[0] <= x < box[2] and box[1] <= y < box[3])
 
 
 def _unlapped(cells: Sequence[RawCell]) -> list[RawCell]:
