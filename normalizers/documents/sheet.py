@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import python_calamine as calamine
 
+from normalizers.documents import ole
 from normalizers.documents.blocks import RawBlock
 from normalizers.documents.builder import Source, build
 from normalizers.documents.grid import RawCell
@@ -24,6 +25,7 @@ from normalizers.documents.limits import (
     UnreadableError,
     check_container,
 )
+from normalizers.documents.ole_chains import check_workbook
 from normalizers.documents.opc import ZIP_ERRORS, open_package, read_member
 from normalizers.documents.sheet_formats import Value, cell_formats, column_number, format_codes, plain, shown
 from normalizers.documents.sheet_lines import sheet_blocks
@@ -104,6 +106,8 @@ def _open(payload: bytes, name: str) -> calamine.CalamineWorkbook:
         members = check_container(payload, name)
         _check_extent(payload, sorted(member for member in members if member.endswith(".xml")), name)
     try:
+        if payload.startswith(ole.SIGNATURE):
+            check_workbook(payload)
         with _no_panic():
             return calamine.CalamineWorkbook.from_filelike(io.BytesIO(payload))
     except calamine.PasswordError as error:
