@@ -16,7 +16,7 @@ from harvester.errors import WrongCall
 from harvester.web.access import pace as pacing
 from harvester.web.access.doorkeeper import OF_ONE_NAME_AND_PLACE, OF_ONE_PLACE, Doorkeeper
 from harvester.web.access.limits import Buckets, Limits, Rate
-from harvester.web.access.pace import Pace, is_heavy, key_of, network_of
+from harvester.web.access.pace import Pace, Turns, is_heavy, key_of, network_of
 from harvester.web.access.people import NOBODY, Person, Role
 from harvester.web.room import RoomSettings
 from storage.store import Store
@@ -209,6 +209,38 @@ def test_what_is_heavy_runs_only_so_often_at_the_same_time(monkeypatch: pytest.M
         for each in leave[1:]:
             each()
         assert pace._running == {}
+
+    asyncio.run(scene())
+
+
+def test_questions_are_worked_on_a_few_at_once_in_the_order_in_which_they_came() -> None:
+    async def scene() -> list[str]:
+        turns, told = Turns(at_once=2, moment=30.0), []
+
+        async def ask(name: str, done: asyncio.Event) -> None:
+            async with turns.turn():
+                told.append(f"{name} begins")
+                await done.wait()
+            told.append(f"{name} ends")
+
+        done = {name: asyncio.Event() for name in "abcd"}
+        asked = [asyncio.create_task(ask(name, event)) for name, event in done.items()]
+        for name in "badc":
+            await asyncio.sleep(0.01)
+            done[name].set()
+        await asyncio.gather(*asked)
+        return told
+
+    assert asyncio.run(scene()) == ["a begins", "b begins", "b ends", "c begins", "a ends", "d begins", "d ends", "c ends"]
+
+
+def test_a_question_that_takes_long_holds_nobody_up_and_gives_its_turn_back_once() -> None:
+    async def scene() -> None:
+        turns = Turns(at_once=1, moment=0.05)
+        async with turns.turn(), asyncio.timeout(20), turns.turn():  # the first one's moment is over
+            pass
+        async with turns.turn():
+            assert turns._free.locked()
 
     asyncio.run(scene())
 

@@ -19,7 +19,7 @@ from harvester.web.access import doors, errors, outgoing, requests
 from harvester.web.access.doors import Entry
 from harvester.web.access.incoming import Incoming
 from harvester.web.access.outgoing import Outgoing
-from harvester.web.access.pace import Pace
+from harvester.web.access.pace import Pace, Turns
 from harvester.web.access.people import Role
 from harvester.web.room import Room
 from storage.errors import StoreError
@@ -42,7 +42,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp, room: Room, owner: FastAPI) -> None:
         self._app, self._room, self._owner = app, room, owner
-        self._pace = Pace(room.settings)
+        self._pace, self._turns = Pace(room.settings), Turns()
         self._under_way: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -103,7 +103,11 @@ class Guard:
         self._note(request.state.entry)
 
     async def _ask(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._app(scope, receive, send)
+        if scope["method"] != "GET" or scope["path"].startswith("/static/"):  # a form that comes in slowly keeps nobody's turn
+            await self._app(scope, receive, send)
+            return
+        async with self._turns.turn():
+            await self._app(scope, receive, send)
 
     async def _wait(self, request: Request, task: asyncio.Task[None], out: Outgoing) -> None:
         """Wait for the answer as long as it may take; what takes longer is given up, and what a thread still does is not waited for."""

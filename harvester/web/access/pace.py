@@ -1,4 +1,4 @@
-"""How fast one person may ask, and how much of what is heavy runs at the same time."""
+"""How fast one person may ask, how much runs at the same time, and how much of what is heavy."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import asyncio
 import ipaddress
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from functools import partial
 
 from fastapi import HTTPException, Request
@@ -21,6 +22,11 @@ HEAVY_FORMS = frozenset({"csv", "xlsx", "parquet", "jsonl"})
 LOOK_EVERY = 0.05
 PATIENCE = 15.0
 """Seconds to wait for the turn of a heavy request."""
+AT_ONCE = 3
+"""Requests that are worked on together: the threads of a process share one interpreter, and twenty that all compute take twice as long
+for each answer as three, and keep the loop that takes requests in from its work."""
+MOMENT = 0.5
+"""Seconds for which a request keeps its turn: what takes longer, waiting for the database as a rule, holds nobody up."""
 
 
 class Pace:
@@ -58,6 +64,31 @@ class Pace:
         self._running[who] -= 1
         if not self._running[who]:
             del self._running[who]
+
+
+class Turns:
+    """Whose question is worked on now: a few at once, in the order in which they came. Used by one event loop."""
+
+    def __init__(self, at_once: int = AT_ONCE, moment: float = MOMENT) -> None:
+        self._free = asyncio.Semaphore(at_once)
+        self._moment = moment
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait for a turn, and keep it until the block or its moment is over."""
+        await self._free.acquire()
+        held = [self._free.release]
+
+        def give_back() -> None:
+            while held:
+                held.pop()()
+
+        over = asyncio.get_running_loop().call_later(self._moment, give_back)
+        try:
+            yield
+        finally:
+            over.cancel()
+            give_back()
 
 
 def key_of(request: Request) -> str:

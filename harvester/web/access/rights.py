@@ -23,12 +23,12 @@ class Denied(HarvesterError):  # noqa: N818 -- what happened
 
 
 class Needs:
-    """A dependency of a route: raises ``Denied`` for whoever has less than the role."""
+    """A dependency of a route: raises ``Denied`` for whoever has less than the role. A coroutine: FastAPI sends functions to a thread."""
 
     def __init__(self, role: Role) -> None:
         self.role = role
 
-    def __call__(self, request: Request) -> None:
+    async def __call__(self, request: Request) -> None:
         """Raise ``Denied`` where the person of the request has too little."""
         if request.state.person.role < self.role:
             raise Denied(self.role)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, is_dataclass
 from typing import Any
@@ -13,7 +12,7 @@ from fastapi import Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
-from harvester.values import plain
+from harvester.values import to_json
 from harvester.web import downloads, validators
 from harvester.web.api.asking import Question
 from harvester.web.validators import NOWHERE, PRIVATE, takes_gzip
@@ -55,7 +54,7 @@ def answer(
 
 
 def _sent(request: Request, value: Any, headers: dict[str, str]) -> Response:  # noqa: ANN401
-    body = json.dumps(plain(value), ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode("utf-8", "replace")
+    body = to_json(value, indent=None, separators=(",", ":")).encode("utf-8", "replace")
     if len(body) > SMALL and takes_gzip(request):
         body = gzip.compress(body, 5, mtime=0)
         headers |= {"Content-Encoding": "gzip", "ETag": headers["ETag"][:-1] + f'{validators.CODINGS[0]}"'}

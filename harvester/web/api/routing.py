@@ -63,7 +63,7 @@ def _parameters(dependant: Any) -> Iterator[Any]:  # noqa: ANN401 -- FastAPI's t
         yield from _parameters(each)
 
 
-def known_only(request: Request) -> None:
+async def known_only(request: Request) -> None:
     """Refuse parameters that the route does not know, and one that is given twice: to ignore either would answer another question."""
     route = request.scope["route"]
     given = [name for name, _ in request.query_params.multi_items()]
