@@ -9,7 +9,7 @@ from sqlalchemy import Select, case, select
 from harvester.messages import _
 from harvester.telling.phrases import short_title
 from normalizers.agencies.regions import regions
-from spiders.sheets import all_sheets
+from spiders.sheets import sheets_by_id
 from storage import agency_queries
 from storage.schema import documents, sites, tasks, versions, works
 from storage.selection import HIDDEN
@@ -57,8 +57,8 @@ def _task(store: Store, identifier: str, _lang: str) -> str:
 
 
 def _site(store: Store, identifier: str, lang: str) -> str:
-    if lang == "en" and (name := next((sheet.name for sheet in all_sheets() if sheet.id == identifier), "")):
-        return name
+    if lang == "en" and (sheet := sheets_by_id().get(identifier)) and sheet.name:
+        return sheet.name
     return _text(store, select(sites.c.name).where(sites.c.id == identifier))
 
 

@@ -20,7 +20,7 @@ from harvester.record_questions import CODES, FEWEST_DIGITS
 from normalizers.codes import identify
 from normalizers.text.fold import fold
 from spiders.families import family
-from spiders.sheets import all_sheets
+from spiders.sheets import sheets_by_id
 from storage import found_documents, searching
 from storage.found_documents import Candidate
 from storage.identity import document_id, text_key
@@ -200,7 +200,7 @@ def _keys(url: str) -> Iterable[tuple[str, str]]:
     if parts is None:
         return
     own = set(spellings.hosts(parts.netloc))
-    for sheet in all_sheets():
+    for sheet in sheets_by_id().values():
         name = getattr(sheet, "family", "")
         if name and own & set(sheet.hosts) and hasattr(family(name), "document_key"):
             for form in dict.fromkeys((parts.geturl(), parts._replace(query="").geturl())):

@@ -32,7 +32,9 @@ def check_site(store: Store, site: str) -> None:
     """Raise WrongCall for a site that is neither known nor stored; an empty name means every site."""
     if not site:
         return
-    from spiders.sheets import all_sheets  # late: most questions are of every site
+    from spiders.sheets import known_sites  # late: most questions are of every site
 
-    if site not in (names := sorted({sheet.id for sheet in all_sheets()} | set(site_ids(store)))):
+    if site in known_sites():
+        return
+    if site not in (names := sorted({*known_sites(), *site_ids(store)})):
         raise WrongCall(f"there is no site {site}; the sites are {', '.join(names)}.")

@@ -22,6 +22,12 @@ def sheets_by_id() -> Mapping[str, AnySheet]:
     return {sheet.id: sheet for sheet in all_sheets()}
 
 
+@cache
+def known_sites() -> frozenset[str]:
+    """Return the ids of all sites, by the names of their fact sheets, none of which is read for that."""
+    return frozenset((*site_ids(), *record_site_ids()))
+
+
 def sheet_of(site: str) -> AnySheet:
     """Return the fact sheet of a site of either kind; :class:`UnknownSiteError` names the sites there are."""
     if site in record_site_ids():

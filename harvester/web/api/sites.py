@@ -17,7 +17,7 @@ from harvester.web.api.common import existing
 from harvester.web.api.shapes.sites import CoveragePage, RunPage, SitePage
 from harvester.web.room import AnyStore
 from spiders.record_sheet import RecordSheet
-from spiders.sheets import all_sheets
+from spiders.sheets import sheets_by_id
 from storage import change_queries, notice_queries, queries
 from storage.paging import Page
 from storage.schema import documents
@@ -49,7 +49,7 @@ def _sites(store: Store) -> list[Row]:
     looked = {row["site"]: row for row in change_queries.looked_at(store)}
     blank = {"looked_at": None, "complete_at": None, "verdict": None}
     rows = []
-    for sheet in all_sheets():
+    for sheet in sheets_by_id().values():
         families = [section.family for section in sheet.sections] if isinstance(sheet, RecordSheet) else [sheet.family]
         said: Row = {"site": sheet.id, "name": sheet.name_zh, "kind": sheet.kind.value, "region": sheet.region}
         said |= {"family": ", ".join(dict.fromkeys(families)), "sections": len(sheet.sections), "address": sheet.base or "unknown"}

@@ -16,7 +16,7 @@ from harvester.messages import _
 from harvester.moments import minute
 from harvester.web.access.subscriptions import PARAMETER
 from harvester.web.shown import PREFERENCES, preference
-from spiders.sheets import all_sheets
+from spiders.sheets import known_sites
 from storage.days import AHEAD, ahead
 from storage.schema import sites
 from storage.store import Store
@@ -64,7 +64,7 @@ def check_known(request: Request, names: Sequence[str]) -> None:
 
 def check_site(store: Store, site: str, lang: str) -> None:
     """Raise ``WrongCall`` for a site that neither the store nor the program knows: nothing found would not be the answer."""
-    if not site or any(sheet.id == site for sheet in all_sheets()):
+    if not site or site in known_sites():
         return
     with store.reading() as connection:
         if connection.execute(select(sites.c.id).where(sites.c.id == site)).first() is None:
