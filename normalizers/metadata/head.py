@@ -53,8 +53,13 @@ def _fields() -> dict[str, str]:
 
 @cache
 def _label() -> re.Pattern[str]:
-    spaced = (r"\s*".join(map(re.escape, label)) for label in sorted(_fields(), key=len, reverse=True))
-    return re.compile(rf"(?:^|(?<=[\s|【\[\-：:0-9A-Za-z)）号]))(?P<label>{'|'.join(spaced)})\s*(?:[】\]]\s*[:：|]?|[:：|]|(?=\s))")
+    """Return the pattern of a label in its place. It opens with the labels' first characters: few characters of a text are one of them."""
+    rests: dict[str, list[str]] = {}
+    for label in sorted(_fields(), key=len, reverse=True):
+        rests.setdefault(label[0], []).append("".join(rf"\s*{re.escape(character)}" for character in label[1:]))
+    parted = r"(?:(?<=^.)|(?<=[\s|【\[\-：:0-9A-Za-z)）号].))"
+    labels = "|".join(f"{re.escape(first)}{parted}(?:{'|'.join(rest)})" for first, rest in rests.items())
+    return re.compile(rf"(?P<label>{labels})\s*(?:[】\]]\s*[:：|]?|[:：|]|(?=\s))")
 
 
 def read_head(text: str) -> Head:

@@ -19,12 +19,16 @@ MAX_TEXT = 400_000
 MAX_TITLE = 150
 """Characters of a title in 《》; longer ones were never closed."""
 MAX_REFERENCES = 1000
+LONGEST_MARK = 16
+"""Characters of the issuer's mark before the year of a number."""
 REACH = 200
 """Characters to either side of a title in which the verb that governs it stands."""
 
 _SENTENCE_ENDS = "。；;！？\n"
 _BEHIND = re.compile(r"\s{0,3}[（(]\s{0,3}([^（()）\n]{2,60}?(?:[（(][^（()）\n]{4,8}[）)][^（()）\n]{0,12})?)[）)]")
-_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,16}\s?[〔\[【（(]\s?(?:19|20)\d\d\s?[〕\]】）)]\s?第?\s?\d{1,5}\s?号")
+_FROM_YEAR = r"\s?[〔\[【（(]\s?(?:19|20)\d\d\s?[〕\]】）)]\s?第?\s?\d{1,5}\s?号"
+_YEARED = re.compile(_FROM_YEAR)
+_NUMBER = re.compile(rf"[\u4e00-\u9fff]{{1,{LONGEST_MARK}}}{_FROM_YEAR}")
 _UNQUOTED = re.compile(r"[^，。；、：《》（）()\0\n]{0,60}关于[^，。；：《》（）()\0\n]{2,80}$")
 _BRACKETS = re.compile(r"[（(][^（()）]{0,60}[）)]")
 _TAIL = re.compile(r"(?:[（(〔\[][^（()）〔〕\[\]]{1,30}[）)〕\]]|\s)+$")
@@ -159,7 +163,7 @@ def _numbered(text: str, masked: str, spans: list[tuple[int, int]]) -> Iterator[
     """Yield the numbers that stand without a title in 《》, with the title before them where one is printed without marks."""
     ends = {end for _, end in spans}
     lead = re.compile(rf"^.*(?:{words_pattern('reference', 'before_number').pattern})")
-    for match in islice(_NUMBER.finditer(masked), 4 * MAX_REFERENCES):
+    for match in islice(_numbers(masked), 4 * MAX_REFERENCES):
         if match.start() - 1 in ends or _alone(masked, match):
             continue
         number = normalise_number(lead.sub("", match[0].partition("〔")[0].partition("（")[0].partition("[")[0]) + _from_year(match[0]))
@@ -172,6 +176,16 @@ def _numbered(text: str, masked: str, spans: list[tuple[int, int]]) -> Iterator[
             title, named = "", None
         start = match.start() - 1 - len(title) if named else match.end() - len(_from_year(match[0])) - len(number.partition("〔")[0])
         yield Reference(fold_blanks(title), number, _relation(masked, max(0, start), match.end()), Span(max(0, start), match.end()))
+
+
+def _numbers(text: str) -> Iterator[re.Match[str]]:
+    """Yield the numbers in a text: brackets around a year are few, so they are looked for first, and the issuer's mark before them."""
+    end = 0
+    for yeared in _YEARED.finditer(text):
+        found = _NUMBER.search(text, max(end, yeared.start() - LONGEST_MARK), yeared.end())
+        if found:
+            end = found.end()
+            yield found
 
 
 def _from_year(number: str) -> str:

@@ -114,7 +114,7 @@ def _unclosed(text: str, stack: Sequence[tuple[int, int]]) -> list[Bracket]:
 
 def left_open(text: str) -> bool:
     """Tell whether ``text`` ends inside a labelled bracket: its rest stands on the next line or page."""
-    return any(one.end == len(text) and text[-1:] not in _CLOSE for one in outer_brackets(text))
+    return text[-1:] not in _CLOSE and any(one.end == len(text) for one in outer_brackets(text))
 
 
 def marked_units(text: str, context: Context, *, bare: bool = True, usual: bool = False) -> list[Unit]:

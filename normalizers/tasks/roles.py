@@ -172,6 +172,7 @@ def _by_suffix(name: str) -> Role | None:
 _OFFICES = ("处室", "科室", "股室", "处（科）室")
 
 
+@cache
 def names_offices(label: str) -> bool:
     """Tell whether a label is one of offices inside a body (责任处室) and not of bodies."""
     return _NOTE.sub("", squeeze(label)).endswith(_OFFICES)
