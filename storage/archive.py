@@ -13,7 +13,7 @@ import hashlib
 import os
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -187,15 +187,29 @@ class ArchiveWriter:
 
         It is on the disk when this returns. Raises ``FullDisk``, with the file as it was before.
         """
-        response = ArchivedResponse(url, status, headers, body, fetched_at.astimezone(UTC), method, request_body)
-        sha256 = hashlib.sha256(body).hexdigest()
+        return self.write_many([ArchivedResponse(url, status, headers, body, fetched_at.astimezone(UTC), method, request_body)])[0]
+
+    def write_many(self, responses: Sequence[ArchivedResponse]) -> list[tuple[Location, bool]]:
+        """Keep responses, all or none, by one flush to the disk; return of each what ``write`` does. Raises ``FullDisk``."""
+        if not responses:
+            return []
         with self._lock:
-            first = self._first(url, sha256)
-            offset, length = self._append(warc.response_record(response, sha256, first))
-            location = Location(self.file, offset, length, sha256)
-            if first is None:
-                self._written[url, sha256] = location
-        return location, first is not None
+            offset = self._file.seek(0, os.SEEK_END)
+            data: list[bytes] = []
+            found: list[tuple[Location, bool]] = []
+            new: dict[tuple[str, str], Location] = {}
+            for response in responses:
+                key = (response.url, hashlib.sha256(response.body).hexdigest())
+                first = new.get(key) or self._first(*key)
+                data.append(warc.response_record(response, key[1], first))
+                location = Location(self.file, offset, len(data[-1]), key[1])
+                offset += location.length
+                found.append((location, first is not None))
+                if first is None:
+                    new[key] = location
+            self._append(b"".join(data))
+            self._written |= new
+        return found
 
     def append(self, members: bytes) -> int:
         """Add finished gzip members and return the offset of the first. They are on the disk when this returns. Raises ``FullDisk``."""

@@ -228,12 +228,29 @@ def test_killed_while_writing_every_record_told_of_is_there_and_nothing_half(tmp
     assert list(tmp_path.rglob(f"*{OPEN_MARK}")) == []
 
 
+def test_responses_written_together_are_those_written_one_by_one(tmp_path: Path) -> None:
+    some = [ArchivedResponse(f"{URL}?{n % 3}", 200, (), b"%d" % (n % 3), AT) for n in range(5)]
+    archive = Archive(tmp_path)
+    with archive.open_run("anhui", "together") as writer:
+        before = put(writer, b"1", f"{URL}?1")[0]
+        together = writer.write_many(some)
+        assert writer.write_many([]) == []
+    with archive.open_run("anhui", "one") as writer:
+        put(writer, b"1", f"{URL}?1")
+        one = [put(writer, each.body, each.url)[1] for each in some]
+    assert [revisit for _, revisit in together] == one == [False, True, False, True, True]
+    assert [archive.read(place).body for place, _ in together] == [each.body for each in some]
+    assert together[0][0].offset == before.offset + before.length
+    assert archive.verify().problems == ()
+
+
 LIMITED = """
 import os, resource, signal, sys
 from datetime import UTC, datetime
 from pathlib import Path
 from storage.archive import Archive
 from storage.errors import FullDisk
+from storage.records import ArchivedResponse
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 writer = Archive(Path(sys.argv[1])).open_run("anhui", "r1")
@@ -242,6 +259,10 @@ try:
     writer.write(url="https://credit.example.cn/2", status=200, headers=(), body=os.urandom(200_000), fetched_at=datetime.now(UTC))
 except FullDisk as error:
     print(error)
+try:
+    some = [(b"fits", 4), (os.urandom(200_000), 5)]
+    writer.write_many([ArchivedResponse(f"https://credit.example.cn/{n}", 200, (), body, datetime.now(UTC)) for body, n in some])
+except FullDisk:
     small, _ = writer.write(url="https://credit.example.cn/3", status=200, headers=(), body=b"small", fetched_at=datetime.now(UTC))
     print(small.offset == kept.offset + kept.length)
 """
