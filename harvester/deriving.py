@@ -30,6 +30,8 @@ MEMORY = 4 * 2**30
 """Bytes of address space for the reading process."""
 SMALL = 32 * 1024
 """Bytes of markup or text that are read here and now: too few for harm, and most documents are so."""
+BUSY = 8
+"""So many documents that wait to be read are worth a process beside this one for small ones, too."""
 NO_DECISIONS = Decisions()
 CONTEXT: SpawnContext | ForkContext = multiprocessing.get_context("spawn")
 """How the reading process is begun."""
@@ -58,6 +60,9 @@ class Deriver:
         self.executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="derive")
         """Where ``derive`` is to be called, so that it lets no download time out."""
         self._worker: tuple[SpawnProcess | ForkProcess, Connection] | None = None
+        self._is_beginning = False
+        self.waiting = 0
+        """How much was given to ``executor`` and is not done: told by who gives it."""
         self._told: Decisions | None = None
         """The decisions that the process holds: thousands of them are not sent with every payload."""
 
@@ -77,7 +82,7 @@ class Deriver:
         return cast("Document", self._do(read_only, payload, hints, NO_DECISIONS))
 
     def _do(self, work: Work, payload: bytes, hints: Hints, decisions: Decisions) -> Derived | Intake | Document:
-        if len(payload) <= SMALL and not payload.startswith(_PACKED):
+        if len(payload) <= SMALL and not payload.startswith(_PACKED) and not self._is_beside():
             return cast("Derived | Intake | Document", work(payload, hints, decisions))
         return cast("Derived | Intake | Document", self.apart(work, payload, hints, decisions))
 
@@ -104,6 +109,23 @@ class Deriver:
         self.close()
         return "unreadable", told
 
+    def _is_beside(self) -> bool:
+        """Tell whether small payloads are read in the process: others wait, and it is there. Many that wait begin it."""
+        if self.waiting >= BUSY and self._worker is None:
+            self._start()
+        try:
+            return self.waiting > 1 and self._worker is not None and self._has_begun(0)
+        except (EOFError, OSError):
+            self.close()
+            return False
+
+    def _has_begun(self, seconds: float) -> bool:
+        """Tell whether the process is ready for work, waiting so long for it."""
+        if self._is_beginning and self._worker and self._worker[1].poll(seconds):
+            self._worker[1].recv()
+            self._is_beginning = False
+        return not self._is_beginning
+
     def begin(self) -> None:
         """Start the process now, so that it is there when it is needed."""
         self._running()
@@ -118,6 +140,7 @@ class Deriver:
         if self._worker:
             process, connection = self._worker
             self._worker = self._told = None
+            self._is_beginning = False
             process.kill()
             process.join()
             connection.close()
@@ -136,13 +159,14 @@ class Deriver:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
         there.close()
         self._worker = (process, here)
+        self._is_beginning = True
         return self._worker
 
     def _answers(self, connection: Connection) -> bool:
         """Wait for the answer and return whether it came, in time and before the program's own end."""
         until = time.monotonic() + self.seconds
         while (left := until - time.monotonic()) > 0 and threading.main_thread().is_alive():
-            if connection.poll(min(left, 0.5)):
+            if self._has_begun(min(left, 0.5)) and connection.poll(min(left, 0.5)):
                 return True
         return False
 
@@ -154,6 +178,7 @@ def _work(connection: Connection, seconds: float, memory: int) -> None:
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     decisions = NO_DECISIONS
+    connection.send("ready")
     while True:
         try:
             work, payload, hints, told = connection.recv()

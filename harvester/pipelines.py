@@ -1,71 +1,59 @@
-"""From captures to the store: take in, archive, store, in this order, one transaction a capture.
+"""From captures to the store: take in, archive, store, in this order.
 
 What may be kept of a document is known only when it was read: personal data are masked in it, and public records cut out of it, before
 anything of it is written. It is on the disk before the store knows it, and done only with the transaction that keeps what was derived.
+Documents that are read while others are stored (``ahead``) share a flush to the disk and a transaction.
 """
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import PurePosixPath
-from typing import Any, ParamSpec, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
+from harvester.ahead import Queue, Waiting
 from harvester.decisions import stored_decisions
-from harvester.deriving import Deriver
 from harvester.differing import Reread, difference, prepared
-from harvester.hints import hints_from_json as hints_from_json
-from harvester.hints import hints_to_json as hints_to_json
+from harvester.hints import hints_from_json, hints_to_json
 from harvester.keeping import failure_row
 from harvester.listing import HeldLists, has_personal_data
-from harvester.members import member_alone, member_hints, member_publications
+from harvester.looking import DocumentReader, File, Looked, off_loop
+from harvester.members import member_alone
 from harvester.notices import NoticeKeeper
 from harvester.probing import Read, settle
+from harvester.published import Document, declared_charset, media_type
 from harvester.reach import Lists
 from harvester.recall import earlier_payload
 from harvester.remembering import DocumentMemory
 from harvester.run_signals import document_kept
-from harvester.taking_in import kept, may_hold_records
-from harvester.unnaming import clean_capture, clean_publication
+from harvester.taking_in import kept
 from harvester.verdict import Judgement, judge
-from normalizers.agencies import Decisions
-from normalizers.agencies.resolve import NO_DECISIONS
-from normalizers.documents import UnreadableError
 from normalizers.intake import Form, Intake, masked_hints
 from normalizers.notices.lists import placed
-from normalizers.privacy.hidden import holds_personal
-from normalizers.records import NORMALIZER_VERSION, Derived, Hints
-from spiders.base import SiteSpider
-from spiders.items import ArticleCapture, AttachmentCapture, Capture, Cause, Failure, ListCapture, Probe
+from normalizers.records import NORMALIZER_VERSION, Derived
+from spiders.items import ArticleCapture, Capture, Cause, Failure, ListCapture, Probe
 from storage import derivations, document_records
 from storage.archive import ArchiveWriter
+from storage.errors import StoreError
 from storage.records import ArchivedResponse, CaptureRow, Effect, Publication, Sighting, Verdict
 from storage.store import Store
+from storage.together import Incoming, ingest_together
 
-log = logging.getLogger(__name__)
-_DERIVER = Deriver()
-"""One for the process: deriving takes seconds for a long PDF, and several sites at once gain nothing by taking turns at it."""
-
-Document = ArticleCapture | AttachmentCapture
-T = TypeVar("T")
-P = ParamSpec("P")
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
-    """One document of a capture: its place, what is known of it from outside, and what may be kept of it, or why it cannot be read."""
+class _Ready:
+    """A version that only waits for its transaction; ``reread`` tells that the one before was read better for it."""
 
-    publication: Publication
-    hints: Hints
-    taken: Intake | str
-
-    @property
-    def is_raw(self) -> bool:
-        """Tell whether it may be kept as it came, or is not read."""
-        return isinstance(self.taken, str) or self.taken.form is Form.RAW
+    waiting: Waiting[Looked]
+    kind: str
+    incoming: Incoming
+    masked: tuple[tuple[str, int], ...]
+    reread: bool
 
 
 class StorePipeline(DocumentMemory):
@@ -74,15 +62,20 @@ class StorePipeline(DocumentMemory):
     writer: ArchiveWriter | None = None
     notices: NoticeKeeper | None = None
     lists: HeldLists | None = None
-    decisions = NO_DECISIONS
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._queue = Queue[Looked]()
+        self._ready: list[_Ready] = []
 
     def begun(self, store: Store) -> None:
         """Open the run's file of the archive, and recall what earlier runs left."""
         site = self.spider.site
         self.writer = store.archive.open_run(site, self.run, known=store.first_capture)
         self.remember(store)
-        self.decisions = stored_decisions(store)
-        self.notices = NoticeKeeper(store, site, self.run, self.decisions)
+        decisions = stored_decisions(store)
+        self.reader = DocumentReader(self.spider, store, decisions)
+        self.notices = NoticeKeeper(store, site, self.run, decisions)
         self.lists = HeldLists(store, self._write_list)
 
     def judged(self, reason: str) -> Judgement:
@@ -130,16 +123,22 @@ class StorePipeline(DocumentMemory):
 
     # --- items -------------------------------------------------------------------------------------------------------------
 
+    async def process_item(self, item: object) -> object:
+        """Keep what a spider hands on in its turn; a document is read before that."""
+        waiting = self._queue.enter(item, partial(self.reader.look, item) if isinstance(item, Document) and self.store else None)
+        try:
+            return await super().process_item(item)
+        finally:
+            self._queue.leave(waiting)
+
     async def keep(self, item: object) -> None:
         """Keep a list page or a document, or what an address answered that nothing names."""
         if isinstance(item, ListCapture):
             await self._keep_list(item)
-        elif isinstance(item, ArticleCapture | AttachmentCapture):
-            await self._keep_document(item)
-            if isinstance(item, ArticleCapture) and self.store:
-                key = self.stored_key(item.entry.key)
-                self.read[key] = Read.of(item, self.store.keyring)
-                self._end_absences(key)
+        elif isinstance(item, Document):
+            self._count(item.capture)
+            if self.store:
+                await self._keep_document(self.store, item)
         elif isinstance(item, Probe) and self.store:
             told = settle(self.store, item, self.read, self.run)
             self.tally.gone += told.gone
@@ -150,46 +149,65 @@ class StorePipeline(DocumentMemory):
         if self.lists is None:
             return
         charset = self.spider.sheet.charset or declared_charset(item.capture)
-        self.lists.hold(item, personal=await self._off_loop(has_personal_data, item.capture, charset))
+        self.lists.hold(item, personal=await off_loop(has_personal_data, item.capture, charset))
 
     def _write_list(self, capture: Capture, lines: list[Sighting]) -> None:
         assert self.store is not None  # noqa: S101 - the run has begun
-        self.store.ingest_list(self.run, self._archive(capture), lines)
+        self.store.ingest_list(self.run, self._archive([capture])[0], lines)
 
-    async def _keep_document(self, item: Document) -> None:
-        self._count(item.capture)
-        if self.store is None:
-            return
-        capture, publication = clean_capture(item.capture, self.store.keyring), clean_publication(publication_of(item), self.store.keyring)
-        hints, _ = masked_hints(hints_of(item, self.spider))
-        if capture.status == 304 and self.store.clock(publication.site, publication.key):
-            self.store.mark_checked(publication.site, publication.key, capture.fetched_at, self.run)
-            document_records.unchanged(self.store, publication.site, publication.key, capture.fetched_at)
-            self.tally.effects[Effect.UNCHANGED] += 1
-            return
-        files = [_File(each, known, await self.take_in(capture, known)) for each, known in await self._files(capture, publication, hints)]
-        raw = all(file.is_raw for file in files) and not any(self._is_suspect(file, item) for file in files)
-        if raw and any(file.hints.member or isinstance(file.taken, str) for file in files):
-            raw = not await self._off_loop(holds_personal, capture.body)
-        if raw:
-            row = self._archive(capture)
-            for file in files:
-                await self._keep_file(self.store, capture, row, file)
-            return
-        for file in files:
-            await self._keep_apart(self.store, capture, file)
+    async def _keep_document(self, store: Store, item: Document) -> None:
+        """Keep a document with those behind it that are read, too, unless it was kept with one before it."""
+        waiting = self._queue.of(item)
+        if not waiting.done:
+            await self._keep_together(store, await self._queue.read_with(waiting))
+        if waiting.error:
+            raise waiting.error
+        if isinstance(item, ArticleCapture):
+            key = self.stored_key(item.entry.key)
+            self.read[key] = Read.of(item, store.keyring)
+            self._end_absences(key)
 
-    async def _files(self, capture: Capture, publication: Publication, hints: Hints) -> list[tuple[Publication, Hints]]:
-        """Return what a capture holds: itself, or the files of an archive, each a document of its own."""
+    # --- keeping it -----------------------------------------------------------------------------------------------------------
+
+    async def _keep_together(self, store: Store, some: Sequence[Waiting[Looked]]) -> None:
+        """Keep documents that were read, in their order: one flush of the archive for those kept as they came, one transaction for all.
+
+        What trips the keeping of one is noted with it; what the store says is so with all of them.
+        """
         try:
-            return list(member_publications(publication, await self._off_loop(member_hints, capture.body, hints)))
-        except UnreadableError:
-            return [(publication, hints)]  # reading it tells the reason
+            looked = [(each, found) for each in some if (found := _result(each))]
+            rows = iter(self._archive([found.capture for _, found in looked if found.raw]))
+            for waiting, found in looked:
+                await self._keep_one(store, waiting, found, next(rows) if found.raw else None)
+            self._ingest(store)
+        except StoreError as error:
+            self._ready.clear()
+            for each in some:
+                each.error = error
+        for each in some:
+            each.done = True
 
-    def _is_suspect(self, file: _File, item: Document) -> bool:
-        return isinstance(file.taken, str) and may_hold_records(file.publication.title, item.article.title, item.entry.title)
+    async def _keep_one(self, store: Store, waiting: Waiting[Looked], found: Looked, row: CaptureRow | None) -> None:
+        try:
+            if not found.files:
+                self._note_unchanged(store, found)
+            for file in found.files:
+                if row is not None:
+                    await self._keep_file(store, waiting, found.capture, row, file)
+                else:
+                    await self._keep_apart(store, waiting, found.capture, file)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - raised where its item is waited for
+            waiting.error = error
 
-    async def _keep_apart(self, store: Store, original: Capture, file: _File) -> None:
+    def _note_unchanged(self, store: Store, found: Looked) -> None:
+        publication, at = found.publication, found.capture.fetched_at
+        store.mark_checked(publication.site, publication.key, at, self.run)
+        document_records.unchanged(store, publication.site, publication.key, at)
+        self.tally.effects[Effect.UNCHANGED] += 1
+
+    async def _keep_apart(self, store: Store, waiting: Waiting[Looked], original: Capture, file: File) -> None:
         """Keep a document that may not be kept as it came, or one that came in an archive with such: each under an address of its own."""
         taken = file.taken
         if isinstance(taken, str):
@@ -199,13 +217,16 @@ class StorePipeline(DocumentMemory):
         body = original.body
         if taken.form is Form.RAW and file.hints.member:
             # The archive around it may not be kept, so it is kept by itself.
-            body, hints = await self._off_loop(member_alone, body, file.hints)
+            body, hints = await off_loop(member_alone, body, file.hints)
             taken = replace(taken, payload=body, media_type=hints.media_type, hints=masked_hints(hints)[0])
         capture = replace(kept(replace(original, body=body), taken), url=file.publication.url)
-        await self._keep_file(store, capture, self._archive(capture), replace(file, taken=taken))
+        await self._keep_file(store, waiting, capture, self._archive([capture])[0], replace(file, taken=taken))
 
-    async def _keep_file(self, store: Store, capture: Capture, row: CaptureRow, file: _File) -> None:
+    async def _keep_file(self, store: Store, waiting: Waiting[Looked], capture: Capture, row: CaptureRow, file: File) -> None:
+        """Do what comes before the transaction of a file's version, and let it wait for that; or note that it cannot be read."""
         publication, taken = file.publication, file.taken
+        if any(publication.key == each.incoming.publication.key for each in self._ready):
+            self._ingest(store)  # what is stored of a document is asked for below
         if isinstance(taken, str):
             failure = _failure_of(capture, publication.key, taken)
             self.tally.failures.append(failure)
@@ -219,18 +240,38 @@ class StorePipeline(DocumentMemory):
         # Records first: a document whose version is stored is not asked for again, and a kill in between would lose them.
         self._keep_records(store, publication, taken, capture.fetched_at)
         headers = {name.lower(): value for name, value in capture.headers}
-        derived = taken.derived
-        old = await self._reread(store, row, publication, derived)
-        differ = await self._off_loop(prepared, old, derived) if old else difference
-        etag, modified = headers.get("etag"), headers.get("last-modified")
-        effect = store.ingest(self.run, row, publication, derived, etag=etag, last_modified=modified, differ=differ)
-        effect = Effect.REREAD if old and old.altered and effect is Effect.UNCHANGED else effect
+        old = await self._reread(store, row, publication, taken.derived)
+        differ = await off_loop(prepared, old, taken.derived) if old else difference
+        incoming = Incoming(row, publication, taken.derived, headers.get("etag"), headers.get("last-modified"), differ)
+        self._ready.append(_Ready(waiting, capture.kind, incoming, taken.masked, reread=old is not None and old.altered))
+
+    def _ingest(self, store: Store) -> None:
+        """Store what is ready in one transaction; where one of them cannot be stored, each by itself, so that it harms no other."""
+        ready, self._ready = self._ready, []
+        try:
+            effects = ingest_together(store, self.run, [each.incoming for each in ready]) if ready else []
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - raised where its item is waited for
+            if len(ready) == 1:
+                ready[0].waiting.error = error
+                return
+            for each in ready:
+                self._ready = [each]
+                self._ingest(store)
+            return
+        for each, effect in zip(ready, effects, strict=True):
+            self._note(each, Effect.REREAD if each.reread and effect is Effect.UNCHANGED else effect)
+
+    def _note(self, kept: _Ready, effect: Effect) -> None:
+        """Count a document that was stored, and tell those who count, too."""
+        derived = kept.incoming.derived
         self.tally.effects[effect] += 1
-        self.tally.fetched[f"{capture.kind} {effect}"] += 1
+        self.tally.fetched[f"{kept.kind} {effect}"] += 1
         if effect is not Effect.UNCHANGED:
             self.tally.tasks += len(derived.tasks)
-        self.tally.masked.update(dict(taken.masked))
-        self.crawler.signals.send_catch_log(document_kept, publication=publication, derived=derived, effect=effect)
+        self.tally.masked.update(dict(kept.masked))
+        self.crawler.signals.send_catch_log(document_kept, publication=kept.incoming.publication, derived=derived, effect=effect)
 
     def _keep_records(self, store: Store, publication: Publication, taken: Intake, at: datetime) -> None:
         """Keep the public records that stood in a document, each for itself, and note which of them it names no more."""
@@ -251,51 +292,21 @@ class StorePipeline(DocumentMemory):
         if old is None:
             return None
         found, payload = old
-        again = await self._work(_DERIVER.derive, payload, hints_from_json(found.publication.hints))
+        again = await self.reader.derive(payload, hints_from_json(found.publication.hints))
         if not isinstance(again, Derived):
             return None
         altered = derivations.write_reading(store, found, again, differ=difference) is Effect.REREAD
         return Reread(found.version + altered, again, altered)
 
-    async def take_in(self, capture: Capture, hints: Hints) -> Intake | str:
-        """Return what may be kept of a payload, or why it cannot be read."""
-        return await self._work(_DERIVER.intake, capture, hints)
-
-    async def _work(self, work: Callable[[bytes, Hints, Decisions], T], capture: Capture | ArchivedResponse, hints: Hints) -> T | str:
-        try:
-            return await self._off_loop(work, capture.body, hints, self.decisions)
-        except UnreadableError as error:
-            return str(error)
-        except Exception as error:
-            log.exception("Nothing could be derived from %s", capture.url)
-            return f"{type(error).__name__}: {error}"
-
-    async def _off_loop(self, work: Callable[P, T], *args: P.args, **_: P.kwargs) -> T:
-        """Return what ``work`` returns, done where it lets no download time out."""
-        return await asyncio.get_running_loop().run_in_executor(_DERIVER.executor, work, *args)
-
-    def _archive(self, capture: Capture) -> CaptureRow:
+    def _archive(self, some: Sequence[Capture]) -> list[CaptureRow]:
+        """Archive captures, by one flush to the disk, and return their rows."""
         assert self.writer is not None  # noqa: S101 - the run has begun
-        location, revisit = self.writer.write(
-            url=capture.url,
-            status=capture.status,
-            headers=capture.headers,
-            body=capture.body,
-            fetched_at=capture.fetched_at,
-            method=capture.method,
-            request_body=capture.request_body,
-        )
-        return CaptureRow(
-            capture.site,
-            capture.section,
-            capture.kind,
-            capture.url,
-            capture.status,
-            media_type(capture),
-            capture.fetched_at,
-            location,
-            revisit,
-        )
+        names = ("url", "status", "headers", "body", "fetched_at", "method", "request_body")
+        written = self.writer.write_many([ArchivedResponse(*(getattr(each, name) for name in names)) for each in some])
+        return [
+            CaptureRow(each.site, each.section, each.kind, each.url, each.status, media_type(each), each.fetched_at, location, revisit)
+            for each, (location, revisit) in zip(some, written, strict=True)
+        ]
 
     def _count(self, capture: Capture) -> None:
         self.tally.captures[str(capture.kind)] += 1
@@ -306,55 +317,12 @@ def _failure_of(capture: Capture, key: str, detail: str) -> Failure:
     return Failure(capture.site, capture.section, capture.kind, capture.url, Cause.UNREADABLE, detail, capture.fetched_at, key)
 
 
-def media_type(capture: Capture) -> str:
-    """Return the media type a capture was declared to have, without its parameters, in lower case."""
-    declared = next((value for name, value in capture.headers if name.lower() == "content-type"), "")
-    return declared.partition(";")[0].strip().lower()
-
-
-def declared_charset(capture: Capture) -> str:
-    """Return the charset a capture was declared to have, empty when none was."""
-    declared = next((value for name, value in capture.headers if name.lower() == "content-type"), "")
-    return declared.lower().partition("charset=")[2].partition(";")[0].strip("\"' ")
-
-
-# --- what is known from outside ------------------------------------------------------------------------------------------
-
-
-def publication_of(item: Document) -> Publication:
-    """Return where a document was published, without its hints."""
-    capture = item.capture
-    if isinstance(item, AttachmentCapture):
-        name = item.attachment.name
-        return Publication(
-            capture.site, capture.section, item.attachment.key, capture.kind, capture.url, name, item.entry.listed_on, item.entry.key
-        )
-    title = item.article.title or item.entry.title
-    return Publication(capture.site, capture.section, item.entry.key, capture.kind, capture.url, title, item.entry.listed_on)
-
-
-def hints_of(item: Document, spider: SiteSpider) -> Hints:
-    """Return what is known of a payload from its page, its list and its site.
-
-    A file is a document of its own: it shares its article's issuers and dates, but not its number, by which texts are told apart.
-    """
-    article, entry, sheet = item.article, item.entry, spider.sheet
-    shared = Hints(
-        media_type=media_type(item.capture),
-        charset=declared_charset(item.capture),
-        issuers=article.issuers,
-        issued_on=article.issued_on,
-        published_on=article.published_on or entry.listed_on,
-        region=sheet.region,
-        source=article.source,
-    )
-    if isinstance(item, AttachmentCapture):
-        name = item.attachment.name
-        return replace(shared, file_name=name, title=PurePosixPath(name).stem)
-    return replace(
-        shared,
-        charset=sheet.charset or shared.charset,
-        title=article.title or entry.title,
-        document_number=article.document_number,
-        body=article.body,
-    )
+def _result(waiting: Waiting[Looked]) -> Looked | None:
+    """Return what reading a document gave, or note with it what kept it from being read."""
+    try:
+        return waiting.reading.result() if waiting.reading else None
+    except StoreError:
+        raise
+    except Exception as error:  # noqa: BLE001 - raised where its item is waited for
+        waiting.error = error
+        return None

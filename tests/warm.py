@@ -69,14 +69,14 @@ def _in_order(environment: Mapping[str, str], work: Callable[..., T], arguments:
 
 def _settle(environment: Mapping[str, str]) -> None:
     """Give this process its environment, and fork its reader of documents now, while it is the only thread here."""
-    from harvester import deriving, pipelines
+    from harvester import deriving, looking
 
     assert "harvester.settings" not in sys.modules, "settings that were read elsewhere would hold here"
     os.environ.clear()
     os.environ.update(environment)
     tempfile.tempdir = None
     deriving.CONTEXT = multiprocessing.get_context("fork")
-    pipelines._DERIVER._running()
+    looking.DERIVER.begin()
 
 
 def begin(work: Callable[..., None], *arguments: Any) -> BaseProcess:

@@ -20,7 +20,8 @@ from harvester.keeping import is_stopping, keeper_of
 from harvester.listing import has_personal_data
 from harvester.monitoring.blanking import blanked
 from harvester.monitoring.known_articles import telling_articles
-from harvester.pipelines import StorePipeline, declared_charset
+from harvester.pipelines import StorePipeline
+from harvester.published import declared_charset
 from harvester.recall import last_place
 from harvester.record_pipeline import RecordPipeline
 from harvester.taking_in import KEPT
@@ -162,7 +163,7 @@ class SpecimenKeeper:
         if await asyncio.to_thread(holds_personal, item.capture.body):
             return False
         title = item.entry.title if item.entry else ""
-        taken = await keeper.take_in(item.capture, Hints(media_type="text/html", charset=charset, title=title))
+        taken = await keeper.reader.take_in(item.capture, Hints(media_type="text/html", charset=charset, title=title))
         return isinstance(taken, Intake) and taken.form is Form.RAW
 
     # --- articles of sections whose list was not read ----------------------------------------------------------------------

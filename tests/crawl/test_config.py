@@ -6,7 +6,7 @@ import pytest
 
 from harvester.config import Config
 from harvester.errors import WrongCall
-from harvester.pipelines import hints_from_json, hints_to_json
+from harvester.hints import hints_from_json, hints_to_json
 from harvester.planning import plan, sheet_for
 from normalizers.records import Hints
 from spiders.factsheet import FactSheetError
