@@ -10,13 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from normalizers.records import Repair, Suggestion
 from normalizers.text import entities, leftovers, mojibake, slipped, spacing, width
 from normalizers.text import script as scripts
-from normalizers.text.damage import BRACKET
+from normalizers.text.character_forms import traditional_only
+from normalizers.text.damage import BRACKET, BRACKET_BEGINS
 from normalizers.text.outcome import Outcome, summed
 from normalizers.text.repair import repair
+from normalizers.text.signs import Signs
 from normalizers.text.slips import suggest
 
 MOST_ROUNDS = 6
@@ -40,29 +43,41 @@ class Cleaned:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One cause of damage: ``shows`` sees the characters of a text, each once, ``may_be`` the text itself; ``mend`` puts it right."""
+    """One cause of damage: without one of its ``signs`` no text has it; ``may_be`` looks closer; ``mend`` puts it right."""
 
-    shows: Callable[[str], bool]
+    signs: tuple[str, ...]
     may_be: Callable[[str], bool]
     mend: Callable[[str], Outcome]
 
 
 CAUSES = (
-    Cause(lambda alphabet: "&" in alphabet or "\\" in alphabet, entities.has_references, entities.unescape),
-    Cause(mojibake.may_be_misread, lambda _: True, mojibake.unmangle),
-    Cause(
-        lambda alphabet: "?" in alphabet or "\ufffd" in alphabet,
-        lambda text: slipped.may_be_off(text) and not BRACKET.search(text),
-        slipped.realign,
-    ),
-    Cause(width.needs_width, lambda _: True, width.letters),
-    Cause(lambda alphabet: "(" in alphabet or "（" in alphabet, lambda text: BRACKET.search(text) is not None, repair),
-    Cause(width.needs_width, lambda _: True, width.forms),
-    Cause(lambda _: True, leftovers.has_leftovers, leftovers.take_out),
+    Cause(("reference",), entities.has_references, entities.unescape),
+    Cause(("misread", "misread twice"), lambda _: True, mojibake.unmangle),
+    Cause(("lost byte",), lambda text: slipped.may_be_off(text) and not BRACKET.search(text), slipped.realign),
+    Cause(("odd form",), width.needs_width, width.letters),
+    Cause(("reading",), lambda text: BRACKET.search(text) is not None, repair),
+    Cause(("odd form",), width.needs_width, width.forms),
+    Cause(("leftover", "leftover word"), leftovers.has_leftovers, leftovers.take_out),
 )
 """In the order of repair. Script follows these, and blanks follow script."""
 
-BLANKS = Cause(lambda alphabet: " " in alphabet, spacing.has_stray_blanks, spacing.close_up)
+BLANKS = Cause(("blank",), spacing.has_stray_blanks, spacing.close_up)
+
+
+@lru_cache(maxsize=1)
+def _signs() -> Signs:
+    """Return the signs of all causes, and the characters that simplified text does not hold."""
+    single = {
+        "reference": entities.SIGN,
+        "misread": mojibake.sign(),
+        "lost byte": slipped.SIGN,
+        "odd form": width.SIGN,
+        "traditional": traditional_only(),
+        "leftover": leftovers.SIGN,
+        "blank": spacing.SIGN,
+    }
+    pairs = {"misread twice": mojibake.pair(), "reading": BRACKET_BEGINS, "leftover word": leftovers.PAIR}
+    return Signs(single, pairs, beyond=["odd form"])
 
 
 def clean(text: str, *, script: str = scripts.SIMPLIFIED) -> Cleaned:
@@ -73,6 +88,8 @@ def clean(text: str, *, script: str = scripts.SIMPLIFIED) -> Cleaned:
     """
     if script not in (scripts.SIMPLIFIED, scripts.TRADITIONAL, scripts.KEEP):
         raise ValueError(f"There is no script {script!r}; use simplified, traditional or keep.")
+    if script != scripts.TRADITIONAL and not _signs().shown(text):
+        return Cleaned(text)
     first = result = _round(text, script)
     repairs, before = [*first.repairs], text
     for _ in range(MOST_ROUNDS - 1):
@@ -93,17 +110,17 @@ def _round(text: str, script: str) -> Cleaned:
 
 
 class _Patient:
-    """A text under repair and its alphabet: a sound text costs little more than looking at each character once."""
+    """A text under repair and the signs it shows: a sound text costs no more than the look at them."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.repairs: list[Repair] = []
         self.warnings: list[str] = []
-        self._alphabet = "".join(set(text))
+        self._shown = _signs().shown(text)
 
     def treat(self, cause: Cause) -> None:
         """Mend one cause where the text shows it."""
-        if not cause.shows(self._alphabet) or not cause.may_be(self.text):
+        if not self._shows(*cause.signs) or not cause.may_be(self.text):
             return
         outcome = cause.mend(self.text)
         self.repairs += outcome.repairs
@@ -112,7 +129,7 @@ class _Patient:
 
     def convert(self, script: str) -> str:
         """Bring the text into a script and return the one it was in."""
-        if script != scripts.TRADITIONAL and not scripts.holds_traditional(self._alphabet):
+        if script != scripts.TRADITIONAL and not self._shows("traditional"):
             return scripts.SIMPLIFIED
         if script == scripts.KEEP:
             return scripts.detect(self.text)
@@ -125,4 +142,7 @@ class _Patient:
     def _take(self, text: str) -> None:
         if text != self.text:
             self.text = text
-            self._alphabet = "".join(set(text))
+            self._shown = _signs().shown(text)
+
+    def _shows(self, *signs: str) -> bool:
+        return any(self._shown & _signs().bits[sign] for sign in signs)

@@ -26,6 +26,9 @@ READING = rf"[a-z{VOWELS}]{{1,7}}"
 BRACKET = re.compile(rf"[(（][ \u00a0\u3000]{{0,3}}({READING})[ \u00a0\u3000]{{0,3}}[)）]")
 """A bracket that holds nothing but what may be a reading."""
 
+BRACKET_BEGINS = ("[(（]", f"[a-z{VOWELS} \u00a0\u3000]")
+"""Two characters that such a bracket begins with."""
+
 BREAKS = "\n\r\v\f\x1c-\x1e\x85\u2028\u2029"
 """What ``str.splitlines`` breaks lines at, as a character class."""
 

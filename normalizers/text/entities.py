@@ -19,6 +19,9 @@ _AMP = re.compile(rf"&(?:amp;){{1,{MOST_ESCAPES}}}(?=#\d{{2,7}};|#[xX][0-9a-fA-F
 _NUMERIC = re.compile(r"&#(?:(\d{2,7});?|[xX]([0-9a-fA-F]{2,6});?)")
 _NAMED = re.compile(r"&[a-zA-Z]{2,8}\d{0,2};")
 _SCRIPT = re.compile(r"\\u([34-9][0-9a-fA-F]{3}|[fF]f[0-9a-fA-F]{2}|20[01][0-9a-fA-F])")
+SIGN = re.compile(r"[&\\]")
+"""What no text with a character reference is without."""
+
 _LINE_ENDS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 
 

@@ -17,6 +17,10 @@ LONGEST = 2000
 """Lines longer than this are no balloon and are not searched for the end of one."""
 
 _SIGNS = ("[", "［", "带格式", "设置格式", "ormatted", "\\", "HYPERLINK", "PAGEREF", "FORMTEXT", "FORMCHECKBOX")
+SIGN = re.compile(r"[\[［\\①-⑳]")
+PAIR = ("[格oHPF]", "[式rYAO]")
+"""What no leftover is without: one of these characters, or two beside each other as in 带格式, formatted, HYPERLINK, PAGEREF, FORMTEXT."""
+
 _NOTE = re.compile(r"^\s{0,8}(\[\d{1,3}\]|[①-⑳])(?!\d)", re.MULTILINE)
 _MARK = re.compile(r"(?<=[\u3400-\u9fff”》）)%\d])(\[\d{1,3}\](?!号)|[①-⑳](?=[，。；、：）)”》！？,;]|\s*$))", re.MULTILINE)
 

@@ -14,16 +14,18 @@ from functools import lru_cache
 
 from normalizers.records import Repair
 from normalizers.text.charsets import BIG5, GB18030, LATIN, UTF_8
+from normalizers.text.gb_runs import FEWEST, has_lines_of_runs, long_runs
 from normalizers.text.holes import Filler
 from normalizers.text.likelihood import FLUENT
 from normalizers.text.outcome import Outcome
+from normalizers.text.signs import Signs
 from normalizers.text.wrongread import LOST_MARKS, Run, latin_bytes, utf8_runs
 
 PASSABLE, GAIN = -11.5, 2.0
 """Log-likelihood a character of what is believed with the document's evidence, and how much better it must be without."""
 
-FEWEST, EVIDENCE = 3, 8
-"""So many characters must come back for a part to be believed by itself; once a document has given so many, one is enough."""
+EVIDENCE = 8
+"""Once a document has given so many characters back, one is enough for a part to be believed (``FEWEST`` by itself)."""
 
 MEASURED = 300
 """Characters of a part by which it is judged."""
@@ -71,10 +73,13 @@ DEEP = tuple(
 """Two and three wrong readings in a row, the last one, which is turned back first, in front."""
 
 
+_WIDE_LEADS, _ACCENTED_LEADS, _AFTER_LEADS = range(0xE2, 0xF0), range(0xC3, 0xC4), range(0xC2, 0xC4)
+
+
 @lru_cache(maxsize=1)
 def _gb_symptom() -> re.Pattern[str]:
     """Match what UTF-8 read as GBK can't be without: a pair that begins a three-byte sequence, or letters with accents in a row."""
-    wide, accented, after = _pairs(range(0xE2, 0xF0)), _pairs(range(0xC3, 0xC4)), _pairs(range(0xC2, 0xC4))
+    wide, accented, after = map(_pairs, (_WIDE_LEADS, _ACCENTED_LEADS, _AFTER_LEADS))
     return re.compile(f"[{wide}]|[{accented}][{after}]")
 
 
@@ -83,17 +88,36 @@ def _pairs(leads: Sequence[int]) -> str:
     return re.escape("".join(dict.fromkeys(pair.decode(GB18030, "ignore") for pair in pairs)))
 
 
-def may_be_misread(alphabet: str) -> bool:
-    """Tell whether a text of these characters can hold anything that was read in a wrong charset."""
-    return _WESTERN_LETTER.search(alphabet) is not None or _gb_symptom().search(alphabet) is not None
+_WESTERN_LETTERS = "\x80-\x9f\xa1-\xaf\xb2-\xb6\xb8-\xd6\xd8-\xf6\xf8-\xff"
 
 
-_WESTERN_LETTER = re.compile("[\x80-\x9f\xa1-\xaf\xb2-\xb6\xb8-\xd6\xd8-\xf6\xf8-\xff]")
+@lru_cache(maxsize=1)
+def sign() -> re.Pattern[str]:
+    """Match the characters that a text read in a wrong charset is not without, unless it was read so twice (``pair``)."""
+    return re.compile(f"[{_WESTERN_LETTERS}{_pairs(_WIDE_LEADS)}]")
+
+
+@lru_cache(maxsize=1)
+def pair() -> tuple[str, str]:
+    """Return the patterns of two characters that stand side by side where letters with accents were read as GBK."""
+    return f"[{_pairs(_ACCENTED_LEADS)}]", f"[{_pairs(_AFTER_LEADS)}]"
+
+
+@lru_cache(maxsize=1)
+def _signs() -> Signs:
+    return Signs({"misread": sign()}, {"misread twice": pair()})
+
+
+def may_be_misread(text: str) -> bool:
+    """Tell whether a text can hold anything that was read in a wrong charset."""
+    return _signs().shown(text) != 0
 
 
 def unmangle(text: str) -> Outcome:
     """Return the text with everything turned back that was read in a wrong charset; a sound text as it is. Line feeds stay."""
-    if not may_be_misread("".join(set(text))):
+    if not may_be_misread(text):
+        return Outcome(text)
+    if _REPLACED not in text and not _may_convince(text):
         return Outcome(text)
     filler = Filler()
     mended = _Document(text, filler).mended()
@@ -123,7 +147,7 @@ class _Document:
     def mended(self) -> Outcome:
         """Return the text turned back and the account of it."""
         suspects = [n for n, line in enumerate(self._lines) if _is_suspect(line)]
-        for n in suspects:
+        for n in filter(lambda n: _may_convince(self._lines[n]), suspects):
             self._mend(n, [(way,) for way in SINGLE] if self._is_plainly(n) else [*((way,) for way in SINGLE), *DEEP], alone=True)
         if sum(self._tally.ways.values()) >= EVIDENCE:
             ways = [way for way, _ in self._tally.ways.most_common()]
@@ -179,7 +203,7 @@ class _Document:
 
     def _convinces(self, run: Run, way: Way, *, alone: bool) -> bool:
         """Tell whether a part is believed to be misread: enough characters, they read as prose, few are lost."""
-        known = [char for char in run.known if char > "\x7f"]
+        known = run.foreign
         if self._work < 0 or "\ufffd" in run.known or run.holes > LOST_SHARE * (len(known) + run.holes) + (not alone):
             return False
         if not known:  # a mark of loss tells 锛? from a letter with an accent
@@ -232,6 +256,14 @@ def _is_mark(char: str) -> bool:
 
 def _is_suspect(line: str) -> bool:
     return _gb_symptom().search(line) is not None or _WESTERN_SYMPTOM.search(line) is not None
+
+
+def _may_convince(line: str) -> bool:
+    """Tell whether anything in a line may be believed to be misread before the document has shown that it is."""
+    if _WESTERN_SYMPTOM.search(line) or has_lines_of_runs(line):
+        return True
+    runs = (part for stretch in long_runs(line) for part in utf8_runs(stretch, GB18030) if isinstance(part, Run))
+    return any(len(known := run.foreign) >= FEWEST and run.holes <= LOST_SHARE * (len(known) + run.holes) for run in runs)
 
 
 def _can_be(line: str, way: Way) -> bool:

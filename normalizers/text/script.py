@@ -1,18 +1,22 @@
 """Simplified and traditional characters: which of them a text is in, and the way from one to the other.
 
 The way is OpenCC ``tw2s`` (characters only). ``t2s`` keeps 著力, and the phrase modes rewrite official words (建立 → 创建).
+The two turn a dozen characters differently; lines without any of these are sent through ``t2s``, which takes half as long.
 Simplified text is never sent through a converter: it would take 乾县, 於潜镇 and 昇华 from their bearers.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 
-from normalizers.text.character_forms import converter, forms, known, traditional_only
+from normalizers.text.character_forms import converter, differing_forms, forms, known, traditional_only
 from normalizers.text.character_forms import is_traditional_character as is_traditional_character
 from normalizers.text.character_forms import simplified_forms as simplified_forms
+from normalizers.text.signs import Signs, differing
 
 SIMPLIFIED, TRADITIONAL, MIXED, KEEP = "simplified", "traditional", "mixed", "keep"
 
@@ -41,14 +45,15 @@ def _simplified_only() -> re.Pattern[str]:
     return re.compile(f"[{''.join(c for c in forms('s2tw') if known(c, 'gb2312') and not known(c, 'big5'))}]")
 
 
+@lru_cache(maxsize=1)
+def _signs() -> Signs:
+    return Signs({TRADITIONAL: traditional_only(), SIMPLIFIED: _simplified_only()})
+
+
 def script_counts(text: str) -> tuple[int, int]:
     """Return how many characters of a text only traditional text holds, and how many only simplified text."""
-    return len(traditional_only().findall(text)), len(_simplified_only().findall(text))
-
-
-def holds_traditional(alphabet: str) -> bool:
-    """Tell whether any of these characters has no place in simplified text."""
-    return traditional_only().search(alphabet) is not None
+    traditional, simplified = _signs().counts(text)
+    return traditional, simplified
 
 
 def detect(text: str) -> str:
@@ -74,13 +79,26 @@ def to_simplified(text: str) -> Converted:
     script = detect(text)
     if script == SIMPLIFIED:
         return Converted(text, 0, script)
-    lines = text.splitlines(keepends=True)
-    out = [_convert("tw2s", line) if _is_part(line, script) else line for line in lines]
-    return _converted(text, "".join(out), script)
+    return _converted(text, "".join(_simplified(text, script)), script)
+
+
+def _simplified(text: str, script: str) -> Iterator[str]:
+    """Yield a text of a script in simplified characters, neighbouring lines that go the same way at once."""
+
+    def way(line: str) -> str:
+        if not _is_part(line, script):
+            return ""
+        return "tw2s" if differing_forms().search(line) else "t2s"
+
+    for name, lines in groupby(text.splitlines(keepends=True), way):
+        part = "".join(lines)
+        yield _convert(name, part) if name else part
 
 
 def _is_part(line: str, script: str) -> bool:
     """Tell whether a line of a traditional (or mixed) document is itself traditional."""
+    if script == TRADITIONAL and not _simplified_only().search(line):
+        return True
     traditional, simplified = script_counts(line)
     return traditional >= simplified if script == TRADITIONAL else _dominates(traditional, simplified, FEWEST_IN_LINE)
 
@@ -98,5 +116,5 @@ def _convert(name: str, line: str) -> str:
 
 
 def _converted(old: str, new: str, script: str) -> Converted:
-    changed = sum(a != b for a, b in zip(old, new, strict=True)) if len(old) == len(new) else sum(c not in old for c in new)
+    changed = differing(old, new) if len(old) == len(new) else sum(c not in old for c in new)
     return Converted(new, changed, script)

@@ -35,6 +35,9 @@ FINALISTS = 4
 MOST = 120
 """Marks of one document that are tried."""
 
+SIGN = re.compile("[?\ufffd]")
+"""What stands for a lost byte."""
+
 _STRETCH = re.compile(f"[^\x00-\x7f\ufffd]{{3,{REACH}}}(?:\ufffd|[?](?![\n\r)）]))")
 _HIGH = range(0x81, 0xFF)
 

@@ -33,7 +33,11 @@ _UNIT = rf"(?:[{_HANZI}]|\d{{1,4}}[年月日号]?)"
 _SPACED = re.compile(rf"(?<![{_HANZI}\w])(?:{_UNIT} ){{2,40}}{_UNIT}(?![{_HANZI}\w])")
 _LONE = re.compile(rf" [{_HANZI}] ")
 _PADDED = re.compile(rf"(?:^|(?<=\t)|(?<=  ))([{_HANZI}]) ([{_HANZI}])(?=$|\t|  |[:：])", re.MULTILINE)
-_GAP = re.compile(rf"(?<=[{_HANZI}]) (?=[{_HANZI}])")
+_GAP = re.compile(rf" (?<=[{_HANZI}] )(?=[{_HANZI}])")
+"""A blank between characters; the blank comes first in the pattern, for a search goes by it."""
+
+SIGN = re.compile(" ")
+
 _IN_BRACKETS = re.compile(rf"(?<=[（(〔【《]) {{1,3}}(?=[{_HANZI}\d])|(?<=[{_HANZI}\d]) {{1,3}}(?=[）)〕】》])")
 _BESIDE_BLANK = re.compile(rf"[{_HANZI}] | [{_HANZI}]")
 _BESIDE = re.compile(rf"[{_HANZI}]+")

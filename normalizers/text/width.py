@@ -30,7 +30,7 @@ _PRIVATE = "\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd"
 _SYMBOL = re.compile("[\uf020-\uf0ff]")
 """Where symbol fonts (Wingdings) live: bullets and ticks, no text."""
 
-_ODD = re.compile(f"[{_BLANKS}{_INVISIBLE}{_LETTERS}{_FORMS}{_PRIVATE}]")
+SIGN = _ODD = re.compile(f"[{_BLANKS}{_INVISIBLE}{_LETTERS}{_FORMS}{_PRIVATE}]")
 _BLANK, _NOTHING, _WIDE_LETTER, _PRIVATE_USE = (re.compile(f"[{chars}]") for chars in (_BLANKS, _INVISIBLE, _LETTERS, _PRIVATE))
 
 _GB18030 = {0xE81E: 0x9FB4, 0xE826: 0x9FB5, 0xE82B: 0x9FB6, 0xE82C: 0x9FB7, 0xE832: 0x9FB8, 0xE843: 0x9FB9, 0xE854: 0x9FBA, 0xE864: 0x9FBB}

@@ -71,6 +71,11 @@ class Run:
         """The characters that came back whole."""
         return "".join(char for char in self.chars if isinstance(char, str))
 
+    @property
+    def foreign(self) -> list[str]:
+        """Those of them that are outside ASCII."""
+        return [char for char in self.known if char > "\x7f"]
+
 
 def _size(lead: int) -> int:
     """Return how many bytes a UTF-8 sequence has that begins so, 0 for a byte that begins none."""
