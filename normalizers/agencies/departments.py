@@ -50,6 +50,7 @@ class Department:
         return max((len(code) for code in self.regions if region.code.startswith(code)), default=0)
 
 
+_REGION = "{r}"
 _PLACE = re.compile(r"\{[rfs]\}")
 
 EARLY = timedelta(days=366)
@@ -104,9 +105,13 @@ def _framed() -> dict[str, dict[str, list[Department]]]:
 
 def framed(form: str) -> Iterator[tuple[str, dict[str, list[Department]]]]:
     """Yield what stands before the region in a full name, with the kinds by what stands behind it, the longest first."""
-    for before in sorted(_framed(), key=len, reverse=True):
-        if form.startswith(before):
-            yield before, _framed()[before]
+    if form.startswith(_frames()):
+        yield from ((before, _framed()[before]) for before in _frames() if form.startswith(before))
+
+
+@cache
+def _frames() -> tuple[str, ...]:
+    return tuple(sorted(_framed(), key=len, reverse=True))
 
 
 def is_department(stem: str) -> bool:
@@ -153,9 +158,9 @@ def compose_one(found: Sequence[Department], region: Region, on: date | None) ->
 
 def closest(found: Sequence[Department], region: Region) -> list[Department]:
     """Return the kinds that fit the region, and of these only the ones bound to it most closely."""
-    fits = {id(kind): kind.fit(region) for kind in found}
-    best = max(fits.values(), default=0)
-    return [kind for kind in found if fits[id(kind)] == best] if best else []
+    fits = [kind.fit(region) for kind in found]
+    best = max(fits, default=0)
+    return [kind for kind, fit in zip(found, fits, strict=True) if fit == best] if best else []
 
 
 def _successor(kind: Department, region: Region, on: date | None) -> Department:
@@ -171,7 +176,10 @@ def _successor(kind: Department, region: Region, on: date | None) -> Department:
 
 
 def _composed(kind: Department, region: Region, *, anachronistic: bool) -> Composed:
-    name = kind.name.format(r=display(region), f=formal(region), s=(region.short_names or (region.name,))[0])
+    if kind.name.startswith(_REGION):
+        name = display(region) + kind.name[len(_REGION) :]
+    else:
+        name = kind.name.format(r=display(region), f=formal(region), s=(region.short_names or (region.name,))[0])
     entry = next((e for e in gazetteer().canonical(name) if e.region == region.code), None)
     return Composed(name, entry.id if entry else agency_id(name, region.code, kind.valid_from), anachronistic)
 

@@ -65,9 +65,9 @@ class Gazetteer:
         self.entries = tuple(entries)
         self.by_id = {entry.id: entry for entry in self.entries}
         self._free: dict[str, list[GazetteerEntry]] = defaultdict(list)
-        self._context: dict[tuple[str, str], list[GazetteerEntry]] = defaultdict(list)
+        self._context: dict[str, dict[str, list[GazetteerEntry]]] = defaultdict(dict)
         self._loose: dict[str, list[GazetteerEntry]] = defaultdict(list)
-        self._loose_context: dict[tuple[str, str], list[GazetteerEntry]] = defaultdict(list)
+        self._loose_context: dict[str, dict[str, list[GazetteerEntry]]] = defaultdict(dict)
         self._canonical: dict[str, list[GazetteerEntry]] = defaultdict(list)
         self._before: dict[str, list[GazetteerEntry]] = defaultdict(list)
         self._members: dict[str, list[Member]] = defaultdict(list)
@@ -84,18 +84,24 @@ class Gazetteer:
             if (loose := without_and(name)) != name:
                 self._loose[loose].append(entry)
         for name in entry.context_names:
-            self._context[entry.region, name].append(entry)
+            self._context[name].setdefault(entry.region, []).append(entry)
             if (loose := without_and(name)) != name:
-                self._loose_context[entry.region, loose].append(entry)
+                self._loose_context[loose].setdefault(entry.region, []).append(entry)
 
     def free(self, name: str) -> Sequence[GazetteerEntry]:
         """Return the entries that ``name`` means in any document."""
-        return self._free.get(name, ()) or self._free.get(without_and(name), ()) or self._loose.get(without_and(name), ())
+        loose = without_and(name)
+        return self._free.get(name, ()) or self._free.get(loose, ()) or self._loose.get(loose, ())
 
     def in_context(self, region: str, name: str) -> Sequence[GazetteerEntry]:
         """Return the entries that ``name`` means in a document of this region."""
-        loose = region, without_and(name)
-        return self._context.get((region, name), ()) or self._context.get(loose, ()) or self._loose_context.get(loose, ())
+        return next((found[region] for found in self.by_region(name) if region in found), ())
+
+    def by_region(self, name: str) -> list[dict[str, list[GazetteerEntry]]]:
+        """Return the tables, by home region, of what ``name`` means there, the closest spelling first; none for most names."""
+        loose = without_and(name)
+        tables = (self._context.get(name), self._context.get(loose) if loose != name else None, self._loose_context.get(loose))
+        return [found for found in tables if found]
 
     def canonical(self, name: str) -> Sequence[GazetteerEntry]:
         """Return the entries whose canonical name this is."""

@@ -7,8 +7,8 @@ taken for one here. Codes follow GB/T 2260; the tables start from the place-name
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 
@@ -23,13 +23,19 @@ SHORTEST_BARE = 3
 """Characters from which a county outside the delta is known by its bare name; 东区 and 城区 are ordinary words."""
 
 
+HEAD = 2
+"""Characters of the shortest name of a region, by which the names that a text may begin with are found."""
+
 # Names of several counties that are ordinary words.
 _GENERIC = frozenset({"新市区", "新城区", "市中区", "城中区", "城东区", "城西区", "城北区", "城关区", "城区", "郊区", "矿区"})
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """One division while it had this name: ``level`` is ``province``, ``city`` or ``county``, ``parent`` the code around it."""
+    """One division while it had this name: ``level`` is ``province``, ``city`` or ``county``, ``parent`` the code around it.
+
+    ``rank`` is ``p`` province or autonomous region, ``m`` municipality, ``c`` city, ``q`` district (区), ``k`` county or county-level city.
+    """
 
     code: str
     name: str
@@ -39,15 +45,17 @@ class Region:
     level: str
     validity: Period
     successor: str
+    rank: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rank", self._ranked())
 
     @property
     def province(self) -> str:
         """The code of the province-level unit the division lies in."""
         return self.code[:2] + "0000"
 
-    @property
-    def rank(self) -> str:
-        """``p`` province or autonomous region, ``m`` municipality, ``c`` city, ``q`` district (区), ``k`` county or county-level city."""
+    def _ranked(self) -> str:
         if self.level == "province":
             return "m" if self.name.endswith("市") else "p"
         if self.level == "city":
@@ -66,11 +74,18 @@ class Regions:
     def __init__(self, table: Iterable[Region]) -> None:
         self.all = tuple(table)
         self.by_code = {region.code: region for region in self.all}
+        self._chains = {code: self._chain(code) for code in self.by_code}
         self._named: dict[str, list[Region]] = defaultdict(list)
+        self._before: dict[str, list[Region]] = defaultdict(list)
         for region in self.all:
+            self._before[region.successor].append(region)
             for name in self._spellings(region):
                 self._named[name].append(region)
         self.longest = max(map(len, self._named))
+        lengths: dict[str, set[int]] = defaultdict(set)
+        for name in self._named:
+            lengths[name[:HEAD]].add(len(name))
+        self._lengths = {head: sorted(found, reverse=True) for head, found in lengths.items()}
 
     def _spellings(self, region: Region) -> set[str]:
         """Return the names a region is written by. Short names of counties are ordinary words too often to be among them."""
@@ -87,6 +102,9 @@ class Regions:
 
     def chain(self, code: str) -> tuple[str, ...]:
         """Return a region's code and those of the regions it lies in, the nearest first; empty for an unknown code."""
+        return self._chains.get(code, ())
+
+    def _chain(self, code: str) -> tuple[str, ...]:
         found: list[str] = []
         while code in self.by_code:
             found.append(code)
@@ -124,12 +142,15 @@ class Regions:
         """Return every region that is or was written so."""
         return tuple(self._named.get(name, ()))
 
+    def prefixes(self, text: str) -> Iterator[str]:
+        """Yield the region names that ``text`` begins with, the longest first."""
+        for length in self._lengths.get(text[:HEAD], ()):
+            if text[:length] in self._named and length <= len(text):
+                yield text[:length]
+
     def prefix(self, text: str) -> str:
         """Return the longest region name that ``text`` begins with, empty for none."""
-        for length in range(min(self.longest, len(text)), 1, -1):
-            if text[:length] in self._named:
-                return text[:length]
-        return ""
+        return next(self.prefixes(text), "")
 
     def target(self, word: str, home: str) -> Region | None:
         """Return the region that a level word (省, 自治区, 市, 州, 区, 县) means in a document of home region ``home``.
@@ -149,7 +170,7 @@ class Regions:
         while not region.validity.may_hold(on):
             later = on is None or (region.validity.end is not None and on >= region.validity.end)
             following = [self.by_code[region.successor]] if later and region.successor in self.by_code else []
-            earlier = [] if later else [other for other in self.all if other.successor == region.code and other.validity.may_hold(on)]
+            earlier = [] if later else [other for other in self._before.get(region.code, ()) if other.validity.may_hold(on)]
             step = following or earlier
             if len(step) != 1 or step[0].code in seen:
                 break

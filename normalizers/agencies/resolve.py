@@ -59,25 +59,26 @@ def resolve(mention: str, context: Context) -> Agency:
             return _decided(text, decided, context)
     if len(text) > LONGEST_MENTION:
         return Agency(text, rule=UNRESOLVED, flags=("too_long",))
-    return _resolve(text, context)
+    return _resolve(text, context.region, context.on)
 
 
 def _decided(text: str, decision: Decision, context: Context) -> Agency:
     if decision.rejected:
         return Agency(text, rule="decision", flags=(NOT_AN_AGENCY,))
     name = decision.name or text
-    known = _resolve(name, Context(context.region, context.on))
+    known = _resolve(name, context.region, context.on)
     found_id = decision.id or (known.id if known.name == name else None) or agency_id(name, decision.region, "")
     return Agency(text, name, found_id, decision.kind, "decision")
 
 
 @lru_cache(maxsize=20_000)
-def _resolve(text: str, context: Context) -> Agency:
+def _resolve(text: str, region: str, on: date | None) -> Agency:
+    context = Context(region, on)
     for form in _forms(text):
         found = _look_up(form, context)
         if found is not None:
-            return replace(found, mention=text)
-    return classify(text, context.region)
+            return found if found.mention == text else replace(found, mention=text)
+    return classify(text, region)
 
 
 def outer_name(mention: str) -> str:
@@ -108,6 +109,8 @@ def _look_up(form: str, context: Context) -> Agency | None:
 
 
 def _listed(found: Sequence[GazetteerEntry], form: str, context: Context, rule: str) -> Agency | None:
+    if not found:
+        return None
     entry, anachronistic = gazetteer().dated(found, context.on)
     if entry is None:
         return None
@@ -124,6 +127,8 @@ def _unfounded(validity: Period, on: date | None) -> bool:
 def _in_home(form: str, context: Context) -> Agency | None:
     """Look up a context name in the region it speaks of: the one its level word means, else the home region itself."""
     known, table = gazetteer(), regions()
+    if not known.by_region(form):
+        return None
     codes = [context.region] if context.region else ["", NATIONAL]
     for word in LEVEL_WORDS:
         target = table.target(word, context.region) if word in form[:6] else None
@@ -139,17 +144,19 @@ def _in_home(form: str, context: Context) -> Agency | None:
 def _with_region(form: str, context: Context) -> Agency | None:
     """Read a name that begins with its region (合肥市发改委, 鼓楼区, 共青团温州市委, 中共合肥市委宣传部)."""
     table = regions()
-    league = _LEAGUE.fullmatch(form)
-    body = league[1] + "团委" if league else _PARTY.sub("", form, count=1)
-    for length in range(min(table.longest, len(body)), 1, -1):
-        if not table.is_name(body[:length]):
-            continue
-        stem = body[length:]
-        region = table.named(body[:length], context.region, context.on, certain=bool(kinds(stem)))
+    league = _league(form)
+    body = league[1] + "团委" if league else _PARTY.sub("", form, count=1) if "共" in form else form
+    for name in table.prefixes(body):
+        stem = body[len(name) :]
+        region = table.named(name, context.region, context.on, certain=bool(kinds(stem)))
         found = _of_region(stem, region, form, context) if region else None
         if found is not None:
             return found
     return None
+
+
+def _league(form: str) -> re.Match[str] | None:
+    return _LEAGUE.fullmatch(form) if "团" in form else None
 
 
 def _around_region(form: str, context: Context) -> Agency | None:
@@ -157,11 +164,9 @@ def _around_region(form: str, context: Context) -> Agency | None:
     table = regions()
     for before, behind in framed(form):
         rest = form[len(before) :]
-        for length in range(min(table.longest, len(rest) - 1), 1, -1):
-            found = behind.get(rest[length:])
-            region = (
-                table.named(rest[:length], context.region, context.on, certain=True) if found and table.is_name(rest[:length]) else None
-            )
+        for name in table.prefixes(rest):
+            found = behind.get(rest[len(name) :]) if len(name) < len(rest) else None
+            region = table.named(name, context.region, context.on, certain=True) if found else None
             if found and region:
                 composed = _composed(compose_one(found, table.current(region, context.on), context.on), form)
                 if composed is not None:
@@ -171,7 +176,7 @@ def _around_region(form: str, context: Context) -> Agency | None:
 
 def _with_level_word(form: str, context: Context) -> Agency | None:
     """Read a name that begins with a level word (省商务厅, 市经信局, 团市委)."""
-    league = _LEAGUE.fullmatch(form)
+    league = _league(form)
     body = league[1] + "团委" if league else form
     word = level_word(body)
     if not word or (league and len(league[1]) > 1):
@@ -205,7 +210,8 @@ def _composed(found: Composed | None, form: str) -> Agency | None:
         return None
     if not found.name:
         return Agency(form, rule=UNRESOLVED, flags=(ANACHRONISM,))
-    kind = gazetteer().by_id[found.id].kind if found.id in gazetteer().by_id else AgencyKind.AGENCY
+    entry = gazetteer().by_id.get(found.id)
+    kind = entry.kind if entry else AgencyKind.AGENCY
     return Agency(form, found.name, found.id, kind, "composed", (ANACHRONISM,) if found.anachronistic else ())
 
 

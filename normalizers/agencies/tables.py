@@ -12,6 +12,7 @@ from importlib.resources import files
 # Before these characters 和 joins two tasks of a department; elsewhere it may belong to a place (和县, 云和县).
 _AND = re.compile(r"和(?=[城信社改旅规自计物体监行宗家国市房广数经])")
 
+_UNTIDY = re.compile("[() \t\r\n\u3000\xa0\u200b\u200c\u200d\ufeff]")
 _TO_FULL_WIDTH = str.maketrans("()", "（）", " \t\r\n\u3000\xa0\u200b\u200c\u200d\ufeff")
 
 _DATA = files(__package__) / "data"
@@ -30,12 +31,12 @@ def listed(value: str) -> tuple[str, ...]:
 
 def tidy(mention: str) -> str:
     """Return a mention as it is kept: no blanks, full-width brackets."""
-    return mention.translate(_TO_FULL_WIDTH)
+    return mention.translate(_TO_FULL_WIDTH) if _UNTIDY.search(mention) else mention
 
 
 def without_and(name: str) -> str:
     """Return the name without the 和 that short names keep or drop as they like (住房和城乡建设局, 住房城乡建设局)."""
-    return _AND.sub("", name)
+    return _AND.sub("", name) if "和" in name else name
 
 
 @cache
