@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, exists, func, literal_column, or_, select, tuple_
@@ -14,6 +15,7 @@ from storage.batches import batches
 from storage.engine import rows
 from storage.errors import StoreError
 from storage.line_schema import ROLE_BITS, line_agencies, task_line_agencies
+from storage.matching import matching_of
 from storage.paging import Page
 from storage.places import END, LAST
 from storage.schema import ROLES, agencies, task_agencies
@@ -47,6 +49,20 @@ def named(question: Question, piece: str, ids: Collection[str]) -> list[Row]:
     known = question.connection.execute(select(b.id, b.agency_id, b.name))
     meant = select(values(question.scope.dialect, [row.id for row in known if is_meant(row.agency_id, row.name)]))
     return [row for row in counted(question, meant) if is_meant(row["id"], row["name"])]
+
+
+def tasks_of_each(question: Question, ids: Sequence[str]) -> dict[str, int | None]:
+    """Return how many tasks would be found if one asked for each of some bodies beside what is asked; None where that is not counted.
+
+    Bodies that go by one name are counted together; to ask for them one by one takes the time of as many questions.
+    """
+    filters, connection, a = question.matching.filters, question.connection, task_line_agencies.c
+    asked = {one: replace(question, matching=matching_of(connection, replace(filters, agency=one))) for one in ids}
+    bodies = {one: each.matching.bodies or () for one, each in asked.items()}
+    alone = {} if question.scope.former else {one: some[0] for one, some in bodies.items() if len(some) == 1}
+    query = select(a.body, func.count()).where(a.body.in_(alone.values()), *question.matching.in_role(a)).group_by(a.body)
+    counts = {body: int(count) for body, count in connection.execute(_named(question, query))} if alone else {}
+    return {one: counts.get(alone[one], 0) if one in alone else each.total() for one, each in asked.items()}
 
 
 def page(connection: Connection, filters: Filters, after: str, order: str) -> Page:

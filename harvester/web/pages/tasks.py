@@ -23,7 +23,7 @@ from harvester.web.room import AnyStore, base_of
 from harvester.web.shown import page, preference, site_name, word
 from harvester.web.task_rows import shown_tasks
 from normalizers.records import DeadlineKind
-from storage import agency_queries, facets, queries
+from storage import agency_counts, agency_queries, facets, queries
 from storage.asking import Question
 from storage.calendar_queries import FIRST_DAY
 from storage.schema import ROLES, documents, sites
@@ -81,8 +81,8 @@ def _bodies(store: Store, filters: Filters, total: int | None) -> list[dict[str,
         return []
     found = [row for row in queries.agencies(store, replace(filters, limit=BODIES)) if row["resolved"] and row["id"]]
     with store.reading() as connection:
-        counts = [Question.of(connection, replace(filters, agency=row["id"])).total() for row in found]
-    return [{"value": row["id"], "told": row["name"], "count": n} for row, n in zip(found, counts, strict=True)]
+        counts = agency_counts.tasks_of_each(Question.of(connection, filters), [row["id"] for row in found])
+    return [{"value": row["id"], "told": row["name"], "count": counts[row["id"]]} for row in found]
 
 
 def _called(store: Store, filters: Filters) -> dict[str, str]:
