@@ -49,7 +49,13 @@ def signature(text: str) -> tuple[int, ...]:
     if len(folded) < MIN_LENGTH:
         return ()
     shingles = _shingles(folded)
-    return tuple(int((shingles * factor + offset >> np.uint64(32)).min()) for factor, offset in zip(_FACTORS, _OFFSETS, strict=True))
+    hashed = np.empty_like(shingles)
+    out: list[int] = []
+    for factor, offset in zip(_FACTORS, _OFFSETS, strict=True):
+        np.multiply(shingles, factor, out=hashed)
+        np.add(hashed, offset, out=hashed)
+        out.append(int(hashed.min()) >> 32)  # the least of the upper halves is the upper half of the least
+    return tuple(out)
 
 
 def similarity(a: tuple[int, ...], b: tuple[int, ...]) -> float:

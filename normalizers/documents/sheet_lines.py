@@ -26,7 +26,7 @@ def unlapped(cells: Sequence[RawCell]) -> list[RawCell]:
         if width:
             rowspan = min(cell.rowspan, height - cell.row)
             taken[cell.column : cell.column + width] = [cell.row + rowspan] * width
-            out.append(RawCell(cell.text, rowspan, width, cell.origin, cell.row, cell.column))
+            out.append(cell.at(cell.row, cell.column, rowspan, width))
     return out
 
 

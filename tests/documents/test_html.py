@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from datetime import date
 
 import pytest
 
-from normalizers.documents import UnreadableError, read
+from normalizers.derive import derive
+from normalizers.documents import UnreadableError, html_tree, read
 from normalizers.documents.html_tree import parse
 from normalizers.records import BlockKind, Document, Hints
 from tests.documents import samples
@@ -230,3 +232,22 @@ def test_text_that_a_page_only_points_at_is_told(markup: str, told: str) -> None
 def test_a_whole_page_with_an_icon_and_links_to_other_articles_has_no_warning() -> None:
     document = page("<p>现将工作方案印发给你们，请认真贯彻执行。</p><img src='icon_pdf.gif'><p><a href='a.html'>下一篇：通知</a></p>")
     assert document.warnings == ()
+
+
+def test_a_cell_says_the_same_whether_its_words_stand_in_it_or_in_elements_within() -> None:
+    said = ["　推行信用\n承诺 ", "first\n  line", "\xa0", "甲、乙", ""]
+    plain, nested = (
+        page(f"<table><tr><th>任务</th><th>备注</th></tr>{''.join(f'<tr>{cell(text)}<td>记录</td></tr>' for text in said)}</table>")
+        for cell in (lambda text: f"<td>{text}</td>", lambda text: f"<td><p><span>{text}</span></p></td>")
+    )
+    assert plain.text == nested.text
+    assert "推行信用承诺" in plain.text
+    assert "first line" in plain.text
+
+
+def test_a_page_is_parsed_once_for_its_text_and_its_head(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[str] = []
+    monkeypatch.setattr(html_tree, "parse", lambda markup, name: parsed.append(name) or parse(markup, name))
+    payload = f"<html><head><meta name='PubDate' content='2026-03-04'></head><body>{ARTICLE}<p>只此一页</p></body></html>".encode()
+    assert derive(payload, Hints(source="page")).metadata.published_on == date(2026, 3, 4)
+    assert parsed == ["page"]

@@ -183,6 +183,13 @@ def drawn(*pages: Sequence[tuple[float, float, float, str]]) -> bytes:
     return out.getvalue()
 
 
+def test_a_line_printed_twice_to_look_bold_is_read_once() -> None:
+    title, text = "信用信息公示工作方案", "各单位按月报送信用信息。"
+    document = read(drawn([(90, 700, 14, title), (90.4, 700.3, 14, title), (90, 640, 12, text)]), Hints())
+    assert document.text.count(title) == 1
+    assert text in document.text
+
+
 def test_two_copies_of_one_form_keep_their_text() -> None:
     form = [(200.0, 80.0, 16.0, "诚信承诺书"), (90.0, 120.0, 12.0, "本单位郑重承诺依法经营。"), (90.0, 150.0, 12.0, "承诺单位（盖章）：")]
     texts = [block.text for block in read(drawn(form, form), Hints()).blocks]
