@@ -33,13 +33,19 @@ class Counts:
     oldest_due: datetime | None = None
     workers: dict[str, int] = field(default_factory=dict)
     heartbeat: dict[str, datetime] = field(default_factory=dict)
+    messages: dict[str, int] = field(default_factory=dict)
+    deliveries: int = 0
+    database_bytes: int = 0
+
+
+@dataclass(slots=True)
+class Content:
+    """How much of each site the store holds."""
+
     documents: dict[str, int] = field(default_factory=dict)
     tasks: dict[str, int] = field(default_factory=dict)
     captures: dict[str, int] = field(default_factory=dict)
     capture_bytes: dict[str, int] = field(default_factory=dict)
-    messages: dict[str, int] = field(default_factory=dict)
-    deliveries: int = 0
-    database_bytes: int = 0
 
 
 def counts(store: Store, now: datetime) -> Counts:
@@ -48,8 +54,18 @@ def counts(store: Store, now: datetime) -> Counts:
     with store.reading() as connection:
         _runs(connection, found)
         _work(connection, found, now)
-        _content(connection, found)
         _messages(connection, found)
+    return found
+
+
+def content(store: Store) -> Content:
+    """Return how much the store holds: every document and capture is counted, which takes a while where there are many."""
+    l, c, found = document_lines.c, captures.c, Content()  # noqa: E741 -- lines
+    with store.reading() as connection:
+        for site, documents, tasks in connection.execute(select(l.site, func.count(), func.sum(l.tasks)).group_by(l.site)):
+            found.documents[site], found.tasks[site] = int(documents), int(tasks or 0)
+        for site, count, size in connection.execute(select(c.site, func.count(), func.sum(c.file_length)).group_by(c.site)):
+            found.captures[site], found.capture_bytes[site] = int(count), int(size or 0)
     return found
 
 
@@ -78,14 +94,6 @@ def _work(connection: Connection, found: Counts, now: datetime) -> None:
     alive = select(w.host, func.count(), func.max(w.heartbeat_at)).where(w.ended_at.is_(None), w.heartbeat_at >= now - SILENCE)
     for host, count, last in connection.execute(alive.group_by(w.host)):
         found.workers[host], found.heartbeat[host] = int(count), last
-
-
-def _content(connection: Connection, found: Counts) -> None:
-    l, c = document_lines.c, captures.c  # noqa: E741 -- lines
-    for site, documents, tasks in connection.execute(select(l.site, func.count(), func.sum(l.tasks)).group_by(l.site)):
-        found.documents[site], found.tasks[site] = int(documents), int(tasks or 0)
-    for site, count, size in connection.execute(select(c.site, func.count(), func.sum(c.file_length)).group_by(c.site)):
-        found.captures[site], found.capture_bytes[site] = int(count), int(size or 0)
 
 
 def _messages(connection: Connection, found: Counts) -> None:

@@ -17,15 +17,18 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from harvester.config import program_version
+from storage import metric_queries
 from storage.disk_use import archive_folder, folder_bytes
 from storage.engine import file_of
 from storage.errors import StoreError
-from storage.metric_queries import Counts, counts
+from storage.metric_queries import Content, Counts, counts
 from storage.operations_schema import DUE_STATES, LEVELS
 from storage.store import Store
 
 KEPT = 5.0
 """Seconds for which what was read is given again: several that scrape cost no more than one."""
+CONTENT_KEPT = 60.0
+"""Seconds for which the numbers of documents and captures are: all of them are counted for that."""
 ARCHIVE_KEPT = 300.0
 """Seconds for which the size of the archive is: its files are gone through for it."""
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -41,6 +44,7 @@ class StoreMetrics(Collector):
         self._lock = threading.Lock()
         self._read: tuple[float, list[Metric]] | None = None
         self._archive: tuple[float, int] | None = None
+        self._content: tuple[float, Content] | None = None
 
     def collect(self) -> Iterable[Metric]:
         """Return every metric; those of the store are missing, and ``harvester_up`` is 0, where it cannot be read."""
@@ -57,14 +61,14 @@ class StoreMetrics(Collector):
         began = self._clock()
         yield _info(self.store)
         try:
-            found = counts(self.store, now)
+            found, content = counts(self.store, now), self._counted()
         except StoreError:
             yield GaugeMetricFamily(P + "up", "Whether the store can be read.", value=0)
             return
         yield GaugeMetricFamily(P + "up", "Whether the store can be read.", value=1)
         yield from _of_runs(found)
         yield from _of_work(found)
-        yield from _of_content(found)
+        yield from _of_content(content)
         yield from self._of_disks(found)
         yield GaugeMetricFamily(P + "metrics_read_seconds", "How long it took to read these.", value=round(self._clock() - began, 6))
 
@@ -78,6 +82,11 @@ class StoreMetrics(Collector):
         free, size = {name: each.free for name, each in usage.items()}, {name: each.total for name, each in usage.items()}
         yield _gauge("disk_free_bytes", "Free room on the disk of the archive or of a database in a file.", "place", free)
         yield _gauge("disk_size_bytes", "Size of that disk.", "place", size)
+
+    def _counted(self) -> Content:
+        if self._content is None or self._clock() >= self._content[0]:
+            self._content = (self._clock() + CONTENT_KEPT, metric_queries.content(self.store))
+        return self._content[1]
 
     def _archive_bytes(self, folder: Path) -> int:
         if self._archive is None or self._clock() >= self._archive[0]:
@@ -131,7 +140,7 @@ def _of_work(found: Counts) -> Iterator[Metric]:
     yield GaugeMetricFamily(P + "watch_deliveries_waiting", "Deliveries of watches that are still to be sent.", value=found.deliveries)
 
 
-def _of_content(found: Counts) -> Iterator[Metric]:
+def _of_content(found: Content) -> Iterator[Metric]:
     yield _gauge("documents", "Documents in the store.", "site", found.documents)
     yield _gauge("tasks", "Tasks of their current versions.", "site", found.tasks)
     yield _counter("captures", "Responses in the archive.", "site", found.captures)

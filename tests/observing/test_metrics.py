@@ -11,14 +11,16 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from harvester.cli.main import run
-from harvester.observing.metrics import registry, text
+from harvester.observing.metrics import StoreMetrics, registry, text
 from storage import incidents
 from storage.incidents import Finding
 from storage.operations_schema import due_runs, workers
+from storage.schema import captures, runs
 from storage.store import Store
 from tests.observing.test_run_log import ROOT
 from tests.storage.conftest import kind, postgres, postgres_template, templates, url
@@ -114,9 +116,31 @@ def test_several_that_scrape_cost_no_more_than_one(store: Store) -> None:
     assert text(made) == first
 
 
-def test_a_scrape_of_many_runs_takes_less_than_a_fifth_of_a_second(store: Store) -> None:
-    from storage.schema import runs
+def test_documents_and_captures_are_counted_once_a_minute_and_runs_at_every_scrape(store: Store) -> None:
+    now = 0.0
+    made = StoreMetrics(store, lambda: now)
+    shanghai = {"site": "shanghai"}
 
+    def scraped() -> tuple[float, float | None]:
+        told = CollectorRegistry(auto_describe=False)
+        told.register(made)
+        verdict = told.get_sample_value("harvester_runs_total", shanghai | {"verdict": "complete"})
+        return verdict or 0, told.get_sample_value("harvester_captures_total", shanghai)
+
+    before = scraped()
+    store.end_run(store.begin_run("shanghai", ["zc"], NOW), "complete", "", {}, NOW)
+    row = {"run": "", "site": "shanghai", "section": "", "kind": "article", "url": "https://a.example.cn/", "status": 200, "media_type": ""}
+    row |= {"fetched_at": NOW, "file": "f", "file_offset": 0, "file_length": 9, "sha256": "0" * 64, "revisit": False}
+    with store.writing() as connection:
+        run_name = connection.execute(select(runs.c.id).limit(1)).scalar_one()
+        connection.execute(insert(captures), [row | {"run": run_name}])
+    now = 10.0
+    assert scraped() == (before[0] + 1, before[1])
+    now = 61.0
+    assert scraped() == (before[0] + 1, 1)
+
+
+def test_a_scrape_of_many_runs_takes_less_than_a_fifth_of_a_second(store: Store) -> None:
     row = {"site": "shanghai", "sections": [], "started_at": NOW, "ended_at": NOW, "verdict": "complete", "cause": "", "counters": {}}
     many = [row | {"id": f"r{n}"} for n in range(3000)]
     with store.writing() as connection:
