@@ -52,7 +52,7 @@ class Cause:
 
 CAUSES = (
     Cause(("reference",), entities.has_references, entities.unescape),
-    Cause(("misread", "misread twice"), lambda _: True, mojibake.unmangle),
+    Cause(("western", "wide", "misread twice"), mojibake.may_be_misread, mojibake.turned_back),
     Cause(("lost byte",), lambda text: slipped.may_be_off(text) and not BRACKET.search(text), slipped.realign),
     Cause(("odd form",), width.needs_width, width.letters),
     Cause(("reading",), lambda text: BRACKET.search(text) is not None, repair),
@@ -69,7 +69,8 @@ def _signs() -> Signs:
     """Return the signs of all causes, and the characters that simplified text does not hold."""
     single = {
         "reference": entities.SIGN,
-        "misread": mojibake.sign(),
+        "western": mojibake.WESTERN_LETTER,
+        "wide": mojibake.wide(),
         "lost byte": slipped.SIGN,
         "odd form": width.SIGN,
         "traditional": traditional_only(),
@@ -88,8 +89,6 @@ def clean(text: str, *, script: str = scripts.SIMPLIFIED) -> Cleaned:
     """
     if script not in (scripts.SIMPLIFIED, scripts.TRADITIONAL, scripts.KEEP):
         raise ValueError(f"There is no script {script!r}; use simplified, traditional or keep.")
-    if script != scripts.TRADITIONAL and not _signs().shown(text):
-        return Cleaned(text)
     first = result = _round(text, script)
     repairs, before = [*first.repairs], text
     for _ in range(MOST_ROUNDS - 1):
@@ -102,6 +101,8 @@ def clean(text: str, *, script: str = scripts.SIMPLIFIED) -> Cleaned:
 
 def _round(text: str, script: str) -> Cleaned:
     mended = _Patient(text)
+    if mended.is_sound and script != scripts.TRADITIONAL:
+        return Cleaned(text)
     for cause in CAUSES:
         mended.treat(cause)
     found = mended.convert(script)
@@ -117,6 +118,11 @@ class _Patient:
         self.repairs: list[Repair] = []
         self.warnings: list[str] = []
         self._shown = _signs().shown(text)
+
+    @property
+    def is_sound(self) -> bool:
+        """Tell whether the text shows no sign at all, not even of the other script."""
+        return not self._shown
 
     def treat(self, cause: Cause) -> None:
         """Mend one cause where the text shows it."""

@@ -8,7 +8,6 @@ Both show in the kinds of its characters, one letter each, by a regular expressi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 
 import numpy as np
@@ -31,7 +30,8 @@ _SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0
 """One character in UTF-8. No byte inside begins another, so they are found however the bytes are cut."""
 
 _RUN = re.compile(rb"A" + _ON + rb"{3,}")
-_ALL_RUNS = re.compile(rb"^[sp]*[AB](?:[spAB]|(?<=[Aofp])[ABofkx]|(?<=fk)[ABofkx])*$", re.MULTILINE)
+_ALL_RUNS = re.compile(rb"\n[sp]*[AB](?:[spAB]|(?<=[Aofp])[ABofkx]|(?<=fk)[ABofkx])*(?=\n)")
+"""A line; between line feeds rather than anchors, for a search goes by the first of them."""
 
 
 def _kind(char: str) -> int:
@@ -53,22 +53,17 @@ def _kinds() -> npt.NDArray[np.uint8]:
     return np.fromiter((_kind(chr(code)) for code in range(PLANE)), np.uint8, PLANE)
 
 
-def _kinds_of(text: str) -> bytes:
-    return _kinds().take(numbers(text)).tobytes()
+def runs_in(text: str) -> tuple[bool, list[str]]:
+    """Return whether some line may be all runs, and the parts in which every run lies that gives ``FEWEST`` characters back.
 
-
-def long_runs(text: str) -> Iterator[str]:
-    """Yield the parts of a text in which every run lies that gives ``FEWEST`` characters back; few of them hold one."""
-    kinds = _kinds_of(text)
+    Few of these parts hold one.
+    """
+    kinds = _kinds().take(numbers(text)).tobytes()
     if len(kinds) != len(text):  # characters beyond the basic plane stand for two
-        yield text
-        return
-    for found in _RUN.finditer(kinds):
-        stretch = text[found.start() : found.end()]
-        if "€" in stretch or len(_SEQUENCE.findall(stretch.replace(" ", "\u3000").encode(GB18030, "replace"))) >= FEWEST:
-            yield stretch
+        return True, [text]
+    parts = (text[found.start() : found.end()] for found in _RUN.finditer(kinds))
+    return _ALL_RUNS.search(b"\n%b\n" % kinds) is not None, [part for part in parts if _gives_enough(part)]
 
 
-def has_lines_of_runs(text: str) -> bool:
-    """Tell whether every character outside ASCII of some line may lie in a run."""
-    return _ALL_RUNS.search(_kinds_of(text)) is not None
+def _gives_enough(part: str) -> bool:
+    return "€" in part or len(_SEQUENCE.findall(part.replace(" ", "\u3000").encode(GB18030, "replace"))) >= FEWEST

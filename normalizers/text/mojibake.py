@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from normalizers.records import Repair
 from normalizers.text.charsets import BIG5, GB18030, LATIN, UTF_8
-from normalizers.text.gb_runs import FEWEST, has_lines_of_runs, long_runs
+from normalizers.text.gb_runs import FEWEST, runs_in
 from normalizers.text.holes import Filler
 from normalizers.text.likelihood import FLUENT
 from normalizers.text.outcome import Outcome
@@ -91,10 +91,13 @@ def _pairs(leads: Sequence[int]) -> str:
 _WESTERN_LETTERS = "\x80-\x9f\xa1-\xaf\xb2-\xb6\xb8-\xd6\xd8-\xf6\xf8-\xff"
 
 
+WESTERN_LETTER = re.compile(f"[{_WESTERN_LETTERS}]")
+
+
 @lru_cache(maxsize=1)
-def sign() -> re.Pattern[str]:
-    """Match the characters that a text read in a wrong charset is not without, unless it was read so twice (``pair``)."""
-    return re.compile(f"[{_WESTERN_LETTERS}{_pairs(_WIDE_LEADS)}]")
+def wide() -> re.Pattern[str]:
+    """Match the characters that begin a three-byte sequence of UTF-8 read as GBK."""
+    return re.compile(f"[{_pairs(_WIDE_LEADS)}]")
 
 
 @lru_cache(maxsize=1)
@@ -105,20 +108,21 @@ def pair() -> tuple[str, str]:
 
 @lru_cache(maxsize=1)
 def _signs() -> Signs:
-    return Signs({"misread": sign()}, {"misread twice": pair()})
-
-
-def may_be_misread(text: str) -> bool:
-    """Tell whether a text can hold anything that was read in a wrong charset."""
-    return _signs().shown(text) != 0
+    return Signs({"western": WESTERN_LETTER, "wide": wide()}, {"misread twice": pair()})
 
 
 def unmangle(text: str) -> Outcome:
     """Return the text with everything turned back that was read in a wrong charset; a sound text as it is. Line feeds stay."""
-    if not may_be_misread(text):
-        return Outcome(text)
-    if _REPLACED not in text and not _may_convince(text):
-        return Outcome(text)
+    return turned_back(text) if _signs().shown(text) and may_be_misread(text) else Outcome(text)
+
+
+def may_be_misread(text: str) -> bool:
+    """Tell whether anything in a text that shows a sign of it may be believed to be misread, or is known to be lost."""
+    return _holds_runs(text) or WESTERN_LETTER.search(text) is not None or _REPLACED in text
+
+
+def turned_back(text: str) -> Outcome:
+    """Return the text with everything turned back, as ``unmangle`` does, without a look at whether it shows any sign."""
     filler = Filler()
     mended = _Document(text, filler).mended()
     if any(one.guessed or one.left for one in mended.repairs):
@@ -260,10 +264,14 @@ def _is_suspect(line: str) -> bool:
 
 def _may_convince(line: str) -> bool:
     """Tell whether anything in a line may be believed to be misread before the document has shown that it is."""
-    if _WESTERN_SYMPTOM.search(line) or has_lines_of_runs(line):
-        return True
-    runs = (part for stretch in long_runs(line) for part in utf8_runs(stretch, GB18030) if isinstance(part, Run))
-    return any(len(known := run.foreign) >= FEWEST and run.holes <= LOST_SHARE * (len(known) + run.holes) for run in runs)
+    return _WESTERN_SYMPTOM.search(line) is not None or _holds_runs(line)
+
+
+def _holds_runs(text: str) -> bool:
+    """Tell the same of what was read as GB 18030: a whole line, or a run that gives enough back for what it lost."""
+    whole, parts = runs_in(text)
+    runs = (run for part in parts for run in utf8_runs(part, GB18030) if isinstance(run, Run))
+    return whole or any(len(known := run.foreign) >= FEWEST and run.holes <= LOST_SHARE * (len(known) + run.holes) for run in runs)
 
 
 def _can_be(line: str, way: Way) -> bool:

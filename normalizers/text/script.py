@@ -19,6 +19,7 @@ from normalizers.text.character_forms import simplified_forms as simplified_form
 from normalizers.text.signs import Signs, differing
 
 SIMPLIFIED, TRADITIONAL, MIXED, KEEP = "simplified", "traditional", "mixed", "keep"
+DIFFERING = "differing"
 
 DOMINANCE = 4
 """A text is traditional when characters of that script only are this many times those of the other."""
@@ -47,18 +48,21 @@ def _simplified_only() -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _signs() -> Signs:
-    return Signs({TRADITIONAL: traditional_only(), SIMPLIFIED: _simplified_only()})
+    return Signs({TRADITIONAL: traditional_only(), SIMPLIFIED: _simplified_only(), DIFFERING: differing_forms()}, beyond=[DIFFERING])
 
 
 def script_counts(text: str) -> tuple[int, int]:
     """Return how many characters of a text only traditional text holds, and how many only simplified text."""
-    traditional, simplified = _signs().counts(text)
+    traditional, simplified, _ = _signs().counts(text)
     return traditional, simplified
 
 
 def detect(text: str) -> str:
     """Return ``traditional`` where such characters clearly dominate, ``mixed`` where only some lines are, else ``simplified``."""
-    traditional, simplified = script_counts(text)
+    return _detected(text, *script_counts(text))
+
+
+def _detected(text: str, traditional: int, simplified: int) -> str:
     if _dominates(traditional, simplified, FEWEST):
         return TRADITIONAL
     if traditional >= FEWEST_IN_LINE and any(_stands_out(line) for line in text.splitlines()):
@@ -76,29 +80,33 @@ def _stands_out(line: str) -> bool:
 
 def to_simplified(text: str) -> Converted:
     """Return the text with its traditional parts in simplified characters; lines already simplified stay as they are."""
-    script = detect(text)
+    traditional, simplified, different = _signs().counts(text)
+    script = _detected(text, traditional, simplified)
     if script == SIMPLIFIED:
         return Converted(text, 0, script)
+    if script == TRADITIONAL and not simplified and not different:
+        return _converted(text, _convert("t2s", text), script)
     return _converted(text, "".join(_simplified(text, script)), script)
 
 
 def _simplified(text: str, script: str) -> Iterator[str]:
     """Yield a text of a script in simplified characters, neighbouring lines that go the same way at once."""
+    lines, bits = text.splitlines(keepends=True), _signs().bits
 
-    def way(line: str) -> str:
-        if not _is_part(line, script):
+    def way(numbered: tuple[int, str]) -> str:
+        shown, line = numbered
+        whole = script == TRADITIONAL and not shown & bits[SIMPLIFIED]
+        if not whole and not _is_part(line, script):
             return ""
-        return "tw2s" if differing_forms().search(line) else "t2s"
+        return "tw2s" if shown & bits[DIFFERING] else "t2s"
 
-    for name, lines in groupby(text.splitlines(keepends=True), way):
-        part = "".join(lines)
+    for name, found in groupby(zip(_signs().shown_by(lines), lines, strict=True), way):
+        part = "".join(line for _, line in found)
         yield _convert(name, part) if name else part
 
 
 def _is_part(line: str, script: str) -> bool:
     """Tell whether a line of a traditional (or mixed) document is itself traditional."""
-    if script == TRADITIONAL and not _simplified_only().search(line):
-        return True
     traditional, simplified = script_counts(line)
     return traditional >= simplified if script == TRADITIONAL else _dominates(traditional, simplified, FEWEST_IN_LINE)
 
@@ -112,7 +120,10 @@ def to_traditional(text: str) -> Converted:
 
 
 def _convert(name: str, line: str) -> str:
-    return str(converter(name).convert(line))
+    try:
+        return str(converter(name).convert(line))
+    except UnicodeEncodeError:  # half a character, which no encoding has, stays out of the conversion
+        return str(converter(name).convert(line.encode("utf-8", "replace").decode()))
 
 
 def _converted(old: str, new: str, script: str) -> Converted:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
@@ -69,6 +70,14 @@ class Signs:
             pairs &= int(np.bitwise_or.reduce((bits[:-1] << 1) & bits[1:]))
         return (seen & self._single) | pairs
 
+    def shown_by(self, lines: Sequence[str]) -> list[int]:
+        """Return the bits of the signs of one character that each line shows; no line may be empty."""
+        bits = self.of("".join(lines))
+        starts = list(accumulate(map(len, lines), initial=0))
+        if starts[-1] != len(bits):  # characters beyond the basic plane stand for two
+            return [self.shown(line) & self._single for line in lines]
+        return [int(found) & self._single for found in np.bitwise_or.reduceat(bits, starts[:-1])] if lines else []
+
     def counts(self, text: str) -> list[int]:
         """Return how many characters of a text are each of the signs of one character, in their order."""
         bits = self.of(text)
@@ -77,8 +86,7 @@ class Signs:
 
 def differing(one: str, other: str) -> int:
     """Return in how many places two texts of the same length differ."""
-    return int(np.count_nonzero(_wide(one) != _wide(other)))
-
-
-def _wide(text: str) -> npt.NDArray[np.uint32]:
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.dtype("<u4"))
+    left, right = numbers(one), numbers(other)
+    if len(left) == len(right) == len(one):
+        return int(np.count_nonzero(left != right))
+    return sum(a != b for a, b in zip(one, other, strict=True))

@@ -7,8 +7,8 @@ import pytest
 
 from normalizers.text.character_forms import converter, differing_forms, forms
 from normalizers.text.clean import clean
-from normalizers.text.gb_runs import has_lines_of_runs, long_runs
-from normalizers.text.mojibake import may_be_misread
+from normalizers.text.gb_runs import runs_in
+from normalizers.text.mojibake import unmangle
 from normalizers.text.script import to_traditional
 from normalizers.text.signs import Signs, differing
 from tests.text.samples import PLAN
@@ -55,24 +55,32 @@ def test_a_sound_text_is_given_back_as_it_is_without_a_repair() -> None:
     assert done.script == "simplified"
 
 
-def test_two_letters_with_accents_side_by_side_are_a_sign_and_apart_are_none() -> None:
-    twice = "信用".encode().decode("latin-1").encode().decode("gb18030")
-    assert may_be_misread(twice)
-    assert not may_be_misread("每年没有")
+def test_a_text_misread_twice_is_turned_back_and_accented_letters_apart_are_none() -> None:
+    twice = "信用体系".encode().decode("latin-1").encode().decode("gb18030")
+    assert unmangle(twice).text == "信用体系"
+    assert unmangle("每年没有").text == "每年没有"
 
 
 def test_a_misread_stretch_inside_traditional_text_lies_in_a_long_run() -> None:
     sound = to_traditional(PLAN).text
     stretch = "信用体系建设".encode().decode("gb18030")
-    assert any(stretch[:4] in run for run in long_runs(f"{sound}{stretch}\n"))
-    assert sum(map(len, long_runs(sound))) < len(sound) / 20
+    assert any(stretch[:4] in run for run in runs_in(f"{sound}{stretch}\n")[1])
+    assert sum(map(len, runs_in(sound)[1])) < len(sound) / 20
 
 
 def test_a_line_that_was_misread_twice_is_a_line_of_runs() -> None:
     sound = to_traditional(PLAN).text
     twice = "信用体系".encode().decode("latin-1").encode().decode("gb18030")
-    assert has_lines_of_runs(f"{sound}\n{twice}\n")
-    assert not has_lines_of_runs(sound)
+    assert runs_in(f"{sound}\n{twice}\n")[0]
+    assert not runs_in(sound)[0]
+
+
+def test_signs_are_told_line_by_line() -> None:
+    lines = ["信用?\n", "体系\n", "a b\n"]
+    mark, blank = SIGNS.bits["mark"], SIGNS.bits["blank"]
+    assert SIGNS.shown_by(lines) == [mark, 0, blank]
+    assert SIGNS.shown_by(["𠮷?\n", *lines]) == [mark, mark, 0, blank]
+    assert SIGNS.shown_by([]) == []
 
 
 def test_what_t2s_and_tw2s_turn_differently_holds_a_character_that_says_so() -> None:
