@@ -102,9 +102,9 @@ class Table:
         """Return ``rows`` × ``columns`` cells; a merged cell stands at every position it covers, ``None`` where there is none."""
         out: list[list[Cell | None]] = [[None] * self.columns for _ in range(self.rows)]
         for cell in self.cells:
-            for row in range(cell.row, min(cell.row + cell.rowspan, self.rows)):
+            for row in out[cell.row : cell.row + cell.rowspan]:
                 for column in range(cell.column, min(cell.column + cell.colspan, self.columns)):
-                    out[row][column] = cell
+                    row[column] = cell
         return out
 
 
