@@ -19,7 +19,7 @@ from typing import Any
 import scrapy
 from scrapy.crawler import AsyncCrawlerProcess
 
-from benchmarks.figures import Figure, main, rates
+from benchmarks.figures import Figure, costs, main, processors, rates
 from benchmarks.site import ROWS, SITE, Site, served
 from harvester import apart
 from harvester.config import Config
@@ -30,6 +30,8 @@ from storage.store import Store
 
 PAGES = int(os.environ.get("BENCH_PAGES", "400"))
 ROUNDS = 3
+FEW = 2000
+"""Of more pages one round is enough: it lasts for minutes."""
 OURS, BARE = "crawl", "bare Scrapy"
 
 
@@ -81,23 +83,35 @@ def ours(config: Config, plans: int) -> float:
     return took
 
 
-def one(site: Site, side: str) -> float:
-    """Return the seconds that a side takes for the whole site, in a process of its own."""
+def one(site: Site, side: str) -> tuple[float, float]:
+    """Return the seconds that a side takes for the whole site in a process of its own, and the processor seconds of all of that process."""
+    before = processors()
     if side == BARE:
-        return apart.run(bare, [site.base + target for target in site.targets])
-    with tempfile.TemporaryDirectory() as folder:
-        return apart.run(partial(ours, made(Path(folder), site.base), site.plans))
+        took = apart.run(bare, [site.base + target for target in site.targets])
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            config = made(Path(folder), site.base)
+            before = processors()
+            took = apart.run(partial(ours, config, site.plans))
+    return took, processors() - before
 
 
 def measure() -> list[Figure]:
     """Let both sides have the site by turns."""
     times: dict[str, list[float]] = {OURS: [], BARE: []}
+    spent: dict[str, list[float]] = {OURS: [], BARE: []}
     with served(PAGES) as site:
-        for number in range(ROUNDS if PAGES < 2000 else 1):
+        for number in range(ROUNDS if PAGES < FEW else 1):
             for side in (OURS, BARE) if number % 2 else (BARE, OURS):
-                times[side].append(one(site, side))
-    detail = {"plans": site.plans, "answers": len(site.targets), "bytes_a_page": round(site.size)}
-    return [rates("harvest: pages/s", times, OURS, BARE, len(site.targets), "pages/s", bar=0.55, **detail)]
+                took, worked = one(site, side)
+                times[side].append(took)
+                spent[side].append(worked)
+    answers = len(site.targets)
+    detail = {"plans": site.plans, "answers": answers, "bytes_a_page": round(site.size)}
+    return [
+        rates("harvest: pages/s", times, OURS, BARE, answers, "pages/s", bar=0.55, **detail),
+        costs("harvest: processor time", spent, OURS, BARE, "ms/page", scale=1000 / answers, **detail),
+    ]
 
 
 if __name__ == "__main__":
