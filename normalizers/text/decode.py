@@ -129,11 +129,10 @@ def _rank(data: bytes, codec: str, stated: bool) -> float:
     sample = data[:SAMPLE]
     text = sample.decode(codec, "replace")
     faults = text.count("\ufffd") - sample.decode(codec, "ignore").count("\ufffd")
-    foreign = sum(char > "\x7f" for char in text) or 1
     cut = 1 if len(data) > SAMPLE or faults else 0  # a page may break off inside a character, and so does the sample
-    share = max(0, faults - cut) / foreign
     if codec == UTF_8 and faults <= cut and (stated or _is_surely_utf8(sample)):
         return SURE
+    share = max(0, faults - cut) / (sum(char > "\x7f" for char in text) or 1)
     if share > FEW_FAULTS * 5:
         return -share
     sure = codec == UTF_8 and share <= FEW_FAULTS and len(_WIDE.findall(sample)) >= 20

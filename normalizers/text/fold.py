@@ -13,18 +13,27 @@ import unicodedata
 MARKS = frozenset("%‰≤≥±")
 """Signs behind or before a number that change what it says."""
 
+_PUNCTUATION = re.compile("[，。、；：！？（）“”‘’《》]+(?=[\u4e00-\u9fffA-Za-z0-9]|$)")
+"""Marks that go in any case. Without them most Chinese text is in NFKC already, which is seen much faster than it is brought about;
+what stands behind them joins no character before them."""
+
+_NOT_FOLDED = re.compile(r"[\W_]+")
 _NUMBER = re.compile(r"(?<![0-9])[0-9]++(?:\.[0-9]++)+")
 _DROPPED = re.compile(rf"(?:[^\w{''.join(sorted(MARKS))}.]|_)+")
 
 
 def fold(text: str) -> str:
     """Return the letters, digits and characters of ``text`` only, in NFKC and lower case: what it is looked up by."""
-    return "".join(c for c in unicodedata.normalize("NFKC", text).lower() if c.isalnum())
+    return _NOT_FOLDED.sub("", _plain(text))
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", _PUNCTUATION.sub("", text)).lower()
 
 
 def compared(text: str) -> str:
     """Return what of ``text`` is compared: as ``fold``, with decimal points (3.5, not 2018.4.9) and the signs of ``MARKS``."""
-    plain = _DROPPED.sub("", unicodedata.normalize("NFKC", text).lower())
+    plain = _DROPPED.sub("", _plain(text))
     if "." not in plain:
         return plain
     plain = _NUMBER.sub(lambda found: found[0].replace(".", "\0") if found[0].count(".") == 1 else found[0], plain)
