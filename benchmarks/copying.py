@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.compare import peak
+from benchmarks.figures import peak_memory
 from benchmarks.million import Sizes, fill
 from benchmarks.tasks import postgres
 from storage import disk_use, queries
@@ -44,7 +44,7 @@ def bench(source: str, target: str, sizes: Sizes) -> dict[str, Any]:
             fill(store, sizes)
         begun = time.perf_counter()
         report = copy(store, target)
-        seconds, memory = time.perf_counter() - begun, peak() / 1024
+        seconds, memory = time.perf_counter() - begun, peak_memory()
         with Store.open(target) as made, store.reading() as one, made.reading() as other:
             found = differing(one, other)
             alike = digest(store) == digest(made)

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from benchmarks.compare import HOSTILE, edits, paper
+from benchmarks.pairs import HOSTILE, edits, paper
 from normalizers.compare import apply, compare
 from normalizers.compare.limits import Budget
 from normalizers.compare.near import beads
@@ -23,7 +23,7 @@ QUICK = ("alternating", "shuffled lines")
 
 @pytest.mark.parametrize("name", HOSTILE if os.environ.get("HARVESTER_SOAK") else QUICK)
 def test_a_pair_made_to_hurt_is_compared_in_time_and_room(name: str) -> None:
-    run = subprocess.run([sys.executable, "-m", "benchmarks.compare", name], capture_output=True, text=True, check=True, timeout=120)
+    run = subprocess.run([sys.executable, "-m", "benchmarks.pairs", name], capture_output=True, text=True, check=True, timeout=120)
     found = json.loads(run.stdout)
     assert found["seconds"] < MOST_SECONDS
     assert found["megabytes in all"] < MOST_MEGABYTES

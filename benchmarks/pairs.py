@@ -1,27 +1,21 @@
-"""Time the comparison of documents against ``difflib`` on characters, and on pairs made to hurt; print one JSON object.
+"""Pairs of documents to compare: prose with edits, and pairs made to hurt.
 
-python -m benchmarks.compare        all; every pair is measured in a process of its own, with the most memory it held
+python -m benchmarks.pairs NAME        compares a pair of ``HOSTILE`` once; prints seconds and megabytes of that as one JSON object
 """
 
 from __future__ import annotations
 
-import difflib
 import json
 import random
-import resource
-import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
-from normalizers.compare import apply, compare
-from normalizers.compare.streams import stream
+from benchmarks.figures import peak_memory
+from normalizers.compare import compare
 from normalizers.records import Block, BlockKind, Derived, Document, Metadata, Span
 from normalizers.text.fold import content_hash
 
-REPEAT = 5
 WORDS = [
     *(
         "信用",
@@ -100,11 +94,19 @@ def edited(lines: list[str], share: float, dice: random.Random) -> list[str]:
     return out
 
 
-def edits(length: int) -> Pair:
+def edits(length: int, seed: int = 5) -> Pair:
     """Return a document and itself with one edit in a hundred characters."""
-    dice = random.Random(5)
+    dice = random.Random(seed)
     lines = prose(length, dice)
     return paper(lines), paper(edited(lines, 0.01, dice))
+
+
+def otherwise(seed: int) -> Pair:
+    """Return a document, and the same laid out otherwise: lines broken, items numbered, marks of another width. Nothing changed."""
+    lines = prose(4_000, random.Random(seed))
+    broken = [part for line in lines for part in (f"{line[:60]}", line[60:]) if part]
+    numbered = [f"{number}. {line}" if line in lines else line for number, line in enumerate(broken, start=1)]
+    return paper(lines), paper([line.translate({ord("，"): ",", ord("；"): ";"}) for line in numbered])
 
 
 def shuffled() -> Pair:
@@ -155,80 +157,24 @@ HOSTILE: dict[str, Callable[[], Pair]] = {
 }
 
 
-def seconds(action: Callable[[], object], repeat: int = REPEAT) -> float:
-    """Return the median seconds of processor time of several runs."""
-    times = []
-    for _ in range(repeat):
-        begun = time.process_time()
-        action()
-        times.append(time.process_time() - begun)
-    return statistics.median(times)
-
-
-def against_difflib() -> dict[str, float]:
-    """Return the times for two documents of 20,000 characters with 1 % edits, and whether any edit was missed."""
-    old, new = edits(20_000)
-    begun = time.process_time()
-    comparison = compare(old, new)
-    cold = time.process_time() - begun
-    ours = seconds(lambda: compare(old, new))
-    texts = old.document.text, new.document.text
-    theirs = seconds(lambda: difflib.SequenceMatcher(None, *texts, autojunk=False).get_opcodes(), 1)
-    missed = apply(old.document, comparison.text_changes) != stream(new.document).text
-    return {
-        "characters": len(texts[0]),
-        "changes": len(comparison.text_changes),
-        "missed": float(missed),
-        "cold": cold,
-        "seconds": ours,
-        "difflib": theirs,
-        "difflib/ours": theirs / ours,
-    }
-
-
-def peak() -> int:
-    """Return the most memory this program had at once, in KiB. ``ru_maxrss`` would begin with that of the process it was started from."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        return int(next(line for line in status.read_text().splitlines() if line.startswith("VmHWM")).split()[1])
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-
-
 def hostile(name: str) -> dict[str, float]:
     """Return the seconds of one comparison of a pair made to hurt, and the megabytes that the comparison added at most."""
     old, new = HOSTILE[name]()
     compare(*edits(500))
-    before = peak()
+    before = peak_memory()
     begun = time.process_time()
     comparison = compare(old, new)
     took = time.process_time() - begun
-    after = peak()
+    after = peak_memory()
     return {
         "seconds": took,
-        "megabytes added": (after - before) / 1024,
-        "megabytes in all": after / 1024,
+        "megabytes added": after - before,
+        "megabytes in all": after,
         "changes": len(comparison.text_changes),
         "units": len(comparison.units),
         "notes": len(comparison.notes),
     }
 
 
-def bench_compare() -> dict[str, float]:
-    """Return the figures of the comparison against ``difflib``, for ``python -m benchmarks``."""
-    return against_difflib()
-
-
-def main() -> None:
-    """Print the figures of all pairs, or of the hostile pair that is named."""
-    if len(sys.argv) > 1:
-        print(json.dumps(hostile(sys.argv[1])))
-        return
-    found: dict[str, object] = {"20,000 characters, 1 % edits": against_difflib()}
-    for name in HOSTILE:
-        run = subprocess.run([sys.executable, "-m", "benchmarks.compare", name], capture_output=True, text=True, check=True, timeout=120)
-        found[name] = json.loads(run.stdout)
-    print(json.dumps(found, indent=1, ensure_ascii=False))
-
-
 if __name__ == "__main__":
-    main()
+    print(json.dumps(hostile(sys.argv[1])))
