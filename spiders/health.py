@@ -23,6 +23,8 @@ _MARKUP = re.compile(
     r"<(?:!doctype\s+html|(?:html|head|body|title|meta|link|base|style|script|form|div|center|span|p|h[1-6]|table|iframe)[\s/>])",
     re.IGNORECASE | re.DOTALL,
 )
+_TITLE = re.compile(r"<title>([^<>&]{0,1000})</title>", re.IGNORECASE)
+_TITLE_TAG = re.compile("<title", re.IGNORECASE)
 _WIDE = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 
@@ -55,6 +57,10 @@ class Signature:
     text: str = ""
     pattern: str = ""
     shown: int = 400
+
+    def is_title(self, title: str | None) -> bool:
+        """Tell whether this may be the title of a page: for certain not, where it is known and another one."""
+        return title is None or re.fullmatch(self.title, title, re.IGNORECASE) is not None
 
     def stands_in(self, text: str) -> bool:
         """Tell whether the words of this sign are in ``text``."""
@@ -98,7 +104,8 @@ def succeeded(status: int) -> bool:
 
 
 def _recognise(text: str, signatures: tuple[Signature, ...]) -> Signature | None:
-    suspects = [signature for signature in signatures if signature.title or signature.stands_in(text)]
+    told = _plain_title(text)
+    suspects = [each for each in signatures if (each.is_title(told) if each.title else each.stands_in(text))]
     if not suspects:
         return None
     title, shown = _title_and_length(text)
@@ -108,6 +115,13 @@ def _recognise(text: str, signatures: tuple[Signature, ...]) -> Signature | None
         if not signature.title and shown <= signature.shown:
             return signature
     return None
+
+
+def _plain_title(text: str) -> str | None:
+    """Return the title of a page whose only one is plain text, ``None`` where the page must be parsed to know it."""
+    found = _TITLE.search(text)
+    title = " ".join(found[1].split()) if found and len(_TITLE_TAG.findall(text)) == 1 else None
+    return title if title is not None and title.isprintable() else None
 
 
 def empty_notice(text: str, body: str) -> FetchError | None:

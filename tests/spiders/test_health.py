@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from spiders import health
 from spiders.file_health import diagnose_file
 from spiders.health import cut_short, diagnose, empty_notice, looks_like_page
 from spiders.items import CaptureKind, Cause
@@ -61,6 +64,24 @@ def test_a_document_that_talks_about_it_is_a_document(words: str):
 )
 def test_an_error_page_with_status_200_is_no_document(text: str):
     assert cause(200, text) is Cause.ERROR_PAGE
+
+
+@pytest.mark.parametrize("title", ["404 Not Found", "\n 404\u3000错误 ", "4&#48;4", "Not\x00 Found", "<!-- -->404", "Error"])
+def test_the_title_of_an_error_is_known_however_it_is_written(title: str):
+    assert cause(200, page(LONG, title)) is Cause.ERROR_PAGE
+    assert cause(200, page(LONG).replace("<title>通知公告", f"<TITLE lang=zh>{title}")) is Cause.ERROR_PAGE
+
+
+@given(
+    st.lists(
+        st.sampled_from(["<title>", "</title>", "<TITLE x>", "</title", "<!--", "-->", "40", "4", " ", "Not Found", "&#52;", "<p>", "\x00"])
+    )
+)
+def test_property_a_title_that_is_read_without_parsing_tells_what_the_parsed_one_tells(parts: list[str]):
+    text = page(LONG, "".join(parts))
+    told = cause(200, text)
+    with patch.object(health, "_plain_title", return_value=None):
+        assert cause(200, text) is told
 
 
 @pytest.mark.parametrize("title", ["关于404号提案的答复", "2026年第500强企业信用状况", "信用错误信息更正办法", "国家标准 GB/T 40478 解读"])
