@@ -114,6 +114,9 @@ def _of_plan(whole: Whole, bare: str, period: PlanPeriod) -> Deadline | None:
 
 def _dated(whole: Whole, readings: list[Reading], plain: str) -> Deadline:
     """Join the dates of one cell: the last day of all of them, the first of their first days."""
+    only = readings[0]
+    if only.end - only.pos == len(plain) and not (only.start and only.last and only.start > only.last):  # a date that fills its cell
+        return whole.deadline(only.kind, only.start, only.last, flags=only.flags)
     ends = [r for r in readings if r.last is not None]
     if len(ends) > 1:
         ends = [r for r in ends if not _goes_on(r, plain)] or ends
