@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from tests.soak import judging
-from tests.soak.findings import log_troubles
 from tests.soak.judging import DueRow, Span
 from tests.soak.measuring import StoreReading, process_reading, store_reading
 from tests.soak.plan import EXPLAINS, FIRST_FILL, SETTLING, draw
@@ -160,17 +159,7 @@ def test_an_incident_is_opened_by_a_fault_and_over_at_the_end() -> None:
         assert "no fault of the site explains it" in found
 
 
-# --- logs and plans --------------------------------------------------------------------------------------------------------------
-
-
-def test_an_error_in_a_log_is_explained_by_a_fault_of_its_site_only() -> None:
-    def line(level: str, site: str, at: str = "1970-01-01T00:18:00.000Z") -> str:
-        return f'{{"time": "{at}", "level": "{level}", "logger": "x", "event": "it broke", "site": "{site}"}}'
-
-    assert list(log_troubles([line("error", "anhui"), line("warning", "jiangsu"), "the room is open"], [FAULT], 30)) == []
-    for wrong in (line("error", "jiangsu"), line("critical", ""), line("error", "anhui", "1970-01-01T01:00:00.000Z")):
-        assert "it broke" in " ".join(log_troubles([wrong], [FAULT], 30))
-    assert list(log_troubles(["Traceback (most recent call last):"], [FAULT], 30))
+# --- plans --------------------------------------------------------------------------------------------------------------------
 
 
 def test_a_plan_is_drawn_from_its_seed_and_leaves_time_for_every_incident_to_be_over() -> None:
