@@ -131,7 +131,7 @@ def write_document(
         _write_place(connection, document, number, publication, capture, known)
         add_version(connection, place, derived, before, step)
         tell(connection, moves.settle(connection, document, capture.fetched_at, run))
-    _write_clock(connection, document, capture, validators)
+    _write_clock(connection, document, capture, validators, new=known is None)
     connection.execute(_READ, {"document": document})
     return effect
 
@@ -228,9 +228,9 @@ def _write_place(
 _CLOCK = select(clocks.c.first_seen, clocks.c.last_seen, clocks.c.last_checked).where(clocks.c.document_id == bindparam("document"))
 
 
-def _write_clock(connection: Connection, document: str, capture: CaptureRow, validators: Row) -> None:
+def _write_clock(connection: Connection, document: str, capture: CaptureRow, validators: Row, *, new: bool) -> None:
     at = capture.fetched_at
-    known = connection.execute(_CLOCK, {"document": document}).one_or_none()
+    known = None if new else connection.execute(_CLOCK, {"document": document}).one_or_none()
     if known is not None and at < known.last_checked:
         return
     row = {

@@ -122,13 +122,16 @@ class Indexed:
     near: set[str] = field(default_factory=set)
 
 
-def index(connection: Connection, document: str) -> Indexed:
-    """Put the keys of a document's current version in the place of those it had."""
+def index(connection: Connection, document: str, *, new: bool = False) -> Indexed:
+    """Put the keys of a document's current version in the place of those it had; one that is ``new`` in this transaction had none."""
     row = dict(connection.execute(_ROW, {"document": document}).mappings().one())
     keys = {(kind, value) for kind, value in _keys(connection, row)}
     bands = {(band, value) for band, value in enumerate(band_values(unpack_signature(row["signature"])))}
-    old_keys: set[Key] = {(kind, value) for kind, value in connection.execute(_KEYS, {"document": document})}
-    old_bands: set[tuple[int, int]] = {(band, value) for band, value in connection.execute(_BANDS, {"document": document})}
+    old_keys: set[Key] = set()
+    old_bands: set[tuple[int, int]] = set()
+    if not new:
+        old_keys |= {(kind, value) for kind, value in connection.execute(_KEYS, {"document": document})}
+        old_bands |= {(band, value) for band, value in connection.execute(_BANDS, {"document": document})}
     _replace(connection, document_keys, document, ("kind", "value"), keys, old_keys)
     _replace(connection, signature_bands, document, ("band", "value"), bands, old_bands)
     found = Indexed(new=not old_keys)

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import pairwise
+from operator import add
 
 BREAK = "\n"
 """Stands in folded text where no word may run across."""
@@ -59,8 +60,8 @@ def terms(folded: str) -> list[str]:
     """Return the terms of a folded text in order: every pair of neighbours, and the last character of every piece alone."""
     found: list[str] = []
     for piece in folded.split(BREAK):
-        codes = [_CODES[character] for character in piece]
-        found += [a + b for a, b in pairwise(codes)]
+        codes = list(map(_CODES.__getitem__, piece))
+        found += map(add, codes, codes[1:])
         found += codes[-1:]
     return found
 
@@ -90,10 +91,11 @@ def numbers(folded: str) -> set[int]:
     """Return the terms of a folded text as a set: its characters, pairs and threes of neighbours."""
     found: set[int] = set()
     for piece in folded.split(BREAK):
-        codes = [ord(character) for character in piece]
+        codes = list(map(ord, piece))
+        pairs = [a << _BITS | b for a, b in pairwise(codes)]
         found.update(codes)
-        found.update(a << _BITS | b for a, b in pairwise(codes))
-        found.update(a << 2 * _BITS | b << _BITS | c for a, b, c in zip(codes, codes[1:], codes[2:], strict=False))
+        found.update(pairs)
+        found.update([a << _BITS | b for a, b in zip(pairs, codes[2:], strict=False)])
     return found
 
 

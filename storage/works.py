@@ -173,7 +173,7 @@ def tie(connection: Connection, document: str, occasion: Occasion = CRAWLED, *, 
     in this transaction and shares nothing with any other is the single one of its work, as it was written.
     """
     lock(connection)
-    found = pairing.index(connection, document)
+    found = pairing.index(connection, document, new=new)
     family = pairing.family(connection, document)
     if new and not (found.near or found.stirred or family or pairing.decided(connection, [document])):
         write_work(connection, document)
