@@ -16,6 +16,8 @@ from storage.engine import PATIENCE, file_of, read_url
 
 PROGRAM = "credit-harvester"
 FILE = "harvester.toml"
+LONGEST = 30_000
+"""Characters of the settings file; the reader of TOML takes time and memory in the square of what a hostile one nests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,10 @@ def _from_file(path: Path | str | None) -> dict[str, Any]:
     if path is None and not file.is_file():
         return {}
     try:
-        return tomllib.loads(file.read_text("utf-8-sig"))  # editors of Windows put a mark before UTF-8
+        text = file.read_text("utf-8-sig")  # editors of Windows put a mark before UTF-8
+        if len(text) > LONGEST:
+            raise WrongCall(f"The settings file {file} has {len(text)} characters; at most {LONGEST} are read: shorten it.")
+        return tomllib.loads(text)
     except UnicodeDecodeError as error:
         raise WrongCall(f"The settings file {file} is not UTF-8 (byte {error.start + 1}); save it as UTF-8.") from None
     except OSError as error:

@@ -86,8 +86,11 @@ def archive_key(key: str) -> str:
 
 
 def path_of(url: str) -> str:
-    """Return the path of an address as a reader would write it."""
-    return unquote(urlsplit(url).path)
+    """Return the path of an address as a reader would write it, of what is no address the whole of it."""
+    try:
+        return unquote(urlsplit(url).path)
+    except ValueError:
+        return url
 
 
 def _address(file: StoredFile) -> str:

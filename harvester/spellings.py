@@ -67,7 +67,7 @@ def scripts(text: str) -> list[str]:
 
 def simplified(text: str) -> str:
     """Return a text in simplified characters, whatever it was in (OpenCC ``tw2s``; a name may lose a rare character)."""
-    return str(_converter().convert(text))
+    return str(_converter().convert(text.encode("utf-8", "replace").decode()))  # half a character cannot be converted
 
 
 @cache

@@ -10,6 +10,8 @@ from typing import Any
 
 MOST = 10_000_000
 """No count of a sheet is greater: items, requests, bytes are checked on their own."""
+LONGEST = 30_000
+"""Characters of a sheet, of which the longest has 7,000; the reader of TOML takes time and memory in the square of what it nests."""
 
 
 class FactSheetError(ValueError):
@@ -33,6 +35,8 @@ def read_toml(folder: str, site: str) -> str:
 
 def parsed(text: str, name: str) -> dict[str, Any]:
     """Return what a sheet says. Raises FactSheetError for a text that is no TOML."""
+    if len(text) > LONGEST:
+        raise FactSheetError(f"fact sheet {name or '?'}: has {len(text)} characters; at most {LONGEST} are read")
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # tomllib's own, and the limits of Python on numbers and depth

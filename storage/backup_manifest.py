@@ -74,7 +74,7 @@ class Manifest:
             raise DamagedBackup(f"The list of the files of {folder} ({MANIFEST}) is not what its seal ({SEAL}) says: take another backup.")
         try:
             return cls._of(json.loads(data))
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise DamagedBackup(f"{folder / MANIFEST} is none of this program: take another backup.") from error
 
     @classmethod

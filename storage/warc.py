@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecordLoader
-from warcio.statusandheaders import StatusAndHeaders
+from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParserException
 from warcio.warcwriter import BufferWARCWriter
 
 from storage.records import ArchivedResponse, Location
@@ -271,7 +271,7 @@ def _only_zeros(file: IO[bytes]) -> bool:
 def _load(data: bytes) -> Any:  # noqa: ANN401 -- warcio has no types
     try:
         return ArcWarcRecordLoader().parse_record_stream(BytesIO(data), known_format="warc")
-    except (ArchiveLoadFailed, EOFError, AttributeError) as error:
+    except (ArchiveLoadFailed, StatusAndHeadersParserException, EOFError, AttributeError) as error:
         raise ValueError("is no WARC record") from error
 
 

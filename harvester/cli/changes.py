@@ -210,7 +210,7 @@ def read_lines(file: Path) -> Iterator[Row]:
         with file.open(encoding="utf-8") as lines:
             for line in lines:
                 yield json.loads(line)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise HarvesterError(f"{file} cannot be read as a snapshot ({error}); name a file that `harvester snapshot` wrote.") from None
 
 

@@ -152,7 +152,7 @@ def from_text(text: str, other: Schedule) -> Schedule:
     """Return the schedule that was kept, ``other`` where it cannot be read any more."""
     try:
         return read_schedule(json.loads(text))
-    except (ScheduleError, ValueError):
+    except (ScheduleError, ValueError, TypeError, AttributeError, RecursionError):
         return other
 
 

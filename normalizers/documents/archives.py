@@ -185,7 +185,7 @@ def _zip_files(payload: bytes, name: str) -> Iterator[tuple[str, Callable[[], by
     with zipfile.ZipFile(io.BytesIO(payload)) as archive:
         for info in archive.infolist():
             shown = _shown_name(_zip_name(info))
-            if not info.is_dir() and shown and not _FURNITURE.search(shown):
+            if shown and not info.is_dir() and not _FURNITURE.search(shown):
                 yield shown, partial(_zip_member, archive, info, shown)
 
 

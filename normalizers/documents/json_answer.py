@@ -26,6 +26,7 @@ MAX_FIELD = 1000
 LEAST_FIELDS = 4
 """Plain fields of an object that make it a record of its own."""
 _TAG = re.compile(r"<(?:p|div|table|tr|br|span|html|body|h[1-6]|section|article)\b[^<>]{0,2000}>", re.IGNORECASE)
+_HALVES = re.compile(r"\\u[dD][89a-fA-F]")
 _CALLBACK = re.compile(r"\s*[\w$.]{1,80}\s*\(")
 Record = Mapping[str, Any]
 
@@ -44,9 +45,12 @@ def parsed(text: str) -> Any:  # noqa: ANN401 - JSON is of any type
     if not bare.startswith(("{", "[")):
         return None
     try:
-        return json.loads(bare, strict=False)
+        found = json.loads(bare, strict=False)
+        if _HALVES.search(bare):  # an escape may stand for half a character, which no text can hold
+            found = json.loads(json.dumps(found, ensure_ascii=False).encode("utf-8", "replace"))
     except (ValueError, RecursionError):
         return None
+    return found
 
 
 def is_json(payload: bytes) -> bool:

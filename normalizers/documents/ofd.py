@@ -95,7 +95,7 @@ class _Page:
         for child in parent.iterchildren("{*}*"):
             if child.get("Visible", "true").lower() == "false" or depth > MAX_DEPTH:
                 continue
-            name = etree.QName(child).localname
+            name = str(child.tag).rpartition("}")[2]  # a QName refuses the names that a broken file may have
             if name == "TextObject":
                 self._text(child)
             elif name == "PathObject":

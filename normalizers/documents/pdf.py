@@ -19,7 +19,7 @@ from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfminer.pdfparser import PDFSyntaxError
 from pdfminer.psexceptions import PSException
 from pdfplumber.page import Page
-from pdfplumber.utils.exceptions import PdfminerException
+from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 
 from normalizers.documents.blocks import RawBlock
 from normalizers.documents.builder import Source, build
@@ -63,6 +63,7 @@ _READ_ERRORS = (
     PDFSyntaxError,
     PSException,
     PdfminerException,
+    MalformedPDFException,
     ValueError,
     KeyError,
     TypeError,

@@ -226,7 +226,7 @@ def _repair(text: str) -> Repair | None:
     try:
         kind, count, guessed, left = json.loads(text)
         return Repair(str(kind), int(count), int(guessed), int(left))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         return None
 
 

@@ -31,6 +31,10 @@ _HEAD = re.compile(
 )
 
 
+MOST_READ = 4_000
+"""Characters of a line of the head that are looked at; a party with all its data has two hundred."""
+
+
 @dataclass(frozen=True, slots=True)
 class Party:
     """A party: its name, whether it is a person, and what the head of the decision says of it."""
@@ -47,6 +51,7 @@ def is_party_label(label: str) -> bool:
 
 def party_in(line: str, before: Sequence[Party] = ()) -> Party | None:
     """Return the party that a line of the head names, ``None`` for any other line; below an organisation its 经营者 is none."""
+    line = line[:MOST_READ].lstrip()  # many blanks would be tried in every way
     if person := _PERSON.match(line):
         name = person["name"]
         return Party(name, True) if is_person(name) and not is_organization(name) else None

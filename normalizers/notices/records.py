@@ -92,7 +92,10 @@ class PrintedRecord:
     @classmethod
     def from_json(cls, data: bytes) -> Self:
         """Return the record that ``to_json`` wrote. Raises ``ValueError`` (``KeyError``, ``TypeError``) for anything else."""
-        found: dict[str, Any] = json.loads(data)
+        try:
+            found: dict[str, Any] = json.loads(data)
+        except RecursionError as error:
+            raise ValueError("too deeply nested") from error
         found["kind"] = NoticeKind(found["kind"])
         found["fields"] = tuple(PrintedField(**each) for each in found["fields"])
         found["colour"] = Colour(found["colour"]) if found["colour"] else None

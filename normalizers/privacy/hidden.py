@@ -7,8 +7,11 @@ unpack (rar, 7z, pictures) is looked at as it stands.
 from __future__ import annotations
 
 import io
+import lzma
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 
 from pdfminer.pdfdocument import PDFDocument
@@ -32,6 +35,11 @@ DEEPEST = 3
 """So many packed files within another are opened."""
 
 _LINE = re.compile(r"</(?:w:p|si|v|c|row|t|text:p|ofd:TextCode|vt:lpwstr)>")
+_BROKEN = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError, struct.error,
+    OSError, EOFError, NotImplementedError, RuntimeError, ValueError, IndexError,
+)  # fmt: skip
+"""What a damaged zip raises, a cut stream of its members too."""
 _TAG = re.compile(r"<[^<>]*>")
 _ZIP = b"PK\x03\x04"
 _PDF = re.compile(rb"\s{0,64}%PDF-")
@@ -67,7 +75,7 @@ def _of_zip(payload: bytes, depth: int) -> Iterator[str]:
                 if member.file_size <= min(MAX_PART, left):
                     left -= member.file_size
                     yield from _of_part(member.filename.lower(), archive.read(member), depth)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError):
+    except _BROKEN:
         yield from _of_bytes(payload)
 
 

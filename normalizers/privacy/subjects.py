@@ -32,6 +32,8 @@ _FIRM_CODE = re.compile(r"(?:1[1239]|5[1239]|9[13])[0-9A-Z]{14,17}$")
 """A code, perhaps damaged, of anything but an individual business."""
 _INDIVIDUAL_SEQUENCE = "6789"
 """The seventh digit of a registration number of an individual business (GS 15-2006)."""
+LONGEST_NAME = 400
+"""Characters of a name; of what is longer no last word is looked for, bracket by bracket."""
 _BRACKETS = re.compile(r"[（(][^()（）]*[)）]$")
 _FOREIGN = re.compile(r"[A-Za-z][A-Za-z .,'\-]{1,60}")
 _FOREIGN_BODY = re.compile(
@@ -119,6 +121,8 @@ def _words() -> dict[str, str]:
 def _word_of(name: str) -> str:
     """Return what the last word of a name makes it: ``公司``, ``legal``, ``trade`` or nothing."""
     bare = "".join(name.split())
+    if len(bare) > LONGEST_NAME:
+        return "公司" if "公司" in bare else ""
     while (shorter := _BRACKETS.sub("", bare)) != bare:
         if _words().get(bare[len(shorter) + 1 : -1]) == "legal":
             return "legal"

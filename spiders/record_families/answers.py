@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from spiders.items import Cause
 
 from .pages import MOST_ROWS, EmptyAnswerError, place
 
+_HALVES = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 _GOOD_CODES = frozenset({"", "0", "200", "true", "success", "None"})
 
 
@@ -39,9 +41,12 @@ def read_json(text: str, url: str) -> Any:  # noqa: ANN401 - whatever a site ans
     if body[0] not in "{[":
         raise NoListError(f"{place(url)} answered with no JSON: look at the address, then at the family of its section in the fact sheet")
     try:
-        return json.loads(body, parse_int=str, parse_float=str, parse_constant=str)
+        found = json.loads(body, parse_int=str, parse_float=str, parse_constant=str)
+        if _HALVES.search(body):  # an escape, or the page itself, may hold half a character, which no address and no text can
+            found = json.loads(json.dumps(found, ensure_ascii=False).encode("utf-8", "replace"))
     except (ValueError, RecursionError):
         raise HalfAnswerError(f"{place(url)} answered with JSON that cannot be read to its end") from None
+    return found
 
 
 def read_object(text: str, url: str) -> dict[str, Any]:
