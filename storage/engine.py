@@ -34,7 +34,7 @@ def read_url(text: str) -> URL:
     """Return the database URL; ``postgresql://`` means psycopg 3. Raises ``StoreError`` for one that is none or of another database."""
     try:
         url = make_url(text)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:  # a port that is no number is a ValueError
         raise StoreError(f"{text!r} is no database URL: write sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME.") from error
     if url.drivername in ("postgresql", "postgres"):
         url = url.set(drivername="postgresql+psycopg")
