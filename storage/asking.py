@@ -9,25 +9,25 @@ those documents left out in which no task can be meant.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, partial
 from heapq import nlargest
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal_column, or_, select
 
 from storage import search
 from storage.batches import as_one, batches
-from storage.kept_statements import kept, values_of
+from storage.kept_statements import given, kept, values_of
 from storage.line_schema import document_lines, task_lines
 from storage.matching import Matching, matching_of
 from storage.places import END, LAST
 from storage.schema import tasks
 from storage.scopes import Scope, Told, of_task, scope_of
-from storage.searching import holding, read_words
+from storage.searching import holding, holds_words, read_words, tasks_holding
 from storage.selection import Filters
-from storage.task_statements import NEAR, TaskStatements, bounds_of
+from storage.task_statements import TaskStatements, bounds_of
 
 FEW = 20_000
 """Places that are gathered and put in order rather than looked for one by one."""
@@ -47,6 +47,8 @@ class Question:
     connection: Connection
     scope: Scope
     matching: Matching
+    _counts: dict[bool, int] = field(default_factory=dict, init=False, compare=False)
+    """How many tasks there are in all, where reading a page has told: with the end of a deadline (true), or all (false)."""
 
     @classmethod
     def of(cls, connection: Connection, filters: Filters) -> Question:
@@ -57,7 +59,10 @@ class Question:
 
     def places(self, below: int, limit: int) -> list[tuple[int, str]]:
         """Return at most ``limit`` places of tasks behind ``below`` in reading order, with the identifiers of those of former versions."""
-        found = [(place, "") for place in self._of_lines(below, limit)]
+        lined = self._of_lines(below, limit)
+        if below == END and len(lined) < limit:
+            self._counts[False] = len(lined)
+        found = [(place, "") for place in lined]
         if self.scope.former:
             found = nlargest(limit, [*found, *self._of_versions(below, limit)])
         return found
@@ -67,9 +72,14 @@ class Question:
             return []
         if self.matching.all:
             return self._by_documents(below, limit)
-        size, few = self._fewest
-        if few is not None and size <= FEW:
-            return self._ordered(few, below, limit)
+        if self.matching.words_alone and self.scope.lined and not self.scope.told:
+            return tasks_holding(self.connection, self.matching.filters, below, limit)
+        if self._statements.by_body_alone and self.matching.of_one_body:
+            return self._by_bodies(below, limit)
+        if few := self._few:
+            found = self._rows(self._kept("ordered", partial(self._statements.in_order, few), few), below=below, limit=limit)
+            self._count(found, dated=False)
+            return [place for place, _ in found]
         dense = len(self.matching.bodies or ()) > _MANY or (self.scope.narrow and self._extent[0] <= COUNTED)
         if self.matching.bodies is not None and not dense:
             return self._by_bodies(below, limit)
@@ -82,7 +92,7 @@ class Question:
 
     @cached_property
     def _statements(self) -> TaskStatements:
-        return TaskStatements(self.scope, self.matching, self._holding)
+        return TaskStatements(self.scope, self.matching, self._holding, self._worded)
 
     def _holding(self) -> Select[Any]:
         return holding(self.connection, self.matching.filters.words, "task")
@@ -96,6 +106,10 @@ class Question:
         """Return a statement of this question by its name; one with words is made anew, since words make its shape."""
         return make() if self.matching.filters.words else kept((name, *more, *self._shape), make)
 
+    def _worded(self, place: ColumnElement[int]) -> list[ColumnElement[bool]]:
+        words = self.matching.filters.words
+        return [holds_words(self.connection, words, place)] if words else []
+
     def _by_bodies(self, below: int, limit: int) -> list[int]:
         query = self._kept("by bodies", self._statements.of_body)
         found: set[int] = set()
@@ -104,11 +118,14 @@ class Question:
         return nlargest(limit, found)
 
     def _places(self, query: Select[Any], **more: Any) -> list[int]:  # noqa: ANN401 -- values of parameters
-        return list(self.connection.execute(query, self._values | values_of(**more)).scalars())
+        return [row[0] for row in self._rows(query, **more)]
 
-    def _ordered(self, few: str, below: int, limit: int) -> list[int]:
-        """Return those of some places that hold everything else; they are gathered first, so that no planner looks for them one by one."""
-        return self._places(self._kept("ordered", partial(self._statements.in_order, few), few), below=below, limit=limit)
+    def _rows(self, query: Select[Any], **more: Any) -> Sequence[Any]:  # noqa: ANN401 -- values of parameters
+        return self.connection.execute(query, self._values | values_of(**more)).all()
+
+    def _count(self, found: Sequence[Any], *, dated: bool) -> None:
+        if found:
+            self._counts[dated] = int(found[0][-1])
 
     @property
     def _is_narrow(self) -> bool:
@@ -128,7 +145,7 @@ class Question:
             some = self.scope.below(self.connection, start, size, *self.matching.of_document())
             if not some:
                 break
-            wanted = [t.place < below, *self.matching.of_line(t), *self._statements.worded(t)]
+            wanted = [t.place < below, *self.matching.of_line(t), *self._worded(t.place)]
             own = self._statements.of_some([t.place], wanted, limit)
             # By place itself a planner would go through all tasks of the store and look each up among these documents.
             query = own.order_by((own.selected_columns.place + literal_column("0")).desc()).limit(limit - len(found))
@@ -139,15 +156,23 @@ class Question:
     # --- what is few ---
 
     @cached_property
-    def _fewest(self) -> tuple[int, str]:
-        """Return the least number of tasks that one thing asked for leaves, at most ``COUNTED`` + 1, and its name, empty for none."""
-        return min(((self._size(name), name) for name in self._statements.candidates()), default=(COUNTED + 1, ""))
+    def _few(self) -> str:
+        """The name of what leaves the fewest tasks of all that is asked for, at most ``FEW``; empty where nothing does."""
+        return self._fewest(FEW)
 
-    def _size(self, name: str) -> int:
+    def _fewest(self, most: int) -> str:
+        size, few = most + 1, ""
+        for name in self._statements.candidates():
+            found = self._size(name, size)
+            size, few = (found, name) if found < size else (size, few)
+        return few
+
+    def _size(self, name: str, most: int) -> int:
         def make() -> Select[Any]:
-            return select(func.count()).select_from(self._statements.candidates()[name]().limit(COUNTED + 1).subquery())
+            places = self._statements.candidates()[name]()
+            return select(func.count()).select_from(places.limit(given("limit", 0)).subquery())
 
-        return int(self.connection.execute(self._kept("size", make, name), self._values).scalar_one())
+        return int(self._rows(self._kept("size", make, name), limit=most)[0][0])
 
     @cached_property
     def _extent(self) -> tuple[int, date | None]:
@@ -159,7 +184,7 @@ class Question:
         def make() -> Select[Any]:
             return scope.of_all(func.sum(d.tasks), func.min(d.due_first)).where(*self.matching.of_document())
 
-        tasks_there, first = self.connection.execute(self._kept("extent", make), self._values).one()
+        tasks_there, first = self._rows(self._kept("extent", make))[0]
         return scope.looked_at + int(tasks_there or 0), None if scope.told else first
 
     def meant(self, *, anywhere: bool = False) -> Select[Any]:
@@ -168,49 +193,63 @@ class Question:
             named = self._statements.named().distinct().subquery().c
             return select(named.place).where(*([] if anywhere else [self.scope.holds(of_task(named.place))]))
         t = task_lines.c
-        size, few = self._fewest
-        wanted = [*self.matching.of_line(t), *self._statements.worded(t), *([] if anywhere else [self.scope.holds(of_task(t.place))])]
-        if not few or size > COUNTED:
-            return select(t.place).where(*wanted)
-        return select(t.place).where(self._statements.gathered(few).c.place == t.place, *wanted)
+        few = self._fewest(COUNTED)
+        if few:
+            return self._statements.among(few, select(t.place), anywhere=anywhere)
+        wanted = [*self.matching.of_line(t), *self._worded(t.place)]
+        return select(t.place).where(*wanted, *([] if anywhere else [self.scope.holds(of_task(t.place))]))
 
     # --- by deadline ---
 
     def due(self, behind: tuple[date, int] | None, limit: int) -> list[tuple[date, int, str]]:
         """Return ends of deadlines, places and identifiers as ``places`` does: due first, of one day in reading order."""
         lined = [] if self.scope.empty else self._due_of_lines(behind, limit)
+        if behind is None and len(lined) < limit:
+            self._counts[True] = len(lined)
         found: list[tuple[date, int, str]] = [(day, place, "") for day, place in lined]
         if self.scope.former:
             found += [one for one in self._former_due() if behind is None or (one[0], -one[1]) > (behind[0], -behind[1])]
         return sorted(found, key=lambda one: (one[0], -one[1]))[:limit]
 
     def _due_of_lines(self, behind: tuple[date, int] | None, limit: int) -> Sequence[Any]:
-        size, few = self._fewest
-        if few and size <= COUNTED:
-            return self._by_day(few, behind, limit)
-        if not self._is_narrow or self._extent[0] > COUNTED:
-            return self._by_day("days", behind, limit)
-        if self._extent[0] > NEAR:
-            near = self._by_day("near", behind, limit)
+        if self.matching.filters.deadline_kind and not self.matching.of_days and self.matching.bodies is None:
+            return self._by_day("days", behind, limit)  # in the order of an index
+        if few := self._few:
+            found = self._by_day(few, behind, limit)
+            if few != "days":
+                self._count(found, dated=True)
+            return [row[:2] for row in found]
+        if self._is_narrow and not self.scope.filters.year:
+            # Often the page is full before many others have been passed by.
+            near = self._by_day("days", behind, limit, last=self._horizon(behind))
             if len(near) == limit:
                 return near
-        return self._by_day("documents", behind, limit)
+        gathers = self._is_narrow and self._extent[0] <= COUNTED
+        return self._by_day("documents" if gathers else "days", behind, limit, first=self._extent[1] if self._is_narrow else None)
 
-    def _by_day(self, way: str, behind: tuple[date, int] | None, limit: int) -> Sequence[Any]:
-        """Return ends of deadlines and places in their order; ``way`` is the name of a candidate, or one of those below."""
+    def _horizon(self, behind: tuple[date, int] | None) -> date | None:
+        query = self._kept(
+            "horizon", lambda: self._statements.horizon(partial(bounds_of, behind is not None, False, False)), behind is None
+        )
+        day, below = behind or (None, END)
+        found = self._rows(query, day=day, below=below)
+        return found[0][0] if found else None
+
+    def _by_day(
+        self, way: str, behind: tuple[date, int] | None, limit: int, *, first: date | None = None, last: date | None = None
+    ) -> Sequence[Any]:
+        """Return ends of deadlines and places in their order, between two days; ``way`` is a candidate or one of those below."""
         made = self._statements
-        ways = {"days": made.through_days, "near": made.near_days, "documents": made.days_of_some}
+        ways = {"days": made.through_days, "documents": made.days_of_some}
         make = ways.get(way) or partial(made.days_of_few, way)
-        bounded = way in ("days", "near") and self._is_narrow and not (behind or self.matching.filters.due_from)
-        first = self._extent[1] if bounded else None
+        bounds = (behind is not None, first is not None, last is not None)
+        query = self._kept("due", lambda: make(partial(bounds_of, *bounds)), way, *bounds)
         day, below = behind or (first, END)
-        bounds = partial(bounds_of, behind is not None, first is not None)
-        query = self._kept("due", partial(make, bounds), way, behind is None, first is None)
-        more: dict[str, Any] = {"day": day, "below": below, "limit": limit}
+        more: dict[str, Any] = {"day": day, "below": below, "limit": limit, "until": last}
         if way == "documents":
             some = self.scope.below(self.connection, END, COUNTED, *self.matching.of_document())
             more["documents"] = as_one(self.scope.dialect, some)
-        return self.connection.execute(query, self._values | values_of(**more)).all()
+        return self._rows(query, **more)
 
     def _former_due(self) -> list[tuple[date, int, str]]:
         by_name = {name: place for place, name in self.former()}
@@ -238,13 +277,14 @@ class Question:
         return lined + (len(self._former_due()) if dated else len(self.former()))
 
     def _counted(self, dated: bool) -> int | None:
+        if (known := self._counts.get(dated)) is not None:
+            return known
         if facet := self.matching.facet(dated):
             return self.scope.counted(self.connection, *facet)
-        size, few = self._fewest
-        if not few or size > FEW:
+        if not (few := self._few):
             return None
         query = self._kept("count", partial(self._statements.count_of, few, dated=dated), few, dated)
-        return int(self.connection.execute(query, self._values).scalar_one())
+        return int(self._rows(query)[0][0])
 
     # --- former versions ---
 

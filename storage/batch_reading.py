@@ -89,7 +89,7 @@ def _batches(held: ExitStack, store: Store, connection: Connection, found: Readi
     if not fast:
         return _by_sqlalchemy(connection, found)
     try:
-        sql = _wire(found.statement, found.kinds, connection.dialect.name)
+        sql = wire(found.statement, found.kinds, connection.dialect.name)
     except CompileError:  # a value that cannot be written in a statement, such as an array: a parameter can hold it
         return _by_sqlalchemy(connection, found)
     if connection.dialect.name == "postgresql":
@@ -100,7 +100,7 @@ def _batches(held: ExitStack, store: Store, connection: Connection, found: Readi
     return _apart(held, store, sql, found.kinds)
 
 
-def _wire(query: Select[Any], kinds: dict[str, Kind], dialect: str) -> str:
+def wire(query: Select[Any], kinds: dict[str, Kind], dialect: str) -> str:
     """Return the statement with its values in it; decimal numbers, which drivers give as text or in turns as whole numbers, as floats."""
     asked = query.subquery("asked")
     columns = [cast(c, Double).label(c.key) if kinds[c.key] in (Kind.NUMBER, Kind.AMOUNT) else c for c in asked.c]

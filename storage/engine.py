@@ -14,12 +14,12 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModul
 
 from storage import line_tables, line_triggers, reader_role, views
 from storage.errors import FullDisk, LockedStore, MissingStore, NewerStore, OldStore, StoreError, UnreachableStore
-from storage.types import to_json
+from storage.types import from_json, to_json
 
 PATIENCE = 30.0
 """Seconds to wait for another process that writes; an ingest takes some milliseconds, a migration may take longer."""
 
-_SHARED: dict[str, Any] = {"json_serializer": to_json, "hide_parameters": True}
+_SHARED: dict[str, Any] = {"json_serializer": to_json, "json_deserializer": from_json, "hide_parameters": True}
 """What all engines have. The values of a statement that fails may be a record's, and must be in no error, log or failure."""
 
 REVISIONS = Path(__file__).parent / "migrations" / "versions"

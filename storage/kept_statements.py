@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, bindparam
+from sqlalchemy import BindParameter, ColumnElement, Exists, bindparam, literal_column, select
 from sqlalchemy.types import TypeEngine
 
 S = TypeVar("S")
@@ -25,6 +25,11 @@ def given(name: str, value: Any, kind: TypeEngine[Any] | None = None) -> BindPar
 def values_of(**values: Any) -> dict[str, Any]:  # noqa: ANN401 -- values of any columns
     """Return values by the names of their parameters."""
     return {f"asked_{name}": value for name, value in values.items()}
+
+
+def some(*wanted: ColumnElement[bool]) -> Exists:
+    """Return the condition that there is a row, of which no column is wanted: for ``EXISTS (SELECT *`` SQLite would read them all."""
+    return select(literal_column("1")).where(*wanted).exists()
 
 
 def kept(shape: Hashable, make: Callable[[], S]) -> S:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, exists, func, literal_
 
 from normalizers.records import DeadlineKind
 from storage.identity import text_key
-from storage.kept_statements import given, kept, values_of
+from storage.kept_statements import given, kept, some, values_of
 from storage.line_schema import ROLE_BITS, document_lines, line_agencies, task_line_agencies
 from storage.schema import agencies, agency_names, task_agencies, tasks
 from storage.selection import Filters
@@ -41,6 +41,17 @@ class Matching:
         return self.of_days and not (f.agency or f.role or f.deadline_kind or f.words)
 
     @property
+    def words_alone(self) -> bool:
+        """Tell whether nothing but words is asked for."""
+        f = self.filters
+        return bool(f.words) and not (self.of_days or f.agency or f.role or f.deadline_kind)
+
+    @property
+    def of_one_body(self) -> bool:
+        """Tell whether one body is meant: its tasks stand in reading order, and none of them twice."""
+        return self.bodies is not None and len(self.bodies) == 1
+
+    @property
     def role(self) -> int:
         """Return the bit of the role asked for, 0 for any."""
         return ROLE_BITS.get(self.filters.role, 0)
@@ -59,7 +70,7 @@ class Matching:
             a = task_line_agencies.c
             # A sum, so that the few bodies of a task are looked at, not each body that is meant looked up.
             meant = (a.body + literal_column("0")).in_(given("bodies", self.bodies))
-            wanted.append(exists().where(meant, a.place == t.place, *self.in_role(a)))
+            wanted.append(some(meant, a.place == t.place, *self.in_role(a)))
         elif named and f.role:
             wanted.append(t.roles.bitwise_and(given("role", self.role)) != 0)
         return wanted
@@ -68,7 +79,7 @@ class Matching:
     def shape(self) -> tuple[Any, ...]:
         """Return what of the conditions on lines rests on which filters there are, and not on their values (``kept_statements``)."""
         f = self.filters
-        asked = (self.bodies is None, f.role == "", f.due_from is None, f.due_to is None, f.deadline_kind == "")
+        asked = (self.bodies is None, self.of_one_body, f.role == "", f.due_from is None, f.due_to is None, f.deadline_kind == "")
         return (*asked, f.deadline_kind == DeadlineKind.NONE)
 
     @property

@@ -7,7 +7,7 @@ import binascii
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from typing import Any
 
@@ -86,6 +86,6 @@ def day_of(value: str) -> date:
 
 def _digest(kind: str, question: Any) -> bytes:  # noqa: ANN401 -- as ``cursor``
     """Return a digest of a question; how many rows are asked for is no part of it."""
-    said = asdict(question) if is_dataclass(question) and not isinstance(question, type) else dict(question)
+    said = {each.name: getattr(question, each.name) for each in fields(question)} if is_dataclass(question) else dict(question)
     told = {name: None if value is None else str(value) for name, value in said.items() if name != "limit"}
     return hashlib.sha256(to_json([kind, told]).encode()).digest()[:_DIGEST]

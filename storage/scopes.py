@@ -21,9 +21,9 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
+    FromClause,
     Select,
     and_,
-    exists,
     false,
     func,
     literal,
@@ -35,7 +35,7 @@ from sqlalchemy import (
 
 from storage.batches import as_one
 from storage.choosing import STEMS
-from storage.kept_statements import given, kept, values_of
+from storage.kept_statements import given, kept, some, values_of
 from storage.line_schema import document_lines, line_choices, line_counts, line_numbers
 from storage.places import LAST, ORDINAL_BITS, first_line, last_line, place_of
 from storage.schema import versions
@@ -87,7 +87,7 @@ class Scope:
 
     def holds(self, place: ColumnElement[int]) -> ColumnElement[bool]:
         """Return the condition that the document at a place is one for whose tasks lines answer."""
-        lined = exists().where(line_choices.c.place == place, *self.here(), *self.chosen()) if self.lined else false()
+        lined = some(line_choices.c.place == place, *self.here(), *self.chosen()) if self.lined else false()
         return or_(lined, place.in_(select(values(self.dialect, self.told, "told")))) if self.told else lined
 
     def here(self) -> list[ColumnElement[bool]]:
@@ -97,14 +97,21 @@ class Scope:
 
     def chosen(self) -> list[ColumnElement[bool]]:
         """Return the conditions on a row of ``line_choices`` of the site and the region, for documents that were not looked at."""
-        f, c, d = self.filters, line_choices.c, _LINE.c
-        wanted: list[ColumnElement[bool]] = [] if f.all_copies else [c.counted]
+        of_line = self.of_lines(_LINE.c)
+        return [*self.of_choices(), some(_LINE.c.place == line_choices.c.place, *of_line)] if of_line else self.of_choices()
+
+    def of_choices(self) -> list[ColumnElement[bool]]:
+        """Return those of these conditions that are told by the row itself."""
+        f, c = self.filters, line_choices.c
         first, last = span_of(f.year) if f.year else (0, 0)
-        wanted += [c.place.between(given("first", first), given("last", last))] if f.year else []
-        of_line: list[ColumnElement[bool]] = [d.document_kind == given("kind", f.kind)] if f.kind else []
-        if is_past(f):
-            of_line += _by_then(f, d.settled_on, d.settled_at)
-        return [*wanted, exists().where(d.place == c.place, *of_line)] if of_line else wanted
+        year = [c.place.between(given("year_first", first), given("year_last", last))] if f.year else []
+        return [*([] if f.all_copies else [c.counted]), *year]
+
+    def of_lines(self, d: Any) -> list[ColumnElement[bool]]:  # noqa: ANN401 -- the columns of document_lines
+        """Return those that are told by the line of the document."""
+        f = self.filters
+        kind: list[ColumnElement[bool]] = [d.document_kind == given("kind", f.kind)] if f.kind else []
+        return [*kind, *(_by_then(f, d.settled_on, d.settled_at) if is_past(f) else [])]
 
     @property
     def shape(self) -> tuple[Any, ...]:
@@ -119,7 +126,7 @@ class Scope:
         f = self.filters
         first, last = span_of(f.year) if f.year else (0, 0)
         told = values_of(told=as_one(self.dialect, self.told)) if self.told else {}
-        shared = {"site": self.site, "stem": self.stem, "kind": f.kind, "first": first, "last": last}
+        shared = {"site": self.site, "stem": self.stem, "kind": f.kind, "year_first": first, "year_last": last}
         return values_of(**shared, as_of=f.as_of, known_at=f.known_at) | told
 
     def below(self, connection: Connection, place: int, limit: int, *more: ColumnElement[bool]) -> list[int]:
@@ -128,7 +135,7 @@ class Scope:
         lined: list[int] = []
         if self.lined:
             query = select(c.place).where(c.place <= place, *self.here(), *self.chosen())
-            query = query.where(exists().where(d.place == c.place, *more)) if more else query
+            query = query.where(some(d.place == c.place, *more)) if more else query
             lined = list(connection.execute(query.order_by(c.place.desc()).limit(limit)).scalars())
         looked_at = islice((told for told in self.told if told <= place), limit)
         return list(islice(merge(lined, looked_at, reverse=True), limit))
@@ -149,7 +156,13 @@ class Scope:
         """Return how many tasks have a value of a facet (``line_counts``)."""
         n = line_counts.c
         of_value = (n.facet == given("facet", facet), n.value == given("value", value))
-        query = kept(("counted", *self.shape), lambda: select(func.sum(n.tasks)).where(*of_value, self.holds(n.place)))
+
+        def make() -> Select[Any]:
+            if self.told or not self.lined:
+                return select(func.sum(n.tasks)).where(*of_value, self.holds(n.place))
+            return self._through(func.sum(n.tasks), line_choices.join(line_counts, n.place == line_choices.c.place)).where(*of_value)
+
+        query = kept(("counted", *self.shape), make)
         return int(connection.execute(query, self.values | values_of(facet=facet, value=value)).scalar() or 0)
 
     def sums(self, connection: Connection, facet: str, first: str = "", last: str = "") -> Counter[str]:
@@ -179,8 +192,15 @@ class Scope:
 
     def of_all(self, *asked: Any) -> Select[Any]:  # noqa: ANN401 -- functions of columns
         """Return the query for what functions make of the lines of documents that were not looked at."""
-        joined = line_choices.join(document_lines, document_lines.c.place == line_choices.c.place)
-        return select(*asked).select_from(joined).where(*self.here(), *self.chosen())
+        d = document_lines.c
+        joined = line_choices.join(document_lines, d.place == line_choices.c.place)
+        return select(*asked).select_from(joined).where(*self.here(), *self.of_choices(), *self.of_lines(d))
+
+    def _through(self, asked: Any, joined: FromClause) -> Select[Any]:  # noqa: ANN401 -- a function of columns
+        """Return the same of what is joined to the choices; lines are joined, too, where they are asked for anything."""
+        d = document_lines.c
+        joined = joined.join(document_lines, d.place == line_choices.c.place) if self.of_lines(d) else joined
+        return select(asked).select_from(joined).where(*self.here(), *self.of_choices(), *self.of_lines(d))
 
 
 def span_of(year: int) -> tuple[int, int]:
@@ -195,8 +215,8 @@ def values(dialect: str, found: Any, name: str = "") -> ColumnElement[int]:  # n
 
     ``name`` is that of their parameter (``kept_statements``), which takes ``batches.as_one``.
     """
-    some, kind = as_one(dialect, found), None if dialect == "sqlite" else ARRAY(BigInteger)
-    held = given(name, some, kind) if name else literal(some, kind)
+    numbers, kind = as_one(dialect, found), None if dialect == "sqlite" else ARRAY(BigInteger)
+    held = given(name, numbers, kind) if name else literal(numbers, kind)
     if dialect == "sqlite":
         return func.json_each(held).table_valued("value").c.value
     return func.unnest(held).column_valued("value")

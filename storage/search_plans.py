@@ -43,7 +43,7 @@ Zone = tuple[int, int]
 
 most_counted = {"sqlite": 40_000, "postgresql": 8_000}
 """Entries that are looked at one by one for a count: about a twentieth of a second."""
-_DENSE = 1_000
+DENSE = 1_000
 """Where so many entries hold the words, some stand soon behind any place."""
 _WALK = 3_000
 _SHORT = 2
@@ -237,12 +237,17 @@ def _candidates(index: Index, asked: Asked, *, titled: bool = False) -> Select[A
     return select(t.c.id).where(_holds(t, asked, titled=titled), here, *_conditions(asked, t.c.id))
 
 
+def said(dialect: str, held: ColumnElement[str], words: Iterable[Word]) -> list[ColumnElement[bool]]:
+    """Return the conditions that a folded text holds all the words, asked of the text itself."""
+    found = func.instr if dialect == "sqlite" else func.strpos
+    return [or_(*(found(held, each) > 0 for each in word)) for word in words]
+
+
 def _text_checks(e: Any, asked: Asked, titled: bool | None) -> list[ColumnElement[bool]]:  # noqa: ANN401 -- a collection of columns
-    named = and_(*(or_(*(func.strpos(e.title, each) > 0 for each in word)) for word in asked.words))
+    named = and_(*said("postgresql", e.title, asked.words))
     if titled:
         return [named]
-    said: list[ColumnElement[bool]] = [or_(*(func.strpos(e.folded, each) > 0 for each in word)) for word in asked.words]
-    return said + ([not_(named)] if titled is False else [])
+    return said("postgresql", e.folded, asked.words) + ([not_(named)] if titled is False else [])
 
 
 def _checked(index: Index, asked: Asked, titled: bool | None, entry: ColumnElement[int]) -> ColumnElement[bool]:
@@ -253,7 +258,7 @@ def _checked(index: Index, asked: Asked, titled: bool | None, entry: ColumnEleme
 
 def _postgres_page(connection: Connection, index: Index, asked: Asked, limit: int, titled: bool | None, dense: int) -> list[int]:
     _force_index(connection)
-    if dense >= _DENSE and asked.is_plain:
+    if dense >= DENSE and asked.is_plain:
         walked = _walk(connection, index, asked, limit, titled)
         if len(walked) == limit:
             return walked

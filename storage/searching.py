@@ -10,18 +10,19 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, or_, select
 
 from storage import highlights, notice_search, paging, past_search, synonyms
 from storage import search as index
 from storage.days import local_day
 from storage.engine import rows
+from storage.kept_statements import some
 from storage.line_schema import document_lines, line_choices, line_numbers, task_line_agencies, task_lines
 from storage.matching import matching_of
 from storage.notice_schema import notice_search_entries, notices
 from storage.places import LAST, ORDINAL_BITS, first_line, last_line, place_of
 from storage.schema import tasks, versions
-from storage.search_plans import Asked, count, page, place_of_entry, zones
+from storage.search_plans import DENSE, Asked, count, page, place_of_entry, said, zones
 from storage.search_plans import holding as _holding
 from storage.search_terms import Word
 from storage.selection import NO_FILTERS, Filters, chosen_versions, is_past, stem_of
@@ -78,6 +79,25 @@ def holding(connection: Connection, words: str, kind: str) -> Select[Any]:
     if not wanted:
         return select(document_lines.c.place).where(document_lines.c.place < 0)
     return _holding(connection.dialect.name, index.TASKS if kind == "task" else index.DOCUMENTS, wanted)
+
+
+def tasks_holding(connection: Connection, filters: Filters, below: int, limit: int) -> list[int]:
+    """Return the first places below one of current tasks that hold the words, in reading order: the index itself has it.
+
+    Of the filters those of documents count, not those of bodies and deadlines, nor those for another day or one document.
+    """
+    words = read_words(connection, filters.words, exact=True)
+    if not words.wanted:
+        return []
+    asked = _asked(connection, words, filters, None, None)["task"]
+    return [place_of_entry(entry) for entry in page(connection, index.TASKS, asked, limit, below=below, dense=DENSE)]
+
+
+def holds_words(connection: Connection, words: str, place: ColumnElement[int]) -> ColumnElement[bool]:
+    """Return the condition that the current task at a place holds all the words, asked of its text: for words that are common."""
+    e = index.TASKS.entries.c
+    wanted = read_words(connection, words, exact=True).wanted
+    return some(or_(e.id == place, e.id == -place, e.id == -place - index.HIDDEN), *said(connection.dialect.name, e.folded, wanted))
 
 
 # --- scope ---------------------------------------------------------------------------------------------------------------

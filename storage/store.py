@@ -40,6 +40,7 @@ class Store(Brought):
     def __init__(self, url: URL, engine: Engine, archive: Path | None, key: Path | None = None) -> None:
         self.url = url
         self.engine = engine
+        self._file = engines.file_of(url)
         self._archive_folder = archive
         self._archive: Archive | None = None
         self._locks = SiteLocks(engine, engines.file_of(url))
@@ -197,7 +198,7 @@ class Store(Brought):
 
         The same file put back is taken up again. Another one, such as a backup, is not: connections and key are those of the former.
         """
-        if self._identity is not None and identity_of(engines.file_of(self.url)) != self._identity:
+        if self._identity is not None and identity_of(self._file) != self._identity:
             raise UnreachableStore(f"The store {self.name} was removed or replaced while it was in use: put it back, or start again.")
 
     # --- runs ---

@@ -24,10 +24,7 @@ from storage.selection import Filters, region_of
 Row = dict[str, Any]
 _LOT = 500
 """Rows that are read at once where all are asked for."""
-_DEADLINE = ("text", "start", "end", "kind", "basis", "period", "strength", "flags")
-_FIRST = ("id", "document_id", "version", "work", "copies", "site", "region", "title", "document_number", "published_on", "url", "state")
 _BODY = ("id", "mention", "name", "kind", "resolved", "rule", "flags")
-_LAST = ("address", "agency_address", "deadline_address", "rule", "confidence", "fingerprint", "lasting_id")
 
 
 def read(connection: Connection, filters: Filters) -> Iterator[Row]:
@@ -125,9 +122,21 @@ def _bodies(connection: Connection) -> Select[Any]:
 
 def shown(row: Row, bodies: dict[str, dict[str, list[Row]]]) -> Row:
     """Return a task as answers show it."""
-    deadline = {name: row[f"deadline_{name}"] for name in _DEADLINE}
-    found = {name.removesuffix("_id"): row[name] for name in _FIRST} | {"region": row["region"] or None}
-    found |= {name: row[name] for name in ("ordinal", "number", "section", "text")} | bodies[row["id"]]
-    found |= {"open_list": row["open_list"], "deadline": deadline if row["deadline_kind"] else None, "milestones": row["milestones"]}
-    found["evidence"] = {"start": row["evidence_start"], "end": row["evidence_end"]}
-    return found | {name: row[name] for name in _LAST}
+    return {
+        "id": row["id"], "document": row["document_id"], "version": row["version"], "work": row["work"], "copies": row["copies"],
+        "site": row["site"], "region": row["region"] or None, "title": row["title"], "document_number": row["document_number"],
+        "published_on": row["published_on"], "url": row["url"], "state": row["state"],
+        "ordinal": row["ordinal"], "number": row["number"], "section": row["section"], "text": row["text"], **bodies[row["id"]],
+        "open_list": row["open_list"], "deadline": _deadline(row) if row["deadline_kind"] else None, "milestones": row["milestones"],
+        "evidence": {"start": row["evidence_start"], "end": row["evidence_end"]},
+        "address": row["address"], "agency_address": row["agency_address"], "deadline_address": row["deadline_address"],
+        "rule": row["rule"], "confidence": row["confidence"], "fingerprint": row["fingerprint"], "lasting_id": row["lasting_id"],
+    }  # fmt: skip
+
+
+def _deadline(row: Row) -> Row:
+    return {
+        "text": row["deadline_text"], "start": row["deadline_start"], "end": row["deadline_end"], "kind": row["deadline_kind"],
+        "basis": row["deadline_basis"], "period": row["deadline_period"], "strength": row["deadline_strength"],
+        "flags": row["deadline_flags"],
+    }  # fmt: skip

@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CTE, BigInteger, Column, ColumnElement, Select, and_, exists, func, literal_column, or_, select, true
+from sqlalchemy import CTE, BigInteger, Column, ColumnElement, Select, and_, func, literal_column, or_, select, true
 
-from storage.kept_statements import given
+from storage.kept_statements import given, some
 from storage.line_schema import document_lines, line_choices, task_line_agencies, task_lines
 from storage.matching import Matching, end_of_line
 from storage.places import END, LAST
 from storage.scopes import Scope, of_task, values
 
-NEAR = 5_000
-"""Tasks that are looked at in the order of their deadlines before all of some documents are gathered."""
+NEAR = 10_000
+"""Tasks that are looked at in the order of their deadlines before those of some documents are all gathered."""
 _BELOW, _LIMIT = given("below", END, BigInteger()), given("limit", 0)
 
 Bounds = Callable[[ColumnElement[Any], ColumnElement[int]], list[ColumnElement[bool]]]
@@ -30,11 +30,12 @@ Bounds = Callable[[ColumnElement[Any], ColumnElement[int]], list[ColumnElement[b
 
 @dataclass(frozen=True)
 class TaskStatements:
-    """The statements of a question; ``holding`` gives the places that hold its words."""
+    """The statements of a question; ``holding`` gives the places that hold its words, ``worded`` asks whether the task at one does."""
 
     scope: Scope
     matching: Matching
     holding: Callable[[], Select[Any]]
+    worded: Callable[[ColumnElement[int]], list[ColumnElement[bool]]]
 
     # --- in reading order ---
 
@@ -43,18 +44,24 @@ class TaskStatements:
         t, a = task_lines.c, task_line_agencies.c
         wanted = [*self.matching.in_role(a), self.scope.holds(of_task(a.place))]
         of_line = self.matching.of_line(t, named=False)
-        wanted += [exists().where(t.place == a.place, *of_line)] if of_line else []
-        wanted += [a.place.in_(self.holding())] if self.matching.filters.words else []
-        query = select(a.place).where(a.body == given("body", 0), a.place < _BELOW, *wanted)
+        wanted += [some(t.place == a.place, *of_line)] if of_line else []
+        query = select(a.place).where(a.body == given("body", 0), a.place < _BELOW, *wanted, *self.worded(a.place))
         return query.order_by(a.place.desc()).limit(_LIMIT)
 
     def in_order(self, few: str) -> Select[Any]:
-        """Return the query of those of a few places that hold everything else; no planner shall look for them one by one."""
-        t = task_lines.c
-        if self.by_body_alone:
-            place = self.gathered(few).c.place
-            return select(place).where(place < _BELOW, self.scope.holds(of_task(place))).order_by(place.desc()).limit(_LIMIT)
-        return self.among(few, select(t.place)).where(t.place < _BELOW).order_by(t.place.desc()).limit(_LIMIT)
+        """Return the query of those of a few places that hold everything else, each with how many there are on all pages."""
+        held = self._held(few).cte("held").prefix_with("MATERIALIZED")
+        count = select(func.count()).select_from(held.alias("every")).scalar_subquery()
+        return select(held.c.place, count).where(held.c.place < _BELOW).order_by(held.c.place.desc()).limit(_LIMIT)
+
+    def _held(self, few: str) -> Select[Any]:
+        """Return the places among a few at which everything else is held; no planner shall look for these few one by one."""
+        if not self.by_body_alone:
+            return self.among(few, select(task_lines.c.place))
+        if self.matching.of_one_body:
+            return self.named().where(self.scope.holds(of_task(task_line_agencies.c.place)))
+        place = self.gathered(few).c.place
+        return select(place).where(self.scope.holds(of_task(place)))
 
     def gathered(self, few: str) -> CTE:
         """Return the places of a candidate, each once."""
@@ -66,24 +73,22 @@ class TaskStatements:
         f = self.matching.filters
         return bool(f.agency) and not (self.matching.of_days or f.deadline_kind or f.words)
 
-    def among(self, few: str, query: Select[Any]) -> Select[Any]:
-        """Return a query of ``task_lines`` for those of some places that hold everything that is asked."""
+    def among(self, few: str, query: Select[Any], *, anywhere: bool = False) -> Select[Any]:
+        """Return a query of ``task_lines`` for those of some places that hold everything that is asked, ``anywhere``: of all documents."""
         t = task_lines.c
-        return query.where(
-            self.gathered(few).c.place == t.place, self.scope.holds(of_task(t.place)), *self.matching.of_line(t), *self.worded(t)
-        )
-
-    def worded(self, t: Any) -> list[ColumnElement[bool]]:  # noqa: ANN401 -- the columns of task_lines
-        """Return the condition that a task holds the words, if some are asked for."""
-        return [t.place.in_(self.holding())] if self.matching.filters.words else []
+        wanted = [*self.matching.of_line(t, named=few != "bodies"), *(self.worded(t.place) if few != "words" else [])]
+        wanted += [] if anywhere else [self.scope.holds(of_task(t.place))]
+        if few in ("days", "kind"):
+            return query.where(*(self.matching.on_days(t) if few == "days" else self.matching.of_kind(t)), *wanted)
+        return query.where(self.gathered(few).c.place == t.place, *wanted)
 
     def through_documents(self) -> Select[Any]:
         """Return the query that goes from document to document in reading order, and ends when the page is full."""
         c, d, t = line_choices.c, document_lines.c, task_lines.c
-        wanted = [*self.scope.here(), *self.scope.chosen(), c.place <= given("start", 0, BigInteger())]
-        of_document = self.matching.of_document()
-        wanted += [exists().where(d.place == c.place, *of_document)] if of_document else []
-        own = and_(under(c.place), t.place < _BELOW, *self.matching.of_line(t), *self.worded(t))
+        wanted = [*self.scope.here(), *self.scope.of_choices(), c.place <= given("start", 0, BigInteger())]
+        of_document = [*self.scope.of_lines(d), *self.matching.of_document()]
+        wanted += [some(d.place == c.place, *of_document)] if of_document else []
+        own = and_(under(c.place), t.place < _BELOW, *self.matching.of_line(t), *self.worded(t.place))
         if self.scope.dialect == "sqlite":
             found = select(t.place).select_from(line_choices.join(task_lines, own)).where(*wanted)
             return found.order_by(c.place.desc(), t.place.desc()).limit(_LIMIT)
@@ -106,8 +111,8 @@ class TaskStatements:
     def candidates(self) -> dict[str, Callable[[], Select[Any]]]:
         """Return by names queries of places, of which each has an index and holds every task that is meant, some more than once."""
         f = self.matching.filters
-        found: dict[str, Callable[[], Select[Any]]] = {"bodies": self.named} if self.matching.bodies is not None else {}
-        found |= {"days": self.on_days} if self.matching.of_days else {}
+        found: dict[str, Callable[[], Select[Any]]] = {"days": self.on_days} if self.matching.of_days else {}
+        found |= {"bodies": self.named} if self.matching.bodies is not None else {}
         found |= {"kind": self.of_kind} if f.deadline_kind else {}
         return found | ({"words": self.holding} if f.words else {})
 
@@ -127,42 +132,40 @@ class TaskStatements:
     # --- by deadline ---
 
     def days_of_few(self, few: str, bounds: Bounds) -> Select[Any]:
-        """Return the query of ends of deadlines and places for a few places."""
+        """Return the query of ends of deadlines and places for a few places, each with how many there are on all pages."""
         t = task_lines.c
-        return _due_first(self.among(few, select(t.deadline_end, t.place)).where(*bounds(end_of_line(t), t.place)), t)
+        held = self.among(few, select(t.deadline_end, t.place)).where(end_of_line(t).is_not(None)).cte("held").prefix_with("MATERIALIZED")
+        count = select(func.count()).select_from(held.alias("every")).scalar_subquery()
+        return _due_first(select(held.c.deadline_end, held.c.place, count).where(*bounds(held.c.deadline_end, held.c.place)), held.c)
 
     def days_of_some(self, bounds: Bounds) -> Select[Any]:
         """Return the same for the tasks of some documents."""
         t = task_lines.c
-        wanted = [*bounds(end_of_line(t), t.place), *self.matching.of_line(t), *self.worded(t)]
+        wanted = [*bounds(end_of_line(t), t.place), *self.matching.of_line(t), *self.worded(t.place)]
         found = self.of_some([t.deadline_end, t.place], wanted)
         return _due_first(found, found.selected_columns)
 
     def through_days(self, bounds: Bounds) -> Select[Any]:
         """Return the same for what is gone through by days."""
         t = task_lines.c
-        wanted = [self.scope.holds(of_task(t.place)), *self.matching.of_line(t), *self.worded(t)]
+        wanted = [self.scope.holds(of_task(t.place)), *self.matching.of_line(t), *self.worded(t.place)]
         wanted += [*self.matching.on_days(t), *self.matching.of_kind(t), *bounds(t.deadline_end, t.place)]
         return _due_first(select(t.deadline_end, t.place).where(*wanted), t)
 
-    def near_days(self, bounds: Bounds) -> Select[Any]:
-        """Return the query for those among the next tasks by their deadlines, however many others stand between."""
+    def horizon(self, bounds: Bounds) -> Select[Any]:
+        """Return the query of the day up to which ``NEAR`` tasks have deadlines, whatever else is asked of them."""
         t = task_lines.c
-        columns = (t.deadline_end, t.place, t.deadline_kind, t.roles)
         wanted = [*self.matching.on_days(t), *self.matching.of_kind(t), *bounds(t.deadline_end, t.place)]
-        near = _due_first(select(*columns).where(*wanted), t).limit(NEAR).subquery("near").c
-        meant = [self.scope.holds(of_task(near.place)), *self.matching.of_line(near), *self.worded(near)]
-        return _due_first(select(near.deadline_end, near.place).where(*meant), near)
+        return select(t.deadline_end).where(*wanted).order_by(t.deadline_end).offset(NEAR).limit(1)
 
     # --- how many ---
 
     def count_of(self, few: str, *, dated: bool) -> Select[Any]:
         """Return the query that counts those of a few places that hold everything else."""
-        if self.by_body_alone and not dated:
-            gathered = self.gathered(few)
-            return select(func.count()).select_from(gathered).where(self.scope.holds(of_task(gathered.c.place)))
-        query = self.among(few, select(func.count()).select_from(task_lines))
-        return query.where(end_of_line(task_lines.c).is_not(None)) if dated else query
+        if dated:
+            query = self.among(few, select(func.count()).select_from(task_lines))
+            return query.where(end_of_line(task_lines.c).is_not(None))
+        return select(func.count()).select_from(self._held(few).subquery())
 
 
 def under(document: ColumnElement[int]) -> ColumnElement[bool]:
@@ -170,10 +173,11 @@ def under(document: ColumnElement[int]) -> ColumnElement[bool]:
     return task_lines.c.place.between(document - literal_column(str(LAST)), document)
 
 
-def bounds_of(begun: bool, bounded: bool, end: ColumnElement[Any], place: ColumnElement[int]) -> list[ColumnElement[bool]]:
+def bounds_of(begun: bool, bounded: bool, ended: bool, end: ColumnElement[Any], place: ColumnElement[int]) -> list[ColumnElement[bool]]:
     """Return the conditions that a deadline has an end, and lies behind a page that is told or not before a day."""
     day = given("day", date.min)
     wanted: list[ColumnElement[bool]] = [end >= day] if begun or bounded else [end.is_not(None)]
+    wanted += [end <= given("until", date.max)] if ended else []
     return [*wanted, or_(end > day, place < _BELOW)] if begun else wanted
 
 

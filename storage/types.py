@@ -65,6 +65,11 @@ def _encoder(default: Callable[[Any], Any] | None = None) -> json.JSONEncoder:
 _ENCODER = _encoder()
 
 
+def from_json(text: str | bytes) -> Any:  # noqa: ANN401 -- any JSON value
+    """Return the value of a JSON text. Most lists in a store are empty, and a page of tasks has some hundreds of them."""
+    return [] if text in ("[]", b"[]") else json.loads(text)
+
+
 def _storable_json(value: Any) -> Any:  # noqa: ANN401
     if isinstance(value, str):
         return storable(value)

@@ -1,0 +1,47 @@
+"""Stores of many tasks that several benchmarks ask, filled once under ``build/bench-stores``.
+
+One that was filled by another schema or another way of filling is made anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+
+from benchmarks import million
+from benchmarks.million import Sizes, fill
+from benchmarks.tasks import postgres
+from storage import line_schema, schema
+from storage.engine import revisions
+from storage.store import Store
+
+FOLDER = Path(__file__).resolve().parents[1] / "build" / "bench-stores"
+_FILLED_BY = (million, schema, line_schema)
+
+
+@contextmanager
+def kept(database: str, sizes: Sizes) -> Iterator[str]:
+    """Give the URL of a filled store on ``sqlite`` or ``postgresql``; the server runs while the block does."""
+    folder = FOLDER / f"{database}-{sizes.documents * sizes.tasks}"
+    made = folder / "made.json"
+    if not made.exists() or made.read_text("utf-8") != _made(sizes):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+    with postgres(folder) if database == "postgresql" else nullcontext(f"sqlite:///{folder}/tasks.sqlite") as url:
+        if not made.exists():
+            print(f"benchmarks: fills {folder}", file=sys.stderr, flush=True)
+            with Store.open(url, create=True) as store:
+                fill(store, sizes)
+            made.write_text(_made(sizes), "utf-8")
+        yield url
+
+
+def _made(sizes: Sizes) -> str:
+    """Return what a store is filled by: one made by anything else is another store."""
+    sources = b"".join(Path(str(each.__file__)).read_bytes() for each in _FILLED_BY)
+    return json.dumps({"revision": revisions()[0], "sizes": str(sizes), "sources": hashlib.sha256(sources).hexdigest()})

@@ -1,0 +1,39 @@
+"""Statements are put together once for each shape of a question: values of one question never stand in the answer to another."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from storage import queries
+from storage.selection import Filters
+from storage.store import Store
+from tests.storage.conftest import filled_once
+from tests.storage.test_paging import fill
+
+filled = filled_once(fill)
+
+SHAPES: tuple[tuple[dict[str, Any], ...], ...] = (
+    ({"site": "others"}, {"site": "nowhere"}),
+    ({"agency": "a0"}, {"agency": "a1"}),
+    ({"year": 2024}, {"year": 2023}),
+    ({"due_from": date(2024, 6, 1), "due_to": date(2024, 6, 30)}, {"due_from": date(2024, 7, 1), "due_to": date(2024, 12, 31)}),
+    ({"words": "信用"}, {"words": "目录"}),
+    ({"words": "信用", "role": "lead"}, {"words": "备案", "role": "lead"}),
+)
+
+
+@pytest.mark.parametrize("asked", SHAPES, ids=str)
+def test_a_question_is_answered_by_its_own_values_whatever_was_asked_before(filled: Store, asked: tuple[dict[str, Any], ...]) -> None:
+    for one, other in pairwise((*asked, *asked)):
+        for each in (one, other):
+            whole = queries.tasks(filled, Filters(**each))
+            page = queries.task_page(filled, Filters(**each))
+            assert [row["id"] for row in page.rows] == [row["id"] for row in whole]
+            due = queries.task_page(filled, Filters(**each), order="due")
+            ends = {row["id"]: row["deadline"]["end"] for row in whole if row["deadline"] and row["deadline"]["end"]}
+            assert {row["id"] for row in due.rows} == set(ends)
+            assert [ends[row["id"]] for row in due.rows] == sorted(ends.values())
