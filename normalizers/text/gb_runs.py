@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from normalizers.text.charsets import GB18030
-from normalizers.text.signs import PLANE, numbers
+from normalizers.text.signs import EVERY, PLANE, numbers
 from normalizers.text.wrongread import gb_bytes
 
 FEWEST = 3
@@ -50,7 +50,9 @@ def _kind(char: str) -> int:
 
 @lru_cache(maxsize=1)
 def _kinds() -> npt.NDArray[np.uint8]:
-    return np.fromiter((_kind(chr(code)) for code in range(PLANE)), np.uint8, PLANE)
+    table = np.full(EVERY, _CLOSED, np.uint8)
+    table[:PLANE] = np.fromiter((_kind(chr(code)) for code in range(PLANE)), np.uint8, PLANE)
+    return table
 
 
 def runs_in(text: str) -> tuple[bool, list[str]]:
@@ -58,9 +60,7 @@ def runs_in(text: str) -> tuple[bool, list[str]]:
 
     Few of these parts hold one.
     """
-    kinds = _kinds().take(numbers(text)).tobytes()
-    if len(kinds) != len(text):  # characters beyond the basic plane stand for two
-        return True, [text]
+    kinds = _kinds().take(numbers(text), mode="clip").tobytes()
     parts = (text[found.start() : found.end()] for found in _RUN.finditer(kinds))
     return _ALL_RUNS.search(b"\n%b\n" % kinds) is not None, [part for part in parts if _gives_enough(part)]
 

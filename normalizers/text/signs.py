@@ -15,15 +15,17 @@ import numpy as np
 import numpy.typing as npt
 
 PLANE = 0x10000
-"""Characters of the basic plane; what lies beyond stands in UTF-16 as two surrogates, which take the signs of what lies beyond."""
+"""Characters of the basic plane. All characters beyond it take the same signs."""
 
-Numbers = npt.NDArray[np.uint16]
+EVERY = 0x110000
+
+Numbers = npt.NDArray[np.uint32]
 Bits = npt.NDArray[np.uint16]
 
 
 def numbers(text: str) -> Numbers:
-    """Return a text in UTF-16, a number a character; two for one beyond the basic plane."""
-    return np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.dtype("<u2"))
+    """Return the number of each character of a text."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.dtype("<u4"))
 
 
 class Signs:
@@ -39,7 +41,7 @@ class Signs:
         self.bits = {name: 1 << at for at, name in enumerate(single)}
         self._single = sum(self.bits.values())
         plane = "".join(map(chr, range(PLANE)))
-        self._table: Bits = np.zeros(PLANE, np.uint16)
+        self._table: Bits = np.zeros(EVERY, np.uint16)
         for name, pattern in single.items():
             self._mark(self.bits[name], pattern, plane)
         # Two bits a pair: that of the first character, moved up by one, meets that of the second where they stand side by side.
@@ -50,14 +52,14 @@ class Signs:
             self.bits[name] = 2 << at
             at += 2
         self._pairs = sum(self.bits[name] for name in pairs or {})
-        self._table[0xD800:0xE000] |= sum(self.bits[name] for name in beyond if name in single)
+        self._table[PLANE:] |= sum(self.bits[name] for name in beyond if name in single)
 
     def _mark(self, bit: int, pattern: re.Pattern[str], plane: str) -> None:
         self._table[[ord(char) for char in pattern.findall(plane)]] |= bit
 
     def of(self, text: str) -> Bits:
-        """Return the bits of each character of a text, in UTF-16."""
-        return self._table.take(numbers(text))
+        """Return the bits of each character of a text."""
+        return self._table.take(numbers(text), mode="clip")  # no number is larger; "clip" spares the check
 
     def shown(self, text: str) -> int:
         """Return the bits of all signs that a text shows, those of pairs only where both stand side by side."""
@@ -73,10 +75,8 @@ class Signs:
     def shown_by(self, lines: Sequence[str]) -> list[int]:
         """Return the bits of the signs of one character that each line shows; no line may be empty."""
         bits = self.of("".join(lines))
-        starts = list(accumulate(map(len, lines), initial=0))
-        if starts[-1] != len(bits):  # characters beyond the basic plane stand for two
-            return [self.shown(line) & self._single for line in lines]
-        return [int(found) & self._single for found in np.bitwise_or.reduceat(bits, starts[:-1])] if lines else []
+        starts = list(accumulate(map(len, lines[:-1]), initial=0))
+        return [int(found) & self._single for found in np.bitwise_or.reduceat(bits, starts)] if lines else []
 
     def counts(self, text: str) -> list[int]:
         """Return how many characters of a text are each of the signs of one character, in their order."""
@@ -86,7 +86,4 @@ class Signs:
 
 def differing(one: str, other: str) -> int:
     """Return in how many places two texts of the same length differ."""
-    left, right = numbers(one), numbers(other)
-    if len(left) == len(right) == len(one):
-        return int(np.count_nonzero(left != right))
-    return sum(a != b for a, b in zip(one, other, strict=True))
+    return int(np.count_nonzero(numbers(one) != numbers(other)))
