@@ -14,7 +14,7 @@ help:
 	@echo "make score   what is read right in the corpus, by format, phenomenon and damage"
 	@echo "make lint    ruff, mypy and the import check alone"
 	@echo "make soak    crawl, edit, kill and repeat, long; a thousand edited papers; two hours of everything with faults, JSON in build/soak.json"
-	@echo "make fuzz    property tests with many examples"
+	@echo "make fuzz    every reader on 100,000 hostile inputs in processes with budgets; property tests with many examples"
 	@echo "make bench   figures beside what users would pick instead (half an hour; BENCH=name for one), JSON in build/bench.json"
 	@echo "make sbom    the software bill of materials in build/sbom.json"
 	@echo "make audit   known vulnerabilities of the locked packages, asked of osv.dev; needs the network"
@@ -84,6 +84,7 @@ soak: $(STAMP)
 	$(BIN)/python -m tests.soak --hours 2 --json build/soak.json
 
 fuzz: $(STAMP)
+	$(BIN)/python -m tests.fuzz $(FUZZ)
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest -k "property"
 
 bench: $(STAMP)

@@ -1,0 +1,107 @@
+"""What breaks a budget, or ends the process, is a find, and the inputs behind it are still read."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.fuzz import children, targets
+from tests.fuzz.__main__ import fuzz, planned, shares
+from tests.fuzz.children import Job, made, run_jobs, tried
+from tests.fuzz.inputs import WORDS, mutated
+from tests.fuzz.minimise import minimised
+from tests.fuzz.target import Target, text_of
+from tests.fuzz.targets import TARGETS
+
+QUICK = (
+    "deadlines",
+    "codes",
+    "filters",
+    "records.values",
+    "cursors",
+    "warc",
+    "stores",
+    "pagers",
+    "robots",
+    "search.words",
+    "schedules",
+    "keys",
+)
+"""Readers of the short sample: each takes a millisecond an input."""
+
+
+def wrong(data: bytes) -> object:
+    if b"x" in data:
+        raise LookupError("an error without a name")
+    return data
+
+
+def target(read: Callable[[bytes], object], seconds: float = 10.0) -> Target:
+    return Target("made", read, lambda: [b"abc"], (KeyError,), seconds=seconds)
+
+
+def test_an_error_is_a_find_unless_the_reader_names_it() -> None:
+    find = tried(target(wrong), b"axb", 7)
+    assert find is not None
+    assert (find.kind, find.number, find.error) == ("error", 7, "LookupError: an error without a name")
+    assert tried(target(wrong), b"ab") is None
+    assert tried(target(lambda data: {}[data]), b"ab") is None
+
+
+def test_memory_beyond_the_budget_is_a_find() -> None:
+    find = tried(target(lambda _: bytearray(3 << 30)), b"")
+    assert find is not None
+    assert find.kind == "memory"
+
+
+def test_a_found_input_is_made_smaller() -> None:
+    data = b"a" * 500 + b"x" + b"b" * 500
+    find = tried(target(wrong), data)
+    assert find is not None
+    assert minimised(target(wrong), data, find) == b"x"
+
+
+def test_a_child_that_is_ended_is_a_find_and_another_goes_on(tmp_path: Path) -> None:
+    names = {0: "crash", 1: "loop", 2: "fine"}
+    code = (
+        "import ctypes\nfrom tests.fuzz import children, targets\nfrom tests.fuzz.target import Target\n"
+        "def read(data):\n    if data == b'crash': ctypes.string_at(0)\n    while data == b'loop': pass\n"
+        "targets.TARGETS['made'] = Target('made', read, lambda: [b'crash', b'loop', b'fine'], seconds=0.3)\nchildren.serve()\n"
+    )
+    begun = time.monotonic()
+    found = {}
+    for _, number, find in run_jobs([Job("made", 0, 0, len(names))], tmp_path / "log", code):
+        found[names[number]] = find.kind if find else ""
+    assert found == {"crash": "signal", "loop": "time", "fine": ""}
+    assert time.monotonic() - begun < 300
+
+
+@pytest.mark.parametrize("form", sorted(WORDS))
+def test_the_same_seed_draws_the_same_input(form: str) -> None:
+    samples = [b"<p>a 1</p>", "信用 2024".encode()]
+    one, other = ([mutated(samples, form, random.Random(n)) for n in range(40)] for _ in range(2))
+    assert one == other
+    assert len(set(one)) > 20
+
+
+def test_the_inputs_of_a_run_are_shared_and_none_is_forgotten() -> None:
+    counts = shares(list(TARGETS.values()), 100_000)
+    assert set(counts) == set(TARGETS)
+    assert 95_000 < sum(counts.values()) < 105_000
+    jobs = [job for piece in planned(counts, 1) for job in piece]
+    assert sum(job.stop - job.first for job in jobs) == sum(counts.values())
+
+
+def test_a_lone_surrogate_comes_through() -> None:
+    assert text_of("\ud800信".encode("utf-8", "surrogatepass")) == "\ud800信"
+    assert made(TARGETS["keys"], 3, 500) == made(TARGETS["keys"], 3, 500)
+    assert children.allowed(TARGETS["keys"], b"x" * 1_000_000) == children.SECONDS_PER_MB
+
+
+def test_a_short_run_finds_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    chosen = [targets.TARGETS[name] for name in QUICK]
+    assert fuzz(chosen, 1_200, 20_261_123, 1, drawn=True) == 0, capsys.readouterr().out
