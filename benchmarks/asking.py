@@ -86,8 +86,8 @@ FILTERS: dict[str, tuple[Callable[[Chance], Values], Way]] = {
 
 WORDS: dict[str, tuple[Callable[[Chance], Values], Way]] = {
     "a rare phrase": (lambda chance: {"words": _rare(chance)}, "words"),
-    "a phrase of an eighth of all": (lambda chance: {"words": chance.choice(MATTERS)}, "words"),
-    "two characters": (lambda chance: {"words": chance.choice(("信用", "监测", "季度", "街道"))}, "words"),
+    "a phrase of an eighth of all": (lambda chance: {"words": chance.choice(MATTERS)}, "texts"),
+    "two characters": (lambda chance: {"words": chance.choice(("信用", "监测", "季度", "街道"))}, "texts"),
     "a phrase, month": (lambda chance: {"words": chance.choice(MATTERS)} | _days(chance, 30), "days"),
     "a phrase, agency": (lambda chance: {"words": chance.choice(ENDS)} | _body(chance), "bodies"),
 }

@@ -89,6 +89,7 @@ def by_adbc(store: Store) -> tuple[int, float]:
 def of_store(store: Store, name: str) -> list[Figure]:
     """Measure each way once a round, backwards in every second one."""
     frames.read(store, Tasks(Filters(limit=30_000)))
+    by_adbc(store)  # what is in no cache yet is the disk's time
     times: Times = {"frames.tasks": [], PANDAS: [], ADBC: []}
     rows = 0
     for number in range(ROUNDS):

@@ -30,8 +30,9 @@ from storage.search_terms import match_query, word_numbers
 from storage.selection import Filters, stem_of
 
 Row = dict[str, Any]
-Way = Literal["documents", "bodies", "days", "words"]
-"""What a page is found by: the documents in reading order, the tasks of a body, the index of deadlines, the index of words."""
+Way = Literal["documents", "bodies", "days", "words", "texts"]
+"""What a page is found by: the documents in reading order, the tasks of a body, the index of deadlines, that of words, or for words which
+stand nearly everywhere the texts in reading order (SQLite's index is in that order itself)."""
 END = (1 << 62) - 1
 MOST = 20_000
 """Tasks that are counted while somebody waits."""
@@ -79,7 +80,7 @@ def page_of(asked: Asked, database: str, begun: bool, bodies: int) -> str:
     The values of the filters do not matter, only which of them are there.
     """
     f, due = asked.filters, asked.order == "due"
-    wanted = _of_task(f, bodies, named=asked.way != "bodies", texts=asked.way != "words", by_index=asked.way == "days")
+    wanted = _of_task(f, bodies, named=asked.way != "bodies", texts=asked.way not in ("words", "texts"), by_index=asked.way == "days")
     if due:
         wanted += ["s.deadline_end IS NOT NULL"]
         wanted += ["s.deadline_end >= :day AND (s.deadline_end > :day OR s.place < :below)"] if begun else []
@@ -91,8 +92,8 @@ def page_of(asked: Asked, database: str, begun: bool, bodies: int) -> str:
     limit = f"ORDER BY {order} LIMIT :size + 1"
     if asked.way == "documents" and not due:
         made = _by_documents(f, wanted, database, begun)
-    elif asked.way in ("bodies", "words"):
-        few = _of_bodies(f, bodies) if asked.way == "bodies" else _of_words(database)
+    elif asked.way in ("bodies", "words", "texts"):
+        few = _of_bodies(f, bodies) if asked.way == "bodies" else _of_words(database, asked.way)
         if not due and not wanted[: len(wanted) - begun]:
             there = _there(f).replace("s.place", "few.place")
             below = "AND few.place < :below" if begun else ""
@@ -173,10 +174,12 @@ _WORDED = "EXISTS (SELECT 1 FROM search_task_entries w WHERE w.id = s.place AND 
 """The condition that a task which counts holds a word, asked of its text."""
 
 
-def _of_words(database: str) -> str:
+def _of_words(database: str, way: Way) -> str:
     """Return the places of the tasks that count and hold the words: their entries are their places."""
     if database == "sqlite":
         return "SELECT e.rowid AS place FROM search_task_terms e WHERE search_task_terms MATCH :match AND e.rowid BETWEEN 1 AND :end"
+    if way == "texts":
+        return "SELECT w.id AS place FROM search_task_entries w WHERE w.id > 0 AND strpos(w.folded, :word) > 0"
     return """SELECT e.id AS place FROM search_task_terms e JOIN search_task_entries w ON w.id = e.id
 WHERE e.terms @> CAST(:terms AS BIGINT[]) AND e.id + 0 > 0 AND strpos(w.folded, :word) > 0"""
 
@@ -191,7 +194,7 @@ def total_of(asked: Asked, database: str, bodies: int) -> str:
     if f.due_from or f.due_to:
         return f"SELECT count(*) FROM task_lines s WHERE {' AND '.join([*_of_task(f, bodies, named=True), *dated, _there(f)])}"
     if f.agency or f.words:
-        few = _of_bodies(f, bodies) if f.agency else _of_words(database)
+        few = _of_bodies(f, bodies) if f.agency else _of_words(database, asked.way)
         wanted = [*_of_task(f, bodies, named=False, texts=bool(f.agency)), *dated]
         if not wanted:
             return f"SELECT count(*) FROM ({few}) s WHERE {_there(f)}"
@@ -211,7 +214,7 @@ def total_of(asked: Asked, database: str, bodies: int) -> str:
 def many_of(asked: Asked, database: str, bodies: int) -> str:
     """Return the statement that tells whether there are more than are counted while somebody waits; empty where nothing is counted."""
     f = asked.filters
-    few = _of_bodies(f, bodies).replace("DISTINCT", "") if f.agency else _of_words(database) if f.words else ""
+    few = _of_bodies(f, bodies).replace("DISTINCT", "") if f.agency else _of_words(database, asked.way) if f.words else ""
     if f.due_from or f.due_to:
         few = f"SELECT s.place FROM task_lines s WHERE {' AND '.join(_of_task(replace(f, words=''), 0, named=False))}"
     return f"SELECT count(*) FROM ({few} LIMIT {MOST + 1}) few" if few else ""

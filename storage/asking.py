@@ -80,8 +80,7 @@ class Question:
             found = self._rows(self._kept("ordered", partial(self._statements.in_order, few), few), below=below, limit=limit)
             self._count(found, dated=False)
             return [place for place, _ in found]
-        dense = len(self.matching.bodies or ()) > _MANY or (self.scope.narrow and self._extent[0] <= COUNTED)
-        if self.matching.bodies is not None and not dense:
+        if self.matching.bodies is not None and not self._are_everywhere:
             return self._by_bodies(below, limit)
         return self._by_documents(below, limit)
 
@@ -109,6 +108,11 @@ class Question:
     def _worded(self, place: ColumnElement[int]) -> list[ColumnElement[bool]]:
         words = self.matching.filters.words
         return [holds_words(self.connection, words, place)] if words else []
+
+    @property
+    def _are_everywhere(self) -> bool:
+        """Tell whether so many bodies are meant, or so few documents, that each document has some of their tasks."""
+        return len(self.matching.bodies or ()) > _MANY or (self.scope.narrow and self._extent[0] <= COUNTED)
 
     def _by_bodies(self, below: int, limit: int) -> list[int]:
         query = self._kept("by bodies", self._statements.of_body)

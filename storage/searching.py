@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 
 from storage import highlights, notice_search, paging, past_search, synonyms
 from storage import search as index
@@ -97,7 +97,7 @@ def holds_words(connection: Connection, words: str, place: ColumnElement[int]) -
     """Return the condition that the current task at a place holds all the words, asked of its text: for words that are common."""
     e = index.TASKS.entries.c
     wanted = read_words(connection, words, exact=True).wanted
-    return some(or_(e.id == place, e.id == -place, e.id == -place - index.HIDDEN), *said(connection.dialect.name, e.folded, wanted))
+    return some(e.id.in_([place, -place, -place - index.HIDDEN]), *said(connection.dialect.name, e.folded, wanted))
 
 
 # --- scope ---------------------------------------------------------------------------------------------------------------
