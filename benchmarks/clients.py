@@ -27,7 +27,10 @@ LONGEST = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """What is asked: ``paths`` by turns, by so many clients, for so many seconds; ``headers`` are lines of every request."""
+    """What is asked: ``paths`` by turns, by so many clients, for so many seconds; ``headers`` are lines of every request.
+
+    When the time is over nobody asks again, and every answer under way is waited for: a server that is left has nothing more to do.
+    """
 
     port: int
     paths: list[str]
@@ -40,8 +43,8 @@ class Asking:
 class Answered:
     """What came of it.
 
-    ``answers`` that were whole within ``seconds``, with how many of each status and the mean of their ``bytes``; the milliseconds below
-    which half of them took and 95 of 100; ``processor`` is the share of one processor that the clients used.
+    ``answers`` in the ``seconds`` until the last was whole, with how many of each status and the mean of their ``bytes``; the milliseconds
+    below which half of them took and 95 of 100; ``processor`` is the share of one processor that the clients used.
     """
 
     answers: int
@@ -63,15 +66,24 @@ class Answered:
         return self.answers - self.statuses.get("200", 0)
 
 
-class Client(asyncio.Protocol):
-    """One connection. ``asked`` gives the next request; times and sizes are noted in ``took`` and ``sizes`` of all clients."""
+@dataclass(slots=True)
+class Noted:
+    """What all clients note: how long answers took, how many bytes and which status they had."""
 
-    def __init__(self, asked: Iterator[bytes], took: list[float], sizes: list[int], statuses: Counter[str]) -> None:
-        self._asked, self._took, self._sizes, self._statuses = asked, took, sizes, statuses
+    took: list[float] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+    statuses: Counter[str] = field(default_factory=Counter)
+
+
+class Client(asyncio.Protocol):
+    """One connection. ``requests`` gives the next request until the moment ``until``; ``done`` is set behind the last answer."""
+
+    def __init__(self, requests: Iterator[bytes], until: float, noted: Noted) -> None:
+        self._requests, self._until, self._noted = requests, until, noted
         self._buffer = bytearray()
-        self._whole = self._begun = 0.0
+        self._whole, self._begun = 0, 0.0
         self._transport: asyncio.Transport | None = None
-        self._stopped = False
+        self.done = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Ask the first time."""
@@ -91,49 +103,46 @@ class Client(asyncio.Protocol):
                 raise SystemExit(f"clients: an answer without a length: {bytes(self._buffer[:behind])!r}")
             self._whole = behind + int(found[1])
         if len(self._buffer) >= self._whole:
-            self._took.append(time.perf_counter() - self._begun)
-            self._sizes.append(len(self._buffer))
-            self._statuses[self._buffer[_STATUS].decode()] += 1
-            self._ask()
+            self._note()
 
     def connection_lost(self, error: Exception | None) -> None:
         """Count a connection that the server ended: nobody here does before the end."""
-        if not self._stopped:
-            self._statuses["lost"] += 1
+        if not self.done.done():
+            self._noted.statuses["lost"] += 1
+            self.done.set_result(None)
 
-    def stop(self) -> None:
-        """End the connection; an answer under way is not counted."""
-        self._stopped = True
-        if self._transport is not None:
-            self._transport.abort()
+    def _note(self) -> None:
+        now = time.perf_counter()
+        self._noted.took.append(now - self._begun)
+        self._noted.sizes.append(len(self._buffer))
+        self._noted.statuses[self._buffer[_STATUS].decode()] += 1
+        if now < self._until:
+            self._ask()
+        else:
+            self.done.set_result(None)
 
     def _ask(self) -> None:
         self._buffer.clear()
         self._whole, self._begun = 0, time.perf_counter()
-        if self._transport is not None and not self._stopped:
-            self._transport.write(next(self._asked))
+        assert self._transport is not None
+        self._transport.write(next(self._requests))
 
 
 async def ask(asking: Asking) -> Answered:
     """Ask for the time that is given."""
     head = "\r\n".join(["", f"Host: 127.0.0.1:{asking.port}", *asking.headers, "", ""])
-    requests = [f"GET {path} HTTP/1.1{head}".encode("ascii") for path in asking.paths]
-    asked, statuses = cycle(requests), Counter[str]()
-    took: list[float] = []
-    sizes: list[int] = []
-    loop = asyncio.get_running_loop()
+    requests = cycle([f"GET {path} HTTP/1.1{head}".encode("ascii") for path in asking.paths])
+    noted, loop = Noted(), asyncio.get_running_loop()
     begun, used = time.perf_counter(), time.process_time()
-    made = [loop.create_connection(lambda: Client(asked, took, sizes, statuses), "127.0.0.1", asking.port) for _ in range(asking.clients)]
+    until = begun + asking.seconds
+    made = [loop.create_connection(lambda: Client(requests, until, noted), "127.0.0.1", asking.port) for _ in range(asking.clients)]
     clients = [client for _, client in await asyncio.gather(*made)]
-    await asyncio.sleep(asking.seconds)
+    await asyncio.wait_for(asyncio.gather(*(client.done for client in clients)), asking.seconds + LONGEST)
     seconds, used = time.perf_counter() - begun, time.process_time() - used
-    for client in clients:
-        client.stop()
-    if not took:
-        raise SystemExit(f"clients: no answer in {seconds:.0f} s")
-    in_order = sorted(took)
+    in_order = sorted(noted.took)
     half, late = (in_order[min(len(in_order) - 1, int(len(in_order) * share))] * 1000 for share in (0.5, 0.95))
-    return Answered(len(took), seconds, dict(statuses), sum(sizes) / len(sizes), half, late, used / seconds)
+    length = sum(noted.sizes) / len(noted.sizes)
+    return Answered(len(in_order), seconds, dict(noted.statuses), length, half, late, used / seconds)
 
 
 def asked(asking: Asking) -> Answered:
@@ -144,7 +153,7 @@ def asked(asking: Asking) -> Answered:
         stdout=subprocess.PIPE,
         text=True,
         check=True,
-        timeout=asking.seconds + LONGEST,
+        timeout=asking.seconds + LONGEST + 30,
     )
     return Answered(**json.loads(run.stdout))
 
