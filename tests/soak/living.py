@@ -139,6 +139,7 @@ class Soak:
             reader.join(70)
         self.worked_until = time.time()
         self.found.wrong += stage.end()
+        stage.plan_no_more()
         if (rest := stage.call("worker", "--once")).returncode:  # what the workers' end put back
             self.found.wrong.append(f"worker --once ended with {rest.returncode}: {rest.stderr[-300:]}")
         for site in SITES:

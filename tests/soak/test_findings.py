@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from harvester.config import Config
+from harvester.scheduling.plan import jobs
 from tests.soak.findings import Said, log_troubles, missing, seconds
 from tests.soak.judging import DueRow, Span
 from tests.soak.sites import Shown
-from tests.soak.stage import schedule_of, wanted
+from tests.soak.stage import Stage, schedule_of, wanted
 
 TABLES = """
 CREATE TABLE documents (id, site, key, title, state, version, kind);
@@ -99,3 +101,13 @@ def test_an_error_in_a_log_is_explained_by_a_fault_of_its_site_only() -> None:
     for wrong in (line("error", "jiangsu"), line("critical", ""), line("error", "anhui", "1970-01-01T01:00:00.000Z")):
         assert "it broke" in " ".join(log_troubles([wrong], [FAULT], 30))
     assert list(log_troubles(["Traceback (most recent call last):"], [FAULT], 30))
+
+
+def test_the_settings_of_a_soak_name_each_job_until_nothing_is_to_become_due_any_more(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, {"anhui": "http://127.0.0.1:1"}, schedule_of(("anhui",), 2))
+    file = tmp_path / "harvester.toml"
+    before = {job.name: job.schedule.cron for job in jobs(Config.load(file, {}))}
+    assert {name: before[name] for name in ("anhui", "watch")} == {"anhui": "0-59/2 * * * *", "watch": "0-59/1 * * * *"}
+    stage.plan_no_more()
+    after = {job.name: job.schedule.cron for job in jobs(Config.load(file, {}))}
+    assert {after[name] for name in ("anhui", "takedown", "verify", "watch")} == {""}
