@@ -61,6 +61,7 @@ class Deriver:
         """Where ``derive`` is to be called, so that it lets no download time out."""
         self._worker: tuple[SpawnProcess | ForkProcess, Connection] | None = None
         self._is_beginning = False
+        self._has_failed = False
         self.waiting = 0
         """How much was given to ``executor`` and is not done: told by who gives it."""
         self._told: Decisions | None = None
@@ -111,12 +112,13 @@ class Deriver:
 
     def _is_beside(self) -> bool:
         """Tell whether small payloads are read in the process: others wait, and it is there. Many that wait begin it."""
-        if self.waiting >= BUSY and self._worker is None:
+        if self.waiting >= BUSY and self._worker is None and not self._has_failed:
             self._start()
         try:
             return self.waiting > 1 and self._worker is not None and self._has_begun(0)
         except (EOFError, OSError):
             self.close()
+            self._has_failed = True  # a program without a guard of its main module cannot have one: it is not begun for each of them
             return False
 
     def _has_begun(self, seconds: float) -> bool:

@@ -119,6 +119,21 @@ def test_small_documents_are_read_in_a_process_beside_when_many_wait_and_alike()
         deriver.close()
 
 
+def test_a_process_beside_that_ends_before_it_is_ready_is_begun_once_for_small_documents():
+    page, hints = article_page("短文件"), Hints(media_type="text/html", title="短文件")
+    deriver = Deriver()
+    try:
+        deriver.waiting = BUSY
+        deriver.begin()
+        assert deriver._worker is not None
+        deriver._worker[0].kill()
+        deriver._worker[0].join()
+        assert deriver.intake(page, hints) == deriver.intake(page, hints) == intake(page, hints)
+        assert deriver._worker is None
+    finally:
+        deriver.close()
+
+
 # --- the store ---------------------------------------------------------------------------------------------------------------
 
 
