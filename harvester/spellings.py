@@ -182,7 +182,7 @@ def hosts(netloc: str) -> list[str]:
 def _paths(path: str) -> list[str]:
     whole = path or "/"
     forms = [whole, whole.rstrip(".,;，。；、)）]】》") or "/"]
-    forms += [quote(unquote(forms[-1]), safe="/%:@!$&'()*+,;=~-._"), unquote(forms[-1])]
+    forms += [quote(unquote(forms[-1]), safe="/%:@!$&'()*+,;=~-._", errors="replace"), unquote(forms[-1])]
     forms += [form.rstrip("/") for form in forms] + [f"{form.rstrip('/')}/" for form in forms]
     forms += [_INDEX.sub("/", form) for form in forms]
     return list(dict.fromkeys(forms))
@@ -195,7 +195,7 @@ def _queries(query: str) -> Iterator[str]:
     pairs = [pair for pair in query.split("&") if pair]
     kept = [pair for pair in pairs if not _PASSING.match(pair.partition("=")[0])]
     yield _query(kept)
-    yield _query([urlencode([pair]) for pair in parse_qsl("&".join(kept), keep_blank_values=True)])
+    yield _query([urlencode([pair], errors="replace") for pair in parse_qsl("&".join(kept), keep_blank_values=True)])
     if len(kept) <= MOST_PARAMETERS:
         for size in range(len(kept) - 1, 0, -1):
             yield from (_query(list(some)) for some in combinations(kept, size))

@@ -30,8 +30,9 @@ _SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0
 """One character in UTF-8. No byte inside begins another, so they are found however the bytes are cut."""
 
 _RUN = re.compile(rb"A" + _ON + rb"{3,}")
-_ALL_RUNS = re.compile(rb"\n[sp]*[AB](?:[spAB]|(?<=[Aofp])[ABofkx]|(?<=fk)[ABofkx])*(?=\n)")
-"""A line; between line feeds rather than anchors, for a search goes by the first of them."""
+_ALL_RUNS = re.compile(rb"\n[sp]*[AB](?:[spAB]|(?<=[Aofp])[ofkx]|(?<=fk)[ofkx])*(?=\n)")
+"""A line; between line feeds rather than anchors, for a search goes by the first of them. No kind fits two of the ways: a line that is
+none would be tried in all of them, which has no end."""
 
 
 def _kind(char: str) -> int:
