@@ -87,10 +87,11 @@ WHERE d.id IN :documents"""
 
 
 def _counted(facet: str, value: str, wanted: str) -> str:
-    # CROSS JOIN: SQLite then looks up the tasks of the documents; by itself it may go through all tasks of the store.
+    # CROSS JOIN: SQLite then looks up the tasks of the documents; by itself it may go through all tasks of the store. And it goes
+    # through all lines where rows are put together by the line alone, which has an index.
     return f"""SELECT '{facet}', {value}, (n.line << {ORDINAL_BITS}) | {LAST}, count(*) FROM line_numbers n
     CROSS JOIN task_lines s WHERE s.place BETWEEN n.line << {ORDINAL_BITS} AND (n.line << {ORDINAL_BITS}) | {LAST}
-    AND n.document_id IN :documents AND {wanted} GROUP BY 2, n.line"""
+    AND n.document_id IN :documents AND {wanted} GROUP BY 2, n.document_id, n.line"""
 
 
 _MONTH = "substr(CAST(s.deadline_end AS TEXT), 1, 7)"

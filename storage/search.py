@@ -135,17 +135,28 @@ def _there(connection: Connection, some: Sequence[str]) -> dict[str, tuple[Any, 
 
 
 def _add(connection: Connection, lines: Sequence[Row]) -> None:
+    """Put in the entries of documents and of their tasks: three questions, however many documents these are."""
+    if not lines:
+        return
+    some = {"some": [line["document_id"] for line in lines]}
+    texts = {row.document_id: row for row in connection.execute(_TEXTS, some)}
+    issuers: dict[str, list[str]] = defaultdict(list)
+    told: dict[str, list[Any]] = defaultdict(list)
+    for document, mention in connection.execute(_MENTIONS, some):
+        issuers[document].append(mention)
+    for task in connection.execute(_TASKS, some):
+        told[task.document_id].append(task)
     of_documents: list[Row] = []
     of_tasks: list[Row] = []
     for line in lines:
-        document, version = line["document_id"], line["version"]
-        entry, _, marks, title = line["told"]
+        document = line["document_id"]
+        entry, version, marks, title = line["told"]
         row = {"id": entry, "document_id": document, "version": version, "title": title, "marks": marks}
-        of_documents.append(row | {"folded": folded(words_of_version(connection, document, version, line["title"]))})
+        said = _joined(line["title"], texts[document].document_number, issuers[document], texts[document].text)
+        of_documents.append(row | {"folded": folded(said)})
         about = {"document_id": document, "title": "", "marks": marks}
         of_tasks += [
-            about | {"id": _entry_of_task(line, task.ordinal), "task_id": task.id, "folded": folded(task.text)}
-            for task in tasks_of(connection, document, version)
+            about | {"id": _entry_of_task(line, task.ordinal), "task_id": task.id, "folded": folded(task.text)} for task in told[document]
         ]
     write(connection, DOCUMENTS, of_documents)
     write(connection, TASKS, of_tasks)
@@ -159,13 +170,18 @@ def words_of_version(connection: Connection, document: str, version: int, title:
     """Return the words by which a version is found: its title, number, issuers and text."""
     here = {"document": document, "version": version}
     row = connection.execute(_VERSION, here).one()
-    issuers = connection.execute(_ISSUERS, here).scalars()
-    return "\n\n".join([title, row.document_number, *issuers, row.text])
+    return _joined(title, row.document_number, connection.execute(_ISSUERS, here).scalars(), row.text)
+
+
+def _joined(title: str, number: str, issuers: Iterable[str], said: str) -> str:
+    return "\n\n".join([title, number, *issuers, said])
 
 
 def tasks_of(connection: Connection, document: str, version: int) -> Sequence[Any]:
     """Return the tasks of a version in their order, each with ``id``, ``lasting_id``, ``ordinal`` and ``text``."""
-    return connection.execute(_TASKS, {"document": document, "version": version}).all()
+    t = tasks.c
+    query = select(t.id, t.lasting_id, t.ordinal, t.text).where(t.document_id == document, t.version == version)
+    return connection.execute(query.order_by(t.ordinal)).all()
 
 
 def _counted() -> Select[Any]:
@@ -181,10 +197,19 @@ _COUNTS = _counted()
 _ENTRIES = select(_E.document_id, _E.id, _E.version, _E.marks, _E.title).where(_E.document_id.in_(_SOME))
 _VERSION = select(_V.document_number, _V.text).where(_V.document_id == bindparam("document"), _V.number == bindparam("version"))
 _ISSUERS = select(_I.mention).where(_I.document_id == bindparam("document"), _I.version == bindparam("version")).order_by(_I.position)
+_SHOWN = (_D.document_id == _V.document_id) & (_D.version == _V.number)
+_TEXTS = select(_V.document_id, _V.document_number, _V.text).join(document_lines, _SHOWN).where(_D.document_id.in_(_SOME))
+_MENTIONS = (
+    select(_I.document_id, _I.mention)
+    .join(document_lines, (_D.document_id == _I.document_id) & (_D.version == _I.version))
+    .where(_D.document_id.in_(_SOME))
+    .order_by(_I.document_id, _I.position)
+)
 _TASKS = (
-    select(_T.id, _T.lasting_id, _T.ordinal, _T.text)
-    .where(_T.document_id == bindparam("document"), _T.version == bindparam("version"))
-    .order_by(_T.ordinal)
+    select(_T.document_id, _T.id, _T.ordinal, _T.text)
+    .join(document_lines, (_D.document_id == _T.document_id) & (_D.version == _T.version))
+    .where(_D.document_id.in_(_SOME))
+    .order_by(_T.document_id, _T.ordinal)
 )
 
 
