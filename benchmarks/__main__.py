@@ -110,7 +110,7 @@ def main() -> int:
 def _short(figure: Figure) -> dict[str, Any]:
     return {
         "ours": figure.ours, "theirs": figure.theirs, "unit": figure.unit, "against": figure.against, "ratio": figure.ratio,
-        "bar": figure.bar, "holds": figure.holds, **figure.detail,
+        "bar": figure.bar, "at_most": figure.at_most, "holds": figure.holds, **figure.detail,
     }  # fmt: skip
 
 

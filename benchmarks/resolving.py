@@ -178,7 +178,7 @@ def measure() -> list[Figure]:
     known = names(cases)
     choices, drawn = list(known), mentions(random.Random(1))
     figures = []
-    for told, scorer, cutoff, size, bar in (("", fuzz.ratio, CUTOFF, BATCH, BAR), (" (default scorer)", fuzz.WRatio, 0, DEFAULTS, None)):
+    for told, scorer, cutoff, size, bar in (("", fuzz.ratio, CUTOFF, BATCH, BAR), (" (default scorer)", fuzz.WRatio, 0, DEFAULTS, BAR)):
         new, again = beside(drawn, partial(ask_them, choices, scorer, cutoff), size)
         figures.append(rates(f"resolve: new mentions{told}", new, "new", "rapidfuzz", size, "mentions/s", bar=bar))
         figures.append(rates(f"resolve: known mentions{told}", again, "known", "rapidfuzz", size, "mentions/s", bar=bar))
