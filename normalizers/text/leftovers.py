@@ -21,6 +21,9 @@ SIGN = re.compile(r"[\[［\\①-⑳]")
 PAIR = ("[格oHPF]", "[式rYAO]")
 """What no leftover is without: one of these characters, or two beside each other as in 带格式, formatted, HYPERLINK, PAGEREF, FORMTEXT."""
 
+_SIGN_OF_LINE = re.compile(r"[\[［【\\]|格式|ormatted|HYPERLINK|REF|INCLUDEPICTURE|FORM")
+"""What a line has that any pattern but a note's meets: most lines of a text with a bracket somewhere have none of it."""
+
 _NOTE = re.compile(r"^\s{0,8}(\[\d{1,3}\]|[①-⑳])(?!\d)", re.MULTILINE)
 _MARK = re.compile(r"(?<=[\u3400-\u9fff”》）)%\d])(\[\d{1,3}\](?!号)|[①-⑳](?=[，。；、：）)”》！？,;]|\s*$))", re.MULTILINE)
 
@@ -42,7 +45,7 @@ def take_out(text: str) -> Outcome:
     lines = text.split("\n")
     balloons = guessed = left = fields = 0
     for at, line in enumerate(lines):
-        if len(line) > LONGEST:
+        if len(line) > LONGEST or not _SIGN_OF_LINE.search(line):
             continue
         new = _patterns("inserted").sub(r"\g<kept>", _patterns("deleted").sub("", line))
         new, whole = _without_balloon(new)

@@ -55,7 +55,7 @@ def test_real_plans_and_pages_stay_as_they_are():
 
 def test_the_name_of_an_office_asks_for_no_closer_look_and_the_label_of_a_number_does():
     assert not worth_looking("市人力资源社会保障局牵头，2026年12月底前完成。", Mode.DOCUMENT)
-    for label in ("社会保障号", "社 会 保 障 号"):
+    for label in ("社会保障号", "社 会 保 障 号", "社会保障号码", "社会保障卡号", "社会保障卡号码"):
         text = f"{label}：A1234567"
         assert worth_looking(text, Mode.DOCUMENT), text
         assert mask(text, Mode.DOCUMENT).changed, text
