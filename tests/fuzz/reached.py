@@ -1,14 +1,20 @@
-"""Which readers the samples of the targets come by: seen by the profiler, not said by a list."""
+"""Which readers the samples of the targets come by: seen by the profiler, not said by a list.
+
+python -m tests.fuzz.reached      a JSON list
+"""
 
 from __future__ import annotations
 
 import contextlib
 import cProfile
+import json
+import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
 from types import CodeType
 
 from tests.fuzz.target import Target
+from tests.fuzz.targets import TARGETS
 from tests.fuzz.walk import ROOT, readers
 
 
@@ -37,3 +43,7 @@ def _within(code: CodeType) -> Iterator[CodeType]:
         if isinstance(each, CodeType):
             yield each
             yield from _within(each)
+
+
+if __name__ == "__main__":
+    json.dump(sorted(reached(TARGETS.values())), sys.stdout)
