@@ -49,10 +49,15 @@ def test_a_table_marks_what_is_short_of_its_bar_and_says_of_nothing_else_that_it
 def test_the_guard_tells_ratios_that_are_worse_than_accepted_beyond_its_slack_in_their_own_direction() -> None:
     accepted = {"reading": 4.0, "starting": 1.5}
     assert worse([RATE, COST, replace(RATE, name="new")], accepted) == []
-    assert worse([replace(RATE, ratio=3.3), replace(COST, ratio=1.8)], accepted) == []
+    assert worse([replace(RATE, ratio=3.3, most=3.4), replace(COST, ratio=1.8, least=1.7)], accepted) == []
     assert worse([replace(RATE, ratio=8.0), replace(COST, ratio=0.1)], accepted) == []
-    told = worse([replace(RATE, ratio=3.1), replace(COST, ratio=1.9)], accepted)
+    told = worse([replace(RATE, ratio=3.1, most=3.9), replace(COST, ratio=1.9, least=1.6)], accepted)
     assert [line.partition(":")[0] for line in told] == ["reading", "starting"]
+
+
+def test_the_guard_lets_a_noisy_run_pass_in_which_one_round_was_as_good_as_accepted() -> None:
+    noisy = [replace(RATE, ratio=2.0, most=4.1), replace(COST, ratio=3.0, least=1.4)]
+    assert worse(noisy, {"reading": 4.0, "starting": 1.5}) == []
 
 
 def test_accepted_ratios_of_programs_that_were_not_run_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
