@@ -2,8 +2,8 @@
 
 python -m benchmarks [NAME...] [--accept]      NAME: a program of this folder; without any all of ``PROGRAMS``, under half an hour
 
-Exit status 1 where a ratio is worse than the accepted one by more than ``SLACK`` (and in every round), or a program failed. A bar of the table that is not
-reached is marked × and no failure: docs/performance.md says what is short and why. ``--accept`` takes the ratios as the accepted ones.
+Exit status 1 where a ratio is worse than the accepted one by more than ``SLACK`` (and in every round), or a program failed. A bar that is
+not reached is marked × and no failure: docs/performance.md says what is short and why. ``--accept`` takes the ratios as the accepted ones.
 """
 
 from __future__ import annotations
