@@ -28,7 +28,7 @@ from harvester.gazetteer import load_gazetteer
 from storage.records import Effect
 from storage.store import Store
 
-PAGES = int(os.environ.get("BENCH_PAGES", "400"))
+PAGES = int(os.environ.get("BENCH_PAGES", "4000"))
 ROUNDS = 3
 FEW = 2000
 """Of more pages one round is enough: it lasts for minutes."""

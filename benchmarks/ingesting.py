@@ -36,7 +36,7 @@ from storage.search_terms import array, mark_terms, terms
 from storage.store import Store
 from storage.together import Incoming, ingest_together
 
-PAPERS = int(os.environ.get("BENCH_PAPERS", "240"))
+PAPERS = int(os.environ.get("BENCH_PAPERS", "820"))
 LOTS = 3
 """Rounds, each with papers of its own; the first few papers are not counted."""
 WARM = 10
