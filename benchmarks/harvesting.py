@@ -1,6 +1,6 @@
 """Pages a second of a crawl that archives with fsync, derives and stores, beside bare Scrapy that fetches the same pages and drops them.
 
-python -m benchmarks.harvesting [--json]      BENCH_PAGES=4000 for the whole site
+python -m benchmarks.harvesting [--json]      BENCH_PAGES=400 for a shorter run, in three rounds
 
 The site is served from memory by a process of its own; each side crawls it in a process of its own, and what is timed is the crawl, not
 the start of its process. Scrapy has its own settings, with its log off.

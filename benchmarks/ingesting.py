@@ -1,6 +1,6 @@
 """Rows a second that a store takes in, beside the driver's executemany (sqlite3) and COPY (psycopg) of the very same rows.
 
-python -m benchmarks.ingesting [--json]      BENCH_PAPERS=820 for as many documents: about 500,000 rows on each database
+python -m benchmarks.ingesting [--json]      BENCH_PAPERS=240 for a shorter run; 820 papers are about 500,000 rows on each database
 
 Ours is ``ingest_together``, as a crawl under load calls it: a few documents a transaction, durable when it returns, with all that is
 looked up and made: versions, tasks, mentions, keys, works, lines, the feed, the index of words. The rows it wrote are read back and given
