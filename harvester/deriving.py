@@ -112,13 +112,14 @@ class Deriver:
 
     def _is_beside(self) -> bool:
         """Tell whether small payloads are read in the process: others wait, and it is there. Many that wait begin it."""
-        if self.waiting >= BUSY and self._worker is None and not self._has_failed:
-            self._start()
         try:
+            if self.waiting >= BUSY and self._worker is None and not self._has_failed:
+                self._start()
             return self.waiting > 1 and self._worker is not None and self._has_begun(0)
         except (EOFError, OSError):
             self.close()
-            self._has_failed = True  # a program without a guard of its main module cannot have one: it is not begun for each of them
+            # A program without a guard of its main module, and a machine without room, cannot have one: it is not begun for each of them.
+            self._has_failed = True
             return False
 
     def _has_begun(self, seconds: float) -> bool:

@@ -134,6 +134,15 @@ def test_a_process_beside_that_ends_before_it_is_ready_is_begun_once_for_small_d
         deriver.close()
 
 
+def test_small_documents_are_read_here_where_no_process_can_be_begun():
+    page, hints = article_page("短文件"), Hints(media_type="text/html", title="短文件")
+    deriver = Deriver()
+    deriver.waiting = BUSY
+    with patch.object(deriver, "_start", side_effect=OSError("Resource temporarily unavailable")) as start:
+        assert deriver.intake(page, hints) == deriver.intake(page, hints) == intake(page, hints)
+    assert start.call_count == 1
+
+
 # --- the store ---------------------------------------------------------------------------------------------------------------
 
 
