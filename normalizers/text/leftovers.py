@@ -16,12 +16,12 @@ from normalizers.text.outcome import Outcome
 LONGEST = 2000
 """Lines longer than this are no balloon and are not searched for the end of one."""
 
-_SIGNS = ("[", "［", "带格式", "设置格式", "ormatted", "\\", "HYPERLINK", "PAGEREF", "FORMTEXT", "FORMCHECKBOX")
 SIGN = re.compile(r"[\[［\\①-⑳]")
-PAIR = ("[格oHPF]", "[式rYAO]")
-"""What no leftover is without: one of these characters, or two beside each other as in 带格式, formatted, HYPERLINK, PAGEREF, FORMTEXT."""
+PAIR = ("[格oHPFRI【]", "[式rYAOEN已删插DdIi]")
+"""What no leftover is without: one of these characters, or two beside each other as in 带格式, formatted, HYPERLINK, PAGEREF, FORMTEXT,
+REF, INCLUDEPICTURE and 【删除."""
 
-_SIGN_OF_LINE = re.compile(r"[\[［【\\]|格式|ormatted|HYPERLINK|REF|INCLUDEPICTURE|FORM")
+_SIGN_OF_LINE = re.compile(r"[\[［\\]|格式|ormatted|HYPERLINK|REF|INCLUDEPICTURE|FORM|【[已删插DdIi]")
 """What a line has that any pattern but a note's meets: most lines of a text with a bracket somewhere have none of it."""
 
 _NOTE = re.compile(r"^\s{0,8}(\[\d{1,3}\]|[①-⑳])(?!\d)", re.MULTILINE)
@@ -29,15 +29,20 @@ _MARK = re.compile(r"(?<=[\u3400-\u9fff”》）)%\d])(\[\d{1,3}\](?!号)|[①-�
 
 
 @cache
+def _data() -> dict[str, list[str]]:
+    data: dict[str, list[str]] = tomllib.loads((files(__package__) / "data" / "leftovers.toml").read_text(encoding="utf-8"))
+    return data
+
+
+@cache
 def _patterns(name: str) -> re.Pattern[str]:
-    data = tomllib.loads((files(__package__) / "data" / "leftovers.toml").read_text(encoding="utf-8"))
-    words = "|".join(data["format"])
-    return re.compile("|".join(f"(?:{pattern.replace('{format}', f'(?:{words})')})" for pattern in data[name]))
+    words = "|".join(_data()["format"])
+    return re.compile("|".join(f"(?:{pattern.replace('{format}', f'(?:{words})')})" for pattern in _data()[name]))
 
 
 def has_leftovers(text: str) -> bool:
     """Tell whether a text holds any sign of a leftover; the patterns decide."""
-    return any(sign in text for sign in _SIGNS) or _NOTE.search(text) is not None
+    return _SIGN_OF_LINE.search(text) is not None or _NOTE.search(text) is not None
 
 
 def take_out(text: str) -> Outcome:
