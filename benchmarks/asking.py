@@ -1,6 +1,6 @@
 """Pages of many tasks by filters and words, beside hand-written SQL with the same indexes and beside a LIKE scan of the texts.
 
-python -m benchmarks.asking [--json]          HARVESTER_BENCH_MILLION=1: a million tasks on PostgreSQL, too, not a fifth of them
+python -m benchmarks.asking [--json]          BENCH_DOCUMENTS=20000: a million tasks on PostgreSQL, too, not a fifth of them
 
 Both sides give the same rows and totals, which is asserted for every page: the program by ``storage.queries.task_page``, as pages, API and
 command line call it; an expert by statements of his own through the raw driver (``benchmarks.written``). Every round asks other values of
@@ -10,7 +10,6 @@ time. PostgreSQL answers from its own: the clock.
 
 from __future__ import annotations
 
-import os
 import random
 import statistics
 import time
@@ -19,7 +18,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from benchmarks.figures import Figure, Times, costs, main, rates
+from benchmarks.figures import Figure, Times, costs, main, rates, sized
 from benchmarks.million import ENDS, FIRST, KINDS, MATTERS, Sizes, bodies
 from benchmarks.stores import kept
 from benchmarks.written import Asked, Expert, Way
@@ -28,8 +27,7 @@ from storage.selection import Filters
 from storage.store import Store
 
 ROUNDS = 5
-MILLION = Sizes()
-SIZES = {"sqlite": MILLION, "postgresql": MILLION if os.environ.get("HARVESTER_BENCH_MILLION") else Sizes(documents=4_000)}
+SIZES = {"sqlite": Sizes(documents=sized("DOCUMENTS", 20_000)), "postgresql": Sizes(documents=sized("DOCUMENTS", 4_000))}
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 BODIES = bodies()
 REGIONS = sorted({body.region for body in BODIES})

@@ -8,14 +8,13 @@ archive, and is told in the detail.
 
 from __future__ import annotations
 
-import os
 import tempfile
 import time
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from benchmarks.figures import Figure, main, rates
+from benchmarks.figures import Figure, main, rates, sized
 from benchmarks.harvesting import made
 from benchmarks.site import SITE, served
 from harvester import apart
@@ -24,7 +23,7 @@ from harvester.crawl import crawl
 from harvester.rederive import rederive
 from storage.store import Store
 
-PAGES = int(os.environ.get("BENCH_PAGES", "300"))
+PAGES = sized("PAGES", 300)
 ROUNDS = 3
 CRAWL, ONE, TWO = "crawl", "1 process", "2 processes"
 

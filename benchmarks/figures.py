@@ -25,6 +25,8 @@ from rich.cells import cell_len
 
 PACKAGES = ("scrapy", "lxml", "sqlalchemy", "opencc", "pandas")
 ROUNDS = 7
+SIZE = "BENCH_"
+"""What variables of the environment begin with that set other sizes: ``BENCH_DOCUMENTS``, ``BENCH_PAGES``, ``BENCH_PAPERS``."""
 
 Times = dict[str, list[float]]
 """Seconds of each side, one for each round."""
@@ -55,6 +57,11 @@ class Figure:
     def holds(self) -> bool:
         """Tell whether the bar is reached; without a bar always."""
         return self.bar is None or (self.ratio <= self.bar if self.at_most else self.ratio >= self.bar)
+
+
+def sized(name: str, usual: int) -> int:
+    """Return a size that the environment may set otherwise for a shorter or a longer run."""
+    return int(os.environ.get(f"{SIZE}{name}", usual))
 
 
 def by_turns(sides: Mapping[str, Callable[[], object]], rounds: int = ROUNDS, clock: Callable[[], float] = time.perf_counter) -> Times:

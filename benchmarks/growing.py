@@ -9,7 +9,6 @@ of every task. Then each takes in the same new papers, lot by lot in turns, as a
 from __future__ import annotations
 
 import hashlib
-import os
 import random
 import tempfile
 import time
@@ -21,7 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks.figures import Figure, Times, costs, main, peak_memory
+from benchmarks.figures import Figure, Times, costs, main, peak_memory, sized
 from benchmarks.ingesting import derived, ingest
 from benchmarks.million import Sizes, copy_in, fill
 from benchmarks.papers import REGION, SITE, Reading
@@ -37,13 +36,13 @@ from storage.keys_of_texts import BANDS
 from storage.schema import signature_bands
 from storage.store import Store
 
-LEAST, MOST = 1000, int(os.environ.get("BENCH_DOCUMENTS", "10000"))
-STORES = tuple(size for size in (LEAST, 10_000, 100_000) if size <= MOST)
+LEAST, MOST = 1000, sized("DOCUMENTS", 10_000)
+STORES = sorted({LEAST, *(size for size in (10_000, MOST) if LEAST < size <= MOST)})
 TASKS = 5
 """Tasks of a document that is there already."""
 LOTS, LOT = 7, 16
 """Rounds, after one that does not count, and the papers of each."""
-FEW, MANY = 100, int(os.environ.get("BENCH_PAGES", "400"))
+FEW, MANY = 100, sized("PAGES", 400)
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 _KINDS = ("content", "title", "number", "series", "plan", "subject")
 

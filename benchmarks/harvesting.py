@@ -8,7 +8,6 @@ the start of its process. Scrapy has its own settings, with its log off.
 
 from __future__ import annotations
 
-import os
 import tempfile
 import time
 from collections.abc import Sequence
@@ -19,7 +18,7 @@ from typing import Any
 import scrapy
 from scrapy.crawler import AsyncCrawlerProcess
 
-from benchmarks.figures import Figure, costs, main, processors, rates
+from benchmarks.figures import Figure, costs, main, processors, rates, sized
 from benchmarks.site import ROWS, SITE, Site, served
 from harvester import apart
 from harvester.config import Config
@@ -28,7 +27,7 @@ from harvester.gazetteer import load_gazetteer
 from storage.records import Effect
 from storage.store import Store
 
-PAGES = int(os.environ.get("BENCH_PAGES", "4000"))
+PAGES = sized("PAGES", 4000)
 ROUNDS = 3
 FEW = 2000
 """Of more pages one round is enough: it lasts for minutes."""

@@ -24,7 +24,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from benchmarks.figures import Figure, Times, main, rates
+from benchmarks.figures import Figure, Times, main, rates, sized
 from benchmarks.papers import REGION, SITE, Reading, reading
 from harvester.ahead import TOGETHER
 from harvester.gazetteer import load_gazetteer
@@ -36,7 +36,7 @@ from storage.search_terms import array, mark_terms, terms
 from storage.store import Store
 from storage.together import Incoming, ingest_together
 
-PAPERS = int(os.environ.get("BENCH_PAPERS", "820"))
+PAPERS = sized("PAPERS", 820)
 LOTS = 3
 """Rounds, each with papers of its own; the first few papers are not counted."""
 WARM = 10

@@ -1,10 +1,10 @@
 """The reading room under fifty clients: rates of pages and of the API beside those of a FastAPI application that answers what it holds.
 
-python -m benchmarks.serving [--json]
+python -m benchmarks.serving [--json]      BENCH_DOCUMENTS=20000 for the store of a million tasks
 
 Both are served by one process of uvicorn on this machine, and asked by turns by the same clients, who keep their connections. The room
-is ``harvester serve`` over a store of 20,000 tasks (``SERVING_DOCUMENTS`` in the environment: other sizes, of 50 tasks each); every list
-is asked with many filters and at many pages. The other side answers the same address with a dictionary of JSON of the same length.
+is ``harvester serve`` over a store of 20,000 tasks; every list is asked with many filters and at many pages. The other side answers the
+same address with a dictionary of JSON of the same length.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from typing import IO, Any
 from urllib.parse import urlencode, urlsplit
 
 from benchmarks.clients import Answered, Asking, asked
-from benchmarks.figures import Figure, Times, by_turns, main, rates
+from benchmarks.figures import Figure, Times, by_turns, main, rates, sized
 from benchmarks.million import KINDS, PROVINCES, Sizes, bodies, fill
 from storage.store import Store
 
@@ -35,7 +35,7 @@ CLIENTS = 50
 ROUNDS = 3
 SECONDS = 2.0
 BAR = 0.3
-SIZES = Sizes(documents=int(os.environ.get("SERVING_DOCUMENTS", "400")), tasks=50)
+SIZES = Sizes(documents=sized("DOCUMENTS", 400), tasks=50)
 QUESTIONS = 40
 """Questions of one list, each asked at its first pages."""
 PAGES = 4

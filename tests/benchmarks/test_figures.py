@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -58,6 +59,21 @@ def test_the_guard_tells_ratios_that_are_worse_than_accepted_beyond_its_slack_in
 def test_the_guard_lets_a_noisy_run_pass_in_which_one_round_was_as_good_as_accepted() -> None:
     noisy = [replace(RATE, ratio=2.0, most=4.1), replace(COST, ratio=3.0, least=1.4)]
     assert worse(noisy, {"reading": 4.0, "starting": 1.5}) == []
+
+
+def test_ratios_of_other_sizes_are_neither_held_against_accepted_ones_nor_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(program, "ACCEPTED", tmp_path / "accepted.json")
+    monkeypatch.setattr(program, "OUT", tmp_path / "bench.json")
+    monkeypatch.setattr(program, "run", lambda name: [RATE])
+    accept([replace(RATE, ratio=40.0)])
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "starting"])
+    assert program.main() == 1
+    monkeypatch.setenv("BENCH_PAGES", "4")
+    assert program.main() == 0
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "starting", "--accept"])
+    with pytest.raises(SystemExit):
+        program.main()
+    assert accepted_ratios() == {"reading": 40.0}
 
 
 def test_accepted_ratios_of_programs_that_were_not_run_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
