@@ -1,6 +1,6 @@
 """Which readers the samples of the targets come by: seen by the profiler, not said by a list.
 
-python -m tests.fuzz.reached      a JSON list
+python -m tests.fuzz.reached      a JSON object: every reader of the project, and whether one of the samples comes by it
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from tests.fuzz.targets import TARGETS
 from tests.fuzz.walk import ROOT, readers
 
 
-def reached(targets: Iterable[Target]) -> set[str]:
-    """Return the readers (``file:name``) that are called while the targets read their samples."""
+def reached(targets: Iterable[Target]) -> dict[str, bool]:
+    """Return of every reader (``file:name``) whether it is called while the targets read their samples."""
     profile = cProfile.Profile(subcalls=False, builtins=False)
     for target in targets:
         with profile:
@@ -29,7 +29,7 @@ def reached(targets: Iterable[Target]) -> set[str]:
                 target.read(data)
     # Equal code is one to the profiler, whatever its file: functions are looked up by their code, not by where it stands.
     called = {entry.code for entry in profile.getstats() if isinstance(entry.code, CodeType)}
-    return {str(reader) for reader in readers() if _codes(reader.file).get(reader.name) in called}
+    return {str(reader): _codes(reader.file).get(reader.name) in called for reader in readers()}
 
 
 @cache
@@ -46,4 +46,4 @@ def _within(code: CodeType) -> Iterator[CodeType]:
 
 
 if __name__ == "__main__":
-    json.dump(sorted(reached(TARGETS.values())), sys.stdout)
+    json.dump(reached(TARGETS.values()), sys.stdout)

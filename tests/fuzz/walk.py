@@ -31,11 +31,10 @@ OWN_DATA = re.compile(r"\bfiles\(|resources\.|__file__|\b_?DATA\b")
 
 
 class Reader(NamedTuple):
-    """A function that reads: its file below the root, its name there, and its first line."""
+    """A function that reads: its file below the root, and its name there."""
 
     file: str
     name: str
-    line: int
 
     def __str__(self) -> str:
         return f"{self.file}:{self.name}"
@@ -48,7 +47,7 @@ def readers() -> list[Reader]:
         for path in sorted((ROOT / package).rglob("*.py")):
             file = path.relative_to(ROOT).as_posix()
             if not file.startswith(LEFT_OUT):
-                found += [Reader(file, name, node.lineno) for name, node in _functions(ast.parse(path.read_text("utf-8"))) if _reads(node)]
+                found += [Reader(file, name) for name, node in _functions(ast.parse(path.read_text("utf-8"))) if _reads(node)]
     return found
 
 
@@ -62,15 +61,29 @@ def _functions(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:
 
 
 def _reads(node: ast.FunctionDef) -> bool:
+    if not _is_named_so(node) and not _calls_decoder(node):
+        return False
     if [ast.unparse(statement) for statement in node.body[-1:]] == ["..."] or (len(node.body) == 1 and _is_words(node.body[0])):
         return False  # the shape of a protocol
-    if OWN_DATA.search(ast.unparse(node)):
+    return not OWN_DATA.search(ast.unparse(node))
+
+
+def _is_named_so(node: ast.FunctionDef) -> bool:
+    if not NAMED.fullmatch(node.name):
         return False
     given = [ast.unparse(each.annotation) for each in (*node.args.args, *node.args.kwonlyargs) if each.annotation]
-    if NAMED.fullmatch(node.name) and any(re.fullmatch(r"(str|bytes)( \| None)?", kind) for kind in given):
-        return True
-    calls = (ast.unparse(each.func) for each in ast.walk(node) if isinstance(each, ast.Call))
-    return any(DECODERS.fullmatch(name) for name in calls)
+    return any(re.fullmatch(r"(str|bytes)( \| None)?", kind) for kind in given)
+
+
+def _calls_decoder(node: ast.FunctionDef) -> bool:
+    return any(DECODERS.fullmatch(_dotted(each.func)) for each in ast.walk(node) if isinstance(each, ast.Call))
+
+
+def _dotted(node: ast.expr) -> str:
+    """Return the dotted name of what is called; what no name leads to, as another call's result, is empty in it."""
+    if isinstance(node, ast.Attribute):
+        return f"{_dotted(node.value)}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _is_words(statement: ast.stmt) -> bool:
