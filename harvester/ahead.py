@@ -10,7 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Any, Generic, TypeVar
 
 READ_AHEAD = 16
@@ -56,7 +56,7 @@ class Queue(Generic[T]):
         """Give up the place of an item that was kept, or never will be."""
         self._waiting.remove(waiting)
         if waiting.reading:
-            waiting.reading.cancel()
+            waiting.reading.cancel()  # of one that is done, too: asyncio then tells of no error that nobody asked it for
         if waiting.has_room:
             self._room.release()
 
@@ -68,5 +68,6 @@ class Queue(Generic[T]):
         """Wait until a document is read, and return it with those right behind it that are read by then, too."""
         assert first.reading  # noqa: S101 - a document
         await asyncio.wait([first.reading])
-        behind = list(self._waiting)[self._waiting.index(first) + 1 :][: TOGETHER - 1]
+        place = self._waiting.index(first)
+        behind = islice(self._waiting, place + 1, place + TOGETHER)
         return [first, *takewhile(lambda each: each.reading is not None and each.reading.done(), behind)]
