@@ -20,7 +20,7 @@ from typing import Any
 
 from benchmarks.figures import peak_memory
 from benchmarks.million import Sizes, fill
-from benchmarks.tasks import postgres
+from benchmarks.servers import postgres
 from storage import disk_use, queries
 from storage.copying import copy
 from storage.dump import dump

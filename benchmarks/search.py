@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Boolean, Connection, Date, Float, Integer, LargeBinary, Table, insert, select, text
 
-from benchmarks.tasks import postgres
+from benchmarks.servers import postgres
 from normalizers.records import DocumentKind
 from storage import line_triggers, schema, search, searching
 from storage.line_schema import document_lines, line_choices, line_numbers, task_lines

@@ -28,6 +28,7 @@ from urllib.parse import urlencode, urlsplit
 from benchmarks.clients import Answered, Asking, asked
 from benchmarks.figures import Figure, Times, by_turns, main, rates, sized
 from benchmarks.million import KINDS, PROVINCES, Sizes, bodies, fill
+from benchmarks.servers import server_seconds
 from storage.store import Store
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -66,8 +67,7 @@ class Server:
 
     def processor(self) -> float:
         """Return the seconds of a processor that it used so far."""
-        told = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+        return server_seconds(self.process.pid)
 
 
 @dataclass

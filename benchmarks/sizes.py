@@ -21,7 +21,7 @@ from typing import Any
 
 from sqlalchemy import Table, func, select
 
-from benchmarks.tasks import postgres
+from benchmarks.servers import postgres
 from benchmarks.workers import never
 from harvester.config import Config
 from harvester.crawl import crawl

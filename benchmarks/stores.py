@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks import million
 from benchmarks.million import Sizes, fill
-from benchmarks.tasks import postgres
+from benchmarks.servers import postgres
 from storage import line_schema, schema
 from storage.engine import revisions
 from storage.store import Store

