@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 
@@ -49,6 +49,7 @@ _SUFFIX_ROLES = AGENCY_ROLES | {
     Role.UNDERTAKING,
 }
 _MAX_HEADING = 24  # a column heading longer than this is a sentence
+_MOST_KEPT = 4096  # labels and headings whose reading is kept: they come out of documents, of which a worker reads without end
 _NOTE = re.compile(r"[（(\[［【][^（()）\]］】]*[)）\]］】]")
 _TAIL = re.compile(r"(?:名称|情况)$")
 _ALL_BODIES = re.compile(r"各(?![省市区县州])|所有|全体|全部|有关|相关|其他|其它")  # a list of bodies in a cell begins so
@@ -117,7 +118,7 @@ def squeeze(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split())
 
 
-@cache
+@lru_cache(maxsize=_MOST_KEPT)
 def column_role(heading: str) -> Role | None:
     """Return what the column under ``heading`` holds, ``None`` for a heading that the label table does not know.
 
@@ -132,7 +133,7 @@ def column_role(heading: str) -> Role | None:
     return _joint(name) or _composed_role(_SPECIFICATION.sub("", name)) or _by_suffix(name) or _by_suffix(_TAIL.sub("", name))
 
 
-@cache
+@lru_cache(maxsize=_MOST_KEPT)
 def is_whole_label(heading: str) -> bool:
     """Tell whether all of ``heading`` is a label, bracketed notes and a foregoing specification aside.
 
@@ -172,7 +173,7 @@ def _by_suffix(name: str) -> Role | None:
 _OFFICES = ("处室", "科室", "股室", "处（科）室")
 
 
-@cache
+@lru_cache(maxsize=_MOST_KEPT)
 def names_offices(label: str) -> bool:
     """Tell whether a label is one of offices inside a body (责任处室) and not of bodies."""
     return _NOTE.sub("", squeeze(label)).endswith(_OFFICES)
@@ -232,7 +233,7 @@ def labels_in(text: str, *, lines: bool) -> Iterator[re.Match[str]]:
     return inline_label(lines=lines).finditer(text) if _LABEL_ENDS.search(text) else iter(())
 
 
-@cache
+@lru_cache(maxsize=_MOST_KEPT)
 def label_role(label: str) -> Role | None:
     """Return the role of a label that :func:`inline_label` found."""
     return column_role(squeeze(label))
