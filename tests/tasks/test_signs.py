@@ -1,0 +1,55 @@
+"""A search is spared only where a sign shows that it would find nothing: no pattern may meet a text without its sign."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from normalizers.tasks import brackets, clauses, roles, sections, statements
+
+LABELS = [row.text for row in roles.labels().values() if row.role in roles._INLINE and row.where in ("any", "bracket")]
+
+
+def no_text_is_without(pattern: re.Pattern[str], sign: re.Pattern[str], *, opens: bool = False) -> None:
+    @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.from_regex(pattern))
+    def holds(text: str) -> None:
+        found = pattern.search(text)
+        assert found
+        assert sign.match(found[0]) if opens else sign.search(found[0]), text
+
+    holds()
+
+
+@pytest.mark.parametrize("name", ["_FIRST", "_LAST_FIRST", "_STARRED", "_NO_MORE", "_DEFAULT"])
+def test_property_a_standing_clause_has_a_sign(name: str) -> None:
+    no_text_is_without(getattr(clauses, name), clauses._SIGNS)
+
+
+@pytest.mark.parametrize("at", range(len(sections._NUMBERS)))
+def test_property_a_number_opens_with_a_sign(at: int) -> None:
+    no_text_is_without(sections._NUMBERS[at][1], sections._OPENS, opens=True)
+
+
+@pytest.mark.parametrize("verb", ["_LEAD_VERB", "_HELP_VERB", "_DO_VERB"])
+def test_property_a_verb_of_a_role_has_a_sign(verb: str) -> None:
+    no_text_is_without(re.compile(getattr(statements, verb)), statements._VERB_SIGNS)
+
+
+def test_every_label_is_found_in_the_line_that_begins_with_it() -> None:
+    for text in (
+        form.format(label)
+        for label in LABELS
+        for form in ("{}：市发改委", "{}:市发改委", "【{}】市发改委", "［{}］市发改委", "[{}]市发改委")
+    ):
+        whole = roles.inline_label(lines=False).match(text)
+        assert whole, text
+        assert [found.span() for found in roles.labels_in(text, lines=False)][:1] == [whole.span()]
+
+
+def test_boxes_are_the_brackets_that_a_boxed_label_may_stand_in() -> None:
+    boxed = {mark for mark in brackets._OPEN if (found := roles.inline_label(lines=False).match(f"{mark}责任单位】")) and found["boxed"]}
+    assert boxed == set(brackets._BOXES)
