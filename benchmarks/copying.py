@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import peak_memory
-from benchmarks.million import Sizes, fill
+from benchmarks.million import Sizes, fill, progress
 from benchmarks.servers import postgres
 from storage import disk_use, queries
 from storage.copying import copy
@@ -41,7 +41,7 @@ def bench(source: str, target: str, sizes: Sizes) -> dict[str, Any]:
     """Fill the source unless it is there, copy it, compare; return the figures."""
     with Store.open(source, create=True) as store:
         if not queries.document_page(store, Filters(limit=1)).rows:
-            fill(store, sizes)
+            fill(store, sizes, progress())
         begun = time.perf_counter()
         report = copy(store, target)
         seconds, memory = time.perf_counter() - begun, peak_memory()

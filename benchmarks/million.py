@@ -9,7 +9,7 @@ import hashlib
 import random
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -115,13 +115,8 @@ def bodies() -> list[Body]:
     return found
 
 
-def fill(store: Store, sizes: Sizes) -> None:
-    """Write the rows, then make the lines of them; tell on standard error how far that is."""
-    begun = time.perf_counter()
-
-    def tell(what: str, done: int) -> None:
-        print(f"{time.perf_counter() - begun:6.0f} s  {what} of {done:,} documents", file=sys.stderr, flush=True)
-
+def fill(store: Store, sizes: Sizes, tell: Callable[[str, int], object] = lambda what, done: None) -> None:
+    """Write the rows, then make the lines of them; ``tell`` is told now and then what was made of how many documents."""
     known = bodies()
     with store.writing() as connection:
         if connection.dialect.name == "sqlite":
@@ -142,6 +137,16 @@ def fill(store: Store, sizes: Sizes) -> None:
     with store.engine.connect() as connection:
         connection = connection.execution_options(isolation_level="AUTOCOMMIT")
         connection.exec_driver_sql("VACUUM ANALYZE" if connection.dialect.name == "postgresql" else "ANALYZE")
+
+
+def progress() -> Callable[[str, int], None]:
+    """Return what tells people on standard error how far a filling of minutes is."""
+    begun = time.perf_counter()
+
+    def tell(what: str, done: int) -> None:
+        print(f"{time.perf_counter() - begun:6.0f} s  {what} of {done:,} documents", file=sys.stderr, flush=True)
+
+    return tell
 
 
 @contextmanager

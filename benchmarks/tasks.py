@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks.million import Sizes, fill
+from benchmarks.million import Sizes, fill, progress
 from benchmarks.servers import postgres
 from storage import facets, lines, queries
 from storage.selection import Filters
@@ -108,7 +108,7 @@ def bench(url: str, sizes: Sizes, repeat: int, *, words: bool) -> dict[str, Any]
     with Store.open(url, create=True) as store:
         there = bool(queries.document_page(store, Filters(limit=1)).rows)
         if not there:
-            fill(store, sizes)
+            fill(store, sizes, progress())
         filled = time.perf_counter() - begun
         with store.writing() as connection:
             again = time.perf_counter()
