@@ -88,21 +88,23 @@ class Run:
 def fuzz(targets: Sequence[Target], inputs: int, seed: int, processes: int, *, drawn: bool = False) -> int:
     """Fuzz the targets and tell what was found; return the exit status."""
     began = time.monotonic()
+    counts = shares(targets, inputs)
     with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
-        run = Run(planned(shares(targets, inputs), seed, DRAWN if drawn else 0), Path(folder))
-        threads = [threading.Thread(target=run.work, args=(number,)) for number in range(processes)]
+        run = Run(planned(counts, seed, DRAWN if drawn else 0), Path(folder))
+        # Ctrl-C ends them with this process, and with their pipes the children.
+        threads = [threading.Thread(target=run.work, args=(number,), daemon=True) for number in range(processes)]
         for thread in threads:
             thread.start()
-        while any(thread.is_alive() for thread in threads):
-            threads[0].join(20)
+        while working := [thread for thread in threads if thread.is_alive()]:
+            working[0].join(20)
             print(f"{sum(run.done.values()):>7} inputs, {len(run.finds)} finds, {time.monotonic() - began:.0f} s", flush=True)
-        for thread in threads:
-            thread.join()
     slowest = ", ".join(f"{name} {spent / max(1, run.done[name]):.0f} ms" for name, spent in run.spent.most_common(6))
     told = f"{sum(run.done.values())} inputs to {len(run.done)} readers with seed {seed} in {time.monotonic() - began:.0f} s."
     print(f"{told} Most time: {slowest}")
     _tell(run.finds, seed)
-    return 1 if run.finds else 0
+    if missed := sum(counts.values()) - sum(run.done.values()):
+        print(f"{missed} inputs were not read.")
+    return 1 if run.finds or missed else 0
 
 
 def _tell(finds: Sequence[Find], seed: int) -> None:

@@ -19,7 +19,7 @@ import subprocess
 import sys
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -36,7 +36,7 @@ PATIENCE = 20.0
 """Of the processor time is the time by the clock after which a child that waits for something is ended: others use the machine, too."""
 STARTING = 600.0
 """Seconds by the clock for what is no reading: to start, to make an input."""
-SERVING = "from tests.fuzz.children import serve; serve()"
+SERVING = "from tests.fuzz import children, targets; children.serve(targets.TARGETS)"
 LINE = re.compile(r'File "([^"]+)", line (\d+) in (\w+)')
 PROJECT = re.compile(r"/(normalizers|spiders|storage|harvester)/")
 
@@ -79,40 +79,31 @@ def allowed(target: Target, data: bytes) -> float:
 
 def made(target: Target, seed: int, number: int) -> bytes:
     """Return the input of a number: first the samples as they are, then the bombs, then what is drawn."""
-    fixed = _fixed(target.name)
-    if number < len(fixed):
-        return fixed[number]
-    return mutated(fixed[: _samples(target.name)] or [b""], target.form, random.Random(f"{seed}/{target.name}/{number}"))
+    samples, following = _fixed(target)
+    if number < len(samples) + len(following):
+        return samples[number] if number < len(samples) else following[number - len(samples)]
+    return mutated(samples or [b""], target.form, random.Random(f"{seed}/{target.name}/{number}"))
 
 
 @lru_cache(maxsize=1)
-def _fixed(name: str) -> list[bytes]:
-    from tests.fuzz.targets import TARGETS
-
-    samples = list(TARGETS[name].samples())
-    return samples + [data for _, data in bombs(TARGETS[name].form, samples)]
-
-
-@lru_cache(maxsize=1)
-def _samples(name: str) -> int:
-    from tests.fuzz.targets import TARGETS
-
-    return len(TARGETS[name].samples())
+def _fixed(target: Target) -> tuple[list[bytes], list[bytes]]:
+    """Return the samples and the bombs of a target."""
+    samples = list(target.samples())
+    return samples, [data for _, data in bombs(target.form, samples)]
 
 
 # --- in the child ------------------------------------------------------------------------------------------------------------------
 
 
-def serve() -> None:
+def serve(targets: Mapping[str, Target]) -> None:
     """Do the jobs that standard input names, one line each."""
-    from tests.fuzz.targets import TARGETS
-
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     faulthandler.register(signal.SIGPROF, file=sys.stderr, all_threads=False, chain=True)
     out = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a reader prints is no answer
     for line in sys.stdin:
         job = Job(**json.loads(line))
-        target = TARGETS[job.target]
+        target = targets[job.target]
         for number in range(job.first, job.stop):
             data = Path(job.file).read_bytes() if job.file else made(target, job.seed, number)
             print(json.dumps({"began": number, "seconds": allowed(target, data)}), file=out, flush=True)
@@ -162,16 +153,16 @@ def _short(path: str) -> str:
 
 
 class Child:
-    """A process that reads inputs. It is ended when it breaks a budget, and with this object."""
+    """A process that reads inputs. It is ended when it breaks a budget, and with this object: what it keeps lies beside its log."""
 
     def __init__(self, errors: Path, code: str) -> None:
         self.errors = errors
         self._log: IO[bytes] = errors.open("wb")
         self._heard = b""
         command = [sys.executable, "-c", code]
-        environment = os.environ | {"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        own = {"TMPDIR": str(errors.parent), "PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
         self.process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, start_new_session=True
+            command, cwd=ROOT, env=os.environ | own, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, start_new_session=True
         )
 
     def run(self, job: Job) -> Iterator[tuple[int, Find | None]]:
