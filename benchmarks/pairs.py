@@ -144,6 +144,7 @@ def one_line() -> Pair:
     return paper([line]), paper(edited([line], 0.002, dice))
 
 
+USUAL = "200,000 characters, 1 % edits"
 HOSTILE: dict[str, Callable[[], Pair]] = {
     "one character": lambda: (paper(["一" * 200_000]), paper(["一" * 199_000 + "二"])),
     "other character": lambda: (paper(["一" * 200_000]), paper(["二" * 200_000])),
@@ -153,7 +154,7 @@ HOSTILE: dict[str, Callable[[], Pair]] = {
     "one line": one_line,
     "tiny lines": tiny,
     "look-alike lines": numbered_lines,
-    "200,000 characters, 1 % edits": lambda: edits(200_000),
+    USUAL: lambda: edits(200_000),
 }
 
 
