@@ -1,12 +1,18 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from random import Random
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from normalizers.text import entities, mojibake, slipped, spacing, width
 from normalizers.text.character_forms import converter, differing_forms, forms
-from normalizers.text.clean import clean
+from normalizers.text.clean import BLANKS, CAUSES, _signs, clean
+from normalizers.text.damage import BRACKET
+from normalizers.text.fold import fold
 from normalizers.text.gb_runs import runs_in
 from normalizers.text.mojibake import unmangle
 from normalizers.text.script import to_traditional
@@ -91,3 +97,36 @@ def test_what_t2s_and_tw2s_turn_differently_holds_a_character_that_says_so() -> 
     assert len(plain) > 2000
     assert [converter("t2s").convert(text) for text in plain] == [converter("tw2s").convert(text) for text in plain]
     assert all(differing_forms().search(char) for char in "著么𠮷\uf979")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "signs"),
+    [
+        (entities._AMP, {"reference"}),
+        (entities._NUMERIC, {"reference"}),
+        (entities._NAMED, {"reference"}),
+        (entities._SCRIPT, {"reference"}),
+        (mojibake._gb_symptom(), {"wide", "misread twice"}),
+        (slipped._STRETCH, {"lost byte"}),
+        (BRACKET, {"reading"}),
+        (width._ODD, {"odd form"}),
+        (spacing._GAP, {"blank"}),
+        (spacing._IN_BRACKETS, {"blank"}),
+        (spacing._SPACED, {"blank"}),
+        (spacing._PADDED, {"blank"}),
+    ],
+)
+def test_property_what_a_cause_looks_for_shows_a_sign_of_it(pattern: re.Pattern[str], signs: set[str]) -> None:
+    assert any(signs <= set(cause.signs) for cause in (*CAUSES, BLANKS))
+
+    @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.from_regex(pattern))
+    def holds(text: str) -> None:
+        assert any(_signs().shown(text) & _signs().bits[sign] for sign in signs), text
+
+    holds()
+
+
+@given(st.text(alphabet="甲，乙：“信”、.5A a\n\u0301é％Ⅻﬁ㎡ｶﾞ(（%_", max_size=30))
+def test_property_folded_text_is_all_of_its_letters_and_digits_in_one_form(text: str) -> None:
+    assert fold(text) == "".join(char for char in unicodedata.normalize("NFKC", text).lower() if char.isalnum())
