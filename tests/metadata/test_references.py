@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from normalizers.metadata import read_metadata
+from normalizers.metadata import read_metadata, references
 from normalizers.metadata.lines import lines_of
 from normalizers.metadata.references import read_references
 from normalizers.records import Hints, Reference, Relation
@@ -103,3 +103,12 @@ def test_property_references_point_at_their_text_and_come_once(lines) -> None:
         assert "".join(one.title.split()) in shown or one.number
     assert len({(one.title, one.number) for one in references}) == len(references)
     assert all(isinstance(one, Reference) for one in references)
+
+
+@given(
+    st.text(alphabet="甲乙发号第 〔〕[（(）)]\n。2019", max_size=60),
+    st.lists(st.sampled_from(["甲" * 18, "甲发〔2014〕21号", "[2019] 第3 号", "〔2020"])),
+)
+def test_property_numbers_looked_for_from_their_years_are_those_looked_for_from_their_marks(text: str, numbers: list[str]) -> None:
+    text = text.join(["", *numbers, ""])
+    assert [one.span() for one in references._numbers(text)] == [one.span() for one in references._NUMBER.finditer(text)]
