@@ -6,18 +6,23 @@ import asyncio
 import ipaddress
 import threading
 import time
+from functools import partial
 
+import httpx
 import pytest
 from fastapi import HTTPException, Request
+from fastapi.routing import APIRoute
 from hypothesis import given
 from hypothesis import strategies as st
 
 from harvester.errors import WrongCall
+from harvester.web.access import guard, rights
 from harvester.web.access import pace as pacing
 from harvester.web.access.doorkeeper import OF_ONE_NAME_AND_PLACE, OF_ONE_PLACE, Doorkeeper
 from harvester.web.access.limits import Buckets, Limits, Rate
 from harvester.web.access.pace import Pace, Turns, is_heavy, key_of, network_of
 from harvester.web.access.people import NOBODY, Person, Role
+from harvester.web.app import create_app
 from harvester.web.room import RoomSettings
 from storage.store import Store
 from tests.web.people import PASSWORD, House, closed, light_passwords, log_in, people  # noqa: F401 -- a fixture
@@ -243,6 +248,33 @@ def test_a_question_that_takes_long_holds_nobody_up_and_gives_its_turn_back_once
             assert turns._free.locked()
 
     asyncio.run(scene())
+
+
+@pytest.mark.parametrize(("method", "path", "together"), [("GET", "/slow", 3), ("GET", "/static/slow", 9), ("POST", "/slow", 9)])
+def test_questions_wait_for_their_turn_and_files_and_forms_do_not(
+    shared_store: Store, monkeypatch: pytest.MonkeyPatch, method: str, path: str, together: int
+) -> None:
+    monkeypatch.setattr(guard, "Turns", partial(Turns, at_once=3, moment=30.0))
+    app, under_way, most, full = create_app(shared_store), 0, 0, asyncio.Event()
+
+    async def slow() -> None:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        if most == together:
+            full.set()
+        await full.wait()
+        await asyncio.sleep(0.05)
+        under_way -= 1
+
+    app.router.routes.insert(0, APIRoute(path, slow, methods=[method], dependencies=[rights.reader()]))
+
+    async def ask() -> set[int]:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
+            return {answer.status_code for answer in await asyncio.gather(*(client.request(method, path) for _ in range(9)))}
+
+    assert asyncio.run(ask()) == {200}
+    assert most == together
 
 
 def test_passwords_are_checked_two_at_a_time() -> None:
