@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from normalizers.privacy import Mode, mask, mask_payload
+from normalizers.privacy import Mode, mask, mask_payload, masking
 from normalizers.privacy.pretest import worth_looking
+from normalizers.privacy.tables import label_kinds
 from tests.privacy.generate import samples
 from tests.privacy.measure import masked, measure
 from tests.shared import SHARED, needs_shared
@@ -59,6 +60,28 @@ def test_the_name_of_an_office_asks_for_no_closer_look_and_the_label_of_a_number
         text = f"{label}：A1234567"
         assert worth_looking(text, Mode.DOCUMENT), text
         assert mask(text, Mode.DOCUMENT).changed, text
+
+
+VALUES = (
+    STANDARD,
+    "A1234567",
+    "G12345678",
+    "13812345678",
+    "6222021302012345678",
+    "合肥市包河区某路12号",
+    "男",
+    "皖A12345",
+    "1990年3月7日",
+    "汉族",
+    "35岁",
+)
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_every_label_whose_value_the_closer_look_hides_asks_for_that_look(mode: Mode, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(masking, "worth_looking", lambda _text, _mode: True)
+    texts = [f"{label}：{value}" for label in label_kinds() for value in VALUES]
+    assert [text for text in texts if not worth_looking(text, mode) and mask(text, mode).changed] == []
 
 
 def test_the_mask_says_what_was_there_and_the_province_only():
