@@ -28,7 +28,7 @@ from storage.store import Store
 KEPT = 5.0
 """Seconds for which what was read is given again: several that scrape cost no more than one."""
 CONTENT_KEPT = 60.0
-"""Seconds for which the numbers of documents and captures are: all of them are counted for that."""
+"""Seconds for which the numbers of documents, tasks and captures are: all of them are counted for that."""
 ARCHIVE_KEPT = 300.0
 """Seconds for which the size of the archive is: its files are gone through for it."""
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"

@@ -67,7 +67,10 @@ class Pace:
 
 
 class Turns:
-    """Whose question is worked on now: a few at once, in the order in which they came. Used by one event loop."""
+    """Whose question is worked on now: a few at once, in the order in which they came. Used by one event loop.
+
+    This keeps the processor from being shared too thin for a moment; ``Pace.enter`` keeps few from having all of it for as long as they run.
+    """
 
     def __init__(self, at_once: int = AT_ONCE, moment: float = MOMENT) -> None:
         self._free = asyncio.Semaphore(at_once)
