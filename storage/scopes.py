@@ -104,7 +104,8 @@ class Scope:
         """Return those of these conditions that are told by the row itself."""
         f, c = self.filters, line_choices.c
         first, last = span_of(f.year) if f.year else (0, 0)
-        year = [c.place.between(given("year_first", first), given("year_last", last))] if f.year else []
+        bounds = given("year_first", first, c.place.type), given("year_last", last, c.place.type)
+        year = [c.place.between(*bounds)] if f.year else []
         return [*([] if f.all_copies else [c.counted]), *year]
 
     def of_lines(self, d: Any) -> list[ColumnElement[bool]]:  # noqa: ANN401 -- the columns of document_lines
