@@ -12,13 +12,19 @@ from typing import Any, TypeVar
 
 from sqlalchemy import BindParameter, ColumnElement, Exists, bindparam, literal_column, select
 from sqlalchemy.types import TypeEngine
+from sqlalchemy.util import LRUCache
 
 S = TypeVar("S")
-_KEPT: dict[Hashable, Any] = {}
+MOST = 500
+"""Statements that are kept, those asked for last: as many as SQLAlchemy keeps compiled of an engine. Half as many more come and go."""
+_KEPT: LRUCache[Hashable, Any] = LRUCache(MOST)
 
 
 def given(name: str, value: Any, kind: TypeEngine[Any] | None = None) -> BindParameter[Any]:  # noqa: ANN401 -- a value of any column
-    """Return a value of a question as a parameter that the next question of the same shape gives again."""
+    """Return a value of a question as a parameter that the next question of the same shape gives again.
+
+    Without ``kind`` the value tells its type, as that of a whole number its size: what may be a place needs one.
+    """
     return bindparam(f"asked_{name}", value, kind, expanding=isinstance(value, tuple))
 
 
@@ -33,7 +39,7 @@ def some(*wanted: ColumnElement[bool]) -> Exists:
 
 
 def kept(shape: Hashable, make: Callable[[], S]) -> S:
-    """Return the statement of a shape, made where there is none yet. Shapes are few: values are no part of them."""
+    """Return the statement of a shape, made where there is none yet. Values are no part of a shape, but which filters there are is."""
     found: S | None = _KEPT.get(shape)
     if found is None:
         found = _KEPT[shape] = make()
