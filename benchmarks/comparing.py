@@ -15,15 +15,14 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from statistics import median
-from typing import Any
 
 import fast_diff_match_patch  # type: ignore[import-not-found]
 from rapidfuzz.distance import Indel
 
-from benchmarks.figures import Figure, Times, by_turns, main, rates
+from benchmarks.figures import Figure, Times, by_turns, main, next_of, rates
 from benchmarks.pairs import HOSTILE, USUAL, Pair, edited, edits, otherwise, paper, prose
 from normalizers.compare import apply, compare
 from normalizers.compare.streams import stream
@@ -66,36 +65,29 @@ def whole(pair: Pair, told: Comparison) -> bool:
     return apply(pair[0].document, told.text_changes) == stream(pair[1].document).text
 
 
-class Compared:
-    """One side of a round: compares the next pair each time it is called, and keeps what came of each."""
-
-    def __init__(self, pairs: Sequence[Pair], compares: Callable[[Pair], Any]) -> None:
-        self._next: Iterator[Pair] = iter(pairs)
-        self._compares = compares
-        self.told: list[Any] = []
-
-    def __call__(self) -> None:
-        """Compare the next pair."""
-        self.told.append(self._compares(next(self._next)))
-
-
 def by_texts(compares: Stretches, pair: Pair) -> int:
     """Give what compares texts those of a pair."""
     return compares(pair[0].document.text, pair[1].document.text)
 
 
+def tell(name: str, told: list[int], pair: Pair) -> None:
+    """Let another compare a pair and keep what it tells."""
+    told.append(by_texts(OTHERS[name], pair))
+
+
 def side_by_side(length: int, others: Sequence[str], bars: dict[str, float]) -> list[Figure]:
     """Compare documents of a length with one edit in a hundred characters, and return how fast ours is beside the others."""
     pairs = [edits(length, seed) for seed in range(ROUNDS + 1)]
-    sides = {OURS: Compared(pairs, lambda pair: compare(*pair))}
-    sides |= {name: Compared(pairs, partial(by_texts, OTHERS[name])) for name in others}
+    told: list[Comparison] = []
+    theirs: dict[str, list[int]] = {name: [] for name in others}
+    sides = {OURS: next_of(lambda pair: told.append(compare(*pair)), pairs)}
+    sides |= {name: next_of(partial(tell, name, theirs[name]), pairs) for name in others}
     times: Times = by_turns(sides, ROUNDS, time.process_time)
-    told = sides[OURS].told
     missed = sum(not whole(pair, each) for pair, each in zip(pairs, told, strict=True))
     changes = median(len(each.text_changes) for each in told)
     found = []
     for name in others:
-        detail = {"missed": missed, "changes": changes, "stretches of theirs": median(sides[name].told)}
+        detail = {"missed": missed, "changes": changes, "stretches of theirs": median(theirs[name])}
         title = f"compare: {length:,} characters, 1 % edits ({name})"
         found.append(rates(title, times, OURS, name, length / 1e6, "MB/s", bar=bars.get(name), **detail))
     return found

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from benchmarks.figures import Figure, main, rates, sized
+from benchmarks.figures import Figure, main, rates, sized, turns
 from benchmarks.harvesting import made
 from benchmarks.site import SITE, served
 from harvester import apart
@@ -78,7 +78,7 @@ def measure() -> list[Figure]:
         config = made(Path(folder), site.base)
         times[CRAWL] = [apart.run(partial(crawled, config))[0]] * ROUNDS
         for number in range(ROUNDS):
-            for side, processes in ((ONE, 1), (TWO, 2))[:: -1 if number % 2 else 1]:
+            for side, processes in turns(((ONE, 1), (TWO, 2)), number):
                 took, start = apart.run(partial(derived, config, PAGES, processes))
                 times[side].append(took)
                 starts[side].append(start)

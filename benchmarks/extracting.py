@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import charset_normalizer
@@ -25,7 +25,7 @@ import pypdfium2
 import python_calamine
 from lxml import html
 
-from benchmarks.figures import Figure, by_turns, main, rates
+from benchmarks.figures import Figure, by_turns, main, next_of, rates
 from benchmarks.plans import FORMATS, ROWS, Plan, plan
 from normalizers.derive import derive
 from normalizers.records import Derived, Hints
@@ -141,15 +141,10 @@ def right(made: Plan, derived: Derived) -> int:
     return sum(words in found and [one.mention for one in found[words].lead] == [lead] for words, lead in wanted.items())
 
 
-def side(read: Read, lots: Sequence[Files]) -> Callable[[], None]:
-    """Return what reads the next lot of files each time it is called."""
-    left: Iterator[Files] = iter(lots)
-
-    def run() -> None:
-        for _, payload in next(left):
-            read(payload)
-
-    return run
+def read_all(read: Read, files: Files) -> None:
+    """Read a lot of files."""
+    for _, payload in files:
+        read(payload)
 
 
 def format_figures(name: str, first: int) -> list[Figure]:
@@ -158,7 +153,7 @@ def format_figures(name: str, first: int) -> list[Figure]:
     lots = [[(made, FORMATS[name](made)) for made in map(plan, range(at, at + count))] for at in range(first, first + 8 * count, count)]
     ours = "bytes to tasks"
     reads: dict[str, Read] = {ours: partial(extracted, name), **LIBRARIES[name]}
-    times = by_turns({each: side(read, lots) for each, read in reads.items()}, ROUNDS, time.process_time)
+    times = by_turns({each: next_of(partial(read_all, read), lots) for each, read in reads.items()}, ROUNDS, time.process_time)
     hits = sum(right(made, extracted(name, payload)) for made, payload in lots[0])
     size = sum(len(payload) for _, payload in lots[0]) // count
     best = next(iter(LIBRARIES[name]))

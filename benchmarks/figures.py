@@ -15,11 +15,11 @@ import resource
 import statistics
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from rich.cells import cell_len
 
@@ -28,6 +28,7 @@ ROUNDS = 7
 SIZE = "BENCH_"
 """What variables of the environment begin with that set other sizes: ``BENCH_DOCUMENTS``, ``BENCH_PAGES``, ``BENCH_PAPERS``."""
 
+T = TypeVar("T")
 Times = dict[str, list[float]]
 """Seconds of each side, one for each round."""
 
@@ -68,12 +69,27 @@ def by_turns(sides: Mapping[str, Callable[[], object]], rounds: int = ROUNDS, cl
     """Return the seconds of each side in each round, after one round that does not count. Every second round goes backwards."""
     times: Times = {name: [] for name in sides}
     for number in range(rounds + 1):
-        for name in list(sides)[:: -1 if number % 2 else 1]:
+        for name in turns(sides, number):
             begun = clock()
             sides[name]()
             if number:
                 times[name].append(clock() - begun)
     return times
+
+
+def turns(sides: Iterable[T], number: int) -> list[T]:
+    """Return the sides in their order in a round: every second one goes backwards."""
+    return list(sides)[:: -1 if number % 2 else 1]
+
+
+def next_of(act: Callable[[T], object], lots: Iterable[T]) -> Callable[[], None]:
+    """Return a side that does the next lot each time it is called, for no input may come twice."""
+    left = iter(lots)
+
+    def run() -> None:
+        act(next(left))
+
+    return run
 
 
 def processors() -> float:

@@ -18,7 +18,7 @@ from urllib.parse import quote
 import pandas as pd
 
 from benchmarks.asking import NAMES, SIZES
-from benchmarks.figures import Figure, Times, main, rates
+from benchmarks.figures import Figure, Times, main, rates, turns
 from benchmarks.stores import kept
 from storage import frames
 from storage.batch_reading import wire
@@ -94,7 +94,7 @@ def of_store(store: Store, name: str) -> list[Figure]:
     rows = 0
     for number in range(ROUNDS):
         found: dict[str, pd.DataFrame] = {}
-        for side in list(times)[:: -1 if number % 2 else 1]:
+        for side in turns(times, number):
             begun = time.perf_counter()
             if side == ADBC:
                 rows, took = by_adbc(store)

@@ -20,14 +20,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks.figures import Figure, Times, costs, main, peak_memory, sized
+from benchmarks.figures import Figure, Times, costs, main, peak_memory, sized, turns
+from benchmarks.harvesting import made
 from benchmarks.ingesting import derived, ingest
 from benchmarks.million import Sizes, copy_in, fill
 from benchmarks.papers import REGION, SITE, Reading
 from benchmarks.site import SITE as CRAWLED
 from benchmarks.site import served
 from harvester import apart
-from harvester.config import Config
 from harvester.crawl import crawl
 from harvester.gazetteer import load_gazetteer
 from harvester.rederive import rederive
@@ -101,7 +101,7 @@ def beside(stores: dict[int, Store], readings: Sequence[Reading]) -> tuple[Times
     clock: Times = {str(size): [] for size in stores}
     runs = {size: store.begin_run(SITE, ["notices"], AT, region=REGION) for size, store in stores.items()}
     for number, start in enumerate(range(0, len(readings), LOT)):
-        for size in list(stores)[:: -1 if number % 2 else 1]:
+        for size in turns(stores, number):
             used, begun = time.process_time(), time.perf_counter()
             ingest(stores[size], runs[size], readings[start : start + LOT])
             if number:
@@ -129,10 +129,7 @@ def growth() -> list[Figure]:
 
 def crawled(base: str, folder: Path) -> float:
     """Crawl a site and return the most memory that took, in MiB."""
-    config = Config(store=f"sqlite:///{folder}/store.sqlite", archive=folder / "archive", pace=0, bases={CRAWLED: base}, log_level="ERROR")
-    with Store.open(config.store, archive=config.archive, create=True) as store:
-        load_gazetteer(store)
-    (summary,) = crawl([CRAWLED], config)
+    (summary,) = crawl([CRAWLED], made(folder, base))
     if summary.failures or not summary.tasks:
         raise RuntimeError(f"the crawl did not have every page: {summary}")
     return peak_memory()

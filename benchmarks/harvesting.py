@@ -18,7 +18,7 @@ from typing import Any
 import scrapy
 from scrapy.crawler import AsyncCrawlerProcess
 
-from benchmarks.figures import Figure, costs, main, processors, rates, sized
+from benchmarks.figures import Figure, costs, main, processors, rates, sized, turns
 from benchmarks.site import ROWS, SITE, Site, served
 from harvester import apart
 from harvester.config import Config
@@ -101,7 +101,7 @@ def measure() -> list[Figure]:
     spent: dict[str, list[float]] = {OURS: [], BARE: []}
     with served(PAGES) as site:
         for number in range(ROUNDS if PAGES < FEW else 1):
-            for side in (OURS, BARE) if number % 2 else (BARE, OURS):
+            for side in turns((BARE, OURS), number):
                 took, worked = one(site, side)
                 times[side].append(took)
                 spent[side].append(worked)

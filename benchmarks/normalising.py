@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from random import Random
 
-from benchmarks.figures import ROUNDS, Figure, by_turns, main, rates
+from benchmarks.figures import ROUNDS, Figure, by_turns, main, next_of, rates
 from normalizers.text.character_forms import converter
 from normalizers.text.clean import clean
 from tests.noise.models import shifted, traditional
@@ -46,25 +47,23 @@ def _document(kind: str, rng: Random) -> str:
     return found
 
 
-def in_turn(act: Callable[[str], object], texts: Sequence[str]) -> Callable[[], None]:
-    """Return a function that does all texts, one by one."""
-
-    def run() -> None:
-        for text in texts:
-            act(text)
-
-    return run
+def do_all(act: Callable[[str], object], texts: Sequence[str]) -> None:
+    """Do all texts, one by one."""
+    for text in texts:
+        act(text)
 
 
 def measure() -> list[Figure]:
-    """Clean and convert the same documents by turns."""
+    """Clean and convert the same documents by turns, others in every round."""
     figures = []
     for kind, bar in BARS.items():
-        texts = documents(kind, DAMAGED if kind == "damaged" else DOCUMENTS)
-        megabytes = sum(len(text.encode()) for text in texts) / 1e6
-        sides = {"clean": in_turn(clean, texts)} | {name: in_turn(converter(name).convert, texts) for name in ("t2s", "tw2s")}
-        times = by_turns(sides, SLOW_ROUNDS if kind == "damaged" else ROUNDS, time.process_time)
-        told = {"documents": len(texts), "characters": sum(map(len, texts))}
+        count, rounds = (DAMAGED, SLOW_ROUNDS) if kind == "damaged" else (DOCUMENTS, ROUNDS)
+        texts = documents(kind, count * (rounds + 1))
+        lots = [texts[start : start + count] for start in range(0, len(texts), count)]
+        acts: dict[str, Callable[[str], object]] = {"clean": clean} | {name: converter(name).convert for name in ("t2s", "tw2s")}
+        times = by_turns({name: next_of(partial(do_all, act), lots) for name, act in acts.items()}, rounds, time.process_time)
+        megabytes = sum(len(text.encode()) for text in texts) / len(lots) / 1e6
+        told = {"documents": count, "characters": sum(map(len, texts)) // len(lots)}
         figures.append(rates(f"normalise: {kind}", times, "clean", "t2s", megabytes, "MB/s", bar=bar, **told))
         figures.append(rates(f"normalise: {kind} (tw2s)", times, "clean", "tw2s", megabytes, "MB/s"))
     return figures

@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks import __main__ as program
 from benchmarks.__main__ import PROGRAMS, accept, accepted_ratios, worse
-from benchmarks.figures import Figure, by_turns, costs, rates, report, table
+from benchmarks.figures import Figure, by_turns, costs, next_of, rates, report, table
 
 ROOT = Path(program.__file__).parents[1]
 RATE = Figure("reading", 40.0, "MB/s", "another reader", 10.0, 4.0, 3.5, 4.2, 4.0)
@@ -24,6 +24,16 @@ def test_sides_take_turns_and_the_first_round_does_not_count() -> None:
     times = by_turns({"a": lambda: calls.append("a"), "b": lambda: calls.append("b")}, 3, lambda: float(next(moments)))
     assert "".join(calls) == "abbaabba"
     assert times == {"a": [1.0] * 3, "b": [1.0] * 3}
+
+
+def test_a_side_that_does_the_next_lot_meets_none_twice_and_fails_where_none_is_left() -> None:
+    met: list[int] = []
+    side = next_of(met.append, [1, 2])
+    side()
+    side()
+    assert met == [1, 2]
+    with pytest.raises(StopIteration):
+        side()
 
 
 def test_a_rate_is_work_a_second_and_its_ratio_the_median_of_the_rounds() -> None:
