@@ -50,7 +50,6 @@ class Department:
         return max((len(code) for code in self.regions if region.code.startswith(code)), default=0)
 
 
-_REGION = "{r}"
 _PLACE = re.compile(r"\{[rfs]\}")
 
 EARLY = timedelta(days=366)
@@ -176,10 +175,7 @@ def _successor(kind: Department, region: Region, on: date | None) -> Department:
 
 
 def _composed(kind: Department, region: Region, *, anachronistic: bool) -> Composed:
-    if kind.name.startswith(_REGION):
-        name = display(region) + kind.name[len(_REGION) :]
-    else:
-        name = kind.name.format(r=display(region), f=formal(region), s=(region.short_names or (region.name,))[0])
+    name = _PLACE.sub(lambda place: _WRITTEN[place[0]](region), kind.name)
     entry = next((e for e in gazetteer().canonical(name) if e.region == region.code), None)
     return Composed(name, entry.id if entry else agency_id(name, region.code, kind.valid_from), anachronistic)
 
@@ -196,3 +192,11 @@ def formal(region: Region) -> str:
     if region.rank in "qmp":
         return display(region)
     return regions().by_code[region.province].name + region.name
+
+
+def _short(region: Region) -> str:
+    return region.short_names[0] if region.short_names else region.name
+
+
+_WRITTEN = {"{r}": display, "{f}": formal, "{s}": _short}
+"""How a region is written in each of the places that a name may have for it."""
