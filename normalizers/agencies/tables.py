@@ -12,8 +12,8 @@ from importlib.resources import files
 # Before these characters 和 joins two tasks of a department; elsewhere it may belong to a place (和县, 云和县).
 _AND = re.compile(r"和(?=[城信社改旅规自计物体监行宗家国市房广数经])")
 
-_UNTIDY = re.compile("[() \t\r\n\u3000\xa0\u200b\u200c\u200d\ufeff]")
 _TO_FULL_WIDTH = str.maketrans("()", "（）", " \t\r\n\u3000\xa0\u200b\u200c\u200d\ufeff")
+_UNTIDY = re.compile(f"[{''.join(map(chr, _TO_FULL_WIDTH))}]")
 
 _DATA = files(__package__) / "data"
 
