@@ -67,6 +67,7 @@ BLANKS = Cause(("blank",), spacing.has_stray_blanks, spacing.close_up)
 @lru_cache(maxsize=1)
 def _signs() -> Signs:
     """Return the signs of all causes, and the characters that simplified text does not hold."""
+    leftover, leftover_word = leftovers.signs()
     single = {
         "reference": entities.SIGN,
         "western": mojibake.WESTERN_LETTER,
@@ -74,10 +75,10 @@ def _signs() -> Signs:
         "lost byte": slipped.SIGN,
         "odd form": width.SIGN,
         "traditional": traditional_only(),
-        "leftover": leftovers.SIGN,
+        "leftover": leftover,
         "blank": spacing.SIGN,
     }
-    pairs = {"misread twice": mojibake.pair(), "reading": BRACKET_BEGINS, "leftover word": leftovers.PAIR}
+    pairs = {"misread twice": mojibake.pair(), "reading": BRACKET_BEGINS, "leftover word": leftover_word}
     return Signs(single, pairs, beyond=["odd form"])
 
 

@@ -16,14 +16,6 @@ from normalizers.text.outcome import Outcome
 LONGEST = 2000
 """Lines longer than this are no balloon and are not searched for the end of one."""
 
-SIGN = re.compile(r"[\[［\\①-⑳]")
-PAIR = ("[格oHPFRI【]", "[式rYAOEN已删插DdIi]")
-"""What no leftover is without: one of these characters, or two beside each other as in 带格式, formatted, HYPERLINK, PAGEREF, FORMTEXT,
-REF, INCLUDEPICTURE and 【删除."""
-
-_SIGN_OF_LINE = re.compile(r"[\[［\\]|格式|ormatted|HYPERLINK|REF|INCLUDEPICTURE|FORM|【[已删插DdIi]")
-"""What a line has that any pattern but a note's meets: most lines of a text with a bracket somewhere have none of it."""
-
 _NOTE = re.compile(r"^\s{0,8}(\[\d{1,3}\]|[①-⑳])(?!\d)", re.MULTILINE)
 _MARK = re.compile(r"(?<=[\u3400-\u9fff”》）)%\d])(\[\d{1,3}\](?!号)|[①-⑳](?=[，。；、：）)”》！？,;]|\s*$))", re.MULTILINE)
 
@@ -40,9 +32,23 @@ def _patterns(name: str) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{pattern.replace('{format}', f'(?:{words})')})" for pattern in _data()[name]))
 
 
+@cache
+def _sign_of_line() -> re.Pattern[str]:
+    """Return what a line has that any pattern but a note's meets: most lines of a text with a bracket somewhere have none of it."""
+    return re.compile("|".join(map(re.escape, _data()["signs"])))
+
+
+def signs() -> tuple[re.Pattern[str], tuple[str, str]]:
+    """Return what no leftover is without: a sign of one character, a note's mark among them, or the first two of a longer one."""
+    words = [word for word in _data()["signs"] if len(word) > 1]
+    first, second = ("".join(sorted({word[at] for word in words})) for at in (0, 1))
+    single = "".join(word for word in _data()["signs"] if len(word) == 1)
+    return re.compile(f"[{re.escape(single)}①-⑳]"), (f"[{re.escape(first)}]", f"[{re.escape(second)}]")
+
+
 def has_leftovers(text: str) -> bool:
     """Tell whether a text holds any sign of a leftover; the patterns decide."""
-    return _SIGN_OF_LINE.search(text) is not None or _NOTE.search(text) is not None
+    return _sign_of_line().search(text) is not None or _NOTE.search(text) is not None
 
 
 def take_out(text: str) -> Outcome:
@@ -50,7 +56,7 @@ def take_out(text: str) -> Outcome:
     lines = text.split("\n")
     balloons = guessed = left = fields = 0
     for at, line in enumerate(lines):
-        if len(line) > LONGEST or not _SIGN_OF_LINE.search(line):
+        if len(line) > LONGEST or not _sign_of_line().search(line):
             continue
         new = _patterns("inserted").sub(r"\g<kept>", _patterns("deleted").sub("", line))
         new, whole = _without_balloon(new)

@@ -12,8 +12,9 @@ from normalizers.text import leftovers
 from normalizers.text.clean import clean
 from normalizers.text.signs import Signs
 
-TABLES = sorted(leftovers._data().keys() - {"format"})
-SIGNS = Signs({"leftover": leftovers.SIGN}, {"leftover word": leftovers.PAIR})
+TABLES = sorted(leftovers._data().keys() - {"format", "signs"})
+SINGLE, PAIR = leftovers.signs()
+SIGNS = Signs({"leftover": SINGLE}, {"leftover word": PAIR})
 
 
 @pytest.mark.parametrize(("name", "at"), [(name, at) for name in TABLES for at in range(len(leftovers._data()[name]))])
@@ -24,7 +25,7 @@ def test_property_whatever_a_pattern_meets_has_the_signs_of_a_line_and_of_a_text
     @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.from_regex(pattern))
     def holds(found: str) -> None:
-        assert leftovers._SIGN_OF_LINE.search(found), found
+        assert leftovers._sign_of_line().search(found), found
         assert leftovers.has_leftovers(found), found
         assert SIGNS.shown(found), found
 
