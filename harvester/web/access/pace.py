@@ -69,7 +69,7 @@ class Pace:
 class Turns:
     """Whose question is worked on now: a few at once, in the order in which they came. Used by one event loop.
 
-    This keeps the processor from being shared too thin for a moment; ``Pace.enter`` keeps few from having all of it for as long as they run.
+    This keeps the processor from being shared too thin for a moment; ``Pace.enter`` limits what is heavy for as long as it runs.
     """
 
     def __init__(self, at_once: int = AT_ONCE, moment: float = MOMENT) -> None:
