@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,7 +16,7 @@ from harvester.filtering import split_kinds
 from harvester.lineage import check_body, kin
 from harvester.moments import moment_of
 from harvester.record_questions import log_records, logged_changes
-from harvester.values import plain
+from harvester.values import to_json
 from harvester.web import downloads
 from harvester.web.access import trail
 from harvester.web.api import routing
@@ -108,4 +107,4 @@ def _lines(store: Store) -> Iterator[bytes]:
 
 
 def _line(row: Row) -> bytes:
-    return (json.dumps(plain(row), ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8", "replace")
+    return f"{to_json(row, indent=None)}\n".encode("utf-8", "replace")
