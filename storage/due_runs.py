@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, select, update
 
 from storage.errors import StoreError
 from storage.operations_schema import due_runs, planned
+from storage.row_writing import insert_unless_there, upsert
 from storage.schema import runs
 from storage.store import KILLED, Store
-from storage.upserts import spoken
 
 WAITING = ("due", "queued")
 ENDED = ("done", "failed", "missed", "skipped")
@@ -73,27 +73,18 @@ def _marks(connection: Connection, query: Select[Any]) -> dict[str, Planned]:
 
 def mark(connection: Connection, job: str, until: datetime, schedule: str) -> None:
     """Note up to where a job is planned."""
-    _upsert(connection, planned, {"job": job, "until": until, "schedule": schedule}, ["job"], replace=True)
+    upsert(connection, planned, [{"job": job, "until": until, "schedule": schedule}])
 
 
 def write(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> int:
     """Write due runs that are not there yet; return how many were not."""
-    return sum(_upsert(connection, due_runs, row, ["job", "due_at"], replace=False) for row in rows)
+    return sum(insert_unless_there(connection, due_runs, dict(row)) is not None for row in rows)
 
 
 def row(job: str, kind: str, due_at: datetime, state: str = "due", **more: Any) -> dict[str, Any]:  # noqa: ANN401 -- values of columns
     """Return a due run as it is written; ``more`` are asked_by, arguments, note, ended_at."""
     empty = {"asked_by": "", "arguments": {}, "note": "", "attempts": 0, "ended_at": None}
     return {"job": job, "kind": kind, "due_at": due_at, "state": state} | empty | more
-
-
-def _upsert(connection: Connection, table: Table, values: Mapping[str, Any], keys: list[str], *, replace: bool) -> int:
-    make = spoken(connection).insert
-    statement = make(table).values(**values)
-    if replace:
-        rest = {name: value for name, value in values.items() if name not in keys}
-        return connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=rest)).rowcount
-    return connection.execute(statement.on_conflict_do_nothing(index_elements=keys)).rowcount
 
 
 def supersede(connection: Connection, job: str, before: datetime, note: str, now: datetime) -> int:

@@ -13,8 +13,8 @@ from storage.batches import among
 from storage.engine import rows
 from storage.incidents import Incident, Snooze
 from storage.operations_schema import incident_messages, incidents, snoozes
+from storage.row_writing import insert_unless_there
 from storage.store import Store
-from storage.upserts import spoken
 
 OPENED, REMINDER, RECOVERED = "opened", "reminder", "recovered"
 LONG_AGO = timedelta(days=60)
@@ -91,8 +91,8 @@ def change(store: Store, fresh: Sequence[Fresh], withdrawn: Collection[int], why
         if withdrawn:
             gone = update(incident_messages).where(m.id.in_(list(withdrawn)), m.sent_at.is_(None))
             connection.execute(gone.values(given_up_at=now, error=why))
-        if made:
-            connection.execute(spoken(connection).insert(incident_messages).on_conflict_do_nothing(), made)
+        for row in made:
+            insert_unless_there(connection, incident_messages, row)
 
 
 def begin(store: Store, numbers: Collection[int], next_at: datetime) -> None:

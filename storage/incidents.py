@@ -16,8 +16,8 @@ from sqlalchemy import ColumnElement, Connection, insert, select, update
 from storage.engine import rows
 from storage.errors import StoreError, UnknownRecord
 from storage.operations_schema import findings, incidents, snoozes
+from storage.row_writing import insert_unless_there
 from storage.store import Store
-from storage.upserts import spoken
 
 FLAPPING = timedelta(days=1)
 """What comes back so soon after it was over is the same incident."""
@@ -175,8 +175,8 @@ def _open(connection: Connection, site: str, cause: str, faults: Sequence[Findin
         "last_run": run,
         "closing_run": "",
     }
-    statement: Any = spoken(connection).insert(incidents).values(row).on_conflict_do_nothing().returning(incidents.c.id)
-    return list(connection.execute(statement).scalars())
+    number = insert_unless_there(connection, incidents, row)
+    return [] if number is None else [number]
 
 
 def _close(connection: Connection, number: int, run: str, at: datetime) -> int:

@@ -14,10 +14,9 @@ from storage.changes import tell
 from storage.errors import StoreError
 from storage.identity import document_id, text_key, work_id
 from storage.records import AgencyRow, CaptureRow, Differ, Effect, FailureRow, Publication, Sighting, StoredSource
-from storage.row_writing import insert_rows, insert_unless_there
+from storage.row_writing import insert_rows, insert_unless_there, upsert
 from storage.schema import agencies, agency_members, agency_names, captures, clocks, documents, failures, sightings, unread, versions
 from storage.states import document_state, state_row
-from storage.upserts import upsert
 from storage.version_ingest import VersionPlace, add_version, step_to
 from storage.versions import Row, records_hash
 

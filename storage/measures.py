@@ -12,9 +12,9 @@ from sqlalchemy import func, select
 from storage.engine import rows
 from storage.operations_schema import run_sections
 from storage.records import Verdict
+from storage.row_writing import upsert
 from storage.schema import runs
 from storage.store import Store
-from storage.upserts import upsert
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from storage.ledger import CoverageFacts
 from storage.notice_rows import notice_id
 from storage.notice_schema import coverage, endings, notices, record_sightings, tombstones
 from storage.records import NoticeClock, TakedownReason, Verdict
+from storage.row_writing import upsert
 from storage.schema import runs
-from storage.upserts import upsert
 
 _LINE = ("section", "slice", "stated", "pages", "pages_had", "listed", "had", "known", "failed", "capped", "complete")
 

@@ -24,8 +24,8 @@ from storage.keyed import Keyring
 from storage.notice_rows import Row, is_adverse, notice_id
 from storage.notice_schema import endings, notices
 from storage.records import NoticeEffect, NoticeRow, TakedownReason
+from storage.row_writing import upsert
 from storage.tombstones import Grave, bury
-from storage.upserts import upsert
 
 REASONS = {NoticeKind.REPAIR: TakedownReason.REPAIRED, NoticeKind.WITHDRAWAL: TakedownReason.WITHDRAWN}
 _TAGS = ("number_tag", "code_tag", "name_tag")

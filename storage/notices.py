@@ -18,8 +18,8 @@ from storage.keyed import Keyring
 from storage.notice_rows import ENDING_KINDS, Row, is_adverse, make_row, notice_id
 from storage.notice_schema import notices, record_sightings, tombstones
 from storage.records import NoticeEffect, NoticeRow, TakedownReason
+from storage.row_writing import upsert
 from storage.tombstones import Grave, bury
-from storage.upserts import upsert
 
 LASTING = (TakedownReason.REPAIRED, TakedownReason.WITHDRAWN, TakedownReason.SUPPRESSED)
 """Reasons that hold a decision back wherever it is published."""

@@ -15,9 +15,9 @@ from storage.changes import tell
 from storage.days import local_day
 from storage.identity import text_key
 from storage.records import CaptureRow, Differ, Effect, Publication
+from storage.row_writing import upsert
 from storage.schema import clocks, documents, versions
 from storage.states import State, document_state, states_of_rows, task_states
-from storage.upserts import upsert
 from storage.version_changes import Origin, Step, first_step, step_from, version_rows
 from storage.versions import Row, insert_version
 
