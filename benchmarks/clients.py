@@ -27,7 +27,7 @@ LONGEST = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """What is asked: ``paths`` by turns, by so many clients, for so many seconds; ``headers`` are lines of every request.
+    """What is asked: ``paths`` by turns, by so many clients, for so many seconds.
 
     When the time is over nobody asks again, and every answer under way is waited for: a server that is left has nothing more to do.
     """
@@ -36,7 +36,6 @@ class Asking:
     paths: list[str]
     clients: int
     seconds: float
-    headers: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +129,7 @@ class Client(asyncio.Protocol):
 
 async def ask(asking: Asking) -> Answered:
     """Ask for the time that is given."""
-    head = "\r\n".join(["", f"Host: 127.0.0.1:{asking.port}", *asking.headers, "", ""])
+    head = f"\r\nHost: 127.0.0.1:{asking.port}\r\n\r\n"
     requests = cycle([f"GET {path} HTTP/1.1{head}".encode("ascii") for path in asking.paths])
     noted, loop = Noted(), asyncio.get_running_loop()
     begun, used = time.perf_counter(), time.process_time()

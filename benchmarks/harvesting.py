@@ -19,7 +19,8 @@ import scrapy
 from scrapy.crawler import AsyncCrawlerProcess
 
 from benchmarks.figures import Figure, costs, main, processors, rates, sized, turns
-from benchmarks.site import ROWS, SITE, Site, served
+from benchmarks.papers import TASKS
+from benchmarks.site import SITE, Site, served
 from harvester import apart
 from harvester.config import Config
 from harvester.crawl import crawl
@@ -77,7 +78,7 @@ def ours(config: Config, plans: int) -> float:
     begun = time.perf_counter()
     (summary,) = crawl([SITE], config)
     took = time.perf_counter() - begun
-    if summary.effects.get(Effect.NEW) != plans or summary.failures or summary.tasks < plans * ROWS:
+    if summary.effects.get(Effect.NEW) != plans or summary.failures or summary.tasks < plans * TASKS:
         raise RuntimeError(f"the crawl did not keep every document: {summary}")
     return took
 

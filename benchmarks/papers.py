@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from html import escape
@@ -19,6 +19,7 @@ from storage.records import CaptureRow, Location, Publication
 
 SEED = 8
 TASKS = 40
+HEAD = ("序号", "工作任务", "牵头单位", "配合单位", "完成时限")
 SITE = "papers"
 REGION = "320000"
 FIRST, DAYS = date(2015, 1, 1), 3600
@@ -64,43 +65,44 @@ class Reading:
     derived: Derived
 
 
-def paper(number: int, tasks: int = TASKS) -> Paper:
+def paper(number: int) -> Paper:
     """Return one paper; the same number gives the same."""
     chance = random.Random(SEED * 1_000_003 + number)
     day = FIRST + timedelta(chance.randrange(DAYS))
     title = f"江苏省{day.year}年{''.join(chance.sample(WORDS, 4))}信用工作方案"
-    said = "".join(f"<p>{_sentence(chance, 12)}。</p>\n" for _ in range(6))
-    rows = "".join(_row(chance, n, day.year) for n in range(1, tasks + 1))
-    head = "".join(f"<th>{name}</th>" for name in ("序号", "工作任务", "牵头单位", "配合单位", "完成时限"))
+    said = "".join(f"<p>{sentence(chance, 12)}。</p>\n" for _ in range(6))
+    made = rows(chance, day.year, BODIES)
+    head = "".join(f"<th>{name}</th>" for name in HEAD)
     number_line = f"<p>苏信用办〔{day.year}〕{number}号</p>\n<p>根据《江苏省{''.join(chance.sample(WORDS, 3))}条例》，制定本方案。</p>\n"
     end = f"<p class='r'>{chance.choice(ISSUERS)}</p>\n<p class='r'>{day.year}年{day.month}月{day.day}日</p>"
-    body = f"<h1>{title}</h1>\n{number_line}{said}<table>\n<tr>{head}</tr>\n{rows}</table>\n{end}"
+    body = f"<h1>{title}</h1>\n{number_line}{said}<table>\n<tr>{head}</tr>\n{made}</table>\n{end}"
     page = f"<html><head><meta charset='utf-8'><title>{escape(title)}</title></head><body><div class='article'>{body}</div></body></html>"
     return Paper(number, title, day, page.encode())
 
 
-def _row(chance: random.Random, ordinal: int, year: int) -> str:
-    lead, *partners = chance.sample(BODIES, chance.randrange(2, 5))
-    term = chance.choice(TERMS).format(year=year, month=chance.randrange(1, 13))
-    task = f"{chance.choice(VERBS)}{_sentence(chance, 7)}，{chance.choice(VERBS)}{_sentence(chance, 5)}"
-    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in (ordinal, task, lead, "、".join(partners), term)) + "</tr>\n"
+def rows(chance: random.Random, year: int, bodies: Sequence[str], more: int = 0, cell: str = "<td>") -> str:
+    """Return the rows of a table of tasks in HTML; behind both clauses of a task stand so many words more."""
+    made = []
+    for ordinal in range(1, TASKS + 1):
+        lead, *partners = chance.sample(bodies, chance.randrange(2, 5))
+        term = chance.choice(TERMS).format(year=year, month=chance.randrange(1, 13))
+        task = f"{chance.choice(VERBS)}{sentence(chance, 7)}，{chance.choice(VERBS)}{sentence(chance, 5)}"
+        task += f"，{sentence(chance, more)}" if more else ""
+        made.append("<tr>" + "".join(f"{cell}{said}</td>" for said in (ordinal, task, lead, "、".join(partners), term)) + "</tr>\n")
+    return "".join(made)
 
 
-def _sentence(chance: random.Random, words: int) -> str:
+def sentence(chance: random.Random, words: int) -> str:
+    """Return so many words without a mark between them."""
     return "".join(chance.choices(WORDS, k=words))
 
 
-def reading(number: int, tasks: int = TASKS) -> Reading:
+def reading(number: int) -> Reading:
     """Return a paper with all that is derived from it."""
-    made = paper(number, tasks)
+    made = paper(number)
     at = datetime(made.day.year, made.day.month, made.day.day, 2, tzinfo=UTC) + timedelta(days=1, microseconds=number)
     url, digest = f"https://{SITE}.example.cn/{number}.html", hashlib.sha256(made.page).hexdigest()
     place = Location(f"{SITE}/papers.warc.gz", number * 100_000, 50_000, digest)
     capture = CaptureRow(SITE, "notices", "article", url, 200, "text/html", at, place)
     known = Publication(SITE, "notices", str(number), "article", url, made.title, made.day, hints={"region": REGION})
     return Reading(capture, known, derive(made.page, made.hints))
-
-
-def readings(numbers: range, tasks: int = TASKS) -> Iterator[Reading]:
-    """Yield the readings of papers."""
-    return (reading(number, tasks) for number in numbers)

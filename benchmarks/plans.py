@@ -22,10 +22,11 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Table
 
+from benchmarks.papers import HEAD
+
 SEED = 8
 ROWS = 40
 FONT = "STSong-Light"
-HEAD = ("序号", "工作任务", "牵头单位", "配合单位", "完成时限")
 CITIES = ("南京", "无锡", "徐州", "常州", "南通", "扬州", "宁波", "温州", "湖州", "金华", "台州", "芜湖", "蚌埠", "安庆", "滁州", "宣城")
 BODIES = (
     "市发展改革委", "市财政局", "市司法局", "市公安局", "市民政局", "市教育局", "市审计局", "市统计局", "市商务局", "市市场监管局",

@@ -14,14 +14,13 @@ from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from multiprocessing.connection import Connection
 
-from benchmarks.papers import TERMS, VERBS, WORDS
+from benchmarks.papers import HEAD, WORDS, rows, sentence
 from harvester.replica.document import ReplicaDocument
 from harvester.replica.families.base import site_facts
 from harvester.replica.faults import Target, TargetKind
 from harvester.replica.site import ReplicaSite
 
 SITE, SECTION = "shanghai", "tzgg"
-ROWS = 40
 FIRST, DAYS = date(2016, 1, 4), 3600
 BODIES = (
     "市发展改革委", "市市场监管局", "市财政局", "市教委", "市商务委", "市公安局", "市税务局", "市交通委", "市生态环境局", "市农业农村委",
@@ -37,24 +36,12 @@ def plan(number: int) -> ReplicaDocument:
     chance = random.Random(f"plan {number}")
     day = FIRST + timedelta(chance.randrange(DAYS))
     title = f"上海市{day.year}年{''.join(chance.sample(WORDS, 4))}信用建设重点任务分工"
-    said = "".join(f"<p>{_sentence(chance, 14)}，{_sentence(chance, 12)}。</p>\n" for _ in range(5))
-    head = "".join(f"<td>{name}</td>" for name in ("序号", "工作任务", "牵头单位", "配合单位", "完成时限"))
-    rows = "".join(_row(chance, n, day.year) for n in range(1, ROWS + 1))
+    said = "".join(f"<p>{sentence(chance, 14)}，{sentence(chance, 12)}。</p>\n" for _ in range(5))
+    head = "".join(f"<td>{name}</td>" for name in HEAD)
+    made = rows(chance, day.year, BODIES, more=4, cell='<td style="padding: 5px;">')
     signed = f'<p class="r">上海市社会信用建设办公室</p>\n<p class="r">{day.year}年{day.month}月{day.day}日</p>'
-    body = f"{said}<table>\n<tr>{head}</tr>\n{rows}</table>\n{signed}"
+    body = f"{said}<table>\n<tr>{head}</tr>\n{made}</table>\n{signed}"
     return ReplicaDocument(SECTION, title, day, body, number=f"沪信用办〔{day.year}〕{number}号", source="上海市社会信用建设办公室")
-
-
-def _row(chance: random.Random, ordinal: int, year: int) -> str:
-    lead, *partners = chance.sample(BODIES, chance.randrange(2, 5))
-    term = chance.choice(TERMS).format(year=year, month=chance.randrange(1, 13))
-    task = f"{chance.choice(VERBS)}{_sentence(chance, 7)}，{chance.choice(VERBS)}{_sentence(chance, 5)}，{_sentence(chance, 4)}"
-    cells = (str(ordinal), task, lead, "、".join(partners), term)
-    return "<tr>" + "".join(f'<td style="padding: 5px;">{cell}</td>' for cell in cells) + "</tr>\n"
-
-
-def _sentence(chance: random.Random, words: int) -> str:
-    return "".join(chance.choices(WORDS, k=words))
 
 
 def pages(count: int) -> tuple[dict[str, bytes], list[str]]:
