@@ -130,3 +130,29 @@ def test_property_what_a_cause_looks_for_shows_a_sign_of_it(pattern: re.Pattern[
 @given(st.text(alphabet="甲，乙：“信”、.5A a\n\u0301é％Ⅻﬁ㎡ｶﾞ(（%_", max_size=30))
 def test_property_folded_text_is_all_of_its_letters_and_digits_in_one_form(text: str) -> None:
     assert fold(text) == "".join(char for char in unicodedata.normalize("NFKC", text).lower() if char.isalnum())
+
+
+def _half_misread(rng: Random) -> str:
+    """Return a text of which parts were read in a wrong charset, some twice, some with bytes lost."""
+    plain = "市发展改革委牵头，按职责分工负责。信用〔2020〕14号：推动“信用长三角”高质量发展？ abc 12月底前€"
+    ways = (
+        lambda part: part.encode().decode("gb18030", "replace"),
+        lambda part: part.encode().decode("gb18030", "replace").replace("\ufffd", "?"),
+        lambda part: part.encode().decode("latin-1").encode().decode("gb18030", "replace"),
+        lambda part: part.encode().decode("cp1252", "replace"),
+        lambda part: f"{part}\n",
+        lambda part: part,
+    )
+    parts: list[str] = []
+    for _ in range(rng.randint(1, 6)):
+        source, at = rng.choice([plain, to_traditional(plain).text]), rng.randrange(len(plain))
+        parts.append(rng.choice(ways)(source[at : at + rng.randint(1, 9)]))
+    return "".join(parts)
+
+
+def test_no_text_that_would_be_turned_back_is_taken_for_sound_by_its_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [_half_misread(Random(seed)) for seed in range(200)]
+    looked = [unmangle(text) for text in texts]
+    monkeypatch.setattr(mojibake, "_holds_runs", lambda _: True)
+    assert looked == [unmangle(text) for text in texts]
+    assert sum(outcome.text != text for outcome, text in zip(looked, texts, strict=True)) > len(texts) / 4
