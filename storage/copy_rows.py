@@ -21,6 +21,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from storage.errors import StoreError
+from storage.row_writing import insertion, listed
 from storage.types import UtcTime, Yuan, to_json
 
 Plain = tuple[Any, ...]
@@ -34,7 +35,7 @@ def read_rows(connection: Connection, table: str, columns: Sequence[str], kinds:
     """Yield the rows of a table in no order, in the moment that the connection's transaction sees; memory does not grow with the table."""
     driver: Any = connection.connection.driver_connection
     if connection.dialect.name == "sqlite":
-        with closing(driver.execute(f"SELECT {_listed(columns)} FROM {table}")) as cursor:
+        with closing(driver.execute(f"SELECT {listed(columns)} FROM {table}")) as cursor:
             while rows := cursor.fetchmany(BATCH):
                 yield from rows
         return
@@ -54,7 +55,7 @@ def write_rows(connection: Connection, table: str, columns: Sequence[str], rows:
     driver: Any = connection.connection.driver_connection
     count = 0
     if connection.dialect.name == "sqlite":
-        statement = f"INSERT INTO {table} ({_listed(columns)}) VALUES ({', '.join('?' * len(columns))})"
+        statement = insertion("sqlite", table, tuple(columns))
         rest = iter(rows)
         while some := list(islice(rest, BATCH)):
             with _as_told(table):
@@ -62,7 +63,7 @@ def write_rows(connection: Connection, table: str, columns: Sequence[str], rows:
             count += len(some)
         return count
     options = " (FREEZE)" if frozen else ""
-    with _as_told(table), driver.cursor() as cursor, cursor.copy(f"COPY {table} ({_listed(columns)}) FROM STDIN{options}") as copy:
+    with _as_told(table), driver.cursor() as cursor, cursor.copy(f"COPY {table} ({listed(columns)}) FROM STDIN{options}") as copy:
         for row in rows:
             copy.write_row(row)
             count += 1
@@ -94,10 +95,6 @@ def counted(rows: Iterable[Plain], tell: Callable[[int], object], every: int = B
         if done % every == 0:
             tell(done)
     tell(done)
-
-
-def _listed(columns: Sequence[str]) -> str:
-    return ", ".join(f'"{name}"' for name in columns)
 
 
 def _kind(kind: TypeEngine[Any]) -> TypeEngine[Any]:

@@ -35,12 +35,12 @@ def insert_values(connection: Connection, table: str, names: tuple[str, ...], ro
     if connection.dialect.name == "postgresql" and len(rows) >= COPIED:
         _copy(connection, table, names, rows)
     elif rows:
-        connection.exec_driver_sql(_statement(connection.dialect.name, table, names), list(rows))
+        connection.exec_driver_sql(insertion(connection.dialect.name, table, names), list(rows))
 
 
 def insert_unless_there(connection: Connection, table: Table, row: Row) -> int | None:
     """Write a row unless one like it is there, and return its number, ``None`` where it was not written."""
-    statement = _statement(connection.dialect.name, table.name, tuple(row)) + " ON CONFLICT DO NOTHING RETURNING id"
+    statement = insertion(connection.dialect.name, table.name, tuple(row)) + " ON CONFLICT DO NOTHING RETURNING id"
     found: int | None = connection.exec_driver_sql(statement, _values(connection, table, [row])[0]).scalar_one_or_none()
     return found
 
@@ -50,21 +50,22 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Row], *, keep: S
     if not rows:
         return
     names = tuple(rows[0])
-    statement = _statement(connection.dialect.name, table.name, names) + _changed(table, names, tuple(keep))
+    statement = insertion(connection.dialect.name, table.name, names) + _changed(table, names, tuple(keep))
     connection.exec_driver_sql(statement, _values(connection, table, rows))
 
 
 @cache
-def _statement(dialect: str, table: str, names: tuple[str, ...]) -> str:
+def insertion(dialect: str, table: str, names: tuple[str, ...]) -> str:
+    """Return the statement that writes a row, as the driver takes it."""
     mark = "?" if dialect == "sqlite" else "%s"
-    return f"INSERT INTO {table} ({_listed(names)}) VALUES ({', '.join([mark] * len(names))})"
+    return f"INSERT INTO {table} ({listed(names)}) VALUES ({', '.join([mark] * len(names))})"
 
 
 @cache
 def _changed(table: Table, names: tuple[str, ...], keep: tuple[str, ...]) -> str:
     keys = [column.name for column in table.primary_key]
     changed = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name not in keys and name not in keep)
-    return f" ON CONFLICT ({_listed(keys)}) DO UPDATE SET {changed}"
+    return f" ON CONFLICT ({listed(keys)}) DO UPDATE SET {changed}"
 
 
 def _values(connection: Connection, table: Table, rows: Sequence[Row]) -> list[tuple[Any, ...]]:
@@ -72,13 +73,14 @@ def _values(connection: Connection, table: Table, rows: Sequence[Row]) -> list[t
     return list(zip(*columns, strict=True))
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """Return the names of columns as a statement lists them."""
     return ", ".join(f'"{name}"' for name in names)
 
 
 def _copy(connection: Connection, table: str, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
     driver: Any = connection.connection.driver_connection
-    statement = f"COPY {table} ({_listed(names)}) FROM STDIN"
+    statement = f"COPY {table} ({listed(names)}) FROM STDIN"
     base: type[Exception] = connection.dialect.loaded_dbapi.Error
     try:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
