@@ -15,11 +15,13 @@ from harvester import pipelines
 from harvester.ahead import READ_AHEAD, Queue
 from harvester.crawl import RunSummary
 from harvester.deriving import BUSY, Deriver
+from harvester.keeping import STORE_FAILED
 from harvester.replica.document import ReplicaDocument
 from harvester.replica.server import Replica
 from normalizers.intake import intake
 from normalizers.records import Hints
 from storage.dump import dump
+from storage.errors import UnreachableStore
 from storage.store import Store
 from storage.together import Incoming, ingest_together
 from tests import warm
@@ -158,7 +160,7 @@ def tripping(store: Store, run: str, some: list[Incoming]) -> list[object]:
 
 
 def crawled(folder: Path, base: str, ingest: Callable[..., list[object]]) -> tuple[RunSummary, list[str]]:
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     given = config(folder, {SITE: base})
     (summary,) = warm.run(_crawl, given, ingest)
     with Store.open(given.store, archive=given.archive) as store:
@@ -192,6 +194,20 @@ def test_a_document_that_cannot_be_stored_costs_none_of_those_beside_it(tmp_path
     assert summary.effects == {"new": len(documents(SITE))}
     assert dict(summary.failures) == {"parse": 1}
     assert not any(TRIPPED in line for line in lines if '"table":"document"' in line.replace(" ", ""))
+
+
+def test_a_store_that_fails_amid_documents_ends_the_run_and_the_next_one_has_them_all(tmp_path: Path):
+    with Replica([SITE], own_content=False, extra=documents(SITE)) as replica:
+        broken, _ = crawled(tmp_path / "store", replica.bases[SITE], failing)
+        assert (broken.cause, broken.effects, broken.error) == (STORE_FAILED, {}, "the disk is gone")
+        again, lines = crawled(tmp_path / "store", replica.bases[SITE], ingest_together)
+        whole = crawled(tmp_path / "whole", replica.bases[SITE], ingest_together)
+    assert again.effects == whole[0].effects == {"new": len(documents(SITE))}
+    assert lines == whole[1]
+
+
+def failing(_store: Store, _run: str, _some: list[Incoming]) -> list[object]:
+    raise UnreachableStore("the disk is gone")
 
 
 def bad() -> list[ReplicaDocument]:
