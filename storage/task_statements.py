@@ -1,8 +1,9 @@
 """The statements by which tasks are found: each goes one way through the lines of what a question asks (``asking`` chooses the way).
 
 They hold the values of the question as parameters with names, so that the next question of the same shape uses them, too
-(``kept_statements``). Their own parameters are ``below``, the place behind which a page begins, ``day`` of the deadline there, ``limit``,
-``start``, the place of the first document, and ``documents``, the places of those that are gone through.
+(``kept_statements``). Their own parameters are ``below``, the place behind which a page begins, ``day`` of the deadline there, ``until``,
+the last day that is looked at, ``limit``, ``start``, the place of the first document, ``documents``, the places of those that are gone
+through, and ``body``, whose tasks are.
 """
 
 from __future__ import annotations
