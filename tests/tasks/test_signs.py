@@ -53,3 +53,12 @@ def test_every_label_is_found_in_the_line_that_begins_with_it() -> None:
 def test_boxes_are_the_brackets_that_a_boxed_label_may_stand_in() -> None:
     boxed = {mark for mark in brackets._OPEN if (found := roles.inline_label(lines=False).match(f"{mark}责任单位】")) and found["boxed"]}
     assert boxed == set(brackets._BOXES)
+
+
+def test_property_a_label_begins_with_one_of_the_characters_that_it_is_looked_for_by() -> None:
+    @settings(max_examples=200, deadline=None)
+    @given(st.from_regex(roles._SPECIFIED, fullmatch=True).filter(bool))
+    def holds(specified: str) -> None:
+        assert specified[0] in roles._first_characters(), specified
+
+    holds()
