@@ -10,7 +10,6 @@ same address with a dictionary of JSON of the same length.
 from __future__ import annotations
 
 import json
-import os
 import random
 import subprocess
 import sys
@@ -26,12 +25,12 @@ from typing import IO, Any
 from urllib.parse import urlencode, urlsplit
 
 from benchmarks.clients import Answered, Asking, asked
+from benchmarks.command import HARVESTER, environment
 from benchmarks.figures import Figure, Times, by_turns, main, rates, sized
 from benchmarks.million import KINDS, PROVINCES, Sizes, bodies, fill
 from benchmarks.servers import server_seconds
 from storage.store import Store
 
-ROOT = Path(__file__).resolve().parents[1]
 CLIENTS = 50
 ROUNDS = 3
 SECONDS = 2.0
@@ -94,10 +93,10 @@ class Answers:
 
 
 @contextmanager
-def serving(words: Sequence[str], environment: Mapping[str, str], announced: str) -> Iterator[Server]:
+def serving(words: Sequence[str], settings: Mapping[str, str], announced: str) -> Iterator[Server]:
     """Start a process that serves and give it as soon as it says so; end it at the end. Its announcement holds the address."""
     with tempfile.TemporaryFile("w+") as told:
-        process = subprocess.Popen(words, env=dict(environment), stdin=subprocess.DEVNULL, stdout=told, stderr=told, text=True)
+        process = subprocess.Popen(words, env=dict(settings), stdin=subprocess.DEVNULL, stdout=told, stderr=told, text=True)
         try:
             yield Server(process, _port(process, told, announced))
         finally:
@@ -255,14 +254,12 @@ def measure() -> list[Figure]:
         url = f"sqlite:///{folder}/serving.sqlite"
         with Store.open(url, create=True) as store:
             fill(store, SIZES)
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("HARVESTER_", "LC_", "LANG"))}
-        environment |= {"HARVESTER_STORE": url, "PYTHONPATH": str(ROOT), "HOME": str(folder)}
-        ours = "import sys; from harvester.cli.main import main; sys.argv[0] = 'harvester'; main()"
-        with serving([sys.executable, "-c", ours, "serve", "--port", "0"], environment, "reading room") as room:
+        told = environment(url) | {"HOME": str(folder)}
+        with serving([*HARVESTER, "serve", "--port", "0"], told, "reading room") as room:
             asker = Room(room.port)
             kinds = asked_lists(asker, dice) | asked_others(asker, dice)
             index = held(asker, kinds, folder)
-            with serving([sys.executable, "-c", BARE_APPLICATION, str(index)], environment, "running on") as bare:
+            with serving([sys.executable, "-c", BARE_APPLICATION, str(index)], told, "running on") as bare:
                 return [figure for kind, paths in kinds.items() for figure in compared(kind, room, bare, paths)]
 
 

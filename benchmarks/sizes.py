@@ -9,7 +9,6 @@ and prints one JSON object. A document's share of the database holds that of the
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,7 @@ from typing import Any
 
 from sqlalchemy import Table, func, select
 
+from benchmarks.command import HARVESTER, environment
 from benchmarks.servers import postgres
 from benchmarks.workers import never
 from harvester.config import Config
@@ -76,9 +76,8 @@ def look(store: Store) -> float:
 
 def at_rest(store: Store, url: str) -> float:
     """Return the megabytes that a worker has in memory to which nothing is due."""
-    environment = os.environ | {"HARVESTER_SCHEDULE": json.dumps(never()), "HARVESTER_STORE": url}
-    ours = "import sys; from harvester.cli.main import main; sys.argv[0] = 'harvester'; main()"
-    with subprocess.Popen([sys.executable, "-c", ours, "worker"], env=environment, stdout=subprocess.DEVNULL) as process:
+    settings = environment(url) | {"HARVESTER_SCHEDULE": json.dumps(never())}
+    with subprocess.Popen([*HARVESTER, "worker"], env=settings, stdout=subprocess.DEVNULL) as process:
         while process.poll() is None and not workers.heard_of(store, datetime.now(UTC)):
             time.sleep(0.1)
         time.sleep(REST)
