@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+from tests.end_to_end.year import PROVINCES
 from tests.soak import judging
 from tests.soak.findings import Said, log_troubles, missing
 from tests.soak.judging import Span
@@ -22,7 +23,6 @@ from tests.soak.readers import Heard, Reader
 from tests.soak.sites import Sites
 from tests.soak.stage import ACCOUNT, MORTAL, ROOM, STEADY, Life, Stage, schedule_of, wanted
 
-SITES = ("anhui", "jiangsu", "shanghai", "zhejiang")
 EVERY = 2
 """Minutes from one due run of a site to the next."""
 READERS = 4
@@ -57,15 +57,15 @@ class Soak:
 
     def __init__(self, folder: Path, seconds: float, seed: int, sample: float) -> None:
         self.folder, self.seed, self.sample = folder, seed, sample
-        self.plan = draw(seconds, SITES, seed)
+        self.plan = draw(seconds, PROVINCES, seed)
         self.found = Soaked(self.plan, time.time())
         self.faults: list[Span] = []
         self.stop = threading.Event()
 
     def run(self) -> Soaked:
         """Live through it, judge it and return what was found."""
-        with Sites(SITES, self.seed) as sites:
-            stage = Stage(self.folder, sites.bases, schedule := schedule_of(SITES, EVERY))
+        with Sites(PROVINCES, self.seed) as sites:
+            stage = Stage(self.folder, sites.bases, schedule := schedule_of(PROVINCES, EVERY))
             try:
                 stage.make_store()
                 self._all(sites, stage)
@@ -112,7 +112,7 @@ class Soak:
         for edit in self.plan.edits:
             yield edit.at, partial(sites.change, edit.site, edit.kind)
         for number in range(1, int(self.plan.calm / BY_HAND)):
-            site = SITES[number % len(SITES)]
+            site = PROVINCES[number % len(PROVINCES)]
             yield number * BY_HAND, partial(stage.crawl_by_hand, site)
 
     def _begin_fault(self, sites: Sites, site: str, fault: str) -> None:
@@ -142,7 +142,7 @@ class Soak:
         stage.plan_no_more()
         if (rest := stage.call("worker", "--once")).returncode:  # what the workers' end put back
             self.found.wrong.append(f"worker --once ended with {rest.returncode}: {rest.stderr[-300:]}")
-        for site in SITES:
+        for site in PROVINCES:
             crawled = stage.call("crawl", site, "--recheck", "all")
             if crawled.returncode:
                 self.found.wrong.append(
