@@ -107,5 +107,6 @@ def test_every_program_is_there_and_documented() -> None:
 
 
 def test_every_accepted_ratio_belongs_to_a_figure_that_the_documents_name() -> None:
-    told = (ROOT / "docs/performance.md").read_text("utf-8")
-    assert [name for name in accepted_ratios() if name not in told] == []
+    rows = (ROOT / "docs/performance.md").read_text("utf-8").splitlines()
+    told = {row.split(" | ")[0].removeprefix("| ") for row in rows if row.startswith("| ")}
+    assert accepted_ratios().keys() - told == set()
