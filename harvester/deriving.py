@@ -115,17 +115,17 @@ class Deriver:
         try:
             if self.waiting >= BUSY and self._worker is None and not self._has_failed:
                 self._start()
-            return self.waiting > 1 and self._worker is not None and self._has_begun(0)
+            return self.waiting > 1 and self._worker is not None and self._has_begun(self._worker[1], 0)
         except (EOFError, OSError):
             self.close()
             # A program without a guard of its main module, and a machine without room, cannot have one: it is not begun for each of them.
             self._has_failed = True
             return False
 
-    def _has_begun(self, seconds: float) -> bool:
-        """Tell whether the process is ready for work, waiting so long for it."""
-        if self._is_beginning and self._worker and self._worker[1].poll(seconds):
-            self._worker[1].recv()
+    def _has_begun(self, connection: Connection, seconds: float) -> bool:
+        """Tell whether the process is ready for work, waiting so long for it; another thread may close it meanwhile."""
+        if self._is_beginning and connection.poll(seconds):
+            connection.recv()
             self._is_beginning = False
         return not self._is_beginning
 
@@ -169,7 +169,7 @@ class Deriver:
         """Wait for the answer and return whether it came, in time and before the program's own end."""
         until = time.monotonic() + self.seconds
         while (left := until - time.monotonic()) > 0 and threading.main_thread().is_alive():
-            if self._has_begun(min(left, 0.5)) and connection.poll(min(left, 0.5)):
+            if self._has_begun(connection, min(left, 0.5)) and connection.poll(min(left, 0.5)):
                 return True
         return False
 

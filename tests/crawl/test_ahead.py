@@ -110,7 +110,7 @@ def test_small_documents_are_read_in_a_process_beside_when_many_wait_and_alike()
         deriver.waiting = BUSY
         assert deriver.intake(page, hints) == intake(page, hints)
         assert deriver._worker is not None
-        assert deriver._has_begun(60)
+        assert deriver._has_begun(deriver._worker[1], 60)
         deriver.waiting = 1
         with patch("harvester.deriving.intake", side_effect=KeyError("read here")), pytest.raises(KeyError, match="read here"):
             deriver.intake(page, hints)
