@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from normalizers.text.charsets import GB18030
-from normalizers.text.signs import EVERY, PLANE, numbers
+from normalizers.text.signs import PLANE, numbers
 from normalizers.text.wrongread import gb_bytes
 
 FEWEST = 3
@@ -51,9 +51,8 @@ def _kind(char: str) -> int:
 
 @lru_cache(maxsize=1)
 def _kinds() -> npt.NDArray[np.uint8]:
-    table = np.full(EVERY, _CLOSED, np.uint8)
-    table[:PLANE] = np.fromiter((_kind(chr(code)) for code in range(PLANE)), np.uint8, PLANE)
-    return table
+    """Return the kind of each character of the basic plane and, behind them, of all others: their four bytes end in a digit."""
+    return np.array([*map(_kind, map(chr, range(PLANE))), _CLOSED], np.uint8)
 
 
 def runs_in(text: str) -> tuple[bool, list[str]]:

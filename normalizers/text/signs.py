@@ -15,9 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 PLANE = 0x10000
-"""Characters of the basic plane. All characters beyond it take the same signs."""
-
-EVERY = 0x110000
+"""Characters of the basic plane. All characters beyond it take the same signs: those of the entry behind its last."""
 
 Numbers = npt.NDArray[np.uint32]
 Bits = npt.NDArray[np.uint16]
@@ -41,7 +39,7 @@ class Signs:
         self.bits = {name: 1 << at for at, name in enumerate(single)}
         self._single = sum(self.bits.values())
         plane = "".join(map(chr, range(PLANE)))
-        self._table: Bits = np.zeros(EVERY, np.uint16)
+        self._table: Bits = np.zeros(PLANE + 1, np.uint16)
         for name, pattern in single.items():
             self._mark(self.bits[name], pattern, plane)
         # Two bits a pair: that of the first character, moved up by one, meets that of the second where they stand side by side.
@@ -52,14 +50,14 @@ class Signs:
             self.bits[name] = 2 << at
             at += 2
         self._pairs = sum(self.bits[name] for name in pairs or {})
-        self._table[PLANE:] |= sum(self.bits[name] for name in beyond if name in single)
+        self._table[PLANE] |= sum(self.bits[name] for name in beyond if name in single)
 
     def _mark(self, bit: int, pattern: re.Pattern[str], plane: str) -> None:
         self._table[[ord(char) for char in pattern.findall(plane)]] |= bit
 
     def of(self, text: str) -> Bits:
         """Return the bits of each character of a text."""
-        return self._table.take(numbers(text), mode="clip")  # no number is larger; "clip" spares the check
+        return self._table.take(numbers(text), mode="clip")
 
     def shown(self, text: str) -> int:
         """Return the bits of all signs that a text shows, those of pairs only where both stand side by side."""
