@@ -26,7 +26,7 @@ from storage.places import END, LAST
 from storage.schema import tasks
 from storage.scopes import Scope, Told, of_task, scope_of
 from storage.searching import holding, holds_words, read_words, tasks_holding
-from storage.selection import Filters
+from storage.selection import Filters, is_past
 from storage.task_statements import TaskStatements, bounds_of
 
 FEW = 20_000
@@ -72,7 +72,7 @@ class Question:
             return []
         if self.matching.all:
             return self._by_documents(below, limit)
-        if self.matching.words_alone and self.scope.lined and not self.scope.told:
+        if self.matching.words_alone and self.scope.lined and not is_past(self.scope.filters):
             return tasks_holding(self.connection, self.matching.filters, below, limit)
         if self._statements.by_body_alone and self.matching.of_one_body:
             return self._by_bodies(below, limit)

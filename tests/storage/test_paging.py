@@ -72,6 +72,8 @@ ASKED: tuple[dict[str, Any], ...] = (
     {"words": "信用"},
     {"as_of": date(2024, 5, 8)},
     {"as_of": date(2024, 5, 8), "agency": "a1"},
+    {"as_of": date(2024, 5, 8), "words": "信用"},
+    {"as_of": date(2025, 1, 1), "words": "信用"},
 )
 
 
