@@ -24,7 +24,7 @@ from spiders.proposing import propose_list
 from spiders.record_sheet import read_record_sheet, record_site_ids
 from spiders.schedule import ScheduleError, parse_hours, read_schedule, trigger
 from spiders.sheet_kinds import FactSheetError, parsed, read_toml
-from tests.fuzz.target import Target, lines, text_of
+from tests.fuzz.target import Target, in_turn, lines, text_of
 from tests.spiders import record_saved, saved
 
 PAGES = (PageError,)
@@ -107,15 +107,15 @@ def _name_in(text: str) -> str:
     return str(parsed(text, "fuzzed").get("id", ""))
 
 
-def _schedules(data: bytes) -> object:
+def _schedules(data: bytes) -> None:
     text = text_of(data)
     hours, _, cron = text.partition("\n")
-    for read in (lambda: parse_hours(hours), lambda: trigger(cron), lambda: read_schedule(parsed(text, "fuzzed"))):
-        try:
-            read()
-        except (ScheduleError, FactSheetError):
-            continue
-    return None
+    in_turn(
+        (ScheduleError, FactSheetError),
+        lambda: parse_hours(hours),
+        lambda: trigger(cron),
+        lambda: read_schedule(parsed(text, "fuzzed")),
+    )
 
 
 def _robots(data: bytes) -> object:

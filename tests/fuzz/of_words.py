@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 from harvester import codelist, network, outward, probing, spellings, unnaming
@@ -33,7 +32,7 @@ from storage import search as words_index
 from storage.errors import RefusedQuestion
 from storage.keyed import Keyring
 from tests.fuzz.of_documents import rendered
-from tests.fuzz.target import Target, lines, parts_of, text_of
+from tests.fuzz.target import Target, in_turn, lines, parts_of, text_of
 
 PERIOD = PlanPeriod(date(2025, 1, 1), date(2027, 12, 31), 2025, "plan-period", date(2025, 3, 1))
 CONTEXT = Context("310000", date(2025, 3, 1))
@@ -174,27 +173,19 @@ def _listed(data: bytes) -> object:
     return codelist.of_tables(data, "codes.csv", "codes.csv", "")
 
 
-def _tried(data: bytes, *readers: Callable[[str], object]) -> None:
-    """Give an input to several readers; one may refuse what another reads."""
-    for read in readers:
-        try:
-            read(text_of(data))
-        except HarvesterError:
-            continue
-
-
 def _filters(data: bytes) -> None:
+    text = text_of(data)
     first, second, _ = parts_of(data, 3)
-    _tried(
-        data,
-        parse_as_of,
-        parse_moment,
-        parse_region,
-        lambda text: moment_of(text, NOW),
-        lambda text: end_ahead(text, NOW),
-        lambda _: parse_days(first, second),
-        lambda text: of_time(text, "", None, None),
-        lambda _: of_time(first, second, second, first),
+    in_turn(
+        (HarvesterError,),
+        lambda: parse_as_of(text),
+        lambda: parse_moment(text),
+        lambda: parse_region(text),
+        lambda: moment_of(text, NOW),
+        lambda: end_ahead(text, NOW),
+        lambda: parse_days(first, second),
+        lambda: of_time(text, "", None, None),
+        lambda: of_time(first, second, second, first),
     )
 
 

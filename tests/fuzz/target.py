@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 
@@ -38,6 +39,13 @@ def parts_of(data: bytes, count: int) -> list[str]:
     """Return an input as so many texts: its lines, the last with all that is left."""
     found = text_of(data).split("\n", count - 1)
     return found + [""] * (count - len(found))
+
+
+def in_turn(errors: tuple[type[BaseException], ...], *reads: Callable[[], object]) -> None:
+    """Call several readers of one input; what one of them refuses by these errors, the next may read."""
+    for read in reads:
+        with suppress(*errors):
+            read()
 
 
 def lines(*texts: str) -> Callable[[], list[bytes]]:
