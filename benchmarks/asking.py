@@ -180,7 +180,8 @@ def scanned(store: Store, expert: Expert, tasks: int) -> list[Figure]:
             }
             took = {}
             for side, action in sides.items():
-                action() if "LIKE" not in side else None
+                if "LIKE" not in side:
+                    action()
                 begun = clock()
                 action()
                 took[side] = clock() - begun
