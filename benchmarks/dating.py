@@ -26,7 +26,7 @@ from typing import IO
 
 from benchmarks.dated import AFTER, AGAIN, NONE, OPEN, Answer, Expression, expressions
 from benchmarks.figures import ROUNDS, Figure, Times, main, rates
-from normalizers.deadlines import PlanPeriod, parse_deadline, plan_period
+from normalizers.deadlines import parse_deadline, plan_period
 from normalizers.records import Deadline, DeadlineKind
 
 FOLDER = Path(__file__).resolve().parent
@@ -83,13 +83,9 @@ def read(cells: Sequence[Expression]) -> tuple[float, list[Answer]]:
     """Return the same for the project's own grammar, which is told the title's year and the day of issue."""
     plans = [plan_period(f"{each.issued.year}年某市社会信用体系建设工作要点", each.issued) for each in cells]
     begun = time.process_time()
-    found = [_parsed(each.text, plan) for each, plan in zip(cells, plans, strict=True)]
+    found = [parse_deadline(each.text, plan) for each, plan in zip(cells, plans, strict=True)]
     seconds = time.process_time() - begun
     return seconds, [meaning(each) for each in found]
-
-
-def _parsed(text: str, plan: PlanPeriod) -> Deadline | None:
-    return parse_deadline(text, plan)
 
 
 def meaning(found: Deadline | None) -> Answer:

@@ -10,6 +10,7 @@ import multiprocessing
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from multiprocessing.connection import Connection
@@ -103,14 +104,14 @@ def _serve(there: Connection, count: int) -> None:
     asyncio.run(serve())
 
 
+@dataclass(frozen=True, slots=True)
 class Site:
     """A site that is being served: its address, the targets of every page, how many plans, and their mean size in bytes."""
 
-    def __init__(self, base: str, targets: list[str], plans: int, size: float) -> None:
-        self.base = base
-        self.targets = targets
-        self.plans = plans
-        self.size = size
+    base: str
+    targets: list[str]
+    plans: int
+    size: float
 
 
 @contextmanager
