@@ -246,12 +246,15 @@ def family(connection: Connection, document: str) -> set[str]:
     return set(connection.execute(_family(connection.dialect.name), {"document": document}).scalars()) - {document}
 
 
+def _by_parent(dialect: str) -> str:
+    # Next to no document has a parent: by its statistics (after a copy) SQLite would take that index for useless and read all documents.
+    return "INDEXED BY ix_documents_parent_id" if dialect == "sqlite" else ""
+
+
 @cache
 def _family(dialect: str) -> TextClause:
-    # Next to no document has a parent: by its statistics (after a copy) SQLite would take that index for useless and read all documents.
-    by_parent = "INDEXED BY ix_documents_parent_id" if dialect == "sqlite" else ""
     return text(f"""SELECT d.id FROM documents d WHERE d.id = (SELECT o.parent_id FROM documents o WHERE o.id = :document)
-    UNION SELECT d.id FROM documents d {by_parent} WHERE d.parent_id = (
+    UNION SELECT d.id FROM documents d {_by_parent(dialect)} WHERE d.parent_id = (
     SELECT coalesce(nullif(o.parent_id, ''), o.id) FROM documents o WHERE o.id = :document)""")
 
 
@@ -274,10 +277,12 @@ def _under(connection: Connection, one: str, keys: Collection[tuple[K, V]]) -> d
 
 def annexes(connection: Connection, document: str) -> set[str]:
     """Return the documents that hang on an article: what its title says holds for them, too."""
-    return set(connection.execute(_ANNEXES, {"document": document}).scalars())
+    return set(connection.execute(_annexes(connection.dialect.name), {"document": document}).scalars())
 
 
-_ANNEXES = select(documents.c.id).where(documents.c.parent_id == bindparam("document"))
+@cache
+def _annexes(dialect: str) -> TextClause:
+    return text(f"SELECT id FROM documents {_by_parent(dialect)} WHERE parent_id = :document")
 
 
 def decided(connection: Connection, ids: Collection[str]) -> dict[Pair, Decided]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -12,12 +13,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import delete, func, select
+from sqlalchemy import TextClause, delete, func, select, text
 
 from normalizers.derive import derive
 from normalizers.records import Hints
 from normalizers.text.fold import content_hash, fold
-from storage import pairing, schema
+from storage import moves, pairing, schema
 from storage.dump import dump
 from storage.identity import document_id
 from storage.keys_of_texts import subjects_of
@@ -265,3 +266,18 @@ def test_a_copy_that_becomes_another_text_leaves_its_work(store: Store) -> None:
         assert sorted(connection.execute(select(works.c.id)).scalars()) == sorted(f"w{document_id(s, '1')[1:]}" for s in ("one", "two"))
         assert connection.execute(select(works.c.reason)).scalars().all() == ["single", "single"]
         assert connection.execute(select(work_ties)).all() == []
+
+
+@pytest.mark.parametrize("question", [pairing._annexes, pairing._family, moves._led])
+def test_what_next_to_no_document_has_is_looked_up_whatever_the_statistics_say(store: Store, question: Callable[[str], TextClause]) -> None:
+    if store.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL's statistics know of values that are missing")
+    run = store.begin_run("jiangkou", ["notices"], AT)
+    for n in range(8):
+        put(store, run, str(n), make_derived(f"第{n}号安排"))
+    with store.writing() as connection:
+        connection.execute(text("ANALYZE"))
+    with store.reading() as connection:
+        plan = [row.detail for row in connection.execute(text(f"EXPLAIN QUERY PLAN {question('sqlite')}"), {"document": "d1"})]
+    assert plan
+    assert not [step for step in plan if step.startswith("SCAN")]
