@@ -57,7 +57,7 @@ ENCODINGS = (
     "latin-1",
     "cp037",
 )
-BASE_OF = {"docx": "xml", "ooxml": "xml", "zip": "binary", "doc": "binary", "gzip": "warc"}
+BASE_OF = {"ooxml": "xml", "zip": "binary", "gzip": "warc"}
 """The words of a container are those of what is in it."""
 _DIGITS = re.compile(rb"\d+")
 
@@ -65,7 +65,7 @@ _DIGITS = re.compile(rb"\d+")
 def mutated(samples: Sequence[bytes], form: str, rng: random.Random) -> bytes:
     """Return one input made of the samples: a container is now and then taken apart and put together again around a changed part."""
     data = rng.choice(samples)
-    if form in ("docx", "ooxml", "zip") and rng.random() < 0.75:
+    if form in ("ooxml", "zip") and rng.random() < 0.75:
         return _in_zip(data, form, rng)
     if form == "gzip" and rng.random() < 0.8:
         return _in_gzip(data, samples, rng)

@@ -184,7 +184,7 @@ TARGETS = (
     _target("markdown", "a.md", lambda: rendered("md"), "text", 0.8),
     _target("csv", "a.csv", lambda: rendered("csv"), "text", 0.8),
     _target("json", "a.json", lambda: rendered("json"), "json", 0.8),
-    _target("docx", "a.docx", lambda: _several("docx", "docx-tracked"), "docx", 1.0),
+    _target("docx", "a.docx", lambda: _several("docx", "docx-tracked"), "ooxml", 1.0),
     _target("xlsx", "a.xlsx", lambda: rendered("xlsx"), "ooxml", 1.0),
     _target("xls", "a.xls", lambda: [(FILES / "plan.xls").read_bytes()], "binary", 0.6),
     _target("pdf", "a.pdf", lambda: _several("pdf", "pdf-unruled"), "pdf", 0.5),
@@ -195,7 +195,7 @@ TARGETS = (
     _target("mht", "a.mht", lambda: _flat("mht"), "text", 0.6),
     _target("rendition", "a.html", _renditions, "markup", 0.8),
     _target(
-        "doc", "a.doc", lambda: [(FILES / "plan.doc").read_bytes(), (FILES / "lost_table.doc").read_bytes()], "doc", 0.003, whole=False
+        "doc", "a.doc", lambda: [(FILES / "plan.doc").read_bytes(), (FILES / "lost_table.doc").read_bytes()], "binary", 0.003, whole=False
     ),
     _target("rtf", "a.rtf", lambda: [_RTF], "binary", 0.003, whole=False),
     _target("odt", "a.odt", _odt, "binary", 0.003, whole=False),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.fuzz.__main__ import fuzz, planned, shares
-from tests.fuzz.bombs import bombs
+from tests.fuzz.bombs import OF_FORM, bombs
 from tests.fuzz.children import SECONDS_PER_MB, Job, allowed, made, run_jobs, tried
 from tests.fuzz.inputs import WORDS, mutated
 from tests.fuzz.minimise import minimised
@@ -106,6 +106,10 @@ def test_inputs_that_were_never_read_are_no_success(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("tests.fuzz.__main__.run_jobs", lambda _jobs, _log: iter(()))
     assert fuzz([target(wrong)], 20, 1, 1) == 1
     assert "20 inputs were not read" in capsys.readouterr().out
+
+
+def test_every_target_has_a_form_that_bombs_are_made_of() -> None:
+    assert {each.form for each in TARGETS.values()} == set(OF_FORM)
 
 
 def test_first_come_samples_then_bombs_then_what_is_drawn() -> None:
