@@ -86,6 +86,21 @@ def test_ratios_of_other_sizes_are_neither_held_against_accepted_ones_nor_accept
     assert accepted_ratios() == {"reading": 40.0}
 
 
+def test_a_program_that_fails_leaves_the_others_their_figures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(program, "ACCEPTED", tmp_path / "accepted.json")
+    monkeypatch.setattr(program, "OUT", tmp_path / "bench.json")
+    assert program.run("no_such_program") == []
+    assert "no_such_program failed" in capfd.readouterr().err
+    monkeypatch.setattr(program, "run", lambda name: [RATE] if name == "starting" else [])
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "dating", "starting"])
+    assert program.main() == 1
+    assert list(json.loads((tmp_path / "bench.json").read_text("utf-8"))["figures"]) == ["reading"]
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "starting"])
+    assert program.main() == 0
+
+
 def test_accepted_ratios_of_programs_that_were_not_run_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(program, "ACCEPTED", tmp_path / "accepted.json")
     accept([RATE, COST])
