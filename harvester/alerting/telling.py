@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -20,7 +19,7 @@ from harvester.sentences import said
 from harvester.watching import webhook
 from harvester.watching.digest import Digest, Group, flat
 from normalizers.privacy import mask
-from spiders.sheets import AnySheet, all_sheets
+from spiders.sheets import sheets_by_id
 from storage.incident_messages import OPENED, RECOVERED, Message
 from storage.incidents import ALARM, WHOLE, Incident
 
@@ -196,22 +195,17 @@ def page(base: str, site: str) -> str:
     return (f"{base}/operations/sites/{quote(site)}" if site else f"{base}/operations") if base else ""
 
 
-@cache
-def _sheets() -> Mapping[str, AnySheet]:
-    return {sheet.id: sheet for sheet in all_sheets()}
-
-
 def site_name(site: str, lang: str) -> str:
     """Return what people call a site; of the work itself, that."""
     if not site:
         return _("the work itself", lang)
-    sheet = _sheets().get(site)
+    sheet = sheets_by_id().get(site)
     return (sheet.name_zh if lang == "zh" else f"{sheet.name} ({site})") if sheet else site
 
 
 def section_names(incident: Incident, lang: str) -> list[str]:
     """Return what the sections of an incident are called, none for one of the site as a whole."""
-    sheet = _sheets().get(incident.site)
+    sheet = sheets_by_id().get(incident.site)
     names = {section.id: section.name_zh for section in sheet.sections} if sheet and lang == "zh" else {}
     return [names.get(each, each) for each in incident.sections if each != WHOLE]
 

@@ -13,12 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harvester.web.pages import operations_words as words
-from harvester.web.pages.operations_health import Health, State, is_stale, known_sheets, state_of, with_snoozes
+from harvester.web.pages.operations_health import Health, State, is_stale, state_of, with_snoozes
 from harvester.web.pages.operations_measures import numbers
 from harvester.web.pages.operations_named import called as measure_called
 from harvester.web.pages.operations_promises import BROKEN, KEPT, NEAR, UNKNOWN, kept
 from spiders.factsheet import load_sheet
 from spiders.promises import FIELDS
+from spiders.sheets import sheets_by_id
 from storage.incidents import Snooze
 from storage.operations_queries import counted
 from storage.pauses import Pause
@@ -84,7 +85,7 @@ def test_a_quiet_golden_week_makes_no_site_stale() -> None:
 def test_a_site_of_which_nothing_is_promised_is_never_stale(monkeypatch: pytest.MonkeyPatch) -> None:
     sheet = load_sheet("jiangsu")
     silent = replace(sheet, promises=replace(sheet.promises, stale_workdays=0))
-    monkeypatch.setitem(known_sheets(), "jiangsu", silent)
+    monkeypatch.setitem(sheets_by_id(), "jiangsu", silent)
     old = health([run("complete", 24 * 30)])
     assert state_of(old, NOW) is State.FINE
     assert kept(silent, old, [], NOW, "en") == []

@@ -11,9 +11,9 @@ from harvester.messages import _
 from harvester.reports.pieces import visible
 from harvester.web.charts import runs as charts
 from harvester.web.pages.charts import Drawing, drawing
-from harvester.web.pages.operations_health import known_sheets
 from harvester.web.shown import moment, preference, section_name
 from spiders.promises import DEFAULT
+from spiders.sheets import sheets_by_id
 from spiders.skeleton import Difference, Skeleton, difference
 from spiders.skeleton import drift as how_far
 from storage import operations_queries, specimens
@@ -73,7 +73,7 @@ def drift_lines(request: Request, store: Store, site: str) -> Drift:
 
 def limit_of(site: str) -> float:
     """Return the drift that the sheet of a site allows."""
-    found = known_sheets().get(site)
+    found = sheets_by_id().get(site)
     return found.promises.drift if found else DEFAULT.drift
 
 

@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import cache
 from typing import Any
 
 from normalizers.workdays import workdays_between
 from spiders.promises import DEFAULT
-from spiders.sheets import AnySheet, all_sheets
+from spiders.sheets import sheets_by_id
 from storage import operations_queries, pauses
 from storage.days import local_day
 from storage.incidents import Snooze
@@ -123,14 +122,8 @@ def workdays_since(moment: datetime, now: datetime) -> int:
 
 def promised_days(site: str) -> int:
     """Return within how many working days a site is to be read completely; 0: nothing is promised."""
-    found = known_sheets().get(site)
+    found = sheets_by_id().get(site)
     return found.promises.stale_workdays if found else DEFAULT.stale_workdays
-
-
-@cache
-def known_sheets() -> dict[str, AnySheet]:
-    """Return the fact sheets by site; read once, since they come with the program."""
-    return {sheet.id: sheet for sheet in all_sheets()}
 
 
 def sites(

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from statistics import median, median_low
 from typing import Any
 
-from harvester.web.pages.operations_health import known_sheets
 from harvester.web.pages.operations_named import called
 from spiders.promises import DEFAULT
+from spiders.sheets import sheets_by_id
 from storage.measures import history
 from storage.operations_queries import HISTORY
 from storage.store import Store
@@ -97,7 +97,7 @@ def compared(store: Store, run: Row, section: Row, lang: str) -> tuple[str, list
 
 def history_of(site: str, section: str) -> int:
     """Return how many runs the sheet of a site says make a history of a section."""
-    sheet = known_sheets().get(site)
+    sheet = sheets_by_id().get(site)
     if sheet is None:
         return DEFAULT.history
     return next((each.promises.history for each in sheet.sections if each.id == section), sheet.promises.history)

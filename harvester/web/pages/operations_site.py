@@ -21,12 +21,13 @@ from harvester.web.pages import operations_words as words
 from harvester.web.pages.charts import Drawing, drawing, svg, theme_of
 from harvester.web.pages.operations import operators_page, workers
 from harvester.web.pages.operations_drift import compared_pages, drift_lines
-from harvester.web.pages.operations_health import Health, State, idle, known_sheets, sites, with_snoozes
+from harvester.web.pages.operations_health import Health, State, idle, sites, with_snoozes
 from harvester.web.pages.operations_measures import ledger
 from harvester.web.pages.operations_promises import kept
 from harvester.web.pages.operations_proofs import cards
 from harvester.web.room import AnyStore
 from harvester.web.shown import moment, preference, site_name
+from spiders.sheets import known_sites, sheets_by_id
 from storage import incidents as stored
 from storage import operations_queries, operations_work, pauses
 from storage.errors import UnknownRecord
@@ -58,7 +59,7 @@ def site_page(request: Request, store: Store, site: str, *, status: int = 200, p
     rests = [each for each in pauses.listed(store) if each.job == site]
     health = health_of(store, site, now, snoozes, rests)
     runs = health.runs
-    sheet = known_sheets().get(site)
+    sheet = sheets_by_id().get(site)
     last = operations_queries.run(store, health.last["id"]) if health.last else None
     sections = operations_queries.sections_of(store, last["id"]) if last else []
     open_now, over = health.incidents, operations_work.closed_incidents(store, site)
@@ -107,7 +108,7 @@ def tells() -> bool:
 
 def check_site(store: Store, site: str) -> None:
     """Raise ``UnknownRecord`` for a site that was never crawled and is known by no fact sheet."""
-    if site not in known_sheets() and site not in site_ids(store):
+    if site not in known_sites() and site not in site_ids(store):
         raise UnknownRecord(f"There is no site {site}: /operations lists those there are.")
 
 
