@@ -225,8 +225,9 @@ class Question:
             return [row[:2] for row in found]
         if self._is_narrow and not self.scope.filters.year:
             # Often the page is full before many others have been passed by.
-            near = self._by_day("days", behind, limit, last=self._horizon(behind))
-            if len(near) == limit:
+            last = self._horizon(behind)
+            near = self._by_day("days", behind, limit, last=last)
+            if last is None or len(near) == limit:
                 return near
         gathers = self._is_narrow and self._extent[0] <= COUNTED
         return self._by_day("documents" if gathers else "days", behind, limit, first=self._extent[1] if self._is_narrow else None)

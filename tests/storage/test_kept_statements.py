@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
 import pytest
+from sqlalchemy.util import LRUCache
 
 from storage import kept_statements, queries
 from storage.kept_statements import MOST, kept
 from storage.selection import Filters
 from storage.store import Store
 from tests.storage.conftest import filled_once
-from tests.storage.test_paging import fill
+from tests.storage.test_paging import fill, walk
 
 filled = filled_once(fill)
 
@@ -54,3 +56,16 @@ def test_no_more_statements_are_kept_than_those_asked_for_last() -> None:
         assert kept(("a shape of a test", n), lambda made=n: made) == n
         assert kept(("another", 0), lambda made=n: made) == 0
     assert len(kept_statements._KEPT) <= 2 * MOST
+
+
+@pytest.mark.parametrize("near", [0, 3, 1000])
+def test_by_deadline_the_same_is_found_however_far_is_looked_at_first(filled: Store, monkeypatch: pytest.MonkeyPatch, near: int) -> None:
+    monkeypatch.setattr(kept_statements, "_KEPT", LRUCache(MOST))
+    monkeypatch.setattr("storage.asking.FEW", 0)
+    monkeypatch.setattr("storage.task_statements.NEAR", near)
+    narrow: tuple[dict[str, Any], ...] = ({"site": "jiangkou"}, {"role": "lead"}, {"site": "jiangkou", "due_to": date(2024, 7, 1)})
+    for asked in narrow:
+        whole = queries.tasks(filled, Filters(**asked))
+        wanted = sorted((row for row in whole if row["deadline"] and row["deadline"]["end"]), key=lambda row: row["deadline"]["end"])
+        rows, _ = walk(partial(queries.task_page, filled, Filters(**asked, limit=2), order="due"))
+        assert rows == wanted, asked
