@@ -14,9 +14,9 @@ import pytest
 
 _WATCH = """
 cat > /dev/null
-if pid=$(head -n 1 "$0/postmaster.pid" 2> /dev/null); then
-    kill -QUIT "$pid" 2> /dev/null
-    while [ -e "$0/postmaster.pid" ] && kill -0 "$pid" 2> /dev/null; do sleep 0.1; done
+if pid=$(head -n 1 "$0/postmaster.pid"); then
+    kill -QUIT "$pid"
+    while [ -e "$0/postmaster.pid" ] && kill -0 "$pid"; do sleep 0.1; done
 fi
 rm -rf "$1"
 """
@@ -27,7 +27,8 @@ rm -rf "$1"
 def ending_with_us(data: Path, folder: Path) -> Iterator[None]:
     """End the server whose data lie in ``data`` and remove ``folder`` at the end of the context, or of this process if that is killed."""
     # A session of its own: who ends this process with all its group, as `timeout` does, is not to end the watcher.
-    with subprocess.Popen(["sh", "-c", _WATCH, str(data), str(folder)], stdin=subprocess.PIPE, start_new_session=True):
+    words, nowhere = ["sh", "-c", _WATCH, str(data), str(folder)], subprocess.DEVNULL
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=nowhere, stderr=nowhere, start_new_session=True):
         yield
 
 
