@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from normalizers.agencies.departments import is_department
 from normalizers.agencies.groups import LEVEL_WORDS, level_word
-from normalizers.agencies.mentions import Item, Judge, coordinated
+from normalizers.agencies.mentions import Item, Judge, coordinated, cut, may_open_group
 from normalizers.agencies.regions import PROVINCES, regions
 from normalizers.agencies.tables import word_set, words
 
 # 等 that closes a list, not the one of 高等学校, 中等职业学校, 同等, 平等.
 _AND_SO_ON = re.compile(r"(?<![高中初同平均优])等(?!级|次|于|同)(?:[\d一二三四五六七八九十]+)?(?:个|家)?")
 _PACKED_PROVINCES = re.compile(r"([沪申苏浙皖]{2,4})(?![沪申苏浙皖])(.+)")
-LONGEST_SHORT = 3
-"""Characters of the longest county name without its suffix (清江浦)."""
+SHORTEST_SHORT, LONGEST_SHORT = 2, 3
+"""Characters of the shortest and the longest county name without its suffix (徐汇, 清江浦)."""
+
+COUNTY_SUFFIXES = ("区", "县")
 
 SHORTEST_GUESS = 3
 """Characters from which a department nobody knows takes the level word of the one right before it (港航局)."""
@@ -52,6 +55,19 @@ def expand(items: list[Item], judge: Judge) -> Expanded:
     return Expanded(tuple(dict.fromkeys(_carried(whole, judge))), open_list)
 
 
+def stands_alone(name: str, judge: Judge) -> bool:
+    """Tell whether a name is read as printed in any list of such names: it takes nothing from its neighbours and lends them nothing.
+
+    It carries its region or level word or never takes one, opens no group, shares no head and is none of several short regions.
+    """
+    own = _leading(name)
+    if own == name or not (own or _is_complete(name)) or may_open_group(name) or _shared_head(name) or _may_be_county(name):
+        return False
+    if not own and _FAR_GOVERNMENT.fullmatch(name):
+        return False
+    return expand(cut(name, judge), judge) == Expanded((name,), open_list=False)
+
+
 # --- 等 -----------------------------------------------------------------------------------------------------------------
 
 
@@ -60,7 +76,7 @@ def _closed(items: list[Item], judge: Judge) -> tuple[list[Item], bool]:
     out: list[Item] = []
     open_list = False
     for item in items:
-        found = list(_AND_SO_ON.finditer(item.text))
+        found = list(_AND_SO_ON.finditer(item.text)) if "等" in item.text else []
         if not found or item.text.find("（") in range(found[-1].start()):
             out.append(item)
             continue
@@ -100,6 +116,8 @@ def _of_trades(names: list[str], judge: Judge) -> list[str]:
 
 def _shared_head(name: str) -> str:
     """Return the head that a list of trades shares and this name ends in, empty for none."""
+    if not name.endswith(words("shared_heads")):
+        return ""
     if name.endswith("部门") and _is_function(_AND_SO_ON.sub("", name.removesuffix("部门"))):
         return "部门"
     if name.startswith(words("quantifiers")):
@@ -156,12 +174,21 @@ def _short_counties(names: list[str]) -> list[str]:
     out = list(names)
     for at, name in enumerate(names):
         region = regions().prefix(name)
-        if region == name or region[-1:] not in ("区", "县"):
+        if region == name or region[-1:] not in COUNTY_SUFFIXES:
             continue
-        while at and 2 <= len(out[at - 1]) <= LONGEST_SHORT and regions().is_name(out[at - 1] + region[-1]) and not _is_bare(out[at - 1]):
+        while at and _is_short_county(out[at - 1], region[-1]) and not _is_bare(out[at - 1]):
             at -= 1
             out[at] += region[-1]
     return out
+
+
+def _is_short_county(name: str, suffix: str) -> bool:
+    return SHORTEST_SHORT <= len(name) <= LONGEST_SHORT and regions().is_name(name + suffix)
+
+
+def _may_be_county(name: str) -> bool:
+    """Tell whether a county in short may be meant, which a list gives the suffix of its last."""
+    return any(_is_short_county(name, suffix) for suffix in COUNTY_SUFFIXES)
 
 
 def _is_bare(name: str) -> bool:
@@ -186,6 +213,7 @@ def _headed(waiting: list[str], name: str) -> list[str]:
     return [*waiting[:sharing], *(_as_written(region, last) + head for region in waiting[sharing:]), name]
 
 
+@cache
 def _province_characters() -> dict[str, str]:
     """Return the provinces' names by their one-character abbreviations (沪 and 申, 苏, 浙, 皖)."""
     table = regions().by_code
@@ -243,6 +271,11 @@ def _is_placed_branch(name: str) -> bool:
     return any(regions().is_name(place) or any(regions().is_name(place + suffix) for suffix in "区县市") for place in places)
 
 
+def _is_complete(name: str) -> bool:
+    """Tell whether a name without a region or level word in front never takes one from the names before it."""
+    return name.startswith(words("uncarried_beginnings")) or name[:1].isdigit() or _is_placed_branch(name)
+
+
 class _Held:
     """What holds for the names that follow: a level (省, 上海市), the party's part of it, or the short region of a branch (上海)."""
 
@@ -262,8 +295,7 @@ class _Held:
 
     def completed(self, name: str, judge: Judge) -> str:
         """Return the name with what holds for it, the name itself if nothing does."""
-        own = name.startswith(words("uncarried_beginnings")) or name[:1].isdigit() or _is_placed_branch(name)
-        full = name if own else self._completion(name, judge)
+        full = name if _is_complete(name) else self._completion(name, judge)
         self.near = full != name
         return full
 

@@ -6,8 +6,7 @@ The caller judges which texts are names, so that a line break or a 和 inside a 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from normalizers.agencies.groups import is_group
 from normalizers.agencies.tables import word_set, words
@@ -55,9 +54,11 @@ LONGEST_JOINED = 200
 
 HARD, WEAK_BREAK, WEAK_BLANK, PART = "、", "\n", " ", "；"
 
+_GROUP_WORDS = ("各", "有关", "相关")
+"""No group with 、 in its wording begins without one of these words."""
 
-@dataclass(frozen=True, slots=True)
-class Item:
+
+class Item(NamedTuple):
     """One piece between separators; ``part`` numbers the parts that ， and ； cut, from 0."""
 
     text: str
@@ -202,15 +203,18 @@ def _without_phrases(text: str) -> str:
     return text.removeprefix(begun)
 
 
+def may_open_group(name: str) -> bool:
+    """Tell whether a name may be the first part of a group with 、 in its wording."""
+    return any(word in name for word in _GROUP_WORDS)
+
+
 def _merged(items: list[Item], judge: Judge) -> list[Item]:
     """Join items that are one group with 、 in its wording (各市、县（市、区）人民政府; 市政府各委、办、局)."""
     out: list[Item] = []
     i = 0
     while i < len(items):
-        # No such group begins without one of these words.
-        opens = any(word in items[i].text for word in ("各", "有关", "相关"))
-        length = next((n for n in (4, 3, 2) if opens and _is_one(items[i : i + n], n, judge)), 1)
-        out.append(Item("、".join(item.text for item in items[i : i + length]), items[i].part))
+        length = next((n for n in (4, 3, 2) if _is_one(items[i : i + n], n, judge)), 1) if may_open_group(items[i].text) else 1
+        out.append(items[i] if length == 1 else Item("、".join(item.text for item in items[i : i + length]), items[i].part))
         i += length
     return out
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from normalizers.agencies.coordination import expand
+from normalizers.agencies.coordination import expand, stands_alone
 from normalizers.agencies.departments import is_department
 from normalizers.agencies.gazetteer import gazetteer
 from normalizers.agencies.groups import is_group, level_word
@@ -35,6 +36,8 @@ SHORTEST_GROUP = 5
 LONGEST_GROUP = 12
 """Characters behind the level word up to which an unknown group's name is one (省属企业); a longer one is a description."""
 
+_PLAIN_LIST = re.compile(r"[\u4e00-\u9fff]++(?:、[\u4e00-\u9fff]++)*+")
+
 _TABLE_RULES = frozenset({"decision", "alias", "context-alias", "composed", "group"})
 _PATTERN_RULES = frozenset({"group-pattern", "role-pattern"})
 _WEAK_RULES = frozenset({"region-government", "elided-region", "function", "group-pattern", "company", "school"})
@@ -52,10 +55,30 @@ def read_agencies(text: str, context: Context) -> AgencyList:
 # The cells of one document name the same few bodies over and over.
 @lru_cache(maxsize=5_000)
 def _read(text: str, context: Context) -> AgencyList:
+    plain = _of_whole_names(text, context) if _PLAIN_LIST.fullmatch(text) else None
+    if plain is not None:
+        return plain
     names = _Names(context)
     expanded = expand(cut(even(text), names), names)
     agencies = (resolve(mention, context) for mention in expanded.mentions)
     return AgencyList(tuple(agency for agency in agencies if NOT_AN_AGENCY not in agency.flags), expanded.open_list)
+
+
+def _of_whole_names(text: str, context: Context) -> AgencyList | None:
+    """Return the bodies of a plain list where every name stands alone, as most do; ``None`` where one leaves anything to its neighbours."""
+    found: list[Agency] = []
+    for name in dict.fromkeys(text.split("、")):
+        agency = _alone(name, context)
+        if agency is None:
+            return None
+        found.append(agency)
+    return AgencyList(tuple(agency for agency in found if NOT_AN_AGENCY not in agency.flags))
+
+
+@lru_cache(maxsize=20_000)
+def _alone(name: str, context: Context) -> Agency | None:
+    """Return the body of a name that stands alone in any list, ``None`` for any other."""
+    return resolve(name, context) if stands_alone(name, _Names(context)) else None
 
 
 @dataclass(frozen=True, slots=True)

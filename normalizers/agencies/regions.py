@@ -150,7 +150,10 @@ class Regions:
 
     def prefix(self, text: str) -> str:
         """Return the longest region name that ``text`` begins with, empty for none."""
-        return next(self.prefixes(text), "")
+        for length in self._lengths.get(text[:HEAD], ()):  # asked of every name several times: no generator for each
+            if text[:length] in self._named and length <= len(text):
+                return text[:length]
+        return ""
 
     def target(self, word: str, home: str) -> Region | None:
         """Return the region that a level word (省, 自治区, 市, 州, 区, 县) means in a document of home region ``home``.

@@ -88,6 +88,12 @@ def test_property_reading_what_was_read_changes_nothing(names: list[str]) -> Non
     assert again.agencies == once.agencies
 
 
+@given(st.lists(st.sampled_from([*PIECES, *NAMES]), min_size=1, max_size=8), st.sampled_from([SUZHOU, NATION, Context()]))
+def test_property_a_list_of_whole_names_reads_as_the_rules_of_lists_read_it(names: list[str], context: Context) -> None:
+    by_rules = "、 ".join(names)  # a blank says nothing here, but takes the list out of those that are read name by name
+    assert read_agencies("、".join(names), context) == read_agencies(by_rules + " ", context)
+
+
 @given(
     st.sampled_from(regions().all),
     st.sampled_from(["财政局", "市场监管局", "发改委", "税务局", "总工会", "委组织部"]),
