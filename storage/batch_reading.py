@@ -165,12 +165,14 @@ def _apart(held: ExitStack, store: Store, sql: str, kinds: dict[str, Kind]) -> I
     assert child.stdin and child.stdout  # noqa: S101 -- they are pipes
     child.stdin.write(json.dumps(asked).encode())
     child.stdin.close()
-    return _from_child(store, child)
+    return _from_child(store, child, schema_of(kinds))
 
 
-def _from_child(store: Store, child: subprocess.Popen[bytes]) -> Iterator[pa.RecordBatch]:
+def _from_child(store: Store, child: subprocess.Popen[bytes], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     try:
-        yield from pa.ipc.open_stream(child.stdout)
+        for batch in pa.ipc.open_stream(child.stdout):
+            if batch.num_rows:
+                yield typed(batch, schema)
     except (pa.ArrowException, OSError) as error:
         raise _broken(store) from error
     if child.wait() != 0:  # a stream that was cut between two batches looks whole

@@ -17,8 +17,6 @@ TYPES: dict[str, pa.DataType] = {
     "moment": pa.timestamp("us", "UTC"),
 }
 """The Arrow type of each ``dictionary.Kind``."""
-EMPTY = {"text": "''", "whole": "0", "number": "0.5", "amount": "0.5", "truth": "0", "day": "''", "moment": "''"}
-"""A value of each kind as SQLite has it. Its columns have no types, so the first row of a result must show them."""
 
 
 def schema_of(kinds: Mapping[str, str]) -> pa.Schema:

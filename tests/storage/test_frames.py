@@ -244,9 +244,9 @@ def test_a_reading_that_breaks_off_is_no_frame(filled: Store, monkeypatch: pytes
     monkeypatch.setattr(batch_reading, "MANY", 1)
     started = batch_reading._from_child
 
-    def broken(store: Store, child: Any) -> Any:
+    def broken(store: Store, child: Any, schema: Any) -> Any:
         ending(child)
-        return started(store, child)
+        return started(store, child, schema)
 
     monkeypatch.setattr(batch_reading, "_from_child", broken)
     with pytest.raises((UnreachableStore, ValueError)):
