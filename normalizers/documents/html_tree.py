@@ -124,8 +124,8 @@ def is_hidden(element: etree._Element) -> bool:
 def walk(root: etree._Element, skip: Callable[[etree._Element], bool]) -> Iterator[Event]:
     """Yield ``open``, ``text`` and ``close`` events in document order, without the elements for which ``skip`` holds."""
     yield "open", root, ""
-    if root.text:
-        yield "text", root, root.text
+    if text := root.text:
+        yield "text", root, text
     stack = [(root, iter(root))]
     while stack:
         parent, children = stack[-1]
@@ -133,16 +133,19 @@ def walk(root: etree._Element, skip: Callable[[etree._Element], bool]) -> Iterat
         if child is None:
             stack.pop()
             yield "close", parent, ""
-            if stack and parent.tail:
-                yield "text", stack[-1][0], parent.tail
-        elif skip(child):
-            if child.tail:
-                yield "text", parent, child.tail
-        else:
+            if stack and (tail := parent.tail):
+                yield "text", stack[-1][0], tail
+            continue
+        if not skip(child):
             yield "open", child, ""
-            if child.text:
-                yield "text", child, child.text
-            stack.append((child, iter(child)))
+            if text := child.text:
+                yield "text", child, text
+            if len(child):
+                stack.append((child, iter(child)))
+                continue
+            yield "close", child, ""
+        if tail := child.tail:
+            yield "text", parent, tail
 
 
 def shown_texts(root: etree._Element) -> Iterator[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from charset_normalizer import from_bytes
 
@@ -128,7 +129,7 @@ def _rank(data: bytes, codec: str, stated: bool) -> float:
     """
     sample = data[:SAMPLE]
     text = sample.decode(codec, "replace")
-    faults = text.count("\ufffd") - sample.decode(codec, "ignore").count("\ufffd")
+    faults = text.count("\ufffd") and text.count("\ufffd") - sample.decode(codec, "ignore").count("\ufffd")
     cut = 1 if len(data) > SAMPLE or faults else 0  # a page may break off inside a character, and so does the sample
     if codec == UTF_8 and faults <= cut and (stated or _is_surely_utf8(sample)):
         return SURE
@@ -141,9 +142,10 @@ def _rank(data: bytes, codec: str, stated: bool) -> float:
 
 def _is_surely_utf8(sample: bytes) -> bool:
     """Tell whether bytes that are valid UTF-8 are no chance: many characters, or single accented letters among ASCII."""
+    if sum(1 for _ in islice(_WIDE.finditer(sample), ENOUGH_WIDE)) == ENOUGH_WIDE:
+        return True
     narrow = len(_NARROW.findall(sample))
-    alone = narrow and not _NARROW_RUN.search(sample)
-    return len(_WIDE.findall(sample)) >= ENOUGH_WIDE or narrow >= ENOUGH_NARROW or bool(alone)
+    return narrow >= ENOUGH_NARROW or (narrow > 0 and not _NARROW_RUN.search(sample))
 
 
 def _detected(data: bytes) -> str:

@@ -87,7 +87,7 @@ def _without_balloon(line: str) -> tuple[str, bool]:
 def _without_marks(text: str) -> tuple[str, int]:
     """Take out the marks of footnotes: each stands once in the text and once, later, at the head of a line."""
     notes = {found[1]: found.start() for found in _NOTE.finditer(text)}
-    marks = [found for found in _MARK.finditer(text) if found.start() < notes.get(found[1], -1)]
+    marks = [found for found in _MARK.finditer(text) if found.start() < notes.get(found[1], -1)] if notes else []
     alone = {mark for mark in notes if text.count(mark) == 2}
     chosen = [found for found in marks if found[1] in alone]
     for found in reversed(chosen):

@@ -32,13 +32,13 @@ _HANZI = "\u3400-\u9fff"
 _UNIT = rf"(?:[{_HANZI}]|\d{{1,4}}[年月日号]?)"
 _SPACED = re.compile(rf"(?<![{_HANZI}\w])(?:{_UNIT} ){{2,40}}{_UNIT}(?![{_HANZI}\w])")
 _LONE = re.compile(rf" [{_HANZI}] ")
-_PADDED = re.compile(rf"(?:^|(?<=\t)|(?<=  ))([{_HANZI}]) ([{_HANZI}])(?=$|\t|  |[:：])", re.MULTILINE)
+_PADDED = re.compile(rf" (?:(?<=^[{_HANZI}] )|(?<=\t[{_HANZI}] )|(?<=  [{_HANZI}] ))(?=[{_HANZI}](?:$|\t|  |[:：]))", re.MULTILINE)
 _GAP = re.compile(rf" (?<=[{_HANZI}] )(?=[{_HANZI}])")
-"""A blank between characters; the blank comes first in the pattern, for a search goes by it."""
+"""A blank between characters; here and above the blank comes first in the pattern, for a search goes by it."""
 
 SIGN = re.compile(" ")
 
-_IN_BRACKETS = re.compile(rf"(?<=[（(〔【《]) {{1,3}}(?=[{_HANZI}\d])|(?<=[{_HANZI}\d]) {{1,3}}(?=[）)〕】》])")
+_IN_BRACKETS = re.compile(rf" (?:(?<=[（(〔【《] ) {{0,2}}(?=[{_HANZI}\d])|(?<=[{_HANZI}\d] ) {{0,2}}(?=[）)〕】》]))")
 _BESIDE_BLANK = re.compile(rf"[{_HANZI}] | [{_HANZI}]")
 _BESIDE = re.compile(rf"[{_HANZI}]+")
 
@@ -52,13 +52,14 @@ def close_up(text: str) -> Outcome:
     """Return the text without the blanks inside its words and beside its brackets; line breaks and columns stay."""
     count = judged = left = 0
 
-    def spaced(found: re.Match[str]) -> str:
+    def put_together(start: int, end: int) -> str:
+        """Return a stretch of ``text`` without its blanks where its characters make words."""
         nonlocal count, left
-        whole = found[0].replace(" ", "")
+        whole = text[start:end].replace(" ", "")
         if not _is_spaced_out(whole):
-            return found[0]
-        count += len(found[0]) - len(whole)
-        around = found.string[max(0, found.start() - 2) : found.start()], found.string[found.end() : found.end() + 2]
+            return text[start:end]
+        count += end - start - len(whole)
+        around = text[max(0, start - 2) : start], text[end : end + 2]
         left += sum(_BESIDE_BLANK.fullmatch(pair) is not None for pair in around)  # may be one more letter space, or a border
         return whole
 
@@ -71,8 +72,8 @@ def close_up(text: str) -> Outcome:
         return "" if stray else " "
 
     if _LONE.search(text):
-        text = _SPACED.sub(spaced, text)
-    text = _PADDED.sub(lambda found: spaced(found) if _words().is_word(found[1] + found[2]) else found[0], text)
+        text = _SPACED.sub(lambda found: put_together(*found.span()), text)
+    text = _PADDED.sub(lambda found: put_together(found.start() - 1, found.end() + 1)[1:-1], text)
     text = _GAP.sub(closed, text)
     text, padding = _IN_BRACKETS.subn("", text)
     return Outcome(text, (Repair("stray-blanks", count + padding, left=left),) if count + padding else ())
