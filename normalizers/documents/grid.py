@@ -5,13 +5,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from normalizers.documents.limits import MAX_COLUMNS, MAX_ROWS
 from normalizers.records import Origin
 
 
-@dataclass(frozen=True, slots=True)
-class RawCell:
+class RawCell(NamedTuple):
     """One cell; ``row`` and ``column`` count from 0. ``text`` is as the source has it until the builder repairs it and keeps ``raw``."""
 
     text: str
@@ -23,7 +23,7 @@ class RawCell:
     raw: str = ""
 
     def at(self, row: int, column: int, rowspan: int, colspan: int) -> RawCell:
-        """Return the cell at a place; much quicker than ``dataclasses.replace``, and every cell of every table is placed."""
+        """Return the cell at a place."""
         if (row, column, rowspan, colspan) == (self.row, self.column, self.rowspan, self.colspan):
             return self
         return RawCell(self.text, rowspan, colspan, self.origin, row, column, self.raw)
@@ -132,7 +132,7 @@ def drop_rows(table: RawTable, dropped: set[int]) -> RawTable:
     for cell in table.cells:
         inside = [new[row] for row in range(cell.row, cell.row + cell.rowspan) if row in new]
         if inside:
-            cells.append(replace(cell, row=inside[0], rowspan=len(inside)))
+            cells.append(cell._replace(row=inside[0], rowspan=len(inside)))
     cells.sort(key=lambda cell: (cell.row, cell.column))
     return replace(table, rows=len(kept), cells=tuple(cells))
 

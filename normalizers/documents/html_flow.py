@@ -282,6 +282,6 @@ def read_table(table: etree._Element, skip: Skip = is_hidden) -> RawTable:
     placed = place(rows)
     if caption is None:
         return placed
-    shifted = [replace(cell, row=cell.row + 1) for cell in placed.cells]
-    top = replace(_cell(caption, skip), rowspan=1, colspan=max(1, placed.columns))
+    shifted = [cell._replace(row=cell.row + 1) for cell in placed.cells]
+    top = _cell(caption, skip)._replace(rowspan=1, colspan=max(1, placed.columns))
     return replace(placed, rows=placed.rows + 1, cells=(top, *shifted))

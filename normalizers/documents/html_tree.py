@@ -114,11 +114,22 @@ def is_hidden(element: etree._Element) -> bool:
     stated = element.keys()  # most elements have no attribute, or one
     if not stated:
         return False
-    if "class" in stated and _DELETED.search(element.get("class", "")):
+    if "class" in stated and _is_deleted(element.get("class", "")):
         return True
     if "hidden" in stated or ("aria-hidden" in stated and element.get("aria-hidden") == "true"):
         return True
     return "style" in stated and _HIDDEN.search(element.get("style", "")) is not None
+
+
+# The cells of a table and the paragraphs of a page have the same few classes, over and over.
+@lru_cache(maxsize=1024)
+def _is_deleted(classes: str) -> bool:
+    return _DELETED.search(classes) is not None
+
+
+@lru_cache(maxsize=1024)
+def _class_names(classes: str) -> frozenset[str]:
+    return frozenset(classes.lower().split())
 
 
 def walk(root: etree._Element, skip: Callable[[etree._Element], bool]) -> Iterator[Event]:
@@ -156,15 +167,20 @@ def shown_texts(root: etree._Element) -> Iterator[str]:
 def line_of(element: etree._Element) -> Origin | None:
     """Return the line of the source on which an element begins, where the parser knows it."""
     number = element.sourceline
-    return Origin("line", number) if isinstance(number, int) and number > 0 else None
+    return _line(number) if isinstance(number, int) and number > 0 else None
 
 
-def words_of(element: etree._Element) -> set[str]:
+@lru_cache(maxsize=1024)
+def _line(number: int) -> Origin:
+    """Return one origin for all that begins on a line, as the cells of a row do."""
+    return Origin("line", number)
+
+
+def words_of(element: etree._Element) -> frozenset[str]:
     """Return the class names and the id of an element in lower case."""
-    found = set(element.get("class", "").lower().split())
-    if name := element.get("id"):
-        found.add(name.lower())
-    return found
+    found = _class_names(element.get("class", ""))
+    name = element.get("id")
+    return found | {name.lower()} if name else found
 
 
 def skipping(key: str) -> Skip:

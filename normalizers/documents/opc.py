@@ -106,7 +106,7 @@ class Package:
             self.named[named] = self.part(named)
         root = self.named[named]
         out: dict[str, str] = {}
-        for number, relation in enumerate(root if root is not None else ()):
+        for number, relation in enumerate(root.iterchildren("*") if root is not None else ()):
             if relation.get("TargetMode") == "External" or relation.get("Type", "").rpartition("/")[2] != kind:
                 continue
             target = unquote(relation.get("Target", ""))

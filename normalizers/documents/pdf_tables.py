@@ -255,11 +255,11 @@ def _joined(first: RawTable, second: RawTable) -> RawTable:
         target = _last_in(cells, first.rows, cell.column) if cell.row == skip else None
         if cut and target is not None:
             old = cells[target]
-            cells[target] = replace(old, text=join_lines(old.text, cell.text), rowspan=old.rowspan + cell.rowspan - 1)
+            cells[target] = old._replace(text=join_lines(old.text, cell.text), rowspan=old.rowspan + cell.rowspan - 1)
         elif not cell.text and target is not None and (cell.rowspan > 1 or (number is not None and cell.column <= number)):
-            cells[target] = replace(cells[target], rowspan=cells[target].rowspan + cell.rowspan)
+            cells[target] = cells[target]._replace(rowspan=cells[target].rowspan + cell.rowspan)
         else:
-            cells.append(replace(cell, row=cell.row + shift))
+            cells.append(cell._replace(row=cell.row + shift))
     return fold_empty_tracks(_unlapped(cells), merged=first.merged, warnings=first.warnings)
 
 

@@ -110,7 +110,7 @@ def _read_markup(lines: Sequence[Line], start: int) -> Found | None:
     table = read_table_markup("\n".join(line.raw for line in lines[start : stop + 1]))
     if table is None:
         return None
-    cells = tuple(replace(cell, origin=Origin("line", lines[start].number)) for cell in table.cells)
+    cells = tuple(cell._replace(origin=Origin("line", lines[start].number)) for cell in table.cells)
     return Found(replace(table, cells=cells), stop + 1)
 
 

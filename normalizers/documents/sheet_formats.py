@@ -98,7 +98,7 @@ def format_codes(styles: etree._Element | None) -> dict[int, str]:
     out: dict[int, str] = {}
     for number, style in enumerate(styles.iterfind(f"{space}cellXfs/{space}xf")):
         key = style.get("numFmtId", "0")
-        code = own.get(key) or (BUILT_IN.get(int(key), "") if key.isdigit() and len(key) < 6 else "")
+        code = own.get(key) or (BUILT_IN.get(int(key), "") if key.isdecimal() and len(key) < 6 else "")
         if code and code.lower() not in {"general", "@"}:
             out[number] = code
     return out
