@@ -5,6 +5,7 @@ A page that a reader needs an hour for, a file that makes a library crash or eat
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import resource
@@ -19,7 +20,7 @@ from multiprocessing.context import ForkContext, ForkProcess, SpawnContext, Spaw
 from typing import Any, cast
 
 from normalizers.agencies import Decisions
-from normalizers.derive import derive
+from normalizers.derive import derive, load_tables
 from normalizers.documents import UnreadableError, read
 from normalizers.intake import Intake, intake
 from normalizers.records import Derived, Document, Hints
@@ -45,6 +46,13 @@ Work = Callable[[Any, Any, Decisions], Any]
 def read_only(payload: bytes, hints: Hints, _decisions: Decisions) -> Document:
     """Return the document of a payload, as ``normalizers.documents.read`` does."""
     return read(payload, hints)
+
+
+def prepare(_asked: None, _hints: None, _decisions: Decisions) -> None:
+    """Load what many documents are read by, and let no collection of garbage look through it again: it stays."""
+    load_tables()
+    gc.collect()
+    gc.freeze()
 
 
 class DerivingError(Exception):
@@ -111,11 +119,11 @@ class Deriver:
         return "unreadable", told
 
     def _is_beside(self) -> bool:
-        """Tell whether small payloads are read in the process: others wait, and it is there. Many that wait begin it."""
+        """Tell whether small payloads are read in the process: it is there, and who waits has other work. Many that wait begin it."""
         try:
             if self.waiting >= BUSY and self._worker is None and not self._has_failed:
                 self._start()
-            return self.waiting > 1 and self._worker is not None and self._has_begun(self._worker[1], 0)
+            return self.waiting > 0 and self._worker is not None and self._has_begun(self._worker[1], 0)
         except (EOFError, OSError):
             self.close()
             # A program without a guard of its main module, and a machine without room, cannot have one: it is not begun for each of them.

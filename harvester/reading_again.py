@@ -18,11 +18,11 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TypeVar, cast
 
-from harvester.deriving import Deriver, DerivingError
+from harvester.deriving import Deriver, DerivingError, prepare
 from harvester.hints import hints_from_json, hints_to_json
 from harvester.members import member_hints, member_publications
 from normalizers.agencies import Decisions
-from normalizers.derive import derive
+from normalizers.derive import derive, load_tables
 from normalizers.documents import UnreadableError
 from normalizers.records import Derived, Hints
 from storage.archive import Archive
@@ -76,11 +76,26 @@ class Readers(AbstractContextManager["Readers"]):
         self.processes = max(1, processes)
         self._derivers = [Deriver() for _ in range(self.processes)]
         self._free: SimpleQueue[Deriver] = SimpleQueue()
+        self._threads: ThreadPoolExecutor | None
+        if self.processes == 1:
+            load_tables()
+            self._free.put(self._derivers[0])
+            self._threads = None
+            return
         for deriver in self._derivers:
+            deriver.begin()  # all at once, and before there are threads
+        self._threads = ThreadPoolExecutor(self.processes, thread_name_prefix="read")
+        for deriver in self._derivers:
+            self._threads.submit(self._prepare, deriver)
+
+    def _prepare(self, deriver: Deriver) -> None:
+        """Let a process load its tables, and be used then; one that ends meanwhile is begun anew by the first payload."""
+        try:
+            deriver.apart(prepare, None, None)
+        except (UnreadableError, DerivingError) as error:
+            log.warning("A reading process could not load its tables: %s", error)
+        finally:
             self._free.put(deriver)
-            if self.processes > 1:
-                deriver.begin()  # all at once, and before there are threads
-        self._threads = ThreadPoolExecutor(self.processes, thread_name_prefix="read") if self.processes > 1 else None
 
     def readings(self, found: Iterable[tuple[T, StoredSource]]) -> Iterator[tuple[T, StoredSource, Reading]]:
         """Yield what came with each source, the source and its reading, in their order."""

@@ -10,6 +10,14 @@ from normalizers.metadata import page_head, read_metadata
 from normalizers.records import Derived, Document, Hints, Metadata
 from normalizers.tasks import extract_tasks
 from normalizers.text.fold import content_hash
+from normalizers.text.gb_runs import runs_in
+from normalizers.text.likelihood import Likelihood
+
+
+def load_tables() -> None:
+    """Load the large tables that few documents ask for (half a second): who reads thousands begins with them, in every process at once."""
+    Likelihood()
+    runs_in("")
 
 
 def derive(payload: bytes, hints: Hints, decisions: Decisions = NO_DECISIONS) -> Derived:

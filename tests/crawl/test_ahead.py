@@ -111,10 +111,10 @@ def test_small_documents_are_read_in_a_process_beside_when_many_wait_and_alike()
         assert deriver.intake(page, hints) == intake(page, hints)
         assert deriver._worker is not None
         assert deriver._has_begun(deriver._worker[1], 60)
-        deriver.waiting = 1
+        deriver.waiting = 0  # nobody has other work meanwhile
         with patch("harvester.deriving.intake", side_effect=KeyError("read here")), pytest.raises(KeyError, match="read here"):
             deriver.intake(page, hints)
-        deriver.waiting = 2
+        deriver.waiting = 1
         assert deriver._is_beside()
         assert deriver.intake(page, hints) == intake(page, hints)
     finally:

@@ -21,6 +21,7 @@ from harvester.reading_again import Readers, cores
 from harvester.rederive import derive_range, derive_records, rederive, together
 from harvester.replica.server import Replica
 from normalizers.agencies import Decisions
+from normalizers.text import gb_runs, likelihood
 from storage import decisions, review
 from storage.dump import dump
 from storage.records import DecisionRow
@@ -141,6 +142,21 @@ def test_a_process_that_is_killed_costs_what_it_read_and_another_takes_its_place
     wanted, got, found = warm.run(outcomes, tmp_path / "killed", True)
     assert got == wanted
     assert found.count("unreadable") <= 1
+
+
+def tables_after_opening(folder: Path, processes: int) -> list[bool]:
+    with Readers(folder, Decisions(), processes) as readers:
+        free = [readers._free.get(timeout=60) for _ in range(processes)]
+        return [deriver.apart(has_tables, None, None) if processes > 1 else has_tables() for deriver in free]
+
+
+def has_tables(*_: object) -> bool:
+    return likelihood._words.cache_info().currsize == 1 and gb_runs._kinds.cache_info().currsize == 1
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_each_process_has_its_large_tables_before_its_first_document(processes: int, tmp_path: Path) -> None:
+    assert warm.run(tables_after_opening, tmp_path, processes) == [True] * processes
 
 
 @pytest.mark.slow
