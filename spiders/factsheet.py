@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from importlib.resources import files
 from typing import Any, Generic, Protocol, Self, TypeVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from spiders.promises import DEFAULT as PROMISED
 from spiders.promises import PromiseError, Promises, read_promises
@@ -147,10 +147,15 @@ class SiteSheet(Generic[S]):
 
     def with_base(self, base: str) -> Self:
         """Return the sheet pointed to another address, such as a replica: scheme, host and port, no path."""
-        parts = urlsplit(base)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+        parts = _split(base)
+        if not parts or parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
             raise NoBaseError(f"{base!r} is no base for {self.id}: give scheme, host and port only, like http://127.0.0.1:8001")
         return replace(self, base=f"{parts.scheme}://{parts.netloc}", local=True)
+
+    def on_own_host(self) -> bool:
+        """Tell whether ``base`` is an http(s) address on one of ``hosts``."""
+        parts = _split(self.base)
+        return parts is not None and parts.scheme in ("http", "https") and parts.hostname in self.hosts
 
     def localise(self, url: str) -> str:
         """Return ``url`` on ``base`` where it names the site: links of a replica stay on it, and http:// becomes the https:// it is."""
@@ -293,6 +298,14 @@ def promises_in(data: Mapping[str, Any], where: str, base: Promises) -> Promises
         raise FactSheetError(f"fact sheet {where}, promises: {error}") from None
 
 
+def _split(address: str) -> SplitResult | None:
+    """Return the parts of an address, None where its host can be none (an open bracket, a sign that stands for another)."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return None
+
+
 def _check(sheet: FactSheet, name: str) -> None:
     paged = [section.pages for section in sheet.sections if section.pages]
     checks = {
@@ -300,7 +313,7 @@ def _check(sheet: FactSheet, name: str) -> None:
         f"id {sheet.id!r} must be the name of its file": name in ("", sheet.id),
         f"region {sheet.region!r} must be a six-digit code of GB/T 2260": bool(REGION.fullmatch(sheet.region)),
         f"family {sheet.family!r} is none of {', '.join(FAMILIES)}": sheet.family in FAMILIES,
-        "base must be empty or an http(s) address whose host is among hosts": urlsplit(sheet.base).hostname in (*sheet.hosts, None),
+        "base must be empty or an http(s) address whose host is among hosts": sheet.base == "" or sheet.on_own_host(),
         f"pace {sheet.pace} must not be under 1 second": sheet.pace >= 1,
         "limits must be positive": min(getattr(sheet.limits, f.name) for f in fields(Limits)) > 0,
         "there must be sections, each with its own id": 0 < len(sheet.sections) == len({s.id for s in sheet.sections}),

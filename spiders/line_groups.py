@@ -127,7 +127,7 @@ def anchors_of(tree: Selector, url: str, sheet: FactSheet) -> Iterator[Anchor]:
 
 
 def form_of(url: str) -> str:
-    """Return the form of an address: its path with every number alike."""
+    """Return the form of an address that :func:`join` gave: its path with every number alike."""
     return _VARYING.sub("0", urlsplit(url).path)
 
 

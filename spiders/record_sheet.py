@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from importlib.resources import files
 from typing import Any
-from urllib.parse import urlsplit
 
 from normalizers.notices.records import Colour, NoticeKind
 from spiders.factsheet import (
@@ -151,7 +150,7 @@ def _check(sheet: RecordSheet, name: str) -> None:
     checks = {
         f"id {sheet.id!r} must be a short lower-case word and the name of its file": bool(SLUG.fullmatch(sheet.id)) and sheet.id == name,
         f"region {sheet.region!r} must be a six-digit code of GB/T 2260": bool(REGION.fullmatch(sheet.region)),
-        "base must be empty or an http(s) address whose host is among hosts": urlsplit(sheet.base).hostname in (*sheet.hosts, None),
+        "base must be empty or an http(s) address whose host is among hosts": sheet.base == "" or sheet.on_own_host(),
         f"pace {sheet.pace} must not be under 1 second": sheet.pace >= 1,
         "limits must be positive": min(getattr(sheet.limits, f.name) for f in fields(Limits)) > 0,
         "there must be sections, each with its own id": 0 < len(sections) == len({s.id for s in sections}),

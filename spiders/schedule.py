@@ -172,7 +172,7 @@ def _days(part: str, cron: str) -> list[int]:
 
 
 def _number(word: str, cron: str) -> int:
-    number = WEEKDAYS.index(word) if word in WEEKDAYS else int(word) if word.isdigit() else 8
+    number = WEEKDAYS.index(word) if word in WEEKDAYS else int(word) if word.isdecimal() else 8
     if number > 7:
         raise ScheduleError(f"cron {cron!r} has the weekday {word}; they go from 0 (Sunday) to 7 (Sunday again)")
     return number

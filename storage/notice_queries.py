@@ -23,7 +23,7 @@ from storage.matching import names_of
 from storage.notice_schema import coverage as ledger
 from storage.notice_schema import notices as table
 from storage.notice_schema import tombstones
-from storage.paging import Page, behind, cursor, size_of
+from storage.paging import Page, behind, cursor, day_of, size_of
 from storage.records import Location
 from storage.selection import stem_of
 from storage.store import Store
@@ -104,7 +104,7 @@ def page(store: Store, filters: NoticeFilters = NO_FILTERS, *, today: date, afte
     """Return a page of the rows of ``notices`` behind a cursor; ``filters.limit`` is its size. Raises ``WrongCursor``, ``StoreError``."""
     n, size = table.c, size_of(filters.limit)
     key = behind("notices", filters, after, (str, str, str))
-    begin = [] if key is None else [_is_behind(date.fromisoformat(key[0]), key[1], key[2])]
+    begin = [] if key is None else [_is_behind(day_of(key[0]), key[1], key[2])]
     with store.reading() as connection:
         wanted = [shown(today), *_conditions(connection, filters)]
         query = select(table).where(*wanted, *begin).order_by(n.day.desc(), n.site, n.id).limit(size + 1)

@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
@@ -19,6 +20,7 @@ PAGE = 50
 MOST = 1000
 """The most rows of a page."""
 _DIGEST = 9
+_UNSTORED = re.compile("[\0\ud800-\udfff]")
 _LONGEST = 2000
 """Characters of the longest cursor that is read; one is made of a key of a row, and names are short."""
 
@@ -71,9 +73,16 @@ def behind(kind: str, question: Any, after: str, shape: tuple[type, ...]) -> lis
         raise WrongCursor("This cursor was given by no page: leave it away to begin with the first page.") from error
     if raw[:_DIGEST] != _digest(kind, question):
         raise WrongCursor("This cursor belongs to another question: leave it away, or ask with the filters that it came with.")
-    if not isinstance(key, list) or [type(value) for value in key] != list(shape):
+    if not isinstance(key, list) or [type(value) for value in key] != list(shape) or not all(map(_can_be_asked, key)):
         raise WrongCursor("This cursor was given by no page: leave it away to begin with the first page.")
     return key
+
+
+def _can_be_asked(value: object) -> bool:
+    """Tell whether both databases take a value: no integer beyond their eight bytes, no text with a NUL or half a character."""
+    if isinstance(value, int):
+        return abs(value) < 2**63
+    return isinstance(value, str) and not _UNSTORED.search(value)
 
 
 def day_of(value: str) -> date:

@@ -84,7 +84,7 @@ def _weekdays(field: str, lang: str) -> str:
     )
     if field in ("1-5", "mon-fri"):
         return _("Monday to Friday", lang)
-    numbers = [WEEKDAYS.index(word) if word in WEEKDAYS else int(word) % 7 if word.isdigit() else None for word in field.split(",")]
+    numbers = [WEEKDAYS.index(word) if word in WEEKDAYS else int(word) % 7 if word.isdecimal() else None for word in field.split(",")]
     return _listed([names[number] for number in numbers if number is not None], lang) if None not in numbers else ""
 
 

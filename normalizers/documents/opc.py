@@ -38,11 +38,13 @@ _PROBE = 16_384
 
 
 def parse_xml(payload: bytes, *, recover: bool = False) -> etree._Element | None:
-    """Return the root of an XML text without expanding entities; ``None`` where ``recover`` finds no element either.
+    """Return the root of an XML text without entities, comments and instructions; ``None`` where ``recover`` finds no element either.
 
     Raises ``etree.XMLSyntaxError`` for a text that is not well-formed, unless ``recover`` is asked for.
     """
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=recover, huge_tree=False)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, recover=recover, huge_tree=False, remove_comments=True, remove_pis=True
+    )
     root: etree._Element | None = etree.fromstring(payload, parser)
     return root
 

@@ -39,13 +39,24 @@ def read_facts(nodes: Iterable[Selector]) -> dict[str, str]:
 def _pairs(node: Selector) -> Iterator[tuple[str, str]]:
     cells = node.xpath(".//td | .//th | .//dt | .//dd")
     if cells:
-        yield from _cell_pairs([_text(cell) for cell in cells])
+        yield from _cell_pairs([_text(cell) for cell in _innermost(cells)])
         return
     leaves = node.xpath("descendant-or-self::*[self::li or self::span or self::p or self::div][not(.//li or .//span or .//p or .//div)]")
     for leaf in [*leaves, node]:
         label, colon, value = _split(_text(leaf))
         if colon:
             yield label, value
+
+
+def _innermost(cells: Iterable[Selector]) -> list[Selector]:
+    """Return the cells that hold no other: one around a table says nothing of its own, and what is nested would be read again and again."""
+    around: set[object] = set()
+    for cell in cells:
+        for above in cell.root.iterancestors():
+            if above in around:
+                break
+            around.add(above)
+    return [cell for cell in cells if cell.root not in around]
 
 
 def _cell_pairs(texts: list[str]) -> Iterator[tuple[str, str]]:

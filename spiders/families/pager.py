@@ -47,10 +47,10 @@ def read_scripted_pager(html: str) -> Pager:
 def _created(arguments: str) -> Pager:
     """Read ``(22,0,"index","shtml",N)``, where pages count from 0, and ``("div",50,1,"name","shtml",N)``, where they count from 1."""
     parts = [part.strip().strip("\"'") for part in arguments.split(",")]
-    numbers = [int(part) for part in parts if part.isdigit()]
+    numbers = [int(part) for part in parts if part.isdecimal()]
     if len(numbers) < 2:
         return Pager()
-    first = 1 if parts[0].isdigit() else 0
+    first = 1 if parts[0].isdecimal() else 0
     stated = numbers[2] if len(numbers) > 2 else None
     return Pager(page=numbers[1] + first, pages=numbers[0], total=stated)
 

@@ -89,7 +89,7 @@ def _small_readers(data: bytes) -> object:
     read_pager(text), read_scripted_pager(text), read_date(text), split_names(text)
     for name in FAMILIES:
         family(name).document_key(text)
-    return join("https://x.example/a/b.html", text), form_of(text)
+    return form_of(join("https://x.example/a/b.html", text))
 
 
 def _sheet(data: bytes) -> object:

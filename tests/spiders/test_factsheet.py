@@ -55,6 +55,8 @@ def test_a_minimal_sheet_is_read():
         (('css = "#zoom", certainty = "assumed"', 'css = "#zoom"'), "one of css, xpath or meta, and its certainty"),
         (('css = "#zoom"', 'meta = "Body"'), "a body is found by css"),
         (('base = "https://www.example.org"', 'base = "https://other.example.org"'), "base must be empty or"),
+        (('base = "https://www.example.org"', 'base = "www.example.org"'), "base must be empty or"),
+        (('base = "https://www.example.org"', 'base = "https://www：.example.org"'), "base must be empty or"),
         (('name_zh = "示例"\n', ""), "the key 'name_zh' is missing"),
         (("[article]", "colour = [1]\n[article]"), "unknown key colour"),
         (('pages = "/tz/index_{index}.html"', 'pages = "/tz/more.html"'), "must hold {page} or {index}"),
@@ -84,7 +86,7 @@ def test_a_base_turns_the_sites_own_links_to_itself_and_no_others():
     assert sheet.localise("https://www.zj.gov.cn/art/1.html") == "https://www.zj.gov.cn/art/1.html"
 
 
-@pytest.mark.parametrize("base", ["ftp://127.0.0.1", "127.0.0.1:8001", "http://127.0.0.1:8001/replica", "http://"])
+@pytest.mark.parametrize("base", ["ftp://127.0.0.1", "http://[x", "127.0.0.1:8001", "http://127.0.0.1:8001/replica", "http://"])
 def test_a_base_that_is_more_than_an_address_is_refused(base: str):
     with pytest.raises(FactSheetError, match="give scheme, host and port only"):
         load_sheet("zhejiang").with_base(base)

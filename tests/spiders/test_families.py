@@ -153,6 +153,7 @@ def test_a_pager_is_read_from_its_words(words: str, pager: Pager):
         ('createPageHTML(22,0,"index","shtml",430)', Pager(1, 22, 430)),
         ('createPageHTML("page_div",50,1,"szywlist","shtml",1000)', Pager(1, 50, 1000)),
         ("createPageHTML(countPage)", Pager()),
+        ("createPageHTML(①,②)", Pager()),
         ("var totalPage = 9;", Pager(pages=9)),
     ],
 )
@@ -170,6 +171,13 @@ def test_facts_are_read_from_tables_lists_and_lines():
     assert read_facts(table.css("table")) == {"issuers": "甲委", "issued_on": "2026年1月2日"}
     line = parse("<div id='a'>来源：乙处 时间不明</div>")
     assert read_facts(line.css("#a"))["source"].startswith("乙处")
+
+
+def test_a_cell_around_a_table_is_no_fact_and_nested_tables_are_read_once():
+    around = parse("<table><tr><td>来源：见下<table><tr><td>来源：</td><td><b>甲处</b></td></tr></table></td></tr></table>")
+    assert read_facts(around.css("table")[:1]) == {"source": "甲处"}
+    deep = parse("<table><tr><td>" * 200 + "来源：乙处")
+    assert read_facts(deep.css("table")[:1]) == {"source": "乙处"}
 
 
 def test_an_empty_fact_does_not_take_the_next_label_for_its_value():

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage import paging, queries
+from storage import notice_queries, paging, queries
 from storage.errors import StoreError
 from storage.paging import Page, WrongCursor, behind, cursor
 from storage.selection import Filters
@@ -154,6 +154,20 @@ def test_property_a_cursor_with_a_key_of_another_shape_is_refused(value: Any) ->
         return
     with pytest.raises(WrongCursor):
         behind("tasks", Filters(), forged, (int,))
+
+
+@pytest.mark.parametrize("key", [[1 << 63], [-(1 << 70)], ["a\0"], ["\ud800"]])
+def test_a_key_that_a_database_cannot_be_asked_for_is_refused(key: list[Any]) -> None:
+    made = cursor("tasks", Filters(), [])
+    digest = base64.urlsafe_b64decode(made + "=" * (-len(made) % 4))[:9]
+    forged = base64.urlsafe_b64encode(digest + json.dumps(key).encode()).decode().rstrip("=")
+    with pytest.raises(WrongCursor, match="given by no page"):
+        behind("tasks", Filters(), forged, (type(key[0]),))
+
+
+def test_a_cursor_of_records_with_a_day_that_is_none_is_refused(filled: Store) -> None:
+    with pytest.raises(WrongCursor, match="given by no page"):
+        notice_queries.page(filled, today=AT.date(), after=cursor("notices", notice_queries.NO_FILTERS, ("gestern", "a", "b")))
 
 
 @given(key=st.tuples(st.integers(0, 1 << 60), st.text()))

@@ -32,7 +32,7 @@ class Incoming:
         """Return the next piece."""
         if self._whole:
             return await self._receive()
-        if self._length.isdigit() and int(self._length[:18]) > self._left:
+        if self._length.isdecimal() and int(self._length[:18]) > self._left:
             raise _too_large()
         message = await self._next()
         if message["type"] == "http.request":

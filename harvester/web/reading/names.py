@@ -84,7 +84,7 @@ def _more(pieces: list[str], lang: str) -> list[str]:
     out: list[str] = []
     for piece in (each for whole in pieces for each in whole.split("@") if each):
         number = piece.removeprefix("v")
-        if number.isdigit():
+        if number.isdecimal():
             out.append(_("Version {n}", lang).format(n=number))
         else:
             out.append(_(_SHOWS[piece], lang) if piece in _SHOWS else place(piece, lang))
