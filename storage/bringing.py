@@ -18,7 +18,7 @@ from storage.days import local_day
 from storage.identity import document_id
 from storage.keyed import Keyring
 from storage.ledger import CoverageFacts
-from storage.records import AgencyRow, CaptureRow, Differ, Effect, FailureRow, NoticeEffect, NoticeRow, Publication, Sighting
+from storage.records import AgencyRow, CaptureRow, Differ, Effect, FailureRow, Incoming, NoticeEffect, NoticeRow, Publication, Sighting
 
 
 class Brought(ABC):
@@ -56,9 +56,10 @@ class Brought(ABC):
         """
         from storage import ingest
 
-        validators = {"etag": etag, "last_modified": last_modified}
+        incoming = Incoming(capture, publication, derived, etag, last_modified, differ)
         with self.writing() as connection:
-            return ingest.write_document(connection, run, capture, publication, derived, validators, again=again, differ=differ)
+            (effect,) = ingest.write_documents(connection, run, [incoming], again=again)
+        return effect
 
     def ingest_list(self, run: str, capture: CaptureRow, found: Iterable[Sighting]) -> None:
         """Store a list page and what it listed."""

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from normalizers.records import Derived
 from storage import ingest, lines
 from storage.engine import rows
-from storage.records import Derivation, Differ, Effect, Publication, StoredSource
+from storage.records import Derivation, Differ, Effect, Incoming, Publication, StoredSource
 from storage.registers import STAGES
 from storage.run_names import new_name
 from storage.schema import derivations, task_agencies, tasks, unread, version_issuers
@@ -96,7 +96,8 @@ def write_read_at_last(
         for publication, derived in files:
             if isinstance(derived, Derived):
                 now = datetime.now(UTC)
-                ingest.write_document(connection, found.run, found.capture, publication, derived, dict(validators), late=now)
+                incoming = Incoming(found.capture, publication, derived, validators.get("etag"), validators.get("last_modified"))
+                ingest.write_documents(connection, found.run, [incoming], late=now)
             else:
                 ingest.write_unread(connection, found.run, found.capture, publication, derived, normalizer)
         _save(connection, derivation, None)

@@ -1,60 +1,33 @@
-"""Write what a crawl brings, each capture in one transaction with all that was derived from it."""
+"""Write what a crawl brings, each capture in one transaction with all that was derived from it.
+
+New documents that share nothing with any other are written together (``lone_documents``); all others one after the other.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, delete, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, delete, insert, select, text, update
 
 from normalizers.records import Derived
-from storage import moves, works
+from storage import lone_documents, moves, works
+from storage.capture_writing import write_capture
 from storage.changes import tell
 from storage.errors import StoreError
-from storage.identity import document_id, text_key, work_id
-from storage.records import AgencyRow, CaptureRow, Differ, Effect, FailureRow, Publication, Sighting, StoredSource
-from storage.row_writing import insert_rows, insert_unless_there, upsert
+from storage.identity import document_id, text_key
+from storage.lone_documents import document_row, first_clock, new_columns
+from storage.records import AgencyRow, CaptureRow, Differ, Effect, FailureRow, Incoming, Publication, Sighting, StoredSource
+from storage.row_writing import insert_rows, upsert
 from storage.schema import agencies, agency_members, agency_names, captures, clocks, documents, failures, sightings, unread, versions
 from storage.states import document_state, state_row
 from storage.version_ingest import VersionPlace, add_version, step_to
 from storage.versions import Row, records_hash
 
-# --- captures ----------------------------------------------------------------------------------------------------------
-
-
-def _capture() -> Select[Any]:
-    c = captures.c
-    here = (c.file == bindparam("file")) & (c.file_offset == bindparam("file_offset"))
-    first = (c.url == bindparam("url")) & (c.sha256 == bindparam("sha256")) & ~c.revisit
-    return select(c.id, here.label("here")).where(or_(here, first)).order_by(here.desc()).limit(1)
-
-
-_CAPTURE = _capture()
 AWAY = ("gone", "moved")
 """States of documents that do not answer at their address."""
-
-
-def write_capture(connection: Connection, run: str, capture: CaptureRow) -> int:
-    """Write a capture unless it is there, and return its number. The same payload of a URL is written once, revisits aside.
-
-    One that the archive had to keep in full again, because it lost the first, takes that one's place.
-    """
-    place = capture.location
-    location = {"file": place.file, "file_offset": place.offset, "file_length": place.length}
-    row = {
-        "run": run,
-        **{name: getattr(capture, name) for name in ("site", "section", "kind", "url", "status", "media_type", "fetched_at", "revisit")},
-        **location,
-        "sha256": place.sha256,
-    }
-    written = insert_unless_there(connection, captures, row)
-    if written is not None:
-        return written
-    found = connection.execute(_CAPTURE, row).one()
-    if not found.here and not capture.revisit:
-        connection.execute(update(captures).where(captures.c.id == found.id).values(location))
-    return int(found.id)
 
 
 def write_failure(connection: Connection, run: str, failure: FailureRow) -> None:
@@ -95,30 +68,35 @@ def write_list(connection: Connection, run: str, capture: CaptureRow, found: Ite
 # --- documents ---------------------------------------------------------------------------------------------------------
 
 
-def write_document(
-    connection: Connection,
-    run: str,
-    capture: CaptureRow,
-    publication: Publication,
-    derived: Derived,
-    validators: Row,
-    *,
-    again: bool = False,
-    differ: Differ | None = None,
-    late: datetime | None = None,
-) -> Effect:
-    """Write one document as captured: its version if the content is new, and its clock in any case, and tell the feed of it.
+def write_documents(
+    connection: Connection, run: str, some: Sequence[Incoming], *, again: bool = False, late: datetime | None = None
+) -> list[Effect]:
+    """Write documents as captured, in their order: the version of each if its content is new, and its clock in any case; tell the feed.
 
     ``late`` is now, for a payload that was captured long ago and could not be read then: the source says nothing new.
     """
+    effects: list[Effect] = []
+    lone = lone_documents.find(connection, some)
+    for is_lone, places in groupby(range(len(some)), key=lambda n: n in lone):
+        if is_lone:
+            written = [lone[n] for n in places]
+            lone_documents.write(connection, run, written, late)
+            effects += [Effect.NEW] * len(written)
+        else:
+            effects += [_write_document(connection, run, some[n], again=again, late=late) for n in places]
+    return effects
+
+
+def _write_document(connection: Connection, run: str, incoming: Incoming, *, again: bool, late: datetime | None) -> Effect:
+    capture, publication, derived = incoming.capture, incoming.publication, incoming.derived
     capture_id = write_capture(connection, run, capture)
     document = document_id(publication.site, publication.key)
     known = _known(connection, document, publication)
     effect = _effect(known, capture, derived, again=again)
     if known is not None and known["state"] in AWAY:
         write_back(connection, document, run, capture.fetched_at)
-    step = step_to(connection, document, known, derived, differ) if effect is not Effect.UNCHANGED else None
-    if step is None or (effect is Effect.CHANGED and differ and step.comparison.silent):
+    step = step_to(connection, document, known, derived, incoming.differ) if effect is not Effect.UNCHANGED else None
+    if step is None or (effect is Effect.CHANGED and incoming.differ and step.comparison.silent):
         # Other letters that say the same: layout, numbering, a short name for the full one.
         effect = Effect.UNCHANGED
     else:
@@ -127,10 +105,10 @@ def write_document(
         known_at = capture.fetched_at if source else late or datetime.now(UTC)
         place = VersionPlace(document, number, effect, capture, publication, capture_id, known, run, known_at, source=source)
         before = document_state(connection, document) if known else None
-        _write_place(connection, document, number, publication, capture, known)
+        _write_place(connection, incoming, document, number, known)
         add_version(connection, place, derived, before, step)
         tell(connection, moves.settle(connection, document, capture.fetched_at, run))
-    _write_clock(connection, document, capture, validators, new=known is None)
+    _write_clock(connection, document, incoming, new=known is None)
     connection.execute(_READ, {"document": document})
     return effect
 
@@ -209,38 +187,27 @@ def _effect(known: Row | None, capture: CaptureRow, derived: Derived, *, again: 
     return Effect.REREAD if otherwise and known["records_hash"] != records_hash(derived) else Effect.UNCHANGED
 
 
-def _write_place(
-    connection: Connection, document: str, number: int, publication: Publication, capture: CaptureRow, known: Row | None
-) -> None:
-    row: Row = {name: getattr(publication, name) for name in ("site", "section", "key", "kind", "parent_key", "url", "title", "listed_on")}
-    parent = document_id(publication.site, publication.parent_key) if publication.parent_key else None
-    row |= {"parent_id": parent, "version": number, "state": "live"}
+def _write_place(connection: Connection, incoming: Incoming, document: str, number: int, known: Row | None) -> None:
+    row = document_row(incoming.publication) | {"version": number}
     if known is None:
         works.write_work(connection, document)
-        insert_rows(connection, documents, [row | {"id": document, "work_id": work_id(document), "state_since": None}])
+        insert_rows(connection, documents, [row | new_columns(document)])
         return
     if known["state"] != "live":
-        row["state_since"] = capture.fetched_at
+        row["state_since"] = incoming.capture.fetched_at
     connection.execute(update(documents).where(documents.c.id == document).values(row))
 
 
 _CLOCK = select(clocks.c.first_seen, clocks.c.last_seen, clocks.c.last_checked).where(clocks.c.document_id == bindparam("document"))
 
 
-def _write_clock(connection: Connection, document: str, capture: CaptureRow, validators: Row, *, new: bool) -> None:
-    at = capture.fetched_at
+def _write_clock(connection: Connection, document: str, incoming: Incoming, *, new: bool) -> None:
+    row = first_clock(document, incoming)
     known = None if new else connection.execute(_CLOCK, {"document": document}).one_or_none()
-    if known is not None and at < known.last_checked:
-        return
-    row = {
-        "document_id": document,
-        "first_seen": known.first_seen if known else at,
-        "last_seen": max(at, known.last_seen) if known else at,
-        "last_checked": at,
-        "sha256": capture.location.sha256,
-        "etag": validators.get("etag"),
-        "last_modified": validators.get("last_modified"),
-    }
+    if known is not None:
+        if row["last_checked"] < known.last_checked:
+            return
+        row |= {"first_seen": known.first_seen, "last_seen": max(row["last_seen"], known.last_seen)}
     upsert(connection, clocks, [row])
 
 

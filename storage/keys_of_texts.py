@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
 
 from normalizers.text.fold import fold
 from storage.identity import text_key
-from storage.titles import Title
+from storage.titles import Title, read_title
+
+Key = tuple[str, str]
+Band = tuple[int, int]
+Cited = tuple[str, str]
+"""Title and key of the number of a document that a version names."""
 
 BANDS = 16
 """Bands of a signature of 64 values, 4 values each: a pair at 0.8 shares a band with 99.98 %, a pair at 0.3 with 12 %."""
@@ -18,6 +25,45 @@ _FIRM = re.compile(r"公司|合作社|合伙企业|个人独资企业|事务所|
 _CODE = re.compile(r"(?<![0-9A-Z])[0-9A-HJ-NPQRTUWXY]{18}(?![0-9A-Z])")
 _NAME_PART = 6
 """Characters before 公司 that tell one firm from another and are the same in every sentence."""
+
+
+def keys_of(row: Mapping[str, Any], references: Iterable[Cited]) -> set[Key]:
+    """Return the keys of a version; of what it cites, in the order of the text, only as much is read as is needed."""
+    return set(_keys(row, references))
+
+
+def bands_of(signature: Sequence[int]) -> set[Band]:
+    """Return the bands of a signature with their numbers."""
+    return set(enumerate(band_values(signature)))
+
+
+def _keys(row: Mapping[str, Any], references: Iterable[Cited]) -> Iterator[Key]:
+    if row["folded_length"]:
+        yield "content", row["content_hash"]
+    title = row["title"] or row["listed"]
+    if key := text_key(title):
+        yield "title", key
+    if row["number_key"]:
+        yield "number", row["number_key"]
+    named = read_title(title)
+    for stem in series_of(named):
+        yield "series", f"{row['region'] or row['site']} {text_key(stem)}"
+    for value in _cited(named, references) if named.division else plan_values(named, row["number_key"]):
+        yield "plan", value
+    for value in subjects_of(row["text"]):
+        yield "subject", value
+
+
+def _cited(named: Title, references: Iterable[Cited]) -> Iterator[str]:
+    """Yield what a division of tasks names: the text in its title with that one's number, without one the first text it refers to."""
+    stems = {name.stem for name in named.names}
+    for title, number_key in islice(references, 50 if stems else 1):
+        cited = {name.stem for name in read_title(title).names}
+        if not stems or cited & stems:
+            yield from (f"t{text_key(stem)}" for stem in cited)
+            if number_key:
+                yield f"n{number_key}"
+    yield from (f"t{text_key(stem)}" for stem in stems)
 
 
 def series_of(named: Title) -> tuple[str, ...]:

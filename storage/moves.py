@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -53,6 +54,11 @@ def _left_behind(connection: Connection, document: str) -> set[str]:
     return _same_text(connection, document, "gone") | _led_to(connection, document)
 
 
+def led_to(connection: Connection, some: Sequence[str]) -> set[str]:
+    """Return those of the documents that others are said to have moved to."""
+    return set(connection.execute(_led_to_some(connection.dialect.name), {"some": list(some)}).scalars())
+
+
 def _led_to(connection: Connection, document: str) -> set[str]:
     return set(connection.execute(_led(connection.dialect.name), {"document": document}).scalars())
 
@@ -88,11 +94,20 @@ def _tied(connection: Connection, document: str, state: str) -> set[str]:
 # --- the questions, asked of every document that is written ------------------------------------------------------------
 
 
+def _by_place(dialect: str) -> str:
+    # Next to no document has moved: by its statistics (after a copy) SQLite would take that index for useless and read all documents.
+    return "INDEXED BY ix_documents_moved_to" if dialect == "sqlite" else ""
+
+
 @cache
 def _led(dialect: str) -> TextClause:
-    # Next to no document has moved: by its statistics (after a copy) SQLite would take that index for useless and read all documents.
-    by_place = "INDEXED BY ix_documents_moved_to" if dialect == "sqlite" else ""
-    return text(f"SELECT id FROM documents {by_place} WHERE moved_to = :document AND state = 'moved'")  # noqa: S608 -- a constant
+    return text(f"SELECT id FROM documents {_by_place(dialect)} WHERE moved_to = :document AND state = 'moved'")  # noqa: S608 -- a constant
+
+
+@cache
+def _led_to_some(dialect: str) -> TextClause:
+    query = f"SELECT moved_to FROM documents {_by_place(dialect)} WHERE moved_to IN :some AND state = 'moved'"  # noqa: S608 -- a constant
+    return text(query).bindparams(bindparam("some", expanding=True))
 
 
 def _texts() -> Select[Any]:

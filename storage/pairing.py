@@ -18,10 +18,11 @@ subject   organisations named in the text, hashed; nothing is found by them, the
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
+from itertools import chain
 from operator import eq
 from typing import Any, TypeVar
 
@@ -30,9 +31,8 @@ from sqlalchemy import Connection, Table, TextClause, bindparam, delete, exists,
 from normalizers.records import Relation
 from storage.batches import batches
 from storage.change_schema import document_keys, tie_decisions
-from storage.identity import text_key
-from storage.keys_of_texts import band_values, plan_values, series_of, subjects_of
-from storage.row_writing import insert_rows
+from storage.keys_of_texts import Band, Cited, Key, bands_of, keys_of
+from storage.row_writing import insert_rows, marks
 from storage.schema import documents, signature_bands, version_issuers, version_references, version_regions, versions
 from storage.titles import Period, Title, read_title
 from storage.versions import unpack_signature
@@ -43,8 +43,10 @@ MOST = 100
 MOST_READ = 100_000
 """Characters of a text in which organisations are looked for."""
 
+AGAINST = (Relation.REPEALS, Relation.AMENDS)
+"""Relations in which a text names another that it is not the plan's division of."""
+
 _CURRENT = documents.join(versions, (versions.c.document_id == documents.c.id) & (versions.c.number == documents.c.version))
-Key = tuple[str, str]
 Pair = tuple[str, str]
 K = TypeVar("K")
 V = TypeVar("V")
@@ -125,10 +127,9 @@ class Indexed:
 def index(connection: Connection, document: str, *, new: bool = False) -> Indexed:
     """Put the keys of a document's current version in the place of those it had; one that is ``new`` in this transaction had none."""
     row = dict(connection.execute(_ROW, {"document": document}).mappings().one())
-    keys = {(kind, value) for kind, value in _keys(connection, row)}
-    bands = {(band, value) for band, value in enumerate(band_values(unpack_signature(row["signature"])))}
+    keys, bands = keys_of(row, _references(connection, row)), bands_of(unpack_signature(row["signature"]))
     old_keys: set[Key] = set()
-    old_bands: set[tuple[int, int]] = set()
+    old_bands: set[Band] = set()
     if not new:
         old_keys |= {(kind, value) for kind, value in connection.execute(_KEYS, {"document": document})}
         old_bands |= {(band, value) for band, value in connection.execute(_BANDS, {"document": document})}
@@ -175,36 +176,11 @@ _KEYS = select(document_keys.c.kind, document_keys.c.value).where(document_keys.
 _BANDS = select(signature_bands.c.band, signature_bands.c.value).where(signature_bands.c.document_id == bindparam("document"))
 
 
-def _keys(connection: Connection, row: dict[str, Any]) -> Iterable[Key]:
-    if row["folded_length"]:
-        yield "content", row["content_hash"]
-    title = row["title"] or row["listed"]
-    if key := text_key(title):
-        yield "title", key
-    if row["number_key"]:
-        yield "number", row["number_key"]
-    named = read_title(title)
-    for stem in series_of(named):
-        yield "series", f"{row['region'] or row['site']} {text_key(stem)}"
-    for value in _cited(connection, row, named) if named.division else plan_values(named, row["number_key"]):
-        yield "plan", value
-    for value in subjects_of(row["text"]):
-        yield "subject", value
-
-
-def _cited(connection: Connection, row: dict[str, Any], named: Title) -> Iterable[str]:
-    """Yield what a division of tasks names: the text in its title with that one's number, without one the first text it refers to."""
+def _references(connection: Connection, row: Mapping[str, Any]) -> Iterator[Cited]:
     r = version_references.c
     query = select(r.title, r.number_key).where(r.document_id == row["id"], r.version == row["version"])
-    query = query.where(r.relation.not_in([Relation.REPEALS, Relation.AMENDS])).order_by(r.position)
-    stems = {name.stem for name in named.names}
-    for reference in connection.execute(query.limit(1 if not stems else 50)):
-        cited = {name.stem for name in read_title(reference.title).names}
-        if not stems or cited & stems:
-            yield from (f"t{text_key(stem)}" for stem in cited)
-            if reference.number_key:
-                yield f"n{reference.number_key}"
-    yield from (f"t{text_key(stem)}" for stem in stems)
+    query = query.where(r.relation.not_in(AGAINST)).order_by(r.position)
+    yield from ((title, number_key) for title, number_key in connection.execute(query.limit(50)))
 
 
 def similarity(one: Sequence[int], other: Sequence[int]) -> float:
@@ -246,6 +222,21 @@ def family(connection: Connection, document: str) -> set[str]:
     return set(connection.execute(_family(connection.dialect.name), {"document": document}).scalars()) - {document}
 
 
+def families(connection: Connection, some: Collection[str]) -> set[str]:
+    """Return of which of these families, each named by its article, a document is stored: the article itself or an annex."""
+    found: set[str] = set()
+    for few in batches(sorted(some)):
+        found |= set(connection.execute(_families(connection.dialect.name), {"some": few}).scalars())
+    return found
+
+
+@cache
+def _families(dialect: str) -> TextClause:
+    annexes = f"SELECT parent_id FROM documents {_by_parent(dialect)} WHERE parent_id IN :some"
+    query = f"SELECT id FROM documents WHERE id IN :some UNION {annexes}"
+    return text(query).bindparams(bindparam("some", expanding=True))
+
+
 def _by_parent(dialect: str) -> str:
     # Next to no document has a parent: by its statistics (after a copy) SQLite would take that index for useless and read all documents.
     return "INDEXED BY ix_documents_parent_id" if dialect == "sqlite" else ""
@@ -273,6 +264,22 @@ def _under(connection: Connection, one: str, keys: Collection[tuple[K, V]]) -> d
     for n, document in connection.execute(text(" UNION ALL ".join(parts)), values):
         members[named[n]].add(document)
     return members
+
+
+def told_of(connection: Connection, keys: Collection[Key], bands: Collection[Band]) -> tuple[set[Key], set[Band]]:
+    """Return which of these keys and bands any document stands under."""
+    of_keys = _stood_under(connection, "document_keys", "kind", keys)
+    return of_keys, _stood_under(connection, "signature_bands", "band", bands)
+
+
+def _stood_under(connection: Connection, table: str, kind: str, asked: Collection[tuple[K, V]]) -> set[tuple[K, V]]:
+    found: set[tuple[K, V]] = set()
+    for some in batches(sorted(asked)):
+        statement = f"""WITH asked (kind, value) AS (VALUES {marks(connection.dialect.name, 2, len(some))})
+            SELECT a.kind, a.value FROM asked a WHERE EXISTS (SELECT 1 FROM {table} t WHERE t.{kind} = a.kind AND t.value = a.value)"""
+        rows = connection.exec_driver_sql(statement, tuple(chain.from_iterable(some)))
+        found |= {(one, value) for one, value in rows}
+    return found
 
 
 def annexes(connection: Connection, document: str) -> set[str]:

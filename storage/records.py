@@ -103,6 +103,18 @@ class Publication:
 
 
 @dataclass(frozen=True, slots=True)
+class Incoming:
+    """One captured document with all that was derived from it, as ``Store.ingest`` takes it."""
+
+    capture: CaptureRow
+    publication: Publication
+    derived: Derived
+    etag: str | None = None
+    last_modified: str | None = None
+    differ: Differ | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Sighting:
     """One line of a list page, whether its article was fetched or not."""
 

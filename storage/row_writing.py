@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Column, Connection, Dialect, Table
@@ -40,9 +41,16 @@ def insert_values(connection: Connection, table: str, names: tuple[str, ...], ro
 
 def insert_unless_there(connection: Connection, table: Table, row: Row) -> int | None:
     """Write a row unless one like it is there, and return its number, ``None`` where it was not written."""
-    statement = insertion(connection.dialect.name, table.name, tuple(row)) + " ON CONFLICT DO NOTHING RETURNING id"
-    found: int | None = connection.exec_driver_sql(statement, _values(connection, table, [row])[0]).scalar_one_or_none()
-    return found
+    written = insert_new(connection, table, [row], ("id",))
+    return int(written[0][0]) if written else None
+
+
+def insert_new(connection: Connection, table: Table, rows: Sequence[Row], told: tuple[str, ...]) -> Sequence[Any]:
+    """Write those rows of which none like it is there, and return the columns ``told`` of these, in one statement."""
+    names = tuple(rows[0])
+    statement = f"{insertion(connection.dialect.name, table.name, names, len(rows))} ON CONFLICT DO NOTHING RETURNING {listed(told)}"
+    values = tuple(chain.from_iterable(_values(connection, table, rows)))
+    return connection.exec_driver_sql(statement, values).all()
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Row], *, keep: Sequence[str] = ()) -> None:
@@ -55,10 +63,15 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Row], *, keep: S
 
 
 @cache
-def insertion(dialect: str, table: str, names: tuple[str, ...]) -> str:
-    """Return the statement that writes a row, as the driver takes it."""
-    mark = "?" if dialect == "sqlite" else "%s"
-    return f"INSERT INTO {table} ({listed(names)}) VALUES ({', '.join([mark] * len(names))})"
+def insertion(dialect: str, table: str, names: tuple[str, ...], rows: int = 1) -> str:
+    """Return the statement that writes a row, or so many, as the driver takes it."""
+    return f"INSERT INTO {table} ({listed(names)}) VALUES {marks(dialect, len(names), rows)}"
+
+
+def marks(dialect: str, values: int, rows: int = 1) -> str:
+    """Return the places of so many values in each of so many rows."""
+    row = ", ".join(["?" if dialect == "sqlite" else "%s"] * values)
+    return ", ".join([f"({row})"] * rows)
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -127,6 +127,14 @@ def states_of_rows(found: Iterable[State], agencies: Iterable[State]) -> dict[in
     bodies: dict[tuple[str, str], list[State]] = defaultdict(list)
     _add_bodies(bodies, agencies)
     return {row["ordinal"]: _task(row, {role: bodies[row["id"], role] for role in ROLES}) for row in found}
+
+
+def state_of_rows(document: State, version: State, issuers: Iterable[State], regions: Sequence[State]) -> State:
+    """Return the state of a document from its row and those of its version, as they are about to be written."""
+    named = [row["name"] or row["mention"] for row in issuers]
+    row = version | document | {"title": version["title"], "listed": document["title"]}
+    first = [row["region"] for row in regions[:1]]
+    return _document(row, {document["id"]: named}, {document["id"]: first[0]} if first else {})
 
 
 def _add_bodies(bodies: dict[tuple[str, str], list[State]], found: Iterable[Mapping[str, Any]]) -> None:

@@ -16,10 +16,10 @@ from storage.days import local_day
 from storage.identity import text_key
 from storage.records import CaptureRow, Differ, Effect, Publication
 from storage.row_writing import upsert
-from storage.schema import clocks, documents, versions
+from storage.schema import clocks, documents, task_agencies, tasks, versions
 from storage.states import State, document_state, states_of_rows, task_states
 from storage.version_changes import Origin, Step, first_step, step_from, version_rows
-from storage.versions import Row, insert_version
+from storage.versions import Row, insert_versions, rows_of_version
 
 SEEN = ("live", "moved", "gone")
 """States of documents of which readers were told."""
@@ -69,17 +69,9 @@ def add_version(connection: Connection, place: VersionPlace, derived: Derived, b
     document, number = place.document, place.number
     if place.known is not None:
         _freeze_clock(connection, document, number - 1, place.known["fetched_at"])
-    title = derived.metadata.title or place.publication.title
     as_of = _in_force_from(connection, document, place.change, place.capture, place.publication, derived)
-    more = {
-        "change": place.change,
-        "capture_id": place.capture_id,
-        "title_key": text_key(title),
-        "hints": dict(place.publication.hints),
-        "in_force_from": as_of,
-        "known_at": place.known_at,
-    }
-    rows, bodies = insert_version(connection, document, number, derived, step.lasting, more)
+    rows = rows_of_version(document, number, derived, step.lasting, outside(place, derived, as_of))
+    insert_versions(connection, [rows])
     cause = place.cause(derived)
     works.tie(connection, document, works.Occasion(cause, place.known_at, as_of, place.run), new=place.known is None)
     copy = _is_told(connection, place, derived)
@@ -87,8 +79,20 @@ def add_version(connection: Connection, place: VersionPlace, derived: Derived, b
     origin = Origin(cause, place.known_at, as_of, place.run, place.capture_id, old_capture, copy)
     states = before, document_state(connection, document) or {}
     # What a first version says is held against nothing, and need not be read again as the database gives it.
-    after = task_states(connection, document, number) if place.known else states_of_rows(rows, bodies)
+    after = task_states(connection, document, number) if place.known else states_of_rows(rows[tasks], rows[task_agencies])
     tell(connection, version_rows(step, derived, states, after, origin))
+
+
+def outside(place: VersionPlace, derived: Derived, as_of: date) -> Row:
+    """Return the columns of a version that its payload does not tell; ``as_of`` is the day from which the source said this."""
+    return {
+        "change": place.change,
+        "capture_id": place.capture_id,
+        "title_key": text_key(derived.metadata.title or place.publication.title),
+        "hints": dict(place.publication.hints),
+        "in_force_from": as_of,
+        "known_at": place.known_at,
+    }
 
 
 def _is_told(connection: Connection, place: VersionPlace, derived: Derived) -> bool:
@@ -120,7 +124,6 @@ def _in_force_from(
     connection: Connection, document: str, change: str, capture: CaptureRow, publication: Publication, derived: Derived
 ) -> date:
     """Return the day from which the source said this: of the first content its publication, of a later one the day it was found."""
-    fetched = local_day(capture.fetched_at)
     v = versions.c
     if change == "reading":
         last = select(func.max(v.in_force_from)).where(v.document_id == document, v.change == "source")
@@ -128,5 +131,11 @@ def _in_force_from(
         if found is not None:
             return found
     if change == "source":
-        return fetched
+        return local_day(capture.fetched_at)
+    return first_day(capture, publication, derived)
+
+
+def first_day(capture: CaptureRow, publication: Publication, derived: Derived) -> date:
+    """Return the day from which the source said the first content that was found: of its publication, if that is told."""
+    fetched = local_day(capture.fetched_at)
     return min(derived.metadata.published_on or publication.listed_on or fetched, fetched)

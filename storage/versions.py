@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 
 from normalizers.records import Agency, Deadline, Derived, Reference, Task
 from normalizers.text.fold import fold
@@ -19,6 +19,7 @@ from storage.schema import ROLES, task_agencies, tasks, version_issuers, version
 from storage.types import to_json
 
 Row = dict[str, Any]
+Rows = dict[Table, list[Row]]
 
 SIGNATURE_BYTES = 4
 """Bytes of one value of a MinHash signature: unsigned, 32 bits, big-endian."""
@@ -47,27 +48,28 @@ def records_hash(derived: Derived) -> str:
     return hashlib.sha256(to_json(records, _plain).encode()).hexdigest()
 
 
-def insert_version(
-    connection: Connection, document: str, number: int, derived: Derived, lasting: Sequence[str], more: Mapping[str, Any]
-) -> tuple[list[Row], list[Row]]:
-    """Write a version with its issuers, regions, references, tasks and their agencies; return the rows of the last two.
+def rows_of_version(document: str, number: int, derived: Derived, lasting: Sequence[str], more: Mapping[str, Any]) -> Rows:
+    """Return the rows of a version with its issuers, regions, references, tasks and their agencies, in the order they are written.
 
     ``lasting`` are the lasting ids of the tasks, ``more`` comes from outside the payload.
     """
-    insert_rows(connection, versions, [version_row(document, number, derived) | dict(more)])
     place = {"document_id": document, "version": number}
     meta = derived.metadata
     said = [task_row(document, number, n, task) | {"lasting_id": lasting[n - 1]} for n, task in enumerate(derived.tasks, start=1)]
-    bodies = [row for n, task in enumerate(derived.tasks, start=1) for row in agency_rows(task_id(document, number, n), task)]
-    for table, found in (
-        (version_issuers, [place | {"position": n} | mention_row(agency) for n, agency in enumerate(meta.issuers)]),
-        (version_regions, [place | {"position": n, "region": region} for n, region in enumerate(dict.fromkeys(meta.regions))]),
-        (version_references, [place | {"position": n} | reference_row(one) for n, one in enumerate(meta.references)]),
-        (tasks, said),
-        (task_agencies, bodies),
-    ):
-        insert_rows(connection, table, found)
-    return said, bodies
+    return {
+        versions: [version_row(document, number, derived) | dict(more)],
+        version_issuers: [place | {"position": n} | mention_row(agency) for n, agency in enumerate(meta.issuers)],
+        version_regions: [place | {"position": n, "region": region} for n, region in enumerate(dict.fromkeys(meta.regions))],
+        version_references: [place | {"position": n} | reference_row(one) for n, one in enumerate(meta.references)],
+        tasks: said,
+        task_agencies: [body for row, task in zip(said, derived.tasks, strict=True) for body in agency_rows(row["id"], task)],
+    }
+
+
+def insert_versions(connection: Connection, found: Sequence[Rows]) -> None:
+    """Write versions, each as ``rows_of_version`` gives it: one statement a table."""
+    for table in found[0] if found else ():
+        insert_rows(connection, table, [row for rows in found for row in rows[table]])
 
 
 def version_row(document: str, number: int, derived: Derived) -> Row:
