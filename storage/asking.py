@@ -25,12 +25,14 @@ from storage.matching import Matching, matching_of
 from storage.places import END, LAST
 from storage.schema import tasks
 from storage.scopes import Scope, Told, of_task, scope_of
-from storage.searching import holding, holds_words, read_words, tasks_holding
+from storage.searching import count_tasks, holding, holds_words, read_words, tasks_holding
 from storage.selection import Filters, is_past
 from storage.task_statements import TaskStatements, bounds_of
 
 FEW = 20_000
 """Places that are gathered and put in order rather than looked for one by one."""
+READ = 2_000
+"""Tasks whose texts are read sooner than the index is asked how many others hold the words."""
 COUNTED = 50_000
 """Places that are looked at while somebody waits, where that is needed."""
 _FIRST_DOCUMENTS, _MOST_DOCUMENTS = 8, 2048
@@ -72,8 +74,8 @@ class Question:
             return []
         if self.matching.all:
             return self._by_documents(below, limit)
-        if self.matching.words_alone and self.scope.lined and not is_past(self.scope.filters):
-            return tasks_holding(self.connection, self.matching.filters, below, limit)
+        if self._is_of_words:
+            return tasks_holding(self.connection, self.matching.filters, below, limit, self._holding_words)
         if self._statements.by_body_alone and self.matching.of_one_body:
             return self._by_bodies(below, limit)
         if few := self._few:
@@ -92,6 +94,16 @@ class Question:
     @cached_property
     def _statements(self) -> TaskStatements:
         return TaskStatements(self.scope, self.matching, self._holding, self._worded)
+
+    @property
+    def _is_of_words(self) -> bool:
+        """Tell whether the index of words answers alone: by what it says of each task's document, its counts and order hold."""
+        return self.matching.words_alone and self.scope.lined and not is_past(self.scope.filters)
+
+    @cached_property
+    def _holding_words(self) -> int | None:
+        """How many tasks hold the words where nothing else is asked of them, None where more than ``FEW`` would have to be looked at."""
+        return count_tasks(self.connection, self.matching.filters, FEW)
 
     def _holding(self) -> Select[Any]:
         return holding(self.connection, self.matching.filters.words, "task")
@@ -167,13 +179,17 @@ class Question:
     def _fewest(self, most: int) -> str:
         size, few = most + 1, ""
         for name in self._statements.candidates():
+            if name == "words" and size <= READ:
+                break  # the last one
             found = self._size(name, size)
             size, few = (found, name) if found < size else (size, few)
         return few
 
     def _size(self, name: str, most: int) -> int:
         def make() -> Select[Any]:
-            places = self._statements.candidates()[name]()
+            # How many a few words lead to is told without a look at their texts.
+            words = partial(holding, self.connection, self.matching.filters.words, "task", checked=False)
+            places = words() if name == "words" else self._statements.candidates()[name]()
             return select(func.count()).select_from(places.limit(given("limit", 0)).subquery())
 
         return int(self._rows(self._kept("size", make, name), limit=most)[0][0])
@@ -286,6 +302,8 @@ class Question:
             return known
         if facet := self.matching.facet(dated):
             return self.scope.counted(self.connection, *facet)
+        if self._is_of_words and not dated:
+            return self._holding_words
         if not (few := self._few):
             return None
         query = self._kept("count", partial(self._statements.count_of, few, dated=dated), few, dated)

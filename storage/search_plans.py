@@ -17,9 +17,12 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
+    FromClause,
+    ScalarSelect,
     Select,
     TableClause,
     and_,
+    any_,
     case,
     cast,
     column,
@@ -98,10 +101,20 @@ def count(connection: Connection, index: Index, asked: Asked) -> tuple[int, bool
         t = _terms(index)
         query = select(func.count()).select_from(t).where(_holds(t, asked), or_(*(_in_zone(t.c.id + 0, zone) for zone in asked.zones)))
         return int(connection.execute(query).scalar_one()), False
-    found = _candidates(index, asked).limit(most + 1).subquery()
-    checked = _checked(index, asked, None, found.c.id)
-    looked, held = connection.execute(select(func.count(), func.count().filter(checked)).select_from(found)).one()
+    found = _candidates(index, asked).limit(most + 1).cte("found").prefix_with("MATERIALIZED")
+    looked, held = connection.execute(select(_how_many(found), _how_many_hold(index, asked, found))).one()
     return int(held), looked > most
+
+
+def count_within(connection: Connection, index: Index, asked: Asked, most: int) -> int | None:
+    """Return how many entries hold the words, None where the index leads to more than ``most``: of those no text is looked at."""
+    if connection.dialect.name == "sqlite":
+        counted, beyond = _sqlite_count(connection, index, asked, most)
+        return None if beyond else counted
+    _force_index(connection)
+    found = _candidates(index, asked).limit(most + 1).cte("found").prefix_with("MATERIALIZED")
+    total: int | None = connection.execute(select(case((_how_many(found) <= most, _how_many_hold(index, asked, found))))).scalar_one()
+    return total
 
 
 def page(
@@ -124,21 +137,24 @@ def page(
     return sorted(found, key=place_of_entry, reverse=True)[:limit]
 
 
-def holding(dialect: str, index: Index, words: tuple[Word, ...]) -> Select[Any]:
-    """Return the selection of the places (``place``) at which all words stand, of any standing."""
-    found = entries(dialect, index, words).subquery()
+def holding(dialect: str, index: Index, words: tuple[Word, ...], *, checked: bool = True) -> Select[Any]:
+    """Return the selection of the places (``place``) at which all words stand, of any standing; see ``entries`` for ``checked``."""
+    found = entries(dialect, index, words, checked=checked).subquery()
     return select(place(found.c.id).label("place"))
 
 
-def entries(dialect: str, index: Index, words: tuple[Word, ...], *, titled: bool = False) -> Select[Any]:
-    """Return the selection of the entries (``id``) that hold all words, of any standing; ``titled`` those in whose title all stand."""
+def entries(dialect: str, index: Index, words: tuple[Word, ...], *, titled: bool = False, checked: bool = True) -> Select[Any]:
+    """Return the selection of the entries (``id``) that hold all words, of any standing; ``titled`` those in whose title all stand.
+
+    Where they are not ``checked``, some are among them that hold all terms of the words, but not the words.
+    """
     asked = Asked(words, ((-(1 << 63) + 1, (1 << 63) - 1),))
     named = True if titled else None
     if dialect == "sqlite":
         t = _fts(index)
         return select(t.c.rowid.label("id")).where(_match(index, asked, named))
     found = _candidates(index, asked, titled=titled).subquery()
-    return select(found.c.id).where(true() if _is_exact(words) else _checked(index, asked, named, found.c.id))
+    return select(found.c.id).where(_checked(index, asked, named, found.c.id) if checked and not _is_exact(words) else true())
 
 
 def _behind(zone: Zone, below: int | None) -> Zone:
@@ -254,6 +270,18 @@ def _checked(index: Index, asked: Asked, titled: bool | None, entry: ColumnEleme
     """Return the condition that an entry's text holds the words, asked entry by entry, in the order in which they come."""
     e = index.entries.c
     return select(and_(*_text_checks(e, asked, titled))).where(e.id == entry).scalar_subquery().is_(True)
+
+
+def _how_many(found: FromClause) -> ScalarSelect[int]:
+    return select(func.count()).select_from(found).scalar_subquery()
+
+
+def _how_many_hold(index: Index, asked: Asked, found: FromClause) -> ScalarSelect[int]:
+    """Return how many of some entries hold the words. As one array, they are looked up along the key, not each from its root."""
+    if _is_exact(asked.words):
+        return _how_many(found)
+    e, some = index.entries.c, func.array(select(found.c.id).scalar_subquery(), type_=ARRAY(BigInteger))
+    return select(func.count()).select_from(index.entries).where(e.id == any_(some), *_text_checks(e, asked, None)).scalar_subquery()
 
 
 def _postgres_page(connection: Connection, index: Index, asked: Asked, limit: int, titled: bool | None, dense: int) -> list[int]:

@@ -22,7 +22,7 @@ from storage.matching import matching_of
 from storage.notice_schema import notice_search_entries, notices
 from storage.places import LAST, ORDINAL_BITS, first_line, last_line, place_of
 from storage.schema import tasks, versions
-from storage.search_plans import DENSE, Asked, count, page, place_of_entry, said, zones
+from storage.search_plans import DENSE, Asked, count, count_within, page, place_of_entry, said, zones
 from storage.search_plans import holding as _holding
 from storage.search_terms import Word
 from storage.selection import NO_FILTERS, Filters, chosen_versions, is_past, stem_of
@@ -70,27 +70,36 @@ def _names(connection: Connection, spelled: Iterable[str]) -> list[str]:
     return next((names for word in spelled if (names := synonyms.names_of(connection, word))), [])
 
 
-def holding(connection: Connection, words: str, kind: str) -> Select[Any]:
+def holding(connection: Connection, words: str, kind: str, *, checked: bool = True) -> Select[Any]:
     """Return the selection of the places (``place``) of documents or tasks (``kind``) in which all the words stand.
 
-    Documents of any standing are among them, hidden ones and copies, too. No other names of bodies are looked for.
+    Documents of any standing are among them, hidden ones and copies, too. No other names of bodies are looked for. Where places are not
+    ``checked``, some may be among them to which the index leads though the words do not stand there.
     """
     wanted = read_words(connection, words, exact=True).wanted
     if not wanted:
         return select(document_lines.c.place).where(document_lines.c.place < 0)
-    return _holding(connection.dialect.name, index.TASKS if kind == "task" else index.DOCUMENTS, wanted)
+    return _holding(connection.dialect.name, index.TASKS if kind == "task" else index.DOCUMENTS, wanted, checked=checked)
 
 
-def tasks_holding(connection: Connection, filters: Filters, below: int, limit: int) -> list[int]:
+def tasks_holding(connection: Connection, filters: Filters, below: int, limit: int, count: int | None) -> list[int]:
     """Return the first places below one of current tasks that hold the words, in reading order: the index itself has it.
 
-    Of the filters those of documents count, not those of bodies and deadlines, nor those for another day or one document.
+    Of the filters those of documents count, not those of bodies and deadlines, nor those for another day or one document. ``count`` is
+    what ``count_tasks`` gives.
     """
     words = read_words(connection, filters.words, exact=True)
     if not words.wanted:
         return []
     asked = _asked(connection, words, filters, None, None)["task"]
-    return [place_of_entry(entry) for entry in page(connection, index.TASKS, asked, limit, below=below, dense=DENSE)]
+    found = page(connection, index.TASKS, asked, limit, below=below, dense=DENSE if count is None else count)
+    return [place_of_entry(entry) for entry in found]
+
+
+def count_tasks(connection: Connection, filters: Filters, most: int) -> int | None:
+    """Return how many tasks there are of which ``tasks_holding`` gives the first; None where the index leads to more than ``most``."""
+    words = read_words(connection, filters.words, exact=True)
+    return count_within(connection, index.TASKS, _asked(connection, words, filters, None, None)["task"], most) if words.wanted else 0
 
 
 def holds_words(connection: Connection, words: str, place: ColumnElement[int]) -> ColumnElement[bool]:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage import notice_queries, paging, queries
+from storage import asking, notice_queries, paging, queries
 from storage.errors import StoreError
 from storage.paging import Page, WrongCursor, behind, cursor
 from storage.selection import Filters
@@ -70,6 +70,11 @@ ASKED: tuple[dict[str, Any], ...] = (
     {"due_from": date(2024, 6, 1), "due_to": date(2024, 8, 1)},
     {"deadline_kind": "by-date"},
     {"words": "信用"},
+    {"words": "公共信用信息目录 编制"},
+    {"words": "负责"},
+    {"words": "企业信用修复", "all_copies": True},
+    {"words": "企业信用修复", "agency": "a0"},
+    {"words": "第1项", "due_from": date(2024, 6, 1), "due_to": date(2024, 8, 1)},
     {"as_of": date(2024, 5, 8)},
     {"as_of": date(2024, 5, 8), "agency": "a1"},
     {"as_of": date(2024, 5, 8), "words": "信用"},
@@ -87,6 +92,23 @@ def test_pages_of_tasks_are_the_answer_in_pieces_and_tell_how_many_there_are(fil
         dated = [row for row in whole if row["deadline"] and row["deadline"]["end"]]
         assert due == sorted(dated, key=lambda row: row["deadline"]["end"]), asked
         assert totals == {len(dated)}, asked
+
+
+def test_few_tasks_and_many_are_found_by_the_index_of_words_or_by_their_texts_alike(filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    worded = [asked for asked in ASKED if "words" in asked]
+    by_texts = [queries.tasks(filled, Filters(**asked)) for asked in worded]
+    monkeypatch.setattr(asking, "READ", 0)
+    assert [queries.tasks(filled, Filters(**asked)) for asked in worded] == by_texts
+
+
+def test_a_word_to_which_the_index_leads_more_often_than_is_counted_has_pages_and_no_total(
+    filled: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = queries.tasks(filled, Filters(words="企业信用修复"))
+    monkeypatch.setattr(asking, "FEW", len(whole))
+    assert walk(partial(queries.task_page, filled, Filters(words="企业信用修复", limit=3))) == (whole, {len(whole)})
+    monkeypatch.setattr(asking, "FEW", len(whole) - 1)
+    assert walk(partial(queries.task_page, filled, Filters(words="企业信用修复", limit=3))) == (whole, {None})
 
 
 def test_pages_of_documents_and_bodies_are_the_answer_in_pieces(filled: Store) -> None:

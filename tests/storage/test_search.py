@@ -327,12 +327,16 @@ def test_property_pages_and_counts_of_the_index_are_those_of_plain_substrings(
         titled = {n for n in truth if all(any(each in texts_of[n][:5] for each in word) for word in wanted)}
         question = search_plans.Asked(wanted, search_plans.zones(1, 100, copies=True), "s:a")
         assert search_plans.count(connection, index.TASKS, question) == (len(truth), False)
+        assert search_plans.count_within(connection, index.TASKS, question, len(said)) == len(truth)
+        assert search_plans.count_within(connection, index.TASKS, question, len(truth) - 1) is None
         for named, meant in ((None, set(truth)), (True, titled), (False, set(truth) - titled)):
             for dense in (0, 10_000):
                 found = search_plans.page(connection, index.TASKS, question, 3, below=7, titled=named, dense=dense)
                 assert [search_plans.place_of_entry(entry) for entry in found] == sorted((n for n in meant if n < 7), reverse=True)[:3]
         held = search_plans.holding(connection.dialect.name, index.TASKS, wanted)
         assert sorted(connection.execute(held).scalars()) == sorted(truth)
+        led_to = search_plans.holding(connection.dialect.name, index.TASKS, wanted, checked=False)
+        assert set(connection.execute(led_to).scalars()) >= set(truth)
         index.remove(connection, index.TASKS, list(connection.execute(select(index.TASKS.entries.c.id)).scalars()))
         assert search_plans.count(connection, index.TASKS, question) == (0, False)
         work.rollback()
