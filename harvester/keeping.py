@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from harvester.freshness import Recheck
 from harvester.reach import Budget, Lists, Window
 from harvester.run_signals import run_ended
+from harvester.storing import give, settle
 from harvester.unnaming import is_personal
 from harvester.verdict import Judgement
 from normalizers.privacy import Mode, mask
@@ -259,10 +260,7 @@ class RunKeeper(ABC, Generic[S]):
         if self.store is None or (self.requests - requests < BEAT_REQUESTS and now - at < BEAT_SECONDS):
             return
         self._beaten = (self.requests, now)
-        try:
-            run_rows.beat(self.store, self.run, self.counters(), datetime.now(UTC))
-        except StoreError as error:
-            log.info("The counters of run %s could not be written now: %s", self.run, error)
+        give(_write_beat, self.store, self.run, self.counters())
 
     def finish(self, spider: Spider, reason: str) -> None:
         """Judge the run and end it, once."""
@@ -270,6 +268,7 @@ class RunKeeper(ABC, Generic[S]):
             return
         if self._beats.running:
             self._beats.stop()
+        settle()
         self.ended_at = datetime.now(UTC)
         self.judgement = self.judged(reason)
         if self.store is None or not self.run:
@@ -344,6 +343,13 @@ class RunKeeper(ABC, Generic[S]):
         self.tally.failures.append(failure)
         if self.store and failure.cause is not Cause.STOPPED:
             self.store.record_failure(self.run, failure_row(failure))
+
+
+def _write_beat(store: Store, run: str, counters: dict[str, Any]) -> None:
+    try:
+        run_rows.beat(store, run, counters, datetime.now(UTC))
+    except StoreError as error:
+        log.info("The counters of run %s could not be written now: %s", run, error)
 
 
 _FAILURE_FIELDS = ("site", "section", "kind", "url", "key", "cause", "detail", "at")

@@ -28,6 +28,7 @@ from harvester.reach import Lists
 from harvester.recall import earlier_payload
 from harvester.remembering import DocumentMemory
 from harvester.run_signals import document_kept
+from harvester.storing import stored
 from harvester.taking_in import kept
 from harvester.verdict import Judgement, judge
 from normalizers.intake import Form, Intake, masked_hints
@@ -176,10 +177,10 @@ class StorePipeline(DocumentMemory):
         """
         try:
             looked = [(each, found) for each in some if (found := _result(each))]
-            rows = iter(self._archive([found.capture for _, found in looked if found.raw]))
+            rows = iter(await stored(self._archive, [found.capture for _, found in looked if found.raw]))
             for waiting, found in looked:
                 await self._keep_one(store, waiting, found, next(rows) if found.raw else None)
-            self._ingest(store)
+            await self._ingest(store)
         except StoreError as error:
             self._ready.clear()
             for each in some:
@@ -220,13 +221,14 @@ class StorePipeline(DocumentMemory):
             body, hints = await off_loop(member_alone, body, file.hints)
             taken = replace(taken, payload=body, media_type=hints.media_type, hints=masked_hints(hints)[0])
         capture = replace(kept(replace(original, body=body), taken), url=file.publication.url)
-        await self._keep_file(store, waiting, capture, self._archive([capture])[0], replace(file, taken=taken))
+        row = (await stored(self._archive, [capture]))[0]
+        await self._keep_file(store, waiting, capture, row, replace(file, taken=taken))
 
     async def _keep_file(self, store: Store, waiting: Waiting[Looked], capture: Capture, row: CaptureRow, file: File) -> None:
         """Do what comes before the transaction of a file's version, and let it wait for that; or note that it cannot be read."""
         publication, taken = file.publication, file.taken
         if any(publication.key == each.incoming.publication.key for each in self._ready):
-            self._ingest(store)  # what is stored of a document is asked for below
+            await self._ingest(store)  # what is stored of a document is asked for below
         if isinstance(taken, str):
             failure = _failure_of(capture, publication.key, taken)
             self.tally.failures.append(failure)
@@ -245,11 +247,11 @@ class StorePipeline(DocumentMemory):
         incoming = Incoming(row, publication, taken.derived, headers.get("etag"), headers.get("last-modified"), differ)
         self._ready.append(_Ready(waiting, capture.kind, incoming, taken.masked, reread=old is not None and old.altered))
 
-    def _ingest(self, store: Store) -> None:
+    async def _ingest(self, store: Store) -> None:
         """Store what is ready in one transaction; where one of them cannot be stored, each by itself, so that it harms no other."""
         ready, self._ready = self._ready, []
         try:
-            effects = ingest_together(store, self.run, [each.incoming for each in ready]) if ready else []
+            effects = await stored(ingest_together, store, self.run, [each.incoming for each in ready]) if ready else []
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001 - raised where its item is waited for
@@ -258,7 +260,7 @@ class StorePipeline(DocumentMemory):
                 return
             for each in ready:
                 self._ready = [each]
-                self._ingest(store)
+                await self._ingest(store)
             return
         for each, effect in zip(ready, effects, strict=True):
             self._note(each, Effect.REREAD if each.reread and effect is Effect.UNCHANGED else effect)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Mapping
+from concurrent.futures import Future
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
@@ -20,6 +21,7 @@ from harvester.keeping import RunKeeper, failure_row, keeper_of
 from harvester.observing import logs
 from harvester.redacting import redact
 from harvester.run_signals import run_ended
+from harvester.storing import give
 from normalizers.privacy import Mode, mask
 from normalizers.privacy.addresses import clean_url
 from spiders.items import ArticleCapture, AttachmentCapture, CaptureKind, Failure, ListCapture, RecordCapture, RecordListCapture
@@ -67,6 +69,9 @@ def _clean(name: str, text: str) -> str:
 
 class RunLog:
     """Writes the events of one crawl (setting ``EXTENSIONS``). A dry run, which has no run in the store, has no log either."""
+
+    _given: tuple[int, Future[int]] | None = None
+    """How many of the events that are held were given to be written."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -119,7 +124,7 @@ class RunLog:
         """Write what waits, before others append what they found in the run."""
         if self.keeper is not None:
             self.look()
-            self.flush()
+            self.flush(wait=True)
 
     def closed(self, spider: Spider, reason: str) -> None:
         """Write how the run ended, and what waits; drop the logs of old runs."""
@@ -131,7 +136,7 @@ class RunLog:
         if reason != "finished":
             self.tell("warning", "stopped", reason=str(reason))
         self._tell_verdict(self.keeper)
-        self.flush(last=True)
+        self.flush(wait=True, last=True)
         if self.store is not None:
             try:
                 run_events.prune(self.store, self.keeper.spider.site)
@@ -231,19 +236,27 @@ class RunLog:
         if len(self.held) >= BATCH and len(self.held) % BATCH == 0:
             self.flush()
 
-    def flush(self, *, last: bool = False) -> None:
-        """Write what waits in one transaction; what the store does not take now waits on."""
+    def flush(self, *, wait: bool = False, last: bool = False) -> None:
+        """Let what is held be written in one transaction; what the store does not take now is held on. ``wait`` until that is done."""
         for section, count in self._records.items():
             self.held.append(Event(datetime.now(UTC), "info", "records", {"section": section, "records": count}))
         self._records.clear()
         if last and self.dropped:
             self.held.append(Event(datetime.now(UTC), "info", "counted", {"events": self.dropped}))
-        if not self.held or self.store is None:
+        self._note_written(wait=wait)
+        if self.held and self._given is None and self.store is not None:
+            self._given = len(self.held), give(run_events.append, self.store, self.run, self.held[:])
+            self._note_written(wait=wait)
+
+    def _note_written(self, *, wait: bool) -> None:
+        """Let go of the events that were given to be written, if they are by now."""
+        if self._given is None or not (wait or self._given[1].done()):
             return
+        (count, written), self._given = self._given, None
         try:
-            run_events.append(self.store, self.run, self.held)
+            written.result()
         except StoreError as error:
             log.debug("%d events of the run wait: %s", len(self.held), type(error).__name__)
             return
-        self.written += len(self.held)
-        self.held.clear()
+        self.written += count
+        del self.held[:count]

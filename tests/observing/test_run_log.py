@@ -198,9 +198,9 @@ def test_a_store_that_takes_no_events_stops_no_crawl_and_they_come_later(store: 
     with monkeypatch.context() as patched:
         patched.setattr(run_events, "append", refuse)
         held.tell("info", "note", text="first")
-        held.flush()
+        held.flush(wait=True)
         assert run_events.read(store, run) == []
-    held.flush()
+    held.flush(wait=True)
     assert [row["detail"]["text"] for row in run_events.read(store, run)] == ["first"]
 
 
