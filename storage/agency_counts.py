@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import reduce
+from operator import add
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, func, literal_column, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, literal_column, or_, select, tuple_
 
 from normalizers.text.fold import fold
 from storage import paging
@@ -15,11 +17,11 @@ from storage.batches import batches
 from storage.engine import rows
 from storage.errors import StoreError
 from storage.line_schema import ROLE_BITS, line_agencies, task_line_agencies
-from storage.matching import matching_of
+from storage.matching import matching_each
 from storage.paging import Page
 from storage.places import END, LAST
 from storage.schema import ROLES, agencies, task_agencies
-from storage.scopes import of_task, values
+from storage.scopes import of_task, pairs, values, values_of_pairs
 from storage.selection import Filters
 
 Row = dict[str, Any]
@@ -51,18 +53,20 @@ def named(question: Question, piece: str, ids: Collection[str]) -> list[Row]:
     return [row for row in counted(question, meant) if is_meant(row["id"], row["name"])]
 
 
-def tasks_of_each(question: Question, ids: Sequence[str]) -> dict[str, int | None]:
-    """Return how many tasks would be found if one asked for each of some bodies beside what is asked; None where that is not counted.
+def busiest(question: Question, most: int) -> list[Row]:
+    """Return those with an identifier of the ``most`` bodies that tasks name most, in any role, of a question for no body.
 
-    Bodies that go by one name are counted together; to ask for them one by one takes the time of as many questions.
+    ``id``, ``name``, ``tasks``: how many tasks would be found if one asked for the body as well; None where that is not counted.
     """
-    filters, connection, a = question.matching.filters, question.connection, task_line_agencies.c
-    asked = {one: replace(question, matching=matching_of(connection, replace(filters, agency=one))) for one in ids}
-    bodies = {one: each.matching.bodies or () for one, each in asked.items()}
-    alone = {} if question.scope.former else {one: some[0] for one, some in bodies.items() if len(some) == 1}
-    query = select(a.body, func.count()).where(a.body.in_(alone.values()), *question.matching.in_role(a)).group_by(a.body)
-    counts = {body: int(count) for body, count in connection.execute(_named(question, query))} if alone else {}
-    return {one: counts.get(alone[one], 0) if one in alone else each.total() for one, each in asked.items()}
+    found = _of_former(question, most) if question.scope.former else _busiest(question, most)
+    counts = {row["id"]: row["tasks"] for row in found if row["id"]}
+    asked = matching_each(question.connection, question.matching.filters, list(counts))
+    if question.scope.former:
+        counts = {one: replace(question, matching=matching).total() for one, matching in asked.items()}
+    else:
+        # A body that goes by one name is counted already; one that goes by several may stand in a task by two of them.
+        counts |= _of_names(question, {one: each.bodies for one, each in asked.items() if each.bodies and not each.of_one_body})
+    return [{"id": row["id"], "name": row["name"], "tasks": counts[row["id"]]} for row in found if row["id"]]
 
 
 def page(connection: Connection, filters: Filters, after: str, order: str) -> Page:
@@ -100,11 +104,42 @@ def _named(question: Question, query: Select[Any]) -> Select[Any]:
     if not question.matching.all:
         few = question.meant().cte("meant").prefix_with("MATERIALIZED")
         return query.join(few, few.c.place == a.place)
-    if (scope.filters.site or scope.filters.region) and scope.tasks(question.connection) <= COUNTED:
+    if scope.narrow and (question.total() or 0) <= COUNTED:
         # Few documents: their tasks are looked up, not those of every body.
         document = values(scope.dialect, scope.below(question.connection, END, COUNTED))
         return query.where(a.place.between(document - literal_column(str(LAST)), document))
     return query.where(scope.holds(of_task(a.place)))
+
+
+def _busiest(question: Question, most: int) -> list[Row]:
+    """Return the bodies that tasks name most, with how many tasks name each (in the role asked for); ``id`` is empty where not resolved."""
+    b, a = line_agencies.c, task_line_agencies.c
+    roles = reduce(add, (a.roles.bitwise_and(bit) // bit for bit in ROLE_BITS.values()))
+    own = func.count(case((a.roles.bitwise_and(question.matching.role) != 0, 1))) if question.matching.role else func.count()
+    of_body = _named(question, select(a.body, func.sum(roles).label("roles"), own.label("tasks"))).group_by(a.body).subquery()
+    resolved = case((func.min(case((b.resolved, 1), else_=0)) == 1, b.agency_id), else_="").label("id")
+    query = select(resolved, b.name, func.sum(of_body.c.tasks).label("tasks")).join_from(line_agencies, of_body, of_body.c.body == b.id)
+    order = func.sum(of_body.c.roles).desc(), _plain(question, b.name), func.min(b.id)
+    return rows(question.connection.execute(query.group_by(b.agency_id, b.name).order_by(*order).limit(most)))
+
+
+def _of_former(question: Question, most: int) -> list[Row]:
+    """Return the same where former versions are asked for."""
+    found = sorted(counted(question), key=lambda row: (-sum(row[role] for role in ROLES), row["name"]))
+    return [{"id": row["id"] if row["resolved"] else "", "name": row["name"], "tasks": None} for row in found[:most]]
+
+
+def _of_names(question: Question, bodies: Mapping[str, Sequence[int]]) -> dict[str, int]:
+    """Return how many tasks name each of some bodies by any of the names given."""
+    if not bodies:
+        return {}
+    a, ids = task_line_agencies.c, list(bodies)
+    each, dialect = pairs(question.scope.dialect, "named"), question.scope.dialect
+    query = select(each.c.first, func.count(func.distinct(a.place))).join_from(each, task_line_agencies, a.body == each.c.second)
+    query = _named(question, query.where(*question.matching.in_role(a))).group_by(each.c.first)
+    asked = values_of_pairs(dialect, "named", [(n, body) for n, one in enumerate(ids) for body in bodies[one]])
+    found = question.connection.execute(query, asked)
+    return dict.fromkeys(ids, 0) | {ids[n]: int(count) for n, count in found}
 
 
 def _some(question: Question, order: str, behind: list[Any] | None, limit: int) -> list[tuple[tuple[str, ...], Row]]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, partial
 from heapq import nlargest
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal_column, or_, select
@@ -24,7 +25,7 @@ from storage.line_schema import document_lines, task_lines
 from storage.matching import Matching, matching_of
 from storage.places import END, LAST
 from storage.schema import tasks
-from storage.scopes import Scope, Told, of_task, scope_of
+from storage.scopes import Scope, Told, of_task, scope_of, values
 from storage.searching import count_tasks, holding, holds_words, read_words, tasks_holding
 from storage.selection import Filters, is_past
 from storage.task_statements import TaskStatements, bounds_of
@@ -51,11 +52,24 @@ class Question:
     matching: Matching
     _counts: dict[bool, int] = field(default_factory=dict, init=False, compare=False)
     """How many tasks there are in all, where reading a page has told: with the end of a deadline (true), or all (false)."""
+    _gathered: list[Sequence[int]] = field(default_factory=list, init=False, compare=False)
+    """The places of all tasks of current versions that are meant, in reading order, once they were gathered; else nothing."""
 
     @classmethod
     def of(cls, connection: Connection, filters: Filters) -> Question:
         """Return the question of filters."""
         return cls(connection, scope_of(connection, filters), matching_of(connection, filters))
+
+    def gather(self, most: int) -> None:
+        """Look up all that is meant once, where it is known to be at most so many tasks: what is asked next looks for none of them again.
+
+        For an answer of many questions about the same tasks. Nothing is gathered where every task of a document is meant.
+        """
+        if self._gathered or self.matching.all or self.scope.empty:
+            return
+        if self._counts.get(False, self._fewest_of_all[1]) <= most and self._few:
+            query = self._kept("gathered", partial(self._statements.all_of, self._few), self._few)
+            self._gathered.append(self._places(query))
 
     # --- in reading order ---
 
@@ -74,6 +88,8 @@ class Question:
             return []
         if self.matching.all:
             return self._by_documents(below, limit)
+        if self._gathered:
+            return list(islice((place for place in self._gathered[0] if place < below), limit))
         if self._is_of_words:
             return tasks_holding(self.connection, self.matching.filters, below, limit, self._holding_words)
         if self._statements.by_body_alone and self.matching.of_one_body:
@@ -174,16 +190,21 @@ class Question:
     @cached_property
     def _few(self) -> str:
         """The name of what leaves the fewest tasks of all that is asked for, at most ``FEW``; empty where nothing does."""
+        return self._fewest_of_all[0]
+
+    @cached_property
+    def _fewest_of_all(self) -> tuple[str, int]:
+        """The same, and how many tasks it leaves."""
         return self._fewest(FEW)
 
-    def _fewest(self, most: int) -> str:
+    def _fewest(self, most: int) -> tuple[str, int]:
         size, few = most + 1, ""
         for name in self._statements.candidates():
             if name == "words" and size <= READ:
                 break  # the last one
             found = self._size(name, size)
             size, few = (found, name) if found < size else (size, few)
-        return few
+        return few, size
 
     def _size(self, name: str, most: int) -> int:
         def make() -> Select[Any]:
@@ -209,11 +230,13 @@ class Question:
 
     def meant(self, *, anywhere: bool = False) -> Select[Any]:
         """Return the query for all tasks of current versions that are meant (column ``place``), ``anywhere``: whatever their documents."""
+        if self._gathered and not anywhere:
+            return select(values(self.scope.dialect, self._gathered[0]).label("place"))
         if self._statements.by_body_alone:
             named = self._statements.named().distinct().subquery().c
             return select(named.place).where(*([] if anywhere else [self.scope.holds(of_task(named.place))]))
         t = task_lines.c
-        few = self._fewest(COUNTED)
+        few = self._few or self._fewest(COUNTED)[0]
         if few:
             return self._statements.among(few, select(t.place), anywhere=anywhere)
         wanted = [*self.matching.of_line(t), *self._worded(t.place)]
@@ -289,7 +312,7 @@ class Question:
         ``dated`` counts those with an end of a deadline alone.
         """
         if self.matching.all and not dated:
-            return self.scope.tasks(self.connection)
+            return self._of_all
         if sum(told.tasks for told in self.scope.former) > FEW:
             return None
         lined = self._counted(dated) if not self.scope.empty else 0
@@ -297,9 +320,16 @@ class Question:
             return lined
         return lined + (len(self._former_due()) if dated else len(self.former()))
 
+    @cached_property
+    def _of_all(self) -> int:
+        """How many tasks the documents have."""
+        return self.scope.tasks(self.connection)
+
     def _counted(self, dated: bool) -> int | None:
         if (known := self._counts.get(dated)) is not None:
             return known
+        if self._gathered and not dated:
+            return len(self._gathered[0])
         if facet := self.matching.facet(dated):
             return self.scope.counted(self.connection, *facet)
         if self._is_of_words and not dated:

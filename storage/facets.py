@@ -10,25 +10,25 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Text, case, cast, extract, func, select
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Text, case, cast, extract, func, literal_column, select, union_all
 
 from storage.asking import Question
 from storage.batches import among, batches
 from storage.choosing import STEMS
+from storage.kept_statements import kept
 from storage.line_schema import ROLE_BITS, document_lines, line_agencies, line_choices, line_counts, task_line_agencies, task_lines
 from storage.places import document_place
 from storage.schema import ROLES, task_agencies, tasks
-from storage.scopes import of_task, values
+from storage.scopes import Scope, of_task, pairs, values_of_pairs
 from storage.selection import NO_FILTERS, Filters, is_past
 from storage.store import Store
 
 Row = dict[str, Any]
 FACETS = ("site", "region", "kind", "year", "role", "deadline_kind")
-_OF_DOCUMENT = FACETS[:4]
-_FEW_DOCUMENTS = 4000
-"""Documents that are looked up one by one."""
+_OF_DOCUMENT, _OF_TASKS = FACETS[:4], FACETS[4:]
 _SPARE = 2
 """So many times the bodies asked for are looked at: one body may be named in several forms."""
 
@@ -38,22 +38,26 @@ def task_facets(store: Store, filters: Filters = NO_FILTERS) -> dict[str, list[R
 
     Regions are those that documents name and what these lie in, as codes of GB/T 2260.
     """
-    filters = replace(filters, limit=None)
     with store.reading() as connection:
-        question = Question.of(connection, filters)
-        past = is_past(filters) or not question.scope.lined
-        found = _found(question) if past else _free(question)
-        if past and (filters.agency or filters.role):  # a body of a task may have another role in it than the one found
-            asked = {role: Question.of(connection, replace(filters, role=role)).total() for role in ROLES}
-            found = {**found, "role": Counter({role: n for role, n in asked.items() if n is not None})}
+        return facets_of(Question.of(connection, filters))
+
+
+def facets_of(question: Question) -> dict[str, list[Row]]:
+    """Return the same of a question that is asked for more than its facets."""
+    filters = question.matching.filters
+    past = is_past(filters) or not question.scope.lined
+    found = _found(question) if past else _free(question)
+    if past and (filters.agency or filters.role):  # a body of a task may have another role in it than the one found
+        asked = {role: Question.of(question.connection, replace(filters, role=role)).total() for role in ROLES}
+        found = {**found, "role": Counter({role: n for role, n in asked.items() if n is not None})}
     return {name: _shown(found[name]) for name in FACETS}
 
 
 def _free(question: Question) -> Mapping[str, Counter[str]]:
     """Return each facet as if one asked for any of its values."""
-    weights = _weights(question)
-    found = {name: _of_documents(question, name, weights) for name in _OF_DOCUMENT}
-    f = question.matching.filters
+    found, f = _of_documents(question), question.matching.filters
+    if question.matching.all and question.scope.narrow:
+        return found
     if not (f.role or f.deadline_kind or question.matching.all or question.matching.bodies is not None):
         roles, kinds = _of_tasks(question)
         return found | {"role": roles, "deadline_kind": kinds}
@@ -112,27 +116,47 @@ def _shown(found: Mapping[str, int]) -> list[Row]:
 # --- by document -------------------------------------------------------------------------------------------------------
 
 
-def _of_documents(question: Question, facet: str, weights: Mapping[int, int] | None) -> Counter[str]:
-    """Return how many tasks would be found for each value of a facet that documents have; ``weights``: of each document, None for all."""
-    c, d, scope = line_choices.c, document_lines.c, question.scope
-    free: dict[str, Any] = {facet: None if facet == "year" else ""}
-    freed = replace(scope, filters=replace(scope.filters, **free))
-    value = {"site": c.site, "region": c.stem, "kind": d.document_kind, "year": extract("year", d.day)}[facet]
-    here = [c.site != "" if facet == "site" else c.site == scope.site, c.stem != "" if facet == "region" else c.stem == scope.stem]
-    query = select(value, func.sum(d.tasks)) if weights is None else select(value, c.place)
-    query = query.select_from(line_choices).join(document_lines, d.place == c.place).where(*here, *freed.chosen())
-    found = Counter[Any]()
-    if weights is None:
-        found.update({key: int(n) for key, n in question.connection.execute(query.group_by(value))})
-    else:
-        query = query.where(c.place.in_(select(values(scope.dialect, weights)))) if len(weights) <= _FEW_DOCUMENTS else query
-        for key, place in question.connection.execute(query):
-            found[key] += weights.get(place, 0)
-    return Counter({f"{key:0<6}" if facet == "region" else str(key): n for key, n in found.items()})
+def _of_documents(question: Question) -> dict[str, Counter[str]]:
+    """Return how many tasks would be found for each value of the facets that documents have.
+
+    Where every task of some documents is meant, the other facets, too.
+    """
+    scope, weights = question.scope, _weights(question)
+    counted = question.matching.all and scope.narrow
+    query = kept(("facets", weights is None, counted, *scope.shape), partial(_counts, scope, weights is None, counted))
+    asked = scope.values if weights is None else scope.values | values_of_pairs(scope.dialect, "weights", weights)
+    found: dict[str, Counter[str]] = {name: Counter() for name in (FACETS if counted else _OF_DOCUMENT)}
+    for name, value, n in question.connection.execute(query, asked):
+        found[name][f"{value:0<6}" if name == "region" else value] = int(n or 0)
+    return found
 
 
-def _weights(question: Question) -> dict[int, int] | None:
-    """Return how many tasks of each document, by its place, hold what is asked of tasks; None where all are meant."""
+def _counts(scope: Scope, whole: bool, counted: bool) -> CompoundSelect[Any]:
+    """Return the query of facets, values and numbers of tasks; ``whole``: all tasks of documents, else as many as ``weights`` tell.
+
+    ``counted`` asks for what ``line_counts`` counts as well.
+    """
+    c, d, n = line_choices.c, document_lines.c, line_counts.c
+    weights = None if whole else pairs(scope.dialect, "weights")
+    tasks_there = func.sum(d.tasks if weights is None else weights.c.second)
+    joined = line_choices.join(document_lines, d.place == c.place)
+    joined = joined if weights is None else joined.join(weights, weights.c.first == c.place)
+    value = {"site": c.site, "region": c.stem, "kind": d.document_kind, "year": cast(extract("year", d.day), Text)}
+    asked: list[Any] = []
+    for name in _OF_DOCUMENT:
+        free: dict[str, Any] = {name: None if name == "year" else ""}
+        freed = replace(scope, filters=replace(scope.filters, **free))
+        here = [c.site != "", scope.here()[1]] if name == "site" else [scope.here()[0], c.stem != ""] if name == "region" else scope.here()
+        query = select(literal_column(f"'{name}'"), value[name], tasks_there).select_from(joined)
+        asked.append(query.where(*here, *freed.chosen()).group_by(value[name]))
+    if counted:
+        query = select(n.facet, n.value, func.sum(n.tasks)).where(n.facet.in_(_OF_TASKS), scope.holds(n.place))
+        asked.append(query.group_by(n.facet, n.value))
+    return union_all(*asked)
+
+
+def _weights(question: Question) -> list[tuple[int, int]] | None:
+    """Return the places of documents and how many tasks of each hold what is asked of tasks; None where all are meant."""
     n, matching = line_counts.c, question.matching
     if matching.all:
         return None
@@ -144,7 +168,7 @@ def _weights(question: Question) -> dict[int, int] | None:
         meant = question.meant(anywhere=True).subquery().c
         place = of_task(meant.place).label("place")
         query = select(place, func.count()).group_by(place)
-    return {place: int(count) for place, count in question.connection.execute(query)}
+    return [(place, int(count)) for place, count in question.connection.execute(query)]
 
 
 def _of_days(first: date, last: date) -> Any:  # noqa: ANN401 -- a Select of two columns

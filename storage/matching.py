@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, exists, func, literal_column, null, or_, select
 
 from normalizers.records import DeadlineKind
 from storage.identity import text_key
@@ -14,6 +15,9 @@ from storage.line_schema import ROLE_BITS, document_lines, line_agencies, task_l
 from storage.schema import agencies, agency_names, task_agencies, tasks
 from storage.selection import Filters
 
+Names = tuple[frozenset[str], frozenset[str]]
+"""The identifiers that a name of a body stands for, and the canonical names to look for."""
+
 
 @dataclass(frozen=True)
 class Matching:
@@ -21,7 +25,7 @@ class Matching:
 
     filters: Filters
     bodies: tuple[int, ...] | None
-    named: tuple[frozenset[str], frozenset[str]] = field(default=(frozenset(), frozenset()))
+    named: Names = field(default=(frozenset(), frozenset()))
 
     @property
     def all(self) -> bool:
@@ -145,28 +149,48 @@ def end_of_line(t: Any) -> ColumnElement[Any]:  # noqa: ANN401 -- the columns of
 
 def matching_of(connection: Connection, filters: Filters) -> Matching:
     """Return what a question asks of tasks."""
-    if not filters.agency:
-        return Matching(filters, None)
-    ids, names = names_of(connection, filters.agency)
-    keys = tuple(sorted({text_key(name) for name in names}))
-    asked = values_of(ids=tuple(sorted(ids)), names=tuple(sorted(names)), keys=keys)
-    bodies = connection.execute(kept("bodies of names", _bodies), asked).scalars()
-    return Matching(filters, tuple(bodies), (ids, names))
+    return matching_each(connection, filters, [filters.agency])[filters.agency] if filters.agency else Matching(filters, None)
+
+
+def matching_each(connection: Connection, filters: Filters, bodies: Sequence[str]) -> dict[str, Matching]:
+    """Return what is asked of tasks if one asks for each of some bodies, by names or identifiers, beside what the filters ask for."""
+    named = _names_of_each(connection, bodies)
+    ids, names = (frozenset(name for each in named.values() for name in each[n]) for n in (0, 1))
+    asked = values_of(ids=tuple(sorted(ids)), names=tuple(sorted(names)), keys=tuple(sorted({text_key(name) for name in names})))
+    found = connection.execute(kept("bodies of names", _bodies), asked).all()
+    return {one: Matching(replace(filters, agency=one), _those_of(found, *each), each) for one, each in named.items()}
+
+
+def _those_of(found: Sequence[Any], ids: Collection[str], names: Collection[str]) -> tuple[int, ...]:
+    keys = {text_key(name) for name in names}
+    return tuple(row.id for row in found if row.agency_id in ids or row.name in names or row.mention_key in keys)
 
 
 def _bodies() -> Select[Any]:
     b = line_agencies.c
     named = (b.agency_id.in_(given("ids", ())), b.name.in_(given("names", ())), b.mention_key.in_(given("keys", ())))
-    return select(b.id).where(or_(*named)).order_by(b.id)
+    return select(b.id, b.agency_id, b.name, b.mention_key).where(or_(*named)).order_by(b.id)
 
 
-def names_of(connection: Connection, name: str) -> tuple[frozenset[str], frozenset[str]]:
+def names_of(connection: Connection, name: str) -> Names:
     """Return the identifiers that a name or identifier of a body stands for, and the canonical names to look for."""
-    found = connection.execute(kept("names of a body", _called), values_of(name=name, key=text_key(name))).all()
-    return frozenset({row.id for row in found} | {name}), frozenset({row.name for row in found} | {name})
+    return _names_of_each(connection, [name])[name]
 
 
-def _called() -> Select[Any]:
-    g, n, name = agencies.c, agency_names.c, given("name", "")
-    by_name = select(n.agency_id).where(n.name_key == given("key", ""))
-    return select(g.id, g.name).where(or_(g.id == name, g.name == name, g.id.in_(by_name)))
+def _names_of_each(connection: Connection, bodies: Sequence[str]) -> dict[str, Names]:
+    keys = {one: text_key(one) for one in bodies}
+    asked = values_of(names=tuple(keys), keys=tuple(dict.fromkeys(keys.values())))
+    found = connection.execute(kept("names of bodies", _called), asked).all()
+    named: dict[str, Names] = {}
+    for one, key in keys.items():
+        own = [row for row in found if row.key == key or (row.key is None and one in (row.id, row.name))]
+        named[one] = frozenset({row.id for row in own} | {one}), frozenset({row.name for row in own} | {one})
+    return named
+
+
+def _called() -> CompoundSelect[Any]:
+    """Return the query of what is called by some names or identifiers (``key`` is none), or by other names with some keys."""
+    g, n = agencies.c, agency_names.c
+    own = select(g.id, g.name, null().label("key")).where(or_(g.id.in_(given("names", ())), g.name.in_(given("names", ()))))
+    other = select(g.id, g.name, n.name_key.label("key")).join(agency_names, n.agency_id == g.id).where(n.name_key.in_(given("keys", ())))
+    return own.union_all(other)

@@ -167,7 +167,7 @@ def task_page(store: Store, filters: Filters = NO_FILTERS, *, after: str = "", o
     ``filters.limit`` is the size of the page; ``after`` the cursor of the page before. Raises ``WrongCursor``.
     """
     with store.reading() as connection:
-        return task_rows.page(connection, filters, after, order)
+        return task_rows.page(Question.of(connection, filters), after, order)
 
 
 def document_page(store: Store, filters: Filters = NO_FILTERS, *, after: str = "") -> Page:

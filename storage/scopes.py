@@ -8,7 +8,7 @@ in the document nor in another copy of its work; those that changed are looked a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -24,6 +24,7 @@ from sqlalchemy import (
     FromClause,
     Select,
     and_,
+    column,
     false,
     func,
     literal,
@@ -42,6 +43,7 @@ from storage.schema import versions
 from storage.selection import Filters, chosen_versions, is_past, stem_of
 
 DIGITS = 6
+_SIDES = ("first", "second")
 _LINE = document_lines.alias("of_choice")
 
 
@@ -221,6 +223,23 @@ def values(dialect: str, found: Any, name: str = "") -> ColumnElement[int]:  # n
     if dialect == "sqlite":
         return func.json_each(held).table_valued("value").c.value
     return func.unnest(held).column_valued("value")
+
+
+def pairs(dialect: str, name: str) -> FromClause:
+    """Return a table of as many pairs of whole numbers (``first``, ``second``) as one likes; ``name`` is that of their parameters."""
+    if dialect == "sqlite":
+        each = func.json_each(given(name, "")).table_valued("value").c.value
+        sides = (func.json_extract(each, literal_column(f"'$[{n}]'"), type_=BigInteger()).label(side) for n, side in enumerate(_SIDES))
+        return select(*sides).cte(name).prefix_with("MATERIALIZED")  # read once, however often it is asked for
+    arrays = (given(f"{name}_{side}", [], ARRAY(BigInteger)) for side in _SIDES)
+    return func.unnest(*arrays).table_valued(*(column(side, BigInteger) for side in _SIDES), name=name).render_derived()
+
+
+def values_of_pairs(dialect: str, name: str, found: Sequence[tuple[int, int]]) -> dict[str, Any]:
+    """Return the values of the parameters of ``pairs``."""
+    if dialect == "sqlite":
+        return values_of(**{name: as_one(dialect, found)})
+    return values_of(**{f"{name}_{side}": [pair[n] for pair in found] for n, side in enumerate(_SIDES)})
 
 
 def of_task(place: ColumnElement[int]) -> ColumnElement[int]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 KILLED = "killed"
 """Cause of a run that never ended, found when the next run of its site begins."""
+
+_moment: ContextVar[tuple[Store, Connection] | None] = ContextVar("moment", default=None)
+"""The store that is asked in one moment now, and by which connection."""
 
 _CLOCK = tuple(clocks.c[name] for name in ("first_seen", "last_seen", "last_checked", "etag", "last_modified", "sha256"))
 
@@ -162,12 +166,30 @@ class Store(Brought):
 
         Raises ``UnreachableStore`` for a file that went away: what its open handle still tells is the past of a store that is not there.
         """
+        held = _moment.get()
+        if held is not None and held[0] is self:
+            yield held[1]
+            return
         self._check_file()
         with engines.told(self.url), self.engine.connect() as connection:
             if connection.dialect.name == "postgresql":
                 connection = connection.execution_options(isolation_level="REPEATABLE READ")
             with connection.begin(), limits.kept(connection):
                 yield connection
+
+    @contextmanager
+    def moment(self) -> Iterator[Connection]:
+        """Let all that is read in the block, by this thread, see the same moment of the store, through one connection.
+
+        For an answer of many questions: they fit one another, and no question begins a transaction of its own. What the block writes
+        itself it does not see. The limit of time is that of the whole block.
+        """
+        with self.reading() as connection:
+            token = _moment.set((self, connection))
+            try:
+                yield connection
+            finally:
+                _moment.reset(token)
 
     @contextmanager
     def writing(self, *, told: bool = True) -> Iterator[Connection]:

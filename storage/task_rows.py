@@ -39,10 +39,10 @@ def read(connection: Connection, filters: Filters) -> Iterator[Row]:
         below, left = found[-1][0], None if left is None else left - len(found)
 
 
-def page(connection: Connection, filters: Filters, after: str, order: str) -> Page:
+def page(question: Question, after: str = "", order: str = "published") -> Page:
     """Return a page of tasks; see ``queries.task_page``."""
+    filters = question.matching.filters
     size, by_day = paging.size_of(filters.limit), order == "due"
-    question = Question.of(connection, filters)
     if by_day:
         behind = paging.behind("tasks due", filters, after, (str, int))
         return _due_page(question, size, behind)

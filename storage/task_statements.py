@@ -55,6 +55,11 @@ class TaskStatements:
         count = select(func.count()).select_from(held.alias("every")).scalar_subquery()
         return select(held.c.place, count).where(held.c.place < _BELOW).order_by(held.c.place.desc()).limit(_LIMIT)
 
+    def all_of(self, few: str) -> Select[Any]:
+        """Return the query of all those places, in reading order."""
+        held = self._held(few).cte("held").prefix_with("MATERIALIZED")
+        return select(held.c.place).order_by(held.c.place.desc())
+
     def _held(self, few: str) -> Select[Any]:
         """Return the places among a few at which everything else is held; no planner shall look for these few one by one."""
         if not self.by_body_alone:

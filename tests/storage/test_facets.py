@@ -7,12 +7,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from storage import facets, queries
+from storage import agency_counts, facets, queries, task_rows
+from storage.asking import Question
 from storage.schema import ROLES
 from storage.selection import Filters
 from storage.store import Store
 from tests.storage.conftest import filled_once
-from tests.storage.histories import PLACES, TITLES, Crawler, Line, Page
+from tests.storage.histories import BODIES, PLACES, TITLES, Crawler, Line, Page
 from tests.storage.samples import AT, make_derived, put
 
 TEXTS = (
@@ -90,6 +91,48 @@ def test_months_of_bodies_count_each_task_once(spread: Store) -> None:
         shown = {(row["id"], row["name"], row["month"]): row["count"] for row in found}
         assert shown == {key: n for key, n in truth.items() if "agency" not in asked or key[0] == asked["agency"]}, asked
         assert len({(row["id"], row["name"]) for row in facets.agency_months(spread, Filters(**asked), top=1)}) == 1
+
+
+def test_the_busiest_bodies_stand_beside_what_asking_for_each_would_find(spread: Store) -> None:
+    """A body that stands in a task by two of its names counts once."""
+    run = spread.begin_run("jiangkou", ["notices"], AT)
+    read = make_derived("一个机构两种称呼的安排", tuple(f"{text}，办好{n}件" for n, text in enumerate(TEXTS)))
+    both = {"lead": (BODIES[0],), "partner": (replace(BODIES[0], mention="档案局"), BODIES[1])}
+    put(spread, run, "8", replace(read, tasks=tuple(replace(task, **both) for task in read.tasks)))
+    of_roles = {"kind": "other", "role": "partner"}, {"role": "partner", "words": "备案"}, {"role": "lead", "as_of": date(2024, 5, 9)}
+    for asked in (*ASKED, {"as_of": date(2024, 5, 9)}, *of_roles):
+        filters = Filters(**asked | {"agency": ""})
+        shown = [row for row in queries.agencies(spread, replace(filters, limit=2)) if row["resolved"] and row["id"]]
+        with spread.reading() as connection:
+            found = agency_counts.busiest(Question.of(connection, filters), 2)
+        assert [(row["id"], row["name"]) for row in found] == [(row["id"], row["name"]) for row in shown], asked
+        for row in found:
+            assert row["tasks"] == queries.task_page(spread, replace(filters, agency=row["id"])).total, (asked, row)
+
+
+def test_what_was_gathered_answers_as_what_was_not(spread: Store) -> None:
+    for asked in (*ASKED, {"as_of": date(2024, 5, 9), "agency": "a1"}, {"due_from": date(2024, 7, 1), "words": "公布"}):
+        with spread.reading() as connection:
+            once, anew = (Question.of(connection, Filters(**asked)) for _ in range(2))
+            once.gather(1000)
+            assert facets.facets_of(once) == facets.facets_of(anew), asked
+            assert agency_counts.busiest(once, 9) == agency_counts.busiest(anew, 9)
+            for order in ("published", "due"):
+                first = task_rows.page(once, order=order)
+                assert first == task_rows.page(anew, order=order)
+            assert once.total() == anew.total()
+            some = Question.of(connection, Filters(**asked, limit=2))
+            some.gather(1000)
+            following = task_rows.page(some).next
+            if following:
+                assert task_rows.page(some, following).rows == task_rows.page(anew).rows[2:4]
+
+
+def test_more_than_is_looked_at_is_not_gathered(spread: Store) -> None:
+    with spread.reading() as connection:
+        question = Question.of(connection, Filters(words="公布"))
+        question.gather(1)
+        assert not question._gathered
 
 
 def test_facets_of_the_past_count_what_was_there(spread: Store) -> None:

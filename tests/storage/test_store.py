@@ -381,6 +381,19 @@ def test_a_store_that_was_removed_or_replaced_meanwhile_is_told_and_not_written_
             store.begin_run("anhui", ["tzgg"], AT)
 
 
+def test_what_is_read_in_one_moment_does_not_see_what_is_written_meanwhile(store: Store, url: str) -> None:
+    with Store.open(url) as other, store.moment() as connection:
+        before = store.state().writes
+        other.begin_run("jiangkou", ["notices"], AT)
+        with store.reading() as again, other.reading() as of_other:
+            assert again is connection
+            assert of_other is not connection
+        assert store.state().writes == before
+        with ThreadPoolExecutor(1) as pool:
+            assert pool.submit(store.state).result().writes == before + 1, "another thread has moments of its own"
+    assert store.state().writes == before + 1
+
+
 def test_a_missing_or_shortened_file_of_the_archive_is_found_from_the_store(tmp_path: Path) -> None:
     with Store.open(f"sqlite:///{tmp_path}/s.sqlite", archive=tmp_path / "archive", create=True) as store:
         run = store.begin_run("anhui", ["tzgg"], AT)

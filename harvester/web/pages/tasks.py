@@ -23,7 +23,7 @@ from harvester.web.room import AnyStore, base_of
 from harvester.web.shown import page, preference, site_name, word
 from harvester.web.task_rows import shown_tasks
 from normalizers.records import DeadlineKind
-from storage import agency_counts, agency_queries, facets, queries
+from storage import agency_counts, agency_queries, facets, task_rows
 from storage.asking import Question
 from storage.calendar_queries import FIRST_DAY
 from storage.schema import ROLES, documents, sites
@@ -47,19 +47,23 @@ def tasks(request: Request, store: AnyStore, view: str = "list", order: str = "p
     lang = preference(request, "lang")
     asked = said(request.query_params, lang)
     filters = filters_of(asked, lang, PAGE)
-    check_shown(store, filters, lang)
     view, order = _known(view, VIEWS), _known(order, ORDERS)
     shape = asked | ({"view": view} if view != "list" else {}) | ({"order": order} if order != "published" else {})
     dated = order == "due" or view == "timeline"
     counted = replace(filters, due_from=filters.due_from or FIRST_DAY) if dated else filters
-    found = _VIEWS[view](request, store, filters, asked, lang) if view in _VIEWS else _rows(store, counted, order, after, lang)
-    counts = facets.task_facets(store, counted) | {"agency": _bodies(store, counted, found.get("total"))}
-    names = site_names(store, lang)
+    with store.moment() as connection:
+        check_shown(store, filters, lang)
+        question = Question.of(connection, counted)
+        question.gather(MOST_LOOKED_THROUGH)
+        found = _VIEWS[view](request, store, filters, asked, lang) if view in _VIEWS else _rows(question, order, after, lang)
+        question.gather(MOST_LOOKED_THROUGH)  # the page may have told that there are no more
+        counts = facets.facets_of(question) | {"agency": _bodies(question, found.get("total"))}
+        names, called = site_names(store, lang), _called(store, filters)
     return page(
         request, "tasks.html", asked=asked, view=view, order=order, sites=names, labels=listing.labels(lang),
         views=_switch(VIEWS, "view", shape, lang), orders=_switch(ORDERS, "order", shape, lang), **_choices(counts, lang),
         facets=listing.facet_links(PATH, shape, counts, names, lang),
-        chosen=listing.chosen_filters(PATH, shape, names, lang, _called(store, filters)),
+        chosen=listing.chosen_filters(PATH, shape, names, lang, called),
         pages=listing.pages_around(PATH, shape, after, back, found["next"]) if "rows" in found else listing.Pages(),
         forms=offered(PATH, {"due_from": FIRST_DAY.isoformat()} | asked if order == "due" else asked),
         subscribe=listing.subscriptions_of(request, asked, lang),
@@ -69,20 +73,18 @@ def tasks(request: Request, store: AnyStore, view: str = "list", order: str = "p
     )  # fmt: skip
 
 
-def _rows(store: Store, filters: Filters, order: str, after: str, lang: str) -> dict[str, Any]:
-    found = queries.task_page(store, filters, after=after, order=order)
-    rows = [row | {"region_name": region_name(row["region"] or "", lang)} for row in shown_tasks(found.rows, lang, filters.as_of)]
+def _rows(question: Question, order: str, after: str, lang: str) -> dict[str, Any]:
+    found = task_rows.page(question, after, order)
+    shown = shown_tasks(found.rows, lang, question.matching.filters.as_of)
+    rows = [row | {"region_name": region_name(row["region"] or "", lang)} for row in shown]
     return {"rows": rows, "total": found.total, "next": found.next}
 
 
-def _bodies(store: Store, filters: Filters, total: int | None) -> list[dict[str, Any]]:
+def _bodies(question: Question, total: int | None) -> list[dict[str, Any]]:
     """Return the bodies that most tasks of an answer name, to narrow it down by; of an answer too long to look through none."""
-    if total is None or not 0 < total <= MOST_LOOKED_THROUGH or filters.agency:
+    if total is None or not 0 < total <= MOST_LOOKED_THROUGH or question.matching.filters.agency:
         return []
-    found = [row for row in queries.agencies(store, replace(filters, limit=BODIES)) if row["resolved"] and row["id"]]
-    with store.reading() as connection:
-        counts = agency_counts.tasks_of_each(Question.of(connection, filters), [row["id"] for row in found])
-    return [{"value": row["id"], "told": row["name"], "count": counts[row["id"]]} for row in found]
+    return [{"value": row["id"], "told": row["name"], "count": row["tasks"]} for row in agency_counts.busiest(question, BODIES)]
 
 
 def _called(store: Store, filters: Filters) -> dict[str, str]:
