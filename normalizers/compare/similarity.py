@@ -33,14 +33,14 @@ _FACTORS, _OFFSETS = _MULTIPLIERS[:VALUES] | np.uint64(1), _MULTIPLIERS[VALUES:]
 
 
 def _shingles(folded: str) -> npt.NDArray[np.uint64]:
-    """Return the distinct shingles of a folded text as 64-bit numbers."""
+    """Return the shingles of a folded text as 64-bit numbers; the least of their hashes does not mind those that stand there twice."""
     points = np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint64)
     count = len(points) - SHINGLE + 1
     value = np.zeros(count, dtype=np.uint64)
     for i in range(SHINGLE):
         value = value * np.uint64(0x100000001B3) ^ points[i : i + count]
         value ^= value >> np.uint64(29)
-    return np.unique(value)
+    return value
 
 
 def signature(text: str) -> tuple[int, ...]:

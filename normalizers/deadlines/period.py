@@ -78,7 +78,7 @@ def own_title(printed: Printed) -> Printed:
         if bare or issued:
             inner = printed.text[start + 1 : end - 1]
             rest = mask(after, title_spans(after)) if bare else ""
-            return Printed(printed.source, inner + rest, printed.at[start + 1 : end - 1] + printed.at[end : end + len(rest)])
+            return Printed(printed.source, inner + rest, (*printed.at[start + 1 : end - 1], *printed.at[end : end + len(rest)]))
     return printed
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import NamedTuple
 
 MASK = "\0"
@@ -20,7 +21,7 @@ class Printed(NamedTuple):
 
     source: str
     text: str
-    at: tuple[int, ...]
+    at: Sequence[int]
 
     def slice(self, start: int, end: int) -> str:
         """Return what was printed for the normalised characters ``start`` up to ``end``, runs of blanks folded."""
@@ -52,7 +53,7 @@ def read(source: str) -> Printed:
     forms = [_FORMS[raw] for raw in source]
     text = "".join(forms)
     if len(text) == len(source) and "" not in forms:  # character for character, as nearly every cell is
-        return Printed(source, text, tuple(range(len(text))))
+        return Printed(source, text, range(len(text)))
     return _join_spaced_digits(_with_gaps(source, forms))
 
 

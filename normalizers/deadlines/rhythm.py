@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from normalizers.deadlines.units import number
@@ -28,7 +29,7 @@ _HALVES = (
 _PACE = re.compile(
     rf"{_HALVES}|一(?P<unit>半年|年|季度?|月|周|日|天|旬)一(?:{_ROUND})|(?:^|(?<=[、,;]))(?P<unit2>半年度?|年度|季度?|月度?|周|旬)(?:{_ROUND})"
 )
-_PACE_SIGN = re.compile(_ROUND)
+_PACE_SIGN = re.compile(rf"半年|[一年度季月周旬](?:{_ROUND})")
 """What no pace can be without."""
 _RHYTHM_SIGN = re.compile(rf"[每按逐分]|年中|{_ROUND}")
 """What no rhythm can be without: most texts hold none, and looking once is cheaper than trying five rules."""
@@ -84,19 +85,23 @@ def find_rhythms(text: str) -> list[Term]:
     if not _RHYTHM_SIGN.search(text):
         return []
     found = [_rhythm(m, m["unit"], _count(m["n"].replace("半", "一")) if m["n"] else 1, 1) for m in _EVERY.finditer(text)]
-    for match in _TIMES.finditer(text):
+    for match in _TIMES.finditer(text) if "次" in text else ():
         unit, times = match["unit"] or match["unit2"], match["times"] or match["times2"]
         count = 1 if match["n"] in (None, "半") else _count(match["n"])
         found.append(_rhythm(match, "半年" if match["n"] == "半" and unit == "年" else unit, count, _count(times)))
-    found += [_rhythm(m, m["unit"] or m["unit2"] or "半年", 1, _count(m["times"] or m["times2"])) for m in _PACE.finditer(text)]
+    found += [_rhythm(m, m["unit"] or m["unit2"] or "半年", 1, _count(m["times"] or m["times2"])) for m in _paces(text)]
     found += [_rhythm(m, m["unit"], 1, 1) for m in _BY.finditer(text)]
-    found += [Term(m.start(), m.end(), "P6M", 6, flags=("mechanism",)) for m in _YEAR_ROUND.finditer(text)]
+    found += [Term(m.start(), m.end(), "P6M", 6, flags=("mechanism",)) for m in (_YEAR_ROUND.finditer(text) if "年中" in text else ())]
     found.sort(key=lambda t: (t.pos, -t.end))
     apart: list[Term] = []
     for term in found:
         if not apart or term.pos >= apart[-1].end:
             apart.append(term)
     return apart
+
+
+def _paces(text: str) -> Iterator[re.Match[str]]:
+    return _PACE.finditer(text) if _PACE_SIGN.search(text) else iter(())
 
 
 def without_paces(text: str) -> str:

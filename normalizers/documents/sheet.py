@@ -54,17 +54,19 @@ def _pieces(archive: zipfile.ZipFile, member: str) -> Iterator[bytes]:
 
 
 def _extent(archive: zipfile.ZipFile, member: str) -> tuple[int, int, int]:
-    """Return the last row and column that a sheet's XML refers to, and its bytes."""
+    """Return the last row and column that a sheet's XML refers to, none for another part, and its bytes."""
     rows = columns = size = 0
     rest = b""
     for chunk in _pieces(archive, member):
         size += len(chunk)
         if size > MAX_UNPACKED:
             break
-        text = rest + chunk
-        for letters, row in _REFERENCE.findall(text):
-            rows, columns = max(rows, int(row)), max(columns, column_number(letters))
-        rest = text[-40:]
+        if "worksheets" in member:
+            text = rest + chunk
+            found = _REFERENCE.findall(text)
+            rows = max([rows, *map(int, {row for _, row in found})])
+            columns = max([columns, *map(column_number, {letters for letters, _ in found})])
+            rest = text[-40:]
     return rows, columns, size
 
 
@@ -83,7 +85,7 @@ def _check_extent(payload: bytes, members: Sequence[str], name: str) -> None:
             total += size
             if total > MAX_UNPACKED:
                 raise UnreadableError(f"{name} unpacks to more than {MAX_UNPACKED / 2**20:.0f} MB, as a zip bomb does: look at it by hand.")
-            if "worksheets" in member and rows * columns > MAX_SHEET_POSITIONS:
+            if rows * columns > MAX_SHEET_POSITIONS:
                 raise UnreadableError(
                     f"{name}: a sheet reaches to row {rows} and column {columns}, more than {MAX_SHEET_POSITIONS} positions: "
                     "delete stray cells far outside the table and save it again."
@@ -143,12 +145,15 @@ def _cells(rows: Sequence[Sequence[Value]], ranges: Sequence[Range], title: str,
     spans, hidden = _covered(ranges, len(rows), width)
     cells = []
     for number, row in enumerate(rows):
-        filled = any(value != "" for value in row) or any((number, column) in hidden for column in range(width))
-        for column, value in enumerate(row[:width] if filled else ()):
-            if (number, column) not in hidden:
+        reached = bool(hidden) and any((number, column) in hidden for column in range(width))
+        if not reached and not any(value != "" for value in row):
+            continue
+        origin = Origin("row", number + 1, title)
+        for column, value in enumerate(row[:width]):
+            if not reached or (number, column) not in hidden:
                 rowspan, colspan = spans.get((number, column), (1, 1))
                 text = shown(value, formats[number, column]) if (number, column) in formats else plain(value)
-                cells.append(RawCell(text, rowspan, colspan, Origin("row", number + 1, title), number, column))
+                cells.append(RawCell(text, rowspan, colspan, origin, number, column))
     return cells
 
 
@@ -198,6 +203,8 @@ def _parts(payload: bytes, name: str) -> _Parts:
         except (*ZIP_ERRORS, UnreadableError):
             continue
         out.formats[title] = cell_formats(content, codes)
+        if b"hidden=" not in content:
+            continue
         if rows := len(_HIDDEN_ROW.findall(content)):
             out.warnings.append(f"Sheet {title!r} has {rows} hidden rows; they were read like the others.")
         if _HIDDEN_COLUMN.search(content):

@@ -35,6 +35,8 @@ _MAX_DIGITS = 15
 
 def plain(value: Value) -> str:
     """Return a value as a reader sees it without a format: whole numbers without a point, dates as ISO 8601."""
+    if isinstance(value, str):  # as nearly all values are
+        return value
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):

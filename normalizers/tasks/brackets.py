@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from normalizers.agencies import Context, looks_like_agencies, read_agencies
 from normalizers.tasks.bodies import are_built_like_bodies
@@ -53,8 +53,7 @@ MIN_ITEM = 6
 """Characters that must stand before a bracket for it to be the bracket of an item."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bracket:
+class Bracket(NamedTuple):
     """An outermost bracket: ``start`` up to ``end`` with its marks, ``inner`` what stands between them."""
 
     start: int
@@ -62,8 +61,7 @@ class Bracket:
     inner: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """A stretch of a paragraph with the bracket that speaks for it. ``text`` is the stretch without the bracket."""
 
     start: int
@@ -74,8 +72,7 @@ class Unit:
     bracket: tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Marked:
+class _Marked(NamedTuple):
     start: int
     end: int
     statement: Statement
@@ -157,7 +154,7 @@ def _from_own_ordinal(units: list[Unit]) -> list[Unit]:
     opening = _OPENING.match(units[0].text)
     if opening is None:
         return units
-    first = replace(units[0], start=units[0].start + opening.end(), text=units[0].text[opening.end() :])
+    first = units[0]._replace(start=units[0].start + opening.end(), text=units[0].text[opening.end() :])
     return [first, *units[1:]]
 
 
@@ -269,7 +266,7 @@ def _merged(text: str, marks: Sequence[_Marked]) -> list[_Marked]:
     for mark in marks:
         if out and is_nothing(text[out[-1].end : mark.start]):
             last = out[-1]
-            out[-1] = replace(last, end=mark.end, statement=last.statement | mark.statement)
+            out[-1] = last._replace(end=mark.end, statement=last.statement | mark.statement)
         else:
             out.append(mark)
     return out
@@ -307,7 +304,7 @@ def _with_deadlines(units: list[Unit], dates: Sequence[_Marked]) -> list[Unit]:
         for number in range(at, len(out)):
             unit = out[number]
             if date.start < unit.end or number == len(out) - 1:
-                out[number] = replace(unit, statement=unit.statement | date.statement)
+                out[number] = unit._replace(statement=unit.statement | date.statement)
                 at = number
                 break
     return out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from normalizers.agencies import Context, looks_like_agencies
 from normalizers.records import Block, BlockKind
@@ -90,7 +90,7 @@ class Captions:
         if len({fold(caption.text) for caption, _, _ in self.found if caption.text}) < 2:
             return
         for caption, start, stop in self.found:
-            drafts[start:stop] = [draft if draft.section else replace(draft, section=caption.text) for draft in drafts[start:stop]]
+            drafts[start:stop] = [draft if draft.section else draft._replace(section=caption.text) for draft in drafts[start:stop]]
 
 
 def _nearest(blocks: Sequence[Block]) -> Block | None:

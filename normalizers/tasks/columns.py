@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from normalizers.agencies import Context, looks_like_agencies
 from normalizers.records import Cell
@@ -50,12 +50,13 @@ class Columns:
     confidence: float = 0.98
     headings: tuple[str, ...] = ()
     persons: frozenset[int] = frozenset()
+    helpers: frozenset[int] = field(init=False, repr=False, compare=False)
+    """The columns of bodies that help: 配合单位, and 责任单位 beside 牵头单位 (labels.md, rule 4)."""
 
-    @property
-    def helpers(self) -> frozenset[int]:
-        """The columns of bodies that help: 配合单位, and 责任单位 beside 牵头单位 (labels.md, rule 4)."""
+    def __post_init__(self) -> None:
         led = any(role is Role.LEAD for _, role in self.agencies)
-        return frozenset(column for column, role in self.agencies if role is Role.PARTNER or (led and role is Role.RESPONSIBLE))
+        helping = frozenset(column for column, role in self.agencies if role is Role.PARTNER or (led and role is Role.RESPONSIBLE))
+        object.__setattr__(self, "helpers", helping)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +241,7 @@ def _task_column(heading: Heading, rows: Grid, caption: str) -> tuple[int, float
 
 def _rightmost(heading: Heading, rows: Grid, columns: Sequence[int]) -> int:
     """Return the last of the columns that is filled in most rows: the most particular wording of the task."""
-    filled = {column: _average(rows, column)[0] for column in columns}
+    filled = {column: _filled(rows, column) for column in columns}
     good = [column for column in columns if filled[column] * 2 >= max(filled.values())]
     first_role = next(number for number, role in enumerate(heading.roles) if role in AGENCY_ROLES)
     before = [column for column in good if column < first_role]
@@ -250,24 +251,29 @@ def _rightmost(heading: Heading, rows: Grid, columns: Sequence[int]) -> int:
 def _unnamed(heading: Heading, rows: Grid, *, named: bool) -> tuple[int, float] | None:
     """Return a column that no label names but whose cells read as tasks: sentences, the longest of the table."""
     free = [number for number, role in enumerate(heading.roles) if role in (None, Role.SECTION) and heading.texts[number]]
-    lengths = {column: _average(rows, column)[1] for column in free}
+    lengths = {column: _average(rows, column) for column in free}
     best = max(free, key=lambda column: lengths[column], default=None)
     if best is None or lengths[best] < _AVERAGE_TASK:
         return None
     return best, 0.8 if named else 0.6
 
 
-def _average(rows: Grid, column: int) -> tuple[int, float]:
-    """Return how many cells of a column hold text, and their average length in characters."""
+def _filled(rows: Grid, column: int) -> int:
+    """Return how many cells of a column hold text."""
+    return sum((cell := row[column]) is not None and bool(cell.text.strip()) for row in rows)
+
+
+def _average(rows: Grid, column: int) -> float:
+    """Return the average length, in characters, of the cells of a column that hold text."""
     lengths = [len(squeeze(cell.text)) for row in rows if (cell := row[column]) is not None and cell.text.strip()]
-    return len(lengths), sum(lengths) / len(lengths) if lengths else 0.0
+    return sum(lengths) / len(lengths) if lengths else 0.0
 
 
 def _sections(heading: Heading, task: int, rows: Grid) -> tuple[int, ...]:
     """Return the columns that hold headings of the tasks: named ones, broader wordings, and unnamed ones before the task."""
     out = []
     for number, role in enumerate(heading.roles):
-        before = number < task and role in (None, Role.PROJECT, Role.UNDERTAKING) and _average(rows, number)[0]
+        before = number < task and role in (None, Role.PROJECT, Role.UNDERTAKING) and _filled(rows, number)
         if number != task and (role in (Role.SECTION, Role.TASK, Role.CONTENT) or before):
             out.append(number)
     return tuple(out)
@@ -285,7 +291,7 @@ def plain_columns(grid: Grid, caption: str, context: Context) -> Columns | None:
         return None
     kinds = {column: _plain_role(grid, column, context) for column in range(len(grid[0]))}
     bodies = tuple((column, Role.RESPONSIBLE) for column, kind in kinds.items() if kind is Role.RESPONSIBLE)
-    lengths = {column: _average(grid, column)[1] for column, kind in kinds.items() if kind is None}
+    lengths = {column: _average(grid, column) for column, kind in kinds.items() if kind is None}
     task = max(lengths, key=lambda column: lengths[column], default=None)
     if len(bodies) != 1 or task is None or lengths[task] < _AVERAGE_TASK:
         return None

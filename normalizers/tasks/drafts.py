@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from normalizers.records import Span
 from normalizers.tasks.statements import Statement
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """One task as marked: its words, what is stated of it, and where both stand.
 
     ``caption`` is the title of the table it stands in, whose year goes before the document's.

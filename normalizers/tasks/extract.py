@@ -211,7 +211,7 @@ class _Finish:
         lead = tuple(_STAR.sub("", name) for name in names if _STAR.search(name))
         if not lead:
             return statement
-        return replace(statement, lead=lead, partner=tuple(name for name in names if not _STAR.search(name)), responsible=())
+        return statement._replace(lead=lead, partner=tuple(name for name in names if not _STAR.search(name)), responsible=())
 
     def _implied(self, clauses: Clauses, named: Sequence[Agency]) -> tuple[Agency, ...]:
         """Return the bodies that standing clauses add to this task: those of earlier items, and its own unless that begins below."""

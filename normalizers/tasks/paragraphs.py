@@ -87,7 +87,7 @@ def _whole(lines: Sequence[Line], at: int) -> tuple[Line, int]:
             break
         text += more.text.strip()
         if not left_open(text):
-            return replace(line, text=text), count
+            return line._replace(text=text), count
     return line, 1
 
 
@@ -113,7 +113,7 @@ def _read_line(line: Line, walk: Walk, drafts: list[Draft]) -> None:
         headings, start = run_on_headings(unit.text, opens=number == 0) if len(units) > 1 else ([], 0)
         for heading in headings:
             walk.under(heading, None)
-        own = replace(unit, start=unit.start + start, text=unit.text[start:]) if start else unit
+        own = unit._replace(start=unit.start + start, text=unit.text[start:]) if start else unit
         drafts.append(_from_unit(line, own, walk, first=number == 0))
     outer = walk.section
     if line.heading or (len(units) == 1 and _heads(units[0].text)):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from normalizers.agencies import looks_like_agencies
 from normalizers.tasks.bodies import are_built_like_bodies
@@ -40,7 +39,7 @@ def role_line(text: str, walk: Walk) -> Statement | None:
         return _blank_line(bare, walk) or duty(bare, walk)
     statement = read_statement(bare, lines=True)
     if not statement.names:
-        return replace(statement, labelled=True)
+        return statement._replace(labelled=True)
     names = statement.lead + statement.partner + statement.responsible
     return None if any(_PROSE.search(name) for name in names) else statement
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from normalizers.tasks.clauses import NO_CLAUSES, Clauses, split_clauses
 from normalizers.tasks.roles import AGENCY_ROLES, Role, label_role, labels_in, names_offices
@@ -58,8 +58,7 @@ _WHO = re.compile(r"牵头|配合|负责")
 _BODY_END = re.compile(r"(?:[局委办厅部院会行署关处队站所区县市]|中心|政府|单位|部门|机构|集团|公司|协会)(?:等)?$")
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """The texts that a bracket, line or row gives to each role, in order; nothing is split or resolved yet."""
 
     lead: tuple[str, ...] = ()
@@ -92,9 +91,9 @@ class Statement:
         if not self.responsible:
             return self
         if self.lead:
-            return replace(self, partner=self.partner + self.responsible, responsible=())
+            return self._replace(partner=self.partner + self.responsible, responsible=())
         if self.partner or partner_beside:
-            return replace(self, lead=self.responsible, responsible=())
+            return self._replace(lead=self.responsible, responsible=())
         return self
 
 
@@ -124,7 +123,7 @@ def _read(text: str, default: Role, lines: bool) -> Statement:
         if role is None:
             out |= _value(value, default)
         elif role in AGENCY_ROLES:
-            out |= replace(_value(value, role), labelled=True)
+            out |= _value(value, role)._replace(labelled=True)
         elif role is Role.DEADLINE and not is_nothing(value):
             out |= Statement(deadline=value.strip(" \n，,；;。"))
     return out
@@ -186,7 +185,7 @@ def _value(text: str, role: Role) -> Statement:
         return beside
     kept, deadline = _take_dates(text)
     out = _by_verbs(kept, role)
-    return replace(out, deadline=deadline) if deadline else out
+    return out._replace(deadline=deadline) if deadline else out
 
 
 def _take_dates(text: str) -> tuple[str, str]:

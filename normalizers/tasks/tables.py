@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from normalizers.agencies import Context
 from normalizers.records import Block, Cell, Span, Table
@@ -25,8 +25,7 @@ _MAX_SECTION = 60
 _MIN_TASK = 4
 
 
-@dataclass(frozen=True, slots=True)
-class _Value:
+class _Value(NamedTuple):
     """The text of one role or deadline cell of a row, where it stands, and whether it was written in this very row."""
 
     text: str = ""
@@ -34,8 +33,7 @@ class _Value:
     own: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Carry:
+class Carry(NamedTuple):
     """What a table hands to the one that continues it on the next page: its columns and the values that blank cells take on."""
 
     columns: Columns
@@ -45,10 +43,6 @@ class Carry:
     sections: dict[int, str]
     row_section: str = ""
     number: str = ""
-
-    def below(self, values: dict[int, _Value], sections: dict[int, str], number: str) -> Carry:
-        """Return what the next row takes on; quicker than ``dataclasses.replace``, and every row of every table hands it on."""
-        return Carry(self.columns, self.width, self.caption, values, sections, self.row_section, number)
 
 
 class _Rows:
@@ -114,7 +108,7 @@ class _Rows:
             return
         section = self._section_row(row, cells, state)
         if section is not None:
-            self.state = replace(state, row_section=section or state.row_section, sections={} if section else state.sections)
+            self.state = state._replace(row_section=section or state.row_section, sections={} if section else state.sections)
             return
         self._data_row(row, state)
         self.fresh = False
@@ -154,7 +148,7 @@ class _Rows:
         continues = blank and (columns.number is None or not self._own(columns.number))
         values = self._values(row, state, continues=continues)
         sections = self._sections(columns, state.sections, cell)
-        after = state.below(values, sections, number or state.number)
+        after = state._replace(values=values, sections=sections, number=number or state.number)
         if cell is None and number and number != state.number:
             pass  # a row of its own whose words are missing: its bodies are not those of the row above
         elif cell is None or cell is self.last_cell or self._runs_on(row, cell, number, blank=blank):
@@ -189,7 +183,7 @@ class _Rows:
             if cell is not None:
                 out[column] = _Value("" if is_nothing(cell.text) else cell.text, self._address(cell), own=cell.row == row)
             elif (continues or shares or not self.table.merged) and not (partner and new_lead):
-                out[column] = replace(state.values.get(column, _Value()), own=False)
+                out[column] = state.values.get(column, _Value())._replace(own=False)
             else:
                 out[column] = _Value()
         return out
@@ -214,7 +208,7 @@ class _Rows:
         last = self.drafts[-1].text
         if _ENDED.search(last):
             return False
-        self.drafts[-1] = replace(self.drafts[-1], text=last + cell.text.strip())
+        self.drafts[-1] = self.drafts[-1]._replace(text=last + cell.text.strip())
         return True
 
     def _continue(self, values: dict[int, _Value], columns: Columns, cell: Cell | None) -> None:
@@ -224,7 +218,7 @@ class _Rows:
             return
         last = self.drafts[-1]
         more = _statement(own, columns).settled(partner_beside=columns.partner_beside)
-        self.drafts[-1] = replace(last, statement=(last.statement | more).settled())
+        self.drafts[-1] = last._replace(statement=(last.statement | more).settled())
 
     def _add(self, cell: Cell, state: Carry) -> None:
         columns = state.columns
@@ -257,7 +251,7 @@ class _Rows:
         if not units:
             return [draft]
         if len(units) == 1:
-            return [replace(draft, text=units[0].text, statement=_under_bracket(draft.statement, units[0]))]
+            return [draft._replace(text=units[0].text, statement=_under_bracket(draft.statement, units[0]))]
         base = draft.evidence.start
         out = []
         for unit in units:
@@ -266,7 +260,7 @@ class _Rows:
             statement = _under_bracket(Statement(deadline=draft.statement.deadline), unit)
             words = unit.text[start:] if number else unit.text
             out.append(
-                replace(draft, text=words, number=number or draft.number, statement=statement, evidence=evidence, rule="table-bracket")
+                draft._replace(text=words, number=number or draft.number, statement=statement, evidence=evidence, rule="table-bracket")
             )
         return out
 
@@ -278,18 +272,18 @@ def squeeze_line(text: str) -> str:
 
 def _under_bracket(statement: Statement, unit: Unit) -> Statement:
     own = unit.statement.settled()
-    return own if not statement.names else replace(statement | own, deadline=statement.deadline or own.deadline)
+    return own if not statement.names else (statement | own)._replace(deadline=statement.deadline or own.deadline)
 
 
 def _statement(values: dict[int, _Value], columns: Columns) -> Statement:
-    out = Statement(clauses=columns.clauses)
+    date = next((values[column].text for column in columns.deadlines if column in values and values[column].text), "")
+    out = Statement(deadline=date.strip(), clauses=columns.clauses)
     for column, role in columns.agencies:
         text = values[column].text if column in values else ""
         if text:
             text = without_persons(text) if column in columns.persons else text
             out |= read_statement(text, Role.RESPONSIBLE if role is Role.JOINT else role)
-    date = next((values[column].text for column in columns.deadlines if column in values and values[column].text), "")
-    return replace(out, deadline=date.strip()) if date else out
+    return out
 
 
 def _numbered(cell: Cell, number: str) -> tuple[str, str, int]:

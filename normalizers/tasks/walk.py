@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from normalizers.agencies import Context
 from normalizers.tasks.clauses import NO_CLAUSES, Clauses
@@ -10,8 +11,7 @@ from normalizers.tasks.sections import is_article, is_title_like, rank, split_nu
 from normalizers.tasks.statements import Statement
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of a text block, with where it stands in the document."""
 
     text: str
