@@ -90,13 +90,23 @@ def place(entry: ColumnElement[int]) -> ColumnElement[int]:
     return case((entry > 0, entry), (entry > -HIDDEN, -entry), else_=-entry - HIDDEN)
 
 
+def keep_to_index(connection: Connection) -> None:
+    """Keep PostgreSQL's planner, which knows nothing of how common a pair of characters is, from reading every array of a table.
+
+    Until the end of the transaction, for all that is asked of any index.
+    """
+    if connection.dialect.name == "sqlite":
+        return
+    settings = {"enable_seqscan": "off", "jit": "off", "max_parallel_workers_per_gather": "0", "work_mem": "'16MB'"}
+    connection.execute(text("; ".join(f"SET LOCAL {name} = {value}" for name, value in settings.items())))
+
+
 def count(connection: Connection, index: Index, asked: Asked) -> tuple[int, bool]:
     """Return how many entries hold the words, and whether that is only how many there are at least."""
     most = most_counted[connection.dialect.name]
     if connection.dialect.name == "sqlite":
         exact = asked.is_plain and len(asked.words) == 1 and max(map(len, asked.words[0])) <= _SHORT
         return _sqlite_count(connection, index, asked, None if exact else most)
-    _force_index(connection)
     if asked.is_plain and _is_exact(asked.words):
         t = _terms(index)
         query = select(func.count()).select_from(t).where(_holds(t, asked), or_(*(_in_zone(t.c.id + 0, zone) for zone in asked.zones)))
@@ -111,7 +121,6 @@ def count_within(connection: Connection, index: Index, asked: Asked, most: int) 
     if connection.dialect.name == "sqlite":
         counted, beyond = _sqlite_count(connection, index, asked, most)
         return None if beyond else counted
-    _force_index(connection)
     found = _candidates(index, asked).limit(most + 1).cte("found").prefix_with("MATERIALIZED")
     total: int | None = connection.execute(select(case((_how_many(found) <= most, _how_many_hold(index, asked, found))))).scalar_one()
     return total
@@ -224,12 +233,6 @@ def _is_exact(words: Iterable[Word]) -> bool:
     return all(len(each) <= EXACT for word in words for each in word)
 
 
-def _force_index(connection: Connection) -> None:
-    """Keep the planner, which knows nothing of how common a pair of characters is, from reading every array of a table."""
-    settings = {"enable_seqscan": "off", "jit": "off", "max_parallel_workers_per_gather": "0", "work_mem": "'16MB'"}
-    connection.execute(text("; ".join(f"SET LOCAL {name} = {value}" for name, value in settings.items())))
-
-
 def _holds(t: TableClause, asked: Asked, *, titled: bool = False) -> ColumnElement[bool]:
     needed = mark_numbers(asked.marks)
     either: list[ColumnElement[bool]] = []
@@ -285,7 +288,6 @@ def _how_many_hold(index: Index, asked: Asked, found: FromClause) -> ScalarSelec
 
 
 def _postgres_page(connection: Connection, index: Index, asked: Asked, limit: int, titled: bool | None, dense: int) -> list[int]:
-    _force_index(connection)
     if dense >= DENSE and asked.is_plain:
         walked = _walk(connection, index, asked, limit, titled)
         if len(walked) == limit:

@@ -22,7 +22,7 @@ from storage.matching import matching_of
 from storage.notice_schema import notice_search_entries, notices
 from storage.places import LAST, ORDINAL_BITS, first_line, last_line, place_of
 from storage.schema import tasks, versions
-from storage.search_plans import DENSE, Asked, count, count_within, page, place_of_entry, said, zones
+from storage.search_plans import DENSE, Asked, count, count_within, keep_to_index, page, place_of_entry, said, zones
 from storage.search_plans import holding as _holding
 from storage.search_terms import Word
 from storage.selection import NO_FILTERS, Filters, chosen_versions, is_past, stem_of
@@ -92,6 +92,7 @@ def tasks_holding(connection: Connection, filters: Filters, below: int, limit: i
     if not words.wanted:
         return []
     asked = _asked(connection, words, filters, None, None)["task"]
+    keep_to_index(connection)
     found = page(connection, index.TASKS, asked, limit, below=below, dense=DENSE if count is None else count)
     return [place_of_entry(entry) for entry in found]
 
@@ -99,7 +100,11 @@ def tasks_holding(connection: Connection, filters: Filters, below: int, limit: i
 def count_tasks(connection: Connection, filters: Filters, most: int) -> int | None:
     """Return how many tasks there are of which ``tasks_holding`` gives the first; None where the index leads to more than ``most``."""
     words = read_words(connection, filters.words, exact=True)
-    return count_within(connection, index.TASKS, _asked(connection, words, filters, None, None)["task"], most) if words.wanted else 0
+    if not words.wanted:
+        return 0
+    asked = _asked(connection, words, filters, None, None)["task"]
+    keep_to_index(connection)
+    return count_within(connection, index.TASKS, asked, most)
 
 
 def holds_words(connection: Connection, words: str, place: ColumnElement[int]) -> ColumnElement[bool]:
@@ -222,6 +227,7 @@ def search(
             asked = _asked(connection, meant, filters, since, until)
             if "notice" in asked:
                 asked["notice"] = _still_shown(connection, asked["notice"], today or local_day(datetime.now(UTC)))
+            keep_to_index(connection)
             found.count(asked)
             if is_past(filters) or "@" in filters.document:
                 found.add_past(
@@ -290,7 +296,7 @@ class _Found:
         self.keys = self.keys[: self.limit]
 
     def _keys(self, kind: str, asked: Asked, limit: int, below: int | None, *, titled: bool) -> list[_Key]:
-        if kind == "task" and titled:
+        if (kind == "task" and titled) or not (self.counts[kind] or self.at_least[kind]):
             return []
         of_title = None if kind == "task" else titled
         found = page(self.connection, _INDEXES[kind], asked, limit, below=below, titled=of_title, dense=self.counts[kind])
