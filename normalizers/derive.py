@@ -5,11 +5,11 @@ from __future__ import annotations
 from normalizers import documents
 from normalizers.agencies import Decisions
 from normalizers.agencies.resolve import NO_DECISIONS
-from normalizers.compare import signature
+from normalizers.compare.similarity import signature_of
 from normalizers.metadata import page_head, read_metadata
 from normalizers.records import Derived, Document, Hints, Metadata
 from normalizers.tasks import extract_tasks
-from normalizers.text.fold import content_hash
+from normalizers.text.fold import compared, hash_of, letters
 from normalizers.text.gb_runs import runs_in
 from normalizers.text.likelihood import Likelihood
 
@@ -33,10 +33,11 @@ def derive(payload: bytes, hints: Hints, decisions: Decisions = NO_DECISIONS) ->
 
 def derived_from(document: Document, metadata: Metadata, decisions: Decisions = NO_DECISIONS) -> Derived:
     """Return what is derived from a document that is already read, with its metadata."""
+    said = compared(document.text)
     return Derived(
         document=document,
         metadata=metadata,
         tasks=extract_tasks(document, metadata, decisions),
-        content_hash=content_hash(document.text),
-        signature=signature(document.text),
+        content_hash=hash_of(said),
+        signature=signature_of(letters(said)),
     )

@@ -45,7 +45,11 @@ def _shingles(folded: str) -> npt.NDArray[np.uint64]:
 
 def signature(text: str) -> tuple[int, ...]:
     """Return 64 unsigned 32-bit MinHash values of a text, an empty tuple for fewer than 200 folded characters."""
-    folded = fold(text)
+    return signature_of(fold(text))
+
+
+def signature_of(folded: str) -> tuple[int, ...]:
+    """Return the signature of a text that is folded."""
     if len(folded) < MIN_LENGTH:
         return ()
     shingles = _shingles(folded)

@@ -87,9 +87,14 @@ def _repaired(blocks: Sequence[RawBlock]) -> tuple[list[RawBlock], tuple[Repair,
             if text := next(texts):  # a balloon of tracked changes leaves nothing
                 out.append(replace(block, text=text, raw=block.text))
         else:
-            cells = tuple(cell.saying(next(texts), cell.text) for cell in block.table.cells)
+            cells = tuple(_saying(cell, next(texts)) for cell in block.table.cells)
             out.append(replace(block, table=replace(block.table, cells=cells)))
     return out, cleaned.repairs, cleaned.warnings
+
+
+def _saying(cell: RawCell, text: str) -> RawCell:
+    """Return a cell with its text repaired, and as the source has it beside that; most cells are sound, and stay what they are."""
+    return cell if text == cell.text else cell.saying(text, cell.text)
 
 
 def _put_table(layout: _Layout, raw: RawTable) -> Table:
@@ -97,7 +102,7 @@ def _put_table(layout: _Layout, raw: RawTable) -> Table:
     for cell in raw.cells:
         if cells:
             layout.part("\t" if cell.row == cells[-1].row else "\n")
-        span = layout.put(cell.text, cell.raw)
+        span = layout.put(cell.text, cell.raw or cell.text)
         cells.append(Cell(cell.row, cell.column, cell.text, span, cell.rowspan, cell.colspan, cell.origin))
     return Table(raw.rows, raw.columns, tuple(cells), raw.merged)
 

@@ -12,7 +12,10 @@ from normalizers.records import Origin
 
 
 class RawCell(NamedTuple):
-    """One cell; ``row`` and ``column`` count from 0. ``text`` is as the source has it until the builder repairs it and keeps ``raw``."""
+    """One cell; ``row`` and ``column`` count from 0.
+
+    ``text`` is as the source has it until the builder repairs it; where that changes it, ``raw`` keeps what stood there.
+    """
 
     text: str
     rowspan: int = 1
@@ -29,7 +32,7 @@ class RawCell(NamedTuple):
         return RawCell(self.text, rowspan, colspan, self.origin, row, column, self.raw)
 
     def saying(self, text: str, raw: str = "") -> RawCell:
-        """Return the cell with another text."""
+        """Return the cell with another text, the cell itself where it says that already."""
         if text == self.text and raw == self.raw:
             return self
         return RawCell(text, self.rowspan, self.colspan, self.origin, self.row, self.column, raw)

@@ -37,7 +37,7 @@ MAX_MERGED = 500_000
 """Positions that the merged ranges of one sheet may cover together."""
 _HIDDEN_ROW = re.compile(rb"<(?:\w{1,10}:)?row\s[^>]{0,400}?\bhidden=[\"'](?:1|true)[\"']")
 _HIDDEN_COLUMN = re.compile(rb"<(?:\w{1,10}:)?col\s[^>]{0,400}?\bhidden=[\"'](?:1|true)[\"']")
-_REFERENCE = re.compile(rb"\br=[\"']([A-Z]{0,3})(\d{1,7})[\"']")
+_REFERENCE = re.compile(rb"r=(?<=\br=)[\"']([A-Z]{0,3})(\d{1,7})[\"']")
 _CHUNK = 2**20
 
 

@@ -40,6 +40,11 @@ def compared(text: str) -> str:
     return plain.replace(".", "").replace("\0", ".")
 
 
+def letters(said: str) -> str:
+    """Return what ``fold`` makes of a text from what ``compared`` made of it."""
+    return _NOT_FOLDED.sub("", said)
+
+
 def fingerprint(text: str) -> str:
     """Return 16 hex digits that are equal for texts that fold to the same."""
     return hashlib.sha256(fold(text).encode()).hexdigest()[:16]
@@ -47,4 +52,9 @@ def fingerprint(text: str) -> str:
 
 def content_hash(text: str) -> str:
     """Return the SHA-256, in hex, of what of a text is compared."""
-    return hashlib.sha256(compared(text).encode()).hexdigest()
+    return hash_of(compared(text))
+
+
+def hash_of(said: str) -> str:
+    """Return the content hash of a text from what ``compared`` made of it."""
+    return hashlib.sha256(said.encode()).hexdigest()

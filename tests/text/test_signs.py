@@ -12,7 +12,7 @@ from normalizers.text import entities, mojibake, slipped, spacing, width
 from normalizers.text.character_forms import converter, differing_forms, forms
 from normalizers.text.clean import BLANKS, CAUSES, _signs, clean
 from normalizers.text.damage import BRACKET
-from normalizers.text.fold import fold
+from normalizers.text.fold import compared, fold, letters
 from normalizers.text.gb_runs import runs_in
 from normalizers.text.mojibake import unmangle
 from normalizers.text.script import to_traditional
@@ -125,6 +125,11 @@ def test_property_what_a_cause_looks_for_shows_a_sign_of_it(pattern: re.Pattern[
         assert any(_signs().shown(text) & _signs().bits[sign] for sign in signs), text
 
     holds()
+
+
+@given(st.text() | st.text("3.5年 ％%≤·，。ＡＢa\u0301ﬁ①"))
+def test_property_the_letters_of_what_is_compared_are_the_folded_text(text: str) -> None:
+    assert letters(compared(text)) == fold(text)
 
 
 @given(st.text(alphabet="甲，乙：“信”、.5A a\n\u0301é％Ⅻﬁ㎡ｶﾞ(（%_", max_size=30))
