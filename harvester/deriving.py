@@ -19,6 +19,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import ForkContext, ForkProcess, SpawnContext, SpawnProcess
 from typing import Any, cast
 
+from harvester import passing
 from normalizers.agencies import Decisions
 from normalizers.derive import derive, load_tables
 from normalizers.documents import UnreadableError, read
@@ -36,6 +37,7 @@ BUSY = 8
 NO_DECISIONS = Decisions()
 CONTEXT: SpawnContext | ForkContext = multiprocessing.get_context("spawn")
 """How the reading process is begun."""
+passing.settle()
 _PACKED = (b"PK\x03\x04", b"%PDF", b"\xd0\xcf\x11\xe0")
 
 

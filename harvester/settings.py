@@ -78,6 +78,7 @@ EXTENSIONS = {  # default {}
     "harvester.monitoring.running.RunMonitors": 0,
     "scrapy.extensions.corestats.CoreStats": None,  # default on: it trips over a crawl whose store could not be opened
 }
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = 1_000_000  # default 5,000,000: bytes of pages that wait in memory for the store before no more are fetched
 ITEM_PIPELINES = {  # default {}; each serves its own kind of spider
     "harvester.pipelines.StorePipeline": 300,
     "harvester.record_pipeline.RecordPipeline": 300,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, delete, insert, select, text, update
@@ -300,5 +301,5 @@ def write_agencies(connection: Connection, found: Sequence[AgencyRow]) -> bool:
 
 
 def _same_rows(connection: Connection, table: Table, wanted: Sequence[Row]) -> bool:
-    there = {repr(sorted(row.items(), key=str)) for row in connection.execute(select(table)).mappings()}
-    return there == {repr(sorted(row.items(), key=str)) for row in wanted}
+    values = itemgetter(*table.columns.keys())
+    return set(connection.execute(select(table)).tuples()) == set(map(values, wanted))
