@@ -73,7 +73,9 @@ _TOLD = {
     **dict.fromkeys(("began_on", "settled_on"), "v.in_force_from"),
     **dict.fromkeys(("began_at", "settled_at"), "v.known_at"),
 } | {name: f"v.{name}" for name in _OF_VERSION} | {name: f"d.{name}" for name in _OF_DOCUMENT}  # fmt: skip
-_ITS_TASKS = f"FROM task_lines s WHERE s.place BETWEEN n.line << {ORDINAL_BITS} AND (n.line << {ORDINAL_BITS}) | {LAST}"
+_BY_PLACE = {"sqlite": "NOT INDEXED", "postgresql": ""}
+"""By itself SQLite takes the index of ends for the first and the last one, and looks under every day that the store has."""
+_ITS_TASKS = f"FROM task_lines s {{by_place}} WHERE s.place BETWEEN n.line << {ORDINAL_BITS} AND (n.line << {ORDINAL_BITS}) | {LAST}"
 _OF_TASKS = {
     "due_first": f"(SELECT min(s.deadline_end) {_ITS_TASKS})",
     "due_last": f"(SELECT max(s.deadline_end) {_ITS_TASKS})",
@@ -103,7 +105,7 @@ _LINE_COUNTS = f"INSERT INTO line_counts (facet, value, place, tasks) {' UNION A
 
 @cache
 def _statement(dialect: str, words: str) -> TextClause:
-    return text(spoken(words, dialect)).bindparams(bindparam("documents", expanding=True))
+    return text(spoken(words, dialect).replace("{by_place}", _BY_PLACE[dialect])).bindparams(bindparam("documents", expanding=True))
 
 
 def write(connection: Connection, wanted: Sequence[str]) -> None:
