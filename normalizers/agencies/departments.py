@@ -9,14 +9,17 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
+from typing import NamedTuple
 
 from normalizers.agencies.gazetteer import agency_id, gazetteer
 from normalizers.agencies.periods import Period, period
 from normalizers.agencies.regions import Region, regions
 from normalizers.agencies.tables import listed, rows, without_and
+
+_PLACE = re.compile(r"\{[rfs]\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,14 @@ class Department:
     validity: Period
     valid_from: str
     successor: str
+    parts: tuple[str, str, str] = field(init=False, repr=False, compare=False)
+    """What stands before the region in the full name, the region's place, and what stands behind it."""
+
+    def __post_init__(self) -> None:
+        place = _PLACE.search(self.name)
+        if place is None:
+            raise ValueError(f"the department {self.name} has no place for its region; write {{r}}, {{f}} or {{s}} into its name")
+        object.__setattr__(self, "parts", (self.name[: place.start()], place[0], self.name[place.end() :]))
 
     @property
     def branch(self) -> bool:
@@ -50,14 +61,11 @@ class Department:
         return max((len(code) for code in self.regions if region.code.startswith(code)), default=0)
 
 
-_PLACE = re.compile(r"\{[rfs]\}")
-
 EARLY = timedelta(days=366)
 """How long before the day that the tables give a new name may be printed: the days of local reforms are known to the year only."""
 
 
-@dataclass(frozen=True, slots=True)
-class Composed:
+class Composed(NamedTuple):
     """A composed body: canonical name, id, and whether the name written is out of its time.
 
     ``name`` is empty for a department that didn't exist yet.
@@ -157,6 +165,8 @@ def compose_one(found: Sequence[Department], region: Region, on: date | None) ->
 
 def closest(found: Sequence[Department], region: Region) -> list[Department]:
     """Return the kinds that fit the region, and of these only the ones bound to it most closely."""
+    if len(found) == 1:  # most names are those of one kind
+        return list(found) if found[0].fit(region) else []
     fits = [kind.fit(region) for kind in found]
     best = max(fits, default=0)
     return [kind for kind, fit in zip(found, fits, strict=True) if fit == best] if best else []
@@ -175,9 +185,12 @@ def _successor(kind: Department, region: Region, on: date | None) -> Department:
 
 
 def _composed(kind: Department, region: Region, *, anachronistic: bool) -> Composed:
-    name = _PLACE.sub(lambda place: _WRITTEN[place[0]](region), kind.name)
-    entry = next((e for e in gazetteer().canonical(name) if e.region == region.code), None)
-    return Composed(name, entry.id if entry else agency_id(name, region.code, kind.valid_from), anachronistic)
+    before, place, behind = kind.parts
+    name = f"{before}{_WRITTEN[place](region)}{behind}"
+    for entry in gazetteer().canonical(name):
+        if entry.region == region.code:
+            return Composed(name, entry.id, anachronistic)
+    return Composed(name, agency_id(name, region.code, kind.valid_from), anachronistic)
 
 
 def display(region: Region) -> str:

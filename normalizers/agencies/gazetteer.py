@@ -73,6 +73,7 @@ class Gazetteer:
         self._members: dict[str, list[Member]] = defaultdict(list)
         for entry in self.entries:
             self._index(entry)
+        self._spelled = frozenset((*self._context, *map(without_and, self._context)))
         for member in members:
             self._members[member.group].append(member)
 
@@ -95,11 +96,16 @@ class Gazetteer:
 
     def in_context(self, region: str, name: str) -> Sequence[GazetteerEntry]:
         """Return the entries that ``name`` means in a document of this region."""
-        return next((found[region] for found in self.by_region(name) if region in found), ())
+        for found in self.by_region(name):
+            if region in found:
+                return found[region]
+        return ()
 
-    def by_region(self, name: str) -> list[dict[str, list[GazetteerEntry]]]:
+    def by_region(self, name: str) -> Sequence[dict[str, list[GazetteerEntry]]]:
         """Return the tables, by home region, of what ``name`` means there, the closest spelling first; none for most names."""
         loose = without_and(name)
+        if loose not in self._spelled:
+            return ()
         tables = (self._context.get(name), self._context.get(loose) if loose != name else None, self._loose_context.get(loose))
         return [found for found in tables if found]
 

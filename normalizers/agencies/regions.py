@@ -7,7 +7,7 @@ taken for one here. Codes follow GB/T 2260; the tables start from the place-name
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -142,15 +142,14 @@ class Regions:
         """Return every region that is or was written so."""
         return tuple(self._named.get(name, ()))
 
-    def prefixes(self, text: str) -> Iterator[str]:
-        """Yield the region names that ``text`` begins with, the longest first."""
-        for length in self._lengths.get(text[:HEAD], ()):
-            if text[:length] in self._named and length <= len(text):
-                yield text[:length]
+    def prefixes(self, text: str) -> Sequence[str]:
+        """Return the region names that ``text`` begins with, the longest first."""
+        lengths = self._lengths.get(text[:HEAD], ())
+        return [text[:length] for length in lengths if text[:length] in self._named and length <= len(text)] if lengths else ()
 
     def prefix(self, text: str) -> str:
         """Return the longest region name that ``text`` begins with, empty for none."""
-        for length in self._lengths.get(text[:HEAD], ()):  # asked of every name several times: no generator for each
+        for length in self._lengths.get(text[:HEAD], ()):
             if text[:length] in self._named and length <= len(text):
                 return text[:length]
         return ""
@@ -169,6 +168,8 @@ class Regions:
 
     def current(self, region: Region, on: date | None) -> Region:
         """Return the division that stands in the region's place on a day: itself, its successor, or the one it succeeded."""
+        if region.validity.may_hold(on):
+            return region
         seen = {region.code}
         while not region.validity.may_hold(on):
             later = on is None or (region.validity.end is not None and on >= region.validity.end)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from normalizers.agencies.decisions import Decision, Decisions
 from normalizers.agencies.departments import EARLY, Composed, compose, compose_one, framed, is_department, kinds
@@ -37,8 +38,7 @@ _LEAGUE = re.compile(r"(?:共青团|团)(.{1,12}?)委(?:员会)?")
 _PARTY = re.compile(r"(?:中共|中国共产党)(?=.)")
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What a name is read against: ``region``, the document's home region (GB/T 2260 code, empty: none), its date, and what was decided."""
 
     region: str = ""
