@@ -41,7 +41,7 @@ def incoming(key: str, reading: Derived, *, days: float = 0, **more: Any) -> Inc
 
 def lots() -> Iterator[list[Incoming]]:
     """Yield what comes in one transaction each: lone documents, and all that keeps one from being such."""
-    annex = {"kind": "attachment"}
+    annex: dict[str, Any] = {"kind": "attachment"}
     yield [incoming("1", derived(1)), incoming("2", derived(2)), incoming("3", derived(1), site="linkou"), incoming("4", derived(4))]
     yield [
         incoming("6", derived(6), parent_key="5", **annex),
