@@ -91,7 +91,7 @@ class Question:
         if self._gathered:
             return list(islice((place for place in self._gathered[0] if place < below), limit))
         if self._is_of_words:
-            return tasks_holding(self.connection, self.matching.filters, below, limit, self._holding_words)
+            return tasks_holding(self.connection, self.matching.filters, below, limit)
         if self._statements.by_body_alone and self.matching.of_one_body:
             return self._by_bodies(below, limit)
         if few := self._few:
@@ -117,7 +117,7 @@ class Question:
         return self.matching.words_alone and self.scope.lined and not is_past(self.scope.filters)
 
     @cached_property
-    def _holding_words(self) -> int | None:
+    def _of_words(self) -> int | None:
         """How many tasks hold the words where nothing else is asked of them, None where more than ``FEW`` would have to be looked at."""
         return count_tasks(self.connection, self.matching.filters, FEW)
 
@@ -333,7 +333,7 @@ class Question:
         if facet := self.matching.facet(dated):
             return self.scope.counted(self.connection, *facet)
         if self._is_of_words and not dated:
-            return self._holding_words
+            return self._of_words
         if not (few := self._few):
             return None
         query = self._kept("count", partial(self._statements.count_of, few, dated=dated), few, dated)

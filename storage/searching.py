@@ -82,19 +82,17 @@ def holding(connection: Connection, words: str, kind: str, *, checked: bool = Tr
     return _holding(connection.dialect.name, index.TASKS if kind == "task" else index.DOCUMENTS, wanted, checked=checked)
 
 
-def tasks_holding(connection: Connection, filters: Filters, below: int, limit: int, count: int | None) -> list[int]:
+def tasks_holding(connection: Connection, filters: Filters, below: int, limit: int) -> list[int]:
     """Return the first places below one of current tasks that hold the words, in reading order: the index itself has it.
 
-    Of the filters those of documents count, not those of bodies and deadlines, nor those for another day or one document. ``count`` is
-    what ``count_tasks`` gives.
+    Of the filters those of documents count, not those of bodies and deadlines, nor those for another day or one document.
     """
     words = read_words(connection, filters.words, exact=True)
     if not words.wanted:
         return []
     asked = _asked(connection, words, filters, None, None)["task"]
     keep_to_index(connection)
-    found = page(connection, index.TASKS, asked, limit, below=below, dense=DENSE if count is None else count)
-    return [place_of_entry(entry) for entry in found]
+    return [place_of_entry(entry) for entry in page(connection, index.TASKS, asked, limit, below=below, dense=DENSE)]
 
 
 def count_tasks(connection: Connection, filters: Filters, most: int) -> int | None:
