@@ -12,8 +12,9 @@ from storage.search_terms import BREAK, Word
 BREAKS = re.compile(r"[。！？；!?;\t\f\v]|\n\n")
 """Where a sentence or a cell ends: no word runs across."""
 _BLOCK = 512
+"""Characters of a text that are read at once."""
 _MARGIN = 800
-"""Characters of a text that are read behind a block, so that a word across its end is found; words are shorter (``search.LONGEST``)."""
+"""Characters that are read behind a snippet, so that a word across its end is found; words are shorter (``search.LONGEST``)."""
 
 Span = tuple[int, int]
 
@@ -42,26 +43,36 @@ def snippet(words: Sequence[Word | str], shown: str, width: int = 60) -> tuple[s
 
 
 def _first(words: Sequence[Word | str], shown: str) -> int | None:
-    """Return where the first hit begins; the text is read no further than to there."""
+    """Return where the first hit begins; the text is read piece by piece, and no further than to there."""
     each = list(_each(words))
-    for start in range(0, len(shown), _BLOCK):
-        block = shown[start : start + _BLOCK + _MARGIN]
-        line = _line(block)
-        found = [at for word in each if (at := line.find(word)) >= 0]
-        first = _place(block, min(found)) if found else _BLOCK
-        if first < _BLOCK:
-            return start + first
+    longest = max(map(len, each), default=0)
+    line, cuts, letters = "", [0], [0]
+    looked = 0
+    while cuts[-1] < len(shown):
+        stop = _end_of_piece(shown, cuts[-1] + _BLOCK)
+        line += _line(shown[cuts[-1] : stop])
+        cuts.append(stop)
+        letters.append(len(line))
+        found = min((at for word in each if (at := line.find(word, looked)) >= 0), default=None)
+        if found is None:
+            looked = max(0, len(line) - longest + 1)
+        elif len(line) >= found + longest or stop == len(shown):
+            # No other word begins before it and ends in what was not read.
+            piece = bisect_right(letters, found) - 1
+            return cuts[piece] + _letters(shown[cuts[piece] : cuts[piece + 1]])[1][found - letters[piece]]
     return None
+
+
+def _end_of_piece(shown: str, stop: int) -> int:
+    """Return an end at which no two ends of lines are parted."""
+    while shown[stop : stop + 1] == "\n":
+        stop += 1
+    return min(stop, len(shown))
 
 
 def _line(shown: str) -> str:
     """Return the folded letters of a text."""
-    return shown.translate(_LETTERS).replace("\0\0", BREAK).replace("\0", "")
-
-
-def _place(shown: str, letter: int) -> int:
-    """Return the place of the character of which a folded letter came, by halves: a piece of the text folds to a piece of its letters."""
-    return bisect_right(range(len(shown) + 1), letter, key=lambda end: len(_line(shown[:end]))) - 1
+    return shown.replace("\n\n", "。").translate(_LETTERS)
 
 
 def _each(words: Sequence[Word | str]) -> Iterator[str]:
@@ -71,23 +82,20 @@ def _each(words: Sequence[Word | str]) -> Iterator[str]:
 
 def _letters(shown: str) -> tuple[str, list[int]]:
     """Return the folded letters of a text, and the place of each in it."""
-    letters: list[str] = []
-    places: list[int] = []
-    for at, character in enumerate(shown):
-        piece = _LETTERS[ord(character)]
-        if piece == "\0":
-            piece = BREAK if shown[at + 1 : at + 2] == "\n" else ""
-        letters.append(piece)
-        places.extend([at] * len(piece))
-    return "".join(letters), places
+    pieces = [_LETTERS[ord(character)] for character in shown]
+    at = shown.find("\n\n")
+    while at >= 0:
+        pieces[at] = BREAK
+        at = shown.find("\n\n", at + 2)
+    return "".join(pieces), [at for at, piece in enumerate(pieces) for _ in piece]
 
 
 class _Letters(dict[int, str]):
-    """What is left of each character when it is folded: breaks as such, the end of a line as a mark that two make a break."""
+    """What is left of each character when it is folded: breaks as such, nothing of the end of a line, of which only two are a break."""
 
     def __missing__(self, character: int) -> str:
         told = chr(character)
-        self[character] = piece = "\0" if told == "\n" else BREAK if BREAKS.match(told) else fold(told)
+        self[character] = piece = BREAK if BREAKS.match(told) else fold(told)
         return piece
 
 

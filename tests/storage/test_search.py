@@ -56,6 +56,16 @@ def test_property_the_terms_of_a_text_hold_those_of_every_word_in_it(text: str, 
         assert f" {' '.join(search_terms.terms(word)[:-1])} " in f" {' '.join(search_terms.terms(held))} "
 
 
+def test_a_snippet_begins_at_the_first_hit_wherever_in_a_long_text_and_across_a_line_of_blanks() -> None:
+    for before in (0, 1, 509, 510, 511, 512, 513, 2000):
+        shown = "监" * before + "信\n \n用，修复" + "管" * 900
+        for words in (["信用"], ["修复", "信用"], ["信用修复", "用"]):
+            piece, spans = highlights.snippet(words, shown, 10)
+            start = max(0, before - 10)
+            assert piece == shown[start : before + 10]
+            assert spans[0][0] + start == before
+
+
 @given(texts, words)
 def test_property_spans_point_at_the_words(text: str, word: str) -> None:
     found = highlights.spans([word], text)
