@@ -85,7 +85,7 @@ soak: $(STAMP)
 
 fuzz: $(STAMP)
 	$(BIN)/python -m tests.fuzz $(FUZZ)
-	HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest -k "property"
+	HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest -n 2 --dist loadfile -k "property"
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks $(BENCH)

@@ -22,6 +22,7 @@ from normalizers.agencies import (
     successor,
 )
 from normalizers.agencies.mentions import even
+from normalizers.agencies.regions import SHORTEST_BARE
 
 SUZHOU = Context("320500", date(2022, 6, 1))
 NATION = Context("100000", date(2022, 6, 1))
@@ -102,7 +103,10 @@ def test_property_a_list_of_whole_names_reads_as_the_rules_of_lists_read_it(name
 def test_property_a_composed_name_is_its_own_name(region: Region, stem: str, on: date) -> None:
     found = resolve(region.name + stem, Context(region.code, on))
     if found.name is not None:
-        again = resolve(found.name, Context("", on))
+        here = regions().current(region, on)
+        short = here.name if len(here.name) < SHORTEST_BARE else ""  # 任县 outside the delta, now 任泽区, is known with its city only
+        whole = regions().path(here) + found.name.removeprefix(short) if short and found.name.startswith(short) else found.name
+        again = resolve(whole, Context("", on))
         assert again.name == found.name
         assert again.id == found.id
 
