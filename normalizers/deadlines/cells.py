@@ -198,9 +198,7 @@ def _add(day: date, term: Term) -> date:
 
 def strength(plain: str) -> str:
     """Return ``must``, ``aim`` or ``none``: how firmly a text binds, by the words of ``words.toml``; no word means ``must``."""
-    if any_of("strength", "must").search(plain):
-        return "must"
-    return "aim" if any_of("strength", "aim").search(plain) else "must"
+    return "aim" if any_of("strength", "aim").search(plain) and not any_of("strength", "must").search(plain) else "must"
 
 
 def undated(text: str) -> str:

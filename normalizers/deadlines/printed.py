@@ -13,6 +13,7 @@ _ITEM_MARKS = dict.fromkeys([*range(0x2460, 0x2474), *range(0x2488, 0x249C), *ra
 """Numbers of items in one character (① ⒈ ❶): in NFKC they would be digits, and ①2月底 the twelfth month."""
 _SPACED_DIGITS = re.compile(r"(?<![\d ])\d(?: \d)+(?![\d ])")
 _BLANK_IN_CHINESE = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
+_TITLE_MARKS = re.compile("[《》。;；]")
 _DOCUMENT_NUMBER = re.compile(r"[〔\[【(﹝{]?(?:19|20)\d\d[〕\]】)﹞}]第?\d{1,5}号|(?:19|20)\d\d年?第\d{1,5}号|第\d{1,5}号")
 
 
@@ -95,7 +96,8 @@ def title_spans(text: str) -> list[tuple[int, int]]:
     """Return where titles in 《》 stand, nested ones within the outer; an unclosed one ends with its sentence."""
     spans: list[tuple[int, int]] = []
     depth = start = 0
-    for i, char in enumerate(text):
+    for mark in _TITLE_MARKS.finditer(text) if "《" in text else ():
+        i, char = mark.start(), mark[0]
         if char == "《":
             start = i if depth == 0 else start
             depth += 1
@@ -103,7 +105,7 @@ def title_spans(text: str) -> list[tuple[int, int]]:
             depth -= 1
             if depth == 0:
                 spans.append((start, i + 1))
-        elif char in "。;；" and depth:
+        elif char not in "《》" and depth:
             spans.append((start, i))
             depth = 0
     return [*spans, (start, len(text))] if depth else spans

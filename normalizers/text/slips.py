@@ -25,6 +25,8 @@ _NUMBER = re.compile(
 )
 _YEAR = re.compile(r"[二一](?=[^\n]{0,2}[OＯo0])[〇零○OＯ0九八][一二三四五六七八九〇零○OＯo0]{2}(?=年)")
 _CHINESE_ZERO = str.maketrans("OＯo0", "〇〇〇〇")
+_LETTERS, _ZEROS = "OoIl|", "OＯo0"
+"""What such a number, and such a year, cannot be without."""
 
 
 @lru_cache(maxsize=1)
@@ -46,12 +48,13 @@ def _words() -> Likelihood:
 
 def suggest(text: str) -> tuple[Suggestion, ...]:
     """Return the places of a repaired text that look like slips, in order, at most ``MOST``; the text itself stays as it is."""
-    found = [*_in_words(text), *_in_numbers(text)]
+    alphabet = set(text)
+    found = [*_in_words(text, alphabet), *_in_numbers(text, alphabet)]
     return tuple(sorted(found, key=lambda one: one.span.start)[:MOST])
 
 
-def _in_words(text: str) -> list[Suggestion]:
-    alphabet, forms = set(text), _forms()
+def _in_words(text: str, alphabet: set[str]) -> list[Suggestion]:
+    forms = _forms()
     possible = tuple(form for form in forms if alphabet.issuperset(form))  # a sound text holds few of them, and those are found fast
     out: list[Suggestion] = []
     for hit in _pattern(possible).finditer(text) if possible else ():
@@ -70,13 +73,13 @@ def _is_likelier(before: str, seen: str, proposed: str, after: str) -> bool:
     return words.score(before + proposed + after) > words.score(before + seen + after)
 
 
-def _in_numbers(text: str) -> list[Suggestion]:
+def _in_numbers(text: str, alphabet: set[str]) -> list[Suggestion]:
     out: list[Suggestion] = []
-    for pattern, table, reason in (
-        (_NUMBER, _LOOKALIKE, "A number holds letters that look like digits."),
-        (_YEAR, _CHINESE_ZERO, "The zero of a year in Chinese digits is 〇 (GB/T 15835-2011, 4.2.2)."),
+    for pattern, needed, table, reason in (
+        (_NUMBER, _LETTERS, _LOOKALIKE, "A number holds letters that look like digits."),
+        (_YEAR, _ZEROS, _CHINESE_ZERO, "The zero of a year in Chinese digits is 〇 (GB/T 15835-2011, 4.2.2)."),
     ):
-        for hit in pattern.finditer(text):
+        for hit in pattern.finditer(text) if not alphabet.isdisjoint(needed) else ():
             proposed = hit[0].translate(table)
             if proposed != hit[0] and len(out) < MOST:
                 out.append(Suggestion(Span(*hit.span()), hit[0], proposed, reason))
