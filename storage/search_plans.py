@@ -18,7 +18,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
-    ScalarSelect,
     Select,
     TableClause,
     and_,
@@ -30,6 +29,7 @@ from sqlalchemy import (
     literal,
     literal_column,
     not_,
+    null,
     or_,
     select,
     table,
@@ -49,6 +49,8 @@ most_counted = {"sqlite": 40_000, "postgresql": 8_000}
 DENSE = 1_000
 """Where so many entries hold the words, some stand soon behind any place."""
 _WALK = 3_000
+_PROBED, _COMMON = 300, 3
+"""The entries by which a word is taken for a common one, and that of how many entries one must hold it."""
 _SHORT = 2
 """Characters of the longest word that SQLite counts without looking at places in the text."""
 
@@ -119,10 +121,16 @@ def count(connection: Connection, index: Index, asked: Asked) -> tuple[int, bool
 def count_within(connection: Connection, index: Index, asked: Asked, most: int) -> int | None:
     """Return how many entries hold the words, None where the index leads to more than ``most``: of those no text is looked at."""
     if connection.dialect.name == "sqlite":
-        counted, beyond = _sqlite_count(connection, index, asked, most)
-        return None if beyond else counted
+        counted, bounded = _sqlite_count(connection, index, asked, most)
+        return None if bounded else counted
     found = _candidates(index, asked).limit(most + 1).cte("found").prefix_with("MATERIALIZED")
-    total: int | None = connection.execute(select(case((_how_many(found) <= most, _how_many_hold(index, asked, found))))).scalar_one()
+    beyond = _how_many(found) > most
+    if asked.is_plain and len(asked.zones) == 1:
+        # A word of every third entry is known to be beyond sooner from the entries than from all that the index knows of it.
+        common = _how_many(_among_next(index, asked, None, _PROBED).subquery()) * _COMMON > _PROBED
+        walked = _how_many(_among_next(index, asked, None, most * _COMMON).limit(most + 1).subquery())
+        beyond = or_(and_(common, walked > most), beyond)
+    total: int | None = connection.execute(select(case((beyond, null()), else_=_how_many_hold(index, asked, found)))).scalar_one()
     return total
 
 
@@ -275,11 +283,11 @@ def _checked(index: Index, asked: Asked, titled: bool | None, entry: ColumnEleme
     return select(and_(*_text_checks(e, asked, titled))).where(e.id == entry).scalar_subquery().is_(True)
 
 
-def _how_many(found: FromClause) -> ScalarSelect[int]:
+def _how_many(found: FromClause) -> ColumnElement[int]:
     return select(func.count()).select_from(found).scalar_subquery()
 
 
-def _how_many_hold(index: Index, asked: Asked, found: FromClause) -> ScalarSelect[int]:
+def _how_many_hold(index: Index, asked: Asked, found: FromClause) -> ColumnElement[int]:
     """Return how many of some entries hold the words. As one array, they are looked up along the key, not each from its root."""
     if _is_exact(asked.words):
         return _how_many(found)
@@ -304,8 +312,13 @@ def _postgres_page(connection: Connection, index: Index, asked: Asked, limit: in
 
 def _walk(connection: Connection, index: Index, asked: Asked, limit: int, titled: bool | None) -> list[int]:
     """Return the first entries that hold the words among the next ones, however many others stand between."""
+    (zone,), query = asked.zones, _among_next(index, asked, titled, _WALK)
+    return list(connection.execute(query.order_by(_order(query.selected_columns[0], zone)).limit(limit)).scalars())
+
+
+def _among_next(index: Index, asked: Asked, titled: bool | None, many: int) -> Select[Any]:
+    """Return those of the next entries that hold the words, asked of their texts."""
     (zone,), c = asked.zones, index.entries.c
-    near = select(c.id, c.title, c.folded, c.marks).where(_in_zone(c.id, zone)).order_by(_order(c.id, zone)).limit(_WALK).subquery()
+    near = select(c.id, c.title, c.folded, c.marks).where(_in_zone(c.id, zone)).order_by(_order(c.id, zone)).limit(many).subquery()
     marked = [func.strpos(literal(" ") + near.c.marks + literal(" "), f" {mark} ") > 0 for mark in asked.marks.split()]
-    query = select(near.c.id).where(*_text_checks(near.c, asked, titled), *marked).order_by(_order(near.c.id, zone)).limit(limit)
-    return list(connection.execute(query).scalars())
+    return select(near.c.id).where(*_text_checks(near.c, asked, titled), *marked)
