@@ -181,6 +181,7 @@ def crawl_here(orders: Iterable[tuple[str, dict[str, str]]], settings: Settings,
     """Crawl in this process, whose reactor can run only once."""
     logs.settle(settings["HARVESTER_LOG_FORMAT"], settings["LOG_LEVEL"])
     process = AsyncCrawlerProcess(settings)
+    logs.level_of_scrapy(settings["LOG_LEVEL"])
     crawlers: list[Crawler] = []
     tasks: list[asyncio.Task[None]] = []
     for site, arguments in orders:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from normalizers.records import Derived
 from spiders.items import Cause, ListItem
-from storage.errors import ArchiveError, UnknownRecord
+from storage.errors import ArchiveError
 from storage.identity import document_id
 from storage.operations_schema import absences
 from storage.records import ArchivedResponse, CaptureRow, Location, Publication, StoredSource
 from storage.schema import captures, clocks, documents, failures, sightings, unread, versions
-from storage.sources import source
+from storage.sources import current_source
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -38,12 +39,19 @@ class StoredItem:
     item: ListItem
 
 
+def _last_place() -> Select[Any]:
+    c = captures.c
+    query = select(c.file, c.file_offset, c.file_length, c.sha256).where(c.url == bindparam("url"))
+    return query.order_by(c.fetched_at.desc(), c.id.desc()).limit(1)
+
+
+_LAST_PLACE = _last_place()
+
+
 def last_place(store: Store, url: str) -> Location | None:
     """Return where the last response of an address stands in the archive, ``None`` when there is none."""
-    c = captures.c
-    query = select(c.file, c.file_offset, c.file_length, c.sha256).where(c.url == url).order_by(c.fetched_at.desc(), c.id.desc()).limit(1)
     with store.reading() as connection:
-        row = connection.execute(query).one_or_none()
+        row = connection.execute(_LAST_PLACE, {"url": url}).one_or_none()
     return None if row is None else Location(*row)
 
 
@@ -64,9 +72,8 @@ def earlier_payload(
 
     A payload that the archive lost cannot be read again: that is logged, and the version is compared as it was read.
     """
-    try:
-        found = source(store, document_id(publication.site, publication.key))
-    except UnknownRecord:
+    found = current_source(store, document_id(publication.site, publication.key))
+    if found is None:
         return None
     same = found.content_hash == derived.content_hash or found.capture.location.sha256 == capture.location.sha256
     if same or capture.fetched_at < found.capture.fetched_at:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from storage import notice_clocks
 from storage.days import local_day
@@ -70,9 +70,12 @@ def listing(store: Store, site: str) -> frozenset[str]:
         return frozenset(row.parent_key or row.key for row in connection.execute(query))
 
 
+_ANY = select(notices.c.id).where(notices.c.document_id == bindparam("document")).limit(1)
+
+
 def _holds_any(store: Store, document: str) -> bool:
     with store.reading() as connection:
-        return connection.execute(select(notices.c.id).where(notices.c.document_id == document).limit(1)).first() is not None
+        return connection.execute(_ANY, {"document": document}).first() is not None
 
 
 def _miss(connection: Connection, ids: list[str], at: datetime) -> None:

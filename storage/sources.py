@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
 from storage import schema
 from storage.engine import rows
@@ -26,6 +26,13 @@ def source(store: Store, identifier: str) -> StoredSource:
         document, number = current_version(connection, identifier)
         query = _of_versions().where(schema.documents.c.id == document, schema.versions.c.number == number)
         return _source(rows(connection.execute(query))[0])
+
+
+def current_source(store: Store, document: str) -> StoredSource | None:
+    """Return what is needed to derive the current version of a document again, ``None`` where the store has no such document."""
+    with store.reading() as connection:
+        found = rows(connection.execute(_CURRENT, {"document": document}))
+    return _source(found[0]) if found else None
 
 
 def sources(
@@ -104,12 +111,20 @@ def _of_versions() -> Select[Any]:
     return query.join(schema.versions, v.document_id == d.id).join(c, c.c.id == v.capture_id)
 
 
+def _current() -> Select[Any]:
+    d, v = schema.documents.c, schema.versions.c
+    return _of_versions().where(d.id == bindparam("document"), v.number == d.version)
+
+
 def _of(columns: Any, names: tuple[str, ...], prefix: str) -> list[ColumnElement[Any]]:  # noqa: ANN401 -- a collection of columns
     return [columns[name].label(prefix + name) for name in names]
 
 
 def _captured() -> list[ColumnElement[Any]]:
     return _of(schema.captures.c, ("run", *_CAPTURE, *_LOCATION), "")
+
+
+_CURRENT = _current()
 
 
 def capture_row(row: Row) -> CaptureRow:

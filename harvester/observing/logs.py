@@ -94,6 +94,11 @@ def settle(form: str, level: str, worker: str = "") -> None:
     logging.getLogger(WORKER).setLevel(min(logging.INFO, root.level))
 
 
+def level_of_scrapy(level: str) -> None:
+    """Let Scrapy make no lines below a level: it makes some for every page, each of which is masked before its level is looked at."""
+    logging.getLogger("scrapy").setLevel(level)
+
+
 def fields_of(record: logging.LogRecord) -> dict[str, str]:
     """Return the fields that a line carries besides what was logged: those bound, else those of its spider or of the only crawl."""
     spider = getattr(getattr(record, "spider", None), "name", "")

@@ -178,3 +178,16 @@ def test_a_line_of_megabytes_is_cut_and_costs_no_seconds() -> None:
 def test_every_field_is_documented() -> None:
     page = (ROOT / "docs" / "observing.md").read_text("utf-8")
     assert [name for name in FIELDS if f"`{name}`" not in page] == []
+
+
+def test_scrapy_makes_no_lines_below_the_level_of_a_crawl() -> None:
+    scrapy, engine = logging.getLogger("scrapy"), logging.getLogger("scrapy.core.engine")
+    before = scrapy.level
+    try:
+        logs.level_of_scrapy("DEBUG")
+        assert engine.isEnabledFor(logging.DEBUG)
+        logs.level_of_scrapy("ERROR")
+        assert not engine.isEnabledFor(logging.INFO)
+        assert engine.isEnabledFor(logging.ERROR)
+    finally:
+        scrapy.setLevel(before)
