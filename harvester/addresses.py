@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus
+
+_PLAIN = re.compile(r"[0-9A-Za-z_.~-]*")
+"""What stands in an address as it is: most names and identifiers."""
 
 
 def document(identifier: str, *, at: date | None = None, version: int | None = None, part: str = "") -> str:
@@ -69,7 +73,7 @@ def listing(path: str, filters: Mapping[str, Any] | None = None, **more: Any) ->
     values = {**(filters or {}), **more}
     given = [(name, value) for name, value in values.items() if value not in (None, "", False, [], ())]
     query = [(name, _value(each)) for name, value in given for each in (value if isinstance(value, list | tuple) else [value])]
-    return f"{path}?{urlencode(query)}" if query else path
+    return f"{path}?{'&'.join(f'{_quoted(name)}={_quoted(value)}' for name, value in query)}" if query else path
 
 
 def compare(old: str, new: str) -> str:
@@ -82,6 +86,10 @@ def wrong_here(about: str, field: str = "") -> str:
     return listing("/corrections/new", {"about": about, "field": field})
 
 
+def _quoted(text: str) -> str:
+    return text if _PLAIN.fullmatch(text) else quote_plus(text)
+
+
 def _value(value: Any) -> str:  # noqa: ANN401
     if value is True:
         return "1"
@@ -89,4 +97,4 @@ def _value(value: Any) -> str:  # noqa: ANN401
 
 
 def _piece(text: str) -> str:
-    return quote(text, safe="")
+    return text if _PLAIN.fullmatch(text) else quote(text, safe="")

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from functools import reduce
+from functools import partial, reduce
 from operator import add
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, literal_column, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, literal_column, or_, select, tuple_
 
 from normalizers.text.fold import fold
 from storage import paging
 from storage.asking import COUNTED, Question
-from storage.batches import batches
+from storage.batches import as_one, batches
 from storage.engine import rows
 from storage.errors import StoreError
+from storage.kept_statements import given, kept, values_of
 from storage.line_schema import ROLE_BITS, line_agencies, task_line_agencies
 from storage.matching import matching_each
 from storage.paging import Page
@@ -104,23 +105,37 @@ def _named(question: Question, query: Select[Any]) -> Select[Any]:
     if not question.matching.all:
         few = question.meant().cte("meant").prefix_with("MATERIALIZED")
         return query.join(few, few.c.place == a.place)
-    if scope.narrow and (question.total() or 0) <= COUNTED:
-        # Few documents: their tasks are looked up, not those of every body.
-        document = values(scope.dialect, scope.below(question.connection, END, COUNTED))
+    if documents := _documents(question):
+        document = values(scope.dialect, documents, "documents")
         return query.where(a.place.between(document - literal_column(str(LAST)), document))
     return query.where(scope.holds(of_task(a.place)))
 
 
+def _documents(question: Question) -> list[int]:
+    """Return the documents where every task of some is meant and they are few: their tasks are looked up, not those of every body."""
+    if not (question.matching.all and question.scope.narrow) or (question.total() or 0) > COUNTED:
+        return []
+    return question.scope.below(question.connection, END, COUNTED)
+
+
 def _busiest(question: Question, most: int) -> list[Row]:
     """Return the bodies that tasks name most, with how many tasks name each (in the role asked for); ``id`` is empty where not resolved."""
+    dialect, documents = question.scope.dialect, _documents(question)
+    found = question.gathered or (values_of(documents=as_one(dialect, documents)) if documents else {})
+    make = partial(_busiest_first, question)
+    query = kept(("busiest", dialect, bool(question.matching.role), *found), make) if found else make()
+    return rows(question.connection.execute(query, found | values_of(role=question.matching.role, limit=most)))
+
+
+def _busiest_first(question: Question) -> Select[Any]:
     b, a = line_agencies.c, task_line_agencies.c
     roles = reduce(add, (a.roles.bitwise_and(bit) // bit for bit in ROLE_BITS.values()))
-    own = func.count(case((a.roles.bitwise_and(question.matching.role) != 0, 1))) if question.matching.role else func.count()
+    own = func.count(case((and_(*question.matching.in_role(a)), 1))) if question.matching.role else func.count()
     of_body = _named(question, select(a.body, func.sum(roles).label("roles"), own.label("tasks"))).group_by(a.body).subquery()
     resolved = case((func.min(case((b.resolved, 1), else_=0)) == 1, b.agency_id), else_="").label("id")
     query = select(resolved, b.name, func.sum(of_body.c.tasks).label("tasks")).join_from(line_agencies, of_body, of_body.c.body == b.id)
     order = func.sum(of_body.c.roles).desc(), _plain(question, b.name), func.min(b.id)
-    return rows(question.connection.execute(query.group_by(b.agency_id, b.name).order_by(*order).limit(most)))
+    return query.group_by(b.agency_id, b.name).order_by(*order).limit(given("limit", 0))
 
 
 def _of_former(question: Question, most: int) -> list[Row]:

@@ -39,6 +39,8 @@ COUNTED = 50_000
 _FIRST_DOCUMENTS, _MOST_DOCUMENTS = 8, 2048
 _MANY = 8
 """Bodies that are gone through one by one in reading order; of more of them each document has some."""
+GATHERED = "gathered"
+"""The parameter that holds what was gathered, in statements that ask for what is meant."""
 _FORMER = 40
 """Documents of which another version is asked that are looked at together."""
 
@@ -70,6 +72,11 @@ class Question:
         if self._counts.get(False, self._fewest_of_all[1]) <= most and self._few:
             query = self._kept("gathered", partial(self._statements.all_of, self._few), self._few)
             self._gathered.append(self._places(query))
+
+    @property
+    def gathered(self) -> dict[str, Any]:
+        """Return what was gathered as values of parameters (``kept_statements``), nothing where nothing was."""
+        return values_of(**{GATHERED: as_one(self.scope.dialect, self._gathered[0])}) if self._gathered else {}
 
     # --- in reading order ---
 
@@ -231,7 +238,7 @@ class Question:
     def meant(self, *, anywhere: bool = False) -> Select[Any]:
         """Return the query for all tasks of current versions that are meant (column ``place``), ``anywhere``: whatever their documents."""
         if self._gathered and not anywhere:
-            return select(values(self.scope.dialect, self._gathered[0]).label("place"))
+            return select(values(self.scope.dialect, self._gathered[0], GATHERED).label("place"))
         if self._statements.by_body_alone:
             named = self._statements.named().distinct().subquery().c
             return select(named.place).where(*([] if anywhere else [self.scope.holds(of_task(named.place))]))

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from heapq import nlargest
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
 
 from storage import paging, past_search
-from storage.batches import batches
+from storage.batches import as_one, batches
 from storage.engine import rows
+from storage.kept_statements import kept, values_of
 from storage.line_schema import document_lines, line_choices
 from storage.paging import Page
 from storage.places import END
 from storage.schema import clocks, documents, version_regions, versions
-from storage.scopes import Scope, scope_of
+from storage.scopes import Scope, scope_of, values
 from storage.searching import holding, read_words
 from storage.selection import Filters, chosen_versions, region_of
 
@@ -85,21 +87,23 @@ def _places(connection: Connection, scope: Scope, former: set[str] | None, start
 
 
 def _total(connection: Connection, scope: Scope, former: set[str] | None) -> int:
-    c = line_choices.c
     others = sum(former is None or told.document in former for told in scope.former)
     if scope.lined and not scope.told and not scope.filters.words:
-        query = select(func.count()).select_from(line_choices).where(c.site == scope.site, c.stem == scope.stem, *scope.chosen())
+        count = select(func.count()).select_from(line_choices)
+        query = kept(("how many documents", *scope.shape), lambda: count.where(*scope.here(), *scope.chosen()))
     else:
         query = select(func.count()).select_from(document_lines)
         query = query.where(scope.holds(document_lines.c.place), *_with_words(connection, scope))
-    return int(connection.execute(query).scalar_one()) + others
+    return int(connection.execute(query, scope.values).scalar_one()) + others
 
 
 def _rows_at(connection: Connection, scope: Scope, found: Sequence[int]) -> list[Row]:
     former = {told.place: told for told in scope.former}
     there: dict[int, Row] = {}
     for places in batches(place for place in found if place not in former):
-        there |= {row["place"]: row for row in rows(connection.execute(_of_lines(scope).where(document_lines.c.place.in_(places))))}
+        query = kept(("rows of documents", scope.dialect), partial(_of_lines, scope))
+        asked = scope.values | values_of(places=as_one(scope.dialect, places))
+        there |= {row["place"]: row for row in rows(connection.execute(query, asked))}
     for some in batches((told for place, told in former.items() if place in set(found)), 200):
         d, v = documents.c, versions.c
         here = or_(*(and_(d.id == told.document, v.number == told.version) for told in some))
@@ -115,9 +119,9 @@ def _of_lines(scope: Scope) -> Select[Any]:
     d, c, k = document_lines.c, line_choices.c, clocks.c
     named = (d.document_id.label("id"), d.work_id.label("work"), d.parent_id.label("parent"), c.copies, k.first_seen, k.last_checked)
     as_is = [d[name] for name in COLUMNS if name in d and name != "copies"]
-    choice = (c.site == scope.site) & (c.stem == scope.stem) & (c.place == d.place)
+    choice = and_(*scope.here(), c.place == d.place)
     joined = document_lines.outerjoin(line_choices, choice).outerjoin(clocks, k.document_id == d.document_id)
-    return select(d.place, *named, *as_is).select_from(joined)
+    return select(d.place, *named, *as_is).select_from(joined).where(d.place.in_(select(values(scope.dialect, (), "places"))))
 
 
 def _of_versions() -> Select[Any]:

@@ -237,8 +237,10 @@ def _of_tasks(question: Question) -> tuple[Counter[str], Counter[str]]:
     """Return how many tasks that are meant have each role, of any body, and each kind of deadline."""
     t, roles, kinds = task_lines.c, Counter[str](), Counter[str]()
     kind = func.coalesce(t.deadline_kind, "none").label("kind")
-    query = _meant(question, select(t.roles, kind, func.count()).select_from(task_lines), t.place)
-    for bits, of_kind, n in question.connection.execute(query.group_by(t.roles, kind)):
+    counted = select(t.roles, kind, func.count()).select_from(task_lines).group_by(t.roles, kind)
+    query = partial(_meant, question, counted, t.place)
+    found = kept(("roles and kinds", question.scope.dialect), query) if question.gathered else query()
+    for bits, of_kind, n in question.connection.execute(found, question.gathered):
         kinds[of_kind] += n
         roles.update({role: n for role, bit in ROLE_BITS.items() if bits & bit})
     return roles, kinds

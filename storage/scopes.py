@@ -137,9 +137,15 @@ class Scope:
         c, d = line_choices.c, document_lines.c
         lined: list[int] = []
         if self.lined:
-            query = select(c.place).where(c.place <= place, *self.here(), *self.chosen())
-            query = query.where(some(d.place == c.place, *more)) if more else query
-            lined = list(connection.execute(query.order_by(c.place.desc()).limit(limit)).scalars())
+            start, most = given("start", 0, BigInteger()), given("limit", 0)
+
+            def make() -> Select[Any]:
+                found = select(c.place).where(c.place <= start, *self.here(), *self.chosen())
+                return found.where(*([some(d.place == c.place, *more)] if more else [])).order_by(c.place.desc()).limit(most)
+
+            query = make() if more else kept(("below", *self.shape), make)
+            asked = self.values | values_of(start=place, limit=limit)
+            lined = list(connection.execute(query, asked).scalars())
         looked_at = islice((told for told in self.told if told <= place), limit)
         return list(islice(merge(lined, looked_at, reverse=True), limit))
 

@@ -22,6 +22,7 @@ from harvester.telling.phrases import item_number
 from harvester.web.access import forgery
 from harvester.web.access.people import Role
 from harvester.web.room import person_of, room_of
+from harvester.web.spoken import Speaker
 from spiders.sheets import all_sheets
 from storage.days import LOCAL, local_day
 
@@ -141,6 +142,7 @@ def environment(lang: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.code_generator_class = Speaker
     made.globals.update(
         _=partial(_, lang=lang),
         counted=partial(counted, lang=lang),

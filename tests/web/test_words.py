@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 
 import pytest
+from jinja2 import Environment
 
 import harvester
 import normalizers
@@ -22,6 +23,7 @@ from harvester.web.pages import review_words
 from harvester.web.pages.audit import ACTIONS
 from harvester.web.pages.review import TIES
 from harvester.web.reading import sentences
+from harvester.web.spoken import Speaker
 from normalizers.differences import Fate, TaskChangeKind, UnitKind
 from normalizers.documents import html_notes
 from normalizers.notices.records import Colour, NoticeKind, Severity, SubjectKind
@@ -112,3 +114,19 @@ def test_the_details_of_the_queue_are_told_in_chinese() -> None:
     assert review_words.detail_told("unread", "The hidden sheet 'a' was not read. Page 2 has 9 characters and was not read.", "zh") == (
         "隐藏的工作表 'a' 未读。 第 2 页有 9 个字符，未读。"
     )
+
+
+def test_a_template_says_its_fixed_sentences_when_it_is_compiled() -> None:
+    made = Environment(autoescape=True)
+    looked_up: list[str] = []
+
+    def look_up(message: str) -> str:
+        looked_up.append(message)
+        return f"<{message}>"
+
+    made.globals["_"] = look_up
+    made.code_generator_class = Speaker
+    template = made.from_string("{{ _('yes') }} {{ _('{n} of').format(n=3) }} {{ _(name) }}{% for n in (1, 2) %}{{ _('no') }}{% endfor %}")
+    assert looked_up == ["yes", "{n} of", "no"]
+    assert template.render(name="some") == "&lt;yes&gt; &lt;3 of&gt; &lt;some&gt;&lt;no&gt;&lt;no&gt;"
+    assert looked_up[3:] == ["some"]

@@ -37,10 +37,10 @@ def documents(request: Request, store: AnyStore, after: str = "", back: str = ""
     lang = preference(request, "lang")
     asked = asked_of(request)
     filters = filters_of(asked, lang, SIZE)
-    check_shown(store, filters, lang)
-    found = queries.document_page(store, filters, after=after)
-    names = site_names(store, lang)
-    counts = document_facets(store, filters)
+    with store.moment():
+        check_shown(store, filters, lang)
+        found = queries.document_page(store, filters, after=after)
+        names, counts = site_names(store, lang), document_facets(store, filters)
     facets = [each for each in listing.facet_links(PATH, asked, _whole(counts), names, lang) if each["values"]]
     return page(
         request, "documents.html", rows=[_row(row, lang) for row in found.rows],
