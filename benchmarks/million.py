@@ -1,6 +1,6 @@
 """A store of as many tasks as asked for, written straight into the tables: documents of four provinces, copies, versions, states.
 
-Nothing in it was published by anybody: texts are put together from a few phrases, bodies from places and departments.
+Nothing in it was published by anybody: texts are put together from a few phrases and drawn clauses, bodies from places and departments.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table
 
+from benchmarks.clauses import drawn
 from storage import line_triggers, lines
 from storage.change_schema import changes
 from storage.identity import text_key
@@ -262,7 +263,8 @@ def _version(
 
 
 def _text(chance: random.Random, n: int, ordinal: int) -> str:
-    return f"{chance.choice(VERBS)}{chance.choice(MATTERS)}，{chance.choice(ENDS)}，由第{n % 997}组第{ordinal}项负责"
+    phrases = (f"{chance.choice(VERBS)}{chance.choice(MATTERS)}", chance.choice(ENDS), *drawn(chance, 2))
+    return f"{'，'.join(phrases)}，由第{n % 997}组第{ordinal}项负责"
 
 
 def _task(rows: Rows, document: str, version: int, ordinal: int, text: str, day: date, chance: random.Random, near: list[Body]) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
-from benchmarks import million
+from benchmarks import clauses, million
 from benchmarks.million import Sizes, fill
 from benchmarks.servers import postgres
 from storage import line_schema, schema
@@ -21,7 +21,7 @@ from storage.engine import revisions
 from storage.store import Store
 
 FOLDER = Path(__file__).resolve().parents[1] / "build" / "bench-stores"
-_FILLED_BY = (million, schema, line_schema)
+_FILLED_BY = (clauses, million, schema, line_schema)
 
 
 @contextmanager
@@ -43,5 +43,5 @@ def kept(database: str, sizes: Sizes) -> Iterator[str]:
 
 def _made(sizes: Sizes) -> str:
     """Return what a store is filled by: one made by anything else is another store."""
-    sources = b"".join(Path(str(each.__file__)).read_bytes() for each in _FILLED_BY)
+    sources = b"".join(Path(str(each.__file__)).read_bytes() for each in _FILLED_BY) + "\n".join(clauses.clauses()).encode()
     return json.dumps({"revision": revisions()[0], "sizes": str(sizes), "sources": hashlib.sha256(sources).hexdigest()})
