@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 READ_AHEAD = 16
 """Documents that may be read before their turn: what waits in memory does not grow with the site."""
 TOGETHER = 8
-"""Documents that are kept together at most; nothing else is done in the fifth of a second that takes."""
+"""Documents that are kept together at most: nobody else writes to the store in the fifth of a second that takes."""
 
 T = TypeVar("T")
 

@@ -302,4 +302,4 @@ def write_agencies(connection: Connection, found: Sequence[AgencyRow]) -> bool:
 
 def _same_rows(connection: Connection, table: Table, wanted: Sequence[Row]) -> bool:
     values = itemgetter(*table.columns.keys())
-    return set(connection.execute(select(table)).tuples()) == set(map(values, wanted))
+    return set(map(tuple, connection.execute(select(table)))) == set(map(values, wanted))
