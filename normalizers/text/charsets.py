@@ -68,8 +68,7 @@ def common_characters() -> frozenset[str]:
 def plausibility(text: str) -> float:
     """Return the share of a text's non-ASCII characters that are common Chinese ones, 0 to 1; 1 for a text of ASCII alone."""
     foreign = [char for char in text if char > "\x7f"]
-    common = common_characters()
-    return sum(char in common for char in foreign) / len(foreign) if foreign else 1.0
+    return sum(map(common_characters().__contains__, foreign)) / len(foreign) if foreign else 1.0
 
 
 def is_everyday(char: str) -> bool:

@@ -105,9 +105,9 @@ def _choose(data: bytes, stated: list[str]) -> str:
     if _rank(data, UTF_8, stated=False) >= SURE:
         return UTF_8
     candidates = [codec for codec in dict.fromkeys([*stated, UTF_8, GB18030, BIG5]) if codec in (UTF_8, GB18030, BIG5)]
-    ranked = sorted(candidates, key=lambda codec: _rank(data, codec, codec in stated), reverse=True)
-    best = ranked[0]
-    if _rank(data, best, stated=False) >= PLAUSIBLE:
+    ranks = {codec: _rank(data, codec, codec in stated) for codec in candidates}
+    best = max(candidates, key=lambda codec: ranks[codec])
+    if (_rank(data, best, stated=False) if best in stated else ranks[best]) >= PLAUSIBLE:
         return best
     return _detected(data) or (LATIN if LATIN in stated else best)
 
@@ -133,7 +133,7 @@ def _rank(data: bytes, codec: str, stated: bool) -> float:
     cut = 1 if len(data) > SAMPLE or faults else 0  # a page may break off inside a character, and so does the sample
     if codec == UTF_8 and faults <= cut and (stated or _is_surely_utf8(sample)):
         return SURE
-    share = max(0, faults - cut) / (sum(char > "\x7f" for char in text) or 1)
+    share = (faults - cut) / (len(text) - len(text.encode("ascii", "ignore")) or 1) if faults > cut else 0.0
     if share > FEW_FAULTS * 5:
         return -share
     sure = codec == UTF_8 and share <= FEW_FAULTS and len(_WIDE.findall(sample)) >= 20
