@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Dialect, Table
 from sqlalchemy.exc import DBAPIError
 
-from storage.types import Json, Words, storable_all, to_json
+from storage.types import Json, Words, all_to_json, storable_all, to_json
 
 Row = dict[str, Any]
 Values = list[Any]
@@ -115,7 +115,8 @@ def _stored(dialect: Dialect, column: Column[Any], values: Values) -> Values:
 
 
 def _as_json(values: Values, *, or_null: bool) -> Values:
-    return [None if or_null and value is None else to_json(value) if value else _empty(value) for value in values]
+    said = iter(all_to_json([value for value in values if value]))
+    return [next(said) if value else None if or_null and value is None else _empty(value) for value in values]
 
 
 def _empty(value: Any) -> str:  # noqa: ANN401 -- a JSON value

@@ -66,6 +66,7 @@ def terms(folded: str) -> list[str]:
     return found
 
 
+@lru_cache(maxsize=256)  # all tasks of a document have the same
 def mark_terms(marks: str) -> str:
     """Return the terms of marks, which are parted by blanks."""
     return " ".join(f"z{_mark(mark):x}" for mark in marks.split())

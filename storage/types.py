@@ -58,6 +58,16 @@ def to_json(value: Any, default: Callable[[Any], Any] | None = None) -> str:  # 
     return _ENCODER.encode(_storable_json(plain))
 
 
+def all_to_json(column: list[Any]) -> list[str]:
+    """Return the values of a column as JSON, each as ``to_json`` does; what no database takes is looked for in all of them together."""
+    try:
+        texts = list(map(_ENCODER.encode, column))
+    except TypeError:
+        return list(map(to_json, column))
+    together = "".join(texts)
+    return texts if "\\u0000" not in together and _is_storable(together) else list(map(to_json, column))
+
+
 def _encoder(default: Callable[[Any], Any] | None = None) -> json.JSONEncoder:
     # What holds itself is no JSON value, and to look for it in each takes a third of the time.
     return json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=default, check_circular=False)
