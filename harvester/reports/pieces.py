@@ -36,6 +36,8 @@ SHORT_CELL, LONG_CELL = 4, 150
 """Characters of a column on the average, below and above which its width does not change any more."""
 
 _HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
+_ODD = re.compile(f"[\r\n\u2028\u2029{_HIDDEN.pattern[1:]}")
+"""Tells at one look that there is nothing to be written otherwise, as in most texts."""
 _BREAK = re.compile(r"[ \t\u3000]*[\r\n\u2028\u2029]+[ \t\u3000]*")
 _WIDE = "\u2e80"
 
@@ -51,7 +53,7 @@ def shares(held: Sequence[Sequence[int]]) -> tuple[int, ...]:
 
 def visible(text: str) -> str:
     """Return ``text`` on one line with control characters, marks of direction among them, written out as U+202E."""
-    return _HIDDEN.sub(lambda found: f"⟨U+{ord(found[0]):04X}⟩", _BREAK.sub(_joint, text))
+    return text if _ODD.search(text) is None else _HIDDEN.sub(lambda found: f"⟨U+{ord(found[0]):04X}⟩", _BREAK.sub(_joint, text))
 
 
 def _joint(found: re.Match[str]) -> str:

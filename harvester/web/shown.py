@@ -22,7 +22,7 @@ from harvester.telling.phrases import item_number
 from harvester.web.access import forgery
 from harvester.web.access.people import Role
 from harvester.web.room import person_of, room_of
-from harvester.web.spoken import Speaker
+from harvester.web.spoken import Templates
 from spiders.sheets import all_sheets
 from storage.days import LOCAL, local_day
 
@@ -135,14 +135,13 @@ def here(request: Request, **changed: str | None) -> str:
 @cache
 def environment(lang: str) -> Environment:
     """Return the templates in a language, with the filters that every page uses."""
-    made = Environment(
+    made = Templates(
         loader=ChoiceLoader([PackageLoader("harvester.web"), PackageLoader("harvester")]),
         autoescape=select_autoescape(default=True),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.code_generator_class = Speaker
     made.globals.update(
         _=partial(_, lang=lang),
         counted=partial(counted, lang=lang),

@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 
 import pytest
-from jinja2 import Environment
+from jinja2 import StrictUndefined, UndefinedError
 
 import harvester
 import normalizers
@@ -23,7 +23,7 @@ from harvester.web.pages import review_words
 from harvester.web.pages.audit import ACTIONS
 from harvester.web.pages.review import TIES
 from harvester.web.reading import sentences
-from harvester.web.spoken import Speaker
+from harvester.web.spoken import Templates
 from normalizers.differences import Fate, TaskChangeKind, UnitKind
 from normalizers.documents import html_notes
 from normalizers.notices.records import Colour, NoticeKind, Severity, SubjectKind
@@ -117,7 +117,7 @@ def test_the_details_of_the_queue_are_told_in_chinese() -> None:
 
 
 def test_a_template_says_its_fixed_sentences_when_it_is_compiled() -> None:
-    made = Environment(autoescape=True)
+    made = Templates(autoescape=True)
     looked_up: list[str] = []
 
     def look_up(message: str) -> str:
@@ -125,8 +125,15 @@ def test_a_template_says_its_fixed_sentences_when_it_is_compiled() -> None:
         return f"<{message}>"
 
     made.globals["_"] = look_up
-    made.code_generator_class = Speaker
     template = made.from_string("{{ _('yes') }} {{ _('{n} of').format(n=3) }} {{ _(name) }}{% for n in (1, 2) %}{{ _('no') }}{% endfor %}")
     assert looked_up == ["yes", "{n} of", "no"]
     assert template.render(name="some") == "&lt;yes&gt; &lt;3 of&gt; &lt;some&gt;&lt;no&gt;&lt;no&gt;"
     assert looked_up[3:] == ["some"]
+
+
+def test_a_row_has_its_values_and_its_methods_in_templates() -> None:
+    made = Templates(autoescape=True, undefined=StrictUndefined)
+    made.globals["_"] = str
+    assert made.from_string("{{ row.title }} {{ row.items() | length }}").render(row={"title": "<a>", "items": 3}) == "&lt;a&gt; 2"
+    with pytest.raises(UndefinedError):
+        made.from_string("{{ row.titel }}").render(row={"title": "a"})

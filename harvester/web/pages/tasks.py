@@ -124,9 +124,10 @@ def _choices(counts: Mapping[str, list[dict[str, Any]]], lang: str) -> dict[str,
 def site_names(store: Store, lang: str) -> dict[str, str]:
     """Return the names of the sites of the store by their identifiers."""
     with store.reading() as connection:
-        return {row.id: site_name(row.id, lang, row.name) for row in connection.execute(sites.select().order_by(sites.c.id))}
+        return {site: site_name(site, lang, name) for site, name in connection.execute(_SITES)}
 
 
+_SITES = select(sites.c.id, sites.c.name).order_by(sites.c.id)
 _NOTHING: dict[str, Any] = {"rows": [], "total": None, "table": [], "heat": [], "drawing": None}
 _VIEWS = {"timeline": months.timeline, "months": months.by_body}
 """The views that are no rows of tasks; ``_NOTHING`` is what the others leave empty."""
