@@ -8,9 +8,9 @@ from itertools import combinations
 import pytest
 
 from normalizers.agencies import gazetteer, regions
-from normalizers.agencies.departments import closest, kinds
+from normalizers.agencies.departments import Department, closest, kinds
 from normalizers.agencies.gazetteer import GazetteerEntry
-from normalizers.agencies.periods import period
+from normalizers.agencies.Period, periods import period
 from normalizers.agencies.tables import listed, rows, without_and
 
 RANKS = set("mpcqk")
@@ -153,3 +153,8 @@ def test_a_group_has_the_members_of_its_date() -> None:
     assert len(before) == len(after) == 4
     assert "安徽省环境保护厅" in before
     assert "安徽省生态环境厅" in after
+
+
+def test_a_department_whose_name_has_no_place_for_its_region_is_refused() -> None:
+    with pytest.raises(ValueError, match="has no place for its region"):
+        Department("财政局", ("财政局",), "c", (), Period(), "", "")
