@@ -10,7 +10,7 @@ import pytest
 from normalizers.agencies import gazetteer, regions
 from normalizers.agencies.departments import Department, closest, kinds
 from normalizers.agencies.gazetteer import GazetteerEntry
-from normalizers.agencies.Period, periods import period
+from normalizers.agencies.periods import Period, period
 from normalizers.agencies.tables import listed, rows, without_and
 
 RANKS = set("mpcqk")
