@@ -70,7 +70,7 @@ def copy(source: Store, to: str, *, progress: Progress = lambda table, done, tot
     """
     begun = time.monotonic()
     url = engines.read_url(to)
-    name = url.render_as_string(hide_password=True)
+    name = engines.shown(url)
     if file := engines.file_of(url):
         with _new_file(source, file) as (connection, mended), _frozen_source(source) as reading:
             tables, made = _pour(reading, connection, file.name, progress)

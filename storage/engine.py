@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote_plus
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError
@@ -25,6 +26,7 @@ _SHARED: dict[str, Any] = {"json_serializer": to_json, "json_deserializer": from
 REVISIONS = Path(__file__).parent / "migrations" / "versions"
 WRITE = {"storage_write": True}
 _SQLITE_UNREADABLE = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_IOERR}
+_HIDDEN = "***"
 _NO_UTF8 = "text that is no UTF-8"
 _SQLITE_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _POSTGRES_LOCKED = {"55P03", "40P01", "40001"}
@@ -34,8 +36,9 @@ def read_url(text: str) -> URL:
     """Return the database URL; ``postgresql://`` means psycopg 3. Raises ``StoreError`` for one that is none or of another database."""
     try:
         url = make_url(text)
-    except (ArgumentError, ValueError) as error:  # a port that is no number is a ValueError
-        raise StoreError(f"{text!r} is no database URL: write sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME.") from error
+    except (ArgumentError, ValueError):  # a port that is no number is a ValueError
+        # What cannot be taken apart may hold a password anywhere: none of it is repeated, nor is the cause, which quotes it.
+        raise StoreError("This is no database URL: write sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME.") from None
     if url.drivername in ("postgresql", "postgres"):
         url = url.set(drivername="postgresql+psycopg")
     if url.drivername not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg"):
@@ -43,6 +46,12 @@ def read_url(text: str) -> URL:
     if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
         raise StoreError("A store in memory would be lost at once: name a file, sqlite:///FILE.")
     return url
+
+
+def shown(url: URL) -> str:
+    """Return a database's URL as it may be read by anybody: ``***`` for its password, also for one among its parameters."""
+    hidden = dict.fromkeys((name for name in url.query if "password" in name.lower()), _HIDDEN)
+    return url.update_query_dict(hidden).render_as_string(hide_password=True).replace(quote_plus(_HIDDEN), _HIDDEN)
 
 
 def file_of(url: URL) -> Path | None:
@@ -100,19 +109,19 @@ def told(url: URL) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        failure = _failure(error, url.render_as_string(hide_password=True))
+        failure = _failure(error, shown(url))
         if failure is None:
             raise
         raise failure from error
     except (sqlite3.OperationalError, sqlite3.DatabaseError) as error:
-        failure = _sqlite_failure(error, url.render_as_string(hide_password=True))
+        failure = _sqlite_failure(error, shown(url))
         if failure is None:
             raise
         raise failure from error
     except UnicodeDecodeError as error:  # a word of SQLite's own message, or of its schema
         if file_of(url) is None:
             raise
-        raise _damaged(url.render_as_string(hide_password=True), _NO_UTF8) from error
+        raise _damaged(shown(url), _NO_UTF8) from error
 
 
 def _failure(error: DBAPIError, name: str) -> StoreError | None:

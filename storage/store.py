@@ -94,7 +94,7 @@ class Store(Brought):
     @property
     def name(self) -> str:
         """The URL without its password."""
-        return self.url.render_as_string(hide_password=True)
+        return engines.shown(self.url)
 
     @property
     def archive(self) -> Archive:

@@ -13,7 +13,8 @@ import unicodedata
 MARKS = frozenset("%‰≤≥±")
 """Signs behind or before a number that change what it says."""
 
-_PUNCTUATION = re.compile("[，。、；：！？（）“”‘’《》]+(?=[\u4e00-\u9fffA-Za-z0-9\n\t ]|$)")
+_MARK = "[，。、；：！？（）“”‘’《》]"
+_PUNCTUATION = re.compile(rf"(?<!{_MARK}){_MARK}++(?=[\u4e00-\u9fffA-Za-z0-9\n\t ]|$)")
 """Marks that go in any case. Without them most Chinese text is in NFKC already, which is seen much faster than it is brought about;
 what stands behind them joins no character before them."""
 

@@ -43,6 +43,7 @@ def _words(samples: Sequence[bytes]) -> Iterator[Bomb]:
         ("quotes", '"'),
     ):
         yield f"a line of {name}", _filled(unit, 200_000)
+        yield f"a line of {name} before a sign", _filled(unit, 200_000) + "\u2014".encode()
     yield "short lines", _filled("字\n", 200_000)
     yield "marks", b"".join(ODD) * 300
     yield "samples in one line", _filled(b" ".join(samples).replace(b"\n", b" ")[:5_000] or b"x", 200_000)
@@ -57,6 +58,7 @@ def _texts(samples: Sequence[bytes]) -> Iterator[Bomb]:
         ("sentences", "市财政局牵头，市教育局配合，"),
     ):
         yield f"a megabyte line of {name}", _filled(unit)
+        yield f"a megabyte line of {name} before a sign", _filled(unit) + "\u2014".encode()
     yield "a megabyte of samples in one line", _filled(samples[0].replace(b"\n", b" ") or b"x")
     yield "marks of every kind", b"".join(ODD) * 3_000
     yield "NULs", b"\0" * MEGABYTE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime
@@ -95,6 +96,13 @@ def test_a_file_that_is_no_database_and_a_server_that_is_not_there_are_told(tmp_
     (tmp_path / "file").write_text("x")
     with pytest.raises(UnreachableStore, match="choose another place"):
         Store.open(f"sqlite:///{tmp_path}/file/store.sqlite", create=True)
+
+
+@pytest.mark.parametrize("url", ["postgresql://u:geheim@127.0.0.1:54x2/db", "postgresql://u@127.0.0.1:1/db?password=geheim&nonsense=1"])
+def test_a_password_is_not_told_where_the_url_is_wrong_or_has_it_as_a_parameter(url: str) -> None:
+    with pytest.raises(StoreError) as told:
+        Store.open(url)
+    assert "geheim" not in "".join(traceback.format_exception(told.value))
 
 
 def test_a_password_is_never_told(tmp_path: Path) -> None:
