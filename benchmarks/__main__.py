@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -19,7 +20,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.figures import SIZE, Figure, machine, table
+from benchmarks.figures import INTERRUPTED, SIZE, Figure, machine, table
 
 PROGRAMS = (
     "starting",
@@ -103,6 +104,9 @@ def main() -> int:
         took = round(time.monotonic() - begun)
         programs[name] = {"seconds": took, "figures": [row.name for row in figures]}
         print(f"{name} ({took} s)\n{table(figures)}\n", flush=True)
+    if not every:
+        print(f"Nothing was measured; {OUT} stays as it was.", file=sys.stderr)
+        return 1
     OUT.parent.mkdir(exist_ok=True)
     found = {"machine": machine(), "programs": programs, "figures": {each.name: _short(each) for each in every}}
     OUT.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
@@ -124,4 +128,8 @@ def _short(figure: Figure) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the program under way ends with this process
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)

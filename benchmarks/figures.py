@@ -28,6 +28,9 @@ ROUNDS = 7
 SIZE = "BENCH_"
 """What variables of the environment begin with that set other sizes: ``BENCH_DOCUMENTS``, ``BENCH_PAGES``, ``BENCH_PAPERS``."""
 
+INTERRUPTED = 130
+"""The exit status after Ctrl-C."""
+
 T = TypeVar("T")
 Times = dict[str, list[float]]
 """Seconds of each side, one for each round."""
@@ -61,8 +64,11 @@ class Figure:
 
 
 def sized(name: str, usual: int) -> int:
-    """Return a size that the environment may set otherwise for a shorter or a longer run."""
-    return int(os.environ.get(f"{SIZE}{name}", usual))
+    """Return a size that the environment may set otherwise for a shorter or a longer run; a word that is no number above 0 ends the run."""
+    given = os.environ.get(f"{SIZE}{name}", "")
+    if given and (not given.isdecimal() or not int(given)):
+        sys.exit(f"{SIZE}{name} is {given!r}: give a whole number above 0, or leave it away for {usual:,}.")
+    return int(given or usual)
 
 
 def by_turns(sides: Mapping[str, Callable[[], object]], rounds: int = ROUNDS, clock: Callable[[], float] = time.perf_counter) -> Times:
@@ -169,7 +175,10 @@ def main(measure: Callable[[], Sequence[Figure]], packages: Sequence[str] = PACK
     parser = argparse.ArgumentParser(description=(sys.modules["__main__"].__doc__ or "").partition("\n")[0])
     parser.add_argument("--json", action="store_true", help="the JSON object alone")
     alone = parser.parse_args().json
-    figures = measure()
+    try:
+        figures = measure()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
     if not alone:
         print(table(figures), flush=True)
     print(json.dumps(report(figures, packages), ensure_ascii=False, indent=1))

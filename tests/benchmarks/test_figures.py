@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks import __main__ as program
 from benchmarks.__main__ import PROGRAMS, accept, accepted_ratios, worse
-from benchmarks.figures import Figure, by_turns, costs, next_of, rates, report, table
+from benchmarks.figures import Figure, by_turns, costs, next_of, rates, report, sized, table
 
 ROOT = Path(program.__file__).parents[1]
 RATE = Figure("reading", 40.0, "MB/s", "another reader", 10.0, 4.0, 3.5, 4.2, 4.0)
@@ -99,6 +99,22 @@ def test_a_program_that_fails_leaves_the_others_their_figures(
     assert list(json.loads((tmp_path / "bench.json").read_text("utf-8"))["figures"]) == ["reading"]
     monkeypatch.setattr(sys, "argv", ["benchmarks", "starting"])
     assert program.main() == 0
+
+
+def test_figures_of_before_stay_where_nothing_was_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "bench.json").write_text("of before", "utf-8")
+    monkeypatch.setattr(program, "OUT", tmp_path / "bench.json")
+    monkeypatch.setattr(program, "run", lambda name: [])
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "dating"])
+    assert program.main() == 1
+    assert (tmp_path / "bench.json").read_text("utf-8") == "of before"
+
+
+@pytest.mark.parametrize("given", ["abc", "0", "-3", "1.5"])
+def test_a_size_that_is_no_number_above_0_is_refused(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BENCH_PAPERS", given)
+    with pytest.raises(SystemExit, match="give a whole number above 0"):
+        sized("PAPERS", 820)
 
 
 def test_accepted_ratios_of_programs_that_were_not_run_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
