@@ -27,7 +27,9 @@ from normalizers.intake import Intake, intake
 from normalizers.records import Derived, Document, Hints
 
 SECONDS = 180.0
-"""Time for one payload; the longest plans take some seconds, a scanned one of 500 pages a minute."""
+"""Processor time for one payload; the longest plans take some seconds, a scanned one of 500 pages a minute."""
+BESIDE_OTHERS = 10
+"""By the clock a payload may take so many times as long: a busy machine makes no payload unreadable."""
 MEMORY = 4 * 2**30
 """Bytes of address space for the reading process."""
 SMALL = 32 * 1024
@@ -108,15 +110,17 @@ class Deriver:
         """Return the process's answer, or what became of it, which ends it."""
         process, connection = self._running()
         try:
-            connection.send((work, payload, hints, None if decisions == self._told else decisions))
+            connection.send((self.seconds, work, payload, hints, None if decisions == self._told else decisions))
             self._told = decisions
             if self._answers(connection):
                 answer: tuple[str, Any] = connection.recv()
                 return answer
-            told = f"Reading it takes longer than {self.seconds:g} s: look at it by hand."
+            told = f"Its reader did not answer within {self.seconds * BESIDE_OTHERS:g} s: look at it by hand."
         except (EOFError, OSError):
             process.join(5)
             told = f"Its reader crashed (exit status {process.exitcode}): look at it by hand."
+            if process.exitcode == -signal.SIGPROF:
+                told = f"Reading it takes longer than {self.seconds:g} s: look at it by hand."
         self.close()
         return "unreadable", told
 
@@ -160,7 +164,7 @@ class Deriver:
 
     def _start(self) -> tuple[SpawnProcess | ForkProcess, Connection]:
         here, there = CONTEXT.Pipe()
-        process = CONTEXT.Process(target=_work, args=(there, self.seconds, self.memory), daemon=True)
+        process = CONTEXT.Process(target=_work, args=(there, self.memory), daemon=True)
         # Ctrl-C reaches the whole group of processes: the crawl ends in order, and this one with it. A new process inherits the mask.
         # SIGTERM stays deadly: Python ends its daemon processes by it, and waits for them.
         # The tracker of resources is begun before: its beginning lets SIGINT through again, and the new process would inherit that.
@@ -177,29 +181,33 @@ class Deriver:
 
     def _answers(self, connection: Connection) -> bool:
         """Wait for the answer and return whether it came, in time and before the program's own end."""
-        until = time.monotonic() + self.seconds
+        until = time.monotonic() + self.seconds * BESIDE_OTHERS
         while (left := until - time.monotonic()) > 0 and threading.main_thread().is_alive():
             if self._has_begun(connection, min(left, 0.5)) and connection.poll(min(left, 0.5)):
                 return True
         return False
 
 
-def _work(connection: Connection, seconds: float, memory: int) -> None:
-    """Answer until the other side is gone. The alarm ends what outlives it: by the kernel, whatever a library holds."""
+def _work(connection: Connection, memory: int) -> None:
+    """Answer until the other side is gone. Timers of the kernel end what takes too long or outlives it, whatever a library holds."""
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    for number in (signal.SIGALRM, signal.SIGPROF):
+        signal.signal(number, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     decisions = NO_DECISIONS
     connection.send("ready")
     while True:
         try:
-            work, payload, hints, told = connection.recv()
+            seconds, work, payload, hints, told = connection.recv()
         except (EOFError, OSError):
             return
         decisions = decisions if told is None else told
-        signal.alarm(int(seconds) + 10)
-        connection.send(_answer(work, payload, hints, decisions))
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+        signal.alarm(int(seconds * BESIDE_OTHERS) + 10)
+        answer = _answer(work, payload, hints, decisions)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        connection.send(answer)
         signal.alarm(0)
 
 

@@ -58,11 +58,29 @@ def test_small_payloads_need_no_process(deriver: Deriver):
 
 
 def test_a_payload_that_takes_too_long_is_given_up_and_the_next_one_is_read(deriver: Deriver):
-    deriver.seconds = 0.001
-    with pytest.raises(UnreadableError, match=r"takes longer than 0\.001 s"):
-        deriver.derive(LARGE, HINTS)
+    deriver.seconds = 1
+    with pytest.raises(UnreadableError, match=r"takes longer than 1 s"):
+        deriver.apart(endlessly, b"", HINTS)
     deriver.seconds = 60
     assert deriver.derive(LARGE, HINTS) == derive(LARGE, HINTS)
+
+
+def endlessly(_payload: bytes, _hints: Hints, _decisions: Decisions) -> str:
+    while True:
+        pass
+
+
+def slowly(seconds: float, _hints: Hints, _decisions: Decisions) -> str:
+    time.sleep(seconds)
+    return "read"
+
+
+def test_a_payload_that_waits_for_a_busy_machine_is_not_given_up(deriver: Deriver):
+    deriver.seconds = 1
+    assert deriver.apart(slowly, 1.5, HINTS) == "read"
+    deriver.seconds = 0.2
+    with pytest.raises(UnreadableError, match=r"did not answer within 2 s"):
+        deriver.apart(slowly, 60, HINTS)
 
 
 def test_a_reader_that_crashes_costs_one_payload(deriver: Deriver):
