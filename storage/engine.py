@@ -14,6 +14,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, m
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError
 
 from storage import line_tables, line_triggers, reader_role, views
+from storage.columns import metadata
 from storage.errors import FullDisk, LockedStore, MissingStore, NewerStore, OldStore, StoreError, UnreachableStore
 from storage.types import from_json, to_json
 
@@ -203,10 +204,12 @@ def check(connection: Connection, name: str) -> None:
 
 
 def upgrade(connection: Connection, name: str) -> None:
-    """Bring the schema to this program's, within the caller's transaction. Raises ``NewerStore``."""
+    """Bring the schema to this program's, within the caller's transaction. Raises ``NewerStore``, ``StoreError`` for another's database."""
     from storage.migrating import to_head  # late: it loads Alembic
 
     current = revision(connection)
+    if current is None and (others := sorted(set(inspect(connection).get_table_names()) & metadata.tables.keys())):
+        raise StoreError(f"The database {name} holds another program's tables ({', '.join(others[:3])}): name one of the store's own.")
     if current is not None and current not in revisions():
         check(connection, name)
     views.drop(connection)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import traceback
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -103,6 +104,16 @@ def test_a_password_is_not_told_where_the_url_is_wrong_or_has_it_as_a_parameter(
     with pytest.raises(StoreError) as told:
         Store.open(url)
     assert "geheim" not in "".join(traceback.format_exception(told.value))
+
+
+def test_a_database_of_another_program_is_left_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "other.sqlite"
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("CREATE TABLE tasks (said TEXT)")
+    with pytest.raises(StoreError, match=r"holds another program's tables \(tasks\)"):
+        Store.open(f"sqlite:///{file}", create=True)
+    with closing(sqlite3.connect(file)) as other:
+        assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("tasks",)]
 
 
 def test_a_password_is_never_told(tmp_path: Path) -> None:
