@@ -184,9 +184,9 @@ def test_property_the_check_of_postgres_ends_in_a_sentence(sql: str) -> None:
         assert checked(made)[1] == views
 
 
-@given(st.text(alphabet="-*/\n abSE;'", max_size=30))
+@given(st.text(alphabet="-*/\n abSE;'", max_size=30).filter(lambda sql: "*/" not in sql))
 def test_property_the_first_word_is_found_behind_comments(sql: str) -> None:
-    assert first_word(f"/* {sql.replace('*/', '')} */ -- {sql.splitlines()[0] if sql.splitlines() else ''}\nSELECT 1") == "select"
+    assert first_word(f"/* {sql} */ -- {sql.splitlines()[0] if sql.splitlines() else ''}\nSELECT 1") == "select"
 
 
 @pytest.mark.parametrize("table", ["accounts", "tasks", "nothing_of_the_kind"])
