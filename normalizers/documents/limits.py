@@ -18,6 +18,10 @@ MAX_RATIO = 200
 """Unpacked to packed bytes of one container; office files pack to a tenth, seldom to a fiftieth."""
 SMALL_CONTAINER = 10 * 2**20
 """Unpacked bytes below which the ratio is not looked at: a form of one repeated row packs well and harms nobody."""
+MAX_STREAM = 100 * 2**20
+"""Bytes that one stream of a pdf may unpack to; the largest Chinese fonts have 40 MB."""
+MAX_PREDICTED = 20 * 2**20
+"""Bytes of one stream of a pdf that were packed by their differences, which are added up one by one: lists of objects, seldom 1 MB."""
 MAX_XML_PART = 80 * 2**20
 """Bytes of one XML part of an office file; the text of a book of 1,000 pages has 20 MB with its markup."""
 MAX_MEMBERS = 10_000

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import math
-import re
 import time
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from io import BytesIO
 from itertools import pairwise
 from operator import itemgetter
 from typing import Any
 
-import pdfplumber
 from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfminer.pdfparser import PDFSyntaxError
 from pdfminer.psexceptions import PSException
-from pdfplumber.page import Page
 from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 
 from normalizers.documents.blocks import RawBlock
 from normalizers.documents.builder import Source, build
-from normalizers.documents.limits import MAX_PAGES, MAX_UNPACKED, SECONDS_PER_PAGE, UnreadableError
+from normalizers.documents.limits import MAX_PAGES, SECONDS_PER_PAGE, UnreadableError
 from normalizers.documents.pdf_lines import (
     Char,
     Margins,
@@ -35,17 +31,15 @@ from normalizers.documents.pdf_lines import (
     text_lines,
     without_running,
 )
+from normalizers.documents.pdf_pages import MAX_CHARS, MAX_STEPS, MAX_STROKES, BoundedPage, BoundedPdf
+from normalizers.documents.pdf_streams import OPENING_SECONDS, Budget, OutOfTimeError
 from normalizers.documents.pdf_tables import SNAP, PageTable, Placed, join_parts, open_edges, ruled_table, unruled_table
 from normalizers.records import BlockKind, Document, Hints, Origin, Repair
 
-MAX_STROKES = 20_000
-"""Lines and rectangles on a page beyond which it is a drawing, and no table is looked for."""
 MAX_CROSSINGS = 8_000
 """Points in which lines of a page may cross; a form of 40 columns and 100 rows has half of them."""
 SHORT_EDGE = 5.0
 """Points of the longest stroke that is no border of a cell."""
-MAX_CHARS = 60_000
-"""Characters on a page beyond which it is no page of text."""
 TWICE = 1
 """Points within which two equal characters are one that is printed twice."""
 SLANT = 0.2
@@ -57,8 +51,6 @@ MAX_ACROSS = 30
 MIN_SECONDS = 30.0
 MIN_TITLE_SIZE = 1.15
 """Type size of a title in relation to the text's."""
-_STREAM = re.compile(rb"stream\r?\n")
-_IMAGE = re.compile(rb"/Subtype\s*/Image")
 _READ_ERRORS = (
     PDFSyntaxError,
     PSException,
@@ -93,30 +85,6 @@ class _Pages:
     images: int = 0
     unmapped: int = 0
     letters: int = 0
-
-
-def _check_streams(payload: bytes, name: str) -> None:
-    """Raise ``UnreadableError`` when the streams unpack to more than ``MAX_UNPACKED``; pictures are left packed and not counted."""
-    total = 0
-    for found in _STREAM.finditer(payload):
-        if _IMAGE.search(payload, max(0, found.start() - 600), found.start()) or payload[found.end() : found.end() + 1] not in {
-            b"x",
-            b"h",
-            b"H",
-            b"\x08",
-        }:
-            continue
-        end = payload.find(b"endstream", found.end())
-        data = payload[found.end() : end if end > 0 else None]
-        try:
-            unpacked = zlib.decompressobj().decompress(data, MAX_UNPACKED - total + 1)
-        except zlib.error:
-            continue
-        total += len(unpacked)
-        if total > MAX_UNPACKED:
-            raise UnreadableError(
-                f"{name} would unpack to more than {MAX_UNPACKED / 2**20:.0f} MB, as a zip bomb does: look at it by hand."
-            )
 
 
 def _once(page: Any) -> list[Char]:  # noqa: ANN401  pdfplumber has no types
@@ -157,7 +125,7 @@ def _turned_upright(page: Any) -> Any:  # noqa: ANN401  pdfplumber has no types
     drawn = page.page_obj
     drawn.rotate = (drawn.rotate + turn) % 360
     drawn.attrs["Rotate"] = drawn.rotate
-    return Page(page.pdf, drawn, page_number=page.page_number, initial_doctop=page.initial_doctop)
+    return BoundedPage(page.pdf, drawn, page_number=page.page_number, initial_doctop=page.initial_doctop)
 
 
 def _tables(page: Any, chars: Sequence[Char], number: int) -> list[PageTable]:  # noqa: ANN401  pdfplumber has no types
@@ -186,8 +154,9 @@ def _crossings(page: Any) -> int:  # noqa: ANN401
 
 
 def _read_page(page: Any, number: int, into: _Pages) -> None:  # noqa: ANN401
-    page = _turned_upright(page) if len(page.chars) <= MAX_CHARS else page
-    printed = _once(page) if len(page.chars) <= MAX_CHARS else []
+    count = max(len(page.chars), page.canvas.chars)
+    page = _turned_upright(page) if count <= MAX_CHARS else page
+    printed = _once(page) if count <= MAX_CHARS else []
     chars = _upright(printed)
     if len(printed) - len(chars) > max(MAX_ACROSS, (1 - MOSTLY) * len(printed)):
         into.warnings.append(
@@ -198,10 +167,12 @@ def _read_page(page: Any, number: int, into: _Pages) -> None:  # noqa: ANN401
     into.unmapped += sum(char["text"].startswith("(cid:") for char in chars)
     if page.images and not page.chars:
         into.warnings.append(f"Page {number} is a picture without text: run it through text recognition, or look for a text copy.")
-    if len(page.chars) > MAX_CHARS:
-        into.warnings.append(f"Page {number} has {len(page.chars)} characters and was not read.")
+    if count > MAX_CHARS:
+        into.warnings.append(f"Page {number} has {count} characters and was not read.")
+    if page.canvas.steps > MAX_STEPS:
+        into.warnings.append(f"Page {number} is drawn in more than {MAX_STEPS} steps and was read only in part: compare with the page.")
     tables: list[PageTable] = []
-    if len(page.lines) + len(page.rects) + len(page.curves) <= MAX_STROKES and _crossings(page) <= MAX_CROSSINGS:
+    if not page.canvas.drawing and _crossings(page) <= MAX_CROSSINGS:
         tables = _tables(page, chars, number)
     else:
         into.warnings.append(
@@ -216,22 +187,37 @@ def _covers(table: PageTable, char: Char) -> bool:
     return bool(table.top <= y <= table.bottom and table.edges[0] <= x <= table.edges[-1])
 
 
+def _read_each(opened: Any, budget: Budget, out: _Pages) -> None:  # noqa: ANN401
+    """Read page after page until they or the time are at their end."""
+    count = len(opened.pages)
+    if count > MAX_PAGES:
+        out.warnings.append(f"{budget.name} has {count} pages; those beyond {MAX_PAGES} were not read.")
+    seconds = max(MIN_SECONDS, SECONDS_PER_PAGE * min(count, MAX_PAGES))
+    budget.deadline = time.monotonic() + seconds
+    for number, page in enumerate(opened.pages[:MAX_PAGES], start=1):
+        try:
+            budget.check()
+            _read_page(page, number, out)
+        except OutOfTimeError:
+            out.warnings.append(f"Reading stopped at page {number} of {count} after {seconds:.0f} seconds.")
+            break
+        page.close()
+    if budget.refusal:
+        raise budget.refusal
+
+
 def _read_pages(payload: bytes, name: str) -> _Pages:
-    out = _Pages()
-    start = time.monotonic()
+    out, budget = _Pages(), Budget(name)
     try:
-        with pdfplumber.open(BytesIO(payload)) as opened:
-            count = len(opened.pages)
-            if count > MAX_PAGES:
-                out.warnings.append(f"{name} has {count} pages; those beyond {MAX_PAGES} were not read.")
-            budget = max(MIN_SECONDS, SECONDS_PER_PAGE * min(count, MAX_PAGES))
-            for number, page in enumerate(opened.pages[:MAX_PAGES], start=1):
-                if time.monotonic() - start > budget:
-                    out.warnings.append(f"Reading stopped at page {number} of {count} after {budget:.0f} seconds.")
-                    break
-                _read_page(page, number, out)
-                page.close()
+        with BoundedPdf(payload, budget) as opened:
+            _read_each(opened, budget, out)
+    except OutOfTimeError as error:
+        raise UnreadableError(
+            f"{name} takes more than {OPENING_SECONDS:.0f} seconds to open: print it to a new pdf, or look for another copy."
+        ) from error
     except _READ_ERRORS as error:
+        if budget.refusal:
+            raise budget.refusal from None
         cause = error.args[0] if error.args and isinstance(error.args[0], Exception) else error
         if isinstance(cause, PDFPasswordIncorrect):
             raise UnreadableError(f"{name} is protected by a password: ask its publisher for a copy without one.") from error
@@ -309,7 +295,6 @@ def _blocks(items: Sequence[Item], area: Margins) -> list[RawBlock]:
 
 def read(payload: bytes, hints: Hints, name: str) -> Document:
     """Return the document of a pdf; raise ``UnreadableError`` when it is damaged, protected, or carries no text layer."""
-    _check_streams(payload, name)
     read_pages = _read_pages(payload, name)
     running = running_lines([page.text for page in read_pages.pages if page.text.lines])
     if not any(page.tables or without_running(page.text, running)[0] for page in read_pages.pages):

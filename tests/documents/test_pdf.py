@@ -132,18 +132,6 @@ def test_a_truncated_pdf_is_unreadable_or_read_in_part_but_never_crashes(keep: f
         assert document.text
 
 
-def test_a_stream_that_unpacks_to_gigabytes_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    import zlib
-
-    from normalizers.documents import pdf
-
-    monkeypatch.setattr(pdf, "MAX_UNPACKED", 2**20)
-    bomb = zlib.compress(b" " * 2**22)
-    payload = b"%PDF-1.4\n1 0 obj <</Filter /FlateDecode /Length 1>>\nstream\n" + bomb + b"\nendstream\nendobj\n%%EOF"
-    with pytest.raises(UnreadableError, match="zip bomb"):
-        read(payload, Hints(file_name="bomb.pdf"))
-
-
 def test_pages_beyond_the_limit_are_named_in_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     from normalizers.documents import pdf
 

@@ -182,6 +182,46 @@ def _archives(samples: Sequence[bytes]) -> Iterator[Bomb]:
         yield f"a lying {name} in the directory", sound[:central] + b"\xff\xff" + sound[central + 2 :]
 
 
+def _pdf(*objects: bytes) -> bytes:
+    """Return a pdf of objects from 1 on, found by its table of places."""
+    out, places = b"%PDF-1.7\n", b"0000000000 65535 f \n"
+    for number, one in enumerate(objects, start=1):
+        places += b"%010d 00000 n \n" % len(out)
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, one)
+    count = len(objects) + 1
+    return out + b"xref\n0 %d\n%strailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (count, places, count, len(out))
+
+
+def _stream(data: bytes, entries: bytes = b"") -> bytes:
+    return b"<<%s/Length %d>>stream\n%s\nendstream" % (entries, len(data), data)
+
+
+def _pages_of(content: bytes, *objects: bytes) -> bytes:
+    """Return a pdf of one page, which can draw the object 5 as X."""
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R/Resources<</XObject<</X 5 0 R>>>>>>"
+    return _pdf(b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>", page, content, *objects)
+
+
+def _costly_pages() -> Iterator[Bomb]:
+    """Yield pdfs of few bytes that unpack to many, and of few objects that draw many."""
+    form = b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</X %d 0 R>>>>"
+    for depth in (14, 30):
+        forms = [_stream(b"/X Do /X Do", form % number) for number in range(6, 6 + depth)]
+        yield f"{depth} forms that draw one another twice", _pages_of(_stream(b"/X Do"), *forms, _stream(b"", form % 5))
+    twice = zlib.compress(zlib.compress(b" " * 300_000_000, 9), 9)
+    yield "a stream that is packed twice", _pages_of(_stream(twice, b"/Filter[/FlateDecode/FlateDecode]"))
+    for name, unit in (
+        ("states", b"q "),
+        ("lists", b"["),
+        ("operands", b"1 "),
+        ("points", b"1 1 m "),
+        ("strokes", b"1 1 m 9 9 l S "),
+        ("escapes", b"(\\n"),
+    ):
+        packed = zlib.compress(unit * (9 * MEGABYTE // len(unit)), 9)
+        yield f"nine megabytes of {name}", _pages_of(_stream(packed, b"/Filter/FlateDecode"))
+
+
 def _pdfs(samples: Sequence[bytes]) -> Iterator[Bomb]:
     head = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
     yield "pages of themselves", head + b"2 0 obj<</Type/Pages/Kids[2 0 R 2 0 R]/Count 2>>endobj\ntrailer<</Root 1 0 R>>"
@@ -206,6 +246,7 @@ def _pdfs(samples: Sequence[bytes]) -> Iterator[Bomb]:
         "sixty thousand strokes",
         head + page + b"4 0 obj<</Length %d>>stream\n" % len(strokes) + strokes + b"\nendstream endobj\ntrailer<</Root 1 0 R>>",
     )
+    yield from _costly_pages()
     yield "a megabyte of brackets", b"%PDF-1.4\n" + _filled("(")
     for sample in samples[:2]:
         yield "trailers that lead to one another", sample.replace(b"startxref", b"/Prev 9 startxref") + sample
