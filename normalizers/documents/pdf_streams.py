@@ -98,15 +98,15 @@ def _flate(data: bytes, room: int) -> bytes:
     try:
         unpacked = zlib.decompressobj().decompress(data, room + 1)
     except zlib.error:
-        return _flate_in_part(data, room)
+        return _flate_in_part(zlib.decompressobj(), data, room)
     if len(unpacked) > room:
         raise _TooLargeError(room)
     return unpacked
 
 
-def _flate_in_part(data: bytes, room: int) -> bytes:
+def _flate_in_part(unpacker: zlib._Decompress, data: bytes, room: int) -> bytes:
     """Return what stands before an error in the check sum; nothing where the error is in the stream itself, as pdfminer takes it."""
-    out, unpacker = bytearray(), zlib.decompressobj()
+    out = bytearray()
     end = max(0, len(data) - 4)
     try:
         for at in range(0, end, _PIECE):
