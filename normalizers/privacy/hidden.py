@@ -15,12 +15,13 @@ import zlib
 from collections.abc import Iterator
 
 from pdfminer.pdfdocument import PDFDocument
-from pdfminer.pdfparser import PDFParser
 from pdfminer.pdftypes import PDFException, PDFObjRef, PDFStream
 from pdfminer.psexceptions import PSException
 from pdfminer.psparser import PSLiteral
 from pdfminer.utils import decode_text
 
+from normalizers.documents.limits import UnreadableError
+from normalizers.documents.pdf_streams import BoundedDocument, Budget, OutOfTimeError
 from normalizers.privacy.masking import mask
 from normalizers.privacy.records import Mode
 
@@ -40,6 +41,8 @@ _BROKEN = (
     OSError, EOFError, NotImplementedError, RuntimeError, ValueError, IndexError,
 )  # fmt: skip
 """What a damaged zip raises, a cut stream of its members too."""
+_BROKEN_OBJECT = (PDFException, PSException, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError)
+"""What pdfminer raises for a damaged object."""
 _TAG = re.compile(r"<[^<>]*>")
 _ZIP = b"PK\x03\x04"
 _PDF = re.compile(rb"\s{0,64}%PDF-")
@@ -114,17 +117,17 @@ def _runs(data: bytes) -> Iterator[str]:
 def _of_pdf(payload: bytes) -> Iterator[str]:
     """Yield the strings outside the pages of a pdf: its properties, links, notes, bookmarks, fields of forms."""
     try:
-        document = PDFDocument(PDFParser(io.BytesIO(payload)))
+        document = BoundedDocument(payload, Budget("the file"))
         for number in sorted({number for xref in document.xrefs for number in xref.get_objids()})[:MAX_OBJECTS]:
             yield from _strings(document, number)
-    except (PDFException, PSException, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, OSError):
+    except (*_BROKEN_OBJECT, UnreadableError, OutOfTimeError, OSError):
         yield from _runs(payload)
 
 
 def _strings(document: PDFDocument, number: int) -> Iterator[str]:
     try:
         held = document.getobj(number)
-    except (PDFException, PSException, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
+    except _BROKEN_OBJECT:
         return
     waiting: list[object] = [held]
     while waiting:

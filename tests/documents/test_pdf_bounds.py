@@ -15,6 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from normalizers.documents import UnreadableError, pdf, pdf_pages, pdf_streams, read
 from normalizers.documents.pdf_streams import BoundedStream, Budget
+from normalizers.privacy.hidden import texts
 from normalizers.records import Hints
 from tests.documents.samples import Put, paragraph, pdf_file, pdf_table
 
@@ -77,6 +78,14 @@ def test_an_object_stream_is_measured_as_any_other(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(pdf_streams, "SMALL_CONTAINER", 10_000)
     objects = stream(zlib.compress(b"9 0 " + b" " * 100_000), b"/Type/ObjStm/N 1/First 4/Filter/FlateDecode")
     assert "zip bomb" in refusal(file_of(stream(TEXT), objects).replace(b"startxref", b"lost"))
+
+
+def test_what_a_pdf_holds_beside_its_pages_is_measured_too() -> None:
+    twice = zlib.compress(zlib.compress(b" " * 30_000_000))
+    payload = file_of(stream(TEXT), stream(twice, b"/Type/Metadata/Filter[/FlateDecode/FlateDecode]"), b"<</Title(a word 110101199003070000)>>")
+    said = list(texts(payload))
+    assert any("110101199003070000" in text for text in said)
+    assert max(map(len, said)) < 1_000
 
 
 def test_a_picture_is_left_packed_however_large_it_is() -> None:
