@@ -82,9 +82,10 @@ def test_an_object_stream_is_measured_as_any_other(monkeypatch: pytest.MonkeyPat
 
 def test_what_a_pdf_holds_beside_its_pages_is_measured_too() -> None:
     twice = zlib.compress(zlib.compress(b" " * 30_000_000))
-    payload = file_of(stream(TEXT), stream(twice, b"/Type/Metadata/Filter[/FlateDecode/FlateDecode]"), b"<</Title(a word 110101199003070000)>>")
+    metadata = stream(twice, b"/Type/Metadata/Filter[/FlateDecode/FlateDecode]")
+    payload = file_of(stream(TEXT), metadata, b"<</Title(a word of ten digits: 0123456789)>>")
     said = list(texts(payload))
-    assert any("110101199003070000" in text for text in said)
+    assert any("0123456789" in text for text in said)
     assert max(map(len, said)) < 1_000
 
 
