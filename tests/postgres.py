@@ -16,7 +16,9 @@ _WATCH = """
 cat > /dev/null
 if pid=$(head -n 1 "$0/postmaster.pid"); then
     kill -QUIT "$pid"
-    while [ -e "$0/postmaster.pid" ] && kill -0 "$pid"; do sleep 0.1; done
+    left=300
+    while [ -e "$0/postmaster.pid" ] && kill -0 "$pid" && [ $((left -= 1)) -gt 0 ]; do sleep 0.1; done
+    [ $left -gt 0 ] || kill -KILL "$pid"
 fi
 rm -rf "$1"
 """

@@ -13,9 +13,20 @@ from tests.postgres import ending_with_us
 from tests.storage.conftest import ROOT
 
 STAND_IN = """
-trap 'touch "$0/../../ended"; rm "$0/postmaster.pid"; exit' QUIT
-echo $$ > "$0/postmaster.pid"
-while :; do sleep 0.05; done
+import os, signal, sys, time
+from pathlib import Path
+data = Path(sys.argv[1])
+
+def end(*_):
+    (data.parent.parent / "ended").touch()
+    (data / "postmaster.pid").unlink()
+    sys.exit()
+
+signal.signal(signal.SIGQUIT, end)
+(data / "postmaster.new").write_text(f"{os.getpid()}\\n")
+(data / "postmaster.new").rename(data / "postmaster.pid")
+while True:
+    time.sleep(0.05)
 """
 """What a server does here: it writes its number, and takes it away when it is told to end."""
 HOLDING = """
@@ -24,7 +35,7 @@ from pathlib import Path
 from tests.postgres import ending_with_us
 data = Path(sys.argv[1])
 with ending_with_us(data, data.parent):
-    subprocess.Popen(["sh", "-c", sys.argv[2], str(data)], start_new_session=True)
+    subprocess.Popen([sys.executable, "-c", sys.argv[2], str(data)], start_new_session=True)
     while not (data / "postmaster.pid").exists():
         time.sleep(0.02)
     print("running", flush=True)
@@ -58,7 +69,7 @@ def test_a_server_ends_with_a_process_that_is_killed(data: Path) -> None:
 
 def test_a_server_that_still_runs_at_the_end_of_the_context_ends_then(data: Path) -> None:
     with ending_with_us(data, data.parent):
-        server = subprocess.Popen(["sh", "-c", STAND_IN, str(data)])
+        server = subprocess.Popen([sys.executable, "-c", STAND_IN, str(data)])
         while not (data / "postmaster.pid").exists():
             time.sleep(0.02)
     assert server.wait(60) == 0
