@@ -17,6 +17,7 @@ import time_machine
 
 from harvester.config import Config
 from harvester.crawl import crawl
+from harvester.looking import DERIVER
 from harvester.replica.document import ReplicaDocument
 from harvester.replica.server import Replica
 from harvester.telling import tell_change
@@ -38,6 +39,7 @@ Told = Counter[tuple[str, str, str, tuple[str, ...]]]
 
 def crawl_by_an_older_reader(config: Config, moment: datetime) -> None:
     """Crawl with a normalizer of before, which did not know deadlines."""
+    DERIVER.close()  # a process that reads beside this one has begun with the reader of today
     todays = derive.extract_tasks
 
     def without_deadlines(*given: Any) -> tuple[Task, ...]:
