@@ -29,6 +29,7 @@ from storage.store import Store
 
 ROUNDS = 5
 SIZES = {"sqlite": Sizes(documents=sized("DOCUMENTS", 20_000)), "postgresql": Sizes(documents=sized("DOCUMENTS", 4_000))}
+OURS, THEIRS = "storage.queries", "hand-written SQL"
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 BODIES = bodies()
 REGIONS = sorted({body.region for body in BODIES})
@@ -160,12 +161,12 @@ def paged(
             values = make(random.Random(f"{name} {number}"))
             asked = Asked(Filters(**values), order, "days" if order == "due" and way == "documents" else way)
             pages(store, expert, asked, name, ours, theirs, ours_first=bool(number % 2))
-    times: Times = {"storage.queries": ours.rounds, "hand-written SQL": theirs.rounds}
+    times: Times = {OURS: ours.rounds, THEIRS: theirs.rounds}
     of_each = {name: _beside(ours.of[name], theirs.of[name]) for name in questions}
     within = sum(one["ratio"] <= 1.5 for one in of_each.values())
     asked_pages = sum(map(len, ours.of.values())) / ROUNDS
     return costs(
-        f"ask: {what}, {NAMES[expert.database]}", times, *times, "ms a page", bar=1.5, scale=1000 / asked_pages,
+        f"ask: {what}, {NAMES[expert.database]}", times, OURS, THEIRS, "ms a page", bar=1.5, scale=1000 / asked_pages,
         tasks=tasks, questions=of_each, questions_within_bar=f"{within} of {len(of_each)}",
     )  # fmt: skip
 

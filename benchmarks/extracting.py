@@ -45,7 +45,7 @@ Files = Sequence[tuple[Plan, bytes]]
 def by_lxml(payload: bytes) -> object:
     """Return the text of every cell, row by row."""
     tree = html.document_fromstring(payload)
-    return [["".join(cell.itertext()).strip() for cell in row.iter("td", "th")] for row in tree.iter("tr")]
+    return [["".join(cell.itertext()).strip() for cell in row.iter("td", "th")] for row in tree.iter("tr")]  # type: ignore[arg-type]
 
 
 def by_parsel(payload: bytes) -> object:
@@ -56,7 +56,7 @@ def by_parsel(payload: bytes) -> object:
 
 def by_pandas(payload: bytes) -> object:
     """Return the tables of a page as frames."""
-    return pandas.read_html(io.BytesIO(payload), encoding="utf-8", flavor="lxml")
+    return pandas.read_html(io.BytesIO(payload), encoding="utf-8", flavor="lxml")  # type: ignore[arg-type]
 
 
 def by_python_docx(payload: bytes) -> object:

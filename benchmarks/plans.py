@@ -15,6 +15,7 @@ from typing import Any
 
 import docx
 import openpyxl
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
@@ -128,7 +129,7 @@ def html_page(made: Plan) -> bytes:
 def docx_file(made: Plan) -> bytes:
     """Return a Word document."""
     document = docx.Document()
-    document.add_paragraph(made.title).alignment = 1
+    document.add_paragraph(made.title).alignment = WD_ALIGN_PARAGRAPH.CENTER
     for line in made.lines:
         document.add_paragraph(line)
     table = document.add_table(len(made.rows) + 1, len(HEAD))
@@ -136,7 +137,7 @@ def docx_file(made: Plan) -> bytes:
         for cell, text in zip(row.cells, texts, strict=True):
             cell.text = text
     for line in made.signature:
-        document.add_paragraph(line).alignment = 2
+        document.add_paragraph(line).alignment = WD_ALIGN_PARAGRAPH.RIGHT
     return _saved(document)
 
 

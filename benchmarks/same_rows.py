@@ -103,7 +103,8 @@ def _owner(table: str, names: Sequence[str], whose: dict[str, dict[Any, str]]) -
         "seq": whose["seq"].get,
         "place": of_place,
     }
-    first: dict[str, Callable[[Any], str]] = {"documents": str, "works": lambda work: f"d{work[1:]}"} | dict.fromkeys(_TERMS, of_place)
+    first: dict[str, Callable[[Any], str]] = dict.fromkeys(_TERMS, of_place)
+    first |= {"documents": str, "works": lambda work: f"d{work[1:]}"}
     name = next((name for name in tell if name in names), "")
     if table in first:
         return lambda row: first[table](row[0])

@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection
 
 from benchmarks.papers import HEAD, WORDS, rows, sentence
 from harvester.replica.document import ReplicaDocument
-from harvester.replica.families.base import site_facts
+from harvester.replica.families.base import Family, site_facts
 from harvester.replica.faults import Target, TargetKind
 from harvester.replica.site import ReplicaSite
 
@@ -49,6 +49,7 @@ def pages(count: int) -> tuple[dict[str, bytes], list[str]]:
     """Return the answers of a site of so many plans by their targets, lists and robots.txt among them, and the targets of the plans."""
     site = ReplicaSite(site_facts()[SITE], lambda: None, 0.0)
     family = site.family
+    assert isinstance(family, Family)
     for number in range(count):
         family.publish(plan(number), datetime(2026, 1, 5, tzinfo=UTC))
     section = family.facts.section(SECTION)

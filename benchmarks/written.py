@@ -269,7 +269,8 @@ class Expert:
             total = number if counted else None
             assert counted or number > MOST
         last = rows[-1] if len(found) > size else None
-        key = last and ((last["deadline_end"], last["place"]) if asked.order == "due" else (last["place"],))
+        names = ("deadline_end", "place") if asked.order == "due" else ("place",)
+        key = tuple(last[name] for name in names) if last else None
         return Answer(shown, key, total)
 
     def values(self, f: Filters) -> Row:
