@@ -28,8 +28,8 @@ class Line:
 
     @property
     def blank(self) -> bool:
-        """Tell whether nothing is printed on the line."""
-        return not self.raw.strip()
+        """Tell whether nothing is printed on the line, or nothing that is seen (a blank of no width)."""
+        return not self.raw.strip() or not self.seen.strip()
 
     @property
     def empty(self) -> bool:
