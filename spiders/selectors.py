@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from cssselect import SelectorError
 from lxml.etree import _Element
 from parsel import Selector
 
@@ -97,6 +98,9 @@ def first_fitting(candidates: Iterator[str], fits: Callable[[str], bool]) -> str
 
 
 def found_by(expression: str, scope: Selector) -> list[_Element]:
-    """Return the elements that a selector, or an XPath that begins with ``./``, finds below ``scope``."""
-    hits = scope.xpath(expression) if expression.startswith("./") else scope.css(expression)
+    """Return the elements that a selector, or an XPath that begins with ``./``, finds below ``scope``; none where it is no selector."""
+    try:
+        hits = scope.xpath(expression) if expression.startswith("./") else scope.css(expression)
+    except SelectorError:  # made of a page's own classes, in which any sign may stand
+        return []
     return [hit.root for hit in hits if not isinstance(hit.root, str)]

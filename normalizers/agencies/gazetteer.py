@@ -51,11 +51,11 @@ class Member:
 
 
 def agency_id(name: str, region: str, valid_from: str) -> str:
-    """Return the opaque id of a body: ``a`` and ten hex digits over its canonical name, region and first day.
+    """Return the opaque id of a body: ``a`` and ten hex digits over its canonical name, region and first day, half characters included.
 
     Entries of the table keep the id that is written there, so that a corrected name or date doesn't change it.
     """
-    return "a" + hashlib.sha256(f"{name}|{region}|{valid_from}".encode()).hexdigest()[:10]
+    return "a" + hashlib.sha256(f"{name}|{region}|{valid_from}".encode("utf-8", "surrogatepass")).hexdigest()[:10]
 
 
 class Gazetteer:

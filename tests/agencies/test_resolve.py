@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from normalizers.agencies import Context, gazetteer, resolve
+from normalizers.agencies.gazetteer import agency_id
 from normalizers.records import AgencyKind
 
 CASES = Path(__file__).parent / "cases"
@@ -141,3 +142,7 @@ def test_property_a_canonical_name_always_resolves_to_its_lineage(entry, on):
         assert found.name == entry.name
     else:
         assert found.flags == ("name_anachronistic",) or entry.validity.may_hold(on) or len(gazetteer().canonical(entry.name)) > 1
+
+
+def test_a_name_with_half_a_character_has_an_id_of_its_own() -> None:
+    assert agency_id("某市\udfff局", "310000", "") != agency_id("某市局", "310000", "")
