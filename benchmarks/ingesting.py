@@ -32,9 +32,10 @@ from harvester.ahead import TOGETHER
 from harvester.gazetteer import load_gazetteer
 from storage import line_triggers
 from storage.copy_rows import Plain
+from storage.records import Incoming
 from storage.schema import metadata
 from storage.store import Store
-from storage.together import Incoming, ingest_together
+from storage.together import ingest_together
 
 PAPERS = sized("PAPERS", 820)
 LOTS = 3

@@ -38,9 +38,9 @@ from spiders.items import ArticleCapture, Capture, Cause, Failure, ListCapture, 
 from storage import derivations, document_records
 from storage.archive import ArchiveWriter
 from storage.errors import StoreError
-from storage.records import ArchivedResponse, CaptureRow, Effect, Publication, Sighting, Verdict
+from storage.records import ArchivedResponse, CaptureRow, Effect, Incoming, Publication, Sighting, Verdict
 from storage.store import Store
-from storage.together import Incoming, ingest_together
+from storage.together import ingest_together
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

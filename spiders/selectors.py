@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from cssselect import SelectorError
 from lxml.etree import _Element
 from parsel import Selector
 
@@ -32,10 +31,14 @@ def _lasts(word: str) -> bool:
     return bool(_TOKEN.fullmatch(word)) and not _PASSING.search(word)
 
 
+def _tag(node: _Element) -> str:
+    """Return what an element is called as CSS writes it, empty for what CSS can't write (``<a=>``)."""
+    return node.tag if isinstance(node.tag, str) and _PLAIN_TAG.fullmatch(node.tag) else ""
+
+
 def own_selectors(node: _Element) -> Iterator[str]:
     """Yield selectors by what an element is itself: its id, its classes, two of them, its tag."""
-    tag = node.tag if isinstance(node.tag, str) and _PLAIN_TAG.fullmatch(node.tag) else ""
-    names = tokens(node)
+    tag, names = _tag(node), tokens(node)
     yield from (name if name.startswith("#") else f"{tag}{name}" for name in names)
     classes = [name for name in names if name.startswith(".")]
     yield from (f"{tag}{one}{other}" for at, one in enumerate(classes) for other in classes[at + 1 :])
@@ -54,7 +57,7 @@ def selectors(node: _Element, within: _Element | None = None) -> Iterator[str]:
     around = [each for each in _around(node, within) if tokens(each)]
     for direct in (True, False):
         for above in around:
-            names = [name if name.startswith("#") else f"{above.tag}{name}" for name in tokens(above)][:2]
+            names = [name if name.startswith("#") else f"{_tag(above)}{name}" for name in tokens(above)][:2]
             mark = " > " if direct and above is node.getparent() else " "
             yield from (f"{name}{mark}{mine}" for name in names for mine in own if not direct or mark == " > ")
     yield from _placed(node, around)
@@ -78,11 +81,13 @@ def _placed(node: _Element, around: Sequence[_Element]) -> Iterator[str]:
     for each in (node, *node.iterancestors()):
         if each is named:
             break
+        if not _tag(each):
+            return
         before = [one for one in each.itersiblings(preceding=True) if one.tag == each.tag]
         after = next((one for one in each.itersiblings() if one.tag == each.tag), None)
         steps.append(f"{each.tag}:nth-of-type({len(before) + 1})" if before or after is not None else str(each.tag))
     name = tokens(named)[0]
-    yield " > ".join((name if name.startswith("#") else f"{named.tag}{name}", *reversed(steps)))
+    yield " > ".join((name if name.startswith("#") else f"{_tag(named)}{name}", *reversed(steps)))
 
 
 def first_fitting(candidates: Iterator[str], fits: Callable[[str], bool]) -> str:
@@ -98,9 +103,6 @@ def first_fitting(candidates: Iterator[str], fits: Callable[[str], bool]) -> str
 
 
 def found_by(expression: str, scope: Selector) -> list[_Element]:
-    """Return the elements that a selector, or an XPath that begins with ``./``, finds below ``scope``; none where it is no selector."""
-    try:
-        hits = scope.xpath(expression) if expression.startswith("./") else scope.css(expression)
-    except SelectorError:  # made of a page's own classes, in which any sign may stand
-        return []
+    """Return the elements that a selector, or an XPath that begins with ``./``, finds below ``scope``."""
+    hits = scope.xpath(expression) if expression.startswith("./") else scope.css(expression)
     return [hit.root for hit in hits if not isinstance(hit.root, str)]

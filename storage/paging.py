@@ -6,21 +6,19 @@ import base64
 import binascii
 import hashlib
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from typing import Any
 
 from storage.errors import StoreError
-from storage.types import to_json
+from storage.types import storable, to_json
 
 PAGE = 50
 """Rows of a page, where nothing else is asked."""
 MOST = 1000
 """The most rows of a page."""
 _DIGEST = 9
-_UNSTORED = re.compile("[\0\ud800-\udfff]")
 _LONGEST = 2000
 """Characters of the longest cursor that is read; one is made of a key of a row, and names are short."""
 
@@ -82,7 +80,7 @@ def _can_be_asked(value: object) -> bool:
     """Tell whether both databases take a value: no integer beyond their eight bytes, no text with a NUL or half a character."""
     if isinstance(value, int):
         return abs(value) < 2**63
-    return isinstance(value, str) and not _UNSTORED.search(value)
+    return isinstance(value, str) and storable(value) == value
 
 
 def day_of(value: str) -> date:

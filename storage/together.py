@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from storage import ingest
-from storage.records import Effect
-from storage.records import Incoming as Incoming
+from storage.records import Effect, Incoming
 from storage.store import Store
 
 

@@ -22,8 +22,9 @@ from normalizers.intake import intake
 from normalizers.records import Hints
 from storage.dump import dump
 from storage.errors import UnreachableStore
+from storage.records import Incoming
 from storage.store import Store
-from storage.together import Incoming, ingest_together
+from storage.together import ingest_together
 from tests import warm
 from tests.crawl.sites import article_page, config
 from tests.monitoring.small import documents

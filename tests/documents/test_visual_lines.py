@@ -86,6 +86,10 @@ def test_cells_at_the_top_of_their_rows_are_put_together() -> None:
     assert rows[5][3] == "2031年第三季度"
 
 
+def test_a_line_of_which_nothing_is_seen_is_blank() -> None:
+    assert bare(text(TOP.replace("2 制定公共", "\u200b\n2 制定公共"))) == bare(text(TOP.replace("2 制定公共", "\n2 制定公共")))
+
+
 def test_cells_in_the_middle_of_their_rows_are_put_together_and_a_reader_is_told() -> None:
     document = text(MIDDLE)
     assert bare(document)[0] == ["序号", "重点任务", "牵头单位", "配合单位", "完成时限"]

@@ -33,7 +33,7 @@ from storage.task_rows import bodies_of
 Row = dict[str, Any]
 
 SECONDS = 20.0
-"""Time for the layout of one version; what takes longer is shown by its lines."""
+"""Processor time for the layout of one version; what takes longer is shown by its lines."""
 PATIENCE = 10.0
 """Seconds that a reader waits for another one's version to be laid out."""
 ROOM = 24_000_000
