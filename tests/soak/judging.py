@@ -67,22 +67,25 @@ def growing(name: str, what: str, points: Points, bound: Bound) -> Iterator[str]
 
 SMALL_TABLE = 512 * 1024
 """Bytes below which the pages that a table has begun outweigh its rows."""
-DENSER = 1.2
-"""Bytes for each row of a table at the end may be so many times those after the warm-up."""
+LOOSER = 1.2
+"""Bytes of a table for each byte that its rows fill may at the end be so many times those after the warm-up."""
+LONGER = 1.5
+"""Bytes that a row fills, likewise: what rows say differs (an edit more than a new document); one that each run adds to grows more."""
 UNUSED_SHARE, UNUSED_LEAST = 0.1, 1 << 20
 """Pages that hold nothing: at most so much of the file, or so many bytes."""
 JOURNAL_MOST = 64 << 20
 
 
 def grown_without_rows(before: StoreReading, after: StoreReading) -> Iterator[str]:
-    """Yield the tables that take more bytes a row than after the warm-up, and what else takes bytes that no row explains."""
+    """Yield the tables whose pages are emptier or whose rows are longer than after the warm-up, and what else no row explains."""
     for table, size in sorted(after.table_bytes.items()):
-        was = before.table_bytes.get(table, 0)
+        was, filled, had = before.table_bytes.get(table, 0), after.filled.get(table, 0), before.filled.get(table, 0)
         if size < SMALL_TABLE or was < SMALL_TABLE / 4 or not before.rows.get(table) or not after.rows.get(table):
             continue
-        each, once = size / after.rows[table], was / before.rows[table]
-        if each > once * DENSER:
-            yield f"{table}: {each:.0f} bytes a row, {once:.0f} after the warm-up ({before.rows[table]} → {after.rows[table]} rows)"
+        if (loose := size / filled) > (once := was / had) * LOOSER:
+            yield f"{table}: {loose:.2f} bytes for each that its rows fill, {once:.2f} after the warm-up"
+        if (each := filled / after.rows[table]) > (once := had / before.rows[table]) * LONGER:
+            yield f"{table}: rows of {each:.0f} bytes, {once:.0f} after the warm-up ({before.rows[table]} → {after.rows[table]} rows)"
     if after.unused > max(UNUSED_LEAST, UNUSED_SHARE * after.database):
         yield f"the database has {after.unused} bytes of pages that hold nothing, of {after.database}"
     if after.journal > JOURNAL_MOST:

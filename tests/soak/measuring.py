@@ -30,13 +30,14 @@ class ProcessReading:
 
 @dataclass(frozen=True, slots=True)
 class StoreReading:
-    """The store at one moment: bytes of its files, of each table with its indexes, and rows of each table."""
+    """The store at one moment: bytes of its files; of each table with its indexes its bytes, those that rows fill, and its rows."""
 
     database: int
     journal: int
     unused: int
     archive: int
     table_bytes: dict[str, int] = field(default_factory=dict)
+    filled: dict[str, int] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
 
 
@@ -115,9 +116,10 @@ def store_reading(file: Path, archive: Path) -> StoreReading:
         page = connection.execute("PRAGMA page_size").fetchone()[0]
         unused = connection.execute("PRAGMA freelist_count").fetchone()[0] * page
         owners = _owners(connection)
-        sizes: Counter[str] = Counter()
-        for name, size in connection.execute("SELECT name, pgsize FROM dbstat WHERE aggregate = 1"):
+        sizes, filled = Counter[str](), Counter[str]()
+        for name, size, payload in connection.execute("SELECT name, pgsize, payload FROM dbstat WHERE aggregate = 1"):
             sizes[owners.get(name, name)] += size
+            filled[owners.get(name, name)] += payload
         rows = {name: _rows(connection, name) for name in sorted(set(owners.values()))}
     return StoreReading(
         database=_bytes(file),
@@ -125,6 +127,7 @@ def store_reading(file: Path, archive: Path) -> StoreReading:
         unused=unused,
         archive=sum(_bytes(path) for path in archive.rglob("*") if path.is_file()),
         table_bytes=dict(sizes),
+        filled=dict(filled),
         rows=rows,
     )
 

@@ -57,11 +57,12 @@ def _of_store(found: Soaked) -> Iterator[str]:
     yield f"{'store':26}{'warm':>12}{'last':>12}"
     for what in ("database", "journal", "unused", "archive"):
         yield f"{what:26}{getattr(first, what):>12}{getattr(last, what):>12}"
-    yield f"{'table':26}{'rows':>12}{'rows':>12}{'bytes a row':>14}{'bytes a row':>14}"
+    yield f"{'table':26}{'rows':>12}{'rows':>12}{'bytes a row':>14}{'bytes a row':>14}{'of it filled':>14}{'of it filled':>14}"
     for name, size in Counter(last.table_bytes).most_common(LARGEST):
         rows, before = last.rows.get(name, 0), first.rows.get(name, 0)
         each, once = size / max(1, rows), first.table_bytes.get(name, 0) / max(1, before)
-        yield f"{name:26}{before:>12}{rows:>12}{once:>14.0f}{each:>14.0f}"
+        filled = [reading.filled.get(name, 0) / max(1, reading.rows.get(name, 0)) for reading in (first, last)]
+        yield f"{name:26}{before:>12}{rows:>12}{once:>14.0f}{each:>14.0f}{filled[0]:>14.0f}{filled[1]:>14.0f}"
 
 
 def _of_work(found: Soaked) -> Iterator[str]:

@@ -76,18 +76,26 @@ def test_the_slope_is_not_moved_by_outliers() -> None:
 
 # --- the store ---------------------------------------------------------------------------------------------------------------
 
-BEFORE = StoreReading(10 << 20, 1 << 20, 0, 1 << 20, {"tasks": 2 << 20, "planned": 4096}, {"tasks": 1000, "planned": 3})
+BEFORE = StoreReading(
+    *(10 << 20, 1 << 20, 0, 1 << 20),
+    {"tasks": 2 << 20, "planned": 4096},
+    {"tasks": 1600 << 10, "planned": 300},
+    {"tasks": 1000, "planned": 3},
+)
+TWICE = {"tasks": 4 << 20, "planned": 8192}
 
 
-def test_a_table_that_grows_with_its_rows_is_flat() -> None:
-    after = replace(BEFORE, database=20 << 20, table_bytes={"tasks": 4 << 20, "planned": 8192}, rows={"tasks": 2000, "planned": 3})
+def test_a_table_that_grows_with_its_rows_or_whose_rows_say_somewhat_more_is_flat() -> None:
+    after = replace(BEFORE, database=20 << 20, table_bytes=TWICE, filled={"tasks": 3200 << 10}, rows={"tasks": 2000, "planned": 3})
     assert list(judging.grown_without_rows(BEFORE, after)) == []
+    assert list(judging.grown_without_rows(BEFORE, replace(after, rows={"tasks": 1400}))) == []
 
 
 @pytest.mark.parametrize(
     ("after", "said"),
     [
-        (replace(BEFORE, table_bytes={"tasks": 4 << 20}, rows={"tasks": 1100}), "tasks: 3813 bytes a row, 2097 after the warm-up"),
+        (replace(BEFORE, table_bytes=TWICE, rows={"tasks": 2000}), "tasks: 2.56 bytes for each that its rows fill, 1.28 after the warm-up"),
+        (replace(BEFORE, table_bytes=TWICE, filled={"tasks": 3200 << 10}), "tasks: rows of 3277 bytes, 1638 after the warm-up"),
         (replace(BEFORE, unused=2 << 20), "pages that hold nothing"),
         (replace(BEFORE, journal=65 << 20), "the journal has"),
     ],
@@ -187,5 +195,6 @@ def test_this_process_and_a_small_store_are_measured(tmp_path: Path) -> None:
     read = store_reading(tmp_path / "store.sqlite", tmp_path)
     assert (read.rows["t"], read.rows["words"]) == (10, 1)
     assert read.table_bytes["t"] == 8192
+    assert 20 <= read.filled["t"] <= 100
     assert not {name for name in read.table_bytes if name.startswith("words_")}
     assert read.archive >= read.database > 0
