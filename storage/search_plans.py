@@ -8,7 +8,8 @@ PostgreSQL. So counts stop at a bound (``most_counted``) where each entry costs 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -92,15 +93,21 @@ def place(entry: ColumnElement[int]) -> ColumnElement[int]:
     return case((entry > 0, entry), (entry > -HIDDEN, -entry), else_=-entry - HIDDEN)
 
 
-def keep_to_index(connection: Connection) -> None:
+_PLAN = {"enable_seqscan": "off", "jit": "off", "max_parallel_workers_per_gather": "0", "work_mem": "'16MB'"}
+
+
+@contextmanager
+def by_index(connection: Connection) -> Iterator[None]:
     """Keep PostgreSQL's planner, which knows nothing of how common a pair of characters is, from reading every array of a table.
 
-    Until the end of the transaction, for all that is asked of any index.
+    In the block alone: what else is asked in the same transaction is planned as always.
     """
     if connection.dialect.name == "sqlite":
+        yield
         return
-    settings = {"enable_seqscan": "off", "jit": "off", "max_parallel_workers_per_gather": "0", "work_mem": "'16MB'"}
-    connection.execute(text("; ".join(f"SET LOCAL {name} = {value}" for name, value in settings.items())))
+    connection.execute(text("; ".join(f"SET LOCAL {name} = {value}" for name, value in _PLAN.items())))
+    yield  # after an error nothing more can be asked in the transaction, which ends what was set
+    connection.execute(text("; ".join(f"SET LOCAL {name} TO DEFAULT" for name in _PLAN)))
 
 
 def count(connection: Connection, index: Index, asked: Asked) -> tuple[int, bool]:

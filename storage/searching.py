@@ -22,7 +22,7 @@ from storage.matching import matching_of
 from storage.notice_schema import notice_search_entries, notices
 from storage.places import LAST, ORDINAL_BITS, first_line, last_line, place_of
 from storage.schema import tasks, versions
-from storage.search_plans import DENSE, Asked, count, count_within, keep_to_index, page, place_of_entry, said, zones
+from storage.search_plans import DENSE, Asked, by_index, count, count_within, page, place_of_entry, said, zones
 from storage.search_plans import holding as _holding
 from storage.search_terms import Word
 from storage.selection import NO_FILTERS, Filters, chosen_versions, is_past, stem_of
@@ -91,8 +91,8 @@ def tasks_holding(connection: Connection, filters: Filters, below: int, limit: i
     if not words.wanted:
         return []
     asked = _asked(connection, words, filters, None, None)["task"]
-    keep_to_index(connection)
-    return [place_of_entry(entry) for entry in page(connection, index.TASKS, asked, limit, below=below, dense=DENSE)]
+    with by_index(connection):
+        return [place_of_entry(entry) for entry in page(connection, index.TASKS, asked, limit, below=below, dense=DENSE)]
 
 
 def count_tasks(connection: Connection, filters: Filters, most: int) -> int | None:
@@ -101,8 +101,8 @@ def count_tasks(connection: Connection, filters: Filters, most: int) -> int | No
     if not words.wanted:
         return 0
     asked = _asked(connection, words, filters, None, None)["task"]
-    keep_to_index(connection)
-    return count_within(connection, index.TASKS, asked, most)
+    with by_index(connection):
+        return count_within(connection, index.TASKS, asked, most)
 
 
 def holds_words(connection: Connection, words: str, place: ColumnElement[int]) -> ColumnElement[bool]:
@@ -225,13 +225,12 @@ def search(
             asked = _asked(connection, meant, filters, since, until)
             if "notice" in asked:
                 asked["notice"] = _still_shown(connection, asked["notice"], today or local_day(datetime.now(UTC)))
-            keep_to_index(connection)
-            found.count(asked)
-            if is_past(filters) or "@" in filters.document:
-                found.add_past(
-                    past_search.matching(connection, chosen_versions(filters), meant.wanted), filters, _span(filters, since, until)
-                )
-            found.read(asked, behind)
+            with by_index(connection):
+                found.count(asked)
+                if is_past(filters) or "@" in filters.document:
+                    past = past_search.matching(connection, chosen_versions(filters), meant.wanted)
+                    found.add_past(past, filters, _span(filters, since, until))
+                found.read(asked, behind)
         hits = found.hits()
     more = paging.cursor("search", question, [int(found.keys[-1].titled), found.keys[-1].place]) if found.more else ""
     told = {"words": list(meant.typed), "expanded": meant.expanded, "counts": found.counts, "at_least": found.at_least}

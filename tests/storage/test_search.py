@@ -350,3 +350,13 @@ def test_property_pages_and_counts_of_the_index_are_those_of_plain_substrings(
         index.remove(connection, index.TASKS, list(connection.execute(select(index.TASKS.entries.c.id)).scalars()))
         assert search_plans.count(connection, index.TASKS, question) == (0, False)
         work.rollback()
+
+
+def test_a_search_leaves_the_plans_of_what_else_is_asked_in_its_moment_as_they_were(store: Store) -> None:
+    fill(store)
+    with store.moment() as connection:
+        assert find(store, "信用")["hits"]
+        assert tasks(store, Filters(words="信用"))
+        if connection.dialect.name == "postgresql":
+            changed = "SELECT name FROM pg_settings WHERE category LIKE 'Query Tuning%%' AND setting <> reset_val"
+            assert connection.exec_driver_sql(changed).all() == []
