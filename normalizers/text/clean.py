@@ -43,16 +43,20 @@ class Cleaned:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One cause of damage: without one of its ``signs`` no text has it; ``may_be`` looks closer; ``mend`` puts it right."""
+    """One cause of damage: a text has it that shows a sign that is ``enough``, or one of ``signs`` and ``may_be``, which looks closer.
+
+    ``mend`` puts it right.
+    """
 
     signs: tuple[str, ...]
     may_be: Callable[[str], bool]
     mend: Callable[[str], Outcome]
+    enough: tuple[str, ...] = ()
 
 
 CAUSES = (
     Cause(("reference",), entities.has_references, entities.unescape),
-    Cause(("western", "wide", "misread twice"), mojibake.may_be_misread, mojibake.turned_back),
+    Cause(("wide", "misread twice"), mojibake.may_be_misread, mojibake.turned_back, enough=("western",)),
     Cause(("lost byte",), lambda text: slipped.may_be_off(text) and not BRACKET.search(text), slipped.realign),
     Cause(("odd form",), width.needs_width, width.letters),
     Cause(("reading",), lambda text: BRACKET.search(text) is not None, repair),
@@ -90,25 +94,28 @@ def clean(text: str, *, script: str = scripts.SIMPLIFIED) -> Cleaned:
     """
     if script not in (scripts.SIMPLIFIED, scripts.TRADITIONAL, scripts.KEEP):
         raise ValueError(f"There is no script {script!r}; use simplified, traditional or keep.")
-    first = result = _round(text, script)
-    repairs, before = [*first.repairs], text
-    for _ in range(MOST_ROUNDS - 1):
-        if result.text == before:
-            break
-        before, result = result.text, _round(result.text, script)
-        repairs.extend(repair for repair in result.repairs if repair.count)
-    return Cleaned(result.text, summed(repairs), first.warnings, first.script)
-
-
-def _round(text: str, script: str) -> Cleaned:
     mended = _Patient(text)
+    found = _round(mended, script)
+    warnings, told = tuple(mended.warnings), len(mended.repairs)
+    for _ in range(MOST_ROUNDS - 1):
+        if mended.text == text or (mended.is_sound and script != scripts.TRADITIONAL):
+            break
+        text = mended.text
+        _round(mended, script)
+    # What a round leaves is left by the next one again.
+    repairs = [*mended.repairs[:told], *(repair for repair in mended.repairs[told:] if repair.count)]
+    return Cleaned(mended.text, summed(repairs), warnings, found)
+
+
+def _round(mended: _Patient, script: str) -> str:
+    """Treat every cause once and return the script that the text was in."""
     if mended.is_sound and script != scripts.TRADITIONAL:
-        return Cleaned(text)
+        return scripts.SIMPLIFIED
     for cause in CAUSES:
         mended.treat(cause)
     found = mended.convert(script)
     mended.treat(BLANKS)
-    return Cleaned(mended.text, tuple(mended.repairs), tuple(mended.warnings), found)
+    return found
 
 
 class _Patient:
@@ -127,7 +134,7 @@ class _Patient:
 
     def treat(self, cause: Cause) -> None:
         """Mend one cause where the text shows it."""
-        if not self._shows(*cause.signs) or not cause.may_be(self.text):
+        if not self._shows(*cause.enough) and not (self._shows(*cause.signs) and cause.may_be(self.text)):
             return
         outcome = cause.mend(self.text)
         self.repairs += outcome.repairs

@@ -113,12 +113,13 @@ def _signs() -> Signs:
 
 def unmangle(text: str) -> Outcome:
     """Return the text with everything turned back that was read in a wrong charset; a sound text as it is. Line feeds stay."""
-    return turned_back(text) if _signs().shown(text) and may_be_misread(text) else Outcome(text)
+    shown, western = _signs().shown(text), _signs().bits["western"]
+    return turned_back(text) if shown & western or (shown and may_be_misread(text)) else Outcome(text)
 
 
 def may_be_misread(text: str) -> bool:
-    """Tell whether anything in a text that shows a sign of it may be believed to be misread, or is known to be lost."""
-    return _holds_runs(text) or WESTERN_LETTER.search(text) is not None or _REPLACED in text
+    """Tell whether anything in a text without western letters may be believed to be misread, or is known to be lost."""
+    return _REPLACED in text or _holds_runs(text)
 
 
 def turned_back(text: str) -> Outcome:
