@@ -80,7 +80,7 @@ score: $(STAMP)
 # Every file of tests that has a longer form: whoever writes one asks for SOAK there, and need name it nowhere else.
 # The last line is crawls by schedule, readers and sites that fail, for two hours; what does not hold is printed, and ends it with 1.
 soak: $(STAMP)
-	HARVESTER_SOAK=1 $(BIN)/pytest $$(grep -rl --include='test_*.py' SOAK tests | sort)
+	HARVESTER_SOAK=1 $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $$(grep -rl --include='test_*.py' SOAK tests | sort)
 	$(BIN)/python -m tests.soak --hours 2 --json build/soak.json
 
 fuzz: $(STAMP)

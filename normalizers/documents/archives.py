@@ -25,7 +25,6 @@ from normalizers.documents.limits import (
     MAX_PAYLOAD,
     MAX_UNPACKED,
     UnreadableError,
-    check_container,
 )
 from normalizers.documents.opc import ZIP_ERRORS, read_member
 from normalizers.records import Hints
@@ -181,8 +180,7 @@ def _zip_name(info: zipfile.ZipInfo) -> str:
 
 
 def _zip_files(payload: bytes, name: str) -> Iterator[tuple[str, Callable[[], bytes]]]:
-    check_container(payload, name)
-    with zipfile.ZipFile(io.BytesIO(payload)) as archive:
+    with open_container(payload, name) as archive:
         for info in archive.infolist():
             shown = _shown_name(_zip_name(info))
             if shown and not info.is_dir() and not _FURNITURE.search(shown):

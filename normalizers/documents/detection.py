@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 
 from normalizers.documents import flat_office, json_answer, ole, rendition
-from normalizers.documents.limits import check_container
+from normalizers.documents.limits import open_container
 from normalizers.records import Hints
 
 PROBE = 4096
@@ -38,7 +38,7 @@ def tables() -> tuple[dict[str, str], dict[str, str], dict[str, str], list[tuple
 
 def _container_kind(payload: bytes, name: str) -> str:
     """Return the format of a zip container by its members, which some writers name otherwise than Word and Excel do."""
-    members = check_container(payload, name)
+    members = open_container(payload, name).NameToInfo
     if b"opendocument.text" in payload[:200]:
         return "odt"
     if kind := next((kind for member, kind in _CONTAINERS if member in members), ""):

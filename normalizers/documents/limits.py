@@ -53,13 +53,13 @@ def check_size(size: int, limit: int, name: str) -> None:
         )
 
 
-def check_container(payload: bytes, name: str) -> frozenset[str]:
-    """Return the names of a zip container's members; raise ``UnreadableError`` for a broken one or one that unpacks beyond measure."""
+def open_container(payload: bytes, name: str) -> zipfile.ZipFile:
+    """Return an opened zip container; raise ``UnreadableError`` for a broken one or one whose members say they unpack beyond measure."""
     try:
-        with zipfile.ZipFile(BytesIO(payload)) as archive:
-            members = archive.infolist()
+        archive = zipfile.ZipFile(BytesIO(payload))
     except (zipfile.BadZipFile, struct.error, ValueError, EOFError, NotImplementedError, OSError) as error:
         raise UnreadableError(f"{name} is a damaged zip container ({error}): fetch it again.") from error
+    members = archive.infolist()
     unpacked = sum(member.file_size for member in members)
     too_dense = unpacked > SMALL_CONTAINER and unpacked > MAX_RATIO * max(1, len(payload))
     if unpacked > MAX_UNPACKED or too_dense or len(members) > MAX_MEMBERS:
@@ -67,4 +67,4 @@ def check_container(payload: bytes, name: str) -> frozenset[str]:
             f"{name} would unpack to {unpacked / 2**20:.0f} MB from {len(payload) / 2**20:.1f} MB in {len(members)} members, "
             "as a zip bomb does: look at it by hand before reading it."
         )
-    return frozenset(member.filename for member in members)
+    return archive
