@@ -25,6 +25,7 @@ from normalizers.documents.limits import (
     MAX_PAYLOAD,
     MAX_UNPACKED,
     UnreadableError,
+    open_container,
 )
 from normalizers.documents.opc import ZIP_ERRORS, read_member
 from normalizers.records import Hints

@@ -38,7 +38,7 @@ def tables() -> tuple[dict[str, str], dict[str, str], dict[str, str], list[tuple
 
 def _container_kind(payload: bytes, name: str) -> str:
     """Return the format of a zip container by its members, which some writers name otherwise than Word and Excel do."""
-    members = open_container(payload, name).NameToInfo
+    members = frozenset(open_container(payload, name).namelist())
     if b"opendocument.text" in payload[:200]:
         return "odt"
     if kind := next((kind for member, kind in _CONTAINERS if member in members), ""):

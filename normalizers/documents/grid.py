@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import NamedTuple
 
 from normalizers.documents.limits import MAX_COLUMNS, MAX_ROWS
@@ -36,6 +37,10 @@ class RawCell(NamedTuple):
         if text == self.text and raw == self.raw:
             return self
         return RawCell(text, self.rowspan, self.colspan, self.origin, self.row, self.column, raw)
+
+
+PLACE = attrgetter("row", "column")
+"""The order of reading: row by row, and in each from left to right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +102,9 @@ def place(rows: Sequence[Sequence[RawCell]], *, merged: bool = True) -> RawTable
     return fold_empty_tracks(cells, merged=merged, warnings=warnings)
 
 
-def _renumber(starts: Iterable[int]) -> tuple[dict[int, int], list[int]]:
+def _renumber(starts: set[int]) -> tuple[dict[int, int], list[int]]:
     """Return the new number of each row or column in which a cell begins, and the old numbers in order."""
-    kept = sorted(set(starts))
+    kept = sorted(starts)
     return {old: new for new, old in enumerate(kept)}, kept
 
 
@@ -110,10 +115,13 @@ def _covered(kept: Sequence[int], start: int, span: int) -> int:
 
 def fold_empty_tracks(cells: Sequence[RawCell], *, merged: bool = True, warnings: Sequence[str] = ()) -> RawTable:
     """Return placed cells without the rows and columns in which none begins: they carry nothing but the drawing."""
-    row_of, rows = _renumber(cell.row for cell in cells)
-    column_of, columns = _renumber(cell.column for cell in cells)
+    row_of, rows = _renumber({cell.row for cell in cells})
+    column_of, columns = _renumber({cell.column for cell in cells})
+    gapless = len(rows) == 1 + max(rows, default=-1) and len(columns) == 1 + max(columns, default=-1)
     folded = [
-        cell.at(
+        cell
+        if gapless and cell.rowspan == 1 == cell.colspan  # as nearly every cell of a sound table is: it stays where it is
+        else cell.at(
             row_of[cell.row],
             column_of[cell.column],
             1 if cell.rowspan == 1 else _covered(rows, cell.row, cell.rowspan),
@@ -121,7 +129,7 @@ def fold_empty_tracks(cells: Sequence[RawCell], *, merged: bool = True, warnings
         )
         for cell in cells
     ]
-    folded.sort(key=lambda cell: (cell.row, cell.column))
+    folded.sort(key=PLACE)
     return RawTable(len(rows), len(columns), tuple(folded), merged, tuple(warnings))
 
 
@@ -136,7 +144,7 @@ def drop_rows(table: RawTable, dropped: set[int]) -> RawTable:
         inside = [new[row] for row in range(cell.row, cell.row + cell.rowspan) if row in new]
         if inside:
             cells.append(cell._replace(row=inside[0], rowspan=len(inside)))
-    cells.sort(key=lambda cell: (cell.row, cell.column))
+    cells.sort(key=PLACE)
     return replace(table, rows=len(kept), cells=tuple(cells))
 
 

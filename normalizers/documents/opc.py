@@ -8,12 +8,11 @@ import struct
 import zipfile
 import zlib
 from dataclasses import dataclass, field
-from io import BytesIO
 from urllib.parse import unquote
 
 from lxml import etree
 
-from normalizers.documents.limits import MAX_XML_PART, UnreadableError, check_container
+from normalizers.documents.limits import MAX_XML_PART, UnreadableError, open_container
 
 ZIP_ERRORS = (
     zipfile.BadZipFile,
@@ -73,6 +72,13 @@ class Package:
     warnings: list[str] = field(default_factory=list)
     named: dict[str, etree._Element | None] = field(default_factory=dict)
     """Parts that name the parts related to others, by their path: they are asked for one kind of relation after another."""
+    unpacked: dict[str, bytes] = field(default_factory=dict)
+    """Members that were unpacked before, to measure them, and are small enough to be kept until they are read."""
+
+    def content(self, member: str) -> bytes:
+        """Return the bytes of a member; raises as ``read_member`` for one that is damaged or too large."""
+        kept = self.unpacked.get(member)
+        return read_member(self.archive, member, MAX_XML_PART) if kept is None else kept
 
     def part(self, path: str) -> etree._Element | None:
         """Return the root of a part, ``None`` when it is missing or too damaged to tell; damage is told in ``warnings``."""
@@ -80,7 +86,7 @@ class Package:
         if member is None:
             return None
         try:
-            content = read_member(self.archive, member, MAX_XML_PART)
+            content = self.content(member)
         except ZIP_ERRORS as error:
             self.warnings.append(f"The part {path} is damaged and was not read ({error}).")
             return None
@@ -120,5 +126,5 @@ class Package:
 
 def open_package(payload: bytes, name: str) -> Package:
     """Return a package; raise ``UnreadableError`` for a damaged container or one that unpacks beyond measure."""
-    members = check_container(payload, name)
-    return Package(name, zipfile.ZipFile(BytesIO(payload)), {member.lower().replace("\\", "/").lstrip("/"): member for member in members})
+    archive = open_container(payload, name)
+    return Package(name, archive, {member.lower().replace("\\", "/").lstrip("/"): member for member in archive.namelist()})

@@ -21,12 +21,10 @@ from normalizers.documents.limits import (
     MAX_ROWS,
     MAX_SHEET_POSITIONS,
     MAX_UNPACKED,
-    MAX_XML_PART,
     UnreadableError,
-    check_container,
 )
 from normalizers.documents.ole_chains import check_workbook
-from normalizers.documents.opc import ZIP_ERRORS, open_package, read_member
+from normalizers.documents.opc import ZIP_ERRORS, Package, open_package
 from normalizers.documents.sheet_formats import Value, cell_formats, column_number, format_codes, plain, shown
 from normalizers.documents.sheet_lines import sheet_blocks
 from normalizers.records import Document, Hints, Origin
@@ -39,6 +37,8 @@ _HIDDEN_ROW = re.compile(rb"<(?:\w{1,10}:)?row\s[^>]{0,400}?\bhidden=[\"'](?:1|t
 _HIDDEN_COLUMN = re.compile(rb"<(?:\w{1,10}:)?col\s[^>]{0,400}?\bhidden=[\"'](?:1|true)[\"']")
 _REFERENCE = re.compile(rb"r=(?<=\br=)[\"']([A-Z]{0,3})(\d{1,7})[\"']")
 _CHUNK = 2**20
+_MAX_KEPT = 8 * 2**20
+"""Bytes of members that are kept from the measuring of a workbook for its reading: all of nearly every one. Others are unpacked again."""
 
 
 # --- how large a sheet will be -------------------------------------------------------------------------------------------------
@@ -53,11 +53,13 @@ def _pieces(archive: zipfile.ZipFile, member: str) -> Iterator[bytes]:
             yield chunk
 
 
-def _extent(archive: zipfile.ZipFile, member: str) -> tuple[int, int, int]:
-    """Return the last row and column that a sheet's XML refers to, none for another part, and its bytes."""
+def _extent(package: Package, member: str, room: int) -> tuple[int, int, int]:
+    """Return the last row and column that a sheet's XML refers to, none for another part, and its bytes; keep those if there is room."""
     rows = columns = size = 0
     rest = b""
-    for chunk in _pieces(archive, member):
+    for chunk in _pieces(package.archive, member):
+        if not size and len(chunk) < min(_CHUNK, room):  # all of it
+            package.unpacked[member] = chunk
         size += len(chunk)
         if size > MAX_UNPACKED:
             break
@@ -70,26 +72,25 @@ def _extent(archive: zipfile.ZipFile, member: str) -> tuple[int, int, int]:
     return rows, columns, size
 
 
-def _check_extent(payload: bytes, members: Sequence[str], name: str) -> None:
+def _check_extent(package: Package) -> None:
     """Raise ``UnreadableError`` for a workbook whose sheets span more positions than memory holds, or that unpacks beyond measure.
 
     The reader lays out the whole used area at once and ends the process when it cannot; two cells at opposite corners suffice for that.
     """
-    total = 0
-    with zipfile.ZipFile(io.BytesIO(payload)) as archive:
-        for member in members:
-            try:
-                rows, columns, size = _extent(archive, member)
-            except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
-                raise UnreadableError(f"{name} is damaged in {member} ({error}): fetch it again.") from error
-            total += size
-            if total > MAX_UNPACKED:
-                raise UnreadableError(f"{name} unpacks to more than {MAX_UNPACKED / 2**20:.0f} MB, as a zip bomb does: look at it by hand.")
-            if rows * columns > MAX_SHEET_POSITIONS:
-                raise UnreadableError(
-                    f"{name}: a sheet reaches to row {rows} and column {columns}, more than {MAX_SHEET_POSITIONS} positions: "
-                    "delete stray cells far outside the table and save it again."
-                )
+    total, name = 0, package.name
+    for member in sorted({member for member in package.archive.namelist() if member.endswith(".xml")}):
+        try:
+            rows, columns, size = _extent(package, member, _MAX_KEPT - total)
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
+            raise UnreadableError(f"{name} is damaged in {member} ({error}): fetch it again.") from error
+        total += size
+        if total > MAX_UNPACKED:
+            raise UnreadableError(f"{name} unpacks to more than {MAX_UNPACKED / 2**20:.0f} MB, as a zip bomb does: look at it by hand.")
+        if rows * columns > MAX_SHEET_POSITIONS:
+            raise UnreadableError(
+                f"{name}: a sheet reaches to row {rows} and column {columns}, more than {MAX_SHEET_POSITIONS} positions: "
+                "delete stray cells far outside the table and save it again."
+            )
 
 
 @contextmanager
@@ -104,9 +105,6 @@ def _no_panic() -> Iterator[None]:
 
 
 def _open(payload: bytes, name: str) -> calamine.CalamineWorkbook:
-    if payload.startswith(b"PK"):
-        members = check_container(payload, name)
-        _check_extent(payload, sorted(member for member in members if member.endswith(".xml")), name)
     try:
         if payload.startswith(ole.SIGNATURE):
             check_workbook(payload)
@@ -184,11 +182,8 @@ class _Parts:
     warnings: list[str] = field(default_factory=list)
 
 
-def _parts(payload: bytes, name: str) -> _Parts:
+def _parts(package: Package) -> _Parts:
     out = _Parts()
-    if not payload.startswith(b"PK"):
-        return out
-    package = open_package(payload, name)
     main = next(iter(package.related("", "officeDocument")), "xl/workbook.xml")
     book = package.part(main)
     codes = format_codes(next((package.part(path) for path in package.related(main, "styles")), None))
@@ -199,7 +194,7 @@ def _parts(payload: bytes, name: str) -> _Parts:
         if member is None or sheet.get("state", "visible") != "visible":
             continue
         try:
-            content = read_member(package.archive, member, MAX_XML_PART)
+            content = package.content(member)
         except (*ZIP_ERRORS, UnreadableError):
             continue
         out.formats[title] = cell_formats(content, codes)
@@ -214,9 +209,12 @@ def _parts(payload: bytes, name: str) -> _Parts:
 
 def read(payload: bytes, hints: Hints, name: str) -> Document:
     """Return the document of an xlsx or xls workbook, a table a sheet; hidden sheets are left out, with a warning."""
+    package = open_package(payload, name) if payload.startswith(b"PK") else None
+    if package is not None:
+        _check_extent(package)
     book = _open(payload, name)
-    parts = _parts(payload, name)
-    media = "xlsx" if payload.startswith(b"PK") else "xls"
+    parts = _parts(package) if package is not None else _Parts()
+    media = "xls" if package is None else "xlsx"
     blocks: list[RawBlock] = []
     warnings = parts.warnings
     for sheet in book.sheets_metadata:

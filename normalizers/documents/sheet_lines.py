@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from normalizers.documents.blocks import RawBlock
-from normalizers.documents.grid import RawCell, RawTable, fold_empty_tracks
+from normalizers.documents.grid import PLACE, RawCell, RawTable, fold_empty_tracks
 from normalizers.documents.limits import MAX_COLUMNS
 from normalizers.records import BlockKind, Origin
 
@@ -19,7 +19,12 @@ def unlapped(cells: Sequence[RawCell]) -> list[RawCell]:
     height = max((cell.row + 1 for cell in cells), default=0)
     taken = [0] * MAX_COLUMNS
     out: list[RawCell] = []
-    for cell in sorted(cells, key=lambda one: (one.row, one.column)):
+    for cell in sorted(cells, key=PLACE):
+        if cell.rowspan == 1 == cell.colspan and cell.column < MAX_COLUMNS:
+            if taken[cell.column] <= cell.row:
+                taken[cell.column] = cell.row + 1
+                out.append(cell)
+            continue
         width = 0
         while width < cell.colspan and cell.column + width < MAX_COLUMNS and taken[cell.column + width] <= cell.row:
             width += 1
@@ -32,7 +37,8 @@ def unlapped(cells: Sequence[RawCell]) -> list[RawCell]:
 
 def sheet_blocks(cells: Sequence[RawCell], title: str, warnings: Sequence[str] = (), *, merged: bool = True) -> list[RawBlock]:
     """Return the blocks of one sheet: lines above, its table, notes below."""
-    table = fold_empty_tracks(unlapped(cells), merged=merged, warnings=warnings)
+    placed = unlapped(cells)
+    table = fold_empty_tracks(placed, merged=merged, warnings=warnings)
     first, last = _limits(table)
     above = _texts([cell for cell in table.cells if cell.row < first])
     below = _texts([cell for cell in table.cells if cell.row >= last])
