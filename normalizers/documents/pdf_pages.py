@@ -21,6 +21,7 @@ from pdfplumber.pdf import PDF
 from pdfplumber.utils.exceptions import PdfminerException
 
 from normalizers.documents.limits import UnreadableError
+from normalizers.documents.pdf_fonts import Fonts
 from normalizers.documents.pdf_streams import Bounded, BoundedDocument, Budget, OutOfTimeError
 
 MAX_STROKES = 20_000
@@ -212,7 +213,7 @@ class BoundedPdf(PDF):
         self.stream_is_external = True
         with _what_is_damaged():
             self.doc = BoundedDocument(payload, budget)
-        self.rsrcmgr = PDFResourceManager()
+        self.rsrcmgr = Fonts(budget)
 
     @property
     def pages(self) -> list[Page]:
@@ -225,3 +226,9 @@ class BoundedPdf(PDF):
                     found.append(BoundedPage(self, page, page_number=number, initial_doctop=top))
             self._pages = found
         return self._pages
+
+    def close(self) -> None:
+        """Let go of what was drawn; pdfplumber would look for the pages once more to close them."""
+        for page in getattr(self, "_pages", ()):
+            page.close()
+        self.flush_cache()

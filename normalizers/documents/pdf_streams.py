@@ -41,10 +41,14 @@ from normalizers.documents.limits import (
 
 logging.getLogger("pdfminer").setLevel(logging.CRITICAL)  # what it says of a damaged file is no news of ours, and names no file
 
+MAX_LAID_OUT = 3_000_000
+"""Widths and codes of the fonts of a file, and looks at its objects; a Chinese font that is there as a whole has up to 100,000."""
 MAX_DEPTH = 200
 """Lists and dictionaries within one another in an object of a file; files that programs write have less than ten."""
 OPENING_SECONDS = 60.0
 """Time that finding the objects and pages of a file may take."""
+REFERENCES = 16
+"""Objects of a list, which is copied with every look at it, that count as one entry."""
 _PIECE = 2**16
 
 
@@ -60,6 +64,7 @@ class Budget:
         self.refusal: UnreadableError | None = None
         self.deadline = time.monotonic() + OPENING_SECONDS
         self._unpacked = 0
+        self._laid_out = 0
 
     def refuse(self, reason: str) -> UnreadableError:
         """Return the error that says why the file is not read, and keep it."""
@@ -81,6 +86,16 @@ class Budget:
     def spend(self, size: int) -> None:
         """Count the bytes of an unpacked stream."""
         self._unpacked += size
+
+    def lay_out(self, count: int) -> None:
+        """Count what a few bytes of the file let its reader put into memory, before it does; raise when that is too much."""
+        self.check()
+        self._laid_out += count
+        if self._laid_out > MAX_LAID_OUT:
+            raise self.refuse(
+                f"lets more than {MAX_LAID_OUT} widths and codes of fonts or references be laid out: print it to a new pdf, "
+                "or look for another copy."
+            )
 
     def too_large(self, room: int) -> UnreadableError:
         """Return the error that says that a stream unpacks to more than there is room for."""
@@ -252,6 +267,13 @@ class BoundedDocument(PDFDocument):
     def __init__(self, payload: bytes, budget: Budget) -> None:
         self._budget = budget
         super().__init__(FileParser(payload, budget))
+
+    def getobj(self, objid: int) -> object:
+        """Return an object; what refers to lists of references, or to itself, is looked at only so often."""
+        self._budget.lay_out(1)
+        found = super().getobj(objid)
+        self._budget.lay_out(len(found) // REFERENCES if isinstance(found, list) else 0)
+        return found
 
     def _get_objects(self, stream: PDFStream) -> tuple[list[object], int]:
         parser = _ObjectParser(stream.get_data(), self._budget)

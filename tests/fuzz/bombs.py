@@ -220,6 +220,9 @@ def _costly_pages() -> Iterator[Bomb]:
     ):
         packed = zlib.compress(unit * (9 * MEGABYTE // len(unit)), 9)
         yield f"nine megabytes of {name}", _pages_of(_stream(packed, b"/Filter/FlateDecode"))
+    from tests.documents import test_pdf_fonts as fonts
+
+    yield from (fonts.RANGES | fonts.BOMBS).items()
 
 
 def _pdfs(samples: Sequence[bytes]) -> Iterator[Bomb]:

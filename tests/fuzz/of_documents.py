@@ -66,6 +66,12 @@ def _flat(name: str) -> list[bytes]:
     }[name]
 
 
+def _pdfs() -> list[bytes]:
+    from tests.documents import test_pdf_fonts as fonts
+
+    return [*_several("pdf", "pdf-unruled"), fonts.set_in(font=b"/W[65 [500 500]]"), fonts.OWN]
+
+
 def _ofd() -> list[bytes]:
     from tests.documents.test_ofd import ofd_file, plan
 
@@ -187,7 +193,7 @@ TARGETS = (
     _target("docx", "a.docx", lambda: _several("docx", "docx-tracked"), "ooxml", 1.0),
     _target("xlsx", "a.xlsx", lambda: rendered("xlsx"), "ooxml", 1.0),
     _target("xls", "a.xls", lambda: [(FILES / "plan.xls").read_bytes()], "binary", 0.6),
-    _target("pdf", "a.pdf", lambda: _several("pdf", "pdf-unruled"), "pdf", 0.5),
+    _target("pdf", "a.pdf", _pdfs, "pdf", 0.5),
     _target("ofd", "a.ofd", _ofd, "ooxml", 0.6),
     _target("word-xml", "a.doc", lambda: _flat("word-xml"), "xml", 0.6),
     _target("excel-xml", "a.xls", lambda: _flat("excel-xml"), "xml", 0.6),
