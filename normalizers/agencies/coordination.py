@@ -12,7 +12,7 @@ from functools import cache
 
 from normalizers.agencies.departments import is_department
 from normalizers.agencies.groups import LEVEL_WORDS, level_word
-from normalizers.agencies.mentions import Item, Judge, coordinated, cut, may_open_group
+from normalizers.agencies.mentions import Item, Judge, coordinated, is_item, may_open_group
 from normalizers.agencies.regions import PROVINCES, regions
 from normalizers.agencies.tables import word_set, words
 
@@ -56,16 +56,17 @@ def expand(items: list[Item], judge: Judge) -> Expanded:
 
 
 def stands_alone(name: str, judge: Judge) -> bool:
-    """Tell whether a name is read as printed in any list of such names: it takes nothing from its neighbours and lends them nothing.
+    """Tell whether a name of Chinese characters is read as printed in any list of such names: it neither takes nor lends anything.
 
-    It carries its region or level word or never takes one, opens no group, shares no head and is none of several short regions.
+    It carries its region or level word or never takes one, opens no group, shares no head and is none of several short regions; and
+    it is one item by itself, of which ``expand`` makes no more.
     """
     own = _leading(name)
     if own == name or not (own or _is_complete(name)) or may_open_group(name) or _shared_head(name) or _may_be_county(name):
         return False
     if not own and _FAR_GOVERNMENT.fullmatch(name):
         return False
-    return expand(cut(name, judge), judge) == Expanded((name,), open_list=False)
+    return "等" not in name and not _PACKED_PROVINCES.fullmatch(name) and is_item(name, judge)
 
 
 # --- 等 -----------------------------------------------------------------------------------------------------------------

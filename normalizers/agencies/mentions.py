@@ -114,6 +114,12 @@ def cut(text: str, judge: Judge) -> list[Item]:
     return [Item(name, item.part) for item in merged for name in coordinated(item.text, judge)]
 
 
+def is_item(name: str, judge: Judge) -> bool:
+    """Tell whether ``cut`` leaves a name of nothing but Chinese characters as it is: no phrase on it, no clause, nothing joined."""
+    clean = _without_phrases(name) == name and name not in word_set("none") and not _NO_NAME.fullmatch(name)
+    return clean and len(coordinated(name, judge)) == 1
+
+
 def _pieces(text: str) -> list[tuple[str, str]]:
     """Split at separators outside brackets; each piece with the separator behind it. What ends in ： is a label and goes.
 

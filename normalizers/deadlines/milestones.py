@@ -46,6 +46,8 @@ def find_milestones(text: str, period: PlanPeriod) -> tuple[Deadline, ...]:
         if not _overlaps(r, rhythms) and _is_milestone(r, plain, printed, period)
     ]
     terms = [t for t in find_terms(plain) if t.own_issue]
+    if not (readings or rhythms or terms):
+        return ()
     marks: list[Reading | Term] = sorted([*readings, *rhythms, *terms], key=lambda mark: mark.pos)
     del marks[MAX_MILESTONES:]
     ends = [0, *(mark.end for mark in marks)]

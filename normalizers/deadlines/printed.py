@@ -49,8 +49,18 @@ class _Forms(dict[str, str]):
 _FORMS = _Forms()
 
 
+_USUAL = re.compile(r"[\u4e00-\u9fff0-9A-Za-z、。，；：（）《》“”%.-]*+")
+"""What nearly every cell and task is made of; of these signs, only the ones of ``_NARROWED`` are read as others."""
+_NARROWED = tuple(zip("，；：（）", ",;:()", strict=True))
+
+
 def read(source: str) -> Printed:
     """Return ``source`` in NFKC, dashes as ``-``, item numbers in one character as ``;``, blanks dropped except between two digits."""
+    if _USUAL.fullmatch(source):
+        text = source
+        for wide, narrow in _NARROWED:
+            text = text.replace(wide, narrow)
+        return Printed(source, text, range(len(text)))
     forms = [_FORMS[raw] for raw in source]
     text = "".join(forms)
     if len(text) == len(source) and "" not in forms:  # character for character, as nearly every cell is

@@ -261,7 +261,7 @@ _RULES: tuple[tuple[tuple[str, ...], str, Build], ...] = (
 
 
 _COMPILED = tuple((tuple(map(frozenset, signs)), re.compile(pattern), build) for signs, pattern, build in _RULES)
-_SIGNS = frozenset(sign for signs, _, _ in _RULES for each in signs for sign in each)
+_SIGNS = re.compile(f"[{re.escape(''.join(sorted({sign for signs, _, _ in _RULES for each in signs for sign in each})))}]")
 _WHOLE_CELL = (
     (re.compile(r"^(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])?(?=$|前|之前|以前)"), _compact),
     (re.compile(rf"^(?P<month>{_MONTH})[./](?P<day>{_DAY})(?=$|前|之前|以前)"), _days),
@@ -284,7 +284,7 @@ def find_units(text: str, *, cell: bool = False) -> list[Unit]:
         found = next(([u] for rule, build in _WHOLE_CELL if (m := rule.match(text)) and (u := build(m, m.groupdict()))), [])
     for unit in found:
         taken[unit.pos : unit.end] = b"\1" * (unit.end - unit.pos)
-    for rule, build in _applying(_SIGNS.intersection(text)):
+    for rule, build in _applying(frozenset(_SIGNS.findall(text))):
         for match in rule.finditer(text):
             start, end = match.span()
             read = build(match, match.groupdict()) if taken.find(1, start, end) < 0 else None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from normalizers.deadlines import rhythm, units
+from normalizers.deadlines import printed, rhythm, units
 from normalizers.deadlines.units import find_units
 
 ANY = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
@@ -19,7 +21,7 @@ def test_property_a_rule_of_units_is_tried_on_whatever_it_meets(at: int) -> None
     @ANY
     @given(st.from_regex(rule))
     def holds(text: str) -> None:
-        assert (rule, build) in units._applying(units._SIGNS.intersection(text)), text
+        assert (rule, build) in units._applying(frozenset(units._SIGNS.findall(text))), text
 
     holds()
 
@@ -53,3 +55,9 @@ def test_property_whatever_is_a_rhythm_or_a_term_has_its_sign(rule: str, sign: s
         assert getattr(rhythm, sign).search(text), text
 
     holds()
+
+
+def test_a_usual_character_is_read_as_any_other_way_of_reading_has_it() -> None:
+    usual = [char for char in map(chr, range(sys.maxunicode + 1)) if printed._USUAL.fullmatch(char)]
+    assert len(usual) > 20_000
+    assert [char for char in usual if printed.read(char).text != printed._FORMS[char]] == []
