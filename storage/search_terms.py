@@ -14,7 +14,6 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import pairwise
-from operator import add
 
 BREAK = "\n"
 """Stands in folded text where no word may run across."""
@@ -23,6 +22,8 @@ EXACT = 3
 """Characters of the longest word that PostgreSQL's terms find exactly."""
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_CODE = 4
+"""Letters or digits of a character's code."""
 _BITS = 21
 """A character of Unicode needs so many, so three fit into a whole number of PostgreSQL."""
 _MARKS = 0x110000 << 2 * _BITS
@@ -33,19 +34,25 @@ Word = tuple[str, ...]
 """A folded word and what may stand in its place; one of them must be found."""
 
 
-class _Codes(dict[str, str]):
-    """Four letters or digits for every character: no tokenizer then has an opinion on what a letter is. None begins with ``z``."""
-
-    def __missing__(self, character: str) -> str:
-        number, out = ord(character), ""
-        for _ in range(4):
-            number, rest = divmod(number, 36)
-            out = _DIGITS[rest] + out
-        self[character] = out
-        return out
+def _code(number: int) -> str:
+    """Return four letters or digits for a character: no tokenizer then has an opinion on what a letter is. None begins with ``z``."""
+    out = ""
+    for _ in range(_CODE):
+        number, rest = divmod(number, 36)
+        out = _DIGITS[rest] + out
+    return out
 
 
-_CODES = _Codes()
+class _Twice(dict[int, str]):
+    """The code of every character at the end of one pair and at the beginning of the next, for ``str.translate``."""
+
+    def __missing__(self, number: int) -> str:
+        code = _code(number)
+        self[number] = found = f"{code} {code}"
+        return found
+
+
+_TWICE = _Twice()
 
 
 @lru_cache(maxsize=4096)
@@ -58,12 +65,13 @@ def _mark(mark: str) -> int:
 
 def terms(folded: str) -> list[str]:
     """Return the terms of a folded text in order: every pair of neighbours, and the last character of every piece alone."""
-    found: list[str] = []
-    for piece in folded.split(BREAK):
-        codes = list(map(_CODES.__getitem__, piece))
-        found += map(add, codes, codes[1:])
-        found += codes[-1:]
-    return found
+    return spelt(folded).split()
+
+
+def spelt(folded: str) -> str:
+    """Return the terms of a folded text with blanks between them."""
+    # Behind the code of its first character a piece is its terms: each character ends one pair, and begins the next or stands alone.
+    return " ".join([piece.translate(_TWICE)[_CODE + 1 :] for piece in folded.split(BREAK) if piece])
 
 
 @lru_cache(maxsize=256)  # all tasks of a document have the same
@@ -82,7 +90,7 @@ def match_query(words: Iterable[Word], marks: str = "", *, titled: bool | None =
 
 def _phrase(word: str) -> str:
     pairs = terms(word)[:-1]
-    return f'"{" ".join(pairs)}"' if pairs else f'"{_CODES[word]}" *'
+    return f'"{" ".join(pairs)}"' if pairs else f'"{_code(ord(word))}" *'
 
 
 # --- PostgreSQL ----------------------------------------------------------------------------------------------------------
