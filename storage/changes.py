@@ -65,20 +65,26 @@ def _numbers(connection: Connection, count: int) -> Sequence[int]:
 
 
 def _bodies(seq: int, row: Row) -> list[Row]:
-    found: dict[tuple[str, str, int], Row] = {}
-    for side in ("before", "after"):
-        state = row[side]
-        for role in ROLES if state else ():
-            for position, body in enumerate(_named(state, role)):
-                key = {"mention_key": text_key(body["mention"]), "name": body["name"] or body["mention"], "agency_id": body["id"]}
-                found[side, role, position] = {"seq": seq, "side": side, "role": role, "position": position} | key
-    return list(found.values())
+    return [
+        {
+            "seq": seq,
+            "side": side,
+            "role": role,
+            "position": position,
+            "mention_key": text_key(body["mention"]),
+            "name": body["name"] or body["mention"],
+            "agency_id": body["id"],
+        }
+        for side in ("before", "after")
+        if row[side]
+        for role in ROLES
+        for position, body in enumerate(_named(row[side], role))
+    ]
 
 
 def _named(state: Any, role: str) -> Iterable[Row]:  # noqa: ANN401 -- a task's state, or several of a split or merger
     states = state if isinstance(state, list) else [state]
-    bodies = (body for each in states for body in each[role])
-    return {(body["id"] or body["mention"]): body for body in bodies}.values()
+    return {(body["id"] or body["mention"]): body for each in states for body in each[role]}.values()
 
 
 def notice_event(row: Row, kind: str, at: datetime, reason: str = "") -> Row:

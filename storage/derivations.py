@@ -146,4 +146,5 @@ def derived_issuers(derived: Derived) -> list[Row]:
 
 
 def _said(row: Row) -> Row:
-    return {name: value for name, value in row.items() if name not in _PLACED and name not in _KEYS}
+    said = ((name, value) for name, value in row.items() if name not in _PLACED and name not in _KEYS)
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in said}

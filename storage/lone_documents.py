@@ -24,7 +24,7 @@ from storage.identity import document_id, text_key, work_id
 from storage.keys_of_texts import Band, Key, bands_of, keys_of
 from storage.records import Effect, Incoming, Publication
 from storage.row_writing import insert_rows, upsert
-from storage.schema import clocks, documents, signature_bands, task_agencies, tasks, unread, version_issuers, version_regions, versions
+from storage.schema import clocks, documents, signature_bands, tasks, unread, version_issuers, version_regions, versions
 from storage.schema import works as work_rows
 from storage.states import state_of_rows, states_of_rows
 from storage.types import storable
@@ -105,7 +105,7 @@ def _asked(document: str, incoming: Incoming) -> Lone:
     derived, publication = incoming.derived, incoming.publication
     meta = derived.metadata
     row = {
-        "folded_length": bool(fold(derived.document.text)),
+        "folded_length": any(map(fold, derived.document.text.split("\n"))),
         "content_hash": derived.content_hash,
         "title": storable(meta.title),
         "listed": storable(publication.title),
@@ -164,7 +164,7 @@ def _made(each: Lone, capture: int, run: str, late: datetime | None) -> tuple[Ro
     rows = rows_of_version(each.id, 1, derived, step.lasting, outside(place, derived, as_of))
     state = state_of_rows(row, rows[versions][0], rows[version_issuers], rows[version_regions])
     origin = Origin(place.cause(derived), place.known_at, as_of, run, capture)
-    told = version_rows(step, derived, (None, state), states_of_rows(rows[tasks], rows[task_agencies]), origin)
+    told = version_rows(step, derived, (None, state), states_of_rows(rows[tasks], derived.tasks), origin)
     return rows | {documents: [row]}, told
 
 

@@ -120,7 +120,7 @@ def _as_json(values: Values, *, or_null: bool) -> Values:
 
 
 def _empty(value: Any) -> str:  # noqa: ANN401 -- a JSON value
-    return "[]" if value == [] else to_json(value)
+    return "[]" if value in ([], ()) else to_json(value)
 
 
 @lru_cache(maxsize=1024)

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, bindparam, select
 
+from normalizers.records import Agency, Task
 from storage.batches import batches
 from storage.change_schema import document_links
 from storage.days import local_day
@@ -122,11 +123,12 @@ def _tasks(connection: Connection, query: Select[Any]) -> Iterator[State]:
         yield row | {"state": _task(row, {role: bodies[row["id"], role] for role in ROLES})}
 
 
-def states_of_rows(found: Iterable[State], agencies: Iterable[State]) -> dict[int, State]:
-    """Return the states of tasks by their ordinals, from the rows of tasks and of their bodies as they are about to be written."""
-    bodies: dict[tuple[str, str], list[State]] = defaultdict(list)
-    _add_bodies(bodies, agencies)
-    return {row["ordinal"]: _task(row, {role: bodies[row["id"], role] for role in ROLES}) for row in found}
+def states_of_rows(found: Iterable[State], records: Iterable[Task]) -> dict[int, State]:
+    """Return the states of tasks by their ordinals, from their rows as they are about to be written, and their bodies as they were read."""
+    return {
+        row["ordinal"]: _task(row, {role: tuple(map(_body, getattr(record, role))) for role in ROLES})
+        for row, record in zip(found, records, strict=True)
+    }
 
 
 def state_of_rows(document: State, version: State, issuers: Iterable[State], regions: Sequence[State]) -> State:
@@ -143,11 +145,15 @@ def _add_bodies(bodies: dict[tuple[str, str], list[State]], found: Iterable[Mapp
         bodies[row["task_id"], row["role"]].append(body)
 
 
-def _task(row: State, bodies: dict[str, list[State]]) -> State:
+def _body(agency: Agency) -> State:
+    return {"mention": agency.mention, "name": agency.name, "id": agency.id, "kind": str(agency.kind), "resolved": agency.resolved}
+
+
+def _task(row: State, bodies: Mapping[str, Sequence[State]]) -> State:
     # Neither its place among the tasks nor its address: a row put in above it would restate every task below.
     said = {"id": row["lasting_id"], "document": row["document_id"], **{name: row[name] for name in ("number", "section", "text")}}
     deadline = {name: _plain(row[f"deadline_{name}"]) for name in _DEADLINE} if row["deadline_kind"] else None
-    return said | bodies | {"open_list": row["open_list"], "deadline": deadline, "milestones": row["milestones"]}
+    return {**said, **bodies, "open_list": row["open_list"], "deadline": deadline, "milestones": row["milestones"]}
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 -- a value of any column

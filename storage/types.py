@@ -52,7 +52,7 @@ def to_json(value: Any, default: Callable[[Any], Any] | None = None) -> str:  # 
         text = encoder.encode(value)
     except TypeError:  # names of several kinds cannot be sorted: as text they can
         return encoder.encode(_storable_json(value))
-    if "\\u0000" not in text and _is_storable(text):
+    if is_storable_json(text):
         return text
     plain = json.loads(json.dumps(value, default=default)) if default else value
     return _ENCODER.encode(_storable_json(plain))
@@ -64,8 +64,12 @@ def all_to_json(column: list[Any]) -> list[str]:
         texts = list(map(_ENCODER.encode, column))
     except TypeError:
         return list(map(to_json, column))
-    together = "".join(texts)
-    return texts if "\\u0000" not in together and _is_storable(together) else list(map(to_json, column))
+    return texts if is_storable_json("".join(texts)) else list(map(to_json, column))
+
+
+def is_storable_json(text: str) -> bool:
+    """Tell whether every database takes a JSON text as it stands."""
+    return "\\u0000" not in text and _is_storable(text)
 
 
 def _encoder(default: Callable[[Any], Any] | None = None) -> json.JSONEncoder:

@@ -16,7 +16,7 @@ from storage.days import local_day
 from storage.identity import text_key
 from storage.records import CaptureRow, Differ, Effect, Publication
 from storage.row_writing import upsert
-from storage.schema import clocks, documents, task_agencies, tasks, versions
+from storage.schema import clocks, documents, tasks, versions
 from storage.states import State, document_state, states_of_rows, task_states
 from storage.version_changes import Origin, Step, first_step, step_from, version_rows
 from storage.versions import Row, insert_versions, rows_of_version
@@ -79,7 +79,7 @@ def add_version(connection: Connection, place: VersionPlace, derived: Derived, b
     origin = Origin(cause, place.known_at, as_of, place.run, place.capture_id, old_capture, copy)
     states = before, document_state(connection, document) or {}
     # What a first version says is held against nothing, and need not be read again as the database gives it.
-    after = task_states(connection, document, number) if place.known else states_of_rows(rows[tasks], rows[task_agencies])
+    after = task_states(connection, document, number) if place.known else states_of_rows(rows[tasks], derived.tasks)
     tell(connection, version_rows(step, derived, states, after, origin))
 
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import date
-from functools import cache
-from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -16,9 +12,9 @@ from sqlalchemy import Connection, Table
 from normalizers.records import Agency, Deadline, Derived, Reference, Task
 from normalizers.text.fold import fold
 from storage.identity import task_id, text_key
+from storage.record_hash import records_hash as records_hash
 from storage.row_writing import insert_rows
 from storage.schema import ROLES, task_agencies, tasks, version_issuers, version_references, version_regions, versions
-from storage.types import to_json
 
 Row = dict[str, Any]
 Rows = dict[Table, list[Row]]
@@ -35,19 +31,6 @@ def pack_signature(signature: Sequence[int]) -> bytes:
 def unpack_signature(data: bytes) -> tuple[int, ...]:
     """Return the values of a packed signature."""
     return struct.unpack(f">{len(data) // SIGNATURE_BYTES}I", data)
-
-
-def records_hash(derived: Derived) -> str:
-    """Return the SHA-256, in hex, of everything read out of a text but not the text itself: metadata, tasks, and what is told of damage."""
-    document = derived.document
-    records = {
-        "metadata": derived.metadata,
-        "tasks": derived.tasks,
-        "repairs": document.repairs,
-        "warnings": document.warnings,
-        "suggestions": document.suggestions,
-    }
-    return hashlib.sha256(to_json(records, _plain).encode()).hexdigest()
 
 
 def rows_of_version(document: str, number: int, derived: Derived, lasting: Sequence[str], more: Mapping[str, Any]) -> Rows:
@@ -136,7 +119,7 @@ def task_row(document: str, version: int, ordinal: int, task: Task) -> Row:
         "text": task.text,
         "open_list": task.open_list,
         **deadline_columns(task.deadline),
-        "milestones": [deadline_json(milestone) for milestone in task.milestones],
+        "milestones": tuple(map(deadline_json, task.milestones)),
         "evidence_start": task.evidence.start,
         "evidence_end": task.evidence.end,
         "address": task.address,
@@ -150,9 +133,22 @@ def task_row(document: str, version: int, ordinal: int, task: Task) -> Row:
 
 def deadline_columns(deadline: Deadline | None) -> Row:
     """Return the deadline columns of a task; all NULL where it has none."""
-    names = ("text", "start", "end", "kind", "basis", "period", "strength")
-    columns: Row = {f"deadline_{name}": getattr(deadline, name) if deadline else None for name in names}
-    return columns | {"deadline_flags": list(deadline.flags) if deadline else []}
+    if deadline is None:
+        return _NO_DEADLINE
+    return {
+        "deadline_text": deadline.text,
+        "deadline_start": deadline.start,
+        "deadline_end": deadline.end,
+        "deadline_kind": str(deadline.kind),
+        "deadline_basis": deadline.basis,
+        "deadline_period": deadline.period,
+        "deadline_strength": deadline.strength,
+        "deadline_flags": deadline.flags,
+    }
+
+
+_NO_DEADLINE: Row = dict.fromkeys(f"deadline_{name}" for name in ("text", "start", "end", "kind", "basis", "period", "strength"))
+_NO_DEADLINE["deadline_flags"] = ()
 
 
 def deadline_json(deadline: Deadline) -> Row:
@@ -174,29 +170,18 @@ def agency_rows(task: str, record: Task) -> list[Row]:
 
 
 def mention_row(agency: Agency) -> Row:
-    """Return the columns of one mention of a body."""
+    """Return the columns of one mention of a body.
+
+    All are plain values, without a list or a member of an enumeration: a plan has some hundred of these rows, which the collector of
+    cyclic garbage then need not follow, and the driver need not look up how to adapt them.
+    """
     return {
         "mention": agency.mention,
         "mention_key": text_key(agency.mention),
         "name": agency.name,
         "agency_id": agency.id,
-        "kind": agency.kind,
+        "kind": str(agency.kind),
         "resolved": agency.resolved,
         "rule": agency.rule,
-        "flags": list(agency.flags),
+        "flags": agency.flags,
     }
-
-
-def _plain(value: object) -> str | Row:
-    if isinstance(value, date):
-        return value.isoformat()
-    names = getattr(type(value), "__dataclass_fields__", None)
-    if names is None:
-        raise TypeError(f"{value!r} is no value of a record")
-    return dict(zip(names, _values_of(tuple(names))(value), strict=True))
-
-
-@cache
-def _values_of(names: tuple[str, ...]) -> Callable[[object], tuple[Any, ...]]:
-    """Return what gives the values of a record's fields, of which there are two or more: a text has some hundred records."""
-    return attrgetter(*names)
