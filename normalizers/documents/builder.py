@@ -46,6 +46,24 @@ class _Layout:
         self._raw.append(mark)
         self.length += len(mark)
 
+    def put_cells(self, raw: RawTable) -> tuple[Cell, ...]:
+        """Append the cells of a table, tabs between those of a row and line breaks between rows."""
+        cells: list[Cell] = []
+        above, end = -1, self.length
+        for text, rowspan, colspan, origin, row, column, source in raw.cells:
+            if cells:
+                mark = "\t" if row == above else "\n"
+                self._text.append(mark)
+                self._raw.append(mark)
+                end += 1
+            self._text.append(text)
+            self._raw.append(source or text)
+            start, end = end, end + len(text)
+            cells.append(Cell(row, column, text, Span(start, end), rowspan, colspan, origin))
+            above = row
+        self.length = end
+        return tuple(cells)
+
     def result(self) -> tuple[str, str]:
         """Return the repaired and the raw text."""
         return "".join(self._text), "".join(self._raw)
@@ -97,16 +115,6 @@ def _saying(cell: RawCell, text: str) -> RawCell:
     return cell if text == cell.text else cell.saying(text, cell.text)
 
 
-def _put_table(layout: _Layout, raw: RawTable) -> Table:
-    cells: list[Cell] = []
-    for cell in raw.cells:
-        if cells:
-            layout.part("\t" if cell.row == cells[-1].row else "\n")
-        span = layout.put(cell.text, cell.raw or cell.text)
-        cells.append(Cell(cell.row, cell.column, cell.text, span, cell.rowspan, cell.colspan, cell.origin))
-    return Table(raw.rows, raw.columns, tuple(cells), raw.merged)
-
-
 def _lay_out(blocks: Sequence[RawBlock], layout: _Layout) -> list[tuple[RawBlock, Span, Table | None]]:
     out: list[tuple[RawBlock, Span, Table | None]] = []
     for number, block in enumerate(blocks):
@@ -115,8 +123,8 @@ def _lay_out(blocks: Sequence[RawBlock], layout: _Layout) -> list[tuple[RawBlock
         if block.table is None:
             out.append((block, layout.put(block.text, block.raw), None))
         else:
-            start = layout.length
-            table = _put_table(layout, block.table)
+            start, raw = layout.length, block.table
+            table = Table(raw.rows, raw.columns, layout.put_cells(raw), raw.merged)
             out.append((block, Span(start, layout.length), table))
     return out
 

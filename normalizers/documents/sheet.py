@@ -141,14 +141,18 @@ def _used_columns(rows: Sequence[Sequence[Value]]) -> int:
 def _cells(rows: Sequence[Sequence[Value]], ranges: Sequence[Range], title: str, formats: Mapping[tuple[int, int], str]) -> list[RawCell]:
     width = _used_columns(rows)
     spans, hidden = _covered(ranges, len(rows), width)
+    reached = {row for row, _ in hidden}
+    plain_rows = set(range(len(rows))).difference(reached, (row for row, _ in spans), (row for row, _ in formats))
     cells = []
     for number, row in enumerate(rows):
-        reached = bool(hidden) and any((number, column) in hidden for column in range(width))
-        if not reached and not any(value != "" for value in row):
+        if number not in reached and not any(value != "" for value in row):
             continue
         origin = Origin("row", number + 1, title)
+        if number in plain_rows:
+            cells += [RawCell(plain(value), origin=origin, row=number, column=column) for column, value in enumerate(row[:width])]
+            continue
         for column, value in enumerate(row[:width]):
-            if not reached or (number, column) not in hidden:
+            if (number, column) not in hidden:
                 rowspan, colspan = spans.get((number, column), (1, 1))
                 text = shown(value, formats[number, column]) if (number, column) in formats else plain(value)
                 cells.append(RawCell(text, rowspan, colspan, origin, number, column))

@@ -135,6 +135,11 @@ def _with_year(period: PlanPeriod, drafts: Sequence[Draft], document_number: str
     return replace(period, year=stated.pop(), basis="issue-year") if len(stated) == 1 else period
 
 
+def _within(span: Span, length: int) -> Span:
+    """Return a span as far as it lies within a text."""
+    return span if span.start <= span.end <= length else Span(min(span.start, length), min(span.end, length))
+
+
 class _Finish:
     """Turns drafts into tasks: standing clauses applied in order, bodies and dates read."""
 
@@ -148,7 +153,7 @@ class _Finish:
         self.implied: tuple[Agency, ...] = self._agencies((notes.implied,) if notes.implied else ())[0]
         self.rules = Counter(draft.rule for draft in drafts)
         self.periods: dict[str, PlanPeriod] = {}
-        self.deadlines: dict[tuple[str, str, PlanPeriod], Deadline | None] = {}
+        self.deadlines: dict[tuple[str, str, str], Deadline | None] = {}
 
     def tasks(self, length: int) -> Iterable[Task]:
         """Yield the task of each draft; ``length`` is that of the document's text, which no evidence exceeds."""
@@ -176,7 +181,7 @@ class _Finish:
             open_list=open_lead or open_partner or open_responsible,
             deadline=self._deadline(draft, period),
             milestones=tuple(find_milestones(draft.text[:_MAX_WORDS], period)),
-            evidence=Span(min(draft.evidence.start, length), min(draft.evidence.end, length)),
+            evidence=_within(draft.evidence, length),
             address=draft.address,
             rule=draft.rule,
             confidence=self._confidence(draft),
@@ -219,6 +224,8 @@ class _Finish:
         if clauses.implied:
             more, _ = self._agencies((clauses.implied,))
             self.implied = tuple({one.mention: one for one in self.implied + more}.values())
+        if not self.implied:
+            return ()
         mentions = {one.mention for one in named}
         return tuple(one for one in (before if clauses.below else self.implied) if one.mention not in mentions)
 
@@ -234,9 +241,9 @@ class _Finish:
         text = draft.statement.deadline.strip()
         if not text:
             return None
-        key = text, draft.deadline_basis, period
+        key = text, draft.deadline_basis, draft.caption  # which settles the period
         if key not in self.deadlines:
-            self.deadlines[key] = self._read_deadline(*key)
+            self.deadlines[key] = self._read_deadline(text, draft.deadline_basis, period)
         return self.deadlines[key]
 
     def _read_deadline(self, text: str, basis: str, period: PlanPeriod) -> Deadline | None:

@@ -113,8 +113,14 @@ def _composed_role(name: str) -> Role | None:
     return Role.RESPONSIBLE
 
 
+_SQUEEZED = re.compile(r"[\u4e00-\u9fff0-9A-Za-z、。]*+")
+"""What holds no blank and is in NFKC for certain, as most labels, numbers and names are."""
+
+
 def squeeze(text: str) -> str:
     """Return ``text`` without blanks and line breaks, in NFKC: how labels are compared."""
+    if _SQUEEZED.fullmatch(text):
+        return text
     return "".join(unicodedata.normalize("NFKC", text).split())
 
 

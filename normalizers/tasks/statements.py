@@ -54,6 +54,7 @@ _DATE = re.compile(
     r"\s*(?:(?:力争|确保|计划|拟|原则上)?(?:于|在|到|至|自|截至|不迟于)?\s*(?:20)?\d{2}\s*年|\d{1,2}\s*月|[上下]半年|第?[一二三四]季度|季度|年[底内末中]|全年|长期|持续|常态|"
     r"每[年月季半两]|按[年月季]|贯穿|适时|即日|当年|本年|今年|明年|十[二三四五]五|“十[二三四五]五|[一二三四五六七八九十]{1,3}月)"
 )
+_COMMA = re.compile(r"([，,；;。\n])")
 _WHO = re.compile(r"牵头|配合|负责")
 _BODY_END = re.compile(r"(?:[局委办厅部院会行署关处队站所区县市]|中心|政府|单位|部门|机构|集团|公司|协会)(?:等)?$")
 
@@ -76,6 +77,8 @@ class Statement(NamedTuple):
 
     def __or__(self, other: Statement) -> Statement:
         """Return both statements as one; a text that stands in both counts once."""
+        if self is NOTHING:
+            return other
         return Statement(
             _each_once(self.lead + other.lead),
             _each_once(self.partner + other.partner),
@@ -95,6 +98,10 @@ class Statement(NamedTuple):
         if self.partner or partner_beside:
             return self._replace(lead=self.responsible, responsible=())
         return self
+
+
+NOTHING = Statement()
+"""What reading begins with, and a text without any word of a role states."""
 
 
 def _each_once(texts: tuple[str, ...]) -> tuple[str, ...]:
@@ -118,7 +125,7 @@ def read_statement(text: str, default: Role = Role.RESPONSIBLE, *, lines: bool =
 @lru_cache(maxsize=2_000)
 def _read(text: str, default: Role, lines: bool) -> Statement:
     text, clauses = split_clauses(text)
-    out = Statement(clauses=clauses)
+    out = NOTHING if clauses is NO_CLAUSES else Statement(clauses=clauses)
     for role, value in _labelled(text, default, lines=lines):
         if role is None:
             out |= _value(value, default)
@@ -152,6 +159,8 @@ def _labelled(text: str, default: Role, *, lines: bool) -> Iterator[tuple[Role |
     head = text[: found[0].start()] if found else text
     if not is_nothing(head):
         yield None, head
+    if not found:
+        return
     ends = [*(one.start() for one in found[1:]), len(text)]
     roles = [label_role(one["boxed"] or one["plain"]) for one in found]
     bodies = any(role in AGENCY_ROLES and not names_offices(one["boxed"] or one["plain"]) for role, one in zip(roles, found, strict=True))
@@ -190,7 +199,7 @@ def _value(text: str, role: Role) -> Statement:
 
 def _take_dates(text: str) -> tuple[str, str]:
     """Split off the comma-parted pieces that are a date and name no body: A牵头，2023年底前完成."""
-    pieces = re.split(r"([，,；;。\n])", text)
+    pieces = _COMMA.split(text)
     kept, dates = [], []
     for piece, mark in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
         bare = piece.strip()
@@ -219,14 +228,15 @@ def _named_beside(text: str) -> Statement | None:
         at = found.end()
     rest.append(text[at:].strip("、，,；;。 \n"))
     others = tuple(name for name in rest if name)
-    return Statement(tuple(lead), others, verbal=True) if lead else Statement(responsible=others, verbal=True)
+    others = _each_once(others)
+    return Statement(_each_once(tuple(lead)), others, verbal=True) if lead else Statement(responsible=others, verbal=True)
 
 
 def _by_verbs(text: str, role: Role) -> Statement:
     """Give the names before each verb to its role; names under no verb belong to ``role``, or help where somebody leads."""
     if not _VERB_SIGNS.search(text):
         return _under(_names(text), role, verbal=False)
-    out = Statement()
+    out = NOTHING
     at = 0
     for found in _VERBS.finditer(text):
         names = _names(text[at : found.start()])
@@ -256,5 +266,7 @@ def _under(names: tuple[str, ...], role: Role, *, verbal: bool) -> Statement:
 
 def _names(text: str) -> tuple[str, ...]:
     names = _OPENERS.sub("", text, count=1).strip("、，,；;。 \n\t\u3000").translate(_INNER_BRACKETS)
-    names = _AND_GROUP.sub("、", _OPEN_CLASS.sub("等", _OPEN_AND.sub("等、", names)))
+    if "等" in names:
+        names = _OPEN_CLASS.sub("等", _OPEN_AND.sub("等、", names))
+    names = _AND_GROUP.sub("、", names)
     return () if is_nothing(names) else (names,)

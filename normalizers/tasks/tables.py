@@ -14,7 +14,7 @@ from normalizers.tasks.drafts import Draft
 from normalizers.tasks.persons import without_persons
 from normalizers.tasks.roles import Role, squeeze
 from normalizers.tasks.sections import split_number
-from normalizers.tasks.statements import Statement, is_nothing, read_statement
+from normalizers.tasks.statements import NOTHING, Statement, is_nothing, read_statement
 
 _NOTE_ROW = re.compile(r"\s*(?:备?注|说明|填表|制表|审核|合计|总计|小计|单位[:：])")
 _INNER_NUMBER = re.compile(r"(?:^|[\n。；;])\s*(?:[（(]?\d{1,2}[）)、.．]|[（(][一二三四五六七八九十]{1,2}[）)]|[②-⑳])(?!\d)")
@@ -23,6 +23,7 @@ _HAN_NUMBER = re.compile(r"[(]?[一二三四五六七八九十]{1,3}[)]?、?")
 _WORDS = re.compile(r"[\u4e00-\u9fff](?:[^\u4e00-\u9fff]*[\u4e00-\u9fff]){2}")  # a task is words, 50000 or 120万元 is a figure
 _MAX_SECTION = 60
 _MIN_TASK = 4
+_IN_A_ROW = re.compile(rf"[\u4e00-\u9fff]{{{_MIN_TASK}}}")
 
 
 class _Value(NamedTuple):
@@ -148,7 +149,7 @@ class _Rows:
         continues = blank and (columns.number is None or not self._own(columns.number))
         values = self._values(row, state, continues=continues)
         sections = self._sections(columns, state.sections, cell)
-        after = state._replace(values=values, sections=sections, number=number or state.number)
+        after = Carry(columns, state.width, state.caption, values, sections, state.row_section, number or state.number)
         if cell is None and number and number != state.number:
             pass  # a row of its own whose words are missing: its bodies are not those of the row above
         elif cell is None or cell is self.last_cell or self._runs_on(row, cell, number, blank=blank):
@@ -161,7 +162,7 @@ class _Rows:
     def _task_cell(self, row: int, columns: Columns) -> Cell | None:
         for column in (columns.task, *reversed(columns.fallbacks)):
             cell = self._own(column)
-            if cell is not None and len(squeeze(cell.text)) >= _MIN_TASK and not is_nothing(cell.text) and _WORDS.search(cell.text):
+            if cell is not None and _is_long(cell.text) and not is_nothing(cell.text) and _WORDS.search(cell.text):
                 return cell if column == columns.task or cell.row == row else None
         return None
 
@@ -232,7 +233,7 @@ class _Rows:
         draft = Draft(
             text=text,
             statement=statement,
-            evidence=Span(cell.span.start + offset, cell.span.end) if offset < cell.span.end - cell.span.start else cell.span,
+            evidence=Span(cell.span.start + offset, cell.span.end) if 0 < offset < cell.span.end - cell.span.start else cell.span,
             address=self._address(cell),
             rule="table",
             confidence=round(columns.confidence - (0.05 if inherited else 0.0) - (0.2 if not statement.names else 0.0), 2),
@@ -265,6 +266,11 @@ class _Rows:
         return out
 
 
+def _is_long(text: str) -> bool:
+    """Tell whether a text has the characters of a task; most have them in a row, and need not be squeezed to be counted."""
+    return _IN_A_ROW.search(text) is not None or len(squeeze(text)) >= _MIN_TASK
+
+
 def squeeze_line(text: str) -> str:
     """Return a heading cell on one line: line breaks and the blanks around them go, also blanks between Chinese characters."""
     return re.sub(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])|\s*\n\s*", "", text).strip()
@@ -277,13 +283,14 @@ def _under_bracket(statement: Statement, unit: Unit) -> Statement:
 
 def _statement(values: dict[int, _Value], columns: Columns) -> Statement:
     date = next((values[column].text for column in columns.deadlines if column in values and values[column].text), "")
-    out = Statement(deadline=date.strip(), clauses=columns.clauses)
+    out = NOTHING
     for column, role in columns.agencies:
         text = values[column].text if column in values else ""
         if text:
             text = without_persons(text) if column in columns.persons else text
             out |= read_statement(text, Role.RESPONSIBLE if role is Role.JOINT else role)
-    return out
+    deadline, clauses = date.strip() or out.deadline, columns.clauses | out.clauses
+    return Statement(out.lead, out.partner, out.responsible, deadline, clauses, out.labelled, out.verbal)
 
 
 def _numbered(cell: Cell, number: str) -> tuple[str, str, int]:
