@@ -58,7 +58,7 @@ def signature_of(folded: str) -> tuple[int, ...]:
     for factor, offset in zip(_FACTORS, _OFFSETS, strict=True):
         np.multiply(shingles, factor, out=hashed)
         np.add(hashed, offset, out=hashed)
-        out.append(int(hashed.min()) >> 32)  # the least of the upper halves is the upper half of the least
+        out.append(int(np.minimum.reduce(hashed)) >> 32)  # the least of the upper halves is the upper half of the least
     return tuple(out)
 
 

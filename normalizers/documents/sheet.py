@@ -149,7 +149,7 @@ def _cells(rows: Sequence[Sequence[Value]], ranges: Sequence[Range], title: str,
             continue
         origin = Origin("row", number + 1, title)
         if number in plain_rows:
-            cells += [RawCell(plain(value), origin=origin, row=number, column=column) for column, value in enumerate(row[:width])]
+            cells += [RawCell(plain(value), 1, 1, origin, number, column) for column, value in enumerate(row[:width])]
             continue
         for column, value in enumerate(row[:width]):
             if (number, column) not in hidden:

@@ -116,7 +116,7 @@ def _day(value: str) -> date | None:
 
 def first_of(heads: Iterable[Head]) -> Head:
     """Return one head from several, each field from the first that states it."""
-    listed = list(heads)
+    listed, empty = list(heads), Head()
     return Head(
-        *(next((getattr(head, field) for head in listed if getattr(head, field)), getattr(Head(), field)) for field in Head.__slots__)
+        *(next((getattr(head, field) for head in listed if getattr(head, field)), getattr(empty, field)) for field in Head.__slots__)
     )
