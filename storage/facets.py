@@ -79,28 +79,13 @@ def agency_months(store: Store, filters: Filters = NO_FILTERS, top: int = 20) ->
 
     Of a question about the past it counts tasks whose versions are current.
     """
-    t, a, b = task_lines.c, task_line_agencies.c, line_agencies.c
     with store.reading() as connection:
-        question = Question.of(connection, replace(filters, limit=None))
-        of_bodies = Counter[int]() if question.matching.of_days else Counter(_bodies(question, top * _SPARE))
-        month = _month(t.deadline_end).label("month")
-        query = select(a.body, month, func.count().label("tasks")).select_from(task_line_agencies).join(task_lines, t.place == a.place)
-        bodies = question.matching.bodies if question.matching.of_days else tuple(of_bodies)
-        query = query.where(a.body.in_(bodies)) if bodies is not None else query
-        counted = _meant(question, query, a.place).where(t.deadline_end.is_not(None)).group_by(a.body, month)
-        rows = connection.execute(counted).all()
-        if question.matching.of_days:
-            for row in rows:
-                of_bodies[row.body] += row.tasks
-        known = select(b.id, b.agency_id, b.name).where(among(connection, b.id, list(of_bodies)))
-        names = {row.id: (row.agency_id, row.name) for row in connection.execute(known)}
-    busiest, counts = Counter[tuple[str, str]](), Counter[tuple[str, str, str]]()
-    for body, n in of_bodies.items():
-        busiest[names[body]] += n
-    for row in rows:
-        counts[*names[row.body], row.month] += row.tasks
-    shown = {body for body, _ in busiest.most_common(top)}
-    found = [{"id": one, "name": name, "month": at, "count": n} for (one, name, at), n in counts.items() if (one, name) in shown]
+        counts = _months_of_bodies(Question.of(connection, replace(filters, limit=None)), top)
+    busiest = Counter[tuple[str, str]]()
+    for (one, name, _), n in counts.items():
+        busiest[one, name] += n
+    shown = set(sorted(busiest, key=lambda body: (-busiest[body], body))[:top])
+    found = [{"id": one, "name": name, "month": at, "count": n} for (one, name, at), n in counts.items() if at and (one, name) in shown]
     return sorted(found, key=lambda row: (row["name"], row["id"], row["month"]))
 
 
@@ -286,6 +271,30 @@ def _bodies(question: Question, top: int) -> dict[int, int]:
         query = query.where(a.body.in_(question.matching.bodies))
     rows = question.connection.execute(query.group_by(a.body).order_by(func.count().desc(), a.body).limit(top))
     return {row.body: row.tasks for row in rows}
+
+
+def _months_of_bodies(question: Question, top: int) -> dict[tuple[str, str, str | None], int]:
+    """Return how many tasks name each of the busiest bodies, by identifier, name and month of the end, None for no end."""
+    t, a, b = task_lines.c, task_line_agencies.c, line_agencies.c
+    month = _month(t.deadline_end).label("month")
+    # A task may name a body in two forms, as one that leads and in a list of all: it counts once.
+    query = select(b.agency_id, b.name, month, func.count(func.distinct(a.place))).select_from(task_line_agencies)
+    query = query.join(task_lines, t.place == a.place).join(line_agencies, b.id == a.body)
+    bodies = question.matching.bodies if question.matching.of_days else _forms(question, top)
+    if bodies is not None:
+        query = query.where(among(question.connection, a.body, bodies))
+    rows = question.connection.execute(_meant(question, query, a.place).group_by(b.agency_id, b.name, month))
+    return {(one, name, at): n for one, name, at, n in rows}
+
+
+def _forms(question: Question, top: int) -> list[int]:
+    """Return all forms in which the bodies are named that most tasks name, of the bodies asked for."""
+    b, asked = line_agencies.c, question.matching.bodies
+    named = list(_bodies(question, top * _SPARE))
+    busiest = select(b.agency_id, b.name).where(among(question.connection, b.id, named)).distinct().subquery()
+    query = select(b.id).join(busiest, (b.agency_id == busiest.c.agency_id) & (b.name == busiest.c.name)).order_by(b.id)
+    found = question.connection.execute(query).scalars().all()
+    return list(found if asked is None else set(asked).intersection(found))
 
 
 # --- what was looked at ------------------------------------------------------------------------------------------------

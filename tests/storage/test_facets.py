@@ -14,7 +14,7 @@ from storage.selection import Filters
 from storage.store import Store
 from tests.storage.conftest import filled_once
 from tests.storage.histories import BODIES, PLACES, TITLES, Crawler, Line, Page
-from tests.storage.samples import AT, make_derived, put
+from tests.storage.samples import AT, BUREAU, DISTRICTS, make_derived, make_task, put
 
 TEXTS = (
     "编制公共信用信息目录，按季度更新并向社会公布",
@@ -91,6 +91,24 @@ def test_months_of_bodies_count_each_task_once(spread: Store) -> None:
         shown = {(row["id"], row["name"], row["month"]): row["count"] for row in found}
         assert shown == {key: n for key, n in truth.items() if "agency" not in asked or key[0] == asked["agency"]}, asked
         assert len({(row["id"], row["name"]) for row in facets.agency_months(spread, Filters(**asked), top=1)}) == 1
+
+
+def test_months_of_bodies_count_a_task_once_that_names_a_body_in_two_forms(store: Store) -> None:
+    run = store.begin_run("jiangkou", ["notices"], AT)
+    twice = make_task(TEXTS[0], 0, lead=(BUREAU,), partner=(replace(BUREAU, mention="江口市档案局"),))
+    once = make_task(TEXTS[1], 30, lead=(DISTRICTS,), partner=())
+    both = replace(once, responsible=(BUREAU,))
+    put(store, run, "1", replace(make_derived(), tasks=(twice, twice, both, once, once, once)))
+    september = {"id": BUREAU.id, "name": BUREAU.name, "month": "2024-09", "count": 3}
+    others = {"id": DISTRICTS.id, "name": DISTRICTS.name, "month": "2024-09", "count": 4}
+    for asked in (Filters(), Filters(due_from=date(2024, 1, 1)), Filters(as_of=date(2024, 5, 9)), Filters(words="信用")):
+        assert facets.agency_months(store, asked) == [others, september], asked
+        assert facets.agency_months(store, asked, top=1) == [others], asked
+    assert facets.agency_months(store, Filters(agency=BUREAU.id)) == [september]
+    assert facets.agency_months(store, Filters(agency=BUREAU.id, due_from=date(2024, 1, 1))) == [september]
+    forms = tuple(replace(BUREAU, mention=f"档案{'局' * n}") for n in range(1, 6))
+    put(store, run, "2", replace(make_derived("别的安排", ("召开年度座谈会",)), tasks=(make_task(TEXTS[2], 0, lead=forms, partner=()),)))
+    assert facets.agency_months(store, Filters(agency=BUREAU.id), top=1) == [september | {"count": 4}]
 
 
 def test_the_busiest_bodies_stand_beside_what_asking_for_each_would_find(spread: Store) -> None:
