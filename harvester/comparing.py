@@ -13,7 +13,7 @@ from harvester.errors import HarvesterError
 from harvester.hints import hints_from_json
 from harvester.naming import identifier_of
 from harvester.plainly import from_plain, to_plain
-from harvester.reading import load
+from harvester.reading import derive_payload, load
 from harvester.session import opened
 from normalizers.agencies import Decisions
 from normalizers.agencies.resolve import NO_DECISIONS
@@ -132,7 +132,9 @@ def _made(old: _Payload, new: _Payload, decisions: Decisions) -> Compared:
 
 
 def _derive(payload: _Payload, decisions: Decisions) -> Derived:
-    try:
+    if payload.stored is None:
+        return derive_payload(payload.body, payload.hints, decisions)
+    try:  # what is stored was read within bounds when it came
         return derive(payload.body, payload.hints, decisions)
     except UnreadableError as error:
         raise HarvesterError(str(error)) from error

@@ -66,9 +66,11 @@ class DerivingError(Exception):
 class Deriver:
     """Derives one payload after the other, in a process that is started when it is first needed and anew after it was lost."""
 
-    def __init__(self, seconds: float = SECONDS, memory: int = MEMORY) -> None:
+    def __init__(self, seconds: float = SECONDS, memory: int = MEMORY, context: ForkContext | None = None) -> None:
+        """Read within so many seconds of the processor and bytes; ``context`` is how the process is begun, as all are if not given."""
         self.seconds = seconds
         self.memory = memory
+        self._context = context
         self.executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="derive")
         """Where ``derive`` is to be called, so that it lets no download time out."""
         self._worker: tuple[SpawnProcess | ForkProcess, Connection] | None = None
@@ -163,12 +165,14 @@ class Deriver:
             connection.close()
 
     def _start(self) -> tuple[SpawnProcess | ForkProcess, Connection]:
-        here, there = CONTEXT.Pipe()
-        process = CONTEXT.Process(target=_work, args=(there, self.memory), daemon=True)
+        context = self._context or CONTEXT
+        here, there = context.Pipe()
+        process = context.Process(target=_work, args=(there, self.memory), daemon=True)
         # Ctrl-C reaches the whole group of processes: the crawl ends in order, and this one with it. A new process inherits the mask.
         # SIGTERM stays deadly: Python ends its daemon processes by it, and waits for them.
         # The tracker of resources is begun before: its beginning lets SIGINT through again, and the new process would inherit that.
-        resource_tracker.ensure_running()
+        if self._context is None:  # a fork has none
+            resource_tracker.ensure_running()
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             process.start()

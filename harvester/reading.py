@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from harvester.deriving import Deriver, DerivingError
 from harvester.errors import HarvesterError, WrongCall
 from harvester.members import member_hints
 from normalizers.agencies import Decisions
 from normalizers.agencies.resolve import NO_DECISIONS
-from normalizers.derive import derive
-from normalizers.documents import UnreadableError, read
-from normalizers.intake import intake
+from normalizers.documents import UnreadableError
 from normalizers.notices.read import read_notice
 from normalizers.notices.records import Notice
 from normalizers.records import Derived, Hints
@@ -22,6 +22,10 @@ from normalizers.text.decode import decode
 
 MAX_BYTES = 64 << 20
 """The most bytes of a file: as much as a crawl takes of one response."""
+
+DERIVER = Deriver(context=multiprocessing.get_context("fork"))
+"""Reads files apart, as a crawl does: a file may be anybody's. A verb on files has one thread, so that its process is begun by a fork,
+which has imported what it has."""
 
 
 def load(path: Path) -> bytes:
@@ -42,10 +46,23 @@ def load(path: Path) -> bytes:
 
 def derive_file(path: Path, *, region: str = "", published: date | None = None, decisions: Decisions = NO_DECISIONS) -> Derived:
     """Return what a file holds; raises WrongCall for a missing file, HarvesterError for an unreadable one."""
+    return derive_payload(load(path), Hints(file_name=path.name, region=region, published_on=published), decisions)
+
+
+def derive_payload(payload: bytes, hints: Hints, decisions: Decisions = NO_DECISIONS) -> Derived:
+    """Return what the bytes of a file hold, read within bounds of time and memory; raises HarvesterError for what cannot be read."""
     try:
-        return derive(load(path), Hints(file_name=path.name, region=region, published_on=published), decisions)
-    except UnreadableError as error:
-        raise HarvesterError(str(error)) from error
+        return DERIVER.derive(payload, hints, decisions)
+    except (UnreadableError, DerivingError) as error:
+        raise _unread(error, hints) from error
+
+
+def _unread(error: UnreadableError | DerivingError, hints: Hints) -> HarvesterError:
+    """Return the error that says why a file is not read, with its name."""
+    said, name = str(error), hints.member or hints.file_name
+    if isinstance(error, DerivingError):
+        said = f"reading it met an error that was not foreseen ({said}); look at it by hand, and report it."
+    return HarvesterError(said if name in said else f"{name}: {said}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +89,12 @@ def extract_members(
     for each in members:
         try:
             yield _extract(payload, each, decisions)
-        except UnreadableError as error:
-            yield HarvesterError(str(error))
+        except (UnreadableError, DerivingError) as error:
+            yield _unread(error, each)
 
 
 def _extract(payload: bytes, hints: Hints, decisions: Decisions) -> Extract:
-    found = intake(payload, hints, decisions)
+    found = DERIVER.intake(payload, hints, decisions)
     region = hints.region or next(iter(found.derived.metadata.regions), "")
     notices = tuple(read_notice(replace(record, region=record.region or region), decisions) for record in found.records)
     return Extract(found.derived, notices)
@@ -90,9 +107,9 @@ def normalized_text(path: Path, script: str) -> Cleaned:
     """
     payload, hints = load(path), Hints(file_name=path.name)
     try:
-        document = read(payload, hints)
-    except UnreadableError as error:
-        raise HarvesterError(str(error)) from error
+        document = DERIVER.read(payload, hints)
+    except (UnreadableError, DerivingError) as error:
+        raise _unread(error, hints) from error
     if document.format == "text":
         decoded = decode(payload)
         cleaned, before = clean(decoded.text, script=script), decoded.repairs

@@ -1,0 +1,103 @@
+"""A file that takes too much time or memory, or lets its reader crash, ends with its name and a status; the other files are still read."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from harvester import reading
+from harvester.cli.main import run
+from harvester.deriving import Deriver
+from normalizers.agencies import Decisions
+from normalizers.intake import Intake, intake
+from normalizers.records import Hints
+
+GOOD = "一、总体要求\n1.建立信用档案。（责任单位：市财政局）\n"
+
+
+def endlessly(_payload: bytes, _hints: Hints, _decisions: Decisions) -> str:
+    while True:
+        pass
+
+
+def crashing(_payload: bytes, _hints: Hints, _decisions: Decisions) -> str:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return ""
+
+
+def hungry(payload: bytes, hints: Hints, decisions: Decisions) -> Intake:
+    return intake(payload if b"PDF" not in payload else bytes(8 * 2**30), hints, decisions)
+
+
+def failing(_payload: bytes, _hints: Hints, _decisions: Decisions) -> str:
+    raise LookupError("nobody thought of that")
+
+
+@pytest.fixture(autouse=True)
+def _bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    deriver = Deriver(2, 700 * 2**20, multiprocessing.get_context("fork"))
+    monkeypatch.setattr(reading, "DERIVER", deriver)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HARVESTER_LANG", "en")
+    Path("good.txt").write_text(GOOD, "utf-8")
+    Path("other.txt").write_text(GOOD.replace("市财政局", "市教育局"), "utf-8")
+    Path("hostile.pdf").write_bytes(b"%PDF-1.7\n")
+    yield
+    deriver.close()
+
+
+@pytest.mark.parametrize(
+    ("work", "said"),
+    [
+        (endlessly, "hostile.pdf: Reading it takes longer than 2 s: look at it by hand."),
+        (crashing, "hostile.pdf: Its reader crashed (exit status -9): look at it by hand."),
+        (failing, "hostile.pdf: reading it met an error that was not foreseen (LookupError: nobody thought of that)"),
+    ],
+)
+def test_what_a_file_does_to_its_reader_costs_that_file(
+    work: Callable[..., str], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("harvester.deriving.intake", work)
+    monkeypatch.setattr("harvester.deriving.SMALL", 0)
+    assert run(["extract", "hostile.pdf"]) == 1
+    assert said in capsys.readouterr().err
+
+
+def test_a_file_that_takes_too_much_memory_is_named_and_the_others_come_out(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("harvester.deriving.intake", hungry)
+    assert run(["extract", "good.txt", "hostile.pdf", "other.txt", "--format", "json"]) == 1
+    told = capsys.readouterr()
+    assert told.out, told.err
+    assert [document["source"] for document in json.loads(told.out)] == ["good.txt", "other.txt"]
+    assert "hostile.pdf: Reading it takes more memory than allowed: look at it by hand." in told.err
+
+
+@pytest.mark.parametrize("work", [endlessly, crashing])
+def test_a_comparison_with_such_a_file_ends_with_its_name(
+    work: Callable[..., str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("harvester.deriving.derive", work)
+    monkeypatch.setattr("harvester.deriving.SMALL", 0)
+    assert run(["diff", "hostile.pdf", "good.txt"]) == 1
+    assert "hostile.pdf: " in capsys.readouterr().err
+
+
+def test_small_texts_and_files_that_are_read_apart_give_the_same(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = []
+    for size in (0, 1 << 20):
+        monkeypatch.setattr("harvester.deriving.SMALL", size)
+        status = [run([*words]) for words in (("extract", "good.txt"), ("diff", "good.txt", "other.txt"))]
+        told.append((status, capsys.readouterr().out))
+    assert told[0] == told[1]
+    assert told[0][0] == [0, 0]
+    assert "市教育局" in told[0][1]
