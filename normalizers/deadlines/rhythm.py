@@ -20,6 +20,8 @@ _EVERY = re.compile(rf"每间?隔?(?P<n>{_COUNT})?个?(?P<unit>{_UNIT})(?!均|�
 _TIMES = re.compile(
     rf"(?P<n>{_COUNT})?个?(?P<unit>半年|年|季度|月|周)(?P<times>{_COUNT})次|(?P<times2>\d{{1,3}})次/(?P<unit2>半年|年|季度?|月|周)"
 )
+_TIMES_SIGN = re.compile(r"[年度月周][\d一二两三四五六七八九十半]{1,3}次|次/")
+"""What no number of times can be without."""
 _BY = re.compile(r"(?:按|逐|分)(?P<unit>半年|年度?|季度?|月度?|周|旬|日)(?!计|均|历|利)")
 _ROUND = "次|调度|报告|报送|报|通报|评估|评比|评|总结|考核|更新|研判|会商|检查|推进|小结|排名|晾晒"
 _HALVES = (
@@ -85,7 +87,7 @@ def find_rhythms(text: str) -> list[Term]:
     if not _RHYTHM_SIGN.search(text):
         return []
     found = [_rhythm(m, m["unit"], _count(m["n"].replace("半", "一")) if m["n"] else 1, 1) for m in _EVERY.finditer(text)]
-    for match in _TIMES.finditer(text) if "次" in text else ():
+    for match in _TIMES.finditer(text) if "次" in text and _TIMES_SIGN.search(text) else ():
         unit, times = match["unit"] or match["unit2"], match["times"] or match["times2"]
         count = 1 if match["n"] in (None, "半") else _count(match["n"])
         found.append(_rhythm(match, "半年" if match["n"] == "半" and unit == "年" else unit, count, _count(times)))

@@ -28,7 +28,7 @@ _DEFAULT = re.compile(
     r"|(?P<all>各[^，,。；;：:、均都皆]{1,24}?)(?:均|都|皆)(?:为|是|系)(?:责任|配合|落实|实施|参与)(?:单位|部门|主体)(?=[，,；;]?\s*(?:以?下同|以下均同|以下相同))"
 )
 """A body that takes part wherever no other is named: 除特别注明外，均由各县负责; 各县均为责任单位，下同."""
-_SIGNS = re.compile(r"不|除|[均都皆]|牵头|主[办责]")
+SIGNS = re.compile(r"不|除|[均都皆]|牵头|主[办责]")
 """What every standing clause holds: a look for it spares most cells the search for the clauses."""
 _FROM_HERE = re.compile(r"[本此该](?:项|条|款|任务)?(?:任务|工作)?(?:及|和|与|、)?以下")
 """A clause that begins with its own item: 本项及以下各项均需…"""
@@ -70,7 +70,7 @@ NO_CLAUSES = Clauses()
 
 def split_clauses(text: str) -> tuple[str, Clauses]:
     """Return ``text`` without its standing clauses, and the clauses."""
-    if not _SIGNS.search(text):
+    if not SIGNS.search(text):
         return text, NO_CLAUSES
     text, implied, below = _take_implied(text)
     text, first, onward = _take_first(text)

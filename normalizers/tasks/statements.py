@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from normalizers.tasks.clauses import NO_CLAUSES, Clauses, split_clauses
+from normalizers.tasks.clauses import NO_CLAUSES, SIGNS, Clauses, split_clauses
 from normalizers.tasks.roles import AGENCY_ROLES, Role, label_role, labels_in, names_offices
 
 _NOTHING = re.compile(r"[\s/／\\—–\-_－一无暂○×、。.；;，,]*|[Nn]/?[Aa]|暂?无|不涉及|空")
@@ -57,6 +57,11 @@ _DATE = re.compile(
 _COMMA = re.compile(r"([，,；;。\n])")
 _WHO = re.compile(r"牵头|配合|负责")
 _BODY_END = re.compile(r"(?:[局委办厅部院会行署关处队站所区县市]|中心|政府|单位|部门|机构|集团|公司|协会)(?:等)?$")
+
+
+_PLAIN_LIST = re.compile(r"[\u4e00-\u9fff]++(?:、[\u4e00-\u9fff]++)*+")
+_TELLING = re.compile(rf"{SIGNS.pattern}|{_VERB_SIGNS.pattern}|[为等和及与]|^[由请会并其]")
+"""What a list says beside its names: without any of it, it is read as it stands, as most cells of bodies are."""
 
 
 class Statement(NamedTuple):
@@ -124,6 +129,12 @@ def read_statement(text: str, default: Role = Role.RESPONSIBLE, *, lines: bool =
 # The brackets and cells of one document name the same few bodies over and over, and each is looked at more than once.
 @lru_cache(maxsize=2_000)
 def _read(text: str, default: Role, lines: bool) -> Statement:
+    if _PLAIN_LIST.fullmatch(text) and not _TELLING.search(text) and not is_nothing(text) and not _DATE.match(text):
+        return _under((text,), default, verbal=False)
+    return _read_closely(text, default, lines=lines)
+
+
+def _read_closely(text: str, default: Role, *, lines: bool) -> Statement:
     text, clauses = split_clauses(text)
     out = NOTHING if clauses is NO_CLAUSES else Statement(clauses=clauses)
     for role, value in _labelled(text, default, lines=lines):

@@ -104,7 +104,7 @@ class _Rows:
         if state is None:
             return
         self.own = [cell if cell is not None and cell.text.strip() else None for cell in self.grid[row]]
-        cells = [cell for cell in row_cells(self.grid[row]) if cell.text.strip()]
+        cells = row_cells(self.own)
         if not cells:
             return
         section = self._section_row(row, cells, state)

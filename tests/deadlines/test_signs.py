@@ -45,6 +45,7 @@ def test_property_a_bare_number_that_fills_a_cell_is_read(at: int) -> None:
     [
         *((rule, "_RHYTHM_SIGN") for rule in ("_EVERY", "_TIMES", "_BY", "_PACE", "_YEAR_ROUND")),
         ("_PACE", "_PACE_SIGN"),
+        ("_TIMES", "_TIMES_SIGN"),
         ("_RELATIVE", "_TERM_SIGN"),
     ],
 )

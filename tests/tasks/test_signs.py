@@ -26,7 +26,7 @@ def no_text_is_without(pattern: re.Pattern[str], sign: re.Pattern[str], *, opens
 
 @pytest.mark.parametrize("name", ["_FIRST", "_LAST_FIRST", "_STARRED", "_NO_MORE", "_DEFAULT"])
 def test_property_a_standing_clause_has_a_sign(name: str) -> None:
-    no_text_is_without(getattr(clauses, name), clauses._SIGNS)
+    no_text_is_without(getattr(clauses, name), clauses.SIGNS)
 
 
 @pytest.mark.parametrize("at", range(len(sections._NUMBERS)))
@@ -62,3 +62,15 @@ def test_property_a_label_begins_with_one_of_the_characters_that_it_is_looked_fo
         assert specified[0] in roles._first_characters(), specified
 
     holds()
+
+
+NAMES = "市财政局|省|银监会|单位|部门|责任单位|牵头单位|各|有关|其他|州直|县级|、|不|除|均|都|皆|为|等|和|及|与|以及|由|请|会同|会|并由|其中"
+VERBS = "牵头|主办|主责|承办|配合|协助|参与|参加|支持|负责|落实|推进|执行|督导|职责|分工|各负其责|共同|分别|无|一|暂无|不涉及|空"
+TIMES = "全年|长期|持续|常态|上半年|第一季度|每年|按月|贯穿|适时|即日|当年|今年|十四五|十二月|年底|力争|于|在"
+PIECES = [*NAMES.split("|"), *VERBS.split("|"), *TIMES.split("|")]
+
+
+@settings(max_examples=1_500, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=6).map("".join), st.sampled_from(sorted(roles.AGENCY_ROLES)), st.booleans())
+def test_property_a_plain_list_is_read_as_it_would_be_read_closely(text: str, role: roles.Role, lines: bool) -> None:
+    assert statements._read.__wrapped__(text, role, lines) == statements._read_closely(text, role, lines=lines)
