@@ -111,7 +111,11 @@ def _stored(dialect: Dialect, column: Column[Any], values: Values) -> Values:
     if isinstance(kind, Json):
         return _as_json(values, or_null=kind.is_null_without_value)
     bind = _binder(dialect, column)
-    return [bind(value) for value in values] if bind else values
+    if bind is None:
+        return values
+    # Rows that are written together share most moments and days.
+    bound = {key: bind(value) for key, value in {id(value): value for value in values}.items()}
+    return [bound[id(value)] for value in values]
 
 
 def _as_json(values: Values, *, or_null: bool) -> Values:
