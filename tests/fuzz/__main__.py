@@ -6,6 +6,7 @@ Exit status 1 where anything was found: the inputs lie in ``build/fuzz`` then, e
 from __future__ import annotations
 
 import argparse
+import gzip
 import sys
 import tempfile
 import threading
@@ -32,9 +33,14 @@ BUILD = ROOT / "build" / "fuzz"
 
 
 def shares(targets: Sequence[Target], inputs: int) -> dict[str, int]:
-    """Return how many of the inputs each target gets; none gets fewer than twenty."""
+    """Return how many of the inputs each target gets, in all as many as are asked for; none gets fewer than one."""
+    over = max(0, inputs - len(targets))
     whole = sum(target.share for target in targets)
-    return {target.name: max(20, round(inputs * target.share / whole)) for target in targets}
+    exact = {target.name: over * target.share / whole for target in targets}
+    counts = {name: 1 + int(share) for name, share in exact.items()}
+    for name in sorted(exact, key=lambda name: int(exact[name]) - exact[name])[: max(0, inputs - sum(counts.values()))]:
+        counts[name] += 1
+    return counts
 
 
 def planned(counts: dict[str, int], seed: int, begin: int = 0) -> Iterator[list[Job]]:
@@ -130,11 +136,19 @@ def _saved(find: Find, seed: int, *, small: bool) -> Path:
     return path
 
 
-def replay(file: Path, names: Sequence[str]) -> int:
+def target_of(file: Path) -> str:
+    """Return the target of a kept input: the folder of a case is named after it, the name of a new find begins with it."""
+    folder = file.resolve().parent.name
+    return folder if folder in TARGETS else file.name.rsplit("-", 2)[0]
+
+
+def replay(file: Path, name: str) -> int:
     """Read one kept input again, within its budget, and tell what it does."""
-    name = names[0] if names else file.name.rsplit("-", 2)[0]
+    data = file.read_bytes()
     with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
-        found = [find for _, _, find in run_jobs([Job(name, 0, 0, 1, str(file.resolve()))], Path(folder) / "child.log") if find]
+        kept = Path(folder, "input.bin")
+        kept.write_bytes(gzip.decompress(data) if file.suffix == ".gz" else data)
+        found = [find for _, _, find in run_jobs([Job(name, 0, 0, 1, str(kept))], Path(folder) / "child.log") if find]
     for find in found:
         print(find.kind, find.error, find.where, find.detail, sep="\n")
     print("" if found else f"{name} reads {file} or names what is wrong with it.")
@@ -146,17 +160,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m tests.fuzz", description="Fuzz every reader of the project in child processes with budgets."
     )
-    parser.add_argument("--inputs", type=int, default=INPUTS, help="how many in all (default %(default)s)")
+    parser.add_argument("--inputs", type=int, default=INPUTS, help="how many in all, at least one for each target (default %(default)s)")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="of what is drawn (default: the clock)")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--drawn", action="store_true", help="only what is drawn at random, no samples and no bombs")
-    parser.add_argument("--replay", type=Path, help="a kept input; its target is in its name, or given")
+    parser.add_argument("--replay", type=Path, help="a kept input; its target is in its name or its folder's, or given")
     parser.add_argument("targets", nargs="*", help=f"of {', '.join(TARGETS)}")
     given = parser.parse_args()
-    if given.replay:
-        return replay(given.replay, given.targets)
     if unknown := [name for name in given.targets if name not in TARGETS]:
         parser.error(f"there is no target {unknown[0]}")
+    if given.replay:
+        name = given.targets[0] if given.targets else target_of(given.replay)
+        if not given.replay.is_file() or name not in TARGETS:
+            parser.error(f"{given.replay} is no file" if name in TARGETS else f"name the target of {given.replay}")
+        return replay(given.replay, name)
     chosen = [target for name, target in TARGETS.items() if not given.targets or name in given.targets]
     return fuzz(chosen, given.inputs, given.seed, given.processes, drawn=given.drawn)
 

@@ -201,10 +201,10 @@ TARGETS = (
     _target("mht", "a.mht", lambda: _flat("mht"), "text", 0.6),
     _target("rendition", "a.html", _renditions, "markup", 0.8),
     _target(
-        "doc", "a.doc", lambda: [(FILES / "plan.doc").read_bytes(), (FILES / "lost_table.doc").read_bytes()], "binary", 0.003, whole=False
+        "doc", "a.doc", lambda: [(FILES / "plan.doc").read_bytes(), (FILES / "lost_table.doc").read_bytes()], "binary", 0.02, whole=False
     ),
-    _target("rtf", "a.rtf", lambda: [_RTF], "binary", 0.003, whole=False),
-    _target("odt", "a.odt", _odt, "binary", 0.003, whole=False),
+    _target("rtf", "a.rtf", lambda: [_RTF], "binary", 0.02, whole=False),
+    _target("odt", "a.odt", _odt, "binary", 0.02, whole=False),
     Target("archives.zip", partial(_unpacked, "a.zip"), _zips, UNREADABLE, "zip", 1.0),
     Target("archives.packed", partial(_unpacked, "a.rar"), _packed, UNREADABLE, "binary", 0.1),
     Target("intake", _taken_in, _intakes, UNREADABLE, "binary", 0.4),

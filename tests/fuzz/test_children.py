@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.fuzz.__main__ import fuzz, planned, shares
+from tests.fuzz.__main__ import fuzz, planned, replay, shares, target_of
 from tests.fuzz.bombs import OF_FORM, bombs
 from tests.fuzz.children import SECONDS_PER_MB, Job, allowed, made, run_jobs, tried
 from tests.fuzz.inputs import WORDS, mutated
 from tests.fuzz.minimise import minimised
 from tests.fuzz.target import Target, text_of
 from tests.fuzz.targets import TARGETS
+from tests.fuzz.test_cases import cases
 
 QUICK = (
     "deadlines",
@@ -94,12 +95,27 @@ def test_the_same_seed_draws_the_same_input(form: str) -> None:
     assert len(set(one)) > 20
 
 
-def test_the_inputs_of_a_run_are_shared_and_none_is_forgotten() -> None:
-    counts = shares(list(TARGETS.values()), 100_000)
+@pytest.mark.parametrize("inputs", [1, 99, 100, 1_500, 2_281, 100_000])
+def test_the_inputs_of_a_run_are_as_many_as_asked_for_and_no_target_is_forgotten(inputs: int) -> None:
+    counts = shares(list(TARGETS.values()), inputs)
     assert set(counts) == set(TARGETS)
-    assert 95_000 < sum(counts.values()) < 105_000
+    assert min(counts.values()) >= 1
+    assert sum(counts.values()) == max(inputs, len(TARGETS))
     jobs = [job for piece in planned(counts, 1) for job in piece]
     assert sum(job.stop - job.first for job in jobs) == sum(counts.values())
+
+
+def test_the_inputs_of_a_run_are_shared_by_what_targets_ask_for() -> None:
+    counts = shares([Target("one", wrong, list), Target("half", wrong, list, share=0.5)], 302)
+    assert counts == {"one": 201, "half": 101}
+
+
+def test_a_kept_input_finds_its_target_by_its_folder_or_its_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    case = next(path for path in cases() if path.parent.name == "sheets" and path.suffix == ".gz")
+    assert target_of(case) == "sheets"
+    assert target_of(tmp_path / "archives.zip-7-69.bin") == "archives.zip"
+    assert replay(case, "sheets") == 0
+    assert f"sheets reads {case} or names what is wrong with it." in capsys.readouterr().out
 
 
 def test_inputs_that_were_never_read_are_no_success(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
