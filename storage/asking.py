@@ -26,7 +26,7 @@ from storage.matching import Matching, matching_of
 from storage.places import END, LAST
 from storage.schema import tasks
 from storage.scopes import Scope, Told, of_task, scope_of, values
-from storage.searching import count_tasks, holding, holds_words, read_words, tasks_holding
+from storage.searching import about_tasks, count_tasks, holding, holds_words, read_words, tasks_holding
 from storage.selection import Filters, is_past
 from storage.task_statements import TaskStatements, bounds_of
 
@@ -141,8 +141,8 @@ class Question:
         return make() if self.matching.filters.words else kept((name, *more, *self._shape), make)
 
     def _worded(self, place: ColumnElement[int]) -> list[ColumnElement[bool]]:
-        words = self.matching.filters.words
-        return [holds_words(self.connection, words, place)] if words else []
+        filters = self.matching.filters
+        return [holds_words(self.connection, filters, place)] if filters.words else []
 
     @property
     def _are_everywhere(self) -> bool:
@@ -207,7 +207,7 @@ class Question:
     def _fewest(self, most: int) -> tuple[str, int]:
         size, few = most + 1, ""
         for name in self._statements.candidates():
-            if name == "words" and size <= READ:
+            if name == "words" and (size <= READ or about_tasks(self.connection, self.matching.filters.words) > size):
                 break  # the last one
             found = self._size(name, size)
             size, few = (found, name) if found < size else (size, few)

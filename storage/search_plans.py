@@ -3,7 +3,8 @@
 SQLite's index gives entries in the order of their numbers, so a page is quick for any word; to count a longer word means to look at where
 its pairs stand. PostgreSQL's gives all entries of a word at once, without order: counting is quick, and a common word is looked for by
 walking down the entries. Words of up to three characters are found exactly by both, longer ones are checked against the text by
-PostgreSQL. So counts stop at a bound (``most_counted``) where each entry costs something, and say so; nothing else is ever estimated.
+PostgreSQL. So counts stop at a bound (``most_counted``) where each entry costs something, and say so. How common words are is estimated
+(``about``) to choose the way to an answer; no count that is told is an estimate.
 """
 
 from __future__ import annotations
@@ -39,19 +40,22 @@ from sqlalchemy import (
 )
 
 from storage.places import LAST
-from storage.search import HIDDEN, Index
+from storage.search import DOCUMENTS, HIDDEN, Index
 from storage.search_terms import EXACT, Word, mark_numbers, match_query, word_numbers
 
 Zone = tuple[int, int]
 """Numbers of entries from the first to the last, all above zero or all below: in one zone the reading order is that of the numbers."""
 
-most_counted = {"sqlite": 40_000, "postgresql": 8_000}
-"""Entries that are looked at one by one for a count: about a twentieth of a second."""
+most_counted = {"sqlite": 40_000, "postgresql": 40_000, "texts": 8_000, "long texts": 1_000}
+"""Entries that are looked at for a count, a twentieth of a second: by terms, or on PostgreSQL by texts, which are long in documents."""
 DENSE = 1_000
 """Where so many entries hold the words, some stand soon behind any place."""
-_WALK = 3_000
-_PROBED, _COMMON = 300, 3
-"""The entries by which a word is taken for a common one, and that of how many entries one must hold it."""
+_WALK, _NEXT = 3_000, 20_000
+"""Entries among which a page of common words is looked for, and those among which such words are counted."""
+_DRAWN, _LARGE = 2_000, 50_000
+"""The entries that are drawn to tell how common words are, and of how many entries some are drawn rather than the index asked."""
+_PLAINLY = 3
+"""So many times what is asked for must the words be in by those drawn: pages hold tasks of one document side by side."""
 _SHORT = 2
 """Characters of the longest word that SQLite counts without looking at places in the text."""
 
@@ -93,6 +97,7 @@ def place(entry: ColumnElement[int]) -> ColumnElement[int]:
     return case((entry > 0, entry), (entry > -HIDDEN, -entry), else_=-entry - HIDDEN)
 
 
+_SIZE = text("SELECT reltuples FROM pg_class WHERE oid = CAST(:name AS regclass)")
 _PLAN = {"enable_seqscan": "off", "jit": "off", "max_parallel_workers_per_gather": "0", "work_mem": "'16MB'"}
 
 
@@ -112,33 +117,48 @@ def by_index(connection: Connection) -> Iterator[None]:
 
 def count(connection: Connection, index: Index, asked: Asked) -> tuple[int, bool]:
     """Return how many entries hold the words, and whether that is only how many there are at least."""
-    most = most_counted[connection.dialect.name]
     if connection.dialect.name == "sqlite":
         exact = asked.is_plain and len(asked.words) == 1 and max(map(len, asked.words[0])) <= _SHORT
-        return _sqlite_count(connection, index, asked, None if exact else most)
-    if asked.is_plain and _is_exact(asked.words):
-        t = _terms(index)
-        query = select(func.count()).select_from(t).where(_holds(t, asked), or_(*(_in_zone(t.c.id + 0, zone) for zone in asked.zones)))
-        return int(connection.execute(query).scalar_one()), False
+        return _sqlite_count(connection, index, asked, None if exact else most_counted["sqlite"])
+    most = most_counted["postgresql" if _is_exact(asked.words) else "long texts" if index is DOCUMENTS else "texts"]
+    if len(asked.zones) == 1 and about(connection, index, asked) > _PLAINLY * most:
+        return int(connection.execute(select(_how_many(_among_next(index, asked, None, _NEXT).subquery()))).scalar_one()), True
     found = _candidates(index, asked).limit(most + 1).cte("found").prefix_with("MATERIALIZED")
     looked, held = connection.execute(select(_how_many(found), _how_many_hold(index, asked, found))).one()
-    return int(held), looked > most
+    return min(int(held), most), looked > most
 
 
 def count_within(connection: Connection, index: Index, asked: Asked, most: int) -> int | None:
-    """Return how many entries hold the words, None where the index leads to more than ``most``: of those no text is looked at."""
+    """Return how many entries hold the words, None where the index leads to more than ``most``: of those no text is looked at.
+
+    None, too, where so many of the entries that are drawn hold them that the index need not be asked.
+    """
     if connection.dialect.name == "sqlite":
         counted, bounded = _sqlite_count(connection, index, asked, most)
         return None if bounded else counted
+    if about(connection, index, asked) > _PLAINLY * most:
+        return None
     found = _candidates(index, asked).limit(most + 1).cte("found").prefix_with("MATERIALIZED")
-    beyond = _how_many(found) > most
-    if asked.is_plain and len(asked.zones) == 1:
-        # A word of every third entry is known to be beyond sooner from the entries than from all that the index knows of it.
-        common = _how_many(_among_next(index, asked, None, _PROBED).subquery()) * _COMMON > _PROBED
-        walked = _how_many(_among_next(index, asked, None, most * _COMMON).limit(most + 1).subquery())
-        beyond = or_(and_(common, walked > most), beyond)
-    total: int | None = connection.execute(select(case((beyond, null()), else_=_how_many_hold(index, asked, found)))).scalar_one()
+    told = case((_how_many(found) > most, null()), else_=_how_many_hold(index, asked, found))
+    total: int | None = connection.execute(select(told)).scalar_one()
     return total
+
+
+def about(connection: Connection, index: Index, asked: Asked) -> int:
+    """Return in about how many entries the words are, by the texts on some pages that are drawn; 0 where the index tells it as soon.
+
+    PostgreSQL's index gives all entries of a common word before the first of them can be had. The pages are the same ones until the
+    table changes, so what is asked again is answered again.
+    """
+    if connection.dialect.name == "sqlite" or not asked.is_plain:
+        return 0
+    size = connection.execute(_SIZE, {"name": index.entries.name}).scalar_one()
+    if size < _LARGE:
+        return 0
+    e = index.entries.tablesample(func.system(100 * _DRAWN / size), name="drawn", seed=literal(1)).c
+    here = or_(*(_in_zone(e.id, zone) for zone in asked.zones))
+    held = select(func.count()).where(here, *_text_checks(e, asked, None), *_marked(e, asked))
+    return int(connection.execute(held).scalar_one() * size / _DRAWN)
 
 
 def page(
@@ -327,5 +347,8 @@ def _among_next(index: Index, asked: Asked, titled: bool | None, many: int) -> S
     """Return those of the next entries that hold the words, asked of their texts."""
     (zone,), c = asked.zones, index.entries.c
     near = select(c.id, c.title, c.folded, c.marks).where(_in_zone(c.id, zone)).order_by(_order(c.id, zone)).limit(many).subquery()
-    marked = [func.strpos(literal(" ") + near.c.marks + literal(" "), f" {mark} ") > 0 for mark in asked.marks.split()]
-    return select(near.c.id).where(*_text_checks(near.c, asked, titled), *marked)
+    return select(near.c.id).where(*_text_checks(near.c, asked, titled), *_marked(near.c, asked))
+
+
+def _marked(e: Any, asked: Asked) -> list[ColumnElement[bool]]:  # noqa: ANN401 -- a collection of columns
+    return [func.strpos(literal(" ") + e.marks + literal(" "), f" {mark} ") > 0 for mark in asked.marks.split()]

@@ -22,7 +22,7 @@ from storage.matching import matching_of
 from storage.notice_schema import notice_search_entries, notices
 from storage.places import LAST, ORDINAL_BITS, first_line, last_line, place_of
 from storage.schema import tasks, versions
-from storage.search_plans import DENSE, Asked, by_index, count, count_within, page, place_of_entry, said, zones
+from storage.search_plans import DENSE, Asked, about, by_index, count, count_within, page, place_of_entry, said, zones
 from storage.search_plans import holding as _holding
 from storage.search_terms import Word
 from storage.selection import NO_FILTERS, Filters, chosen_versions, is_past, stem_of
@@ -105,11 +105,22 @@ def count_tasks(connection: Connection, filters: Filters, most: int) -> int | No
         return count_within(connection, index.TASKS, asked, most)
 
 
-def holds_words(connection: Connection, words: str, place: ColumnElement[int]) -> ColumnElement[bool]:
-    """Return the condition that the current task at a place holds all the words, asked of its text: for words that are common."""
-    e = index.TASKS.entries.c
+def about_tasks(connection: Connection, words: str) -> int:
+    """Return in about how many tasks the words stand, 0 where to count them by the index is as soon done (``search_plans.about``)."""
     wanted = read_words(connection, words, exact=True).wanted
-    return some(e.id.in_([place, -place, -place - index.HIDDEN]), *said(connection.dialect.name, e.folded, wanted))
+    return about(connection, index.TASKS, Asked(wanted, zones(_FIRST, _LAST))) if wanted else 0
+
+
+def holds_words(connection: Connection, filters: Filters, place: ColumnElement[int]) -> ColumnElement[bool]:
+    """Return the condition that the current task at a place holds all the words, asked of its text: for words that are common.
+
+    ``place`` is that of a task which the other filters leave: without any for copies it counts, so its entry has the number of its place.
+    """
+    e = index.TASKS.entries.c
+    wanted = read_words(connection, filters.words, exact=True).wanted
+    counts = not (filters.site or filters.region or filters.document or filters.all_copies or is_past(filters))
+    entry = e.id == place if counts else e.id.in_([place, -place, -place - index.HIDDEN])
+    return some(entry, *said(connection.dialect.name, e.folded, wanted))
 
 
 # --- scope ---------------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from normalizers.records import AgencyKind
-from storage import highlights, search, search_plans, search_terms
+from storage import highlights, search, search_plans, search_terms, searching
 from storage import search as index
 from storage.errors import StoreError
 from storage.paging import WrongCursor
@@ -350,6 +350,30 @@ def test_property_pages_and_counts_of_the_index_are_those_of_plain_substrings(
         index.remove(connection, index.TASKS, list(connection.execute(select(index.TASKS.entries.c.id)).scalars()))
         assert search_plans.count(connection, index.TASKS, question) == (0, False)
         work.rollback()
+
+
+def test_words_in_very_many_entries_are_counted_among_the_newest_and_told_so(
+    store: Store, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if kind == "sqlite":
+        pytest.skip("SQLite's index gives entries one by one: common words cost no more")
+    fill(store)
+    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE")
+    exact, page = find(store, "信用"), tasks(store, Filters(words="信用"))
+    with store.reading() as connection:
+        entries = connection.exec_driver_sql("SELECT reltuples FROM pg_class WHERE relname = 'search_task_entries'").scalar_one()
+        for name in ("_LARGE", "_DRAWN"):
+            monkeypatch.setattr(search_plans, name, int(entries))
+        assert searching.about_tasks(connection, "信用") == exact["counts"]["task"], "all are drawn"
+        assert searching.about_tasks(connection, "无此一词") == 0
+    monkeypatch.setattr(search_plans, "_PLAINLY", 0)
+    monkeypatch.setattr(search_plans, "_NEXT", 1)
+    bounded = find(store, "信用")
+    assert bounded["at_least"]["task"]
+    assert bounded["counts"]["task"] == 1 < exact["counts"]["task"]
+    assert bounded["hits"] == exact["hits"]
+    assert tasks(store, Filters(words="信用")) == page
 
 
 def test_a_search_leaves_the_plans_of_what_else_is_asked_in_its_moment_as_they_were(store: Store) -> None:
