@@ -17,7 +17,7 @@ from sqlalchemy import text
 from normalizers.notices.records import Colour, Defect, NoticeKind, Subject, SubjectKind, Term
 from normalizers.records import Agency, AgencyKind
 from spiders.items import CoverageLine
-from storage import notice_queries, notice_search, search
+from storage import notice_queries, notice_search, search, search_terms
 from storage.change_queries import ChangeFilters, changes
 from storage.dump import dump
 from storage.errors import UnknownRecord
@@ -275,7 +275,7 @@ def test_no_term_of_a_removed_record_is_left_in_the_index(store: Store, url: str
         pytest.skip("PostgreSQL deletes the row of terms with the entry")
     secret = "龘靐齉爩鱻麤"
     ingest(store, make_given("1", make_notice(facts=secret)), *(make_given(f"k{n}", make_notice(number=f"{n}号")) for n in range(300)))
-    terms = [term.encode() for term in search.terms(search.folded(secret))]
+    terms = [term.encode() for term in search_terms.terms(search.folded(secret))]
     file = Path(url.removeprefix("sqlite:///"))
 
     def left() -> int:
