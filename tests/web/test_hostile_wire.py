@@ -7,10 +7,11 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import pytest
 import uvicorn
+from starlette.responses import StreamingResponse
 
 from harvester.web.access import rights, wire
 from harvester.web.access.limits import Limits
@@ -20,20 +21,33 @@ from harvester.web.serving import config_of, listening_at
 from storage.store import Store
 
 
+def pieces() -> Iterator[bytes]:
+    while True:
+        yield b"a"
+        time.sleep(0.1)
+
+
 @pytest.fixture(scope="module")
 def wired(shared_store: Store) -> Iterator[tuple[str, int]]:
-    """Give the place of a room on a socket that waits for heads half a second, for a page a second; one page takes for ever."""
+    with room(shared_store, RoomSettings(limits=Limits(page_seconds=1, download_seconds=2))) as (place, _):
+        yield place
+
+
+@contextmanager
+def room(store: Store, patient: RoomSettings) -> Iterator[tuple[tuple[str, int], uvicorn.Server]]:
+    """Give the place of a room on a socket that waits for heads half a second; a page and a download of it take for ever."""
     over = threading.Event()
-    patient = RoomSettings(limits=Limits(page_seconds=1))
-    app = create_app(shared_store, patient)
+    app = create_app(store, patient)
     app.get("/slow", dependencies=[rights.reader()])(lambda: over.wait(60))
+    app.get("/endless", dependencies=[rights.reader()])(lambda: StreamingResponse(pieces()))
     config = config_of(app, patient)
+    config.timeout_graceful_shutdown = 1
     config.http_protocol_class = wire.protocol((), head_seconds=0.5)
     with listening_at("127.0.0.1", 0) as listening:
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
-        yield listening.getsockname()[:2]
+        yield listening.getsockname()[:2], server
         over.set()
         server.should_exit = True
         thread.join(15)
@@ -76,6 +90,32 @@ def test_a_second_head_on_the_same_connection_is_waited_for_no_longer(wired: tup
         assert b"200" in connection.recv(100_000), "between requests the longer time holds"
         connection.sendall(b"GET / HTT")
         assert ended(connection)
+
+
+def said_of(caplog: pytest.LogCaptureFixture, route: str) -> list[str]:
+    """Return what the room's log says of a route; nothing in it has a traceback."""
+    assert [record.getMessage() for record in caplog.records if record.exc_info] == []
+    return [record.getMessage() for record in caplog.records if route in record.getMessage()]
+
+
+def test_what_takes_too_long_is_one_sentence_of_the_log(wired: tuple[str, int], caplog: pytest.LogCaptureFixture) -> None:
+    for route in (b"/slow", b"/endless"):
+        with connected(wired) as connection:
+            connection.sendall(b"GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n" % route)
+            assert ended(connection)
+    assert said_of(caplog, "/slow") == ["given up at /slow: the answer took more than 1 s"]
+    assert said_of(caplog, "/endless") == ["given up at /endless: the answer took more than 2 s"]
+
+
+def test_a_room_that_is_closed_under_an_answer_says_so(shared_store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    with room(shared_store, RoomSettings()) as (place, server), connected(place) as connection:
+        connection.sendall(b"GET /slow HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+        time.sleep(0.3)
+        server.should_exit = True
+        answer = connection.recv(100_000)
+        assert b" 503 " in answer
+        assert b"The room is being closed" in answer
+    assert said_of(caplog, "/slow") == ["given up at /slow: the room is closed"]
 
 
 def test_a_page_that_takes_too_long_is_given_up_and_others_are_answered_meanwhile(wired: tuple[str, int]) -> None:

@@ -120,7 +120,7 @@ def answer(request: Request, error: Exception) -> Response:
         return told(request, 503, said=AWAY)
     status = status_of(error)
     if status == 500:
-        log.error("unforeseen at %s", _route(request), exc_info=error)
+        log.error("unforeseen at %s", route_of(request), exc_info=error)
     return told(request, status, detail=str(error) if isinstance(error, _TOLD) else "")
 
 
@@ -182,6 +182,6 @@ def _invalid(error: RequestValidationError) -> str:
     return " ".join(said)
 
 
-def _route(request: Request) -> str:
+def route_of(request: Request) -> str:
     """Return the pattern of an address, which holds no value of the question."""
     return str(getattr(request.scope.get("route"), "path", "an address without a route"))

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from harvester.web.access import doors, errors, outgoing, requests
 from harvester.web.access.doors import Entry
+from harvester.web.access.errors import route_of
 from harvester.web.access.incoming import Incoming
 from harvester.web.access.outgoing import Outgoing
 from harvester.web.access.pace import Pace, Turns
@@ -35,6 +36,17 @@ def install(app: FastAPI, room: Room) -> None:
     """Put the guard before the routes of an application."""
     errors.install(app)
     app.add_middleware(Guard, room=room, owner=app)
+
+
+class GivenUp(HTTPException):
+    """An answer that took longer than it may."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(503, "The answer took too long: narrow the question.")
+        self._seconds = seconds
+
+    def __str__(self) -> str:
+        return f"the answer took more than {self._seconds} s"
 
 
 class Guard:
@@ -70,6 +82,13 @@ class Guard:
                 await self._route(request, Incoming(receive, request, self._room.settings), out)
         except ClientDisconnect:
             return
+        except (GivenUp, asyncio.CancelledError) as error:  # it is the server that cancels, when the room is closed under an answer
+            log.warning(
+                "given up at %s: %s", route_of(request), "the room is closed" if isinstance(error, asyncio.CancelledError) else error
+            )
+            if not out.started:  # else the server breaks the connection off, as below
+                known = error if isinstance(error, GivenUp) else HTTPException(503, "The room is being closed: ask again in a minute.")
+                await self._fail(request, known)(scope, receive, out.send)
         except Exception as error:  # the boundary of the process towards the reader
             if out.started:
                 raise  # the server breaks the connection off, and every client sees that the answer is not whole
@@ -96,9 +115,11 @@ class Guard:
         task = asyncio.create_task(self._ask(request.scope, receive, out.passed))
         task.add_done_callback(lambda _: leave())
         try:
-            await self._wait(request, task, out)
-        except asyncio.CancelledError:
+            await self._wait(task, out)
+        except (GivenUp, asyncio.CancelledError):
+            out.seal()
             task.cancel()
+            task.add_done_callback(_forget)
             raise
         self._note(request.state.entry)
 
@@ -109,19 +130,17 @@ class Guard:
         async with self._turns.turn():
             await self._app(scope, receive, send)
 
-    async def _wait(self, request: Request, task: asyncio.Task[None], out: Outgoing) -> None:
-        """Wait for the answer as long as it may take; what takes longer is given up, and what a thread still does is not waited for."""
+    async def _wait(self, task: asyncio.Task[None], out: Outgoing) -> None:
+        """Wait for the answer as long as it may take. Raises ``GivenUp`` beyond; what a thread still does is not waited for."""
         limits = self._room.settings.limits
-        await asyncio.wait({task}, timeout=limits.page_seconds)
+        seconds = limits.page_seconds
+        await asyncio.wait({task}, timeout=seconds)
         if not task.done() and out.started:
-            await asyncio.wait({task}, timeout=limits.download_seconds - limits.page_seconds)
-        if task.done():
-            return task.result()
-        out.seal()
-        task.cancel()
-        task.add_done_callback(_forget)
-        log.warning("given up after %s s at %s", limits.page_seconds, getattr(request.scope.get("route"), "path", "?"))
-        raise HTTPException(503, "The answer took too long: narrow the question.")
+            await asyncio.wait({task}, timeout=limits.download_seconds - seconds)
+            seconds = limits.download_seconds
+        if not task.done():
+            raise GivenUp(seconds)
+        task.result()
 
     def _admit(self, request: Request, entry: Entry) -> None:
         request.state.entry, request.state.person, request.state.form_cookie = entry, entry.person, ""
@@ -148,8 +167,9 @@ class Guard:
 
 
 def _forget(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and task.exception() is not None:
-        log.warning("what was given up ended in %s", type(task.exception()).__name__)
+    error = None if task.cancelled() else task.exception()
+    if error is not None and not isinstance(error, ClientDisconnect):
+        log.warning("what was given up ended in %s", type(error).__name__)
 
 
 def _without_slash(request: Request) -> str:
