@@ -23,7 +23,7 @@ from normalizers.documents.builder import Source, build
 from normalizers.documents.docx_numbering import W
 from normalizers.documents.grid import RawCell
 from normalizers.documents.limits import MAX_COLUMNS, MAX_MARKUP, MAX_ROWS, UnreadableError, check_size
-from normalizers.documents.opc import parse_xml
+from normalizers.documents.opc import left_out_entities, parse_xml
 from normalizers.documents.sheet_lines import sheet_blocks
 from normalizers.records import Document, Hints, Origin
 
@@ -51,7 +51,8 @@ def kind_of(probe: bytes) -> str:
     return next((kind for kind, mark in _MARKS if root and mark in root.group()), "") if not probe.lower().startswith(b"<html") else ""
 
 
-def _root(payload: bytes, name: str) -> etree._Element:
+def _root(payload: bytes, name: str) -> tuple[etree._Element, tuple[str, ...]]:
+    """Return the root of a file of one text, and what is to be told of it."""
     check_size(len(payload), MAX_MARKUP, name)
     try:
         root = parse_xml(payload)
@@ -59,7 +60,7 @@ def _root(payload: bytes, name: str) -> etree._Element:
         raise UnreadableError(f"{name} is damaged XML ({error.msg}): fetch it again.") from error
     if root is None:
         raise UnreadableError(f"{name} holds no element: fetch it again.")
-    return root
+    return root, left_out_entities(root)
 
 
 # --- Word ------------------------------------------------------------------------------------------------------------------------
@@ -67,15 +68,15 @@ def _root(payload: bytes, name: str) -> etree._Element:
 
 def read_flat_docx(payload: bytes, hints: Hints, name: str) -> Document:
     """Return the document of a Word file whose parts stand in one XML text; raise ``UnreadableError`` for a damaged one."""
-    out = io.BytesIO()
+    out, (root, told) = io.BytesIO(), _root(payload, name)
     with zipfile.ZipFile(out, "w") as archive:
-        for part in list(_root(payload, name).iterfind(f"{_PKG}part"))[:_MAX_PARTS]:
+        for part in list(root.iterfind(f"{_PKG}part"))[:_MAX_PARTS]:
             path, data = part.get(f"{_PKG}name", "").lstrip("/"), part.find(f"{_PKG}xmlData")
             if path and data is not None and len(data):
                 archive.writestr(path, etree.tostring(data[0]))
             elif path:
                 archive.writestr(path, _decoded(part.findtext(f"{_PKG}binaryData") or ""))
-    return docx.read(out.getvalue(), hints, name, "docx")
+    return docx.read(out.getvalue(), hints, name, "docx", told)
 
 
 def _decoded(text: str) -> bytes:
@@ -87,7 +88,7 @@ def _decoded(text: str) -> bytes:
 
 def read_word_xml(payload: bytes, hints: Hints, name: str) -> Document:
     """Return the document of a Word 2003 XML file: the elements of docx under an older address, with list numbers written out."""
-    root = _root(payload.replace(_WORD_2003, _WORD_2006).replace(b"w:vmerge", b"w:vMerge").replace(b"w:hmerge", b"w:hMerge"), name)
+    root, told = _root(payload.replace(_WORD_2003, _WORD_2006).replace(b"w:vmerge", b"w:vMerge").replace(b"w:hmerge", b"w:hMerge"), name)
     body = root.find(f"{W}body")
     for label in root.iter(f"{_AUXILIARY}t"):
         paragraph = next(label.iterancestors(f"{W}p"), None)
@@ -98,7 +99,7 @@ def read_word_xml(payload: bytes, hints: Hints, name: str) -> Document:
     blocks = [] if body is None else docx.read_body(body)
     if not blocks:
         raise UnreadableError(f"{name} holds no text, only pictures perhaps: open it by hand.")
-    return build(blocks, Source(name, "doc"), hints)
+    return build(blocks, Source(name, "doc", warnings=told), hints)
 
 
 # --- Excel -----------------------------------------------------------------------------------------------------------------------
@@ -133,8 +134,9 @@ def _worksheet(sheet: etree._Element, title: str) -> tuple[list[RawCell], list[s
 def read_excel_xml(payload: bytes, hints: Hints, name: str) -> Document:
     """Return the document of an Excel 2003 XML workbook, a table a sheet; raise ``UnreadableError`` for a damaged or empty one."""
     blocks: list[RawBlock] = []
-    warnings: list[str] = []
-    for sheet in _root(payload, name).iterfind(f"{_SS}Worksheet"):
+    root, left_out = _root(payload, name)
+    warnings = list(left_out)
+    for sheet in root.iterfind(f"{_SS}Worksheet"):
         title = sheet.get(f"{_SS}Name", "")
         if sheet.find(".//{urn:schemas-microsoft-com:office:excel}Visible[.='SheetHidden']") is not None:
             warnings.append(f"The hidden sheet {title!r} was not read.")

@@ -48,6 +48,15 @@ def parse_xml(payload: bytes, *, recover: bool = False) -> etree._Element | None
     return root
 
 
+def left_out_entities(root: etree._Element) -> tuple[str, ...]:
+    """Take the entities out of a tree, which are never resolved, and keep the words beside them; return what is to be told of that."""
+    count = sum(1 for _ in root.iter(etree.Entity))
+    if not count:
+        return ()
+    etree.strip_elements(root, etree.Entity, with_tail=False)
+    return (f"Entities stand in {count} places of the text; none is resolved, and what they stand for was left out: look at it by hand.",)
+
+
 def read_member(archive: zipfile.ZipFile, member: str | zipfile.ZipInfo, limit: int) -> bytes:
     """Return the bytes of a zip member to its true end, which its header may hide.
 
@@ -60,6 +69,13 @@ def read_member(archive: zipfile.ZipFile, member: str | zipfile.ZipInfo, limit: 
     if len(content) > limit:
         raise UnreadableError(f"{info.filename} unpacks to more than {limit / 2**20:.0f} MB: look at it by hand before reading it.")
     return content
+
+
+def _recovered(content: bytes) -> etree._Element | None:
+    try:
+        return parse_xml(content, recover=True)
+    except etree.XMLSyntaxError:
+        return None
 
 
 @dataclass(slots=True)
@@ -94,13 +110,12 @@ class Package:
             for strict, usual in _TRANSITIONAL:
                 content = content.replace(strict, usual)
         try:
-            return parse_xml(content)
+            root = parse_xml(content)
         except etree.XMLSyntaxError as error:
             self.warnings.append(f"The part {path} is damaged ({error.msg}); it was read as far as it holds together.")
-        try:
-            return parse_xml(content, recover=True)
-        except etree.XMLSyntaxError:
-            return None
+            root = _recovered(content)
+        self.warnings += [f"In the part {path}: {told}" for told in left_out_entities(root)] if root is not None else []
+        return root
 
     def related(self, source: str, kind: str) -> list[str]:
         """Return the paths of the parts that ``source`` names as ``kind`` (the last word of the relationship's type), in their order."""

@@ -60,6 +60,16 @@ def container(payload: bytes, base: str, secret: str) -> bytes:
     return out.getvalue()
 
 
+def part_changed(payload: bytes, change: Callable[[str], str]) -> bytes:
+    """Return a docx whose body is changed."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(payload)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            content = old.read(name).decode()
+            new.writestr(name, change(content) if name == "word/document.xml" else content)
+    return out.getvalue()
+
+
 def shown(payload: bytes, name: str) -> str:
     """Return all that a reader shows of a file, nothing where it refuses it."""
     with contextlib.suppress(UnreadableError):
@@ -89,6 +99,28 @@ def test_no_office_file_of_one_text_reaches_out(payload: bytes, secret: str, els
     base, asked = elsewhere
     told = shown(laced(payload, base, secret), "附件.doc")
     assert (SECRET in told, FETCHED in told, asked) == (False, False, [])
+
+
+LEFT_OUT = "Entities stand in 2 places of the text; none is resolved, and what they stand for was left out: look at it by hand."
+
+
+def test_the_words_beside_an_entity_are_kept_and_what_is_left_out_is_told(secret: str, elsewhere: tuple[str, list[str]]) -> None:
+    base, asked = elsewhere
+    whole = word_file(par(PLAIN) + par("此外无他。"))
+    document = read(container(whole, base, secret), Hints(file_name="a.docx"))
+    assert (document.text, asked) == (f"{PLAIN}\n此外无他。", [])
+    assert f"In the part word/document.xml: {LEFT_OUT}" in document.warnings
+    undefined = read(part_changed(whole, lambda text: text.replace("信用", "信&unknown;用")), Hints(file_name="a.docx"))
+    assert undefined.text == document.text
+    assert any("Entity 'unknown' not defined" in warning for warning in undefined.warnings)
+
+
+@pytest.mark.parametrize("payload", [WORD_XML, EXCEL_XML, FLAT_DOCX], ids=["Word 2003 XML", "Excel 2003 XML", "flat docx"])
+def test_an_office_file_of_one_text_keeps_its_words_too(payload: bytes, secret: str, elsewhere: tuple[str, list[str]]) -> None:
+    hints = Hints(file_name="附件.doc")
+    document = read(laced(payload, elsewhere[0], secret), hints)
+    assert document.text == read(payload, hints).text
+    assert LEFT_OUT in document.warnings
 
 
 def test_no_page_makes_its_reader_fetch_what_it_names(secret: str, elsewhere: tuple[str, list[str]]) -> None:
