@@ -109,10 +109,10 @@ def test_a_word_to_which_the_index_leads_more_often_than_is_counted_has_pages_an
     assert walk(partial(queries.task_page, filled, Filters(words="企业信用修复", limit=3))) == (whole, {len(whole)})
     monkeypatch.setattr(asking, "FEW", len(whole) - 1)
     assert walk(partial(queries.task_page, filled, Filters(words="企业信用修复", limit=3))) == (whole, {None})
-    monkeypatch.setattr(search_plans, "_COMMON", 1000)  # so that every word is taken for a common one, and entries are gone through
-    assert walk(partial(queries.task_page, filled, Filters(words="企业信用修复", limit=3))) == (whole, {None})
     monkeypatch.setattr(asking, "FEW", len(whole))
-    assert walk(partial(queries.task_page, filled, Filters(words="企业信用修复", limit=3))) == (whole, {len(whole)})
+    monkeypatch.setattr(search_plans, "about", lambda *_: 4 * len(whole))  # where a sample says so, PostgreSQL's index is not asked
+    told = len(whole) if filled.engine.dialect.name == "sqlite" else None
+    assert walk(partial(queries.task_page, filled, Filters(words="企业信用修复", limit=3))) == (whole, {told})
 
 
 def test_pages_of_documents_and_bodies_are_the_answer_in_pieces(filled: Store) -> None:
