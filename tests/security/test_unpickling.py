@@ -65,6 +65,7 @@ def dangers(source: str) -> list[str]:
         elif isinstance(node, ast.Call):
             name = node.func.id if isinstance(node.func, ast.Name) else ""
             attribute = node.func.attr if isinstance(node.func, ast.Attribute) and node.func.attr in CALLS - {"compile"} else ""
+            attribute = "" if ast.unparse(node.func) == "func.system" else attribute  # SQL's: TABLESAMPLE SYSTEM
             keywords = [word.arg for word in node.keywords if word.arg in CALLS and not _is_off(word.value)]
             found += [each for each in (name if name in CALLS else "", attribute, *keywords) if each]
     return found
