@@ -1,6 +1,6 @@
 """Pages of many tasks by filters and words, beside hand-written SQL with the same indexes and beside a LIKE scan of the texts.
 
-python -m benchmarks.asking [--json]          BENCH_DOCUMENTS=20000: a million tasks on PostgreSQL, too, not a fifth of them
+python -m benchmarks.asking [--json]          BENCH_DOCUMENTS=4000: a fifth of the million tasks on both databases
 
 Both sides give the same rows and totals, which is asserted for every page: the program by ``storage.queries.task_page``, as pages, API and
 command line call it; an expert by statements of his own through the raw driver (``benchmarks.written``). Every round asks other values of
@@ -28,7 +28,7 @@ from storage.selection import Filters
 from storage.store import Store
 
 ROUNDS = 5
-SIZES = {"sqlite": Sizes(documents=sized("DOCUMENTS", 20_000)), "postgresql": Sizes(documents=sized("DOCUMENTS", 4_000))}
+SIZES = dict.fromkeys(("sqlite", "postgresql"), Sizes(documents=sized("DOCUMENTS", 20_000)))
 OURS, THEIRS = "storage.queries", "hand-written SQL"
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 BODIES = bodies()
