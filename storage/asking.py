@@ -9,7 +9,7 @@ those documents left out in which no task can be meant.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, partial
 from heapq import nlargest
@@ -140,9 +140,9 @@ class Question:
         """Return a statement of this question by its name; one with words is made anew, since words make its shape."""
         return make() if self.matching.filters.words else kept((name, *more, *self._shape), make)
 
-    def _worded(self, place: ColumnElement[int]) -> list[ColumnElement[bool]]:
+    def _worded(self, place: ColumnElement[int], *, anywhere: bool = False) -> list[ColumnElement[bool]]:
         filters = self.matching.filters
-        return [holds_words(self.connection, filters, place)] if filters.words else []
+        return [holds_words(self.connection, filters, place, anywhere=anywhere)] if filters.words else []
 
     @property
     def _are_everywhere(self) -> bool:
@@ -245,8 +245,9 @@ class Question:
         t = task_lines.c
         few = self._few or self._fewest(COUNTED)[0]
         if few:
-            return self._statements.among(few, select(t.place), anywhere=anywhere)
-        wanted = [*self.matching.of_line(t), *self._worded(t.place)]
+            statements = replace(self._statements, worded=partial(self._worded, anywhere=anywhere))
+            return statements.among(few, select(t.place), anywhere=anywhere)
+        wanted = [*self.matching.of_line(t), *self._worded(t.place, anywhere=anywhere)]
         return select(t.place).where(*wanted, *([] if anywhere else [self.scope.holds(of_task(t.place))]))
 
     # --- by deadline ---

@@ -111,14 +111,15 @@ def about_tasks(connection: Connection, words: str) -> int:
     return about(connection, index.TASKS, Asked(wanted, zones(_FIRST, _LAST))) if wanted else 0
 
 
-def holds_words(connection: Connection, filters: Filters, place: ColumnElement[int]) -> ColumnElement[bool]:
+def holds_words(connection: Connection, filters: Filters, place: ColumnElement[int], *, anywhere: bool = False) -> ColumnElement[bool]:
     """Return the condition that the current task at a place holds all the words, asked of its text: for words that are common.
 
-    ``place`` is that of a task which the other filters leave: without any for copies it counts, so its entry has the number of its place.
+    ``place`` is that of a task which the other filters leave: without any for copies it counts, so its entry has the number of its place;
+    ``anywhere``: of any task, also of a copy that counts in its site alone.
     """
     e = index.TASKS.entries.c
     wanted = read_words(connection, filters.words, exact=True).wanted
-    counts = not (filters.site or filters.region or filters.document or filters.all_copies or is_past(filters))
+    counts = not (anywhere or filters.site or filters.region or filters.document or filters.all_copies or is_past(filters))
     entry = e.id == place if counts else e.id.in_([place, -place, -place - index.HIDDEN])
     return some(entry, *said(connection.dialect.name, e.folded, wanted))
 

@@ -51,6 +51,8 @@ ASKED: tuple[dict[str, Any], ...] = (
     {"year": 2023},
     {"kind": "other", "agency": "a1"},
     {"words": "信用修复"},
+    {"words": "信用修复", "agency": "a0"},
+    {"words": "信用", "due_from": date(2024, 6, 1)},
     {"all_copies": True},
 )
 
