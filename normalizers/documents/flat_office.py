@@ -60,7 +60,7 @@ def _root(payload: bytes, name: str) -> tuple[etree._Element, tuple[str, ...]]:
         raise UnreadableError(f"{name} is damaged XML ({error.msg}): fetch it again.") from error
     if root is None:
         raise UnreadableError(f"{name} holds no element: fetch it again.")
-    return root, left_out_entities(root)
+    return root, left_out_entities(root, name)
 
 
 # --- Word ------------------------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import struct
 import zipfile
 import zlib
 from dataclasses import dataclass, field
+from itertools import islice
 from urllib.parse import unquote
 
 from lxml import etree
@@ -34,6 +35,8 @@ _TRANSITIONAL = (
     (_STRICT + b"drawingml/", b"http://schemas.openxmlformats.org/drawingml/2006/"),
 )
 _PROBE = 16_384
+MOST_ENTITIES = 20_000
+"""Entities of a part; what stands between them stays in as many pieces, and to put those together takes the square of their number."""
 
 
 def parse_xml(payload: bytes, *, recover: bool = False) -> etree._Element | None:
@@ -48,11 +51,16 @@ def parse_xml(payload: bytes, *, recover: bool = False) -> etree._Element | None
     return root
 
 
-def left_out_entities(root: etree._Element) -> tuple[str, ...]:
-    """Take the entities out of a tree, which are never resolved, and keep the words beside them; return what is to be told of that."""
-    count = sum(1 for _ in root.iter(etree.Entity))
+def left_out_entities(root: etree._Element, name: str) -> tuple[str, ...]:
+    """Take the entities out of a tree, which are never resolved, and keep the words beside them; return what is to be told of that.
+
+    Raises ``UnreadableError`` for more than ``MOST_ENTITIES``.
+    """
+    count = sum(1 for _ in islice(root.iter(etree.Entity), MOST_ENTITIES + 1))
     if not count:
         return ()
+    if count > MOST_ENTITIES:
+        raise UnreadableError(f"{name} holds more than {MOST_ENTITIES} entities, as no office program writes them: look at it by hand.")
     etree.strip_elements(root, etree.Entity, with_tail=False)
     return (f"Entities stand in {count} places of the text; none is resolved, and what they stand for was left out: look at it by hand.",)
 
@@ -114,7 +122,7 @@ class Package:
         except etree.XMLSyntaxError as error:
             self.warnings.append(f"The part {path} is damaged ({error.msg}); it was read as far as it holds together.")
             root = _recovered(content)
-        self.warnings += [f"In the part {path}: {told}" for told in left_out_entities(root)] if root is not None else []
+        self.warnings += [f"In the part {path}: {told}" for told in left_out_entities(root, self.name)] if root is not None else []
         return root
 
     def related(self, source: str, kind: str) -> list[str]:

@@ -14,6 +14,7 @@ import pytest
 from lxml import etree
 
 from normalizers.documents import UnreadableError, read
+from normalizers.documents.opc import MOST_ENTITIES
 from normalizers.records import Hints
 from tests.corpus import generate, render
 from tests.crawl.sites import Reply, served
@@ -113,6 +114,18 @@ def test_the_words_beside_an_entity_are_kept_and_what_is_left_out_is_told(secret
     undefined = read(part_changed(whole, lambda text: text.replace("信用", "信&unknown;用")), Hints(file_name="a.docx"))
     assert undefined.text == document.text
     assert any("Entity 'unknown' not defined" in warning for warning in undefined.warnings)
+
+
+@pytest.mark.parametrize("payload", [WORD_XML, FLAT_DOCX, word_file(par(PLAIN))], ids=["Word 2003 XML", "flat docx", "docx"])
+def test_a_part_of_very_many_entities_is_refused_before_its_pieces_are_put_together(payload: bytes) -> None:
+    def laced_with(markup: str) -> str:
+        at = markup.index("?>") + 2 if markup.startswith("<?") else 0
+        pieces = re.sub("([\u4e00-\u9fff])(?=[^<>]*</)", r"\1" + "&e;字字字" * (MOST_ENTITIES + 1), markup[at:], count=1)
+        return f'{markup[:at]}<!DOCTYPE x [<!ENTITY e "">]>{pieces}'
+
+    hostile = part_changed(payload, laced_with) if payload.startswith(b"PK") else laced_with(payload.decode()).encode()
+    with pytest.raises(UnreadableError, match=f"more than {MOST_ENTITIES} entities"):
+        read(hostile, Hints(file_name="a.docx" if payload.startswith(b"PK") else "附件.doc"))
 
 
 @pytest.mark.parametrize("payload", [WORD_XML, EXCEL_XML, FLAT_DOCX], ids=["Word 2003 XML", "Excel 2003 XML", "flat docx"])
