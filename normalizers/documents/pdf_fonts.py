@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from io import BytesIO
 from typing import Any
 
@@ -25,7 +26,7 @@ PER_ENTRY = 8
 """Bytes of a map or a font's program for each entry that they may make."""
 LONG = 32
 """Bytes of a target from which on a code counts more than once; those of a ligature have up to twelve."""
-_OF_NO_LANGUAGE = (b"Identity", b"UCS")
+_OF_NO_LANGUAGE = ("Identity", "UCS")
 """Orderings whose characters pdfminer takes from the font's program, as no list of theirs is known."""
 _TABLE, _SUBTABLE, _SEGMENT = struct.Struct(">4s4xL4x"), struct.Struct(">HHL"), struct.Struct(">LL4x")
 
@@ -98,7 +99,8 @@ class Fonts(PDFResourceManager):
             size = len(program.get_data())
             self._budget.lay_out((min(size, length) if isinstance(length, int) and length >= 0 else size) // PER_ENTRY)
         system = resolve1(spec.get("CIDSystemInfo"))
-        is_unnamed = isinstance(system, dict) and resolve1(system.get("Ordering")) in _OF_NO_LANGUAGE
+        ordering = resolve1(system.get("Ordering")) if isinstance(system, dict) else None
+        is_unnamed = isinstance(ordering, bytes) and ordering.decode("latin1").strip() in _OF_NO_LANGUAGE
         if isinstance(outlines, PDFStream) and is_unnamed and "ToUnicode" not in spec:
             for count in counts(outlines.get_data()):
                 self._budget.lay_out(max(1, count))
@@ -106,8 +108,12 @@ class Fonts(PDFResourceManager):
 
 def counts(program: bytes) -> Iterator[int]:
     """Yield for how many characters the pieces of a TrueType font's table ``cmap`` are; nothing from where on it is damaged."""
+    starts: list[int] = []
+    with suppress(struct.error):  # a directory that breaks off: pdfminer goes by the tables before, too
+        for number in range(_short(program, 4)):
+            name, at = _TABLE.unpack_from(program, 12 + 16 * number)
+            starts += [at] if name == b"cmap" else []
     try:
-        starts = [at for name, at in (_TABLE.unpack_from(program, 12 + 16 * n) for n in range(_short(program, 4))) if name == b"cmap"]
         for number in range(_short(program, starts[-1] + 2) if starts else 0):
             platform, encoding, at = _SUBTABLE.unpack_from(program, starts[-1] + 4 + 8 * number)
             if platform == 0 or (platform == 3 and encoding in (1, 10)):

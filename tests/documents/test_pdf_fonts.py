@@ -43,10 +43,10 @@ def set_in(*objects: bytes, font: bytes = b"", about: bytes = b"", kind: bytes =
     return payload.replace(b"/F 5 0 R", b"/F 6 0 R")
 
 
-def outlines(*pieces: bytes) -> bytes:
-    """Return a TrueType font that holds nothing but a table of its characters."""
+def outlines(*pieces: bytes, tables: int = 1) -> bytes:
+    """Return a TrueType font that holds nothing but a table of its characters, and says it has so many."""
     table = b"".join(pieces)
-    return stream(struct.pack(">4s4H4s3L", b"\0\1\0\0", 1, 0, 0, 0, b"cmap", 0, 28, len(table)) + table)
+    return stream(struct.pack(">4s4H4s3L", b"\0\1\0\0", tables, 0, 0, 0, b"cmap", 0, 28, len(table)) + table)
 
 
 def laughs() -> Sequence[bytes]:
@@ -87,14 +87,15 @@ RANGES = {
     "one of codes": set_in(named=b"1 beginbfrange <00000000> <01312d00> <0041> endbfrange " + MAPPED),
     "one of numbers of characters": set_in(named=b"1 begincidrange <00000000> <01312d00> 0 endcidrange " + MAPPED),
 }
+GROUPS = struct.pack(">HHHHLHHIII", 0, 1, 3, 10, 12, 12, 0, 0, 0, 1), struct.pack(">III", 0, 2**31, 0)
 BOMBS = {
     "hundreds of widths": set_in(font=b"/W[%s]" % (b"0 65535 500 " * 200)),
     "hundreds of codes": set_in(named=b"1 beginbfrange %s endbfrange" % (b"<0000> <ffff> <0041>\n" * 200)),
     "long texts for codes": set_in(named=b"1 beginbfrange <0000> <ffff> <%s> endbfrange" % (b"4fe1" * 5_000)),
-    "groups of a font's own table": set_in(
-        outlines(struct.pack(">HHHHLHHIII", 0, 1, 3, 10, 12, 12, 0, 0, 0, 1), struct.pack(">III", 0, 2**31, 0)),
-        about=b"/FontFile2 9 0 R",
-        named=b"",
+    "groups of a font's own table": set_in(outlines(*GROUPS), about=b"/FontFile2 9 0 R", named=b""),
+    "groups of a font that says it has more tables": set_in(outlines(*GROUPS, tables=9), about=b"/FontFile2 9 0 R", named=b""),
+    "groups of a font whose ordering stands among blanks": set_in(outlines(*GROUPS), about=b"/FontFile2 9 0 R", named=b"").replace(
+        b"Ordering(Identity)", b"Ordering( UCS    )"
     ),
     "segments of a font's own table": set_in(
         outlines(
