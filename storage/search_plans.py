@@ -27,6 +27,7 @@ from sqlalchemy import (
     case,
     cast,
     column,
+    false,
     func,
     literal,
     literal_column,
@@ -122,7 +123,9 @@ def count(connection: Connection, index: Index, asked: Asked) -> tuple[int, bool
         return _sqlite_count(connection, index, asked, None if exact else most_counted["sqlite"])
     most = most_counted["postgresql" if _is_exact(asked.words) else "long texts" if index is DOCUMENTS else "texts"]
     if len(asked.zones) == 1 and about(connection, index, asked) > _PLAINLY * most:
-        return int(connection.execute(select(_how_many(_among_next(index, asked, None, _NEXT).subquery()))).scalar_one()), True
+        near = int(connection.execute(select(_how_many(_among_next(index, asked, None, _NEXT).subquery()))).scalar_one())
+        if near >= DENSE:  # else they stand further back, and a page of them is asked of the index anyway
+            return near, True
     found = _candidates(index, asked).limit(most + 1).cte("found").prefix_with("MATERIALIZED")
     looked, held = connection.execute(select(_how_many(found), _how_many_hold(index, asked, found))).one()
     return min(int(held), most), looked > most
@@ -156,7 +159,7 @@ def about(connection: Connection, index: Index, asked: Asked) -> int:
     if size < _LARGE:
         return 0
     e = index.entries.tablesample(func.system(100 * _DRAWN / size), name="drawn", seed=literal(1)).c
-    here = or_(*(_in_zone(e.id, zone) for zone in asked.zones))
+    here = _in_zones(e.id, asked)
     held = select(func.count()).where(here, *_text_checks(e, asked, None), *_marked(e, asked))
     return int(connection.execute(held).scalar_one() * size / _DRAWN)
 
@@ -212,6 +215,11 @@ def _behind(zone: Zone, below: int | None) -> Zone:
 
 def _in_zone(entry: ColumnElement[int], zone: Zone) -> ColumnElement[bool]:
     return entry.between(*zone)
+
+
+def _in_zones(entry: ColumnElement[int], asked: Asked) -> ColumnElement[bool]:
+    """Return the condition that an entry is in one of the zones; a document that is not there has none."""
+    return or_(false(), *(_in_zone(entry, zone) for zone in asked.zones))
 
 
 def _order(entry: ColumnElement[int], zone: Zone) -> ColumnElement[int]:
@@ -287,7 +295,7 @@ def _has(t: TableClause, numbers: list[int]) -> ColumnElement[bool]:
 def _candidates(index: Index, asked: Asked, *, titled: bool = False) -> Select[Any]:
     """Return the entries that the terms lead to. ``+ 0`` keeps the planner from walking the key instead of the terms."""
     t = _terms(index)
-    here = or_(*(_in_zone(t.c.id + 0, zone) for zone in asked.zones))
+    here = _in_zones(t.c.id + 0, asked)
     return select(t.c.id).where(_holds(t, asked, titled=titled), here, *_conditions(asked, t.c.id))
 
 

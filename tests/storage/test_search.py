@@ -317,6 +317,12 @@ def test_a_count_that_was_bounded_says_so_and_is_never_too_high(filled: Store, m
     assert bounded["hits"] == exact["hits"]
 
 
+def test_in_a_document_that_is_not_there_nothing_is_found_or_counted(filled: Store) -> None:
+    for words in ("信用", "按月通报"):
+        answer = find(filled, words, Filters(document="dzzzzzzzzzzz"))
+        assert (answer["hits"], set(answer["counts"].values())) == ([], {0})
+
+
 @settings(max_examples=tries(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.tuples(texts, st.booleans()), min_size=1, max_size=8),
@@ -369,6 +375,8 @@ def test_words_in_very_many_entries_are_counted_among_the_newest_and_told_so(
         assert searching.about_tasks(connection, "无此一词") == 0
     monkeypatch.setattr(search_plans, "_PLAINLY", 0)
     monkeypatch.setattr(search_plans, "_NEXT", 1)
+    assert find(store, "信用") == exact, "few of the newest hold them, so that the index is asked"
+    monkeypatch.setattr(search_plans, "DENSE", 1)
     bounded = find(store, "信用")
     assert bounded["at_least"]["task"]
     assert bounded["counts"]["task"] == 1 < exact["counts"]["task"]
