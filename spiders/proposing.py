@@ -117,19 +117,19 @@ def _item(scopes: Sequence[tuple[Selector, Lines]]) -> str:
     first = scopes[0][1]
     anchor, container = first.anchors[0].node, first.container
     inside = [each for each in (first.items[0], *first.items[0].iterdescendants()) if anchor in (each, *each.iterdescendants())]
-    ways = chain((selectors(node, container) for node in inside), (_steps(node, container) for node in inside))
+    ways = chain((selectors(node, container) for node in inside), (steps(node, container) for node in inside))
     if len({each.tag for each in first.items}) > 1:
         ways = chain((iter([EACH_CHILD]),), ways)
     found = (first_fitting(tried, lambda css: all(_finds_items(css, lines) for _, lines in scopes)) for tried in ways)
     return next(filter(None, found), "")
 
 
-def _steps(node: _Element, container: _Element) -> Iterator[str]:
+def steps(node: _Element, container: _Element) -> Iterator[str]:
     """Yield the way from the container down to an element as XPath, tags only."""
     tags = [str(node.tag)]
     for above in node.iterancestors():
         if above is container:
-            if all(tag.isalnum() for tag in tags):
+            if all(tag.isascii() and tag.isalnum() for tag in tags):  # XPath can't write ``<a²>``
                 yield "./" + "/".join(reversed(tags))
             return
         tags.append(str(above.tag))
