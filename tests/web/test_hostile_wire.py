@@ -6,7 +6,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
 import pytest
@@ -34,11 +34,19 @@ def wired(shared_store: Store) -> Iterator[tuple[str, int]]:
 
 
 @contextmanager
-def room(store: Store, patient: RoomSettings) -> Iterator[tuple[tuple[str, int], uvicorn.Server]]:
-    """Give the place of a room on a socket that waits for heads half a second; a page and a download of it take for ever."""
-    over = threading.Event()
+def room(store: Store, patient: RoomSettings) -> Iterator[tuple[tuple[str, int], Callable[[], None]]]:
+    """Give the place of a room on a socket that waits for heads half a second, and what closes it once somebody asked for its slow page.
+
+    That page and a download take for ever.
+    """
+    begun, over = threading.Event(), threading.Event()
+
+    def slow() -> None:
+        begun.set()
+        over.wait(60)
+
     app = create_app(store, patient)
-    app.get("/slow", dependencies=[rights.reader()])(lambda: over.wait(60))
+    app.get("/slow", dependencies=[rights.reader()])(slow)
     app.get("/endless", dependencies=[rights.reader()])(lambda: StreamingResponse(pieces()))
     config = config_of(app, patient)
     config.timeout_graceful_shutdown = 1
@@ -47,7 +55,12 @@ def room(store: Store, patient: RoomSettings) -> Iterator[tuple[tuple[str, int],
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
-        yield listening.getsockname()[:2], server
+
+        def close() -> None:
+            assert begun.wait(30)
+            server.should_exit = True
+
+        yield listening.getsockname()[:2], close
         over.set()
         server.should_exit = True
         thread.join(15)
@@ -108,10 +121,9 @@ def test_what_takes_too_long_is_one_sentence_of_the_log(wired: tuple[str, int], 
 
 
 def test_a_room_that_is_closed_under_an_answer_says_so(shared_store: Store, caplog: pytest.LogCaptureFixture) -> None:
-    with room(shared_store, RoomSettings()) as (place, server), connected(place) as connection:
+    with room(shared_store, RoomSettings()) as (place, close), connected(place) as connection:
         connection.sendall(b"GET /slow HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
-        time.sleep(0.3)
-        server.should_exit = True
+        close()
         answer = connection.recv(100_000)
         assert b" 503 " in answer
         assert b"The room is being closed" in answer
