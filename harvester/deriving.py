@@ -167,7 +167,7 @@ class Deriver:
     def _start(self) -> tuple[SpawnProcess | ForkProcess, Connection]:
         context = self._context or CONTEXT
         here, there = context.Pipe()
-        process = context.Process(target=_work, args=(there, self.memory), daemon=True)
+        process = context.Process(target=_work if self._context is None else _work_forked, args=(there, self.memory), daemon=True)
         # Ctrl-C reaches the whole group of processes: the crawl ends in order, and this one with it. A new process inherits the mask.
         # SIGTERM stays deadly: Python ends its daemon processes by it, and waits for them.
         # The tracker of resources is begun before: its beginning lets SIGINT through again, and the new process would inherit that.
@@ -224,6 +224,16 @@ def _answer(work: Work, payload: Any, hints: Any, decisions: Decisions) -> tuple
         return "unreadable", "Reading it takes more memory than allowed: look at it by hand."
     except Exception as error:  # noqa: BLE001 - the boundary of the process: the other side tells it
         return "failed", f"{type(error).__name__}: {error}"
+
+
+def _work_forked(connection: Connection, memory: int) -> None:
+    """Work as others do, with nothing open that the process before the fork had: no store, lock or socket lives on in a reader of files."""
+    parent, last = multiprocessing.parent_process(), 2
+    for kept in sorted({connection.fileno(), *([parent.sentinel] if parent else [])}):
+        os.closerange(last + 1, kept)
+        last = kept
+    os.closerange(last + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    _work(connection, memory)
 
 
 def _end_with_parent() -> None:
