@@ -238,8 +238,11 @@ def read(payload: bytes, hints: Hints, name: str) -> Document:
     """Return the document of a page that ``render`` wrote. Raises ``UnreadableError`` for one without a text."""
     check_size(len(payload), MAX_MARKUP, name)
     reader = _Reader()
-    reader.feed(payload.decode("utf-8", "replace"))
-    reader.close()
+    try:
+        reader.feed(payload.decode("utf-8", "replace"))
+        reader.close()
+    except AssertionError as error:  # html.parser's word for a marked section of a kind that it does not know
+        raise UnreadableError(f"{name} is a rendition that was damaged ({error}): derive its document again from the source.") from error
     if not reader.blocks:
         raise UnreadableError(f"{name} is a rendition without a text: derive its document again from the source.")
     repairs = tuple(repair for text in _all(reader.metas, "repair") if (repair := _repair(text)))

@@ -141,9 +141,13 @@ def read_items(
 ) -> Iterator[ListItem]:
     """Yield the items of list containers, each document once. ``link`` turns an ``href`` of the family into an address."""
     seen: set[str] = set()
+    taken: set[object] = set()
     for container in containers:
         url = base_of(container, url)
         for node in (hit for rule in sheet.find("item", section) for hit in apply(rule, container)):
+            if node.root in taken:  # where containers stand within one another: each would read the items of all those in it again
+                continue
+            taken.add(node.root)
             item = _item(node, url, sheet, section, key, link)
             if item and item.key not in seen:
                 seen.add(item.key)
