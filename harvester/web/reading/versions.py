@@ -36,8 +36,8 @@ SECONDS = 20.0
 """Processor time for the layout of one version; what takes longer is shown by its lines."""
 PATIENCE = 10.0
 """Seconds that a reader waits for another one's version to be laid out."""
-ROOM = 24_000_000
-"""Characters of texts that are kept, with their blocks: some hundred of the longest plans."""
+ROOM = 4_000_000
+"""Characters of texts that are kept, with their blocks: some hundred plans. A character takes 25 bytes so, all of them 100 MB."""
 
 
 @dataclass(frozen=True, eq=False)
