@@ -168,7 +168,7 @@ class _PageSheet:
 
     def blanks(self, at: int) -> int:
         before, line = self._lines[self._start + at - 1], self._lines[self._start + at]
-        return int((line.top - before.bottom) / (1.6 * line.size)) if at and before.page == line.page else 0
+        return int((line.top - before.bottom) / (1.6 * line.size)) if at and before.page == line.page and line.size else 0
 
 
 def unruled_table(lines: Sequence[TextLine], start: int) -> tuple[PageTable, int] | None:

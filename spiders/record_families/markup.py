@@ -39,7 +39,7 @@ def containers(page: Selector, css: str, url: str, sheet: RecordSheet) -> list[S
 
 
 def rows_of(table: Selector) -> Iterator[Selector]:
-    """Yield the rows of a table or of the element around it, those of its head and of tables inside it left out."""
+    """Yield the rows of a table, with those of tables inside it, or of the element around it, those of a head left out."""
     for count, row in enumerate(table.xpath(".//tr[not(parent::thead)]")):
         if count >= MOST_ROWS:
             return
@@ -63,12 +63,17 @@ def row_fields(cells: Sequence[Selector], headings: Sequence[str]) -> tuple[Prin
     return tuple(PrintedField(name, text_of(cell)) for name, cell in zip(names, cells, strict=False) if name)
 
 
-def pairs_of(box: Selector, label: str) -> Iterator[PrintedField]:
+def pairs_of(box: Selector, label: str, taken: set[object] | None = None) -> Iterator[PrintedField]:
     """Yield the labels and values of a table. ``label`` is ``th``, ``td.<class>`` or the number of the label's cell in a row, from 1.
 
-    The value is the cell after the label that is no label; a label without one has an empty value.
+    The value is the cell after the label that is no label; a label without one has an empty value. Rows that are ``taken`` are left out,
+    those that are read here added to them.
     """
+    taken = set() if taken is None else taken
     for row in rows_of(box):
+        if row.root in taken:
+            continue
+        taken.add(row.root)
         cells, waiting = cells_of(row), ""
         for number, cell in enumerate(cells, start=1):
             if _is_label(cell, number, len(cells), label):
@@ -95,7 +100,8 @@ def read_pairs(page: Selector, section: RecordSection, url: str, sheet: RecordSh
     NoBodyError where the table is not there or says nothing.
     """
     table, label = section.options.get("table", "table"), section.options.get("label", "th")
-    fields = tuple(field for box in page.css(table) for field in pairs_of(box, label))
+    taken: set[object] = set()  # where tables stand within one another, each would read the rows of all those in it again
+    fields = tuple(field for box in page.css(table) for field in pairs_of(box, label, taken))
     if not any(field.value for field in fields):
         raise NoBodyError(f"{place(url)} has no record: {table} with {label} matches nothing; mend the fact sheet of {sheet.id}")
     return fields
