@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import resource
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -39,6 +40,7 @@ BUSY = 8
 NO_DECISIONS = Decisions()
 CONTEXT: SpawnContext | ForkContext = multiprocessing.get_context("spawn")
 """How the reading process is begun."""
+FORK = multiprocessing.get_context("fork")
 passing.settle()
 _PACKED = (b"PK\x03\x04", b"%PDF", b"\xd0\xcf\x11\xe0")
 
@@ -66,11 +68,11 @@ class DerivingError(Exception):
 class Deriver:
     """Derives one payload after the other, in a process that is started when it is first needed and anew after it was lost."""
 
-    def __init__(self, seconds: float = SECONDS, memory: int = MEMORY, context: ForkContext | None = None) -> None:
-        """Read within so many seconds of the processor and bytes; ``context`` is how the process is begun, as all are if not given."""
+    def __init__(self, seconds: float = SECONDS, memory: int = MEMORY, *, forks: bool = False) -> None:
+        """Read within so many seconds of the processor and bytes; ``forks``: the process is begun by a fork, where that is safe."""
         self.seconds = seconds
         self.memory = memory
-        self._context = context
+        self._forks = forks
         self.executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="derive")
         """Where ``derive`` is to be called, so that it lets no download time out."""
         self._worker: tuple[SpawnProcess | ForkProcess, Connection] | None = None
@@ -165,13 +167,14 @@ class Deriver:
             connection.close()
 
     def _start(self) -> tuple[SpawnProcess | ForkProcess, Connection]:
-        context = self._context or CONTEXT
+        forks = self._forks and _has_one_thread()
+        context = FORK if forks else CONTEXT
         here, there = context.Pipe()
-        process = context.Process(target=_work if self._context is None else _work_forked, args=(there, self.memory), daemon=True)
+        process = context.Process(target=_work_forked if forks else _work, args=(there, self.memory), daemon=True)
         # Ctrl-C reaches the whole group of processes: the crawl ends in order, and this one with it. A new process inherits the mask.
         # SIGTERM stays deadly: Python ends its daemon processes by it, and waits for them.
         # The tracker of resources is begun before: its beginning lets SIGINT through again, and the new process would inherit that.
-        if self._context is None:  # a fork has none
+        if not forks:
             resource_tracker.ensure_running()
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
@@ -224,6 +227,11 @@ def _answer(work: Work, payload: Any, hints: Any, decisions: Decisions) -> tuple
         return "unreadable", "Reading it takes more memory than allowed: look at it by hand."
     except Exception as error:  # noqa: BLE001 - the boundary of the process: the other side tells it
         return "failed", f"{type(error).__name__}: {error}"
+
+
+def _has_one_thread() -> bool:
+    """Tell whether this process has one thread of Python: what another one holds at a fork is held for ever in the new process."""
+    return len(sys._current_frames()) == 1  # ``threading`` does not count threads that it did not begin
 
 
 def _work_forked(connection: Connection, memory: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -23,7 +22,7 @@ from normalizers.text.decode import decode
 MAX_BYTES = 64 << 20
 """The most bytes of a file: as much as a crawl takes of one response."""
 
-DERIVER = Deriver(context=multiprocessing.get_context("fork"))
+DERIVER = Deriver(forks=True)
 """Reads files apart, as a crawl does: a file may be anybody's. A verb on files has one thread, so that its process is begun by a fork,
 which has imported what it has."""
 

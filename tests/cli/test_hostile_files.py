@@ -7,6 +7,9 @@ import multiprocessing
 import os
 import re
 import signal
+import subprocess
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,7 +21,9 @@ from harvester.deriving import Deriver
 from normalizers.agencies import Decisions
 from normalizers.intake import Intake, intake
 from normalizers.records import Hints
+from tests import warm
 
+ROOT = Path(__file__).resolve().parents[2]
 GOOD = "一、总体要求\n1.建立信用档案。（责任单位：市财政局）\n"
 
 
@@ -42,15 +47,16 @@ def failing(_payload: bytes, _hints: Hints, _decisions: Decisions) -> str:
 
 @pytest.fixture(autouse=True)
 def _bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    deriver = Deriver(2, 700 * 2**20, multiprocessing.get_context("fork"))
+    deriver = Deriver(2, 700 * 2**20, forks=True)
     monkeypatch.setattr(reading, "DERIVER", deriver)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HARVESTER_LANG", "en")
     Path("good.txt").write_text(GOOD, "utf-8")
     Path("other.txt").write_text(GOOD.replace("市财政局", "市教育局"), "utf-8")
     Path("hostile.pdf").write_bytes(b"%PDF-1.7\n")
-    yield
-    deriver.close()
+    with warm.readers():
+        yield
+        deriver.close()
 
 
 @pytest.mark.parametrize(
@@ -105,16 +111,29 @@ def test_small_texts_and_files_that_are_read_apart_give_the_same(
     assert "市教育局" in told[0][1]
 
 
-def test_the_reader_of_files_holds_nothing_open_that_the_program_has(tmp_path: Path) -> None:
-    here, there = os.pipe()
-    deriver = Deriver(context=multiprocessing.get_context("fork"))
+def test_a_reader_that_was_forked_holds_nothing_open_that_the_program_has(tmp_path: Path) -> None:
+    script = (
+        "import multiprocessing\nfrom pathlib import Path\n"
+        "from harvester.deriving import Deriver\nfrom normalizers.records import Hints\n"
+        f"held = open({str(tmp_path / 'held')!r}, 'w')\n"
+        "deriver = Deriver(forks=True)\n"
+        "deriver.read('一、总体要求\\n'.encode() * 3000, Hints(file_name='a.txt'))\n"
+        "[reader] = multiprocessing.active_children()\n"
+        "print(type(reader).__name__, sum(int(one.name) > 2 for one in Path(f'/proc/{reader.pid}/fd').iterdir()))\n"
+        "deriver.close()\n"
+    )
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=True, cwd=ROOT).stdout
+    assert told == "ForkProcess 2\n", "its connection, and what tells it that the program ended"
+
+
+def test_a_process_of_several_threads_begins_its_reader_without_a_fork() -> None:
+    deriver, hold = Deriver(forks=True), threading.Event()
+    other = threading.Thread(target=hold.wait)
+    other.start()
     try:
-        assert deriver.derive(GOOD.encode() * 2000, Hints(file_name="good.txt"))
-        [reader] = multiprocessing.active_children()
-        handles = [handle for handle in Path(f"/proc/{reader.pid}/fd").iterdir() if int(handle.name) > 2]
-        assert len(handles) == 2, "its connection, and what tells it that the program ended"
-        assert Path(f"/proc/self/fd/{there}").readlink() not in {handle.readlink() for handle in handles}
+        assert deriver.read(GOOD.encode() * 2000, Hints(file_name="good.txt")).text
+        assert "ForkProcess" not in {type(child).__name__ for child in multiprocessing.active_children()}
     finally:
+        hold.set()
+        other.join()
         deriver.close()
-        os.close(here)
-        os.close(there)
