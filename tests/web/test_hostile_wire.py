@@ -124,7 +124,7 @@ def test_a_room_that_is_closed_under_an_answer_says_so(shared_store: Store, capl
     with room(shared_store, RoomSettings()) as (place, close), connected(place) as connection:
         connection.sendall(b"GET /slow HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
         close()
-        answer = connection.recv(100_000)
+        answer = b"".join(iter(lambda: connection.recv(100_000), b""))
         assert b" 503 " in answer
         assert b"The room is being closed" in answer
     assert said_of(caplog, "/slow") == ["given up at /slow: the room is closed"]
