@@ -7,7 +7,7 @@ visits stands outside the table of the record, so it is no part of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from parsel import Selector
 
@@ -27,8 +27,7 @@ def read_list(text: str, url: str, sheet: RecordSheet, section: RecordSection, a
     page = read_markup(text, url)
     words = words_of(page, section.options.get("words", "span.limit"))
     tables = containers(page, section.options.get("list", "table"), url, sheet)
-    keys = [key for table in tables for key in _keys(table)]
-    lines = tuple(_line(sheet, section, key) for key in keys)
+    lines = tuple(_line(sheet, section, key) for key in _keys(tables))
     total, pages, shown = stated(words)
     pages = pages if pages is not None else pages_of(total, section.size)
     # Without a word on its pages a list is turned until a page is empty, missing or the last one again.
@@ -37,8 +36,8 @@ def read_list(text: str, url: str, sheet: RecordSheet, section: RecordSection, a
     return RecordPage(lines, pages, total, shown or section.cap, further)
 
 
-def _keys(table: Selector) -> Iterator[str]:
-    for row in rows_of(table):
+def _keys(tables: Iterable[Selector]) -> Iterator[str]:
+    for row in rows_of(tables):
         opened = next((attribute(node, "onclick") for node in row.xpath("descendant-or-self::*[@onclick]")), "")
         if found := _DETAIL.search(opened[:1000]):
             yield shortened(line(found[1]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from parsel import Selector
 
@@ -24,7 +24,7 @@ def read_list(text: str, url: str, sheet: RecordSheet, section: RecordSection, a
     """Return the links of a page of the table; a table without rows is a list without records."""
     page = read_markup(text, url)
     tables = containers(page, section.options["list"], url, sheet)
-    lines = tuple(found for table in tables for found in _lines(table, base_of(page, url), sheet, section))
+    lines = tuple(_lines(tables, base_of(page, url), sheet, section))
     total, pages = _said(words_of(page, section.options["words"]))
     # Without a word on its pages a list is turned until a page is empty, missing or the last one again.
     last = pages if pages is not None else asked.page + bool(lines)
@@ -38,8 +38,8 @@ def _said(words: str) -> tuple[int | None, int | None]:
     return total, pages
 
 
-def _lines(table: Selector, url: str, sheet: RecordSheet, section: RecordSection) -> Iterator[RecordLine]:
-    for row in rows_of(table):
+def _lines(tables: Iterable[Selector], url: str, sheet: RecordSheet, section: RecordSection) -> Iterator[RecordLine]:
+    for row in rows_of(tables):
         anchor = next(iter(row.xpath("(.//a[@href])[1]")), None)
         address = join(url, attribute(anchor, "href").strip()) if anchor is not None else ""
         if address and (found := line_of(sheet, section, address)):

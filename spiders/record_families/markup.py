@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from parsel import Selector
 
@@ -38,12 +39,17 @@ def containers(page: Selector, css: str, url: str, sheet: RecordSheet) -> list[S
     return found
 
 
-def rows_of(table: Selector) -> Iterator[Selector]:
-    """Yield the rows of a table, with those of tables inside it, or of the element around it, those of a head left out."""
-    for count, row in enumerate(table.xpath(".//tr[not(parent::thead)]")):
-        if count >= MOST_ROWS:
-            return
-        yield row
+def rows_of(tables: Iterable[Selector]) -> Iterator[Selector]:
+    """Yield the rows of tables or of the elements around them, with those of tables inside them, those of a head left out.
+
+    Each comes once, also where a table stands within another: to read it again for each around it takes the square of their number.
+    """
+    taken: set[object] = set()
+    for table in tables:
+        for row in islice(table.xpath(".//tr[not(parent::thead)]"), MOST_ROWS):
+            if row.root not in taken:
+                taken.add(row.root)
+                yield row
 
 
 def cells_of(row: Selector) -> list[Selector]:
@@ -63,17 +69,12 @@ def row_fields(cells: Sequence[Selector], headings: Sequence[str]) -> tuple[Prin
     return tuple(PrintedField(name, text_of(cell)) for name, cell in zip(names, cells, strict=False) if name)
 
 
-def pairs_of(box: Selector, label: str, taken: set[object] | None = None) -> Iterator[PrintedField]:
-    """Yield the labels and values of a table. ``label`` is ``th``, ``td.<class>`` or the number of the label's cell in a row, from 1.
+def pairs_of(boxes: Iterable[Selector], label: str) -> Iterator[PrintedField]:
+    """Yield the labels and values of tables. ``label`` is ``th``, ``td.<class>`` or the number of the label's cell in a row, from 1.
 
-    The value is the cell after the label that is no label; a label without one has an empty value. Rows that are ``taken`` are left out,
-    those that are read here added to them.
+    The value is the cell after the label that is no label; a label without one has an empty value.
     """
-    taken = set() if taken is None else taken
-    for row in rows_of(box):
-        if row.root in taken:
-            continue
-        taken.add(row.root)
+    for row in rows_of(boxes):
         cells, waiting = cells_of(row), ""
         for number, cell in enumerate(cells, start=1):
             if _is_label(cell, number, len(cells), label):
@@ -100,8 +101,7 @@ def read_pairs(page: Selector, section: RecordSection, url: str, sheet: RecordSh
     NoBodyError where the table is not there or says nothing.
     """
     table, label = section.options.get("table", "table"), section.options.get("label", "th")
-    taken: set[object] = set()  # where tables stand within one another, each would read the rows of all those in it again
-    fields = tuple(field for box in page.css(table) for field in pairs_of(box, label, taken))
+    fields = tuple(pairs_of(page.css(table), label))
     if not any(field.value for field in fields):
         raise NoBodyError(f"{place(url)} has no record: {table} with {label} matches nothing; mend the fact sheet of {sheet.id}")
     return fields

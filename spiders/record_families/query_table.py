@@ -43,7 +43,7 @@ def read_list(text: str, url: str, sheet: RecordSheet, section: RecordSection, a
 
 def _lines(table: Selector, sheet: RecordSheet, section: RecordSection) -> Iterator[RecordLine]:
     headings = headings_of(table)
-    for row in rows_of(table):
+    for row in rows_of([table]):
         cells = cells_of(row)
         # One cell across the table says 暂无数据; a row of th is the heading again.
         if len(cells) < 2 or all(cell.root.tag == "th" for cell in cells):

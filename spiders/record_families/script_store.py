@@ -54,10 +54,9 @@ def read_detail(text: str, url: str, sheet: RecordSheet, section: RecordSection)
 
 def _fields(page: Selector, section: RecordSection) -> Iterator[PrintedField]:
     seen: set[str] = set()
-    for box in page.css(section.options["table"]):
-        for field in pairs_of(box, section.options["label"]):
-            seen.add(field.label)
-            yield field
+    for field in pairs_of(page.css(section.options["table"]), section.options["label"]):
+        seen.add(field.label)
+        yield field
     for option, css in _PARTS:
         label = section.options[option]
         value = next((found for node in page.css(css) if (found := text_of(node))), "")
