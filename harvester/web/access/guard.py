@@ -39,14 +39,11 @@ def install(app: FastAPI, room: Room) -> None:
 
 
 class GivenUp(HTTPException):
-    """An answer that took longer than it may."""
+    """An answer that is not waited for: what its reader is told, and why, for the log."""
 
-    def __init__(self, seconds: int) -> None:
-        super().__init__(503, "The answer took too long: narrow the question.")
-        self._seconds = seconds
-
-    def __str__(self) -> str:
-        return f"the answer took more than {self._seconds} s"
+    def __init__(self, told: str, why: str) -> None:
+        super().__init__(503, told)
+        self.why = why
 
 
 class Guard:
@@ -83,11 +80,10 @@ class Guard:
         except ClientDisconnect:
             return
         except (GivenUp, asyncio.CancelledError) as error:  # it is the server that cancels, when the room is closed under an answer
-            log.warning(
-                "given up at %s: %s", route_of(request), "the room is closed" if isinstance(error, asyncio.CancelledError) else error
-            )
+            closed = GivenUp("The room is being closed: ask again in a minute.", "the room is closed")
+            known = error if isinstance(error, GivenUp) else closed
+            log.warning("given up at %s: %s", route_of(request), known.why)
             if not out.started:  # else the server breaks the connection off, as below
-                known = error if isinstance(error, GivenUp) else HTTPException(503, "The room is being closed: ask again in a minute.")
                 await self._fail(request, known)(scope, receive, out.send)
         except Exception as error:  # the boundary of the process towards the reader
             if out.started:
@@ -139,7 +135,7 @@ class Guard:
             await asyncio.wait({task}, timeout=limits.download_seconds - seconds)
             seconds = limits.download_seconds
         if not task.done():
-            raise GivenUp(seconds)
+            raise GivenUp("The answer took too long: narrow the question.", f"the answer took more than {seconds} s")
         task.result()
 
     def _admit(self, request: Request, entry: Entry) -> None:
