@@ -27,8 +27,8 @@ from normalizers.documents import UnreadableError
 from normalizers.records import Derived, Hints
 from storage.archive import Archive
 from storage.errors import ArchiveError
+from storage.record_hash import records_hash
 from storage.records import ArchivedResponse, Publication, StoredSource
-from storage.versions import records_hash
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

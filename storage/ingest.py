@@ -20,12 +20,13 @@ from storage.changes import tell
 from storage.errors import StoreError
 from storage.identity import document_id, text_key
 from storage.lone_documents import document_row, first_clock, new_columns
+from storage.record_hash import records_hash
 from storage.records import AgencyRow, CaptureRow, Differ, Effect, FailureRow, Incoming, Publication, Sighting, StoredSource
 from storage.row_writing import insert_rows, upsert
 from storage.schema import agencies, agency_members, agency_names, captures, clocks, documents, failures, sightings, unread, versions
 from storage.states import document_state, state_row
 from storage.version_ingest import VersionPlace, add_version, step_to
-from storage.versions import Row, records_hash
+from storage.versions import Row
 
 AWAY = ("gone", "moved")
 """States of documents that do not answer at their address."""

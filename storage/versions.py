@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Table
 from normalizers.records import Agency, Deadline, Derived, Reference, Task
 from normalizers.text.fold import fold
 from storage.identity import task_id, text_key
-from storage.record_hash import records_hash as records_hash
+from storage.record_hash import records_hash
 from storage.row_writing import insert_rows
 from storage.schema import ROLES, task_agencies, tasks, version_issuers, version_references, version_regions, versions
 

@@ -28,11 +28,11 @@ from storage.dump import dump
 from storage.errors import LockedStore, UnknownRecord
 from storage.explain import explain
 from storage.identity import document_id
+from storage.record_hash import records_hash
 from storage.records import CaptureRow, DecisionRow, Effect, FailureRow, StoredSource
 from storage.schema import clocks, documents, unread, versions
 from storage.sources import count_sources, source, sources, unread_sources
 from storage.store import Store
-from storage.versions import records_hash
 from tests.storage.samples import AT, BUREAU, LINES, UNKNOWN, later, make_capture, make_derived, make_publication, put
 
 KNOWN = Agency(UNKNOWN.mention, "江口市信用中心", "a0099", rule="decision")
