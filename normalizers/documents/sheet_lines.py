@@ -37,8 +37,7 @@ def unlapped(cells: Sequence[RawCell]) -> list[RawCell]:
 
 def sheet_blocks(cells: Sequence[RawCell], title: str, warnings: Sequence[str] = (), *, merged: bool = True) -> list[RawBlock]:
     """Return the blocks of one sheet: lines above, its table, notes below."""
-    placed = unlapped(cells)
-    table = fold_empty_tracks(placed, merged=merged, warnings=warnings)
+    table = fold_empty_tracks(unlapped(cells), merged=merged, warnings=warnings)
     first, last = _limits(table)
     above = _texts([cell for cell in table.cells if cell.row < first])
     below = _texts([cell for cell in table.cells if cell.row >= last])

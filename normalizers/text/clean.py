@@ -98,7 +98,7 @@ def clean(text: str, *, script: str = scripts.SIMPLIFIED) -> Cleaned:
     found = _round(mended, script)
     warnings, told = tuple(mended.warnings), len(mended.repairs)
     for _ in range(MOST_ROUNDS - 1):
-        if mended.text == text or (mended.is_sound and script != scripts.TRADITIONAL):
+        if mended.text == text:
             break
         text = mended.text
         _round(mended, script)
