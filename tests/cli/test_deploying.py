@@ -24,6 +24,7 @@ from harvester.setting_kinds import SETTINGS
 from harvester.web.access.opening import Opening, settings_of
 from storage.operations_schema import workers
 from storage.store import Store
+from tests.soak.stage import ALLOCATOR
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "docs" / "deploy"
@@ -46,6 +47,16 @@ def lines_of(unit: Path) -> list[tuple[str, str]]:
     return [(name, value) for name, _, value in (line.partition("=") for line in unit.read_text("utf-8").splitlines()) if value]
 
 
+def measured_with() -> list[str]:
+    """Return the environment that the soak runs the program in, beside its settings."""
+    return [f"{name}={value}" for name, value in ALLOCATOR.items()]
+
+
+def test_the_allocator_is_deployed_as_the_soak_measures_it() -> None:
+    for name in ("harvester-web.service", "harvester-worker.service", "Containerfile"):
+        assert all(said in (DEPLOY / name).read_text("utf-8") for said in measured_with())
+
+
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 def test_each_command_of_a_unit_is_one_of_the_program(unit: Path) -> None:
     commands = [value.split() for name, value in lines_of(unit) if name.startswith("Exec")]
@@ -59,7 +70,7 @@ def test_each_command_of_a_unit_is_one_of_the_program(unit: Path) -> None:
 def test_a_unit_is_hardened_and_takes_settings_by_file_and_environment_only(unit: Path) -> None:
     said = dict(lines_of(unit))
     assert (said["NoNewPrivileges"], said["ProtectSystem"], said["User"]) == ("yes", "strict", "harvester")
-    assert said["Environment"] == "HARVESTER_CONFIG=/etc/harvester/harvester.toml"
+    assert set(said["Environment"].split()) <= {"HARVESTER_CONFIG=/etc/harvester/harvester.toml", *measured_with()}
     assert not re.search(r"password|secret|token", unit.read_text("utf-8"), re.IGNORECASE)
 
 

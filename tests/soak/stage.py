@@ -21,6 +21,8 @@ ACCOUNT = {"name": "olga", "password": PASSWORD, "next": "/"}
 STEADY, MORTAL, ROOM = "steady worker", "mortal worker", "room"
 TIMEOUT = 4.0
 """Seconds that a crawl waits for an answer: less than a slow site takes."""
+ALLOCATOR = {"MALLOC_ARENA_MAX": "2"}
+"""Malloc's arenas, as units and image set them: one for each thread rises at every peak of readers and is not handed back."""
 
 SETTINGS = """store = "sqlite:///{folder}/store.sqlite"
 pace = 0.02
@@ -84,7 +86,7 @@ class Stage:
         """Return the environment of every process: settings and temporary files of the soak alone."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("HARVESTER_")}
         own = {"HARVESTER_CONFIG": str(self.folder / "harvester.toml"), "HARVESTER_LANG": "en", "TMPDIR": str(self.folder / "tmp")}
-        return kept | own | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+        return kept | own | ALLOCATOR | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
 
     def call(self, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
         """Call the program and wait for its end."""
