@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import INTERRUPTED, SIZE, Figure, machine, table
+from benchmarks.stores import SIZES
 
 PROGRAMS = (
     "starting",
@@ -38,6 +39,8 @@ PROGRAMS = (
     "serving",
 )
 """In the order they are run: what computes first, what needs servers and much memory last."""
+STORED = {"asking", "framing"}
+"""Programs that ask the stores of ``benchmarks.stores``."""
 FOLDER = Path(__file__).parent
 ACCEPTED = FOLDER / "accepted.json"
 OUT = Path("build/bench.json")
@@ -57,6 +60,21 @@ def run(name: str) -> list[Figure]:
         return []
     rows: list[dict[str, Any]] = json.loads(done.stdout)["figures"]
     return [Figure(**{key: value for key, value in row.items() if key != "holds"}) for row in rows]
+
+
+def fill_stores() -> None:
+    """Fill the stores that programs ask, side by side: nothing of it is measured. What fails here is said again by the programs."""
+    begun = time.monotonic()
+    filling = [subprocess.Popen([sys.executable, "-m", "benchmarks.stores", database]) for database in SIZES]
+    try:
+        for each in filling:
+            each.wait()
+    finally:
+        for each in filling:
+            if each.poll() is None:
+                each.send_signal(signal.SIGINT)
+                each.wait()
+    print(f"stores ({round(time.monotonic() - begun)} s)\n", flush=True)
 
 
 def worse(figures: Sequence[Figure], accepted: dict[str, float]) -> list[str]:
@@ -97,7 +115,10 @@ def main() -> int:
         parser.error(f"ratios are accepted at the usual sizes, without {', '.join(resized)}")
     every: list[Figure] = []
     programs: dict[str, Any] = {}
-    for name in told.names or PROGRAMS:
+    names = told.names or PROGRAMS
+    if STORED.intersection(names):
+        fill_stores()
+    for name in names:
         begun = time.monotonic()
         figures = run(name)
         every += figures

@@ -19,16 +19,15 @@ from functools import partial
 from typing import Any
 
 from benchmarks.clauses import rare
-from benchmarks.figures import Figure, Times, costs, main, rates, sized
-from benchmarks.million import ENDS, FIRST, KINDS, MATTERS, Sizes, bodies
-from benchmarks.stores import kept
+from benchmarks.figures import Figure, Times, costs, main, rates
+from benchmarks.million import ENDS, FIRST, KINDS, MATTERS, bodies
+from benchmarks.stores import SIZES, kept
 from benchmarks.written import Asked, Expert, Way
 from storage import queries, searching
 from storage.selection import Filters
 from storage.store import Store
 
 ROUNDS = 5
-SIZES = dict.fromkeys(("sqlite", "postgresql"), Sizes(documents=sized("DOCUMENTS", 20_000)))
 OURS, THEIRS = "storage.queries", "hand-written SQL"
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 BODIES = bodies()

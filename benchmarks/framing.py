@@ -17,9 +17,9 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from benchmarks.asking import NAMES, SIZES
+from benchmarks.asking import NAMES
 from benchmarks.figures import Figure, Times, main, rates, turns
-from benchmarks.stores import kept
+from benchmarks.stores import SIZES, kept
 from storage import frames
 from storage.batch_reading import wire
 from storage.dictionary import Kind

@@ -1,5 +1,7 @@
 """Stores of many tasks that several benchmarks ask, filled once under ``build/bench-stores``.
 
+python -m benchmarks.stores DATABASE     sqlite or postgresql: fills its store, where it is not there, in minutes
+
 One that was filled by another schema or another way of filling is made anew.
 """
 
@@ -14,6 +16,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from benchmarks import clauses, million
+from benchmarks.figures import sized
 from benchmarks.million import Sizes, fill
 from benchmarks.servers import postgres
 from storage import line_schema, schema
@@ -21,6 +24,8 @@ from storage.engine import revisions
 from storage.store import Store
 
 FOLDER = Path(__file__).resolve().parents[1] / "build" / "bench-stores"
+SIZES = dict.fromkeys(("sqlite", "postgresql"), Sizes(documents=sized("DOCUMENTS", 20_000)))
+"""How large the store of each database is."""
 _FILLED_BY = (clauses, million, schema, line_schema)
 
 
@@ -45,3 +50,8 @@ def _made(sizes: Sizes) -> str:
     """Return what a store is filled by: one made by anything else is another store."""
     sources = b"".join(Path(str(each.__file__)).read_bytes() for each in _FILLED_BY) + "\n".join(clauses.clauses()).encode()
     return json.dumps({"revision": revisions()[0], "sizes": str(sizes), "sources": hashlib.sha256(sources).hexdigest()})
+
+
+if __name__ == "__main__":
+    with kept(sys.argv[1], SIZES[sys.argv[1]]):
+        pass
