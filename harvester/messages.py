@@ -6,13 +6,32 @@ part of the stable interface and are never translated.
 
 from __future__ import annotations
 
-import gettext
-import io
 import os
+import re
+from collections.abc import Mapping
 from functools import lru_cache
-from importlib import resources
+from pathlib import Path
 
 LANGUAGES = ("en", "zh")
+FOLDER = Path(__file__).with_name("locale")
+_ENTRY = re.compile(r'^msgid "(.+)"\n(?:msgid_plural "(.+)"\nmsgstr\[0\]|msgstr) "(.+)"$', re.MULTILINE)
+"""A message of the catalogue. Every string stands on one line, and Chinese has one form for any number: all that is used of the format."""
+_ESCAPED = re.compile(r"\\(.)")
+
+
+class Catalogue:
+    """What the program says, in one language; what it has no words for is said as the code has it."""
+
+    def __init__(self, told: Mapping[str, str]) -> None:
+        self.told = told
+
+    def gettext(self, message: str) -> str:
+        """Return a message in this language."""
+        return self.told.get(message, message)
+
+    def ngettext(self, one: str, many: str, n: int) -> str:
+        """Return a message that counts, in the form for ``n``."""
+        return self.told.get(one) or (one if n == 1 else many)
 
 
 def language() -> str:
@@ -22,18 +41,21 @@ def language() -> str:
 
 
 @lru_cache(maxsize=len(LANGUAGES))
-def catalogue(lang: str) -> gettext.NullTranslations:
+def catalogue(lang: str) -> Catalogue:
     """Return the translations into ``lang``; English is the language of the code and needs none."""
-    if lang == "en":
-        return gettext.NullTranslations()
-    from babel.messages.mofile import write_mo
-    from babel.messages.pofile import read_po
+    return Catalogue({} if lang == "en" else read((FOLDER / lang / "messages.po").read_text("utf-8")))
 
-    source = resources.files("harvester").joinpath("locale", lang, "messages.po").read_bytes()
-    compiled = io.BytesIO()
-    write_mo(compiled, read_po(io.BytesIO(source), locale=lang))
-    compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
+
+def read(source: str) -> dict[str, str]:
+    """Return what a catalogue says for each message, of those that count for the form for one.
+
+    Each call of the program reads it: a library for catalogues, which keeps comments and places too, takes ten times as long.
+    """
+    return {_plain(one): _plain(told) for one, _many, told in _ENTRY.findall(source)}
+
+
+def _plain(written: str) -> str:
+    return _ESCAPED.sub(lambda found: "\n" if found[1] == "n" else found[1], written) if "\\" in written else written
 
 
 def counted(one: str, many: str, n: int, lang: str = "", **more: object) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from harvester.messages import _, catalogue, counted
+from harvester.messages import _, catalogue, counted, read
 
 ROOT = Path(__file__).resolve().parents[2] / "harvester"
 SOURCES = [
@@ -86,6 +86,18 @@ def test_the_language_is_the_user_s(monkeypatch: pytest.MonkeyPatch, variables: 
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert _("Tasks") == word
+
+
+def test_the_program_reads_the_catalogue_as_the_library_for_catalogues_does() -> None:
+    assert CATALOGUE.obsolete == {}
+    library = {message.id: message.string for message in CATALOGUE if message.id and not message.fuzzy}
+    of_one = {one if isinstance(one, str) else one[0]: told if isinstance(told, str) else told[0] for one, told in library.items()}
+    assert catalogue("zh").told == of_one
+
+
+def test_a_message_keeps_its_quotes_its_line_breaks_and_its_backslashes() -> None:
+    assert read(r'''msgid "say \"a\\b\"\n"
+msgstr "说“a\\b”\n"''') == {'say "a\\b"\n': "说“a\\b”\n"}
 
 
 def test_english_needs_no_catalogue() -> None:
