@@ -13,8 +13,8 @@ BREAKS = re.compile(r"[。！？；!?;\t\f\v]|\n\n")
 """Where a sentence or a cell ends: no word runs across."""
 _BLOCK = 512
 """Characters of a text that are read at once."""
-_MARGIN = 800
-"""Characters that are read behind a snippet, so that a word across its end is found; words are shorter (``search.LONGEST``)."""
+_MARGIN = 8
+"""So many times the letters of the longest word are read behind a snippet, so that a word across its end is found, blanks and all."""
 
 Span = tuple[int, int]
 
@@ -37,7 +37,8 @@ def snippet(words: Sequence[Word | str], shown: str, width: int = 60) -> tuple[s
     if first is None:
         return shown[: 2 * width], []
     start, end = max(0, first - width), first + width
-    found = spans(words, shown[start : end + _MARGIN])
+    longest = max(map(len, _each(words)))
+    found = spans(words, shown[start : end + _MARGIN * longest])
     end = max([end, *(stop + start for begun, stop in found if begun + start == first)])
     return shown[start:end], [(begun, stop) for begun, stop in found if stop + start <= end]
 

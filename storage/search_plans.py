@@ -1,10 +1,10 @@
 """Ask an index of the search how many entries hold some words, and which of them come first in reading order.
 
 SQLite's index gives entries in the order of their numbers, so a page is quick for any word; to count a longer word means to look at where
-its pairs stand. PostgreSQL's gives all entries of a word at once, without order: counting is quick, and a common word is looked for by
-walking down the entries. Words of up to three characters are found exactly by both, longer ones are checked against the text by
-PostgreSQL. So counts stop at a bound (``most_counted``) where each entry costs something, and say so. How common words are is estimated
-(``about``) to choose the way to an answer; no count that is told is an estimate.
+its pairs stand, or where one of them is rare, at the few texts that it leads to. PostgreSQL's gives all entries of a word at once, without
+order: counting is quick, and a common word is looked for by walking down the entries. Words of up to three characters are found exactly
+by both, longer ones are checked against the text by PostgreSQL. So counts stop at a bound (``most_counted``) where each entry costs
+something, and say so. How common words are is estimated (``about``) to choose the way to an answer; no count that is told is an estimate.
 """
 
 from __future__ import annotations
@@ -59,6 +59,8 @@ _PLAINLY = 3
 """So many times what is asked for must the words be in by those drawn: pages hold tasks of one document side by side."""
 _SHORT = 2
 """Characters of the longest word that SQLite counts without looking at places in the text."""
+RARE, _PROBED = 1_000, 24
+"""Entries that one pair of a word leads to at most, so that their texts are looked at, and of how many pairs of a word that is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,8 +249,9 @@ def _match(index: Index, asked: Asked, titled: bool | None) -> ColumnElement[boo
 
 def _sqlite_count(connection: Connection, index: Index, asked: Asked, most: int | None) -> tuple[int, bool]:
     t, total = _fts(index), 0
+    held = _held(connection, index, t, asked, None)
     for zone in asked.zones:
-        wanted = (_match(index, asked, None), _in_zone(t.c.rowid, zone), *_conditions(asked, t.c.rowid))
+        wanted = (*held, _in_zone(t.c.rowid, zone), *_conditions(asked, t.c.rowid))
         if most is None:
             total += connection.execute(select(func.count()).select_from(t).where(*wanted)).scalar_one()
             continue
@@ -261,8 +264,40 @@ def _sqlite_count(connection: Connection, index: Index, asked: Asked, most: int 
 
 def _sqlite_page(connection: Connection, index: Index, asked: Asked, limit: int, titled: bool | None) -> list[int]:
     (zone,), t = asked.zones, _fts(index)
-    wanted = (_match(index, asked, titled), _in_zone(t.c.rowid, zone), *_conditions(asked, t.c.rowid))
+    wanted = (*_held(connection, index, t, asked, titled), _in_zone(t.c.rowid, zone), *_conditions(asked, t.c.rowid))
     return list(connection.execute(select(t.c.rowid).where(*wanted).order_by(_order(t.c.rowid, zone)).limit(limit)).scalars())
+
+
+def _held(connection: Connection, index: Index, t: TableClause, asked: Asked, titled: bool | None) -> list[ColumnElement[bool]]:
+    """Return the conditions that an entry of the index of terms holds the words.
+
+    To find a phrase FTS5 goes through the entries of all its pairs, though one of them may be rare. The texts of those are sooner looked
+    at, but not those of documents, which are long.
+    """
+    if titled is not None or index is DOCUMENTS or not (rare := _rare_pairs(connection, index, asked.words)):
+        return [_match(index, asked, titled)]
+    e = index.entries.c
+    led: ColumnElement[bool] = literal_column(index.terms).op("MATCH")(match_query((rare,), asked.marks))
+    return [led, select(and_(*said("sqlite", e.folded, asked.words))).where(e.id == t.c.rowid).scalar_subquery()]
+
+
+def _rare_pairs(connection: Connection, index: Index, words: Iterable[Word]) -> Word:
+    """Return rare pairs of characters of which one stands wherever all the words do, nothing where there are none."""
+    for word in words:
+        found = [_rare_pair(connection, index, each) if len(each) > _SHORT else "" for each in word]
+        if all(found):
+            return tuple(found)
+    return ()
+
+
+def _rare_pair(connection: Connection, index: Index, word: str) -> str:
+    """Return the first pair of neighbours in a word that at most ``RARE`` entries have; of a long word not all are asked for."""
+    pairs = [word[n : n + 2] for n in range(min(len(word) - 1, _PROBED))]
+    led = f"SELECT count(*) FROM (SELECT 1 FROM {index.terms} WHERE {index.terms} MATCH :p% LIMIT {RARE + 1})"  # noqa: S608 -- constants
+    cases = "".join(f" WHEN ({led.replace('%', str(n))}) <= {RARE} THEN {n}" for n in range(len(pairs)))
+    values = {f"p{n}": match_query(((pair,),)) for n, pair in enumerate(pairs)}
+    first: int | None = connection.execute(text(f"SELECT CASE{cases} END"), values).scalar_one()
+    return "" if first is None else pairs[first]
 
 
 # --- PostgreSQL ----------------------------------------------------------------------------------------------------------

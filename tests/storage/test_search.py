@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import count
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -327,11 +328,12 @@ def test_in_a_document_that_is_not_there_nothing_is_found_or_counted(filled: Sto
 @given(
     st.lists(st.tuples(texts, st.booleans()), min_size=1, max_size=8),
     st.lists(st.lists(words, min_size=1, max_size=2), min_size=1, max_size=2),
+    st.sampled_from((0, 1, 2, search_plans.RARE)),
 )
 def test_property_pages_and_counts_of_the_index_are_those_of_plain_substrings(
-    store: Store, said: list[tuple[str, bool]], asked: list[list[str]]
+    store: Store, said: list[tuple[str, bool]], asked: list[list[str]], rare: int
 ) -> None:
-    with store.engine.connect() as connection, connection.begin() as work:
+    with patch.object(search_plans, "RARE", rare), store.engine.connect() as connection, connection.begin() as work:
         texts_of = {n: index.folded(text) for n, (text, _) in enumerate(said, 1)}
         rows = [
             {"id": n if counts else -n, "document_id": "", "task_id": "", "title": held[:5], "folded": held, "marks": "s:a"}
