@@ -49,7 +49,7 @@ def catalogue(lang: str) -> Catalogue:
 def read(source: str) -> dict[str, str]:
     """Return what a catalogue says for each message, of those that count for the form for one.
 
-    Each call of the program reads it: a library for catalogues, which keeps comments and places too, takes ten times as long.
+    Each call of the program reads it: a library for catalogues, which keeps comments and places too, takes thirty times as long.
     """
     return {_plain(one): _plain(told) for one, _many, told in _ENTRY.findall(source)}
 

@@ -2,7 +2,7 @@
 
 Help, suggestions and the choice of a verb read the table; of the modules only the called verb's is imported. The lines of the table are
 the first sentences of the verbs' own help, as ``python -m harvester.cli.verbs`` writes them: run it after a change to a verb's name,
-module or docstring. A new verb is a new line ``name = ["module", ""]``.
+module or docstring. A new verb is a new line ``name = ["module", ""]``. Its help in Chinese: ``harvester/cli/helping.py``.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+
+from harvester.messages import language
 
 if TYPE_CHECKING:
     from typer._click.core import Command, Context
@@ -48,11 +50,15 @@ class VerbGroup(TyperGroup):
     def __init__(self, **attributes: Any) -> None:  # noqa: ANN401 - Typer's
         super().__init__(**attributes)
         self.commands = {name: TyperCommand(name, help=verb.sentence, rich_markup_mode=None) for name, verb in verbs().items()}
+        if language() == "zh":
+            from harvester.cli.helping import speak_chinese  # late: English help is Typer's own
+
+            speak_chinese(self)
 
     def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
         """Return a verb, importing the module that holds it; ``None`` where there is none of that name."""
         if cmd_name in verbs():
-            self.commands.update(held(verbs()[cmd_name].module))
+            self.commands.update(held(verbs()[cmd_name].module, language()))
         return self.commands.get(cmd_name)
 
     def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:
@@ -61,11 +67,17 @@ class VerbGroup(TyperGroup):
 
 
 @cache
-def held(module: str) -> Mapping[str, Command]:
-    """Return the verbs that a module registers, by name."""
+def held(module: str, lang: str = "en") -> Mapping[str, Command]:
+    """Return the verbs that a module registers, by name; their help is in a language (``en`` or ``zh``)."""
     app = typer.Typer(rich_markup_mode=None)
     import_module(f"harvester.cli.{module}").register(app)
-    return typer.main.get_group(app).commands
+    commands = typer.main.get_group(app).commands
+    if lang == "zh":
+        from harvester.cli.helping import speak_chinese  # late: English help is Typer's own
+
+        for command in commands.values():
+            speak_chinese(command)
+    return commands
 
 
 def sentence(command: Command) -> str:

@@ -49,9 +49,10 @@ def plain() -> dict[str, str]:
     return kept | {"PYTHONPATH": str(ROOT)}
 
 
-def imported(folder: Path, *words: str, status: int = 0) -> set[str]:
+def imported(folder: Path, *words: str, status: int = 0, lang: str = "en") -> set[str]:
     """Return the modules that a call of the program has imported at its end."""
-    done = subprocess.run([sys.executable, "-c", TELL, *words], cwd=folder, env=plain(), capture_output=True, text=True, timeout=120)
+    env = plain() | {"HARVESTER_LANG": lang}
+    done = subprocess.run([sys.executable, "-c", TELL, *words], cwd=folder, env=env, capture_output=True, text=True, timeout=120)
     assert done.returncode == status, done.stderr
     found = set(done.stderr.split("\n"))
     assert "harvester.cli.main" in found
@@ -62,9 +63,10 @@ def of(packages: set[str], modules: set[str]) -> list[str]:
     return sorted(packages & (modules | {name.partition(".")[0] for name in modules}))
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("words", [["--help"], [], ["--version"], ["nonsense"]], ids=" ".join)
-def test_what_asks_no_store_imports_no_verb_no_database_and_no_tables_for_people(tmp_path: Path, words: list[str]) -> None:
-    found = imported(tmp_path, *words, status=2 if words == ["nonsense"] else 0)
+def test_what_asks_no_store_imports_no_verb_no_database_and_no_tables_for_people(tmp_path: Path, words: list[str], lang: str) -> None:
+    found = imported(tmp_path, *words, status=2 if words == ["nonsense"] else 0, lang=lang)
     assert of(FAR | {"rich", "storage.schema"}, found) == []
     assert {f"harvester.cli.{verb.module}" for verb in verbs().values()} & found == set()
     if words != ["--version"]:
@@ -81,6 +83,10 @@ def test_a_question_imports_nothing_that_harvests_writes_or_reads_documents(fold
 @pytest.mark.parametrize("words", [["incidents"], ["alerts"], ["schedule"]], ids=" ".join)
 def test_what_an_operator_asks_imports_nothing_that_crawls_or_sends(folder: Path, words: list[str]) -> None:
     assert of({"harvester.telling", "jinja2", "lxml", "scrapy", "smtplib", "twisted", "urllib3"}, imported(folder, *words)) == []
+
+
+def test_chinese_needs_no_more_than_the_catalogue(tmp_path: Path) -> None:
+    assert imported(tmp_path, "--help", lang="zh") - imported(tmp_path, "--help") == {"harvester.cli.helping", "unicodedata"}
 
 
 def test_only_a_table_for_people_imports_what_draws_one(folder: Path) -> None:
