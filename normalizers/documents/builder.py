@@ -164,7 +164,7 @@ def _tidied(blocks: Sequence[RawBlock]) -> list[RawBlock]:
         if block.table is not None:
             out.extend(_tidy_table(block, block.table))
         elif text := tidy(block.text):
-            out.append(replace(block, text=text))
+            out.append(block if text == block.text else replace(block, text=text))
     return out
 
 

@@ -65,6 +65,8 @@ class RawTable:
 
 def _free_width(taken: Sequence[int], row: int, column: int, wanted: int) -> int:
     """Return how many of ``wanted`` positions from ``column`` on are free in ``row``."""
+    if wanted == 1:
+        return int(column < MAX_COLUMNS and taken[column] <= row)
     width = 0
     while width < wanted and column + width < MAX_COLUMNS and taken[column + width] <= row:
         width += 1

@@ -262,11 +262,12 @@ def is_layout(table: etree._Element, nesting: Nesting, skip: Skip = is_hidden) -
     return next(table.iterdescendants("table"), None) is not None and nesting.is_most(table)
 
 
-def _cell(element: etree._Element, skip: Skip) -> RawCell:
+def _cell(element: etree._Element, skip: Skip, row: int = 0, column: int = 0) -> RawCell:
+    """Return a cell at the place where it stands if no cell before it has a span, as in most tables."""
     rowspan = _integer(element.get("rowspan"), 1)
     colspan = _integer(element.get("colspan"), 1)
     # HTML Standard 4.9.11: rowspan="0" reaches to the end of the row group
-    return RawCell(_cell_text(element, skip), rowspan if rowspan > 0 else 10**6, max(1, colspan), line_of(element))
+    return RawCell(_cell_text(element, skip), rowspan if rowspan > 0 else 10**6, max(1, colspan), line_of(element), row, column)
 
 
 def _cell_text(element: etree._Element, skip: Skip) -> str:
@@ -277,7 +278,8 @@ def _cell_text(element: etree._Element, skip: Skip) -> str:
 
 def read_table(table: etree._Element, skip: Skip = is_hidden) -> RawTable:
     """Return a ``<table>`` as a span grid, by the rule of the HTML standard (4.9.12)."""
-    rows = [[_cell(cell, skip) for cell in _cells(row, skip)] for row in _rows(table) if not skip(row)]
+    shown = [_cells(row, skip) for row in _rows(table) if not skip(row)]
+    rows = [[_cell(cell, skip, row, column) for column, cell in enumerate(cells)] for row, cells in enumerate(shown)]
     caption = next((child for child in table if tag_of(child) == "caption" and not skip(child)), None)
     placed = place(rows)
     if caption is None:

@@ -53,8 +53,9 @@ def _parts(body: etree._Element) -> Iterator[str]:
             yield f"The text goes on on another page ({target[:200]}): fetch the next parts, too."
             return
     for element in around.iter("div", "p", "span", "li", "td"):
-        if element.text and len(element.text) <= MAX_PLACEHOLDER and _PARTS.fullmatch(element.text.strip(" []【】（）()\n\t")):
-            yield f"The page is one part of several ({element.text.strip()}): fetch the others, too."
+        text = element.text or ""
+        if "页" in text and len(text) <= MAX_PLACEHOLDER and _PARTS.fullmatch(text.strip(" []【】（）()\n\t")):
+            yield f"The page is one part of several ({text.strip()}): fetch the others, too."
             return
 
 

@@ -55,8 +55,9 @@ def take_out(text: str) -> Outcome:
     """Return the text without balloons, codes of fields and marks of footnotes; their lines stay, empty where nothing else was on them."""
     lines = text.split("\n")
     balloons = guessed = left = fields = 0
-    for at, line in enumerate(lines):
-        if len(line) > LONGEST or not _sign_of_line().search(line):
+    for at in _lines_with_signs(text):
+        line = lines[at]
+        if len(line) > LONGEST:
             continue
         new = _patterns("inserted").sub(r"\g<kept>", _patterns("deleted").sub("", line))
         new, whole = _without_balloon(new)
@@ -75,6 +76,18 @@ def take_out(text: str) -> Outcome:
     warning = "Balloons of tracked changes stood in the text; what they held beyond one line may still: compare the final version."
     repairs = tuple(Repair(*one) for one in counts if one[1] or one[3])
     return Outcome(text, repairs, (warning,) if balloons or left else ())
+
+
+def _lines_with_signs(text: str) -> list[int]:
+    """Return the numbers of the lines, from 0, in which a sign of a leftover stands, in order."""
+    out: list[int] = []
+    line = at = 0
+    for found in _sign_of_line().finditer(text):
+        line += text.count("\n", at, found.start())
+        at = found.start()
+        if out[-1:] != [line]:
+            out.append(line)
+    return out
 
 
 def _without_balloon(line: str) -> tuple[str, bool]:
