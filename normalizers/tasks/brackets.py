@@ -79,6 +79,11 @@ class _Marked(NamedTuple):
     rule: str
 
 
+def opens_bracket(text: str) -> bool:
+    """Tell whether ``text`` begins with a bracket."""
+    return text[:1] in _OPEN
+
+
 def outer_brackets(text: str) -> list[Bracket]:
     """Return the outermost brackets of ``text``, full-width and half-width alike; one that never closes ends where the text ends.
 
@@ -122,9 +127,12 @@ def marked_units(text: str, context: Context, *, bare: bool = True, usual: bool 
     """
     if is_article(text):
         return []
-    marks = [mark for mark in (_read(text, one, context, bare=bare) for one in _candidates(text)) if mark]
+    brackets = _candidates(text)
+    if not brackets:
+        return []
+    marks = [mark for mark in (_read(text, one, context, bare=bare) for one in brackets) if mark]
     if not marks and bare and usual:
-        marks = _usual_mark(text, context)
+        marks = _usual_mark(text, brackets[-1], context)
     marks = _merged(text, marks)
     named = [mark for mark in marks if mark.statement.names]
     if not named:
@@ -137,14 +145,13 @@ def marked_units(text: str, context: Context, *, bare: bool = True, usual: bool 
     return _with_deadlines(_from_own_ordinal(units), [mark for mark in marks if not mark.statement.names])
 
 
-def _usual_mark(text: str, context: Context) -> list[_Marked]:
-    """Return the bracket that ends a paragraph behind a full stop, where its names are built like bodies that no table knows."""
-    last = _candidates(text)[-1:]
-    if not last or text[last[0].end :].strip(" 。；;") or not text[: last[0].start].rstrip().endswith(("。", "；")):
+def _usual_mark(text: str, last: Bracket, context: Context) -> list[_Marked]:
+    """Return the last bracket where it ends a paragraph behind a full stop and its names are built like bodies that no table knows."""
+    if text[last.end :].strip(" 。；;") or not text[: last.start].rstrip().endswith(("。", "；")):
         return []
-    statement = read_statement(last[0].inner.strip())
+    statement = read_statement(last.inner.strip())
     built = statement.responsible and are_built_like_bodies(statement.responsible, context, places=False)
-    return [_Marked(last[0].start, last[0].end, statement, "bare-bracket")] if built else []
+    return [_Marked(last.start, last.end, statement, "bare-bracket")] if built else []
 
 
 def _from_own_ordinal(units: list[Unit]) -> list[Unit]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from normalizers.agencies import looks_like_agencies
 from normalizers.tasks.bodies import are_built_like_bodies
-from normalizers.tasks.brackets import MIN_ITEM, outer_brackets
+from normalizers.tasks.brackets import MIN_ITEM, opens_bracket, outer_brackets
 from normalizers.tasks.roles import inline_label
 from normalizers.tasks.sections import split_number
 from normalizers.tasks.statements import Statement, read_duty, read_statement, with_colons
@@ -66,6 +66,8 @@ def _blank_line(text: str, walk: Walk) -> Statement | None:
 
 def _inside(text: str) -> str | None:
     """Return what stands in the bracket that makes up the whole line."""
+    if not opens_bracket(text):
+        return None
     found = outer_brackets(text)
     if len(found) != 1 or found[0].start or text[found[0].end :].strip(" 。；;，") or (text[0] in "【[〔" and found[0].end < len(text)):
         return None

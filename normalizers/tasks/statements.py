@@ -36,10 +36,14 @@ _DUTY_LINE = re.compile(
     rf"(?:{_DUTY})(?:分别|共同)*(?:负责|落实|实施|推进)*|(?:分别|共同|具体|组织)*负责(?:落实|实施|推进|组织实施)*)\s*(?:[，,、；;]|(?=会同)|$)"
 )
 """One clause of a sentence that says nothing but who leads, helps or is in charge: 由A牵头 · B、C配合."""
+_MAY_BE_DUTY = re.compile(r"[^。；;：:\n]*?(?:牵头|配合|参[与加]|协[助办]|负责|职[责能]|分工|其责)")
+"""What the first clause of such a sentence holds: most lines have no verb of a role before their first stop."""
 _BESIDE = re.compile(r"[（(]\s*(?P<word>(?:共同|联合)?牵头(?:单位|部门|负责)?|主办|主责|配合(?:单位|部门)?|协办|参与|负责)\s*[)）]")
 _NO_COLON = re.compile(
     r"(?:^|(?<=[，,；;。]))(\s*(?:牵头|配合|责任|参与|协同|主办|协办|负责|落实)(?:责任)?(?:单位|部门))[\s\u3000]*(?=[^\s：:为、，,；;及和与/])"
 )
+_LABEL_WORD = re.compile(r"(?:单位|部门)[\s\u3000]*(?=[^\s：:为、，,；;及和与/])")
+"""What every label without its colon ends in, and what stands behind it."""
 _FOREIGN_LABEL = re.compile(r"(?:^|(?<=[，,；;。\n]))\s*(?P<label>[\u4e00-\u9fff]{2,8})\s*[:：]")
 """A label that says something else (适用范围：…): what stands behind it names no body."""
 _INNER_BRACKETS = str.maketrans("〔［[【〕］]】", "（（（（））））")
@@ -150,6 +154,8 @@ def _read_closely(text: str, default: Role, *, lines: bool) -> Statement:
 def read_duty(text: str) -> Statement | None:
     """Return what a sentence states that holds nothing but bodies and their verbs (由A牵头，B、C配合), ``None`` for any other."""
     bare = text.strip().rstrip("。；;")
+    if not _MAY_BE_DUTY.match(bare):
+        return None
     at = 0
     while at < len(bare):
         clause = _DUTY_LINE.match(bare, at)
@@ -161,7 +167,7 @@ def read_duty(text: str) -> Statement | None:
 
 def with_colons(text: str) -> str:
     """Return ``text`` with a colon behind labels that lack one: 牵头单位市信用办，配合单位市财政局."""
-    return _NO_COLON.sub(r"\1：", text)
+    return _NO_COLON.sub(r"\1：", text) if _LABEL_WORD.search(text) else text
 
 
 def _labelled(text: str, default: Role, *, lines: bool) -> Iterator[tuple[Role | None, str]]:

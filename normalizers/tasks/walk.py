@@ -68,9 +68,9 @@ class Walk:
 
     def section_of(self, text: str) -> str:
         """Return the section of an item: the nearest heading that its own number does not stand beside or above."""
-        depth = rank(text)
-        if not split_number(text)[0] or self.item is not None:
+        if self.item is not None or not split_number(text)[0]:
             return self.section
+        depth = rank(text)
         return next((heading for above, heading in reversed(self.trail) if above == _UNNUMBERED or above < depth), self.section)
 
     def beside(self, line: Line) -> None:

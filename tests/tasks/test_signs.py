@@ -19,7 +19,7 @@ def no_text_is_without(pattern: re.Pattern[str], sign: re.Pattern[str], *, opens
     def holds(text: str) -> None:
         found = pattern.search(text)
         assert found
-        assert sign.match(found[0]) if opens else sign.search(found[0]), text
+        assert sign.match(found[0].lstrip()) if opens else sign.search(found[0]), text
 
     holds()
 
@@ -39,6 +39,19 @@ def test_property_a_verb_of_a_role_has_a_sign(verb: str) -> None:
     no_text_is_without(re.compile(getattr(statements, verb)), statements._VERB_SIGNS)
 
 
+def test_property_a_sentence_of_roles_has_a_verb_in_its_first_clause() -> None:
+    no_text_is_without(statements._DUTY_LINE, statements._MAY_BE_DUTY, opens=True)
+
+
+def test_property_a_label_without_its_colon_ends_in_the_word_that_it_is_looked_for_by() -> None:
+    @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.from_regex(statements._NO_COLON))
+    def holds(text: str) -> None:
+        assert statements._LABEL_WORD.search(text), text
+
+    holds()
+
+
 def test_every_label_is_found_in_the_line_that_begins_with_it() -> None:
     for text in (
         form.format(label)
@@ -55,11 +68,14 @@ def test_boxes_are_the_brackets_that_a_boxed_label_may_stand_in() -> None:
     assert boxed == set(brackets._BOXES)
 
 
-def test_property_a_label_begins_with_one_of_the_characters_that_it_is_looked_for_by() -> None:
-    @settings(max_examples=200, deadline=None)
-    @given(st.from_regex(roles._SPECIFIED, fullmatch=True).filter(bool))
-    def holds(specified: str) -> None:
-        assert specified[0] in roles._first_characters(), specified
+@pytest.mark.parametrize(
+    ("words", "signs"), [(roles._SPECIFIED, roles._SPECIFYING), (roles._composed(lines=False), roles._first_characters())]
+)
+def test_property_a_label_begins_with_one_of_the_characters_that_it_is_looked_for_by(words: str, signs: str) -> None:
+    @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.from_regex(words, fullmatch=True).filter(bool))
+    def holds(written: str) -> None:
+        assert written[0] in signs, written
 
     holds()
 
