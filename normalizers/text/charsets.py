@@ -6,6 +6,8 @@ import codecs
 import re
 from functools import lru_cache
 
+from normalizers.text.signs import Signs
+
 UTF_8, GB18030, BIG5, LATIN = "utf-8", "gb18030", "big5hkscs", "cp1252"
 
 LABELS = {
@@ -65,10 +67,15 @@ def common_characters() -> frozenset[str]:
     )
 
 
+@lru_cache(maxsize=1)
+def _common_signs() -> Signs:
+    return Signs({"common": re.compile(f"[{re.escape(''.join(sorted(common_characters())))}]")})
+
+
 def plausibility(text: str) -> float:
     """Return the share of a text's non-ASCII characters that are common Chinese ones, 0 to 1; 1 for a text of ASCII alone."""
-    foreign = [char for char in text if char > "\x7f"]
-    return sum(map(common_characters().__contains__, foreign)) / len(foreign) if foreign else 1.0
+    foreign = len(text) - len(text.encode("ascii", "ignore"))
+    return _common_signs().counts(text)[0] / foreign if foreign else 1.0
 
 
 def is_everyday(char: str) -> bool:

@@ -102,12 +102,14 @@ def _choose(data: bytes, stated: list[str]) -> str:
         return next((codec for codec in stated if codec in (UTF_8, GB18030, BIG5)), UTF_8)
     if not _WIDE.search(data[:SAMPLE]) and (wide := _without_mark(data[:SAMPLE])):
         return wide
-    if _rank(data, UTF_8, stated=False) >= SURE:
+    unstated = {UTF_8: _rank(data, UTF_8, stated=False)}
+    if unstated[UTF_8] >= SURE:
         return UTF_8
     candidates = [codec for codec in dict.fromkeys([*stated, UTF_8, GB18030, BIG5]) if codec in (UTF_8, GB18030, BIG5)]
-    ranks = {codec: _rank(data, codec, codec in stated) for codec in candidates}
+    unstated |= {codec: _rank(data, codec, stated=False) for codec in candidates if codec not in {*stated, UTF_8}}
+    ranks = unstated | {codec: _rank(data, codec, stated=True) for codec in candidates if codec in stated}
     best = max(candidates, key=lambda codec: ranks[codec])
-    if (_rank(data, best, stated=False) if best in stated else ranks[best]) >= PLAUSIBLE:
+    if (unstated[best] if best in unstated else _rank(data, best, stated=False)) >= PLAUSIBLE:
         return best
     return _detected(data) or (LATIN if LATIN in stated else best)
 
