@@ -9,10 +9,24 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from normalizers.deadlines.period import PlanPeriod
-from normalizers.deadlines.printed import MASK, fold_blanks, mask, read, without_names
+from normalizers.deadlines.printed import NAME_SIGNS, fold_blanks, is_read_as_printed, mask, read, without_names
 from normalizers.deadlines.readings import Reading, find_readings
-from normalizers.deadlines.rhythm import Term, bare_term, find_rhythms, find_terms, is_elsewhere, is_ongoing, is_recurring, without_paces
-from normalizers.deadlines.words import any_of, rhythms, tags, words
+from normalizers.deadlines.rhythm import (
+    ONGOING_SIGN,
+    PACE_SIGN,
+    RECURRING_SIGN,
+    RHYTHM_SIGNS,
+    Term,
+    bare_term,
+    find_rhythms,
+    find_terms,
+    is_elsewhere,
+    is_ongoing,
+    is_recurring,
+    without_paces,
+)
+from normalizers.deadlines.signs import signs_of
+from normalizers.deadlines.words import any_of, rhythms, sign_of, tags, words
 from normalizers.records import Deadline, DeadlineKind
 from normalizers.text.fold import fold
 
@@ -20,6 +34,13 @@ MAX_CELL = 2000
 """Characters of a cell that are read; a deadline cell is a line, what is longer is a text that slipped in."""
 
 _EMPTY = frozenset(words("cell", "empty"))
+_OF_YEAR, _OF_PLAN, _OF_PLAN_END = (frozenset(words("cell", name)) for name in ("whole_year", "whole_plan", "plan_end"))
+_RHYTHMS = rhythms()
+_COMPLETES, _STARTS = any_of("cell", "completes"), any_of("start", "words")
+_AIM, _AIM_SIGN, _MUST = any_of("strength", "aim"), sign_of(("strength", "aim")), any_of("strength", "must")
+_TAGS, _TAG_SIGN = tuple((tag, any_of("tag", tag)) for tag in tags()), sign_of(*(("tag", tag) for tag in tags()))
+_ASIDE = RHYTHM_SIGNS | RECURRING_SIGN | ONGOING_SIGN
+"""Without one of these a cell says nothing beside its date that a deadline keeps."""
 _CLOSED = re.compile(r"(?:完成|办结|报送|上报)?\)")
 _ITEM_POINT = re.compile(r"\d[.、．]")
 _ITEM = re.compile(r"(?:(?<=[；;。\n])|^)\s*\d{1,2}[.、．](?=\s*(?:\d{4}\s*年|\d{1,2}\s*月))")
@@ -46,20 +67,36 @@ def parse_deadline(text: str, period: PlanPeriod, *, basis: str = "cell") -> Dea
     ``text`` of the deadline is the whole cell as printed. Of several dates the last day counts, flagged ``phases``.
     A text without a date has kind ``none``, with the flag ``not_parsed`` where no word of it says why.
     """
-    printed = read(_without_items(text[:MAX_CELL]))
-    bare = printed.text.strip("()[]【】。;,")
+    printed, plain = (text, text) if is_read_as_printed(text) and len(text) <= MAX_CELL else _both(text)
+    bare = plain.strip("()[]【】。;,")
     if not bare or bare in _EMPTY:
         return None
-    plain = without_names(printed)
-    whole = Whole(fold_blanks(text), basis, strength(plain))
-    readings = find_readings(without_paces(plain), period, cell=True)
+    signs = signs_of(plain)
+    if signs & NAME_SIGNS:
+        plain = without_names(plain)
+    firmness = strength(plain) if signs & _AIM_SIGN else "must"
+    readings = find_readings(without_paces(plain) if signs & PACE_SIGN else plain, period, signs, cell=True)
+    if len(readings) == 1 and _says_all(readings[0], plain, signs):
+        kind, start, end = readings[0].kind, readings[0].start, readings[0].last
+        return Deadline(printed, None if start and end and start > end else start, end, kind, basis, "", firmness, readings[0].flags)
+    whole = Whole(printed, basis, firmness)
     dated = _exact([r for r in readings if r.kind is not DeadlineKind.RECURRING], plain)
     each = len(dated) < len(readings)
-    if dated and not _repeats(dated, plain, each):
-        return _dated(whole, dated, plain)
-    found = _of_plan(whole, bare, period) or _undated(whole, plain, bare, period, each)
+    if dated and not _repeats(dated, plain, signs, each):
+        return _dated(whole, dated, plain, signs)
+    found = _of_plan(whole, bare, period) or _undated(whole, plain, bare, signs, period, each)
     starts = [r.start for r in dated if r.start]
     return replace(found, start=min(starts)) if starts else found
+
+
+def _both(text: str) -> tuple[str, str]:
+    """Return a cell as printed, on one line, and as the grammar reads it."""
+    return fold_blanks(text), read(_without_items(text[:MAX_CELL])).text
+
+
+def _says_all(reading: Reading, plain: str, signs: int) -> bool:
+    """Tell whether the one date of a cell is its deadline: it fills the cell, or what stands beside it tells no other time."""
+    return reading.kind is not DeadlineKind.RECURRING and (not signs & _ASIDE or reading.end - reading.pos == len(plain))
 
 
 def _exact(readings: list[Reading], plain: str) -> list[Reading]:
@@ -86,53 +123,50 @@ def _without_items(text: str) -> str:
     return _ITEM.sub("", text) if len(marks) > 1 or any(mark.strip()[:-1] == "1" for mark in marks) else text
 
 
-def _repeats(readings: list[Reading], plain: str, each: bool) -> bool:
+def _repeats(readings: list[Reading], plain: str, signs: int, each: bool) -> bool:
     """Tell whether a cell names a rhythm and, for its dates, only the years that it runs in (2025年每季度一次): no last day binds there.
 
     Where something is to be completed in the year, the year is the deadline and the rhythm that of the reports on it.
     """
-    if any(r.unit.grain not in ("year", "plan") or r.kind is DeadlineKind.BY_DATE for r in readings):
+    if not (each or signs & RHYTHM_SIGNS) or any(r.unit.grain not in ("year", "plan") or r.kind is DeadlineKind.BY_DATE for r in readings):
         return False
     rest = mask(plain, [(r.pos, r.end) for r in readings])
-    return (each or bool(find_rhythms(rest))) and not any_of("cell", "completes").search(rest)
+    return (each or bool(find_rhythms(rest, signs))) and not _COMPLETES.search(rest)
 
 
 def _of_plan(whole: Whole, bare: str, period: PlanPeriod) -> Deadline | None:
     """Return the deadline of a cell that names the document's own year or term (年度任务, 规划期内), ``None`` for any other."""
-    if bare in words("cell", "whole_year"):
+    if bare in _OF_YEAR:
         if period.year is None:
             return whole.deadline(DeadlineKind.WITHIN_PERIOD, flags=("year_unknown",))
         return whole.deadline(DeadlineKind.WITHIN_PERIOD, date(period.year, 1, 1), date(period.year, 12, 31))
-    if bare not in words("cell", "whole_plan") and bare not in words("cell", "plan_end"):
+    at_end = bare in _OF_PLAN_END
+    if not at_end and bare not in _OF_PLAN:
         return None
     if period.start is None:
         return whole.deadline(DeadlineKind.RELATIVE)
-    at_end = bare in words("cell", "plan_end")
     kind = DeadlineKind.BY_DATE if at_end else DeadlineKind.WITHIN_PERIOD
     return whole.deadline(kind, None if at_end else period.start, period.end)
 
 
-def _dated(whole: Whole, readings: list[Reading], plain: str) -> Deadline:
+def _dated(whole: Whole, readings: list[Reading], plain: str, signs: int) -> Deadline:
     """Join the dates of one cell: the last day of all of them, the first of their first days."""
-    only = readings[0]
-    if only.end - only.pos == len(plain) and not (only.start and only.last and only.start > only.last):  # a date that fills its cell
-        return whole.deadline(only.kind, only.start, only.last, flags=only.flags)
     ends = [r for r in readings if r.last is not None]
     if len(ends) > 1:
-        ends = [r for r in ends if not _goes_on(r, plain)] or ends
+        ends = [r for r in ends if not _goes_on(r, plain, signs)] or ends
     final = max(ends, key=lambda r: r.last or date.min) if ends else readings[-1]
     start = min((r.start for r in readings if r.start is not None), default=None)
     flags = dict.fromkeys(final.flags if ends else (flag for r in readings for flag in r.flags))
     if len(ends) > 1 and len({r.last for r in ends}) > 1:
         flags["phases"] = None
         start = None if final.start is None and final.kind is DeadlineKind.BY_DATE and not _opens(readings) else start
-    if _only_begins(readings, plain):
+    if signs & ONGOING_SIGN and _only_begins(readings, plain, signs):
         return whole.deadline(DeadlineKind.ONGOING, start, flags=tuple(flags))
-    rest = mask(plain, [(r.pos, r.end) for r in readings])
-    if rest.strip(MASK):
-        if is_recurring(rest) or find_rhythms(rest):
+    if signs & _ASIDE:
+        rest = mask(plain, [(r.pos, r.end) for r in readings])
+        if is_recurring(rest, signs) or find_rhythms(rest, signs):
             flags["recurring"] = None
-        if is_ongoing(rest):
+        if is_ongoing(rest, signs):
             flags["ongoing"] = None
     if final.last is not None and start is not None and start > final.last:
         start = None
@@ -140,16 +174,15 @@ def _dated(whole: Whole, readings: list[Reading], plain: str) -> Deadline:
     return whole.deadline(kind, start, final.last, flags=tuple(flags))
 
 
-def _goes_on(reading: Reading, plain: str) -> bool:
+def _goes_on(reading: Reading, plain: str, signs: int) -> bool:
     """Tell whether a year only names when the work goes on (年底前完成，2026年持续巩固)."""
     whole = reading.unit.grain in ("year", "plan") and reading.kind is DeadlineKind.WITHIN_PERIOD
-    return whole and is_ongoing(plain[reading.end : reading.end + 4])
+    return whole and is_ongoing(plain[reading.end : reading.end + 4], signs)
 
 
-def _only_begins(readings: list[Reading], plain: str) -> bool:
+def _only_begins(readings: list[Reading], plain: str, signs: int) -> bool:
     """Tell whether every date of a cell is a beginning and the work then goes on (2025年启动，持续推进)."""
-    begins = all(any_of("start", "words").match(plain, r.end) for r in readings)
-    return begins and is_ongoing(plain[readings[-1].end :])
+    return all(_STARTS.match(plain, r.end) for r in readings) and is_ongoing(plain[readings[-1].end :], signs)
 
 
 def _opens(readings: list[Reading]) -> bool:
@@ -160,24 +193,22 @@ def _open_kind(readings: list[Reading]) -> DeadlineKind:
     return DeadlineKind.ONGOING if _opens(readings) else readings[-1].kind
 
 
-def _undated(whole: Whole, plain: str, bare: str, period: PlanPeriod, each: bool) -> Deadline:
+def _undated(whole: Whole, plain: str, bare: str, signs: int, period: PlanPeriod, each: bool) -> Deadline:
     """Return the deadline of a cell without a calendar date."""
-    alone, rounds = rhythms().get(bare), find_rhythms(plain)
-    if alone or each or rounds or is_recurring(plain):
+    alone, rounds = _RHYTHMS.get(bare), find_rhythms(plain, signs) if signs & RHYTHM_SIGNS else []
+    if alone or each or rounds or is_recurring(plain, signs):
         length = alone or (rounds[0].period if rounds else "P1Y" if each else "")
         return whole.deadline(DeadlineKind.RECURRING, period.start, period=length)
-    terms = find_terms(plain)
+    terms = find_terms(plain, signs)
     term = terms[-1] if terms else bare_term(bare)
     if term is not None:
         return relative(whole, term, period)
-    if is_ongoing(plain):
+    if is_ongoing(plain, signs):
         return whole.deadline(DeadlineKind.ONGOING, period.start)
-    found = tuple(tag for tag in tags() if any_of("tag", tag).search(plain))
-    if found:
-        return whole._replace(strength="none").deadline(DeadlineKind.NONE, flags=found)
-    if is_elsewhere(plain):
+    found = tuple(tag for tag, pattern in _TAGS if pattern.search(plain)) if signs & _TAG_SIGN else ()
+    if not found and is_elsewhere(plain, signs):
         return whole.deadline(DeadlineKind.RELATIVE)
-    return whole._replace(strength="none").deadline(DeadlineKind.NONE, flags=("not_parsed",))
+    return Deadline(whole.text, None, None, DeadlineKind.NONE, whole.basis, strength="none", flags=found or ("not_parsed",))
 
 
 def relative(whole: Whole, term: Term, period: PlanPeriod) -> Deadline:
@@ -197,12 +228,13 @@ def _add(day: date, term: Term) -> date:
 
 
 def strength(plain: str) -> str:
-    """Return ``must``, ``aim`` or ``none``: how firmly a text binds, by the words of ``words.toml``; no word means ``must``."""
-    return "aim" if any_of("strength", "aim").search(plain) and not any_of("strength", "must").search(plain) else "must"
+    """Return ``must`` or ``aim``: how firmly a text binds, by the words of ``words.toml``; no word means ``must``."""
+    return "aim" if _AIM.search(plain) and not _MUST.search(plain) else "must"
 
 
 def undated(text: str) -> str:
     """Return what a deadline cell says besides its dates, folded: the milestone that is to be reached."""
-    printed = read(text[:MAX_CELL])
-    readings = find_readings(without_names(printed), PlanPeriod(), cell=True)
-    return fold(mask(printed.text, [(r.pos, r.end) for r in readings]))
+    cell = read(text[:MAX_CELL]).text
+    plain = without_names(cell)
+    readings = find_readings(plain, PlanPeriod(), signs_of(plain), cell=True)
+    return fold(mask(cell, [(r.pos, r.end) for r in readings]))

@@ -10,6 +10,7 @@ from normalizers.deadlines.period import PlanPeriod
 from normalizers.deadlines.printed import Printed, read, without_names
 from normalizers.deadlines.readings import Reading, find_readings
 from normalizers.deadlines.rhythm import Term, find_rhythms, find_terms
+from normalizers.deadlines.signs import signs_of
 from normalizers.deadlines.words import any_of, words
 from normalizers.records import Deadline, DeadlineKind
 
@@ -38,14 +39,15 @@ def find_milestones(text: str, period: PlanPeriod) -> tuple[Deadline, ...]:
     are no milestones. Rhythms with a stated period (每季度) are; those without (定期) are not.
     """
     printed = read(text[:MAX_TEXT])
-    plain = without_names(printed)
-    rhythms = [t for t in find_rhythms(plain)[:MAX_MILESTONES] if plain[t.pos] not in "分逐"]
+    plain = without_names(printed.text)
+    signs = signs_of(set(plain))
+    rhythms = [t for t in find_rhythms(plain, signs)[:MAX_MILESTONES] if plain[t.pos] not in "分逐"]
     readings = [
         r
-        for r in find_readings(plain, period)[: 2 * MAX_MILESTONES]
+        for r in find_readings(plain, period, signs)[: 2 * MAX_MILESTONES]
         if not _overlaps(r, rhythms) and _is_milestone(r, plain, printed, period)
     ]
-    terms = [t for t in find_terms(plain) if t.own_issue]
+    terms = [t for t in find_terms(plain, signs) if t.own_issue]
     if not (readings or rhythms or terms):
         return ()
     marks: list[Reading | Term] = sorted([*readings, *rhythms, *terms], key=lambda mark: mark.pos)

@@ -44,7 +44,7 @@ def plan_period(title: str, issued_on: date | None = None, *, number: str = "") 
     then the latest: a yearly table of a three-year plan is for its year.
     """
     own = own_title(read(title[:MAX_TITLE]))
-    text = without_names(own)
+    text = without_names(own.text)
     stated = [] if _is_report(text) else [_days(unit) for unit in find_units(text) if _is_plan_time(unit, text)]
     year = issued_on.year if issued_on else _numbered_year(number)
     if stated:

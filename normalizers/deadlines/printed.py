@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from normalizers.deadlines.signs import sign
+
 MASK = "\0"
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−─━﹘﹣－~～〜∼˜"), "-")
 _ITEM_MARKS = dict.fromkeys([*range(0x2460, 0x2474), *range(0x2488, 0x249C), *range(0x2776, 0x2780)], ";")
@@ -49,9 +51,18 @@ class _Forms(dict[str, str]):
 _FORMS = _Forms()
 
 
-_USUAL = re.compile(r"[\u4e00-\u9fff0-9A-Za-z、。，；：（）《》“”%.-]*+")
+_USUAL = re.compile(r"[\u4e00-\u9fff〇0-9A-Za-z、。，；：（）《》“”%.-]*+")
 """What nearly every cell and task is made of; of these signs, only the ones of ``_NARROWED`` are read as others."""
 _NARROWED = tuple(zip("，；：（）", ",;:()", strict=True))
+
+
+_AS_READ = re.compile(r"[\u4e00-\u9fff〇0-9A-Za-z“”-]*+")
+"""What most cells are made of: signs that are read as they are printed, without blanks, brackets, stops or points among them."""
+
+
+def is_read_as_printed(source: str) -> bool:
+    """Tell at a glance of a text that it has nothing to bring into one width, to fold or to cut away; ``False`` says nothing."""
+    return _AS_READ.fullmatch(source) is not None
 
 
 def read(source: str) -> Printed:
@@ -121,7 +132,10 @@ def title_spans(text: str) -> list[tuple[int, int]]:
     return [*spans, (start, len(text))] if depth else spans
 
 
-def without_names(printed: Printed) -> str:
-    """Return the normalised text with titles in 《》 and document numbers blotted out."""
-    text = mask(printed.text, title_spans(printed.text)) if "《" in printed.text else printed.text
+NAME_SIGNS = sign("《号")
+
+
+def without_names(text: str) -> str:
+    """Return a normalised text with titles in 《》 and document numbers blotted out."""
+    text = mask(text, title_spans(text)) if "《" in text else text
     return mask(text, [m.span() for m in _DOCUMENT_NUMBER.finditer(text)]) if "号" in text else text

@@ -10,15 +10,16 @@ from normalizers.deadlines.period import PlanPeriod
 from normalizers.deadlines.units import ENDED, Unit, find_units
 from normalizers.records import DeadlineKind
 
-_BEFORE = re.compile(r"(?:之|以)?前(?!期|后|提|景|三|沿|往|述)|为?止")
-_SINCE = re.compile(r"以来|年来")
-_FROM = re.compile(
-    r"(?:起(?!草|步|诉|到|点|来|底)|开始|始(?!终)|(?:以|之|过)后|后(?!续|期|台|备|勤|者)|[-至到](?:长期|今后|以后|永久|持续|常态))"
+_BEHIND = re.compile(
+    r"(?P<past>以来|年来)|(?P<until>(?:之|以)?前(?!期|后|提|景|三|沿|往|述)|为?止)"
+    r"|(?P<onward>起(?!草|步|诉|到|点|来|底)|开始|始(?!终)|(?:以|之|过)后|后(?!续|期|台|备|勤|者)|[-至到](?:长期|今后|以后|永久|持续|常态))"
+    r"|(?P<within>期间|时期|(?:之|以)?内)"
 )
-_WITHIN = re.compile(r"期间|时期|(?:之|以)?内")
-_LEAD_BY = re.compile(r"(?:截[至止]到?|截止至|[截迟晚早]?[不最][迟晚早]?于|最[迟晚]|赶在|直到|[到至])$")
-_LEAD_EACH = re.compile(r"每(?:一?年|个)?的?$")
-_LEAD_FROM = re.compile(r"[自从]$")
+_AHEAD = re.compile(
+    r"(?:(?P<by>截[至止]到?|截止至|[截迟晚早]?[不最][迟晚早]?于|最[迟晚]|赶在|直到|[到至])|(?P<each>每(?:一?年|个)?的?)|(?P<since>[自从]))$"
+)
+_AHEAD_ENDS = frozenset("至止到于迟晚在每年个的自从")
+"""How the words before a unit end; most that stands there ends otherwise."""
 _MAX_YEAR, _MIN_YEAR = 2199, 1901
 
 
@@ -38,28 +39,31 @@ class Reading(NamedTuple):
     explicit: bool = False
 
 
-def find_readings(text: str, period: PlanPeriod, *, cell: bool = False) -> list[Reading]:
-    """Return the dates of a normalised text. A date without a year takes that of the one before in its sentence, else the document's."""
+def find_readings(text: str, period: PlanPeriod, signs: int, *, cell: bool = False) -> list[Reading]:
+    """Return the dates of a normalised text. A date without a year takes that of the one before in its sentence, else the document's.
+
+    ``signs`` are those of the text or of one that it is a part of.
+    """
     readings: list[Reading] = []
     carried: int | None = None
     behind = 0
-    for unit in find_units(text, cell=cell):
-        if "。" in text[behind : unit.pos]:
+    for unit in find_units(text, signs, cell=cell):
+        if carried is not None and "。" in text[behind : unit.pos]:
             carried = None
         behind = unit.end
         year, flags = _resolve_year(unit, carried, period)
         reading = _read(unit, year, flags, text, period)
         if reading is None:
             continue
-        readings.append(_like_the_one_before(reading, readings, text))
+        readings.append(_like_the_one_before(reading, readings[-1], text) if readings else reading)
         if unit.year is not None and unit.grain != "plan":
             carried = unit.year + unit.years
     return readings
 
 
-def _like_the_one_before(reading: Reading, earlier: list[Reading], text: str) -> Reading:
+def _like_the_one_before(reading: Reading, earlier: Reading, text: str) -> Reading:
     """Return a date that is listed with a recurring one as recurring, too (每年6月底、12月底前)."""
-    if earlier and earlier[-1].kind is DeadlineKind.RECURRING and text[earlier[-1].end : reading.pos] in ("、", "和", "及", "与"):
+    if earlier.kind is DeadlineKind.RECURRING and text[earlier.end : reading.pos] in ("、", "和", "及", "与"):
         return reading._replace(kind=DeadlineKind.RECURRING, start=None, last=None)
     return reading
 
@@ -77,65 +81,39 @@ def _resolve_year(unit: Unit, carried: int | None, period: PlanPeriod) -> tuple[
 
 def _read(unit: Unit, year: int | None, flags: tuple[str, ...], text: str, period: PlanPeriod) -> Reading | None:
     """Return the reading of a unit, ``None`` for 以来 and years no plan can mean."""
-    before, after = text[max(0, unit.pos - 6) : unit.pos], text[unit.end : unit.end + 4]
-    if (after and _SINCE.match(after)) or (year is not None and not _MIN_YEAR <= year + unit.years <= _MAX_YEAR):
+    pos, end = unit.pos, unit.end
+    ahead = _AHEAD.search(text, max(0, pos - 6), pos) if pos and text[pos - 1] in _AHEAD_ENDS else None
+    behind = _BEHIND.match(text, end, end + 4) if end < len(text) else None
+    lead, tail = ahead.lastgroup if ahead else None, behind.lastgroup if behind else None
+    if tail == "past" or (year is not None and not _MIN_YEAR <= year + unit.years <= _MAX_YEAR):
         return None
-    around = _around(before, after)
-    start, last, kind, unclear = _days(unit, year, around, period)
-    kinds = tuple(dict.fromkeys((*unit.flags, *flags, *unclear))) if flags or unclear else unit.flags
-    lead, tail = around.by or around.each or around.since, around.until or around.onward or around.within
-    pos, end = unit.pos - (len(lead[0]) if lead else 0), unit.end + (len(tail[0]) if tail else 0)
-    return Reading(pos, end, start, last, kind, unit, kinds, unit.year is not None)
-
-
-class _Around(NamedTuple):
-    """The words that bind a unit: 到, 每, 自 before it; 前, 起 or 期间 behind it, of which at most one stands there."""
-
-    by: re.Match[str] | None = None
-    each: re.Match[str] | None = None
-    since: re.Match[str] | None = None
-    until: re.Match[str] | None = None
-    onward: re.Match[str] | None = None
-    within: re.Match[str] | None = None
-
-
-_ALONE = _Around()
-
-
-def _around(before: str, after: str) -> _Around:
-    """Return the words around a unit; most fill their cell and have none."""
-    if not before and not after:
-        return _ALONE
-    until = _BEFORE.match(after)
-    onward = None if until else _FROM.match(after)
-    within = None if until or onward else _WITHIN.match(after)
-    if not before:
-        return _Around(until=until, onward=onward, within=within)
-    return _Around(_LEAD_BY.search(before), _LEAD_EACH.search(before), _LEAD_FROM.search(before), until, onward, within)
+    start, last, kind, unclear = _days(unit, year, lead, tail, behind[0] if behind else "", period)
+    unsure = tuple(dict.fromkeys((*unit.flags, *flags, *unclear))) if flags or unclear else unit.flags
+    return Reading(ahead.start() if ahead else pos, behind.end() if behind else end, start, last, kind, unit, unsure, unit.year is not None)
 
 
 _Days = tuple[date | None, date | None, DeadlineKind, tuple[str, ...]]
 """First day, last day, kind, and flags that say what is unclear of them."""
 
 
-def _days(unit: Unit, year: int | None, around: _Around, period: PlanPeriod) -> _Days:
-    """Return what a unit and the words around it mean."""
-    if around.each:
+def _days(unit: Unit, year: int | None, lead: str | None, tail: str | None, printed: str, period: PlanPeriod) -> _Days:
+    """Return what a unit and the words around it mean: ``lead`` and ``tail`` are their groups, ``printed`` is what stands behind it."""
+    if lead == "each":
         return None, None, DeadlineKind.RECURRING, ()
     if year is None or "ambiguous" in unit.flags:
-        return None, None, DeadlineKind.ONGOING if around.onward else DeadlineKind.BY_DATE, ()
-    start, last = unit.days(year)
+        return None, None, DeadlineKind.ONGOING if tail == "onward" else DeadlineKind.BY_DATE, ()
+    last = unit.closes(year)
     unclear = ("day_unclear",) if unit.grain == "day" and last.day != unit.last[1] else ()
-    if around.until and not (unit.grain == "range" and around.until[0].endswith("止")):
-        day, flags = _before(unit, start, last, period)
+    if tail == "until" and not (unit.grain == "range" and printed.endswith("止")):
+        day, flags = _before(unit, unit.opens(year), last, period)
         return None, day, DeadlineKind.BY_DATE, (*unclear, *flags)
-    if around.onward or (around.since and unit.grain not in ("range", "plan")):
-        return _begin(unit, start, last, around.onward[0] if around.onward else ""), None, DeadlineKind.ONGOING, unclear
-    if around.by or unit.grain == "day" or (unit.edge in ENDED and unit.grain != "range"):
+    if tail == "onward" or (lead == "since" and unit.grain not in ("range", "plan")):
+        return _begin(unit, unit.opens(year), last, printed if tail == "onward" else ""), None, DeadlineKind.ONGOING, unclear
+    if lead == "by" or unit.grain == "day" or (unit.edge in ENDED and unit.grain != "range"):
         return None, last, DeadlineKind.BY_DATE, unclear
     # Without 前, 起 or 到 the last day of a part of a year binds, and a year or range is a period.
-    whole = unit.grain in ("year", "plan", "range") or (around.within is not None and unit.grain != "month")
-    return start, last, DeadlineKind.WITHIN_PERIOD if whole else DeadlineKind.BY_DATE, unclear
+    whole = unit.grain in ("year", "plan", "range") or (tail == "within" and unit.grain != "month")
+    return unit.opens(year), last, DeadlineKind.WITHIN_PERIOD if whole else DeadlineKind.BY_DATE, unclear
 
 
 def _begin(unit: Unit, start: date, last: date, tail: str) -> date:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
 
+from normalizers.deadlines.signs import sign
 from normalizers.deadlines.units import number
-from normalizers.deadlines.words import any_of
+from normalizers.deadlines.words import any_of, sign_of
 
 _COUNT = r"(?:\d{1,3}|[一二三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九]|半)"
 _MONTHS = {"年": 12, "年度": 12, "半年": 6, "半年度": 6, "季": 3, "季度": 3, "月": 1, "月度": 1, "学期": 6}
@@ -20,7 +20,7 @@ _EVERY = re.compile(rf"每间?隔?(?P<n>{_COUNT})?个?(?P<unit>{_UNIT})(?!均|�
 _TIMES = re.compile(
     rf"(?P<n>{_COUNT})?个?(?P<unit>半年|年|季度|月|周)(?P<times>{_COUNT})次|(?P<times2>\d{{1,3}})次/(?P<unit2>半年|年|季度?|月|周)"
 )
-_TIMES_SIGN = re.compile(r"[年度月周][\d一二两三四五六七八九十半]{1,3}次|次/")
+_TIMES_AT = re.compile(r"[年度月周][\d一二两三四五六七八九十半]{1,3}次|次/")
 """What no number of times can be without."""
 _BY = re.compile(r"(?:按|逐|分)(?P<unit>半年|年度?|季度?|月度?|周|旬|日)(?!计|均|历|利)")
 _ROUND = "次|调度|报告|报送|报|通报|评估|评比|评|总结|考核|更新|研判|会商|检查|推进|小结|排名|晾晒"
@@ -31,11 +31,13 @@ _HALVES = (
 _PACE = re.compile(
     rf"{_HALVES}|一(?P<unit>半年|年|季度?|月|周|日|天|旬)一(?:{_ROUND})|(?:^|(?<=[、,;]))(?P<unit2>半年度?|年度|季度?|月度?|周|旬)(?:{_ROUND})"
 )
-_PACE_SIGN = re.compile(rf"半年|[一年度季月周旬](?:{_ROUND})")
+_PACE_AT = re.compile(rf"下半年|一(?:半?年|季度?|[月周日天旬])一|(?:半年|[度季月周旬])(?:{_ROUND})")
 """What no pace can be without."""
-_RHYTHM_SIGN = re.compile(rf"[每按逐分]|年中|{_ROUND}")
-"""What no rhythm can be without: most texts hold none, and looking once is cheaper than trying five rules."""
-_TERM_SIGN = re.compile("[内起后]")
+_EVERY_SIGN, _BY_SIGN, _TIMES_SIGN, _TERM_SIGN = sign("每"), sign("按逐分"), sign("次"), sign("内起后")
+PACE_SIGN = sign("".join({word[0] for word in _ROUND.split("|")}))
+_YEAR_ROUND_SIGN = sign("、")
+RHYTHM_SIGNS = _EVERY_SIGN | _BY_SIGN | _TIMES_SIGN | PACE_SIGN | _YEAR_ROUND_SIGN
+"""What no rhythm can be without: one of these."""
 _YEAR_ROUND = re.compile(r"年中(?!国).{0,6}、年(?:底|末|终)")
 
 _RELATIVE = re.compile(
@@ -53,6 +55,9 @@ _ELSEWHERE = re.compile(
     r"(?:按|根据|依据|结合|视|与|随)照?.{0,16}(?:要求|部署|安排|规定|时限|进度|节点|计划|情况|进展|同步|一致|执行)|规定的?(?:时限|期限|时间)|同步"
 )
 _EVENT = re.compile(r"^.{1,20}(?:之前|以前|前|之后|以后|后|期间|之日)(?:完成)?$")
+_ELSEWHERE_SIGN = sign("按根依结视与随规同前后期之")
+_RECURRING, _ONGOING = any_of("kind", "recurring"), any_of("kind", "ongoing")
+RECURRING_SIGN, ONGOING_SIGN = sign_of(("kind", "recurring")), sign_of(("kind", "ongoing"))
 
 
 class Term(NamedTuple):
@@ -82,35 +87,46 @@ def _iso(months: int, days: int) -> str:
     return f"P{days // 7}W" if days and days % 7 == 0 else f"P{days}D"
 
 
-def find_rhythms(text: str) -> list[Term]:
-    """Return what comes round again with a stated period: 每季度, 每两年一次, 半年一次, 按月, 上、下半年各一次, 年中检查、年底考核."""
-    if not _RHYTHM_SIGN.search(text):
-        return []
-    found = [_rhythm(m, m["unit"], _count(m["n"].replace("半", "一")) if m["n"] else 1, 1) for m in _EVERY.finditer(text)]
-    for match in _TIMES.finditer(text) if "次" in text and _TIMES_SIGN.search(text) else ():
-        unit, times = match["unit"] or match["unit2"], match["times"] or match["times2"]
-        count = 1 if match["n"] in (None, "半") else _count(match["n"])
-        found.append(_rhythm(match, "半年" if match["n"] == "半" and unit == "年" else unit, count, _count(times)))
-    found += [_rhythm(m, m["unit"] or m["unit2"] or "半年", 1, _count(m["times"] or m["times2"])) for m in _paces(text)]
-    found += [_rhythm(m, m["unit"], 1, 1) for m in _BY.finditer(text)]
-    found += [Term(m.start(), m.end(), "P6M", 6, flags=("mechanism",)) for m in (_YEAR_ROUND.finditer(text) if "年中" in text else ())]
-    found.sort(key=lambda t: (t.pos, -t.end))
+def find_rhythms(text: str, signs: int) -> list[Term]:
+    """Return what comes round again with a stated period: 每季度, 每两年一次, 半年一次, 按月, 上、下半年各一次, 年中检查、年底考核.
+
+    ``signs`` are those of the text or of one that it is a part of, here and below.
+    """
+    found: list[Term] = []
+    if signs & _EVERY_SIGN:
+        found += [_rhythm(m, m["unit"], _count(m["n"].replace("半", "一")) if m["n"] else 1, 1) for m in _EVERY.finditer(text)]
+    if signs & _TIMES_SIGN and _TIMES_AT.search(text):
+        found += [_times(m) for m in _TIMES.finditer(text)]
+    if signs & PACE_SIGN and _PACE_AT.search(text):
+        found += [_rhythm(m, m["unit"] or m["unit2"] or "半年", 1, _count(m["times"] or m["times2"])) for m in _PACE.finditer(text)]
+    if signs & _BY_SIGN:
+        found += [_rhythm(m, m["unit"], 1, 1) for m in _BY.finditer(text)]
+    if signs & _YEAR_ROUND_SIGN and "年中" in text:
+        found += [Term(m.start(), m.end(), "P6M", 6, flags=("mechanism",)) for m in _YEAR_ROUND.finditer(text)]
+    return found if len(found) < 2 else _apart(found)
+
+
+def _apart(terms: list[Term]) -> list[Term]:
+    """Return terms in reading order, the longest of those that begin at one place, without what overlaps the one before."""
+    terms.sort(key=lambda t: (t.pos, -t.end))
     apart: list[Term] = []
-    for term in found:
+    for term in terms:
         if not apart or term.pos >= apart[-1].end:
             apart.append(term)
     return apart
 
 
-def _paces(text: str) -> Iterator[re.Match[str]]:
-    return _PACE.finditer(text) if _PACE_SIGN.search(text) else iter(())
-
-
 def without_paces(text: str) -> str:
     """Return a text with paces blotted out that look like dates (一月一调度 is no January)."""
-    if not _PACE_SIGN.search(text):
+    if not _PACE_AT.search(text):
         return text
     return _PACE.sub(lambda match: "\0" * len(match[0]), text)
+
+
+def _times(match: re.Match[str]) -> Term:
+    unit, times = match["unit"] or match["unit2"], match["times"] or match["times2"]
+    count = 1 if match["n"] in (None, "半") else _count(match["n"])
+    return _rhythm(match, "半年" if match["n"] == "半" and unit == "年" else unit, count, _count(times))
 
 
 def _rhythm(match: re.Match[str], unit: str, count: int, times: int) -> Term:
@@ -126,9 +142,9 @@ def _rhythm(match: re.Match[str], unit: str, count: int, times: int) -> Term:
     return Term(match.start(), match.end(), _iso(months, days), months, days)
 
 
-def find_terms(text: str) -> list[Term]:
+def find_terms(text: str, signs: int) -> list[Term]:
     """Return the terms that run from an event: 收到之日起五个工作日内, 三个月内, 半年内. ``P5D`` of working days is flagged so."""
-    return [_term(match) for match in _RELATIVE.finditer(text)] if _TERM_SIGN.search(text) else []
+    return [_term(match) for match in _RELATIVE.finditer(text)] if signs & _TERM_SIGN else []
 
 
 def bare_term(text: str) -> Term | None:
@@ -139,7 +155,8 @@ def bare_term(text: str) -> Term | None:
 
 def _term(match: re.Match[str]) -> Term:
     groups = match.groupdict()
-    own = bool(_OWN_ISSUE.search(groups.get("anchor") or groups.get("anchor2") or ""))
+    anchor = groups.get("anchor") or groups.get("anchor2")
+    own = anchor is not None and _OWN_ISSUE.search(anchor) is not None
     printed, half = groups.get("n") or groups.get("n2"), groups.get("half")
     unit = (groups.get("unit") or groups.get("unit2") or half or "").removeprefix("个")
     if printed == "半" or half:
@@ -153,16 +170,16 @@ def _term(match: re.Match[str]) -> Term:
     return Term(match.start(), match.end(), _iso(months, days), months, days, own, flags)
 
 
-def is_recurring(text: str) -> bool:
+def is_recurring(text: str, signs: int) -> bool:
     """Tell whether a text says that something comes round, with or without a period."""
-    return bool(any_of("kind", "recurring").search(text))
+    return signs & RECURRING_SIGN != 0 and _RECURRING.search(text) is not None
 
 
-def is_ongoing(text: str) -> bool:
+def is_ongoing(text: str, signs: int) -> bool:
     """Tell whether a text says that something goes on without an end."""
-    return bool(any_of("kind", "ongoing").search(text))
+    return signs & ONGOING_SIGN != 0 and _ONGOING.search(text) is not None
 
 
-def is_elsewhere(text: str) -> bool:
+def is_elsewhere(text: str, signs: int) -> bool:
     """Tell whether a cell leaves the date to another text or event: 按国家部署, 与规划同步, 验收合格后."""
-    return bool(_ELSEWHERE.search(text) or _EVENT.match(text))
+    return signs & _ELSEWHERE_SIGN != 0 and (_ELSEWHERE.search(text) or _EVENT.match(text)) is not None

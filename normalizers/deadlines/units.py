@@ -6,9 +6,12 @@ import re
 from calendar import isleap
 from collections.abc import Callable, Iterator
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache, reduce
+from itertools import compress
+from operator import or_
 from typing import NamedTuple
 
+from normalizers.deadlines.signs import sign, signs_of
 from normalizers.deadlines.words import eves
 
 _DIGITS = {c: i for i, row in enumerate(("0零〇○◯oOοΟоО", "1一", "2二", "3三", "4四", "5五", "6六", "7七", "8八", "9九")) for c in row}
@@ -59,7 +62,15 @@ class Unit(NamedTuple):
 
     def days(self, year: int) -> tuple[date, date]:
         """Return the first and last day when the unit begins in ``year``; raises ``ValueError`` for years outside 1..9999."""
-        return _day(year, self.first), _day(year + self.years, self.last)
+        return self.opens(year), self.closes(year)
+
+    def opens(self, year: int) -> date:
+        """Return the first day when the unit begins in ``year``."""
+        return _day(year, *self.first)
+
+    def closes(self, year: int) -> date:
+        """Return the last day when the unit begins in ``year``."""
+        return _day(year + self.years, *self.last)
 
 
 _LENGTHS = (0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
@@ -69,11 +80,11 @@ def _length(year: int, month: int) -> int:
     return 29 if month == 2 and isleap(year) else _LENGTHS[month]
 
 
-def _day(year: int, month_day: tuple[int, int]) -> date:
-    month, day = month_day
+def _day(year: int, month: int, day: int) -> date:
     return date(year, month, day if day <= 28 else min(day, _length(year, month)))
 
 
+@lru_cache(maxsize=1024)
 def number(text: str) -> int:
     """Return the value of a number below 100 or a year, in digits or Chinese numerals (二十五, 二〇一八)."""
     if text.isascii() and text.isdigit():
@@ -88,15 +99,6 @@ Groups = dict[str, str | None]
 """What a rule's groups hold: ``year`` and ``word`` of a year, ``month``, ``day`` and so on as printed, ``edge`` what stands behind."""
 
 
-def _year_of(groups: Groups) -> tuple[int | None, int | None]:
-    """Return the year and the year offset that a match states."""
-    if printed := groups.get("year"):
-        year = number(printed)
-        return (year + 2000 if year < 100 else year), None
-    word = groups.get("word")
-    return None, _WORD_YEARS[word[0]] if word else None
-
-
 def _unit(
     match: re.Match[str],
     groups: Groups,
@@ -109,7 +111,12 @@ def _unit(
     flags: tuple[str, ...] = (),
 ) -> Unit:
     """Return the unit of a match; ``edge`` where it is not the last character of the group so named."""
-    year, shift = _year_of(groups)
+    year = shift = None
+    if printed := groups.get("year"):
+        year = number(printed)
+        year = year + 2000 if year < 100 else year
+    elif word := groups.get("word"):
+        shift = _WORD_YEARS[word[0]]
     start, end = match.span()
     return Unit(start, end, first, last, grain, year, shift, years, (groups.get("edge") or "")[-1:] if edge is None else edge, flags)
 
@@ -139,7 +146,8 @@ _TEN_DAYS = {"上旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31), "上中�
 
 def _months(match: re.Match[str], groups: Groups) -> Unit | None:
     first = _number(groups, "month")
-    second = _number(groups, "month2") or _number(groups, "month3")
+    until = groups.get("month2") or groups.get("month3")
+    second = number(until) if until else 0
     part = groups["edge"] or ""
     if part in _TEN_DAYS and not second:
         start, end = _TEN_DAYS[part]
@@ -212,56 +220,94 @@ def _eve(match: re.Match[str], groups: Groups) -> Unit | None:
 
 
 Build = Callable[[re.Match[str], Groups], Unit | None]
-_RULES: tuple[tuple[tuple[str, ...], str, Build], ...] = (
+
+
+class Rule(NamedTuple):
+    """What a text must hold for a rule to match, as signs and, where these say little, as a pattern; the rule; what it builds."""
+
+    signs: int
+    ahead: re.Pattern[str] | None
+    pattern: re.Pattern[str]
+    build: Build
+
+
+_YEAR_STARTS = "1234一二今本当明次翌后去上"
+_RULES: tuple[tuple[tuple[str, ...], str, str, Build], ...] = (
     (
-        ("前", "".join(eves())),
+        ("".join({name[-1] for name in eves()}), "前"),
+        "",
         rf"(?:{_OF_YEAR})[\"“]?(?P<holiday>{'|'.join(eves())})[\"”]?节?(?:假期)?(?=前|之前|以前|来临前|到来前)",
         _eve,
     ),
-    (("五",), rf"{_QUOTE}(?P<plan>十[一二三四五六七]五){_QUOTE}(?:规划期|时期|期间|期)?(?P<edge>末|底|内|中期|初期)?", _five_year_plan),
-    (("-./",), rf"(?P<year>{_YEAR})(?P<sep>[-./])(?P<month>{_MONTH})(?P=sep)(?P<day>{_DAY})(?:日|号)?(?!\d)T?{_HOUR}", _days),
+    (
+        ("五", "十"),
+        "",
+        rf"{_QUOTE}(?P<plan>十[一二三四五六七]五){_QUOTE}(?:规划期|时期|期间|期)?(?P<edge>末|底|内|中期|初期)?",
+        _five_year_plan,
+    ),
+    (("-./",), "", rf"(?P<year>{_YEAR})(?P<sep>[-./])(?P<month>{_MONTH})(?P=sep)(?P<day>{_DAY})(?:日|号)?(?!\d)T?{_HOUR}", _days),
     (
         ("-./",),
+        "",
         rf"(?P<year>{_YEAR})[-./](?P<month>{_MONTH})(?:-(?P<month2>{_MONTH}))?月?(?P<edge>底|末|上旬|中旬|下旬)?(?![\d./]|-(?!(?:19|20)\d\d)|年)",
         _months,
     ),
-    (("-至到、和及",), rf"(?P<year>{_YEAR})年?(?:{SEP}|{_AND})(?P<year2>{_YEAR})年?(?:度|(?P<edge>底|末|内))?(?![-./]?\d)", _years),
+    (("-至到、和及",), "", rf"(?P<year>{_YEAR})年?(?:{SEP}|{_AND})(?P<year2>{_YEAR})年?(?:度|(?P<edge>底|末|内))?(?![-./]?\d)", _years),
     (
         ("月",),
+        r"月份?[0-9一二三四五六七八九十]",
         rf"{_OF_YEAR}(?P<month>{_MONTH})月份?(?P<day>{_DAY})(?:[日号]?{SEP}(?P<day2>{_DAY}))?(?:[日号]|(?=前|止|之前|以前|$)){_HOUR}",
         _days,
     ),
     (
         ("月",),
+        "",
         rf"{_OF_YEAR}(?P<month>{_MONTH})(?:(?:月份?)?{SEP}(?P<month2>{_MONTH})|{_AND}(?P<month3>{_MONTH}))?月份?"
         rf"(?P<edge>月底|底|末|上中旬|中下旬|上旬|中旬|下旬|内|初|{_MIDDLE})?",
         _months,
     ),
-    (("年", "./"), rf"(?P<year>{_YEAR})年(?P<month>{_MONTH})[./](?P<day>{_DAY})(?:[日号]|(?=[前止,;。)]|之前|以前|$)){_HOUR}", _days),
+    (("年", "./"), "", rf"(?P<year>{_YEAR})年(?P<month>{_MONTH})[./](?P<day>{_DAY})(?:[日号]|(?=[前止,;。)]|之前|以前|$)){_HOUR}", _days),
     (
         ("Qq",),
+        "",
         rf"(?:(?P<year>{_YEAR}|{_SHORT_YEAR})年?度?|(?P<word>{_WORD})|(?<![A-Za-z\d]))[Qq](?P<letter>[1-4])(?![\dA-Za-z])(?P<edge>末|底|内)?",
         _letter_quarter,
     ),
     (
         ("季",),
+        "",
         rf"(?:{_OF_YEAR})(?:第?(?P<q>[1-4一二三四首末])(?:(?:季度?)?(?:{SEP}|{_AND})第?(?P<q2>[1-4一二三四]))?"
         rf"|前(?P<front>[23二三两])个?)季度(?P<edge>末|底|内)?",
         _quarters,
     ),
-    (("半",), rf"{_OF_YEAR}(?P<half>[上下])半年(?P<edge>末|底|内)?", _half),
-    (("年",), rf"(?:(?P<year>{_YEAR}|{_SHORT_YEAR})年|(?P<word>[今本当明次翌后去上]年))(?P<edge>{_EDGE})?", _year),
+    (("半", "上下"), "", rf"{_OF_YEAR}(?P<half>[上下])半年(?P<edge>末|底|内)?", _half),
+    (("年", _YEAR_STARTS), "", rf"(?:(?P<year>{_YEAR}|{_SHORT_YEAR})年|(?P<word>[今本当明次翌后去上]年))(?P<edge>{_EDGE})?", _year),
     (
-        ("年",),
+        ("年", "底末内初终度中全本"),
+        "",
         rf"(?<![\d一二三四五六七八九十两几多半近数每学历N个])年(?P<edge>底|末|内|初|终|度[内底末]|{_MIDDLE})|全年|(?<!\d)本年度",
         _year_word,
     ),
 )
-"""What a text must hold for a rule to match, a character of each string; the rule; what it builds. Earlier rules go before later ones."""
+"""The characters without which a rule matches nothing, one of each string, the first of which are part of what it matches;
+the rest as in ``Rule``. Earlier rules go before later ones."""
 
 
-_COMPILED = tuple((tuple(map(frozenset, signs)), re.compile(pattern), build) for signs, pattern, build in _RULES)
-_SIGNS = re.compile(f"[{re.escape(''.join(sorted({sign for signs, _, _ in _RULES for each in signs for sign in each})))}]")
+_sign = cache(sign)
+"""The same characters are the same sign."""
+_POINT = _sign("./")
+
+
+def _compiled() -> Iterator[Rule]:
+    """Yield the rules with their signs, compiled."""
+    for needed, ahead, pattern, build in _RULES:
+        yield Rule(reduce(or_, map(_sign, needed)), re.compile(ahead) if ahead else None, re.compile(pattern), build)
+
+
+_COMPILED = tuple(_compiled())
+_SIGNS = reduce(or_, (rule.signs for rule in _COMPILED))
+_ANY_SIGN = re.compile(f"[{re.escape(''.join(sorted({char for needed, *_ in _RULES for char in needed[0]})))}]")
+"""What every unit is in part made of."""
 _WHOLE_CELL = (
     (re.compile(r"^(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])?(?=$|前|之前|以前)"), _compact),
     (re.compile(rf"^(?P<month>{_MONTH})[./](?P<day>{_DAY})(?=$|前|之前|以前)"), _days),
@@ -271,27 +317,45 @@ _JOIN = re.compile(rf"(?:起|开始)?(?:{SEP})")
 
 
 @lru_cache(maxsize=4096)
-def _applying(present: frozenset[str]) -> list[tuple[re.Pattern[str], Build]]:
-    """Return the rules that may match where these signs are present; a cell without 季 is not searched for quarters."""
-    return [(rule, build) for signs, rule, build in _COMPILED if not any(sign.isdisjoint(present) for sign in signs)]
+def _applying(signs: int) -> tuple[Rule, ...]:
+    """Return the rules that may match where these signs stand; a cell without 季 is not searched for quarters."""
+    return tuple(rule for rule in _COMPILED if rule.signs & signs == rule.signs)
 
 
-def find_units(text: str, *, cell: bool = False) -> list[Unit]:
-    """Return the units of a normalised text in reading order, ranges joined; ``cell`` also reads bare numbers that fill a cell."""
-    found: list[Unit] = []
-    taken = bytearray(len(text))
-    if cell and (text[:6].isdigit() or "." in text or "/" in text):
-        found = next(([u] for rule, build in _WHOLE_CELL if (m := rule.match(text)) and (u := build(m, m.groupdict()))), [])
+def find_units(text: str, signs: int | None = None, *, cell: bool = False) -> list[Unit]:
+    """Return the units of a normalised text in reading order, ranges joined; ``cell`` also reads bare numbers that fill a cell.
+
+    ``signs`` are those of the text or of one that it is a part of, where they are known.
+    """
+    signs = signs_of(set(text)) if signs is None else signs
+    found = _bare_numbers(text) if cell and (signs & _POINT or text[:6].isdigit()) else []
+    free = bytearray()  # of every character whether no unit has taken it; all are free while it is empty
     for unit in found:
-        taken[unit.pos : unit.end] = b"\1" * (unit.end - unit.pos)
-    for rule, build in _applying(frozenset(_SIGNS.findall(text))):
-        for match in rule.finditer(text):
+        free = bytearray(b"\1" * len(text))
+        free[unit.pos : unit.end] = bytes(unit.end - unit.pos)
+    for needed, ahead, pattern, build in _applying(signs & _SIGNS):
+        if needed & signs != needed or not (ahead is None or ahead.search(text)):
+            continue
+        before = len(found)
+        match = pattern.search(text)
+        while match:
             start, end = match.span()
-            read = build(match, match.groupdict()) if taken.find(1, start, end) < 0 else None
+            read = build(match, match.groupdict()) if free.find(0, start, end) < 0 else None
             if read is not None:
-                taken[start:end] = b"\1" * (end - start)
                 found.append(read)
+                if len(found) == 1 and not (_ANY_SIGN.search(text, end) or _ANY_SIGN.search(text, 0, start)):
+                    return found  # the one unit of nearly every cell
+                free = free or bytearray(b"\1" * len(text))
+                free[start:end] = bytes(end - start)
+            match = pattern.search(text, end)
+        if len(found) > before:
+            signs = signs_of(compress(text, free))
     return found if len(found) < 2 else list(_joined(sorted(found, key=lambda u: u.pos), text))
+
+
+def _bare_numbers(text: str) -> list[Unit]:
+    """Return the one unit of a cell that numbers without a word fill (20180930, 9.30)."""
+    return next(([u] for rule, build in _WHOLE_CELL if (m := rule.match(text)) and (u := build(m, m.groupdict()))), [])
 
 
 def _joined(units: list[Unit], text: str) -> Iterator[Unit]:
@@ -320,6 +384,6 @@ def _range(left: Unit, right: Unit) -> Unit | None:
         years = int(right.last < left.first)
     if years < 0 or (years == 0 and right.last < left.first):
         return None
-    flags = tuple(dict.fromkeys((*left.flags, *right.flags)))
+    flags = tuple(dict.fromkeys((*left.flags, *right.flags))) if left.flags or right.flags else ()
     first = left.last if left.edge in ENDED else left.first
-    return left._replace(end=right.end, first=first, last=right.last, years=years, grain="range", edge=right.edge, flags=flags)
+    return Unit(left.pos, right.end, first, right.last, "range", left.year, left.shift, years, right.edge, flags)

@@ -8,6 +8,11 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from normalizers.deadlines.signs import sign
+
+_COMMON = frozenset("年月日号季度半旬底末前内中初后期上下不之至到起一二三四五六七八九十实施完成")
+"""What dates and the words around them are made of: no sign of anything else."""
+
 
 @cache
 def _tables() -> dict[str, Any]:
@@ -25,6 +30,11 @@ def words(table: str, name: str) -> tuple[str, ...]:
 def any_of(table: str, name: str) -> re.Pattern[str]:
     """Return a pattern that finds any word of a list, the longest first."""
     return re.compile("|".join(re.escape(word) for word in sorted(words(table, name), key=len, reverse=True)))
+
+
+def sign_of(*lists: tuple[str, str]) -> int:
+    """Return a sign of every text that holds a word of these lists."""
+    return sign("".join({next((char for char in word if char not in _COMMON), word[0]) for each in lists for word in words(*each)}))
 
 
 @cache
