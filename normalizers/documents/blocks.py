@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from normalizers.documents.grid import RawTable
 from normalizers.records import BlockKind, Origin
@@ -12,8 +12,7 @@ _UNSEEN = " \t\u3000\xa0\u200b\u200c\u200d\u2060\ufeff"
 _LINE_ENDS = dict.fromkeys(map(ord, "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"), "\n") | {0: " "}
 
 
-@dataclass(frozen=True, slots=True)
-class RawBlock:
+class RawBlock(NamedTuple):
     """One block on its way into a document; ``text`` is as the source has it until ``build`` repairs it and keeps ``raw``.
 
     ``centred`` and ``strong`` are what its drawing says of its rank.

@@ -103,10 +103,10 @@ def _repaired(blocks: Sequence[RawBlock]) -> tuple[list[RawBlock], tuple[Repair,
     for block in blocks:
         if block.table is None:
             if text := next(texts):  # a balloon of tracked changes leaves nothing
-                out.append(replace(block, text=text, raw=block.text))
+                out.append(block._replace(text=text, raw=block.text))
         else:
             cells = tuple(_saying(cell, next(texts)) for cell in block.table.cells)
-            out.append(replace(block, table=replace(block.table, cells=cells)))
+            out.append(block._replace(table=replace(block.table, cells=cells)))
     return out, cleaned.repairs, cleaned.warnings
 
 
@@ -154,8 +154,8 @@ def _tidy_table(block: RawBlock, table: RawTable) -> list[RawBlock]:
     above, proper, below = split_banners(drop_rows(table, blank_rows(table)))
     out = [_caption(cell) for cell in above]
     if proper is not None and proper.rows:
-        out.append(replace(block, kind=BlockKind.TABLE, table=proper, text=""))
-    return out + [replace(_caption(cell), centred=False) for cell in below]
+        out.append(block._replace(kind=BlockKind.TABLE, table=proper, text=""))
+    return out + [_caption(cell)._replace(centred=False) for cell in below]
 
 
 def _tidied(blocks: Sequence[RawBlock]) -> list[RawBlock]:
@@ -164,7 +164,7 @@ def _tidied(blocks: Sequence[RawBlock]) -> list[RawBlock]:
         if block.table is not None:
             out.extend(_tidy_table(block, block.table))
         elif text := tidy(block.text):
-            out.append(block if text == block.text else replace(block, text=text))
+            out.append(block if text == block.text else block._replace(text=text))
     return out
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from lxml import etree
 
@@ -66,7 +65,7 @@ def joined(blocks: Sequence[RawBlock]) -> list[RawBlock]:
 
     def flush() -> None:
         if len(tails) > 1 and out:
-            out[-1] = replace(out[-1], table=_stacked(tails))
+            out[-1] = out[-1]._replace(table=_stacked(tails))
         tails.clear()
 
     for block in blocks:

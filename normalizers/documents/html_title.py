@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from functools import cache
 from itertools import takewhile
 
@@ -150,10 +149,10 @@ def with_title(blocks: list[RawBlock], title: RawBlock | None) -> list[RawBlock]
         if block.table is not None:
             break
         if fold(block.text) == wanted:
-            blocks[number] = replace(block, kind=BlockKind.TITLE, level=0)
+            blocks[number] = block._replace(kind=BlockKind.TITLE, level=0)
             return blocks
         said += fold(block.text)
         if said == wanted:
-            merged = replace(title, text="".join(one.text for one in blocks[: number + 1]), origin=blocks[0].origin)
+            merged = title._replace(text="".join(one.text for one in blocks[: number + 1]), origin=blocks[0].origin)
             return [merged, *blocks[number + 1 :]]
     return [title, *blocks]

@@ -13,6 +13,7 @@ MAX_PRINTED = 200
 """Characters of the longest label as printed, blanks and line breaks between its words counted."""
 _BRACKET = re.compile(r"[（(][^（）()]{0,20}[）)]$")
 _GAP = re.compile(r"[\s　]+")
+_UNTOLD = re.compile(r"[\s　:：*＊]")
 _WORK = frozenset({"task"})
 _SPECIFIED = frozenset({"task", "lead", "partner", "responsible", "deadline"})
 SPECIFYING, LONGEST_SPECIFIED = 4, 8
@@ -21,7 +22,7 @@ _BODIES = frozenset({"lead", "partner", "responsible"})
 
 
 def _fold(label: str) -> str:
-    return re.sub(r"[\s　:：*＊]", "", label).replace("(", "（").replace(")", "）")
+    return _UNTOLD.sub("", label).replace("(", "（").replace(")", "）")
 
 
 @cache

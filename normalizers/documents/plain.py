@@ -193,12 +193,11 @@ def _has_lost_table(lines: Sequence[Line]) -> bool:
 
 def _wrap_width(lines: Sequence[Line]) -> int:
     """Return the length of a full line where a text is hard-wrapped, else 0."""
-    lengths = sorted(len(line.raw.strip()) for line in lines if not line.blank)
-    if len(lengths) < 8:
+    printed = [line.raw.strip() for line in lines if not line.blank]
+    if len(printed) < 8:
         return 0
-    width = lengths[int(len(lengths) * 0.9)]
-    printed = [line.raw.strip() for line in lines if not line.blank and line.raw.strip()[-1] not in _ENDS]
-    unended = [len(text) for text in printed if len(text) >= width - 3 or not _stands_alone(text)]
+    width = sorted(map(len, printed))[int(len(printed) * 0.9)]
+    unended = [len(text) for text in printed if text[-1] not in _ENDS and (len(text) >= width - 3 or not _stands_alone(text))]
     full = sum(width - 3 <= length <= width + 2 for length in unended)
     return width if MIN_WRAP <= width <= MAX_WRAP and full >= max(4, WRAPPED_SHARE * len(unended)) else 0
 
@@ -245,7 +244,7 @@ def _paragraphs(lines: Sequence[Line], width: int, marked: bool) -> tuple[list[R
             and blocks[-1].kind is BlockKind.PARAGRAPH
             and _goes_on(last[1], blocks[-1].text, line, apart=at - last[0] > 1, width=width)
         ):
-            blocks[-1] = replace(blocks[-1], text=join_lines(blocks[-1].text, markdown.inline_text(text) if marked else text))
+            blocks[-1] = blocks[-1]._replace(text=join_lines(blocks[-1].text, markdown.inline_text(text) if marked else text))
             mended += 1
         else:
             blocks.append(_block(text, line.number, marked))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 
@@ -93,7 +92,7 @@ def _mark_headings(blocks: Sequence[RawBlock]) -> list[RawBlock]:
         following = levels[number + 1] if number + 1 < len(levels) else 0
         listed = level >= LIST_LEVEL and (following == level or (listed and level == levels[number - 1]))
         if level and not listed and number + 1 < len(blocks):
-            out.append(replace(block, kind=BlockKind.HEADING, level=level))
+            out.append(block._replace(kind=BlockKind.HEADING, level=level))
         else:
             out.append(block)
     return out
@@ -173,11 +172,11 @@ def _mark_title(blocks: list[RawBlock], hints: Hints) -> list[RawBlock]:
     raw = ""
     for block in run:
         raw = join_lines(raw, block.raw.replace("\n", ""))
-    title = replace(run[0], text=_joined(run), raw=raw, kind=BlockKind.TITLE, level=0)
+    title = run[0]._replace(text=_joined(run), raw=raw, kind=BlockKind.TITLE, level=0)
     rest = blocks[stop:]
     for number, block in enumerate(rest[:2]):  # 2018年…方案 / 2018年…分工表: a second complete line belongs to it
         if block.kind is BlockKind.PARAGRAPH and block.table is None and looks_like_title(block.text) and stop + number < head:
-            rest[number] = replace(block, kind=BlockKind.TITLE)
+            rest[number] = block._replace(kind=BlockKind.TITLE)
         else:
             break
     return [*blocks[:start], title, *rest]
@@ -193,7 +192,7 @@ def _mark_inner_titles(blocks: list[RawBlock]) -> list[RawBlock]:
         block = blocks[number]
         is_plain = block.kind is BlockKind.PARAGRAPH and block.table is None and "\n" not in block.text
         if is_plain and len(block.text) <= MAX_HEADING and looks_like_title(block.text):
-            out[number] = replace(block, kind=BlockKind.HEADING, level=1)
+            out[number] = block._replace(kind=BlockKind.HEADING, level=1)
     return out
 
 

@@ -95,8 +95,14 @@ def _composed(*, lines: bool) -> str:
 
 
 def _spaced(words: Iterable[str]) -> str:
-    """Return the pattern of any of some words, the longest first, with blanks allowed between their characters."""
-    return "|".join(r"\s{0,4}".join(map(re.escape, word)) for word in sorted(words, key=len, reverse=True))
+    """Return the pattern of any of some words, with blanks allowed between their characters.
+
+    Those that begin alike stand together, the longest first: most are passed over by their first character.
+    """
+    rests: dict[str, list[str]] = {}
+    for word in sorted(words, key=len, reverse=True):
+        rests.setdefault(word[0], []).append("".join(rf"\s{{0,4}}{re.escape(character)}" for character in word[1:]))
+    return "|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in rests.items())
 
 
 def _composed_role(name: str) -> Role | None:
@@ -193,15 +199,8 @@ _SPECIFYING = "各省市区县州本国地主共具建拟相"
 
 @cache
 def _label_pattern(where: tuple[str, ...], roles: tuple[Role, ...]) -> str:
-    names = sorted((row.text for row in labels().values() if row.where in where and row.role in roles), key=len, reverse=True)
-    return (
-        _SPECIFIED
-        + f"(?=[{_first_characters()}])(?:"
-        + "|".join(r"\s{0,4}".join(map(re.escape, name)) for name in names)
-        + "|"
-        + _composed(lines="bracket" not in where)
-        + ")"
-    )
+    names = _spaced(row.text for row in labels().values() if row.where in where and row.role in roles)
+    return f"{_SPECIFIED}(?=[{_first_characters()}])(?:{names}|{_composed(lines='bracket' not in where)})"
 
 
 _INLINE = (Role.LEAD, Role.PARTNER, Role.RESPONSIBLE, Role.DEADLINE, Role.PERSON, Role.REMARK, Role.CONTACT)

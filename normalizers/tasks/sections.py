@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from normalizers.records import Block, BlockKind
 
@@ -34,6 +35,8 @@ MAX_HEADING = 45
 """Characters of the longest line without a sentence's end that is taken for a heading where the reader marked none."""
 
 
+# Whoever looks at a line asks for its number: whether it is a heading, an item, under which section it stands.
+@lru_cache(maxsize=16)
 def split_number(text: str) -> tuple[str, str, int]:
     """Return the number that ``text`` opens with ("" when none), its style ("one" 一、 to "five" ①) and where the words begin."""
     start = len(text) - len(text.lstrip())
