@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from harvester.cli.options import FormatOption, StoreOption
-from harvester.cli.output import Format, complain, emit
+from harvester.cli.output import Format, complain, emit, in_words
 from harvester.decisions import stored_decisions
 from harvester.errors import HarvesterError, WrongCall
 from harvester.filtering import parse_date, parse_region
@@ -61,14 +61,14 @@ def extract(
         try:
             for found in extract_members(path, region=code, published=day, decisions=decisions):
                 if isinstance(found, HarvesterError):
-                    complain(str(found))
+                    complain(in_words(str(found)))
                     unread += 1
                 else:
                     documents.append(derived_json(found.derived, map(notice_json, found.notices)))
         except WrongCall:
             raise
         except HarvesterError as error:
-            complain(str(error))
+            complain(in_words(str(error)))
             unread += 1
     if form is Format.JSON:
         sys.stdout.write(to_json(documents) + "\n")

@@ -17,7 +17,7 @@ from typing import Annotated, cast
 import typer
 
 from harvester import log_masking
-from harvester.cli.output import complain
+from harvester.cli.output import complain, in_words
 from harvester.cli.verbs import VerbGroup
 from harvester.errors import HarvesterError
 from harvester.messages import _
@@ -75,10 +75,11 @@ def run(arguments: Sequence[str]) -> int:
         sys.stdout.flush()  # here, so that a full disk is told and a reader that left is not
     except UsageError as error:
         context = getattr(error, "ctx", None)
-        complain(_("{error} See {path} --help.").format(error=wording(error), path=context.command_path if context else "harvester"))
+        path = context.command_path if context else "harvester"
+        complain(_("{error} See {path} --help.").format(error=in_words(wording(error)), path=path))
         return 2
     except (HarvesterError, StoreError) as error:
-        complain(str(error))
+        complain(in_words(str(error)))
         return getattr(error, "exit_status", 1)
     except FactSheetError as error:
         complain(_("{error}. Mend that and run it again.").format(error=error))
@@ -123,8 +124,8 @@ def discard() -> int:
 
 
 def wording(error: Exception) -> str:
-    """Return what the parser of the command line says of a wrong call, as one sentence."""
-    words = str(getattr(error, "format_message", error.__str__)()).replace("Value error, ", "")
+    """Return what the parser of the command line says of a wrong call, in one line that ends as a sentence does."""
+    words = " ".join(str(getattr(error, "format_message", error.__str__)()).replace("Value error, ", "").split())
     return words if words.endswith((".", "?", "!")) else f"{words}."
 
 

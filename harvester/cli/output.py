@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from harvester.messages import _
+from harvester.messages import _, language
 from harvester.moments import minute
 from harvester.values import plain, printable, to_json
 from storage.formulas import neutral
@@ -33,6 +33,15 @@ class Format(StrEnum):
 def complain(message: str) -> None:
     """Say what went wrong in one line on standard error, without control characters: a file's name must not steer the terminal."""
     sys.stderr.write(f"harvester: {' '.join(printable(message).split())}\n")
+
+
+def in_words(error: str) -> str:
+    """Return what an error says, in the user's language; one that a library words has its own."""
+    if language() == "en":
+        return error
+    from harvester.sentences import said  # late: the forms of all that is ever said
+
+    return said(error)
 
 
 def console(*, stderr: bool = False) -> Console:

@@ -12,7 +12,7 @@ import typer
 from harvester import audited
 from harvester.cli import sent
 from harvester.cli.options import ColourOption, FormatOption, LimitOption, ListOption, RegionOption, SiteOption, StoreOption
-from harvester.cli.output import Format, complain, console, emit
+from harvester.cli.output import Format, complain, console, emit, in_words
 from harvester.cli.querying import AgencyOption, RoleOption
 from harvester.endings import end_by_signals
 from harvester.errors import WrongCall
@@ -230,7 +230,7 @@ def run(
         try:
             one_pass(store, pace)
         except LockedStore as error:  # a pass of cron's, or a long migration: the next pass will do
-            complain(str(error))
+            complain(in_words(str(error)))
         ended.wait(EVERY)
     return 0
 

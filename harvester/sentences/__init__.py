@@ -1,8 +1,8 @@
 """Stored sentences, in the reader's language.
 
-Runs, findings, incidents, due runs and proposals keep what they say as English sentences, so that JSON stays the same in every language.
-Here stands every form that such a sentence has, with its blanks. Shown to people, a stored sentence is matched against the forms as a
-whole; its Chinese is that of the form (``locale/zh/messages.po``), its blanks are put into it. What fits no form, because another
+Runs, findings, incidents, due runs, proposals and errors keep what they say as English sentences, so that JSON and logs stay the same in
+every language. Here stands every form that such a sentence has, with its blanks. Shown to people, a sentence is matched against the forms
+as a whole; its Chinese is that of the form (``locale/zh/messages.po``), its blanks are put into it. What fits no form, because another
 version of the program or a library wrote it, is shown as it stands: nothing is guessed.
 
 A new sentence is written in the code as an f-string, and its form here; ``tests/cli/test_sentences.py`` fails without.
@@ -14,10 +14,12 @@ import re
 from functools import lru_cache
 
 from harvester.messages import language
+from harvester.sentences.calls import MOMENTS, PARSER, RUNS, SCHEDULE, SITES
 from harvester.sentences.failures import FAILURES, FILES
 from harvester.sentences.findings import OF_A_SECTION, OF_THE_WORK, SEEN_AND_EXPECTED
 from harvester.sentences.forms import Form, Sentence
 from harvester.sentences.proofs import CHECKS, PROOFS, REASONS
+from harvester.sentences.refusals import ASKED, DECIDED, FOUND, NAMED
 from harvester.sentences.runs import DUE, ENDS, LISTS, RECORDS
 from harvester.sentences.sending import MAIL, RECEIVERS, ROBOTS, WATCHES
 from harvester.sentences.store import DAMAGE, MENDS, REFUSALS, WHAT
@@ -28,6 +30,7 @@ FORMS: tuple[Form, ...] = tuple(
             *LISTS, *RECORDS, *ENDS, *DUE, *FAILURES, *FILES, *OF_A_SECTION, *OF_THE_WORK, *SEEN_AND_EXPECTED,
             *PROOFS, *REASONS, *CHECKS, *REFUSALS, *DAMAGE, *WHAT, *MENDS, *MAIL,
             *RECEIVERS, *ROBOTS, *WATCHES,
+            *PARSER, *SCHEDULE, *MOMENTS, *RUNS, *SITES, *ASKED, *FOUND, *NAMED, *DECIDED,
         )
     )
 )  # fmt: skip

@@ -58,6 +58,11 @@ def _words(value: str, lang: str, say: Say) -> str:
     return say(value, lang) or value
 
 
+def _choices(value: str, lang: str, _say: Say) -> str:
+    """Say names that were listed for the user to choose from, quoted or not."""
+    return value if lang == "en" else value.replace("'", "").replace(", ", _(",  ", lang))
+
+
 def _any_of(words: Iterable[str]) -> str:
     return "|".join(re.escape(word) for word in words)
 
@@ -127,20 +132,20 @@ _PAGES = r"\d+(?:-\d+)?"
 BLANKS: Mapping[str, Blank] = {
     **dict.fromkeys(
         (
-            "n", "all_pages", "asked", "attempt", "cells", "days", "derived", "end", "errands", "known", "least", "lines", "listed",
-            "missing", "offset", "page", "seen", "shown_pages", "size", "stated", "status", "undated", "number",
+            "n", "all_pages", "asked", "attempt", "cells", "days", "derived", "end", "errands", "known", "lines", "listed",
+            "missing", "offset", "page", "seen", "shown_pages", "size", "stated", "status", "undated", "number", "year",
         ),
         _NUMBER,
     ),
-    **dict.fromkeys(("left", "megabytes", "most", "score", "seconds", "usual", "whole"), _MEASURE),
+    **dict.fromkeys(("least", "left", "megabytes", "most", "score", "seconds", "usual", "whole"), _MEASURE),
     **dict.fromkeys(
-        ("address", "charset", "document", "family", "host", "job", "place", "run", "schema", "section", "site", "suffix", "table",
-         "task", "url", "watch", "worker", "file"),
+        ("address", "charset", "document", "family", "host", "job", "key", "option", "place", "run", "schema", "section", "site",
+         "suffix", "table", "task", "url", "watch", "worker", "file"),
         _NAME,
     ),
     **dict.fromkeys(
-        ("charset_declared", "charsets", "error", "folder", "labels", "name", "reason", "rules_tried", "shown",
-         "store", "unit"),
+        ("charset_declared", "charsets", "error", "folder", "given", "labels", "name", "other", "reason", "rules_tried", "shown",
+         "store", "unit", "who"),
         _TEXT,
     ),
     "code": Blank(r"-?\d+", "40058"),
@@ -167,6 +172,9 @@ BLANKS: Mapping[str, Blank] = {
     "sign": Blank(r".+(?<!\.)", "a captcha", _word),
     "state": Blank(_any_of(STATES), "missed", _state),
     "stop": Blank(r"[a-z_-]+", "shutdown", _word),
+    **dict.fromkeys(("choices", "names", "parameter"), Blank(r".+", "'table', 'json'", _choices)),
+    "setting_place": Blank(r"[^\[\]:]+", "The settings", _word),
+    "why": Blank(r".+", "Input should be a valid number, unable to parse string as a number.", _words),
     "value": Blank(r"\d[\d,.]*(?:e[+-]?\d+)?%?", "40%"),
     "verdict": Blank(_any_of(VERDICTS), "incomplete", _word),
     "what": Blank(r".+", "is missing", _sentence),

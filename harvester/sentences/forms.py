@@ -59,8 +59,11 @@ class Sentence:
 
 
 def _pattern(form: str, mark: str) -> str:
-    """Return the pattern of a form; ``mark`` keeps the blanks of two forms apart."""
+    """Return the pattern of a form; ``mark`` keeps the blanks of two forms apart. A blank that comes again holds the same words."""
     pieces = _BLANK.split(form)
     fixed = [re.escape(piece) for piece in pieces[::2]]
-    blanks = [f"(?P<{name}{mark}>{BLANKS[name].pattern})" for name in pieces[1::2]]
+    names = pieces[1::2]
+    blanks = [
+        f"(?P={name}{mark})" if name in names[:place] else f"(?P<{name}{mark}>{BLANKS[name].pattern})" for place, name in enumerate(names)
+    ]
     return "".join(piece + blank for piece, blank in zip(fixed, [*blanks, ""], strict=True))

@@ -1,0 +1,123 @@
+"""Where the user reads Chinese, wrong calls and what cannot be done are told in Chinese; status and names stay as they are."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harvester.cli.main import run
+from harvester.cli.output import in_words
+from tests.cli.test_chinese_help import CHINESE
+from tests.cli.test_sentences import Pieces, has_form, pieces
+
+ROOT = Path(__file__).resolve().parents[2]
+QUOTED = re.compile(r"`[^`]*`|“[^”]*”|https?://\S+|-{1,2}[a-z][a-z-]*|docs/\S+")
+ENGLISH = re.compile(r"\b[A-Za-z]?[a-z]+,? [a-z]+\b")
+"""Two English words in a row."""
+WRONG = {
+    "nonsense": "没有命令 nonsense。",
+    "taks": "没有命令 taks。是否指 tasks？",
+    "tasks --nonsense": "没有选项 --nonsense。",
+    "tasks --limt 3": "没有选项 --limt，相近的有 --limit、--site。",
+    "tasks --limit x": "--limit 的值无效：应为整数。",
+    "tasks --limit 1" + "0" * 5000: "--limit 的值无效：数字过长。",
+    "tasks --limit -1": "--limit 的值无效：应不小于 0。",
+    "tasks --limit": "选项 --limit 须带值。",
+    "tasks --all-copies=3": "选项 --all-copies 不带值。",
+    "tasks one two": "多出参数：one two。",
+    "tasks --format yaml": "--format 的值无效：没有“yaml”，可选：table、json、jsonl、csv。",
+    "crawl anhui --pace slow": "--pace 的值无效：应为数字。",
+    "sql --seconds 0.001 x": "--seconds 的值无效：应不小于 0.1。",
+    "worker --side-by-side 99": "--side-by-side 的值无效：应不大于 64。",
+    "db": "缺少命令。",
+    "schedule pause": "缺少参数 JOB。",
+    "schedule pause anhui": "缺少选项 --reason。",
+    "objections decide 1": "缺少参数 decision。可选：upheld、rejected。",
+    "objections decide x upheld": "NUMBER 的值无效：应为整数。",
+}
+"""Wrong calls of every class that the parser knows."""
+ASKED = [
+    "schedule next nosuch", "schedule next --until 2020-01-01", "schedule next --until whenever", "schedule resume nosuch",
+    "schedule run nosuch", "schedule run takedown --sweep", "schedule run suzhou_sip", "schedule run anhui --since 2099-01-01",
+    "schedule pause nosuch --reason x", "schedule pause anhui --reason x --until 2020-01-01",
+    "runs --run 2", "runs --log 2", "runs --follow 2", "runs --run 1 --log 2", "runs --follow 1 --format csv", "runs --site atlantis",
+    "coverage --site atlantis", "crawl atlantis", "crawl shanghai --section nowhere", "crawl suzhou_sip", "plan atlantis",
+    "tasks --due-to tomorrow", "tasks --region Shanghai", "tasks --site atlantis", "tasks --as-of 2099-01-01", "changes --since someday",
+    "changes --kind whim", "dossier 123", "explain d000000", "extract absent.docx", "export nonsense --to x.csv", "export tasks --to x.doc",
+    "review decide 市信用专班 --by 甲 --name 市财局 --region 340100", "review --limit 3 decisions",
+]  # fmt: skip
+"""Calls that the verbs refuse."""
+TOLD_WHOLLY = (
+    *(f"harvester/scheduling/{name}.py" for name in ("asking", "embedded", "pieces", "plan", "queue", "working")),
+    *(f"harvester/cli/{name}.py" for name in ("asking", "comparing", "crawling", "figures", "querying", "records", "run_log")),
+    "harvester/cli/scheduling.py",
+    *(f"harvester/{name}.py" for name in ("aligning", "citations", "config", "filtering", "lineage", "moments", "session")),
+    "harvester/record_questions.py",
+    *(f"storage/{name}.py" for name in ("due_runs", "explain", "exports", "locks", "questions", "run_names", "selection", "workers")),
+)  # fmt: skip
+"""The modules whose errors all have their form."""
+ERROR = re.compile(r"WrongCall|\w*(?:Store|Record|Disk|HarvesterError|ScheduleError|StoreError|ExportError|Question)")
+
+
+def told(capsys: pytest.CaptureFixture[str], call: str) -> tuple[int, str]:
+    """Return the status of a call and what it says on standard error."""
+    status = run(call.split())
+    return status, capsys.readouterr().err.removeprefix("harvester: ").rstrip("\n")
+
+
+@pytest.fixture
+def chinese(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HARVESTER_LANG", "zh")
+    assert run(["db", "upgrade"]) == 0
+    capsys.readouterr()
+
+
+@pytest.mark.parametrize("call", WRONG, ids=lambda call: call[:30])
+def test_each_class_of_wrong_call_is_told_in_chinese(chinese: None, capsys: pytest.CaptureFixture[str], call: str) -> None:
+    status, words = told(capsys, call)
+    said, _see, where = words.partition("另见 ")
+    assert (status, said) == (2, WRONG[call])
+    assert where.endswith(" --help。")
+
+
+@pytest.mark.parametrize("call", ASKED)
+def test_what_a_verb_refuses_is_told_in_chinese(chinese: None, capsys: pytest.CaptureFixture[str], call: str) -> None:
+    status, words = told(capsys, call)
+    assert status in (1, 2)
+    assert CHINESE.search(words)
+    assert not ENGLISH.search(QUOTED.sub("", words)), words
+
+
+def test_an_empty_answer_is_told_in_chinese(chinese: None, capsys: pytest.CaptureFixture[str]) -> None:
+    for verb in ("coverage", "runs", "tasks"):
+        assert run([verb]) == 0
+        assert capsys.readouterr().out == "（没有找到）\n"
+
+
+def test_english_errors_are_as_the_code_has_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HARVESTER_LANG", "en")
+    assert in_words("There is no job x; jobs are takedown, verify.") == "There is no job x; jobs are takedown, verify."
+
+
+def test_an_error_that_a_library_words_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HARVESTER_LANG", "zh")
+    assert in_words("Value must be an iterable.") == "Value must be an iterable."
+    assert in_words("Invalid value for '--x': Value must be an iterable.") == "--x 的值无效：Value must be an iterable."
+
+
+def errors(name: str) -> Iterator[Pieces]:
+    """Yield the sentences of the errors that a module makes."""
+    for node in ast.walk(ast.parse((ROOT / name).read_text("utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and ERROR.fullmatch(node.func.id) and node.args:
+            yield from filter(None, [pieces(node.args[0])])
+
+
+@pytest.mark.parametrize("name", TOLD_WHOLLY)
+def test_every_error_of_these_modules_has_a_form(name: str) -> None:
+    assert list(errors(name)) != []
+    assert [found for found in errors(name) if not has_form(found)] == []
