@@ -34,11 +34,20 @@ class Sentence:
         return len(_BLANK.sub("", self.many))
 
     @cached_property
+    def _signs(self) -> tuple[str, str]:
+        """Return the longest fixed words of each form: a text with neither is not this sentence, and no pattern is made for it."""
+        many, one = (max(_BLANK.split(form)[::2], key=len) for form in (self.many, self.one or self.many))
+        return many, one
+
+    @cached_property
     def _pattern(self) -> re.Pattern[str]:
         return re.compile("|".join(_pattern(form, f"_{n}") for n, form in enumerate(filter(None, (self.many, self.one)))), re.DOTALL)
 
     def said(self, text: str, lang: str, say: Say) -> str | None:
         """Return a text in a language where it is this sentence, else ``None``; ``say`` does the same for a text within it."""
+        many, one = self._signs
+        if many not in text and one not in text:
+            return None
         found = self._pattern.fullmatch(text)
         if found is None:
             return None
