@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -20,12 +19,14 @@ from normalizers.deadlines.rhythm import (
     bare_term,
     find_rhythms,
     find_terms,
+    has_pace,
     is_elsewhere,
     is_ongoing,
     is_recurring,
     without_paces,
 )
 from normalizers.deadlines.signs import signs_of
+from normalizers.deadlines.units import day_in
 from normalizers.deadlines.words import any_of, rhythms, sign_of, tags, words
 from normalizers.records import Deadline, DeadlineKind
 from normalizers.text.fold import fold
@@ -34,7 +35,7 @@ MAX_CELL = 2000
 """Characters of a cell that are read; a deadline cell is a line, what is longer is a text that slipped in."""
 
 _EMPTY = frozenset(words("cell", "empty"))
-_OF_YEAR, _OF_PLAN, _OF_PLAN_END = (frozenset(words("cell", name)) for name in ("whole_year", "whole_plan", "plan_end"))
+_OF_PLAN = {word: name for name in ("whole_year", "whole_plan", "plan_end") for word in words("cell", name)}
 _RHYTHMS = rhythms()
 _COMPLETES, _STARTS = any_of("cell", "completes"), any_of("start", "words")
 _AIM, _AIM_SIGN, _MUST = any_of("strength", "aim"), sign_of(("strength", "aim")), any_of("strength", "must")
@@ -67,30 +68,40 @@ def parse_deadline(text: str, period: PlanPeriod, *, basis: str = "cell") -> Dea
     ``text`` of the deadline is the whole cell as printed. Of several dates the last day counts, flagged ``phases``.
     A text without a date has kind ``none``, with the flag ``not_parsed`` where no word of it says why.
     """
-    printed, plain = (text, text) if is_read_as_printed(text) and len(text) <= MAX_CELL else _both(text)
+    printed, plain = _both(text)
     bare = plain.strip("()[]【】。;,")
     if not bare or bare in _EMPTY:
         return None
     signs = signs_of(plain)
     if signs & NAME_SIGNS:
         plain = without_names(plain)
+    if signs & PACE_SIGN and not has_pace(plain):
+        signs ^= PACE_SIGN
     firmness = strength(plain) if signs & _AIM_SIGN else "must"
     readings = find_readings(without_paces(plain) if signs & PACE_SIGN else plain, period, signs, cell=True)
     if len(readings) == 1 and _says_all(readings[0], plain, signs):
-        kind, start, end = readings[0].kind, readings[0].start, readings[0].last
-        return Deadline(printed, None if start and end and start > end else start, end, kind, basis, "", firmness, readings[0].flags)
+        only = readings[0]
+        start = None if only.start and only.last and only.start > only.last else only.start
+        return Deadline(printed, start, only.last, only.kind, basis, "", firmness, only.flags)
     whole = Whole(printed, basis, firmness)
-    dated = _exact([r for r in readings if r.kind is not DeadlineKind.RECURRING], plain)
+    dated = _exact([r for r in readings if r.kind is not DeadlineKind.RECURRING], plain) if readings else []
     each = len(dated) < len(readings)
     if dated and not _repeats(dated, plain, signs, each):
         return _dated(whole, dated, plain, signs)
-    found = _of_plan(whole, bare, period) or _undated(whole, plain, bare, signs, period, each)
+    named = _OF_PLAN.get(bare)
+    found = _of_plan(whole, named, period) if named else _undated(whole, plain, bare, signs, period, each)
     starts = [r.start for r in dated if r.start]
     return replace(found, start=min(starts)) if starts else found
 
 
 def _both(text: str) -> tuple[str, str]:
-    """Return a cell as printed, on one line, and as the grammar reads it."""
+    """Return a cell as printed, on one line, and as the grammar reads it, without the numbers of its items."""
+    if len(text) <= MAX_CELL:
+        if is_read_as_printed(text):
+            return text, _without_items(text) if "." in text or "、" in text else text
+        printed = fold_blanks(text)
+        if is_read_as_printed(printed) and not _ITEM_POINT.search(text):
+            return printed, printed
     return fold_blanks(text), read(_without_items(text[:MAX_CELL])).text
 
 
@@ -101,8 +112,6 @@ def _says_all(reading: Reading, plain: str, signs: int) -> bool:
 
 def _exact(readings: list[Reading], plain: str) -> list[Reading]:
     """Return the dates without those that a day in brackets behind them states more exactly (8月中旬（8月15日前）)."""
-    if len(readings) < 2:
-        return readings
     following = zip(readings, [*readings[1:], None], strict=False)
     return [one for one, then in following if then is None or not _states(then, one, plain)]
 
@@ -134,17 +143,15 @@ def _repeats(readings: list[Reading], plain: str, signs: int, each: bool) -> boo
     return (each or bool(find_rhythms(rest, signs))) and not _COMPLETES.search(rest)
 
 
-def _of_plan(whole: Whole, bare: str, period: PlanPeriod) -> Deadline | None:
-    """Return the deadline of a cell that names the document's own year or term (年度任务, 规划期内), ``None`` for any other."""
-    if bare in _OF_YEAR:
+def _of_plan(whole: Whole, named: str, period: PlanPeriod) -> Deadline:
+    """Return the deadline of a cell that names the document's own year or term (年度任务, 规划期内)."""
+    if named == "whole_year":
         if period.year is None:
             return whole.deadline(DeadlineKind.WITHIN_PERIOD, flags=("year_unknown",))
         return whole.deadline(DeadlineKind.WITHIN_PERIOD, date(period.year, 1, 1), date(period.year, 12, 31))
-    at_end = bare in _OF_PLAN_END
-    if not at_end and bare not in _OF_PLAN:
-        return None
     if period.start is None:
         return whole.deadline(DeadlineKind.RELATIVE)
+    at_end = named == "plan_end"
     kind = DeadlineKind.BY_DATE if at_end else DeadlineKind.WITHIN_PERIOD
     return whole.deadline(kind, None if at_end else period.start, period.end)
 
@@ -224,7 +231,7 @@ def _add(day: date, term: Term) -> date:
     year, month = day.year + month // 12, month % 12 + 1
     if year > date.max.year - 1:
         return date.max
-    return date(year, month, min(day.day, monthrange(year, month)[1])) + timedelta(days=term.days)
+    return day_in(year, (month, day.day)) + timedelta(days=term.days)
 
 
 def strength(plain: str) -> str:

@@ -56,12 +56,12 @@ _USUAL = re.compile(r"[\u4e00-\u9fff〇0-9A-Za-z、。，；：（）《》“�
 _NARROWED = tuple(zip("，；：（）", ",;:()", strict=True))
 
 
-_AS_READ = re.compile(r"[\u4e00-\u9fff〇0-9A-Za-z“”-]*+")
-"""What most cells are made of: signs that are read as they are printed, without blanks, brackets, stops or points among them."""
+_AS_READ = re.compile(r"[\u4e00-\u9fff〇0-9A-Za-z、。《》“”%./-]*+")
+"""The usual signs that are read as they are printed, of which most cells are made."""
 
 
 def is_read_as_printed(source: str) -> bool:
-    """Tell at a glance of a text that it has nothing to bring into one width, to fold or to cut away; ``False`` says nothing."""
+    """Tell of most texts at a glance that they have no width to change and no blank to drop; ``False`` says nothing."""
     return _AS_READ.fullmatch(source) is not None
 
 

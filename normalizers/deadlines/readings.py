@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from normalizers.deadlines.period import PlanPeriod
-from normalizers.deadlines.units import ENDED, Unit, find_units
+from normalizers.deadlines.units import ENDED, Unit, day_in, find_units
 from normalizers.records import DeadlineKind
 
 _BEHIND = re.compile(
@@ -26,7 +26,7 @@ _MAX_YEAR, _MIN_YEAR = 2199, 1901
 class Reading(NamedTuple):
     """One date expression of a text: characters ``pos``..``end`` of the normalised text with the words that bind it.
 
-    ``explicit`` tells whether the text states the year; ``unit`` is what it was read from.
+    ``unit`` is what it was read from.
     """
 
     pos: int
@@ -36,7 +36,6 @@ class Reading(NamedTuple):
     kind: DeadlineKind
     unit: Unit
     flags: tuple[str, ...] = ()
-    explicit: bool = False
 
 
 def find_readings(text: str, period: PlanPeriod, signs: int, *, cell: bool = False) -> list[Reading]:
@@ -51,7 +50,7 @@ def find_readings(text: str, period: PlanPeriod, signs: int, *, cell: bool = Fal
         if carried is not None and "。" in text[behind : unit.pos]:
             carried = None
         behind = unit.end
-        year, flags = _resolve_year(unit, carried, period)
+        year, flags = (unit.year, ()) if unit.year is not None else _resolve_year(unit, carried, period)
         reading = _read(unit, year, flags, text, period)
         if reading is None:
             continue
@@ -69,9 +68,7 @@ def _like_the_one_before(reading: Reading, earlier: Reading, text: str) -> Readi
 
 
 def _resolve_year(unit: Unit, carried: int | None, period: PlanPeriod) -> tuple[int | None, tuple[str, ...]]:
-    """Return the year that a unit begins in, with a flag where the document does not settle it."""
-    if unit.year is not None:
-        return unit.year, ()
+    """Return the year that a unit without one begins in, with a flag where the document does not settle it."""
     if unit.shift is None and carried is not None:
         return carried, ()
     if period.year is None:
@@ -89,7 +86,7 @@ def _read(unit: Unit, year: int | None, flags: tuple[str, ...], text: str, perio
         return None
     start, last, kind, unclear = _days(unit, year, lead, tail, behind[0] if behind else "", period)
     unsure = tuple(dict.fromkeys((*unit.flags, *flags, *unclear))) if flags or unclear else unit.flags
-    return Reading(ahead.start() if ahead else pos, behind.end() if behind else end, start, last, kind, unit, unsure, unit.year is not None)
+    return Reading(ahead.start() if ahead else pos, behind.end() if behind else end, start, last, kind, unit, unsure)
 
 
 _Days = tuple[date | None, date | None, DeadlineKind, tuple[str, ...]]
@@ -102,18 +99,18 @@ def _days(unit: Unit, year: int | None, lead: str | None, tail: str | None, prin
         return None, None, DeadlineKind.RECURRING, ()
     if year is None or "ambiguous" in unit.flags:
         return None, None, DeadlineKind.ONGOING if tail == "onward" else DeadlineKind.BY_DATE, ()
-    last = unit.closes(year)
+    last = day_in(year + unit.years, unit.last)
     unclear = ("day_unclear",) if unit.grain == "day" and last.day != unit.last[1] else ()
     if tail == "until" and not (unit.grain == "range" and printed.endswith("止")):
-        day, flags = _before(unit, unit.opens(year), last, period)
+        day, flags = _before(unit, day_in(year, unit.first), last, period)
         return None, day, DeadlineKind.BY_DATE, (*unclear, *flags)
     if tail == "onward" or (lead == "since" and unit.grain not in ("range", "plan")):
-        return _begin(unit, unit.opens(year), last, printed if tail == "onward" else ""), None, DeadlineKind.ONGOING, unclear
+        return _begin(unit, day_in(year, unit.first), last, printed if tail == "onward" else ""), None, DeadlineKind.ONGOING, unclear
     if lead == "by" or unit.grain == "day" or (unit.edge in ENDED and unit.grain != "range"):
         return None, last, DeadlineKind.BY_DATE, unclear
     # Without 前, 起 or 到 the last day of a part of a year binds, and a year or range is a period.
     whole = unit.grain in ("year", "plan", "range") or (tail == "within" and unit.grain != "month")
-    return unit.opens(year), last, DeadlineKind.WITHIN_PERIOD if whole else DeadlineKind.BY_DATE, unclear
+    return day_in(year, unit.first), last, DeadlineKind.WITHIN_PERIOD if whole else DeadlineKind.BY_DATE, unclear
 
 
 def _begin(unit: Unit, start: date, last: date, tail: str) -> date:

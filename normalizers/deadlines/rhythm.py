@@ -97,7 +97,7 @@ def find_rhythms(text: str, signs: int) -> list[Term]:
         found += [_rhythm(m, m["unit"], _count(m["n"].replace("半", "一")) if m["n"] else 1, 1) for m in _EVERY.finditer(text)]
     if signs & _TIMES_SIGN and _TIMES_AT.search(text):
         found += [_times(m) for m in _TIMES.finditer(text)]
-    if signs & PACE_SIGN and _PACE_AT.search(text):
+    if signs & PACE_SIGN and has_pace(text):
         found += [_rhythm(m, m["unit"] or m["unit2"] or "半年", 1, _count(m["times"] or m["times2"])) for m in _PACE.finditer(text)]
     if signs & _BY_SIGN:
         found += [_rhythm(m, m["unit"], 1, 1) for m in _BY.finditer(text)]
@@ -116,10 +116,13 @@ def _apart(terms: list[Term]) -> list[Term]:
     return apart
 
 
+def has_pace(text: str) -> bool:
+    """Tell whether a text may hold a pace (一月一调度); most that could by their signs do not (报送, 推进)."""
+    return _PACE_AT.search(text) is not None
+
+
 def without_paces(text: str) -> str:
     """Return a text with paces blotted out that look like dates (一月一调度 is no January)."""
-    if not _PACE_AT.search(text):
-        return text
     return _PACE.sub(lambda match: "\0" * len(match[0]), text)
 
 
@@ -144,30 +147,33 @@ def _rhythm(match: re.Match[str], unit: str, count: int, times: int) -> Term:
 
 def find_terms(text: str, signs: int) -> list[Term]:
     """Return the terms that run from an event: 收到之日起五个工作日内, 三个月内, 半年内. ``P5D`` of working days is flagged so."""
-    return [_term(match) for match in _RELATIVE.finditer(text)] if signs & _TERM_SIGN else []
+    if not signs & _TERM_SIGN:
+        return []
+    return [
+        _term(m, m["n"] or m["n2"] or "半", m["unit"] or m["unit2"] or m["half"], m["anchor"] or m["anchor2"])
+        for m in _RELATIVE.finditer(text)
+    ]
 
 
 def bare_term(text: str) -> Term | None:
     """Return the term that a cell consists of (3个月, 两年), ``None`` for anything else."""
     match = _BARE_TERM.fullmatch(text)
-    return _term(match) if match else None
+    return _term(match, match["n"], match["unit"], None) if match else None
 
 
-def _term(match: re.Match[str]) -> Term:
-    groups = match.groupdict()
-    anchor = groups.get("anchor") or groups.get("anchor2")
+def _term(match: re.Match[str], printed: str, unit: str, anchor: str | None) -> Term:
+    """Return the term of so many units as printed from the event of an anchor."""
+    pos, end = match.span()
+    unit = unit.removeprefix("个")
     own = anchor is not None and _OWN_ISSUE.search(anchor) is not None
-    printed, half = groups.get("n") or groups.get("n2"), groups.get("half")
-    unit = (groups.get("unit") or groups.get("unit2") or half or "").removeprefix("个")
-    if printed == "半" or half:
+    if printed == "半":
         months, days = (6, 0) if "年" in unit else (0, 15)
-        return Term(match.start(), match.end(), _iso(months, days), months, days, own)
+        return Term(pos, end, _iso(months, days), months, days, own)
     count = _count(printed)
     if unit == "小时":
-        return Term(match.start(), match.end(), f"PT{count}H", 0, 0)
+        return Term(pos, end, f"PT{count}H", 0, 0)
     months, days = _MONTHS.get(unit, 0) * count, _DAYS.get(unit, 0) * count
-    flags = ("business_days",) if unit == "工作日" else ()
-    return Term(match.start(), match.end(), _iso(months, days), months, days, own, flags)
+    return Term(pos, end, _iso(months, days), months, days, own, ("business_days",) if unit == "工作日" else ())
 
 
 def is_recurring(text: str, signs: int) -> bool:

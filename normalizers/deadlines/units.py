@@ -62,15 +62,7 @@ class Unit(NamedTuple):
 
     def days(self, year: int) -> tuple[date, date]:
         """Return the first and last day when the unit begins in ``year``; raises ``ValueError`` for years outside 1..9999."""
-        return self.opens(year), self.closes(year)
-
-    def opens(self, year: int) -> date:
-        """Return the first day when the unit begins in ``year``."""
-        return _day(year, *self.first)
-
-    def closes(self, year: int) -> date:
-        """Return the last day when the unit begins in ``year``."""
-        return _day(year + self.years, *self.last)
+        return day_in(year, self.first), day_in(year + self.years, self.last)
 
 
 _LENGTHS = (0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
@@ -80,7 +72,9 @@ def _length(year: int, month: int) -> int:
     return 29 if month == 2 and isleap(year) else _LENGTHS[month]
 
 
-def _day(year: int, month: int, day: int) -> date:
+def day_in(year: int, month_day: tuple[int, int]) -> date:
+    """Return a day of a year, or the last of its month where that is shorter."""
+    month, day = month_day
     return date(year, month, day if day <= 28 else min(day, _length(year, month)))
 
 
@@ -128,11 +122,13 @@ def _number(groups: Groups, name: str) -> int:
 
 
 def _days(match: re.Match[str], groups: Groups) -> Unit | None:
-    first = month, day = _number(groups, "month"), _number(groups, "day")
-    last = last_month, last_day = _number(groups, "month2") or month, _number(groups, "day2") or day
+    month = _number(groups, "month")
+    first = (month, _number(groups, "day"))
+    until = groups.get("day2")
+    last = (month, number(until)) if until else first
     if last < first:
         return None
-    impossible = last_day > _length(2024, last_month) or day > _length(2024, month)
+    impossible = last[1] > _length(2024, month)
     return _unit(match, groups, "day" if first == last else "range", first, last, flags=("day_unclear",) if impossible else ())
 
 
@@ -350,7 +346,7 @@ def find_units(text: str, signs: int | None = None, *, cell: bool = False) -> li
             match = pattern.search(text, end)
         if len(found) > before:
             signs = signs_of(compress(text, free))
-    return found if len(found) < 2 else list(_joined(sorted(found, key=lambda u: u.pos), text))
+    return found if len(found) < 2 else list(_joined(sorted(found), text))
 
 
 def _bare_numbers(text: str) -> list[Unit]:
