@@ -1,4 +1,4 @@
-"""What the command line says where it cannot do what was asked: of questions, of what is not there, of files and decisions."""
+"""What the command line says where it cannot do what was asked: of questions, what is not there, files, decisions, the store."""
 
 from __future__ import annotations
 
@@ -103,3 +103,96 @@ DECIDED: tuple[Form, ...] = (
     "an objection says what is objected to; give it with --statement.",
 )
 """Decisions, objections and take-downs."""
+
+WATCHED: tuple[Form, ...] = (
+    "There is no channel {given} (there is: {names}); mend its name.",
+    "There is no channel {given} (there is: {names}); write [channels.{given}] in the settings, see docs/watches.md.",
+    "The channel {channel} cannot have this {key}: {why}; see docs/watches.md.",
+    "The channel {channel} is of no kind that can be sent to; see docs/watches.md.",
+    "it is no address of a host; write https://HOST/PATH in ASCII, without user and fragment",
+    "it must begin with https://; http:// is for this machine only",
+    "the environment variable it names is not set",
+    "what it names is empty",
+    "there is no such file",
+    "it must be one of {names}",
+    "name the mail server",
+    "it must be tls, starttls or plain",
+    "plain is for a mail server on this machine only; use tls or starttls",
+    "name at least one address",
+    "it must be whsec_ and 24 to 64 random bytes in base64 (Standard Webhooks)",
+    "write the time of day in Shanghai as HH:MM",
+    "The settings name no channels for alerts; write channels into [alerts], see docs/alerts.md.",
+    "The settings name no heartbeat; write [heartbeat] with url_env or url_file, see docs/alerts.md.",
+    "{setting_place}: The setting alerts cannot have this {key}: {why}; see docs/alerts.md.",
+    "{setting_place}: The setting heartbeat cannot have this {key}: {why}; see docs/alerts.md.",
+    "it must be a list of names of channels",
+    "{given} is none of its channels",
+    "it must be true or false",
+    "write the hours in Shanghai as HH:MM-HH:MM, such as 22:00-07:00",
+    "name where it is with url_env or url_file",
+    "it must be the end of a path, such as /fail, or empty",
+    "{key} must be one line of at most {most} characters; write it shorter.",
+    "The watch {watch} was changed meanwhile: run `harvester watch run --once` again.",
+)
+"""Watches, channels, alerts and the heartbeat."""
+
+OPERATED: tuple[Form, ...] = (
+    "--workers derives everything; leave out --since, --site, --dry-run, --limit and --processes.",
+    "--workers is for a store on PostgreSQL; leave it out, or say --processes.",
+    "{document} is the only document of its work; name the other one of a link: harvester works untie {document} OTHER.",
+    "{document} is one document, and a decision is on two: name another one.",
+    "{given} is no identifier of a document: list them with `harvester documents`.",
+    "`drift {given}` needs a site; see `harvester drift` for those that changed.",
+    "{given} is no proposal's id; write `drift [{other}] SITE [ID...]`.",
+    "ids are for accept, refuse and withdraw only.",
+    "say which by their ids, as `harvester drift {site}` shows them, or --all.",
+    "not accepted, since it no longer holds: {given}; look at `harvester drift {site}`.",
+    "{site} publishes records, which are read by code and not by selectors: nothing can be proposed.",
+    "Look at its pages and mend its family (docs/drift.md).",
+    "nothing is proposed for {site}; look for it with `harvester drift propose {site}`.",
+    "there is nothing to decide; see `harvester drift` for what is proposed and accepted.",
+    "Somebody decided one of these proposals meanwhile: look at `harvester drift` again.",
+    "{given} is still to come; name a day before which nobody needs the changes any more.",
+    "{given} is no snapshot that the feed follows on ({error}); take a fresh one with `harvester snapshot`.",
+    "{given} cannot be read as a snapshot ({error}); name a file that `harvester snapshot` wrote.",
+    "{given} holds something that no demo made; choose another --folder.",
+    "another demo is using {given}; wait for its end, or choose another --folder.",
+    "{given} cannot be written ({error}); choose another --folder.",
+    "the replica cannot listen there ({error}); choose another --port-base.",
+    "{given} is no checkout of the project, where fact sheets and tests lie; clone it and call this there.",
+    "there is a site {given} already; see `harvester sites`.",
+)
+"""Works, drift, snapshots, the demo and new sites."""
+
+KEPT: tuple[Form, ...] = (
+    "the two differ; call it again.",
+    "a password is read from standard input, and there is none; pipe it in, or call this at a terminal.",
+    "The name of an account has 1 to {most} characters: choose another.",
+    "The name of an account is made of letters, digits and . _ - @: choose another.",
+    "a store on a server has no place for its archive; name one with --archive FOLDER.",
+    "The database {given} is not known here: use sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME.",
+    "This is no database URL: write sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME.",
+    "A store in memory would be lost at once: name a file, sqlite:///FILE.",
+    "The database {name} holds another program's tables ({given}): name one of the store's own.",
+    "The folder {folder} cannot be made ({error}): choose another place for the store.",
+    "There is no backup in {folder}: make one with `harvester db backup --to {folder}`.",
+    "{folder} is no whole backup ({error}): take another one.",
+    "There is no key file {given}: leave --with-key away, or name it in the settings.",
+    "Another backup into {given} is under way: wait for its end, then try again.",
+    "No room is left for the backup ({given}): free some space and run it again; half a one is not kept.",
+    "The backup cannot be written to {given} ({error}): choose another folder with --to.",
+    "Nothing was put back.",
+    "{given} holds something already: a backup is put back into an empty place only.",
+    "{given} is there already: a backup is put back into an empty place only.",
+    "The database {given} holds something already (table {other}): make an empty one.",
+    "The backup is a dump of PostgreSQL: put it back there, then move it with `harvester db copy`.",
+    "The store {name} holds something already (table {given}): a copy goes into an empty place only.",
+    "{given} is the store that is to be copied: name another place for the copy.",
+    "{given} is no store of this program: name another place for the copy.",
+    "Another copy into {given} is under way: wait for its end or stop it, then try again.",
+    "The key file {given} is not the one this store was made with: put the store's own key file back from a backup.",
+    "The key file {given} cannot be read ({error}): check its path and permissions.",
+    "The key file {given} can be read by others: run `chmod 600` on it.",
+    "The key file {given} is damaged: put it back from a backup.",
+)
+"""Stores, backups, copies, keys and accounts."""

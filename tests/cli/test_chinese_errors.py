@@ -54,10 +54,10 @@ ASKED = [
 TOLD_WHOLLY = (
     *(f"harvester/scheduling/{name}.py" for name in ("asking", "embedded", "pieces", "plan", "queue", "working")),
     *(f"harvester/cli/{name}.py" for name in ("asking", "comparing", "crawling", "figures", "querying", "records", "run_log")),
-    "harvester/cli/scheduling.py",
+    *(f"harvester/cli/{name}.py" for name in ("accounts", "alerting", "changes", "database", "demo", "rights", "scheduling")),
     *(f"harvester/{name}.py" for name in ("aligning", "citations", "config", "filtering", "lineage", "moments", "session")),
     "harvester/record_questions.py",
-    *(f"storage/{name}.py" for name in ("due_runs", "explain", "exports", "locks", "questions", "run_names", "selection", "workers")),
+    *(f"storage/{name}.py" for name in ("due_runs", "explain", "exports", "locks", "questions", "run_names", "selection", "watches", "workers")),
 )  # fmt: skip
 """The modules whose errors all have their form."""
 ERROR = re.compile(r"WrongCall|\w*(?:Store|Record|Disk|HarvesterError|ScheduleError|StoreError|ExportError|Question)")
