@@ -102,6 +102,9 @@ class Table:
         """Return ``rows`` × ``columns`` cells; a merged cell stands at every position it covers, ``None`` where there is none."""
         out: list[list[Cell | None]] = [[None] * self.columns for _ in range(self.rows)]
         for cell in self.cells:
+            if cell.rowspan == 1 == cell.colspan and cell.row < self.rows and cell.column < self.columns:
+                out[cell.row][cell.column] = cell
+                continue
             for row in out[cell.row : cell.row + cell.rowspan]:
                 for column in range(cell.column, min(cell.column + cell.colspan, self.columns)):
                     row[column] = cell

@@ -80,6 +80,8 @@ def printed_label(label: str) -> str:
 
 def value_of(text: str) -> str:
     """Return the text of a cell on one line."""
+    if "\n" not in text:
+        return text.strip()
     out = ""
     for line in text.split("\n"):
         out = join_lines(out, line.strip())
