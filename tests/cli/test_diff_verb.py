@@ -111,5 +111,5 @@ def test_a_folder_that_is_not_there_is_told_and_nothing_is_written(papers: Path)
 
 def test_no_report_is_written_over_what_it_tells_of(papers: Path) -> None:
     before = (papers / "new.txt").read_text("utf-8")
-    assert "would be lost" in diff(papers, "--to", "./new.txt", "old.txt", "new.txt", status=2).stderr
+    assert "写入会将其覆盖" in diff(papers, "--to", "./new.txt", "old.txt", "new.txt", status=2).stderr
     assert (papers / "new.txt").read_text("utf-8") == before
