@@ -79,8 +79,8 @@ def parse_deadline(text: str, period: PlanPeriod, *, basis: str = "cell") -> Dea
         signs ^= PACE_SIGN
     firmness = strength(plain) if signs & _AIM_SIGN else "must"
     readings = find_readings(without_paces(plain) if signs & PACE_SIGN else plain, period, signs, cell=True)
-    if len(readings) == 1 and _says_all(readings[0], plain, signs):
-        only = readings[0]
+    only = readings[0] if len(readings) == 1 else None
+    if only and only.kind is not DeadlineKind.RECURRING and (not signs & _ASIDE or only.end - only.pos == len(plain)):
         start = None if only.start and only.last and only.start > only.last else only.start
         return Deadline(printed, start, only.last, only.kind, basis, "", firmness, only.flags)
     whole = Whole(printed, basis, firmness)
@@ -96,18 +96,13 @@ def parse_deadline(text: str, period: PlanPeriod, *, basis: str = "cell") -> Dea
 
 def _both(text: str) -> tuple[str, str]:
     """Return a cell as printed, on one line, and as the grammar reads it, without the numbers of its items."""
-    if len(text) <= MAX_CELL:
-        if is_read_as_printed(text):
-            return text, _without_items(text) if "." in text or "、" in text else text
-        printed = fold_blanks(text)
-        if is_read_as_printed(printed) and not _ITEM_POINT.search(text):
-            return printed, printed
-    return fold_blanks(text), read(_without_items(text[:MAX_CELL])).text
-
-
-def _says_all(reading: Reading, plain: str, signs: int) -> bool:
-    """Tell whether the one date of a cell is its deadline: it fills the cell, or what stands beside it tells no other time."""
-    return reading.kind is not DeadlineKind.RECURRING and (not signs & _ASIDE or reading.end - reading.pos == len(plain))
+    short = len(text) <= MAX_CELL
+    if short and is_read_as_printed(text):
+        return text, _without_items(text) if "." in text or "、" in text else text
+    printed = fold_blanks(text)
+    if short and len(printed) < len(text) and is_read_as_printed(printed) and not _ITEM_POINT.search(text):
+        return printed, printed
+    return printed, read(_without_items(text[:MAX_CELL])).text
 
 
 def _exact(readings: list[Reading], plain: str) -> list[Reading]:

@@ -227,6 +227,7 @@ class Rule(NamedTuple):
     build: Build
 
 
+_FULL_YEAR_STARTS = "12一二"
 _YEAR_STARTS = "1234一二今本当明次翌后去上"
 _RULES: tuple[tuple[tuple[str, ...], str, str, Build], ...] = (
     (
@@ -241,14 +242,24 @@ _RULES: tuple[tuple[tuple[str, ...], str, str, Build], ...] = (
         rf"{_QUOTE}(?P<plan>十[一二三四五六七]五){_QUOTE}(?:规划期|时期|期间|期)?(?P<edge>末|底|内|中期|初期)?",
         _five_year_plan,
     ),
-    (("-./",), "", rf"(?P<year>{_YEAR})(?P<sep>[-./])(?P<month>{_MONTH})(?P=sep)(?P<day>{_DAY})(?:日|号)?(?!\d)T?{_HOUR}", _days),
     (
-        ("-./",),
+        (_FULL_YEAR_STARTS, "-./"),
+        "",
+        rf"(?P<year>{_YEAR})(?P<sep>[-./])(?P<month>{_MONTH})(?P=sep)(?P<day>{_DAY})(?:日|号)?(?!\d)T?{_HOUR}",
+        _days,
+    ),
+    (
+        (_FULL_YEAR_STARTS, "-./"),
         "",
         rf"(?P<year>{_YEAR})[-./](?P<month>{_MONTH})(?:-(?P<month2>{_MONTH}))?月?(?P<edge>底|末|上旬|中旬|下旬)?(?![\d./]|-(?!(?:19|20)\d\d)|年)",
         _months,
     ),
-    (("-至到、和及",), "", rf"(?P<year>{_YEAR})年?(?:{SEP}|{_AND})(?P<year2>{_YEAR})年?(?:度|(?P<edge>底|末|内))?(?![-./]?\d)", _years),
+    (
+        (_FULL_YEAR_STARTS, "-至到、和及"),
+        "",
+        rf"(?P<year>{_YEAR})年?(?:{SEP}|{_AND})(?P<year2>{_YEAR})年?(?:度|(?P<edge>底|末|内))?(?![-./]?\d)",
+        _years,
+    ),
     (
         ("月",),
         r"月份?[0-9一二三四五六七八九十]",
@@ -312,6 +323,11 @@ _WHOLE_CELL = (
 _JOIN = re.compile(rf"(?:起|开始)?(?:{SEP})")
 
 
+def _any_sign(text: str, start: int, end: int) -> bool:
+    """Tell whether there may be a unit between two places of a text."""
+    return start < end and _ANY_SIGN.search(text, start, end) is not None
+
+
 @lru_cache(maxsize=4096)
 def _applying(signs: int) -> tuple[Rule, ...]:
     """Return the rules that may match where these signs stand; a cell without 季 is not searched for quarters."""
@@ -336,10 +352,10 @@ def find_units(text: str, signs: int | None = None, *, cell: bool = False) -> li
         match = pattern.search(text)
         while match:
             start, end = match.span()
-            read = build(match, match.groupdict()) if free.find(0, start, end) < 0 else None
+            read = build(match, match.groupdict()) if not free or free.find(0, start, end) < 0 else None
             if read is not None:
                 found.append(read)
-                if len(found) == 1 and not (_ANY_SIGN.search(text, end) or _ANY_SIGN.search(text, 0, start)):
+                if len(found) == 1 and not (_any_sign(text, end, len(text)) or _any_sign(text, 0, start)):
                     return found  # the one unit of nearly every cell
                 free = free or bytearray(b"\1" * len(text))
                 free[start:end] = bytes(end - start)
