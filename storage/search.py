@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, bindparam, delete, select, text
 
-from normalizers.text.fold import fold, fold_lines
+from normalizers.text.fold import fold
 from storage.batches import batches
 from storage.errors import RefusedQuestion
 from storage.highlights import BREAKS
@@ -52,8 +52,7 @@ _WORD = re.compile(r'"([^"]*)"|(\S+)')
 
 def folded(words: str) -> str:
     """Return a text as it is searched: its pieces between breaks, folded, one a line."""
-    lines = fold_lines(BREAK.join(part.replace(BREAK, " ") for part in BREAKS.split(words)))
-    return BREAK.join(filter(None, lines.split(BREAK)))
+    return BREAK.join(piece for part in BREAKS.split(words) if (piece := fold(part)))
 
 
 def words_of(query: str) -> list[str]:

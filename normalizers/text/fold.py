@@ -19,7 +19,6 @@ _PUNCTUATION = re.compile(rf"(?<!{_MARK}){_MARK}++(?=[\u4e00-\u9fffA-Za-z0-9\n\t
 what stands behind them joins no character before them."""
 
 _NOT_FOLDED = re.compile(r"[\W_]+")
-_NOT_FOLDED_IN_LINE = re.compile(r"(?:[^\w\n]|_)+")
 _NUMBER = re.compile(r"(?<![0-9])[0-9]++(?:\.[0-9]++)+")
 _DROPPED = re.compile(rf"(?:[^\w{''.join(sorted(MARKS))}.]|_)+")
 
@@ -27,11 +26,6 @@ _DROPPED = re.compile(rf"(?:[^\w{''.join(sorted(MARKS))}.]|_)+")
 def fold(text: str) -> str:
     """Return the letters, digits and characters of ``text`` only, in NFKC and lower case: what it is looked up by."""
     return _NOT_FOLDED.sub("", _plain(text))
-
-
-def fold_lines(text: str) -> str:
-    """Return what ``fold`` makes of each line of ``text``, all looked at together: hundreds of short lines cost as much as a long one."""
-    return _NOT_FOLDED_IN_LINE.sub("", _plain(text))
 
 
 def _plain(text: str) -> str:

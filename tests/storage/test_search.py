@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from normalizers.records import AgencyKind
-from normalizers.text.fold import fold
 from storage import highlights, search, search_plans, search_terms, searching
 from storage import search as index
 from storage.errors import StoreError
@@ -56,13 +55,6 @@ def test_property_the_terms_of_a_text_hold_those_of_every_word_in_it(text: str, 
     held = search.folded(text)
     if word in held and len(word) > 1:
         assert f" {' '.join(search_terms.terms(word)[:-1])} " in f" {' '.join(search_terms.terms(held))} "
-
-
-@settings(max_examples=500, deadline=None)
-@given(st.text(alphabet="信用a1 　\n\t\f\v\r。！？；!?;，、：（）“”_-Σς가ᄀ\u1161\u0307\u0301①㎡ﬁ\u2028%", max_size=40))
-def test_property_a_text_is_searched_by_its_pieces_each_folded_as_if_it_stood_alone(text: str) -> None:
-    alone = [fold(piece) for piece in highlights.BREAKS.split(text)]
-    assert index.folded(text).split(search_terms.BREAK) == ([piece for piece in alone if piece] or [""])
 
 
 def test_a_snippet_begins_at_the_first_hit_wherever_in_a_long_text_and_across_a_line_of_blanks() -> None:
