@@ -174,6 +174,8 @@ BLANKS: Mapping[str, Blank] = {
     "stop": Blank(r"[a-z_-]+", "shutdown", _word),
     **dict.fromkeys(("choices", "names", "parameter"), Blank(r".+", "'table', 'json'", _choices)),
     "setting_place": Blank(r"[^\[\]:]+", "The settings", _word),
+    "doc": Blank(r"docs/\w+\.md", "docs/crawling.md"),
+    **dict.fromkeys(("example", "wanted"), Blank(r".+", "a whole number from 1 to 64", _words)),
     "why": Blank(r".+", "Input should be a valid number, unable to parse string as a number.", _words),
     "value": Blank(r"\d[\d,.]*(?:e[+-]?\d+)?%?", "40%"),
     "verdict": Blank(_any_of(VERDICTS), "incomplete", _word),

@@ -196,3 +196,25 @@ KEPT: tuple[Form, ...] = (
     "The key file {given} is damaged: put it back from a backup.",
 )
 """Stores, backups, copies, keys and accounts."""
+
+SET: tuple[Form, ...] = (
+    "{given} must be {wanted} and not {other}; write {example} ({doc}).",
+    "{given} must be {wanted}; write {example} ({doc}).",
+    "{given}: the settings know no {key}; known are {names} ({doc}); {why}",
+    "take it out, or mend its name.",
+    "{given}: [{key}] is no setting: it tells what a site is like and stands in the site's fact sheet; write it "
+    "into spiders/sites/SITE.toml or spiders/record_sites/SITE.toml ({other}).",
+    "seconds from 0 to a day",
+    "the path of a file or folder",
+    "true or false",
+    "text or json",
+    "one of {names}",
+    "a whole number from 1 to 64",
+    "a table of http addresses by site",
+    "a table of tables, one for each {given}",
+    "a number such as 3 or 0.5",
+    "it in quotes, as in {given}",
+    "a line {given} and below it lines such as {other}",
+    "a line {given} and below it {other}",
+)
+"""Settings that cannot be, with what they take and an example."""

@@ -94,6 +94,27 @@ def test_what_a_verb_refuses_is_told_in_chinese(chinese: None, capsys: pytest.Ca
     assert not ENGLISH.search(QUOTED.sub("", words)), words
 
 
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ('pace = "slow"', "harvester.toml: pace 应为 0 至一天的秒数，而不是 'slow'；请写：数字，如 3 或 0.5（docs/crawling.md）。"),
+        ("side_by_side = 99", "harvester.toml: side_by_side 应为 1 至 64 的整数，而不是 99；请写：4（docs/crawling.md）。"),
+        ("[schedule]\nanhui = 3", "harvester.toml: schedule 应为 表，其下每个 job 各一个表；请写：一行 [schedule.shanghai]"),
+        ('[schedule.nosuch]\ncron = "1 2 * * *"', "harvester.toml：[schedule.nosuch] 没有对应的作业；作业有："),
+        ("[schedule.anhui]\nweeks = 3", "harvester.toml，[schedule.anhui]：没有键 weeks；可用的键：cron、"),
+        ('[schedule.anhui]\ncron = "1 2"', "harvester.toml，[schedule.anhui]：cron '1 2' 不是分、时、日、月、周五个字段；"),
+        ("[schedule.anhui]\nsweep_days = -1", "harvester.toml，[schedule.anhui]：sweep_days 为 -1，应在 0（每次）至 "),
+        ("paces = 3", "harvester.toml：设置中没有 paces；可用：alerts、"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_told_in_chinese(
+    chinese: None, tmp_path: Path, capsys: pytest.CaptureFixture[str], setting: str, words: str
+) -> None:
+    (tmp_path / "harvester.toml").write_text(setting)
+    status, said = told(capsys, "schedule")
+    assert (status, said[: len(words)]) == (2, words)
+
+
 def test_an_empty_answer_is_told_in_chinese(chinese: None, capsys: pytest.CaptureFixture[str]) -> None:
     for verb in ("coverage", "runs", "tasks"):
         assert run([verb]) == 0
