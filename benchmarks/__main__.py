@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -20,7 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.figures import INTERRUPTED, SIZE, Figure, machine, table
+from benchmarks.figures import INTERRUPTED, SIZE, Figure, end_by_sigterm, machine, table
 from benchmarks.stores import SIZES
 
 PROGRAMS = (
@@ -46,34 +45,53 @@ ACCEPTED = FOLDER / "accepted.json"
 OUT = Path("build/bench.json")
 SLACK = 0.25
 """How much worse than accepted a ratio may be; beyond it, it counts as worse if every round was: machines are noisy."""
-LONGEST = 900.0
-"""Seconds that one program may take."""
+LONGEST, ENDING = 900.0, 30.0
+"""Seconds that one program may take, and those it gets to end."""
 
 
 def run(name: str) -> list[Figure]:
     """Run a program and return its figures; none where it fails, which is said."""
+    program = _started(name, "--json", stdout=subprocess.PIPE)
     try:
-        words = [sys.executable, "-m", f"benchmarks.{name}", "--json"]
-        done = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=True, timeout=LONGEST)
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-        print(f"benchmarks: {name} failed ({error}); run `python -m benchmarks.{name}` by itself.", file=sys.stderr, flush=True)
+        said, _ = program.communicate(timeout=LONGEST)
+        failed = f"status {program.returncode}" if program.returncode else ""
+    except subprocess.TimeoutExpired:
+        failed = f"not done after {LONGEST:.0f} s"
+    finally:
+        _end(program)
+    if failed:
+        print(f"benchmarks: {name} failed ({failed}); run `python -m benchmarks.{name}` by itself.", file=sys.stderr, flush=True)
         return []
-    rows: list[dict[str, Any]] = json.loads(done.stdout)["figures"]
+    rows: list[dict[str, Any]] = json.loads(said)["figures"]
     return [Figure(**{key: value for key, value in row.items() if key != "holds"}) for row in rows]
+
+
+def _started(name: str, *words: str, stdout: int | None = None) -> subprocess.Popen[str]:
+    """Start a module of this folder, in a session of its own: Ctrl-C at the terminal ends this process, and this one the other, once."""
+    return subprocess.Popen([sys.executable, "-m", f"benchmarks.{name}", *words], stdout=stdout, text=True, start_new_session=True)
+
+
+def _end(process: subprocess.Popen[Any]) -> None:
+    """End a process that still runs, with the time to end what it has started itself."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(ENDING)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def fill_stores() -> None:
     """Fill the stores that programs ask, side by side: nothing of it is measured. What fails here is said again by the programs."""
     begun = time.monotonic()
-    filling = [subprocess.Popen([sys.executable, "-m", "benchmarks.stores", database]) for database in SIZES]
+    filling = [_started("stores", database) for database in SIZES]
     try:
         for each in filling:
             each.wait()
     finally:
         for each in filling:
-            if each.poll() is None:
-                each.send_signal(signal.SIGINT)
-                each.wait()
+            _end(each)
     print(f"stores ({round(time.monotonic() - begun)} s)\n", flush=True)
 
 
@@ -149,7 +167,7 @@ def _short(figure: Figure) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the program under way ends with this process
+    end_by_sigterm()  # so that the program under way ends with this process
     try:
         sys.exit(main())
     except KeyboardInterrupt:

@@ -12,6 +12,7 @@ import json
 import os
 import platform
 import resource
+import signal
 import statistics
 import sys
 import time
@@ -19,7 +20,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from rich.cells import cell_len
 
@@ -28,8 +29,8 @@ ROUNDS = 7
 SIZE = "BENCH_"
 """What variables of the environment begin with that set other sizes: ``BENCH_DOCUMENTS``, ``BENCH_PAGES``, ``BENCH_PAPERS``."""
 
-INTERRUPTED = 130
-"""The exit status after Ctrl-C."""
+INTERRUPTED, TERMINATED = 130, 143
+"""The exit status after Ctrl-C, and after SIGTERM."""
 
 T = TypeVar("T")
 Times = dict[str, list[float]]
@@ -170,11 +171,22 @@ def report(figures: Sequence[Figure], packages: Sequence[str] = PACKAGES) -> dic
     return {"machine": machine(packages), "figures": [asdict(each) | {"holds": each.holds} for each in figures]}
 
 
+def end_by_sigterm() -> None:
+    """Let SIGTERM end this process as an exit does: what it has started ends with it. A second one does not disturb that."""
+
+    def end(*_: object) -> NoReturn:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        sys.exit(TERMINATED)
+
+    signal.signal(signal.SIGTERM, end)
+
+
 def main(measure: Callable[[], Sequence[Figure]], packages: Sequence[str] = PACKAGES) -> None:
     """Measure and print: a table, then one JSON object; with ``--json`` that alone."""
     parser = argparse.ArgumentParser(description=(sys.modules["__main__"].__doc__ or "").partition("\n")[0])
     parser.add_argument("--json", action="store_true", help="the JSON object alone")
     alone = parser.parse_args().json
+    end_by_sigterm()
     try:
         figures = measure()
     except KeyboardInterrupt:
