@@ -10,7 +10,7 @@ from normalizers.deadlines.period import PlanPeriod
 from normalizers.deadlines.printed import Printed, read, without_names
 from normalizers.deadlines.readings import Reading, find_readings
 from normalizers.deadlines.rhythm import Term, find_rhythms, find_terms
-from normalizers.deadlines.signs import signs_of
+from normalizers.deadlines.signs import signs_of_long
 from normalizers.deadlines.words import any_of, words
 from normalizers.records import Deadline, DeadlineKind
 
@@ -40,7 +40,7 @@ def find_milestones(text: str, period: PlanPeriod) -> tuple[Deadline, ...]:
     """
     printed = read(text[:MAX_TEXT])
     plain = without_names(printed.text)
-    signs = signs_of(set(plain))
+    signs = signs_of_long(plain)
     rhythms = [t for t in find_rhythms(plain, signs)[:MAX_MILESTONES] if plain[t.pos] not in "分逐"]
     readings = [
         r

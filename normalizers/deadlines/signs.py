@@ -25,9 +25,14 @@ def sign(characters: str) -> int:
 
 
 def signs_of(characters: Iterable[str]) -> int:
-    """Return all signs of these characters, joined by ``|``; of a long text, hand over its set of characters."""
+    """Return all signs of these characters, joined by ``|``."""
     bits_of = _BITS.get
     found = 0
     for character in characters:
         found |= bits_of(character, 0)
     return found
+
+
+def signs_of_long(text: str) -> int:
+    """Return the same of a text that is longer than a cell: its characters without a sign are passed over quickly."""
+    return signs_of(_BITS.keys() & text)

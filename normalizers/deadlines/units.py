@@ -313,6 +313,7 @@ def _compiled() -> Iterator[Rule]:
 
 _COMPILED = tuple(_compiled())
 _SIGNS = reduce(or_, (rule.signs for rule in _COMPILED))
+_SIGN_CHARACTERS = re.compile(f"[{re.escape(''.join(sorted({char for needed, *_ in _RULES for chars in needed for char in chars})))}]")
 _ANY_SIGN = re.compile(f"[{re.escape(''.join(sorted({char for needed, *_ in _RULES for char in needed[0]})))}]")
 """What every unit is in part made of."""
 _WHOLE_CELL = (
@@ -339,7 +340,7 @@ def find_units(text: str, signs: int | None = None, *, cell: bool = False) -> li
 
     ``signs`` are those of the text or of one that it is a part of, where they are known.
     """
-    signs = signs_of(set(text)) if signs is None else signs
+    signs = signs_of(_SIGN_CHARACTERS.findall(text)) if signs is None else signs
     found = _bare_numbers(text) if cell and (signs & _POINT or text[:6].isdigit()) else []
     free = bytearray()  # of every character whether no unit has taken it; all are free while it is empty
     for unit in found:

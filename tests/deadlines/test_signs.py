@@ -89,6 +89,13 @@ def test_a_title_and_a_document_number_have_their_sign() -> None:
     assert signs_of("第5号") & printed.NAME_SIGNS
 
 
+@ANY
+@given(st.text() | st.text(alphabet="年月日0123456789前每次持续《号、-"))
+def test_property_a_long_text_has_the_signs_of_its_characters(text: str) -> None:
+    assert signs.signs_of_long(text) == signs_of(text)
+    assert signs_of(units._SIGN_CHARACTERS.findall(text)) & units._SIGNS == signs_of(text) & units._SIGNS
+
+
 def test_signs_fit_the_smallest_integers() -> None:
     assert max(signs._MADE) < 1 << 30
 
