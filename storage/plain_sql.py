@@ -48,7 +48,7 @@ APART = Path(__file__).with_name("asking_apart.py")
 FUNCTIONS = frozenset(tomllib.loads(Path(__file__).with_name("sql_functions.toml").read_text(encoding="utf-8"))["sqlite"])
 """What may be called on SQLite; nothing in it reads a file, sleeps, loads code or makes a long text out of nothing."""
 
-_TABLE = re.compile(r"(?:access to (?P<of>.+?)\.[^.]+ is prohibited|no such table: (?P<no>.+))")
+_TABLE = re.compile(r"(?:access to (?P<of>.+?)\.[^.]+ is prohibited|(?:no such table|vtable constructor failed): (?P<no>.+))")
 _BEGINNING = re.compile(r"(?:\s|--[^\n]*|/\*.*?(?:\*/|\Z))*+([^\W\d_]*)", re.DOTALL)
 
 
