@@ -227,8 +227,7 @@ class Rule(NamedTuple):
     build: Build
 
 
-_FULL_YEAR_STARTS = "12一二"
-_YEAR_STARTS = "1234一二今本当明次翌后去上"
+_FULL_YEAR_STARTS, _YEAR_STARTS = "12一二", "1234一二今本当明次翌后去上"
 _RULES: tuple[tuple[tuple[str, ...], str, str, Build], ...] = (
     (
         ("".join({name[-1] for name in eves()}), "前"),
@@ -303,15 +302,10 @@ the rest as in ``Rule``. Earlier rules go before later ones."""
 _sign = cache(sign)
 """The same characters are the same sign."""
 _POINT = _sign("./")
-
-
-def _compiled() -> Iterator[Rule]:
-    """Yield the rules with their signs, compiled."""
-    for needed, ahead, pattern, build in _RULES:
-        yield Rule(reduce(or_, map(_sign, needed)), re.compile(ahead) if ahead else None, re.compile(pattern), build)
-
-
-_COMPILED = tuple(_compiled())
+_COMPILED = tuple(
+    Rule(reduce(or_, map(_sign, needed)), re.compile(ahead) if ahead else None, re.compile(pattern), build)
+    for needed, ahead, pattern, build in _RULES
+)
 _SIGNS = reduce(or_, (rule.signs for rule in _COMPILED))
 _SIGN_CHARACTERS = re.compile(f"[{re.escape(''.join(sorted({char for needed, *_ in _RULES for chars in needed for char in chars})))}]")
 _ANY_SIGN = re.compile(f"[{re.escape(''.join(sorted({char for needed, *_ in _RULES for char in needed[0]})))}]")
