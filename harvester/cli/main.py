@@ -103,11 +103,16 @@ def run(arguments: Sequence[str]) -> int:
             raise
         return 1
     if status == INTERRUPTED:  # Typer makes this of a KeyboardInterrupt, without a word
-        serving = list(arguments[:1]) == ["serve"]
-        complain(
-            _("The reading room is closed.") if serving else _("interrupted; what was stored stays, run the same command again to go on.")
-        )
+        complain(_interrupted(arguments[0] if arguments else ""))
     return status if isinstance(status, int) else 0
+
+
+def _interrupted(verb: str) -> str:
+    if verb == "serve":
+        return _("The reading room is closed.")
+    if verb == "demo":
+        return _("interrupted; run the same command again, it begins anew.")
+    return _("interrupted; what was stored stays, run the same command again to go on.")
 
 
 def _without_personal_data(error: Exception) -> str:

@@ -39,7 +39,7 @@ def show_table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], *, tit
     table = Table(show_edge=False, pad_edge=False, header_style="bold")
     for column in columns:
         numeric = column in NUMBERS or all(isinstance(row.get(column), int | float | None) for row in rows)
-        table.add_column(_(column), justify="right" if numeric else "left", overflow="fold", width=widths[column])
+        table.add_column(Text(_(column)), justify="right" if numeric else "left", overflow="fold", width=widths[column])
     for text in texts:
         table.add_row(*(Text(text[column]) for column in columns))
     if title:
@@ -73,6 +73,6 @@ def show_paragraphs(out: Console, texts: Sequence[Mapping[str, str]], title: str
         grid.add_column(overflow="fold")
         for column, words in text.items():
             if words:
-                grid.add_row(_(column), Text(words))
+                grid.add_row(Text(_(column)), Text(words))
         out.print(grid, end="\n")
         out.print()

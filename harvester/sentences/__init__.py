@@ -20,6 +20,7 @@ from harvester.sentences.findings import OF_A_SECTION, OF_THE_WORK, SEEN_AND_EXP
 from harvester.sentences.forms import Form, Sentence
 from harvester.sentences.proofs import CHECKS, PROOFS, REASONS
 from harvester.sentences.refusals import ASKED, DECIDED, FOUND, KEPT, NAMED, OPERATED, SET, WATCHED
+from harvester.sentences.room import ROOM
 from harvester.sentences.runs import DUE, ENDS, LISTS, RECORDS
 from harvester.sentences.sending import MAIL, RECEIVERS, ROBOTS, WATCHES
 from harvester.sentences.store import DAMAGE, MENDS, REFUSALS, WHAT
@@ -30,7 +31,7 @@ FORMS: tuple[Form, ...] = tuple(
             *LISTS, *RECORDS, *ENDS, *DUE, *FAILURES, *FILES, *OF_A_SECTION, *OF_THE_WORK, *SEEN_AND_EXPECTED,
             *PROOFS, *REASONS, *CHECKS, *REFUSALS, *DAMAGE, *WHAT, *MENDS, *MAIL,
             *RECEIVERS, *ROBOTS, *WATCHES,
-            *PARSER, *SCHEDULE, *MOMENTS, *RUNS, *SITES, *ASKED, *FOUND, *NAMED, *DECIDED, *WATCHED, *OPERATED, *KEPT, *SET,
+            *PARSER, *SCHEDULE, *MOMENTS, *RUNS, *SITES, *ASKED, *FOUND, *NAMED, *DECIDED, *WATCHED, *OPERATED, *KEPT, *SET, *ROOM,
         )
     )
 )  # fmt: skip

@@ -118,7 +118,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         "open_room": room_of(request).settings.open,
         "operator": person_of(request).role >= Role.OPERATOR,
         "token": forgery.token(request),
-        "here": here(request),
+        "here": "/" if status == 414 else here(request),  # nobody gets back many times what he sent
         "places": PLACES + (OPERATOR_PLACES if person_of(request).role >= Role.OPERATOR else ()),
         "about_places": ABOUT_PLACES + (OPERATOR_ABOUT if person_of(request).role >= Role.OPERATOR else ()),
         "display_choices": DISPLAY,

@@ -78,6 +78,21 @@ def test_records_in_a_cell_of_csv_can_be_read_back(capsys: pytest.CaptureFixture
     assert row["lead"] == "甲局、乙局"
 
 
+@pytest.mark.parametrize("heading", ["[/b]", "[red]x[/red]", "json_extract('[1]','$[#-1]')"])
+@pytest.mark.parametrize("width", [80, 40])
+def test_a_heading_that_somebody_wrote_is_shown_as_it_is(
+    heading: str, width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(tables, "console", lambda: Console(width=width, highlight=False))
+    show_table([{heading: "甲局", "another": "乙局"}], (heading, "another", "a third of some letters"))
+    assert heading in "".join(capsys.readouterr().out.split())
+
+
+def test_no_line_of_csv_is_a_formula_the_heading_neither(capsys: pytest.CaptureFixture[str]) -> None:
+    output.emit([{"=b": "=1+1", "c": 2}], output.Format.CSV, ())
+    assert capsys.readouterr().out == "'=b,c\n'=1+1,2\n"
+
+
 def test_a_complaint_never_steers_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     output.complain("坏\n名\x1b[2J.docx is damaged\x9b0m: fetch it again.")
     assert capsys.readouterr().err == "harvester: 坏 名 [2J.docx is damaged 0m: fetch it again.\n"

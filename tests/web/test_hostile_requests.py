@@ -243,6 +243,14 @@ def test_addresses_and_headers_have_their_limits(shared_client: TestClient) -> N
     assert shared_client.get("/tasks", headers=[("x-many", "1")] * 200).status_code == 431
 
 
+def test_what_is_refused_is_told_in_the_reader_s_language_and_not_sent_back(shared_client: TestClient) -> None:
+    asked = "/tasks?lang=zh&words=" + "a" * 60_000
+    answer = shared_client.get(asked, headers={"Accept": "text/html"})
+    assert answer.status_code == 414
+    assert "网址过长" in answer.text
+    assert len(answer.text) < len(asked) / 4
+
+
 @pytest.mark.parametrize("chunked", [False, True])
 def test_a_form_that_is_too_large_is_not_taken_in(house: House, chunked: bool) -> None:
     taken = []
