@@ -52,6 +52,12 @@ def rise(points: Points) -> float:
     return slope(later) * (later[-1][0] - later[0][0]) if len(later) > 2 else 0.0
 
 
+def too_short(points: Points, faults: int) -> Iterator[str]:
+    """Yield the sentence of a soak that shows nothing: too few readings for a slope, or no fault."""
+    if len(warm(points)) < 3 or not faults:
+        yield f"{len(warm(points))} readings after the warm-up and {faults} faults tell nothing: soak for ten minutes or more"
+
+
 def growing(name: str, what: str, points: Points, bound: Bound) -> Iterator[str]:
     """Yield the sentence of what grows. Time is in seconds."""
     later = warm(points)

@@ -167,7 +167,9 @@ class Soak:
             if life.name in (STEADY, ROOM):
                 for what, bound in (("anon", judging.MEMORY), ("handles", judging.HANDLES), ("threads", judging.THREADS)):
                     yield from judging.growing(life.name, what, [(at, getattr(one, what)) for at, one in life.readings], bound)
-        readings = judging.warm([(at, number) for number, (at, _) in enumerate(self.found.store)])
+        measured = [(at, float(number)) for number, (at, _) in enumerate(self.found.store)]
+        yield from judging.too_short(measured, len(self.faults))
+        readings = judging.warm(measured)
         if readings:
             yield from judging.grown_without_rows(self.found.store[int(readings[0][1])][1], self.found.store[-1][1])
 

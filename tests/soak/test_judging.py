@@ -55,6 +55,13 @@ def test_a_process_that_shrinks_and_one_of_few_readings_are_no_leak() -> None:
     assert grown([]) == []
 
 
+def test_a_soak_without_faults_or_with_few_readings_tells_nothing() -> None:
+    assert list(judging.too_short(memory(), faults=4)) == []
+    assert list(judging.too_short(memory(), faults=0))
+    assert list(judging.too_short(memory()[:3], faults=4))
+    assert list(judging.too_short([], faults=0))
+
+
 def test_handles_that_are_not_given_back_are_found_and_those_of_many_readers_are_not() -> None:
     chance = random.Random(5)
     busy = [(60.0 * n, 30.0 + chance.randint(0, 12)) for n in MINUTES]
