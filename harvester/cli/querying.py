@@ -74,7 +74,7 @@ KindOption = Annotated[
 ]
 YearOption = Annotated[int | None, typer.Option("--year", metavar="YYYY", help="Only documents published in this year and their tasks.")]
 DeadlineKindOption = Annotated[
-    DeadlineKind | None, typer.Option("--deadline-kind", help="Only tasks with this kind of deadline: by-date, quarter, none, ….")
+    DeadlineKind | None, typer.Option("--deadline-kind", help="Only tasks with this kind of deadline: by-date, recurring, none, ….")
 ]
 OrderOption = Annotated[Order, typer.Option("--order", help="published: newest document first; due: due first, those with a day.")]
 WordsOption = Annotated[str, typer.Option("--words", help="Only rows that hold these words.")]
