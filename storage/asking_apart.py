@@ -50,7 +50,6 @@ class Warden:
         self.token = f"k{secrets.token_hex(16)}"
         self.behind = {f"{self.token}_{name}": name for name in views}
         self.views = frozenset(views)
-        self.known: frozenset[str] = frozenset()
         self.functions = functions
         self.read: set[str] = set()
 
@@ -74,7 +73,7 @@ class Warden:
         if not column and database == self.token:
             return True
         # A table of the statement's own (WITH x AS …) of which no column is read: SQLite asks by its name alone.
-        return not column and not database and table.lower() not in self.known and not table.lower().startswith(("sqlite_", "pragma_"))
+        return not column and not database and not table.lower().startswith(("sqlite_", "pragma_"))
 
 
 def main() -> int:
@@ -109,7 +108,6 @@ def _opened(asked: dict[str, Any]) -> tuple[sqlite3.Connection, Warden]:
     connection.execute(f"ATTACH ? AS {warden.token}", (asked["uri"],))
     connection.execute("BEGIN")
     found = connection.execute(f"SELECT name, type FROM {warden.token}.sqlite_master").fetchall()  # noqa: S608 -- random
-    warden.known = frozenset(name.lower() for name, _ in found)
     tables = {name for name, kind in found if kind == "table"}
     for secret, name in warden.behind.items():
         body = asked["views"][name]

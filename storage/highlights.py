@@ -13,8 +13,8 @@ BREAKS = re.compile(r"[。！？；!?;\t\f\v]|\n\n")
 """Where a sentence or a cell ends: no word runs across."""
 _BLOCK = 512
 """Characters of a text that are read at once."""
-_MARGIN = 8
-"""So many times the letters of the longest word are read behind a snippet, so that a word across its end is found, blanks and all."""
+_MARGIN, _WIDEST = 8, 800
+"""So many times the letters of the longest word are read behind a snippet, so that a word across its end is found; characters at most."""
 
 Span = tuple[int, int]
 
@@ -39,6 +39,8 @@ def snippet(words: Sequence[Word | str], shown: str, width: int = 60) -> tuple[s
     start, end = max(0, first - width), first + width
     longest = max(map(len, _each(words)))
     found = spans(words, shown[start : end + _MARGIN * longest])
+    if not any(begun + start == first for begun, _ in found):  # its letters are parted by a leader of dots or dashes
+        found = spans(words, shown[start : end + _WIDEST])
     end = max([end, *(stop + start for begun, stop in found if begun + start == first)])
     return shown[start:end], [(begun, stop) for begun, stop in found if stop + start <= end]
 

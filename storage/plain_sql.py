@@ -48,7 +48,10 @@ APART = Path(__file__).with_name("asking_apart.py")
 FUNCTIONS = frozenset(tomllib.loads(Path(__file__).with_name("sql_functions.toml").read_text(encoding="utf-8"))["sqlite"])
 """What may be called on SQLite; nothing in it reads a file, sleeps, loads code or makes a long text out of nothing."""
 
-_TABLE = re.compile(r"(?:access to (?P<of>.+?)\.[^.]+ is prohibited|(?:no such table|vtable constructor failed): (?P<no>.+))")
+_TABLE = re.compile(
+    r"(?:access to (?P<of>.+?)\.[^.]+ is prohibited|(?:no such table|vtable constructor failed): (?P<no>.+)"
+    r"|'(?P<called>.+)' is not a function)"
+)
 _BEGINNING = re.compile(r"(?:\s|--[^\n]*|/\*.*?(?:\*/|\Z))*+([^\W\d_]*)", re.DOTALL)
 
 
@@ -211,7 +214,7 @@ def _refused(store: Store, kind: str, words: str, seconds: float) -> StoreError:
 def _table_in(words: str) -> str:
     """Return which table a statement named that is no view, in the same words whether the store has such a table or not."""
     found = _TABLE.fullmatch(words)
-    return f"the table {(found['of'] or found['no']).rpartition('.')[2][:60]}" if found else ""
+    return f"the table {(found['of'] or found['no'] or found['called']).rpartition('.')[2][:60]}" if found else ""
 
 
 __all__ = ["LIMIT", "MOST", "OF_RECORDS", "SECONDS", "Answer", "RefusedQuestion", "ask"]

@@ -109,6 +109,6 @@ def write_csv(rows: Iterable[Mapping[str, Any]]) -> None:
     writer = None
     for row in rows:
         if writer is None:
-            writer = csv.writer(sys.stdout, lineterminator="\n")
-            writer.writerow(map(neutral, row))
-        writer.writerow([neutral(cell(value)) for value in row.values()])
+            writer = csv.DictWriter(sys.stdout, fieldnames=list(row), lineterminator="\n")
+            writer.writerow({name: neutral(name) for name in row})
+        writer.writerow({key: neutral(cell(value)) for key, value in row.items()})

@@ -273,7 +273,10 @@ def search(
     for word, names in result["expanded"].items():
         complain(_("{word}: also looked for as {names}; --exact looks for the word alone.").format(word=word, names="、".join(names)))
     if form is not Format.TABLE:
-        emit(result["hits"], form, ("kind", "id", "title", "snippet"))
+        hits = result["hits"]
+        if form is Format.CSV:  # documents, tasks and records have not all the same fields
+            hits = [dict.fromkeys((name for each in hits for name in each), "") | hit for hit in hits]
+        emit(hits, form, ("kind", "id", "title", "snippet"))
         return
     show_hits(result)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import islice
 
 from harvester.messages import language
 from harvester.sentences.calls import MOMENTS, PARSER, RUNS, SCHEDULE, SITES
@@ -41,6 +42,8 @@ SENTENCES = sorted(map(Sentence.of, FORMS), key=lambda sentence: -sentence.weigh
 
 _END = re.compile(r"(?<=\.) (?=[A-Z…])")
 """Where one sentence ends and another begins."""
+_ENDS = 12
+"""Places that are tried as the end of a sentence: what somebody asked may stand in it, and be made of such places."""
 
 
 def said(text: str, lang: str = "") -> str:
@@ -61,7 +64,7 @@ def said(text: str, lang: str = "") -> str:
 
 def _first(text: str, lang: str) -> tuple[str | None, str]:
     """Return the first of several sentences in a language, and what comes after it; ``None`` where it is of no known form."""
-    for end in _END.finditer(text):
+    for end in islice(_END.finditer(text), _ENDS):
         if told := _said(text[: end.start()], lang):
             return told, text[end.end() :]
     return None, text

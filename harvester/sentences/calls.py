@@ -15,6 +15,7 @@ PARSER: tuple[Form, ...] = (
     "Choose from: {choices}.",
     "Invalid value for {parameter}: {why}",
     "'{given}' is not one of {choices}.",
+    '"{given}" is not one of {choices}.',
     "Input should be a valid integer, unable to parse string as an integer.",
     "Unable to parse input string as an integer, exceeded maximum size.",
     "Input should be a valid number, unable to parse string as a number.",

@@ -25,6 +25,7 @@ ASKED: tuple[Form, ...] = (
     "the view '{given}' is written whole; filters go with notices, {names}: leave them out.",
     "{given} cannot be filtered by {names}; leave that out.",
     "The database does not understand this ({error}): correct the statement; the data dictionary has names.",
+    "This may not be asked (the table {name}): read the views of the data dictionary, with the functions listed there.",
     "This may not be asked ({error}): read the views of the data dictionary, with the functions listed there.",
     "Only one SELECT (or WITH … SELECT) is run here: write one over the views of the data dictionary.",
     "The answer needs more memory than a question may take: narrow it, or ask for less at once.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import shutil
 from collections.abc import Callable
@@ -202,6 +204,13 @@ def test_every_question_knows_both_clocks(ask: Ask) -> None:
         assert ask(*verb, "--known-at", "2024-05-06") == []
         assert ask(*verb, "--known-at", "2024-05-07")
     assert ask("tasks", "--known-at", "someday", status=2)
+
+
+def test_hits_of_all_kinds_stand_under_the_same_headings_of_csv(ask: Ask) -> None:
+    hits = ask("search", "编制")
+    assert len({tuple(hit) for hit in hits}) > 1, "a task has a field that a document lacks"
+    rows = list(csv.DictReader(io.StringIO(ask("search", "编制", form="csv"))))
+    assert [(row["kind"], row["id"], row["site"]) for row in rows] == [(hit["kind"], hit["id"], hit["site"]) for hit in hits]
 
 
 def test_atom_comes_out_with_the_operator_s_name_in_its_identifiers(ask: Ask) -> None:

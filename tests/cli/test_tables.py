@@ -88,6 +88,13 @@ def test_a_heading_that_somebody_wrote_is_shown_as_it_is(
     assert heading in "".join(capsys.readouterr().out.split())
 
 
+def test_values_of_csv_stand_under_their_headings_and_none_is_lost(capsys: pytest.CaptureFixture[str]) -> None:
+    output.emit([{"a": 1, "b": 2, "c": 3}, {"a": 4, "c": 6}], output.Format.CSV, ())
+    assert capsys.readouterr().out == "a,b,c\n1,2,3\n4,,6\n"
+    with pytest.raises(ValueError, match="not in fieldnames"):
+        output.emit([{"a": 1}, {"a": 2, "b": 3}], output.Format.CSV, ())
+
+
 def test_no_line_of_csv_is_a_formula_the_heading_neither(capsys: pytest.CaptureFixture[str]) -> None:
     output.emit([{"=b": "=1+1", "c": 2}], output.Format.CSV, ())
     assert capsys.readouterr().out == "'=b,c\n'=1+1,2\n"

@@ -197,6 +197,13 @@ def test_a_refusal_tells_neither_columns_nor_whether_there_is_a_table(filled: St
     assert str(refused.value).startswith(f"This may not be asked (the table {table}): read the views")
 
 
+@pytest.mark.parametrize("table", ["accounts", "nothing_of_the_kind"])
+def test_a_table_of_one_s_own_may_be_called_anything_and_none_is_a_function(filled: Store, table: str) -> None:
+    assert ask(filled, f"WITH {table} AS (SELECT 1 AS n) SELECT count(*) AS n FROM {table}").rows == [(1,)]
+    with pytest.raises(plain_sql.RefusedQuestion, match=r"This may not be asked \("):
+        plain_sql.ask(filled, f"SELECT * FROM {table}(1)")
+
+
 def test_deep_nesting_is_refused(filled: Store) -> None:
     for sql in ("SELECT " + "(" * 3000 + "1" + ")" * 3000, "SELECT " + "NOT " * 3000 + "1", "SELECT 1" + " + 1" * 6000):
         with pytest.raises(StoreError):

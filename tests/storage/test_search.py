@@ -67,6 +67,11 @@ def test_a_snippet_begins_at_the_first_hit_wherever_in_a_long_text_and_across_a_
             assert spans[0][0] + start == before
 
 
+def test_a_word_whose_letters_a_leader_parts_is_marked_whole() -> None:
+    assert highlights.snippet(["信用"], "信" + "…" * 80 + "用") == ("信" + "…" * 80 + "用", [(0, 82)])
+    assert highlights.snippet(["责任单位"], "目目目目目责任" + "-" * 90 + "单位")[1] == [(5, 99)]
+
+
 @given(texts, words)
 def test_property_spans_point_at_the_words(text: str, word: str) -> None:
     found = highlights.spans([word], text)
