@@ -270,9 +270,12 @@ def _only_zeros(file: IO[bytes]) -> bool:
 
 def _load(data: bytes) -> Any:  # noqa: ANN401 -- warcio has no types
     try:
-        return ArcWarcRecordLoader().parse_record_stream(BytesIO(data), known_format="warc")
+        record = ArcWarcRecordLoader().parse_record_stream(BytesIO(data), known_format="warc")
     except (ArchiveLoadFailed, StatusAndHeadersParserException, EOFError, AttributeError) as error:
         raise ValueError("is no WARC record") from error
+    if record.length is not None and record.length > len(data):
+        raise ValueError("is no WARC record: it says to be longer than it is")
+    return record
 
 
 def _status_line(status: int) -> str:
