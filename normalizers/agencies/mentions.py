@@ -35,6 +35,7 @@ _INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\xad]")
 _BREAK = re.compile(r"[ \t]*[\r\n\v\f\u2028\u2029]+\s*")
 _BLANK = re.compile(r"[^\S\r\n]+")
 _AROUND_STOP = re.compile(r"\s*([、,；：（])\s*|\s+(）)")
+_HOLLOW = re.compile(r"（[、,；：。\s]*）")
 _UNITS = re.compile(
     r"(?:省?直管|各)?(?:县级市|市县区|区县|县区|市县|市|区|县|乡镇|乡|镇|街道|开发区|园区|新区)(?:（[市区县镇乡街道、]{1,8}）)?(?:人民政府|政府|管委会|办事处)?"
 )
@@ -66,10 +67,10 @@ class Item(NamedTuple):
 
 
 def even(text: str) -> str:
-    """Return the text with widths evened, invisible characters gone, brackets balanced and no blank beside a separator."""
+    """Return the text with widths evened, invisible characters gone, brackets balanced and filled, and no blank beside a separator."""
     text = _INVISIBLE.sub("", text).translate(_WIDTH)
     text = _AROUND_STOP.sub(r"\1\2", _BLANK.sub(" ", _BREAK.sub("\n", text.strip())))
-    return _unwrapped(_balanced(text)).strip("。.、,； \n")
+    return _unwrapped(_balanced(_HOLLOW.sub("", text))).strip("。.、,； \n")
 
 
 def _balanced(text: str) -> str:

@@ -1,5 +1,6 @@
 """Cells and brackets: cutting, coordination, 等, blanks and brackets."""
 
+import re
 from datetime import date
 
 import pytest
@@ -165,8 +166,17 @@ def test_property_any_text_gives_a_list_of_clean_mentions_once_each(text):
     assert len(mentions) == len(set(mentions))
     for mention in mentions:
         assert mention
-        assert not set(mention) & set("()\n\r\t ;；")
+        assert not set(mention) & set("()\n\r\t ;")
         assert mention.count("（") == mention.count("）")
+        while mention != (outside := re.sub("（[^（）]*）", "", mention)):
+            mention = outside
+        assert "；" not in mention
+
+
+def test_brackets_that_hold_marks_alone_are_no_part_of_a_name():
+    for text in ("某专班（；）", "某专班(;)", "某专班（ ）"):
+        assert [agency.mention for agency in read_agencies(text, SHANGHAI).agencies] == ["某专班"]
+    assert [agency.mention for agency in read_agencies("某专班（甲；乙）", SHANGHAI).agencies] == ["某专班（甲；乙）"]
 
 
 NAMES = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
@@ -110,12 +111,16 @@ def missing(said: Said, truth: Mapping[str, Mapping[str, Shown]], withdrawn: Map
 # --- logs ------------------------------------------------------------------------------------------------------------------------
 
 
+_RAISED = re.compile(r"\s*(?:Traceback \(|[\w.]*(?:Error|Exception|Exit)\b:?)")
+"""How a line begins that Python wrote. What a crawl by hand tells people names errors further on: its run is judged by its cause."""
+
+
 def log_troubles(lines: Sequence[str], faults: Sequence[Span], slack: float) -> Iterator[str]:
     """Yield the lines of a log that are errors, or no lines of it at all, and that no fault of their site explains."""
     for line in lines:
         found = _line(line)
         if found is None:
-            if "Traceback" in line or "Error" in line:
+            if _RAISED.match(line):
                 yield f"no line of the log: {line.strip()[:300]}"
         elif found.get("level") in ("error", "critical") or "exception" in found:
             at = datetime.fromisoformat(str(found["time"])).timestamp()
