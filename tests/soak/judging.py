@@ -15,6 +15,10 @@ WARM_UP = 0.25
 """The share of the soak before anything is judged: caches fill, modules are imported when they are first needed."""
 
 
+_AT_END = 10
+"""The last readings of a process, of which one of one moment says little."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bound:
     """By how much something may rise after the warm-up: so much of its median an hour, and so much in all, the larger of both."""
@@ -67,6 +71,21 @@ def growing(name: str, what: str, points: Points, bound: Bound) -> Iterator[str]
     allowed = max(bound.least, bound.hourly * usual * hours)
     if (grown := rise(points)) > allowed:
         yield f"{name}: {what} rises by {grown:.0f} in {hours:.2f} h after the warm-up, from {later[0][1]:.0f} (allowed {allowed:.0f})"
+
+
+def heavier(name: str, old: Points, fresh: Points, bound: Bound) -> Iterator[str]:
+    """Yield the sentence of a process that takes more at its end than one that has just done the same work over the same store.
+
+    What a process holds at once rises with the store that it answers from: its slope would not tell that from a leak.
+    """
+    at_end, warmed = old[-_AT_END:], warm(fresh)
+    if len(at_end) < _AT_END or len(warmed) < 3:
+        yield f"{name}: {len(old)} readings of it and {len(fresh)} of one beside it are too few to tell: soak for longer"
+        return
+    usual, hours = median(value for _, value in warmed), (old[-1][0] - old[0][0]) / 3600
+    taken, allowed = median(value for _, value in at_end), max(bound.least, bound.hourly * usual * hours)
+    if taken - usual > allowed:
+        yield f"{name}: takes {taken:.0f} after {hours:.2f} h, and {usual:.0f} when new over the same store (allowed {allowed:.0f} more)"
 
 
 # --- the store -----------------------------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from tests.soak.measuring import StoreReading, store_reading
 from tests.soak.plan import EXPLAINS, Plan, draw
 from tests.soak.readers import Heard, Reader
 from tests.soak.sites import Sites
-from tests.soak.stage import ACCOUNT, MORTAL, ROOM, STEADY, Life, Stage, schedule_of, wanted
+from tests.soak.stage import ACCOUNT, FRESH, MORTAL, ROOM, STEADY, Life, Stage, schedule_of, wanted
 
 EVERY = 2
 """Minutes from one due run of a site to the next."""
@@ -32,6 +32,8 @@ SLACK = 60.0
 """Seconds after the end of a fault or of a worker in which what follows from it is told."""
 GRACE = 420.0
 """Seconds after a fault in which a promise that was broken by it may be found: the next runs of the site."""
+BESIDE = 1 / 12
+"""The share of its length for which a soak opens a second room at its end: what one takes that has just been started."""
 OLD = timedelta(days=31)
 KEPT_LOGS = 30
 """Logs of runs that a site keeps (docs/observing.md)."""
@@ -80,12 +82,16 @@ class Soak:
         _leave_old_rows(stage.store)
         stage.start_worker(STEADY)
         address = stage.open_room()
-        readers = [Reader(address, self.found.heard, self.stop, self.seed * 100 + n, ACCOUNT) for n in range(READERS)]
-        for reader in readers:
-            reader.start()
+        readers = self._readers(address)
         stage.start_worker(MORTAL)
         self._live(sites, stage)
         self._end(sites, stage, readers)
+
+    def _readers(self, address: str) -> list[Reader]:
+        readers = [Reader(address, self.found.heard, self.stop, self.seed * 100 + n, ACCOUNT) for n in range(READERS)]
+        for reader in readers:
+            reader.start()
+        return readers
 
     # --- living ------------------------------------------------------------------------------------------------------------
 
@@ -151,6 +157,20 @@ class Soak:
         verified = stage.call("db", "verify")
         if verified.returncode:
             self.found.wrong.append(f"db verify: {verified.stdout[-500:]} {verified.stderr[-500:]}")
+        self._open_again(stage)
+
+    def _open_again(self, stage: Stage) -> None:
+        """Open a room over the store as it is now, with as many readers, to hold what the old one took against what it takes."""
+        self.stop = threading.Event()
+        readers = self._readers(stage.open_room(FRESH))
+        end, pause = time.time() + self.plan.seconds * BESIDE, min(self.sample, 15.0)
+        while time.time() < end:
+            time.sleep(pause)
+            stage.measure()
+        self.stop.set()
+        for reader in readers:
+            reader.join(70)
+        self.found.wrong += stage.end()
 
     # --- judging -------------------------------------------------------------------------------------------------------------
 
@@ -163,10 +183,11 @@ class Soak:
             found.wrong += [f"{log.stem}: {trouble}" for trouble in log_troubles(lines, self.faults, SLACK)]
 
     def _flat(self) -> Iterator[str]:
-        for life in self.found.lives:
-            if life.name in (STEADY, ROOM):
-                for what, bound in (("anon", judging.MEMORY), ("handles", judging.HANDLES), ("threads", judging.THREADS)):
-                    yield from judging.growing(life.name, what, [(at, getattr(one, what)) for at, one in life.readings], bound)
+        read = {life.name: life for life in self.found.lives}
+        bounds = {"anon": judging.MEMORY, "handles": judging.HANDLES, "threads": judging.THREADS}
+        for name, what in ((STEADY, "anon"), *((name, what) for name in (STEADY, ROOM) for what in ("handles", "threads"))):
+            yield from judging.growing(name, what, read[name].points(what), bounds[what])
+        yield from judging.heavier(ROOM, read[ROOM].points("anon"), read[FRESH].points("anon"), judging.MEMORY)
         measured = [(at, float(number)) for number, (at, _) in enumerate(self.found.store)]
         yield from judging.too_short(measured, len(self.faults))
         readings = judging.warm(measured)

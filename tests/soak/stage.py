@@ -18,7 +18,7 @@ from tests.soak.measuring import ProcessReading, process_reading
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "seven lamps behind the printing shop"
 ACCOUNT = {"name": "olga", "password": PASSWORD, "next": "/"}
-STEADY, MORTAL, ROOM = "steady worker", "mortal worker", "room"
+STEADY, MORTAL, ROOM, FRESH = "steady worker", "mortal worker", "room", "fresh room"
 TIMEOUT = 4.0
 """Seconds that a crawl waits for an answer: less than a slow site takes."""
 ALLOCATOR = {"MALLOC_ARENA_MAX": "2"}
@@ -65,6 +65,10 @@ class Life:
     process: subprocess.Popen[bytes]
     log: Path
     readings: list[tuple[float, ProcessReading]] = field(default_factory=list)
+
+    def points(self, what: str) -> list[tuple[float, float]]:
+        """Return one figure of the readings over time."""
+        return [(at, float(getattr(one, what))) for at, one in self.readings]
 
 
 class Stage:
@@ -128,9 +132,9 @@ class Stage:
             if made.returncode:
                 raise RuntimeError(f"{' '.join(words)} ended with {made.returncode}: {made.stderr}")
 
-    def open_room(self) -> str:
-        """Open the room and return its address."""
-        life = self.start(ROOM, "serve", "--port", "0", "--login")
+    def open_room(self, name: str = ROOM) -> str:
+        """Open a room and return its address."""
+        life = self.start(name, "serve", "--port", "0", "--login")
         until = time.monotonic() + 120
         while time.monotonic() < until and life.process.poll() is None:
             if found := re.search(r"http://127\.0\.0\.1:\d+", life.log.read_text(encoding="utf-8")):

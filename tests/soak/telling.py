@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.soak import judging
 from tests.soak.living import Soaked
-from tests.soak.stage import Life
+from tests.soak.stage import FRESH, Life
 
 OF_PROCESSES = ("rss", "anon", "uss", "handles", "sockets", "threads", "children", "family")
 LARGEST = 8
@@ -35,15 +35,11 @@ def table(found: Soaked) -> Iterator[str]:
 
 def _lasting(found: Soaked) -> list[Life]:
     longest = max((len(life.readings) for life in found.lives), default=0)
-    return [life for life in found.lives if life.readings and len(life.readings) * 2 > longest]
-
-
-def _points(life: Life, what: str) -> list[tuple[float, float]]:
-    return [(at, float(getattr(one, what))) for at, one in life.readings]
+    return [life for life in found.lives if life.readings and (life.name == FRESH or len(life.readings) * 2 > longest)]
 
 
 def _line(life: Life, what: str) -> str:
-    points = _points(life, what)
+    points = life.points(what)
     values, later = [value for _, value in points], judging.warm(points)
     hourly = judging.slope(later) * 3600 if len(later) > 2 else 0.0
     return f"{life.name:16}{what:10}{later[0][1]:>10.0f}{max(values):>10.0f}{values[-1]:>10.0f}{hourly:>10.1f}"

@@ -62,6 +62,15 @@ def test_a_soak_without_faults_or_with_few_readings_tells_nothing() -> None:
     assert list(judging.too_short([], faults=0))
 
 
+def test_a_room_that_takes_no_more_than_a_new_one_has_not_leaked_however_its_store_grew() -> None:
+    old = [(60.0 * n, 420_000.0 + 170 * n) for n in range(120)]
+    new = [(15.0 * n, 300_000.0 + min(n, 8) * 17_000) for n in range(40)]
+    assert list(judging.heavier("room", old, new, judging.MEMORY)) == []
+    leaking = [(at, value + at * 4) for at, value in old]
+    assert "room: takes" in "".join(judging.heavier("room", leaking, new, judging.MEMORY))
+    assert "too few" in "".join(judging.heavier("room", old[:5], new, judging.MEMORY))
+
+
 def test_handles_that_are_not_given_back_are_found_and_those_of_many_readers_are_not() -> None:
     chance = random.Random(5)
     busy = [(60.0 * n, 30.0 + chance.randint(0, 12)) for n in MINUTES]
