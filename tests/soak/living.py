@@ -32,8 +32,8 @@ SLACK = 60.0
 """Seconds after the end of a fault or of a worker in which what follows from it is told."""
 GRACE = 420.0
 """Seconds after a fault in which a promise that was broken by it may be found: the next runs of the site."""
-BESIDE = 1 / 12
-"""The share of its length for which a soak opens a second room at its end: what one takes that has just been started."""
+BESIDE, BESIDE_LEAST = 1 / 12, 300.0
+"""For this share of its length, and so many seconds at least, a soak opens a second room at its end: what one takes when it is new."""
 OLD = timedelta(days=31)
 KEPT_LOGS = 30
 """Logs of runs that a site keeps (docs/observing.md)."""
@@ -163,7 +163,7 @@ class Soak:
         """Open a room over the store as it is now, with as many readers, to hold what the old one took against what it takes."""
         self.stop = threading.Event()
         readers = self._readers(stage.open_room(FRESH))
-        end, pause = time.time() + self.plan.seconds * BESIDE, min(self.sample, 15.0)
+        end, pause = time.time() + max(BESIDE_LEAST, self.plan.seconds * BESIDE), min(self.sample, 15.0)
         while time.time() < end:
             time.sleep(pause)
             stage.measure()
