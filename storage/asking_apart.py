@@ -116,8 +116,9 @@ def _opened(asked: dict[str, Any]) -> tuple[sqlite3.Connection, Warden]:
         body = FROM.sub(lambda at: f"{at[1]}{warden.token}.{at[2]}" if at[2] in tables else at[0], body)
         connection.execute(f'CREATE TEMP VIEW "{secret}" AS {body}')
         connection.execute(f'CREATE TEMP VIEW "{name}" AS SELECT * FROM "{secret}"')  # noqa: S608 -- names of views
+    named = asked["sql"].lower()
     for name in sorted(tables | {name for name, kind in found if kind == "view"}):
-        if name not in warden.views and not name.startswith("sqlite_"):
+        if name.lower() in named and name not in warden.views and not name.startswith("sqlite_"):
             # SQLite looks for columns before it asks the authorizer: of a table that is there it would say that it has none of that name.
             said = name.replace('"', '""')
             connection.execute(f'CREATE TEMP VIEW "{said}" AS SELECT 1 FROM main."{said}"')  # noqa: S608 -- quoted

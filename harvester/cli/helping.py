@@ -46,7 +46,7 @@ def sentences(paragraph: str) -> list[str]:
 
 
 def width(text: str) -> int:
-    """Return how many columns of a terminal a text takes."""
+    """Return how many columns of a terminal a text takes, as ``rich.cells`` has it, which help waits for in no language."""
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
