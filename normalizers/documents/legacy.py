@@ -12,13 +12,14 @@ from collections.abc import Iterator, Sequence
 from functools import reduce
 from pathlib import Path
 
+import numpy as np
 from lxml import etree
 
 from normalizers.documents import docx, outside
 from normalizers.documents.blocks import RawBlock, join_lines
 from normalizers.documents.builder import Source, build
 from normalizers.documents.grid import RawCell, place
-from normalizers.documents.limits import MAX_LEGACY, UnreadableError, check_size
+from normalizers.documents.limits import MAX_GROUPS, MAX_LEGACY, UnreadableError, check_size
 from normalizers.documents.opc import parse_xml
 from normalizers.records import BlockKind, Document, Hints, Origin
 
@@ -32,6 +33,9 @@ LOST_TEXT = 0.9
 """Below this share of the Chinese characters that the check reads, a difference is told; below half, the check's reading is taken."""
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _RTF_ROW = re.compile(rb"\\row(?![a-z])")
+_RTF_DATA = re.compile(rb"\\bin(\d{1,9}) ?")
+"""Before the bytes of a picture, as many as it says."""
+_NO_BRACES = bytes(set(range(256)) - set(b"{}"))
 _FILTERS = {"doc": "MS Word 97", "rtf": "Rich Text Format", "odt": "writer8"}
 """The reader that LibreOffice is to take: left to choose, it reads a damaged file as plain text and gives its bytes for words."""
 _PROFILE = (
@@ -195,9 +199,40 @@ def read_doc(payload: bytes, hints: Hints, name: str) -> Document:
     return build(blocks or [], Source(name, "doc", warnings=tuple(warnings)), hints)
 
 
+def nested_groups(payload: bytes) -> int:
+    """Return how many groups of an RTF file lie within one another at most."""
+    braces, depth, most = _braces(payload), 0, 0
+    for start in range(0, len(braces), 1 << 20):
+        steps = 124 - np.frombuffer(braces[start : start + (1 << 20)], np.uint8).astype(np.int32)  # 124 lies between { and }
+        depths = depth + np.cumsum(steps, dtype=np.int32)
+        depth, most = int(depths[-1]), max(most, int(depths.max()))
+    return most
+
+
+def _braces(payload: bytes) -> bytearray:
+    """Return the braces of an RTF file that open and close groups: neither escaped ones nor what stands in a picture."""
+    found, at = bytearray(), 0
+    while data := _RTF_DATA.search(payload, at):
+        before = payload[at : data.start()]
+        is_escaped = (len(before) - len(before.rstrip(b"\\"))) % 2
+        found += _unescaped(before)
+        at = data.end() + (0 if is_escaped else int(data[1]))
+    return found + _unescaped(payload[at:])
+
+
+def _unescaped(text: bytes) -> bytes:
+    for escaped in (b"\\\\", b"\\{", b"\\}"):
+        text = text.replace(escaped, b"  ")
+    return text.translate(None, _NO_BRACES)
+
+
 def read_rtf(payload: bytes, hints: Hints, name: str) -> Document:
     """Return the document of an RTF file, its table rows counted against those of its source; raise ``UnreadableError`` as above."""
     check_size(len(payload), MAX_LEGACY, name)
+    if (groups := nested_groups(payload)) > MAX_GROUPS:
+        raise UnreadableError(
+            f"{name} nests {groups:,} groups in one another, more than the {MAX_GROUPS:,} that are read: look at it by hand."
+        )
     blocks, told = _blocks(payload, "rtf", name)
     if blocks is None:
         raise _unread(name, "rich text format")

@@ -12,6 +12,8 @@ MAX_MARKUP = 30 * 2**20
 """Bytes of one HTML page or text; a tree costs about ten times its bytes."""
 MAX_LEGACY = 40 * 2**20
 """Bytes of one old Word or RTF file, which an outside program reads; with pictures in it such a file seldom has 10 MB."""
+MAX_GROUPS = 1_000
+"""Groups of an RTF file within one another; Word writes some twenty. LibreOffice keeps a state for each: 500,000 take it 1.2 GB."""
 MAX_UNPACKED = 400 * 2**20
 """Bytes that the members of one docx or xlsx, or the streams of one pdf, may unpack to."""
 MAX_RATIO = 200

@@ -79,6 +79,35 @@ def test_a_doc_that_is_no_doc_inside_is_unreadable_in_time() -> None:
     assert time.perf_counter() - began < 30
 
 
+@pytest.mark.parametrize(
+    ("text", "groups"),
+    [
+        (RTF, 1),
+        (b"", 0),
+        (rb"{\rtf1 {a}{b{c}}}", 3),
+        (rb"{\{\{\\{\}}}", 2),
+        (rb"{\bin3 {{{{}}", 2),
+        (rb"{\\bin3 {{{}}}}", 4),
+        (b"{\\bin1 }" * 50, 50),
+        (b"{\\bin1 \\{}}" * 50, 2),
+        (rb"{\bin{{}}", 3),
+        (rb"{\bin" + b"9" * 5000, 1),
+    ],
+)
+def test_groups_of_rich_text_are_counted_without_escaped_signs_and_pictures(text: bytes, groups: int) -> None:
+    assert legacy.nested_groups(text) == groups
+
+
+@pytest.mark.parametrize("group", [b"{", rb"{\b a", rb"{\bin1 }"])
+def test_rich_text_that_nests_beyond_measure_is_refused_before_a_program_reads_it(group: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    def begun(payload: bytes, suffix: str) -> bytes | None:
+        raise AssertionError("LibreOffice takes 1.2 GB for 500,000")
+
+    monkeypatch.setattr(legacy, "converted", begun)
+    with pytest.raises(UnreadableError, match=r"a\.rtf nests 1,501 groups in one another, more than the 1,000 that are read"):
+        opened("a.rtf", rb"{\rtf1 " + group * 1_500)
+
+
 def rows(count: int, text: str = "信用") -> list[RawBlock]:
     cells = [[RawCell(text), RawCell(text)] for _ in range(count)]
     return [RawBlock(kind=BlockKind.TABLE, table=place(cells))] if count else [RawBlock(text)]
