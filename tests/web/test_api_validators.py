@@ -179,6 +179,25 @@ def test_what_is_still_so_is_told_without_being_read_and_without_an_entry_in_the
         assert client.get(f"{API}/notices", headers={"If-None-Match": tag}).status_code == 304, "the log changes no answer"
 
 
+@pytest.mark.parametrize("address", ["/documents", "/tasks", "/agencies", "/works"])
+def test_an_answer_shows_the_store_of_its_tag_whatever_is_written_while_it_is_read(tmp_path: Path, address: str) -> None:
+    with filled(tmp_path) as (made, client), Store.open(made.url, archive=tmp_path / "archive") as other:
+        before = client.get(f"{API}{address}")
+        written: list[str] = []
+
+        def write_first(*found: object) -> None:
+            if found[2] != "BEGIN" and "store_state" not in str(found[2]) and not written:
+                written.append(str(found[2]))
+                crawl(other, 7)
+
+        event.listen(made.engine, "before_cursor_execute", write_first)
+        meanwhile, later = client.get(f"{API}{address}"), client.get(f"{API}{address}")
+        assert written, "something was written between the tag and the rows"
+        assert (meanwhile.headers["etag"], meanwhile.content) == (before.headers["etag"], before.content)
+        assert later.headers["etag"] != before.headers["etag"]
+        assert later.content != before.content
+
+
 def test_tags_are_compared_as_the_rfc_has_it(tmp_path: Path) -> None:
     with filled(tmp_path) as (_, client):
         plain = client.get(f"{API}/tasks", headers={"Accept-Encoding": "identity"})

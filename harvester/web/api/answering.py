@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import asdict, is_dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -15,6 +16,7 @@ from pydantic import BaseModel
 from harvester.values import to_json
 from harvester.web import downloads, validators
 from harvester.web.api.asking import Question
+from harvester.web.room import store_of
 from harvester.web.validators import NOWHERE, PRIVATE, takes_gzip
 from storage import limits
 from storage.paging import Page, WrongCursor
@@ -36,10 +38,11 @@ def answer(
 ) -> Response:
     """Return the answer to a question, or 304 where who asks holds it already; ``made`` is called only where it is needed.
 
-    ``records`` tells that public records may stand in it. ``headers`` are made of the answer. Raises what ``made`` raises, and
+    ``records`` tells that public records may stand in it: who was shown them is written down before the answer leaves. Any other answer
+    is read in one moment of the store, validators and all. ``headers`` are made of the answer. Raises what ``made`` raises, and
     ``SlowQuestion`` when it takes too long.
     """
-    with limits.within(SECONDS):
+    with limits.within(SECONDS), nullcontext() if records else store_of(request).moment():
         known = validators.of(request, _said(question))
         common = {
             "ETag": f'"{known.tag}"',
