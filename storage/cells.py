@@ -9,14 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from storage.formulas import PATTERN
+from storage.formulas import PATTERN, REPLACEMENT, UNSEEN
 
-UNSEEN = (
-    "[\\x{00}-\\x{08}\\x{0b}\\x{0c}\\x{0e}-\\x{1f}\\x{7f}-\\x{9f}\\x{061c}\\x{200e}\\x{200f}\\x{202a}-\\x{202e}\\x{2066}-\\x{2069}"
-    "\\x{fdd0}-\\x{fdef}\\x{fffe}\\x{ffff}]"
-)
-"""Control characters and marks of direction: a table in a sheet or an editor must not be steered by what a site wrote."""
-REPLACEMENT = "\ufffd"
 MOMENT = "%Y-%m-%dT%H:%M:%S+00:00"
 _CONTROLS = [chr(code) for code in range(0x20)]
 _SHORT = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}

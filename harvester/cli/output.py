@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -12,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 from harvester.messages import _, language
 from harvester.moments import minute
 from harvester.values import plain, printable, to_json
-from storage.formulas import neutral
+from storage.formulas import tidied
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+_BREAKS = re.compile("[;\t\r]")
+"""Where a spreadsheet begins a new cell or line though CSV does not: it takes the separator of its country, and any kind of line end."""
 PLAIN_WIDTH = 160
 """Columns of a table that does not go to a terminal, so that lines in a log do not depend on the machine."""
 
@@ -105,10 +108,17 @@ def shown(column: str, value: Any) -> str:  # noqa: ANN401
 
 
 def write_csv(rows: Iterable[Mapping[str, Any]]) -> None:
-    """Write rows as CSV with a heading line, formulas neutralised."""
-    writer = None
+    """Write rows as CSV with a heading line, nothing in their cells that steers a program."""
+    names: list[str] | None = None
     for row in rows:
-        if writer is None:
-            writer = csv.DictWriter(sys.stdout, fieldnames=list(row), lineterminator="\n")
-            writer.writerow({name: neutral(name) for name in row})
-        writer.writerow({key: neutral(cell(value)) for key, value in row.items()})
+        if names is None:
+            names = list(row)
+            _write_line({name: name for name in names}, names)
+        _write_line({key: cell(value) for key, value in row.items()}, names)
+
+
+def _write_line(cells: Mapping[str, str], names: Sequence[str]) -> None:
+    """Write a line; it is quoted whole where a cell holds what some program would break the line or the cell at."""
+    breaks = any(map(_BREAKS.search, cells.values()))
+    writer = csv.DictWriter(sys.stdout, names, lineterminator="\n", quoting=csv.QUOTE_ALL if breaks else csv.QUOTE_MINIMAL)
+    writer.writerow({key: tidied(text) for key, text in cells.items()})

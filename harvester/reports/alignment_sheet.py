@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from io import BytesIO
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from storage.formulas import neutral
+from storage.formulas import tidied
 
 WIDTHS = {"matter": 8, "number": 8, "bodies": 24, "deadline": 14, "tie": 8, "score": 8}
 """Widths of columns in characters, by the last word of their headings."""
@@ -48,7 +48,7 @@ def alignment_sheet(rows: Sequence[Mapping[str, str]]) -> bytes:
 
 
 def _set(cell: Cell, text: str, *, likely: bool = False) -> Cell:
-    cell.value = neutral(ILLEGAL_CHARACTERS_RE.sub("\ufffd", text))[:CELL_CHARACTERS]
+    cell.value = tidied(text)[:CELL_CHARACTERS]
     cell.data_type = "s"
     cell.alignment, cell.border = _WRAPPED, _LIKELY if likely else _GRID
     return cell

@@ -34,6 +34,9 @@ WITHIN = "!"
 """Stands between the name of an archive within an archive and the name of the file in it."""
 INSTALL = "install bsdtar (Debian: apt-get install --no-install-recommends libarchive-tools) and read it again, or unpack it by hand."
 _FURNITURE = re.compile(r"(?:^|/)(?:__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$|~\$|\._)", re.IGNORECASE)
+_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What steers a terminal, turns the writing or is half a character: a name becomes a title, a key, a cell."""
+LONGEST_NAME = 250
 _UTF8_FLAG, _ENCRYPTED_FLAG = 0x800, 0x1
 
 
@@ -156,9 +159,9 @@ def _unique(name: str, used: set[str]) -> str:
 
 
 def _shown_name(raw: str) -> str:
-    """Return a member's name without anything that a path of this machine would heed."""
-    parts = [part.strip() for part in raw.replace("\\", "/").replace("\x00", "").split("/")]
-    return "/".join(part for part in parts if part not in {"", ".", ".."} and not re.fullmatch(r"[A-Za-z]:", part))[-250:]
+    """Return a member's name without anything that a path of this machine or a terminal would heed; of a long one the end."""
+    parts = [part.strip() for part in _STEERING.sub("\ufffd", raw).replace("\\", "/")[-LONGEST_NAME:].split("/")]
+    return "/".join(part for part in parts if part not in {"", ".", ".."} and not re.fullmatch(r"[A-Za-z]:", part))
 
 
 # --- zip -------------------------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -96,6 +97,27 @@ def test_a_comparison_with_such_a_file_ends_with_its_name(
     monkeypatch.setattr("harvester.deriving.SMALL", 0)
     assert run(["diff", "hostile.pdf", "good.txt"]) == 1
     assert "hostile.pdf: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("script", ["simplified", "traditional", "keep"])
+def test_what_normalize_prints_overwrites_no_line_and_steers_no_terminal(script: str, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "一、归集信用信息\r\n二、共享\r三、公示\x0b四、修复\x0c五、\x1c六、\x85七、\u2028八、\u2029九、\x1b[2J\x9b2J\u202e十\t一\n\n末"
+    Path("a.txt").write_bytes(text.encode())
+    assert run(["normalize", "a.txt", "--script", script]) == 0
+    lines = capsys.readouterr().out.split("\n")
+    assert [line[:1] for line in lines] == [*"一二三四五六七八九", "", "末", ""]
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e]", "".join(lines))
+
+
+def test_the_names_in_an_archive_steer_no_terminal_and_begin_no_formula(capsys: pytest.CaptureFixture[str]) -> None:
+    with zipfile.ZipFile("hostile.zip", "w") as made:
+        made.writestr("\x1b[2J\x9b2J\r=1+1\u202e表.txt", GOOD)
+        made.writestr("乙.txt", GOOD)
+    for form in ("table", "csv", "json", "jsonl"):
+        assert run(["extract", "hostile.zip", "--format", form]) == 0
+        told = capsys.readouterr().out
+        assert "=1+1" in told
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", told), form
 
 
 def test_small_texts_and_files_that_are_read_apart_give_the_same(

@@ -100,6 +100,17 @@ def test_no_line_of_csv_is_a_formula_the_heading_neither(capsys: pytest.CaptureF
     assert capsys.readouterr().out == "'=b,c\n'=1+1,2\n"
 
 
+def test_no_cell_of_csv_begins_a_line_or_cell_of_its_own_in_any_program(capsys: pytest.CaptureFixture[str]) -> None:
+    for evil in ("a\r=1+1", "a;=1+1", "a\t=1+1", 'a";=1+1'):
+        output.emit([{"a": evil, "b": 2}], output.Format.CSV, ())
+        assert capsys.readouterr().out == 'a,b\n"{}","2"\n'.format(evil.replace('"', '""'))
+
+
+def test_csv_steers_no_terminal_and_turns_no_writing(capsys: pytest.CaptureFixture[str]) -> None:
+    output.emit([{"a": "\x1b[2J\x9b2J\u202e甲\u2066\ud800"}], output.Format.CSV, ())
+    assert capsys.readouterr().out == "a\n\ufffd[2J\ufffd2J\ufffd甲\ufffd\ufffd\n"
+
+
 def test_a_complaint_never_steers_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     output.complain("坏\n名\x1b[2J.docx is damaged\x9b0m: fetch it again.")
     assert capsys.readouterr().err == "harvester: 坏 名 [2J.docx is damaged 0m: fetch it again.\n"

@@ -5,6 +5,7 @@ import random
 import shutil
 import struct
 import subprocess
+import tarfile
 import zipfile
 import zlib
 from pathlib import Path
@@ -63,6 +64,23 @@ def test_names_are_never_paths_and_what_systems_leave_behind_is_left_out() -> No
         ("../../etc/甲.txt", b"1"), ("C:\\乙.txt", b"2"), ("/丙.txt", b"3"), ("__MACOSX/._甲.txt", b"4"), ("~$丁.docx", b"5"), ("夹/", b"")
     )
     assert names(payload) == ["etc/甲.txt", "乙.txt", "丙.txt"]
+
+
+def test_the_end_of_a_long_name_is_no_path_either() -> None:
+    assert names(zip_file((f"夹../{'n' * 247}", b"1"), (f"夹../{'n' * 243}.txt", b"2"))) == ["n" * 247, f"{'n' * 243}.txt"]
+
+
+def test_the_name_of_a_member_steers_no_terminal_and_turns_no_writing() -> None:
+    hostile = "\x1b[2J\x9b2J\r=甲\n\u202e表\u2066\u2028.txt"
+    assert names(zip_file((hostile, b"1"), ("\x1b", b"2"))) == ["�[2J�2J�=甲��表��.txt", "�"]
+
+
+@needs_bsdtar
+def test_a_name_in_no_charset_can_be_stored() -> None:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w:gz", errors="surrogateescape") as made:
+        made.addfile(tarfile.TarInfo(b"\xff\xfe\x81.txt".decode("utf-8", "surrogateescape")), io.BytesIO())
+    assert names(out.getvalue(), "a.tar.gz") == ["���.txt"]
 
 
 def test_archives_within_archives_are_opened_so_deep_and_no_deeper() -> None:

@@ -21,9 +21,9 @@ from python_calamine import CalamineWorkbook
 
 from harvester import addresses
 from storage import batch_reading, frames, queries, sheets, streams
-from storage.cells import UNSEEN, json_values, tidy
+from storage.cells import json_values, tidy
 from storage.errors import ExportError, StoreError
-from storage.formulas import neutral
+from storage.formulas import UNSEEN, neutral, tidied
 from storage.notice_queries import NoticeFilters
 from storage.questions import Documents, Notices, Question, Table, Tasks, View
 from storage.selection import Filters
@@ -198,6 +198,7 @@ def test_property_columns_are_made_harmless_as_single_cells_are(values: list[str
     for value, cell in zip(values, found, strict=True):
         assert (cell is None) == (value is None)
         if cell is not None and value is not None:
+            assert cell == tidied(value)
             assert neutral(cell.removeprefix("'")) in (cell, cell.removeprefix("'"))
             assert not cell.startswith(STARTS)
             assert len(cell.removeprefix("'")) >= len(value) - value.startswith("'")
