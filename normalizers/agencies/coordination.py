@@ -18,7 +18,8 @@ from normalizers.agencies.tables import word_set, words
 
 # 等 that closes a list, not the one of 高等学校, 中等职业学校, 同等, 平等.
 _AND_SO_ON = re.compile(r"(?<![高中初同平均优])等(?!级|次|于|同)(?:[\d一二三四五六七八九十]+)?(?:个|家)?")
-_PACKED_PROVINCES = re.compile(r"([沪申苏浙皖]{2,4})(?![沪申苏浙皖])(.+)")
+_PACKED_PROVINCES = re.compile(r"([沪申苏浙皖]{2,4})(?![沪申苏浙皖]|[三两]省一市|一市[三两]省)(.+)")
+"""Provinces by one character each; with their number behind them (沪苏浙皖三省一市) they are one group."""
 SHORTEST_SHORT, LONGEST_SHORT = 2, 3
 """Characters of the shortest and the longest county name without its suffix (徐汇, 清江浦)."""
 
@@ -31,6 +32,7 @@ _FAR_GOVERNMENT = re.compile(r"(?![各省市])[\u4e00-\u9fff]{2,4}市(?P<head>(?
 _FAR_CITY = re.compile(r"(?![各省市区县])[\u4e00-\u9fff]{2,3}(?:市|(?<![局委办厅署院社部会关处]))")
 _GOVERNMENT_HEADS = ("人民政府", "政府", "管委会")
 
+_SECOND_NAME = re.compile("（[^（）]*）")
 _LEADING_AND = re.compile("^(?:以及|会同|[和及与])")
 
 _CLOSED_AND = re.compile(r"(?P<noun>(?:各?(?:有关|相关))?(?:成员单位|部门|单位|机构))(?:以及|和|及|与)(?P<rest>.{2,})")
@@ -133,14 +135,21 @@ def _is_trade(name: str, head: str, judge: Judge) -> bool:
 
 
 def _is_function(name: str) -> bool:
-    """Tell whether the text is the function of a department, with a level word or without (税务, 市税务, 市场监管)."""
-    return name in word_set("functions") or name[len(level_word(name)) :] in word_set("functions")
+    """Tell whether the text is the function of a department, with what may stand before it or without (税务, 市税务, 水利（水务）)."""
+    if "（" in name:
+        name = _SECOND_NAME.sub("", name)
+    return name in word_set("functions") or name[len(_function_lead(name)) :] in word_set("functions")
+
+
+def _function_lead(name: str) -> str:
+    """Return the level word, or the words for several regions or all levels, that a function begins with (市税务, 三省一市公安)."""
+    return level_word(name) or next((lead for lead in words("function_leads") if name.startswith(lead)), "")
 
 
 def _with_level_word(trades: list[str]) -> list[str]:
-    """Let the level word of the first function hold for the rest (市工商、税务部门)."""
-    word = level_word(trades[0]) if _is_function(trades[0]) else ""
-    return [trades[0], *(word + trade for trade in trades[1:])]
+    """Let what stands before the first function hold for the rest (市工商、税务部门), but for those that have their own."""
+    word = _function_lead(trades[0]) if _is_function(trades[0]) else ""
+    return [trades[0], *(trade if word and _function_lead(trade) else word + trade for trade in trades[1:])]
 
 
 # --- heads over regions ---------------------------------------------------------------------------------------------------
@@ -255,7 +264,7 @@ def _carried(names: list[str], judge: Judge) -> list[str]:
     out: list[str] = []
     held = _Held()
     for name in names:
-        own = _leading(name)
+        own = _leading(name) or _joint(name)
         stem = name[len(own) :]
         if own and stem:
             held.take(own, stem)
@@ -263,6 +272,11 @@ def _carried(names: list[str], judge: Judge) -> list[str]:
         else:
             out.append(name if regions().is_name(name) else held.completed(name, judge))
     return out
+
+
+def _joint(name: str) -> str:
+    """Return the words for several regions together that a name begins with (三省一市发展改革委)."""
+    return next((lead for lead in words("joint") if name.startswith(lead)), "")
 
 
 def _is_placed_branch(name: str) -> bool:

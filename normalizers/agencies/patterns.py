@@ -16,6 +16,8 @@ UNRESOLVED = "unresolved"
 # Groups of the units below the home region (各设区市市场监管局) are the home region's.
 _SUBORDINATE = re.compile(r"各(?:设区|地级|县|区|市|乡|镇|街)")
 
+_SECOND_NAME = re.compile("（[^（）]*）")
+
 SHORTEST_FULL = 4
 """Characters of the shortest full name of a school (南京大学)."""
 
@@ -79,10 +81,11 @@ def is_function(text: str) -> bool:
 def is_quantified(text: str) -> bool:
     """Tell whether the text is a group by its first word and its noun (各有关高校, 相关行业组织, 三省一市税务部门)."""
     bare = text.removeprefix("级").removeprefix("直")
-    if not bare.startswith(words("quantifiers")):
+    quantifier = next((word for word in words("quantifiers") if bare.startswith(word)), "")
+    if not quantifier:
         return False
-    outer = bare.split("（", 1)[0]
-    if any(word in outer for word in words("conjunctions")):
+    outer = _SECOND_NAME.sub("", bare)
+    if any(word in outer for word in words("conjunctions")) and not is_function(outer.removeprefix(quantifier)):
         return False
     return outer.endswith(words("group_nouns")) or outer.endswith(words("carried_endings"))
 

@@ -36,6 +36,15 @@ SHORTEST_GROUP = 5
 LONGEST_GROUP = 12
 """Characters behind the level word up to which an unknown group's name is one (省属企业); a longer one is a description."""
 
+_ANY_RESPONSIBLE = re.compile("(?:各|有关|相关|其他){1,2}责任单位")
+"""Groups by the word of a label: they name somebody, where the word alone says what stands beside it."""
+
+_ALL_UNITS = re.compile("各[市区县镇乡街道园（）、]{2,12}(?:(?:人民)?政府|管委会|办事处)?(?:（管委会）)?")
+"""A group of units, however they are put together (各镇（区、街道）, 各区镇, 各街道镇）."""
+
+_PLAIN_NAME = re.compile("(?![原如含例除经向与对])[\u4e00-\u9fff]{3,14}")
+"""A short name of nothing but characters, which no word opens that says how it stands to others (原市工商局)."""
+
 _PLAIN_LIST = re.compile(r"[\u4e00-\u9fff]++(?:、[\u4e00-\u9fff]++)*+")
 
 _TABLE_RULES = frozenset({"decision", "alias", "context-alias", "composed", "group"})
@@ -157,21 +166,34 @@ def looks_like_agencies(text: str, context: Context) -> bool:
     (（上海）), a class (（商会）) or a scope (（试行）) alone is none.
     """
     evened = even(text[: LONGEST_BRACKET + 1])
-    if not evened or len(evened) > LONGEST_BRACKET or any(word in evened for word in word_set("never")):
+    if not evened or len(evened) > LONGEST_BRACKET or _is_never(evened):
         return False
     agencies = read_agencies(evened, context).agencies
-    certain = any(_is_body(agency) for agency in agencies)
-    if not agencies or not all(_may_be_body(agency) or (certain and _may_stand_beside(agency)) for agency in agencies):
+    certain = sum(map(_is_body, agencies))
+    most = certain > 1 and certain * 2 > len(agencies)
+    if not agencies or not all(_may_be_body(agency) or (certain and _may_stand_beside(agency, most=most)) for agency in agencies):
         return False
-    return certain or sum(agency.rule in ("elided-region", "function") for agency in agencies) > 1
+    return certain > 0 or sum(agency.rule in ("elided-region", "function") for agency in agencies) > 1
 
 
-def _may_stand_beside(agency: Agency) -> bool:
-    """Tell whether an unknown name may be a body's or a group's beside one that is known: 国网浙江省电力有限公司, 省属企业, 南京大学."""
+def _is_never(text: str) -> bool:
+    """Tell whether a text holds words that no list of bodies holds."""
+    if "责任单位" in text:
+        text = _ANY_RESPONSIBLE.sub("", text)
+    return any(word in text for word in word_set("never"))
+
+
+def _may_stand_beside(agency: Agency, *, most: bool) -> bool:
+    """Tell whether an unknown name may be a body's or a group's beside one that is known: 国网浙江省电力有限公司, 省属企业, 各派出所.
+
+    ``most``: the list names bodies that are known for the most part; one more short name among them is one, too.
+    """
     name = agency.mention
-    if agency.rule != "unresolved" or not SHORTEST_STEM <= len(name) <= LONGEST_MENTION:
+    if agency.rule not in ("unresolved", "class-pattern") or not SHORTEST_STEM <= len(name) <= LONGEST_MENTION:
         return False
-    if _is_institution(name):
+    if agency.rule == "class-pattern" or _is_institution(name) or (most and _PLAIN_NAME.fullmatch(name)):
+        return True
+    if (name.startswith("各") and len(name) <= LONGEST_GROUP) or outer_name(name).endswith(words("place_endings")):
         return True
     stem = name[len(_leading(name)) :]
     ends = words("body_endings") if stem != name or len(name) > SHORTEST_STEM else ()
@@ -195,6 +217,8 @@ def _is_body(agency: Agency) -> bool:
     if agency.rule == "group-pattern" and not agency.mention.startswith(words("class_beginnings")):
         name = outer_name(agency.mention)
         if len(name) >= SHORTEST_GROUP and name.endswith(words("certain_group_endings")):
+            return True
+        if name.startswith(words("joint")) or _ALL_UNITS.fullmatch(agency.mention):
             return True
     if agency.rule not in ("unresolved", "group-pattern"):
         return False

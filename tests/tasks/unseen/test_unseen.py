@@ -13,11 +13,12 @@ from tests.tasks.unseen.negatives import NEGATIVES
 from tests.tasks.unseen.paper import Expected, Paper
 from tests.tasks.unseen.pasted import PASTED
 from tests.tasks.unseen.second import SECOND
+from tests.tasks.unseen.sixth import SIXTH
 from tests.tasks.unseen.tables import TABLES
 from tests.tasks.unseen.texts import TEXTS
 from tests.tasks.unseen.third import THIRD
 
-PAPERS = (*TEXTS, *TABLES, *PASTED, *SECOND, *THIRD, *FOURTH, *FIFTH, *NEGATIVES)
+PAPERS = (*TEXTS, *TABLES, *PASTED, *SECOND, *THIRD, *FOURTH, *FIFTH, *SIXTH, *NEGATIVES)
 ROLES = ("lead", "partner", "responsible", "implied")
 
 
