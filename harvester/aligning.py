@@ -224,9 +224,9 @@ def why(cell: AlignedCell, lang: str) -> str:
     found = cell.reason
     told = [_("sure", lang) if cell.certain else _("likely", lang), f"{cell.score:.2f} ↔ {cell.tied_to + 1}"]
     if found.terms:
-        told.append(_("words in both: {words}", lang).format(words="、".join(found.terms)))
+        told.append(_("words in both: {words}", lang).format(words=_(",  ", lang).join(found.terms)))
     if found.bodies:
-        told.append(_("body in both: {bodies}", lang).format(bodies="、".join(found.bodies)))
+        told.append(_("body in both: {bodies}", lang).format(bodies=_(",  ", lang).join(found.bodies)))
     if found.section:
         told.append(_("same section: {section}", lang).format(section=found.section))
     return " · ".join(told)

@@ -51,7 +51,7 @@ def check_body(store: Store, name: str) -> None:
     if known or listed:
         return
     near = [found[0] for found in process.extract(name, names, scorer=fuzz.ratio, limit=OFFERED, score_cutoff=NEAR)]
-    offer = f"did you mean {'、'.join(near)}?" if near else "look it up with `harvester agencies --name PIECE`."
+    offer = f"did you mean {', '.join(near)}?" if near else "look it up with `harvester agencies --name PIECE`."
     raise UnknownRecord(f"No body is called {name}: {offer}")
 
 

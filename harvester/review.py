@@ -221,7 +221,7 @@ def named(row: DecisionRow, *, new: bool) -> DecisionRow:
         return replace(row, name=body[0], agency_id=body[1])
     if new:
         return replace(row, agency_id=agency_id(row.name, row.region, ""))
-    proposals = "、".join(one.name for one in near(row.name, row.region, row.valid_to or row.valid_from))
+    proposals = ", ".join(one.name for one in near(row.name, row.region, row.valid_to or row.valid_from))
     nearest = f"near are {proposals}: name one" if proposals else "name another"
     raise WrongCall(f"the gazetteer knows no {row.name}; {nearest}, or add --new to enter it as a body of its own.")
 

@@ -28,6 +28,14 @@ def opened(store: str | None, *, create: bool = False, check: bool = True, patie
         yield found
 
 
+def check_agency(store: Store, name: str) -> None:
+    """Raise ``UnknownRecord``, with the nearest names, for a body that nothing here names; an empty name means every body."""
+    if name:
+        from harvester.lineage import check_body  # late: the gazetteer, for a question that found nothing
+
+        check_body(store, name)
+
+
 def check_site(store: Store, site: str) -> None:
     """Raise WrongCall for a site that is neither known nor stored; an empty name means every site."""
     if not site:
@@ -37,4 +45,4 @@ def check_site(store: Store, site: str) -> None:
     if site in known_sites():
         return
     if site not in (names := sorted({*known_sites(), *site_ids(store)})):
-        raise WrongCall(f"there is no site {site}; the sites are {', '.join(names)}.")
+        raise WrongCall(f"there is no site {site}; the sites are {', '.join(names)}; see `harvester sites`.")

@@ -188,7 +188,7 @@ class FactSheet(SiteSheet[Section]):
 def load_sheet(site: str) -> FactSheet:
     """Return the fact sheet of a site; :class:`UnknownSiteError` names the sites there are."""
     if site not in site_ids():
-        raise UnknownSiteError(f"no site {site!r}; known are {', '.join(site_ids())}")
+        raise UnknownSiteError(f"there is no site {site}; the sites are {', '.join(site_ids())}")
     return read_sheet(read_toml("sites", site), site)
 
 

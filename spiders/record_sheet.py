@@ -95,7 +95,7 @@ def record_site_ids() -> list[str]:
 def load_record_sheet(site: str) -> RecordSheet:
     """Return the fact sheet of a record site; :class:`UnknownSiteError` names the sites there are."""
     if site not in record_site_ids():
-        raise UnknownSiteError(f"no record site {site!r}; known are {', '.join(record_site_ids())}")
+        raise UnknownSiteError(f"there is no record site {site}; the record sites are {', '.join(record_site_ids())}")
     return read_record_sheet(read_toml("record_sites", site), site)
 
 

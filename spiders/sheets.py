@@ -33,5 +33,5 @@ def sheet_of(site: str) -> AnySheet:
     if site in record_site_ids():
         return load_record_sheet(site)
     if site not in site_ids():
-        raise UnknownSiteError(f"no site {site!r}; known are {', '.join((*site_ids(), *record_site_ids()))}")
+        raise UnknownSiteError(f"there is no site {site}; the sites are {', '.join((*site_ids(), *record_site_ids()))}")
     return load_sheet(site)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from normalizers.text.fold import fold
 from storage import schema
+from storage.errors import UnknownRecord
 from storage.identity import text_key
 from storage.selection import current_version
 from storage.store import Store
@@ -34,6 +35,20 @@ def check_document(store: Store, identifier: str) -> None:
     """Raise ``UnknownRecord`` unless there is a document (``ID``) or version (``ID@VERSION``) of this name."""
     with store.reading() as connection:
         current_version(connection, identifier)
+
+
+def check_entities(store: Store, work: str, task: str) -> None:
+    """Raise ``UnknownRecord`` for a work or a task of which the store has nothing; an empty name is none.
+
+    A task goes by its lasting name or that of a version. Those that are gone may still have changes: look for these first.
+    """
+    w, t = schema.works.c, schema.tasks.c
+    with store.reading() as connection:
+        if work and connection.execute(select(w.id).where(w.id == work)).one_or_none() is None:
+            raise UnknownRecord(f"There is no work {work} in the store: list what there is with `harvester works`.")
+        named = select(t.id).where(or_(t.id == task, t.lasting_id == task)).limit(1)
+        if task and connection.execute(named).one_or_none() is None:
+            raise UnknownRecord(f"There is no task {task} in the store: list what there is with `harvester tasks`.")
 
 
 def successor_of(store: Store, name: str) -> tuple[str, str] | None:

@@ -25,6 +25,7 @@ from storage.notice_schema import notices as table
 from storage.notice_schema import tombstones
 from storage.paging import Page, behind, cursor, day_of, size_of
 from storage.records import Location
+from storage.run_names import unknown_run
 from storage.selection import stem_of
 from storage.store import Store
 
@@ -274,12 +275,17 @@ def _entry(row: Row) -> Row:
 
 
 def coverage(store: Store, *, run: str = "", site: str = "") -> list[Row]:
-    """Return one row a line of the ledger, by run, section and slice, the newest run first, with the run's verdict and days."""
+    """Return one row a line of the ledger, by run, section and slice, the newest run first, with the run's verdict and days.
+
+    Raises ``UnknownRecord`` for a run that the store does not hold: without a line in the ledger are those of documents, too.
+    """
     r, c = schema.runs.c, ledger.c
     query = select(ledger, r.started_at, r.ended_at, r.verdict, r.cause).join(schema.runs, r.id == c.run)
     wanted = [c.run == run] if run else []
     wanted += [c.site == site] if site else []
     with store.reading() as connection:
+        if run and connection.execute(select(r.id).where(r.id == run)).one_or_none() is None:
+            raise unknown_run(connection, run)
         return rows(connection.execute(query.where(*wanted).order_by(r.started_at.desc(), c.run, c.section, c.slice)))
 
 

@@ -19,8 +19,9 @@ from harvester.errors import WrongCall
 from harvester.filtering import RECORD_KINDS, chosen, parse_as_of, parse_days, parse_moment, parse_region, parse_year
 from harvester.messages import _, language
 from harvester.messages import counted as in_number
-from harvester.session import check_site, opened
+from harvester.session import check_agency, check_site, opened
 from normalizers.records import DocumentKind
+from storage.naming import check_document
 from storage.notice_queries import NoticeFilters
 from storage.selection import Filters
 from storage.store import Store
@@ -86,6 +87,9 @@ def export(
         chosen("--kind", [kind], RECORD_KINDS if view == "notices" else tuple(DocumentKind))
     with opened(store) as found:
         check_site(found, site or "")
+        check_agency(found, agency)
+        if document:
+            check_document(found, document)
         question = _question(view, said, times, counted=counted)
         what = {"view": view, **said}
         logged = partial(audited.log_ids, found, audited.actor(store, by), "export", what) if view in OF_RECORDS else None
@@ -179,5 +183,5 @@ def dictionary(
 
 
 def _brief(row: dict[str, Any]) -> dict[str, Any]:
-    words = "、".join(value["word"] for value in row["values"] if value["word"])
+    words = _(",  ").join(value["word"] for value in row["values"] if value["word"])
     return row | {"meaning": f"{row['meaning']}: {words}" if words else row["meaning"]}

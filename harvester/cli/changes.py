@@ -22,16 +22,15 @@ from harvester.config import Config
 from harvester.errors import HarvesterError
 from harvester.feed_answers import Answer
 from harvester.filtering import ANY, chosen, of_time, parse_region, split_kinds
-from harvester.lineage import check_body
 from harvester.messages import _, counted, language
 from harvester.moments import minute
 from harvester.record_questions import log_records
-from harvester.session import check_site, opened, settings
+from harvester.session import check_agency, check_site, opened, settings
 from harvester.values import plain
 from storage import change_queries, snapshots, version_queries
 from storage.change_filters import EVERYTHING, ChangeFilters
 from storage.change_schema import CAUSES, ENTITIES
-from storage.naming import check_document
+from storage.naming import check_document, check_entities
 from storage.snapshots import ReplayError
 from storage.store import Store
 from storage.types import to_json
@@ -114,10 +113,11 @@ def changes(
         check_site(found, asked.site)
         if document:
             check_document(found, document)
-        if agency:
-            check_body(found, agency)
+        check_agency(found, agency)
         # A feed reader is told of what it kept and should not have any more.
         answer = Answer.of(found, replace(asked, withdrawn=asked.withdrawn or form is FeedFormat.ATOM))
+        if not answer.rows:
+            check_entities(found, work, task)
         log_records(found, audited.actor(store, by), asked, answer.rows)
         if form is FeedFormat.ATOM:
             show_atom(found, answer, settings(store))

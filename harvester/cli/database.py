@@ -127,4 +127,4 @@ def prune_changes(
     )
     console().print(counted(*forms, done.rows, horizon=done.horizon, latest=done.latest), markup=False)
     if done.held_by:
-        console().print(_("Kept from more by what was not told yet: {watches}.").format(watches="、".join(done.held_by)), markup=False)
+        console().print(_("Kept from more by what was not told yet: {watches}.").format(watches=_(",  ").join(done.held_by)), markup=False)

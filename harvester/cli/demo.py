@@ -69,8 +69,17 @@ def demo(
     fault: Annotated[str, typer.Option(metavar="NAME[:SITE][@REACH]", help="Let the replica sites fail, to see what is told.")] = "",
 ) -> int:
     """Harvest the ten replica sites on this machine, show what is in the store, and ask it some questions."""
+    check_fault(fault)
     with prepared(folder) as store:
         return present(store, fault)
+
+
+def check_fault(fault: str) -> None:
+    """Raise WrongCall for a fault that there is not, or one of a site or section that there is not: the last demo stays in its folder."""
+    try:
+        Replica([], fault)
+    except (ValueError, KeyError) as error:
+        raise WrongCall(str(error).strip("'\"")) from None
 
 
 def present(store: str, fault: str) -> int:

@@ -51,7 +51,7 @@ def find(
     if not answer.tried:
         complain(_("there is nothing in it that can be looked up: write letters, digits or Chinese characters."))
     elif not answer.hits:
-        tried = "、".join(_(name) for name in answer.tried)
+        tried = _(",  ").join(_(name) for name in answer.tried)
         complain(_("nothing was found; tried as: {tried}. `harvester search` looks through the texts.").format(tried=tried))
     emit((_row(hit, form) for hit in answer.hits), form, COLUMNS)
     return 0 if answer.hits else 1

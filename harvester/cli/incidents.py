@@ -164,7 +164,9 @@ def known_cause(said: str, site: str, store: str | None) -> str:
 def known(site: str) -> str:
     """Return the id of a site, empty for ``-``, the work itself. Raises WrongCall for a site that is not known."""
     if site not in ("-", *sheets_by_id()):
-        raise WrongCall(_("There is no site {site!r}; see `harvester sites`. `-` is the work itself.").format(site=site))
+        raise WrongCall(
+            f"there is no site {site}; the sites are {', '.join(sheets_by_id())}, and - is the work itself; see `harvester sites`."
+        )
     return "" if site == "-" else site
 
 

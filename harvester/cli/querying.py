@@ -17,7 +17,7 @@ from harvester.errors import WrongCall
 from harvester.filtering import parse_as_of, parse_days, parse_moment, parse_region, parse_year
 from harvester.messages import _, counted
 from harvester.moments import minute
-from harvester.session import check_site, opened
+from harvester.session import check_agency, check_site, opened
 from harvester.values import printable
 from normalizers.records import DeadlineKind, DocumentKind
 from storage import queries, searching
@@ -172,6 +172,8 @@ def tasks(
         check_names(found, site, document)
         rows = as_typed(lambda a: as_typed(lambda w: ordered(found, replace(wanted, agency=a, words=w), order), words), agency)
         former = successor_of(found, agency) if agency and not rows else None
+        if not rows and not former:
+            check_agency(found, agency)
     emit([shown(row) for row in rows] if form is Format.TABLE else rows, form, TASK_COLUMNS)
     cut(rows, limit, form)
     if former:
@@ -268,10 +270,12 @@ def search(
     with opened(store) as found:
         check_names(found, site)
         result = searching.search(found, asked, wanted, kind=of, exact=exact, since=first, until=last, today=audited.today())
+        if not result["hits"]:
+            check_agency(found, agency)
         if records := [hit for hit in result["hits"] if hit["kind"] == HitKind.NOTICE]:
             audited.log(found, audited.actor(store), "search", {"words": asked, "site": site, "region": region}, records)
     for word, names in result["expanded"].items():
-        complain(_("{word}: also looked for as {names}; --exact looks for the word alone.").format(word=word, names="、".join(names)))
+        complain(_("{word}: also looked for as {names}; --exact looks for the word alone.").format(word=word, names=_(",  ").join(names)))
     if form is not Format.TABLE:
         hits = result["hits"]
         if form is Format.CSV:  # documents, tasks and records have not all the same fields

@@ -18,11 +18,12 @@ from harvester.messages import _, counted
 from harvester.moments import minute
 from harvester.record_questions import checked, logged, normal_code
 from harvester.sentences import said
-from harvester.session import check_site, opened
+from harvester.session import check_agency, check_site, opened
 from harvester.values import to_json
 from normalizers.codes import identify
 from normalizers.notices.records import NoticeKind
 from storage import notice_queries
+from storage.naming import check_document
 from storage.notice_queries import NoticeFilters
 from storage.records import Verdict
 
@@ -73,8 +74,12 @@ def notices(
     )  # fmt: skip
     with opened(store) as found:
         check_site(found, site or "")
+        if document:
+            check_document(found, document)
         rows = notice_queries.notices(found, wanted, today=audited.today())
         audited.log(found, audited.actor(store, by), "notices", logged(wanted), rows)
+        if not rows:
+            check_agency(found, authority)
     emit([brief(row) for row in rows] if form is Format.TABLE else rows, form, NOTICE_COLUMNS)
     if why := failing(wanted.code) if wanted.code else "":
         complain(_("the code {code} is not sound ({problem}); look whether it is written right.").format(code=wanted.code, problem=why))
@@ -205,6 +210,8 @@ def graph(
         check_site(found, site or "")
         rows = notice_queries.notices(found, wanted, today=audited.today())
         audited.log(found, audited.actor(store, by), "graph", logged(wanted), rows)
+        if not rows:
+            check_agency(found, authority)
     made = graphs.graph_of(rows)
     graphs.write(made, to)
     counts = counted("{n} node", "{n} nodes", len(made)), counted("{n} edge", "{n} edges", made.number_of_edges())

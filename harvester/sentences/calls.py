@@ -95,9 +95,10 @@ RUNS: tuple[Form, ...] = (
 """Runs and their logs."""
 
 SITES: tuple[Form, ...] = (
-    "there is no site {given}; the sites are {names}.",
-    "no site '{given}'; known are {names}; see `harvester sites`.",
-    "no record site '{given}'; known are {names}; see `harvester sites`.",
+    "there is no site {given}; the sites are {names}; see `harvester sites`.",
+    "there is no site {given}; the sites are {names}, and - is the work itself; see `harvester sites`.",
+    "there is no record site {given}; the record sites are {names}",
+    "there is no site {given}; the sites are {names}",
     "{site} has no section '{given}'; it has {names}; see `harvester sites`.",
     "the address of {site} is not known today: give one with --base {given}; see `harvester sites`.",
     "the address of {site} is not known today: give one with --base, like {given}; see `harvester sites`.",

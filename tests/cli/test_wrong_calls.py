@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from harvester.cli.main import run
 from tests import warm
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,6 +36,14 @@ def store(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("store")
     assert harvester("db", "upgrade", cwd=folder).returncode == 0
     return folder
+
+
+@pytest.fixture
+def here(store: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder of the store, where the test is, and English is spoken."""
+    monkeypatch.chdir(store)
+    monkeypatch.setenv("HARVESTER_LANG", "en")
+    return store
 
 
 WRONG = [
@@ -69,7 +78,9 @@ WRONG = [
         ["review", "decide", "市信用专班", "--by", "甲", "--region", "340100", "--name", "市财局"],
         ["knows no 市财局", "合肥市财政局", "--new"],
     ),
-    (["review", "decide", "市信用专班", "--by", "甲", "--region", "999999", "--kind", "role"], ["no region 999999"]),
+    (["review", "decide", "市信用专班", "--by", "甲", "--region", "310999", "--kind", "role"], ["no region 310999"]),
+    (["demo", "--fault", "nonsense"], ["nonsense", "challenge"]),
+    (["demo", "--fault", "slow:atlantis"], ["atlantis", "shanghai"]),
     (["review", "decide", "市信用专班", "--by", "甲", "--region", "any", "--kind", "boss"], ["boss", "not-an-agency"]),
     (["review", "decide", " ", "--by", "甲", "--region", "any", "--kind", "role"], ["1 to 200 characters"]),
     (["review", "decide", "某处", "--by", "甲", "--region", "any", "--kind", "not-an-agency", "--name", "某局"], ["at once"]),
@@ -103,6 +114,70 @@ def test_an_unknown_record_is_told_with_status_1(store: Path) -> None:
     one_sentence(harvester("tasks", "--document", "d000000", cwd=store), 1, "d000000", "harvester documents")
     one_sentence(harvester("explain", "d000000", cwd=store), 1, "d000000", "harvester documents")
     one_sentence(harvester("diff", "d000000", "d000001", cwd=store), 1, "d000000", "harvester documents")
+
+
+OF_A_SITE = [
+    "tasks --site", "documents --site", "agencies --site", "search x --site", "changes --site", "runs", "runs --site", "coverage --site",
+    "notices --site", "quality --site", "graph --to g.json --site", "export tasks --to x.csv --site", "review --site", "works list --site",
+    "derive --dry-run --site", "crawl", "plan", "check", "drift", "drift propose", "incidents --site", "incidents wake",
+]  # fmt: skip
+"""Calls that a site ends."""
+
+
+def test_an_unknown_site_is_told_in_the_same_words_by_every_verb(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for call in OF_A_SITE:
+        assert run([*call.split(), "atlantis"]) == 2, call
+        told = capsys.readouterr().err
+        assert told.startswith("harvester: there is no site atlantis; the sites are anhui, "), told
+        assert told.endswith("; see `harvester sites`.\n"), told
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "tasks --agency 无此局", "search 信用 --agency 无此局", "changes --agency 无此局", "export tasks --to x.csv --agency 无此局",
+        "notices --authority 无此局", "graph --to g.json --authority 无此局",
+    ],
+)  # fmt: skip
+def test_a_body_that_nobody_knows_is_told_and_has_no_empty_answer(here: Path, capsys: pytest.CaptureFixture[str], call: str) -> None:
+    assert run(call.split()) == 1
+    assert capsys.readouterr().err == "harvester: No body is called 无此局: look it up with `harvester agencies --name PIECE`.\n"
+    assert list(here.glob("*.csv")) == []
+
+
+def test_a_body_that_is_known_and_has_nothing_has_an_empty_answer(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for call in ("tasks --agency 上海市财政局", "notices --authority 上海市财政局"):
+        assert run(call.split()) == 0
+        assert capsys.readouterr().out == "(nothing found)\n"
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        ("coverage --run 20260101", "There is no run 20260101, and none at all yet: begin with `harvester crawl SITE`."),
+        ("changes --work w000000", "There is no work w000000 in the store: list what there is with `harvester works`."),
+        ("changes --task d0.t1", "There is no task d0.t1 in the store: list what there is with `harvester tasks`."),
+        ("notices --document d0", "There is nothing called d0 in the store: list what there is with `harvester documents`."),
+        ("export tasks --to x.csv --document d0", "There is nothing called d0 in the store: list what there is with "),
+    ],
+)
+def test_what_a_filter_names_and_the_store_has_not_is_told(here: Path, capsys: pytest.CaptureFixture[str], call: str, words: str) -> None:
+    assert run(call.split()) == 1
+    assert capsys.readouterr().err.startswith(f"harvester: {words}")
+
+
+@pytest.mark.parametrize("verb", ["tasks", "documents", "agencies", "notices", "changes", "quality", "review", "works list"])
+def test_six_digits_of_no_province_are_no_region(here: Path, capsys: pytest.CaptureFixture[str], verb: str) -> None:
+    assert run([*verb.split(), "--region", "999999"]) == 2
+    assert "'999999' is not a region code" in capsys.readouterr().err
+    assert run([*verb.split(), "--region", "310119"]) == 0  # 南汇 until 2009: what was has its code, too
+
+
+def test_a_demo_of_a_fault_that_there_is_not_leaves_the_one_before(tmp_path: Path) -> None:
+    (tmp_path / "demo").mkdir()
+    (tmp_path / "demo" / "demo.sqlite").write_text("a store")
+    one_sentence(harvester("demo", "--fault", "nonsense", cwd=tmp_path), 2, "nonsense")
+    assert (tmp_path / "demo" / "demo.sqlite").read_text() == "a store"
 
 
 def test_a_missing_store_is_told_with_the_next_step(tmp_path: Path) -> None:
@@ -226,3 +301,14 @@ def test_the_version_is_told(tmp_path: Path) -> None:
 
 def test_errors_are_told_in_chinese_where_the_user_reads_chinese(store: Path) -> None:
     assert "另见" in harvester("nonsense", cwd=store, HARVESTER_LANG="zh").stderr
+
+
+@pytest.mark.parametrize(("lang", "sign"), [("en", ", "), ("zh", "、")])
+def test_what_was_tried_is_listed_with_the_sign_of_the_language(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], lang: str, sign: str
+) -> None:
+    monkeypatch.setenv("HARVESTER_LANG", lang)
+    assert run(["find", "某某通知"]) == 1
+    told = capsys.readouterr().err
+    assert sign in told
+    assert ("、" in told) is (lang == "zh")

@@ -73,7 +73,7 @@ def test_a_wrong_sheet_is_refused_with_the_reason(change: tuple[str, str], compl
 
 
 def test_an_unknown_site_or_section_names_those_there_are():
-    with pytest.raises(UnknownSiteError, match="known are anhui, jiangsu"):
+    with pytest.raises(UnknownSiteError, match="the sites are anhui, jiangsu"):
         load_sheet("atlantis")
     with pytest.raises(UnknownSectionError, match="it has tzgg, zcwj, ndjh"):
         load_sheet("shanghai").section("jobs")

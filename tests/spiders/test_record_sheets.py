@@ -98,7 +98,7 @@ def test_a_wrong_sheet_is_refused_with_the_reason(change: tuple[str, str], compl
 
 
 def test_an_unknown_site_or_section_names_those_there_are():
-    with pytest.raises(UnknownSiteError, match="known are anhui_records"):
+    with pytest.raises(UnknownSiteError, match="the record sites are anhui_records"):
         load_record_sheet("atlantis")
     with pytest.raises(UnknownSectionError, match="it has permits, penalties, lists"):
         load_record_sheet("zhejiang_records").section("jobs")
