@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from normalizers.agencies.tables import tidy
 from normalizers.records import AgencyKind
@@ -70,6 +71,11 @@ class Decisions:
     def of(cls, decisions: Iterable[Decision]) -> Decisions:
         """Return the decisions in the order given; where two hold alike, the later one counts."""
         return cls(tuple(decisions))
+
+    @cached_property
+    def turns(self) -> tuple[date, ...]:
+        """The days, in order, from which on another decision holds; before all of them ``date.min``."""
+        return tuple(sorted({date.min, *(day for one in self.all for day in (one.valid_from, one.valid_to) if day)}))
 
     def find(self, mention: str, region: str, on: date | None) -> Decision | None:
         """Return the decision on a mention in a document of home region ``region`` on a day, ``None`` where there is none.

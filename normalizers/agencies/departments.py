@@ -99,10 +99,16 @@ def _departments() -> dict[str, list[Department]]:
 
 
 @cache
+def departments() -> tuple[Department, ...]:
+    """Return every kind of department once."""
+    return tuple({id(kind): kind for known in _departments().values() for kind in known}.values())
+
+
+@cache
 def _framed() -> dict[str, dict[str, list[Department]]]:
     """Return the kinds whose name goes on both sides of the region (国家税务总局苏州市税务局), by what stands before and behind it."""
     found: dict[str, dict[str, list[Department]]] = defaultdict(lambda: defaultdict(list))
-    for kind in {id(kind): kind for known in _departments().values() for kind in known}.values():
+    for kind in departments():
         for form in (kind.name, *(stem for stem in kind.stems if "{" in stem)):
             before, behind = _PLACE.split(form)
             if before and kind not in found[before][behind]:

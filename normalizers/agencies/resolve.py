@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from normalizers.agencies.decisions import Decision, Decisions
 from normalizers.agencies.departments import EARLY, Composed, compose, compose_one, framed, is_department, kinds
+from normalizers.agencies.eras import first_day
 from normalizers.agencies.gazetteer import GazetteerEntry, agency_id, gazetteer
 from normalizers.agencies.groups import LEVEL_WORDS, group_name, level_word
 from normalizers.agencies.patterns import UNRESOLVED, classify
@@ -44,6 +45,14 @@ class Context(NamedTuple):
     region: str = ""
     on: date | None = None
     decisions: Decisions = NO_DECISIONS
+
+    @classmethod
+    def of_document(cls, region: str, on: date | None, decisions: Decisions = NO_DECISIONS) -> Context:
+        """Return the context of a document of a day, the same for all days on which names mean the same.
+
+        So what was read of a name in one document is known in the next one, whatever its day.
+        """
+        return cls(region, first_day(on, decisions), decisions)
 
 
 def resolve(mention: str, context: Context) -> Agency:

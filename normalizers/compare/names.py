@@ -28,7 +28,7 @@ class Names:
     def __init__(self, documents: Sequence[Derived]) -> None:
         self._regions = [derived.metadata.regions[0] if derived.metadata.regions else "" for derived in documents]
         self._contexts = [
-            Context(region, derived.metadata.issued_on or derived.metadata.published_on)
+            Context.of_document(region, derived.metadata.issued_on or derived.metadata.published_on)
             for region, derived in zip(self._regions, documents, strict=True)
         ]
         self._mentions = [list(mentions(derived)) for derived in documents]

@@ -45,7 +45,7 @@ def read_metadata(document: Document, hints: Hints, decisions: Decisions = NO_DE
     issued_on = signature.day or hints.issued_on or head.issued_on or note.day
     published_on = hints.published_on or head.published_on or _page_date(lines, issued_on)
     home = home_region(number=number, title=title, issuers=bodies, hint=hints.region)
-    context = Context(home.region, issued_on or published_on, decisions)
+    context = Context.of_document(home.region, issued_on or published_on, decisions)
     period = plan_period(title, issued_on or published_on, number=number)
     printed_on = printed_day([*lines, *_imprints(document)]) or head.printed_on
     force = read_force(document.text, issued_on or printed_on or published_on)

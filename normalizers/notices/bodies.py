@@ -31,7 +31,7 @@ def read_authority(found: Gathered, record: PrintedRecord, on: date | None, deci
     name = printed or record.authority
     if not name:
         return None
-    context = Context(_home(record), on, decisions)
+    context = Context.of_document(_home(record), on, decisions)
     agency = resolve(name[:MAX_NAME], context)
     if agency.resolved or not _SEVERAL.search(name) or len(name) > MAX_NAME:
         return agency

@@ -78,7 +78,7 @@ class _Page:
 
 def extract_tasks(document: Document, metadata: Metadata, decisions: Decisions = NO_DECISIONS) -> tuple[Task, ...]:
     """Return the tasks that ``document`` marks, in reading order (labels.md, rules 1 to 12), and none for what it does not mark."""
-    context = Context(
+    context = Context.of_document(
         region=metadata.regions[0] if len(metadata.regions) == 1 else "",
         on=metadata.issued_on or metadata.published_on or metadata.plan_start,
         decisions=decisions,
