@@ -166,7 +166,9 @@ def _named(head: list[Line], alike: list[int]) -> list[int]:
 def _may_be_title(line: Line) -> bool:
     """Tell whether a line without a title's words may still be one: no part of a text, no body alone."""
     text = line.text
-    return not (rules_pattern("title", "starts_text").match(text) or re.search(r"[；;？?。]$", text) or bodies_in(line.raw))
+    if rules_pattern("title", "starts_text").match(text) or re.search(r"[；;？?。]$", text):
+        return False
+    return not bodies_in(line.raw) or words_pattern("title", "events").search(text) is not None
 
 
 def _is_skipped(line: Line) -> bool:
