@@ -264,7 +264,14 @@ def _names_something(before: str) -> bool:
 def reports(title: str) -> bool:
     """Tell by its title whether a paper reports, replies or lists: its brackets of bodies alone then name sources, not duties."""
     issued = _ISSUED.search(title)
-    return _NOTE.sub("", issued["own"] if issued else title).strip().endswith(_words("titles"))
+    own = issued["own"] if issued else title
+    return _NOTE.sub("", own).strip().endswith(_words("titles")) or any(sign in own for sign in _words("title_signs"))
+
+
+def explains(title: str) -> bool:
+    """Tell by its title whether a paper only explains another (解读, 一图读懂): what it repeats of that one's tasks are none of its own."""
+    bare = _NOTE.sub("", title).strip(" 》”")
+    return bare.endswith(_words("explaining")) or bare.startswith(_words("explaining_openings"))
 
 
 def _merged(text: str, marks: Sequence[_Marked]) -> list[_Marked]:

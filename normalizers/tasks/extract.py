@@ -12,7 +12,7 @@ from normalizers.agencies import Context, Decisions, read_agencies
 from normalizers.agencies.resolve import NO_DECISIONS
 from normalizers.deadlines import PlanPeriod, find_milestones, parse_deadline, plan_period
 from normalizers.records import Agency, Block, BlockKind, Deadline, Document, DocumentKind, Metadata, Span, Task
-from normalizers.tasks.brackets import reports
+from normalizers.tasks.brackets import explains, reports
 from normalizers.tasks.captions import PAGE_MARK, Captions
 from normalizers.tasks.clauses import Clauses
 from normalizers.tasks.drafts import Draft
@@ -78,6 +78,8 @@ class _Page:
 
 def extract_tasks(document: Document, metadata: Metadata, decisions: Decisions = NO_DECISIONS) -> tuple[Task, ...]:
     """Return the tasks that ``document`` marks, in reading order (labels.md, rules 1 to 12), and none for what it does not mark."""
+    if explains(metadata.title):
+        return ()
     context = Context.of_document(
         region=metadata.regions[0] if len(metadata.regions) == 1 else "",
         on=metadata.issued_on or metadata.published_on or metadata.plan_start,

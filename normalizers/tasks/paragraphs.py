@@ -20,7 +20,9 @@ _CARD = re.compile(
     r"\s*(?:项目|工程|企业|公司|产品|文件|制度|法规|规章|标准|课题|活动|会议|公开|服务|许可|审批|处罚|案例)(?:名称|内容|地点|单位|规模|时间|事项|依据|时限)\s*[:：]"
     r"|\s*(?:建设(?:地点|规模|内容|性质|单位|年限|周期)|投资|总投资|预算)[^，。：:]{0,6}[:：]"
 )
-_BULLET = re.compile(r"\s*(?:[-*•●◆■▪►➢❖◇○·]\s+|[•●◆■▪►➢❖]|—{2,}|-{2,})\s*(?:\[[ xX√]\]\s*)?(?=\S)")
+_BULLET = re.compile(
+    r"\s*(?:[-*•●◆■▪►➢❖◇○·]\s+|[•●◆■▪►➢❖▲△▼▽▶▷★☆◎◈◦□▫※✓✔√☑\uf000-\uf0ff](?![为表代])|—{2,}|-{2,})\s*(?:\[[ xX√]\]\s*)?(?=\S)"
+)
 """The mark of an item in a list without numbers; it is no part of the task, and a role line may stand behind it."""
 _HEADING_RANK = 2
 """The deepest number, （一）, whose short lines are headings; a short line under 1. belongs to its item."""
@@ -204,7 +206,7 @@ def _from_role_line(walk: Walk, line: Line, statement: Statement) -> list[Draft]
     if walk.heading is not None and (not item or (item == walk.pending and _is_item(walk.heading.text))):
         item, section = [walk.heading, *item], walk.above
     walk.done()
-    if not item or any(_CARD.match(one.text) for one in item) or is_article(item[0].text):
+    if not item or any(_CARD.match(one.text, split_number(one.text)[2]) for one in item) or is_article(item[0].text):
         return []
     if len(item) > 1 and rank(item[0].text) <= _HEADING_RANK and is_short_item(item[0].text) and not split_number(item[1].text)[0]:
         section = item[0].text.strip().rstrip("。；;：:")

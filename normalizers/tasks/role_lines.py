@@ -10,7 +10,7 @@ from normalizers.tasks.bodies import are_built_like_bodies
 from normalizers.tasks.brackets import MIN_ITEM, opens_bracket, outer_brackets
 from normalizers.tasks.roles import inline_label
 from normalizers.tasks.sections import split_number
-from normalizers.tasks.statements import Statement, read_duty, read_statement, with_colons
+from normalizers.tasks.statements import Statement, is_date, read_duty, read_statement, with_colons
 from normalizers.tasks.walk import Line, Walk
 
 CHROME = re.compile(
@@ -20,6 +20,8 @@ _PROSE = re.compile(r"。.|^(?:要|应|须|请|为|是|见|由各|负责|根据|
 MAX_ROLE_LINE = 600
 _MAX_REST = 12
 """Characters of the rest of a name that stands on a line of its own."""
+_MAX_DATE = 30
+"""Characters of a deadline that blanks part from its label."""
 _ITS_WORK = re.compile(
     r"(?P<names>[^。；;：:]{2,60}?)(?:牵头|负责|承担)(?:负责|承办|承担|落实|组织实施|完成)*"
     r"的?(?:重点|主要|具体|各项)*(?:工作|任务|事项)+(?:[（(][^（()）]*[）)])?$"
@@ -29,7 +31,7 @@ _ITS_WORK = re.compile(
 
 def role_line(text: str, walk: Walk) -> Statement | None:
     """Return what a line says that names nothing but roles and deadlines (责任单位：…, 【牵头部门】…), ``None`` for any other line."""
-    bare = text.strip()
+    bare = _unnumbered(text.strip())
     if len(bare) > MAX_ROLE_LINE or CHROME.search(bare):
         return None
     whole = _inside(bare)
@@ -42,6 +44,12 @@ def role_line(text: str, walk: Walk) -> Statement | None:
         return statement._replace(labelled=True)
     names = statement.lead + statement.partner + statement.responsible
     return None if any(_PROSE.search(name) for name in names) else statement
+
+
+def _unnumbered(text: str) -> str:
+    """Return a line without its number where a label stands right behind that: 2.责任单位：A, （3）完成时限：6月底."""
+    number, _, start = split_number(text)
+    return text[start:] if number and inline_label(lines=True).match(text, start) else text
 
 
 def duty(text: str, walk: Walk) -> Statement | None:
@@ -61,7 +69,9 @@ def _blank_line(text: str, walk: Walk) -> Statement | None:
         return None
     statement = read_statement(mended, lines=True)
     names = statement.lead + statement.partner + statement.responsible
-    return statement if names and all(looks_like_agencies(name, walk.context) for name in names) else None
+    if not names:
+        return statement if is_date(statement.deadline) and len(statement.deadline) <= _MAX_DATE else None
+    return statement if all(looks_like_agencies(name, walk.context) for name in names) else None
 
 
 def _inside(text: str) -> str | None:

@@ -42,8 +42,10 @@ _BESIDE = re.compile(r"[（(]\s*(?P<word>(?:共同|联合)?牵头(?:单位|部�
 _NO_COLON = re.compile(
     r"(?:^|(?<=[，,；;。]))(\s*(?:牵头|配合|责任|参与|协同|主办|协办|负责|落实)(?:责任)?(?:单位|部门))[\s\u3000]*(?=[^\s：:为、，,；;及和与/])"
 )
-_LABEL_WORD = re.compile(r"(?:单位|部门)[\s\u3000]*(?=[^\s：:为、，,；;及和与/])")
+_LABEL_WORD = re.compile(r"(?:单位|部门|时[限间])[\s\u3000]*(?=[^\s：:为、，,；;及和与/])")
 """What every label without its colon ends in, and what stands behind it."""
+_NO_COLON_DATE = re.compile(r"(?:^|(?<=[，,；;。]))(\s*(?:完成|办结|推进|落实)?时[限间])[\s\u3000]+(?=[^\s：:为、，,；;及和与/])")
+"""A label of a deadline that only blanks part from it."""
 _FOREIGN_LABEL = re.compile(r"(?:^|(?<=[，,；;。\n]))\s*(?P<label>[\u4e00-\u9fff]{2,8})\s*[:：]")
 """A label that says something else (适用范围：…): what stands behind it names no body."""
 _INNER_BRACKETS = str.maketrans("〔［[【〕］]】", "（（（（））））")
@@ -167,7 +169,12 @@ def read_duty(text: str) -> Statement | None:
 
 def with_colons(text: str) -> str:
     """Return ``text`` with a colon behind labels that lack one: 牵头单位市信用办，配合单位市财政局."""
-    return _NO_COLON.sub(r"\1：", text) if _LABEL_WORD.search(text) else text
+    return _NO_COLON_DATE.sub(r"\1：", _NO_COLON.sub(r"\1：", text)) if _LABEL_WORD.search(text) else text
+
+
+def is_date(text: str) -> bool:
+    """Tell whether a text opens as a deadline does: with a day, a part of a year, a rhythm."""
+    return _DATE.match(text) is not None
 
 
 def _labelled(text: str, default: Role, *, lines: bool) -> Iterator[tuple[Role | None, str]]:

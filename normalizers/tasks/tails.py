@@ -15,7 +15,7 @@ _MAX_TAILED = 5_000
 _MAX_CLAUSES = 6
 _LAST_CLAUSE = re.compile(r"[。；;！!](?=.)|[，,](?=由)")
 _WHO = re.compile(r"牵头|配合|负责|参[与加]|协[助办]|分工|职责")
-_TAIL_START = re.compile(r"[。；;！!）)”]\s*$|\s$|[—–]{1,3}\s*$")
+_TAIL_START = re.compile(r"[。；;！!）)”，,]\s*$|\s$|[—–]{1,3}\s*$")
 
 
 def label_tail(line: Line, walk: Walk) -> list[Unit]:
@@ -30,7 +30,7 @@ def label_tail(line: Line, walk: Walk) -> list[Unit]:
         statement = role_line(text[found.start() :], walk)
         if statement is None or not statement.names:
             return []
-        return [Unit(0, found.start(), before.rstrip("—– \t\u3000").strip(), statement, "label-tail", (found.start(), len(text)))]
+        return [Unit(0, found.start(), before.rstrip("—–，, \t\u3000").strip(), statement, "label-tail", (found.start(), len(text)))]
     return []
 
 
