@@ -9,6 +9,7 @@ import re
 from typing import NamedTuple, Protocol
 
 from normalizers.agencies.groups import is_group
+from normalizers.agencies.regions import regions
 from normalizers.agencies.tables import word_set, words
 
 
@@ -52,6 +53,19 @@ _NO_NAME = re.compile(
 
 LONGEST_JOINED = 200
 """Characters. A longer piece without a separator is prose, not names joined by 和."""
+
+LONGEST_GLUED = 120
+"""Characters. A longer piece without a separator is prose, not names run together."""
+
+SHORTEST_GLUED = 3
+"""Characters of a name that may run into the next; 市委市政府 is one."""
+
+_SEAM = re.compile("(?<!纪委)(?<=[局委办厅部院署会行社室府门位心团司关队）])(?=[\u4e00-\u9fff])")
+"""Where one name may end and the next begin; 市纪委市监委 are one."""
+_LEVELS = "省市区县各"
+_BRANCHES = ("人民银行", "人行", "中国人民银行", "国家税务总局", "国家金融监督管理总局", "国网", "团市委", "团省委", "团县委", "团区委")
+"""How names begin that carry their region inside."""
+_ASSOCIATIONS = ("协会", "商会", "学会", "联合会", "促进会", "集团", "公司", "中心")
 
 HARD, WEAK_BREAK, WEAK_BLANK, PART = "、", "\n", " ", "；"
 
@@ -245,7 +259,28 @@ def coordinated(text: str, judge: Judge) -> list[str]:
             shared = _shared_quantifier(left, right)
             if shared or judge.named(right) or any(judge.named(text[a:b]) for a, b in _later_pieces(text, end)):
                 return [left, *coordinated(shared or right, judge)]
+    return _unglued(text, judge)
+
+
+def _unglued(text: str, judge: Judge) -> list[str]:
+    """Return the names of a text whose marks or line breaks are lost (市委宣传部市财政局), where all of them are known by themselves."""
+    if len(text) > LONGEST_GLUED or judge.known(text):
+        return [text]
+    for seam in _SEAM.finditer(text):
+        left, right = text[: seam.start()], text[seam.start() :]
+        if not _is_whole(left, judge) or left.count("（") != left.count("）"):
+            continue
+        rest = _unglued(right, judge)
+        if len(rest) > 1 or _is_whole(right, judge):
+            return [left, *rest]
     return [text]
+
+
+def _is_whole(text: str, judge: Judge) -> bool:
+    """Tell whether a text is a known name that says whose it is by its first words, as those of the state's bodies do not."""
+    if len(text) < SHORTEST_GLUED or not (text[0] in _LEVELS or regions().prefix(text) or text.startswith(_BRANCHES)):
+        return False
+    return judge.known(text) or (text.endswith(_ASSOCIATIONS) and judge.named(text))
 
 
 def _joints(text: str) -> list[tuple[int, int]]:
