@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from functools import cache, partial
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -99,6 +100,12 @@ ENGLISH: Mapping[str, str] = {
 """What words of the store are called in English, where the word alone would not do."""
 
 
+MOST_HERE = 1500
+"""Characters of an address that the links of its page repeat a dozen times: nobody gets back many times what was sent."""
+_IN_A_PATH = "/:@!$&'()*+,;=~"
+"""What stands in a path as it is (RFC 3986 §3.3)."""
+
+
 def preference(request: Request, name: str) -> str:
     """Return a reader's choice: that of the address, else of the cookie, else the default."""
     known = PREFERENCES[name]
@@ -118,7 +125,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         "open_room": room_of(request).settings.open,
         "operator": person_of(request).role >= Role.OPERATOR,
         "token": forgery.token(request),
-        "here": "/" if status == 414 else here(request),  # nobody gets back many times what he sent
+        "here": _repeated(here(request)),
         "places": PLACES + (OPERATOR_PLACES if person_of(request).role >= Role.OPERATOR else ()),
         "about_places": ABOUT_PLACES + (OPERATOR_ABOUT if person_of(request).role >= Role.OPERATOR else ()),
         "display_choices": DISPLAY,
@@ -129,7 +136,12 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
 def here(request: Request, **changed: str | None) -> str:
     """Return the address of this page with other values in its query; ``None`` takes one away. The language is left out."""
     query: dict[str, Any] = {name: request.query_params.getlist(name) for name in request.query_params if name not in PREFERENCES}
-    return addresses.listing(request.url.path, query | changed)
+    return addresses.listing(quote(request.scope["path"], safe=_IN_A_PATH), query | changed)
+
+
+def _repeated(address: str) -> str:
+    """Return an address as a page repeats it: of a long one the path alone, of a path without end the overview."""
+    return next(each for each in (address, address.partition("?")[0], "/") if len(each) <= MOST_HERE)
 
 
 @cache
@@ -154,7 +166,9 @@ def environment(lang: str) -> Environment:
         field_name=partial(field_in_words, lang=lang),
         item_number=partial(item_number, lang=lang),
     )
-    made.filters.update(visible=visible, day=day, moment=moment, number=number, site_link=site_link, code=code, headed=headed)
+    made.filters.update(
+        visible=visible, visible_lines=visible_lines, day=day, moment=moment, number=number, site_link=site_link, code=code, headed=headed
+    )
     made.filters.update(
         shown_address=shown_address, with_language=with_language, worded=partial(worded, lang=lang), said=partial(said, lang=lang)
     )
@@ -203,6 +217,11 @@ def code(text: str) -> Markup:
     """Return a sentence with what stands between backticks set as code."""
     pieces = [escape(piece) for piece in text.split("`")]
     return Markup("").join(Markup("<code>{}</code>").format(piece) if n % 2 else piece for n, piece in enumerate(pieces))
+
+
+def visible_lines(text: str) -> str:
+    """Return the text of a field of several lines with control characters and marks of direction written out, as ``visible`` does."""
+    return "\n".join(map(visible, text.split("\n")))
 
 
 def day(value: date | str | None) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from fastapi.responses import StreamingResponse
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 
 from harvester.web.access import rights
 from harvester.web.app import create_app
+from harvester.web.shown import DISPLAY
 from storage.store import Store
 from tests.web import sample
 from tests.web.people import BASE, HTML, House, people, token_in
@@ -249,6 +252,37 @@ def test_what_is_refused_is_told_in_the_reader_s_language_and_not_sent_back(shar
     assert answer.status_code == 414
     assert "网址过长" in answer.text
     assert len(answer.text) < len(asked) / 4
+
+
+@pytest.mark.parametrize("path", ["/login", "/nothing", "/login/nothing"])
+def test_nobody_gets_back_many_times_what_was_sent(house: House, path: str) -> None:
+    client = house.nobody() if path == "/login" else house.person("rui")
+    for name in ("x", "next", "back", "q"):
+        for sign in ("a", '"', "信", "&a="):
+            sent = f"{path}?{name}={quote(sign, safe='&=') * (7900 // len(quote(sign, safe='&=')))}"
+            assert len(client.get(sent).content) < len(client.get(path).content) + 2 * len(sent), (name, sign)
+
+
+def test_a_page_of_a_question_as_long_as_people_ask_keeps_it_in_its_links(shared_client: TestClient) -> None:
+    page = shared_client.get("/sql", params={"sql": f"SELECT {'1,' * 300}1", "lang": "zh"}, headers=HTML).text
+    assert page.count("sql%3DSELECT") == len(DISPLAY)
+    assert shared_client.get("/nothing/a%3Fb%23c%25d", headers=HTML).text.count('hreflang="en" href="/nothing/a%3Fb%23c%25d?lang=en"') == 1
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/find?q={}", "/search?words={}", "/tasks?words={}", "/tasks?agency={}", "/documents?words={}", "/agencies?name={}",
+        "/records?authority={}", "/records?document={}", "/changes?agency={}", "/changes?list={}", "/sql?sql=select%20'{}'",
+        "/corrections/new?about={}", "/compare?old={}", "/align?words={}", "/d/{}", "/t/{}", "/nothing/{}", "/tasks.{}",
+        "/dictionary?words={}",
+    ],
+)  # fmt: skip
+def test_what_cannot_be_seen_in_a_question_is_written_out_like_what_a_site_wrote(shared_client: TestClient, path: str) -> None:
+    answer = shared_client.get(path.format(quote("信\u202e用\u2066a\u200f")), headers=HTML)
+    assert answer.status_code in (200, 400, 404, 422)
+    assert not re.search("[\u200e\u200f\u202a-\u202e\u2066-\u2069]", answer.text)
+    assert "⟨U+202E⟩" in answer.text or "%E2%80%AE" in answer.text
 
 
 @pytest.mark.parametrize("chunked", [False, True])
