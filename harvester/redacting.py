@@ -1,31 +1,40 @@
 """Take secrets out of text that leaves the process as a log line, an event or a message: those that are known, and what looks like one.
 
-A secret that settings name is remembered when it is read, and taken out wherever it stands, also percent-encoded, in base64 and as part of
-an address. What was never read here is known by its form: a password in an address, ``Authorization``, cookies, keys of this program,
+A secret that settings name is remembered when it is read, and taken out wherever it stands, also in the escapes of
+addresses, JSON and HTML, in base64 and as part of an address. What was never read here is known by its form: a password in an address, ``Authorization``, cookies, keys of this program,
 addresses of group robots, and the value of whatever calls itself a secret.
 """
 
 from __future__ import annotations
 
 import base64
+import html
+import json
 import re
 import threading
+from collections.abc import Iterator
 from urllib.parse import quote, quote_plus
 
 HIDDEN = "***"
 SHORTEST = 6
 """Characters of a secret that is looked for by itself; a shorter one is a word of the language and hidden by its place only."""
-MOST_KNOWN = 1000
+MOST_KNOWN = 4000
 """Forms of secrets that are looked for, the newest: more than the settings of any office name."""
 LONGEST_LINE = 64 * 1024
 """Characters of a text that are looked through; the rest is cut off, so that no page in a message holds the log up."""
+
+_PERCENT = re.compile("%[0-9A-F]{2}")
+_KEPT = ("", "/", "!*'()", "!#$%&'()*+,/:;=?@[]~")
+"""What one writer of addresses or another leaves as it is: the last takes the text for an address already."""
+_OF_ADDRESSES = str.maketrans("+/", "-_")
+"""The digits of base64 that addresses have in another form (RFC 4648 §5)."""
 
 _known: dict[str, None] = {}
 _lock = threading.Lock()
 _pattern: re.Pattern[str] | None = None
 
 _NAMES = (
-    r"(?:[a-z0-9]{1,20}[_-]){0,3}(?:pass(?:word|wd|phrase|code)|pwd|secret|token|api[_-]?key|apikey|access[_-]?key|private[_-]?key|"
+    r"(?:[a-z0-9]{1,20}[_-]){0,3}(?:(?:pg|db|my)?pass(?:word|wd|phrase|code)|pwd|secret|token|api[_-]?key|apikey|access[_-]?key|private[_-]?key|"
     r"signature|credentials?|session(?:[_-]?id)?|sid|auth)|密码|口令|密钥|令牌"
 )
 _HINTS = (
@@ -58,8 +67,9 @@ _RULES: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
     (
         _HINTS,
         re.compile(
-            rf"(?<![a-z0-9])((?:{_NAMES})['\"]?\s{{0,3}}[:=：]\s{{0,3}})"
-            rf"(?:b?'[^'\r\n]{{1,2000}}'|b?\"[^\"\r\n]{{1,2000}}\"|(?!\*\*\*)[^\s'\",;&)}}\]]{{1,2000}})",
+            rf"(?<![a-z0-9])((?:{_NAMES})(?:\\{{0,3}}['\"])?\s{{0,3}}[:=：]\s{{0,3}})"
+            # In quotes up to the next of them: that of a text within a text is escaped, and within it stand escaped signs.
+            rf"(?:\\{{1,3}}\"[^\"\r\n]{{1,2000}}\"|b?'(?:[^'\\\r\n]|\\.){{1,2000}}'|b?\"(?:[^\"\\\r\n]|\\.){{1,2000}}\"|(?!\*\*\*)[^\s'\",;&)}}\]]{{1,2000}})",
             re.I,
         ),
         rf"\1{HIDDEN}",
@@ -82,11 +92,32 @@ def remember(secret: str) -> None:
 
 
 def _forms(secret: str) -> list[str]:
-    """Return a secret as it stands, as an address writes it, in base64, as ``repr`` and JSON escape it, and its longer lines."""
+    """Return a secret and its longer lines in the forms in which they travel."""
     text = secret.strip()
-    found = [text, quote(text, safe=""), quote(text), quote_plus(text), base64.b64encode(text.encode()).decode(), repr(text)[1:-1]]
-    found += [text.encode("ascii", "backslashreplace").decode(), *(line.strip() for line in text.splitlines())]
+    found = (form for each in (text, *(line.strip() for line in text.splitlines())) for form in _forms_of(each))
     return list(dict.fromkeys(found))
+
+
+def _forms_of(text: str) -> Iterator[str]:
+    """Yield a text as it stands, as Python, JSON, addresses and HTML escape it, also twice, and within base64 and hexadecimal digits."""
+    data = text.encode("utf-8", "surrogateescape")
+    escaped = [text, text.encode("ascii", "backslashreplace").decode(), repr(text)[1:-1], ascii(text)[1:-1], repr(data)[2:-1]]
+    escaped += [json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]]
+    yield from escaped
+    yield from (again for each in escaped for again in (json.dumps(each, ensure_ascii=False)[1:-1], repr(each)[1:-1]))
+    for quoted in (quote_plus(data), *(quote(data, safe=kept) for kept in _KEPT)):
+        yield quoted
+        yield _PERCENT.sub(lambda found: found[0].lower(), quoted)
+        yield quote(quoted, safe="")
+    yield html.escape(text)
+    yield html.escape(html.escape(text))
+    yield data.hex()
+    yield data.hex().upper()
+    for before in range(3):  # bytes of something else, as the user of ``user:password``, move all digits of base64
+        coded = base64.b64encode(b"\0" * before + data).decode().rstrip("=")
+        sure = coded[-(-8 * before // 6) : 8 * (before + len(data)) // 6]  # those that are made of the secret alone
+        yield sure
+        yield sure.translate(_OF_ADDRESSES)
 
 
 def redact(text: str) -> str:
