@@ -1,8 +1,8 @@
 """Take secrets out of text that leaves the process as a log line, an event or a message: those that are known, and what looks like one.
 
-A secret that settings name is remembered when it is read, and taken out wherever it stands, also in the escapes of
-addresses, JSON and HTML, in base64 and as part of an address. What was never read here is known by its form: a password in an address, ``Authorization``, cookies, keys of this program,
-addresses of group robots, and the value of whatever calls itself a secret.
+A secret that settings name is remembered when it is read, and taken out wherever it stands, also in the escapes of addresses, JSON, HTML
+and Python, in base64 and in hexadecimal digits. What was never read here is known by its form: a password in an address,
+``Authorization``, cookies, keys of this program, addresses of group robots, and the value of whatever calls itself a secret.
 """
 
 from __future__ import annotations
