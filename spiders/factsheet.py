@@ -320,7 +320,7 @@ def _check(sheet: FactSheet, name: str) -> None:
         "the rules need at least list, item and body": all(sheet.rules.get(key) for key in ("list", "item", "body")),
         "a body is found by css, which the readers of documents use too": all(rule.css for rule in sheet.find("body")),
         "a section's path must begin with /": all(s.path.startswith("/") for s in sheet.sections),
-        "a section's pages must hold {page} or {index}": all("{page}" in p or "{index}" in p for p in paged),
+        "a section's pages must hold page or index in braces": all("{page}" in p or "{index}" in p for p in paged),
     }
     for sentence, holds in checks.items():
         if not holds:

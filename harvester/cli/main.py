@@ -82,7 +82,7 @@ def run(arguments: Sequence[str]) -> int:
         complain(in_words(str(error)))
         return getattr(error, "exit_status", 1)
     except FactSheetError as error:
-        complain(_("{error}. Mend that and run it again.").format(error=error))
+        complain(_("{error}. Mend that and run it again.").format(error=in_words(str(error))))
         return 1
     except (KeyboardInterrupt, typer.Abort):
         status = INTERRUPTED

@@ -5,7 +5,8 @@ every language. Here stands every form that such a sentence has, with its blanks
 as a whole; its Chinese is that of the form (``locale/zh/messages.po``), its blanks are put into it. What fits no form, because another
 version of the program or a library wrote it, is shown as it stands: nothing is guessed.
 
-A new sentence is written in the code as an f-string, and its form here; ``tests/cli/test_sentences.py`` fails without.
+A new sentence is written in the code as an f-string, and its form here; ``tests/cli/test_sentences.py`` fails without, and
+``tests/cli/test_every_error.py`` for an error.
 """
 
 from __future__ import annotations
@@ -20,11 +21,15 @@ from harvester.sentences.failures import FAILURES, FILES
 from harvester.sentences.findings import OF_A_SECTION, OF_THE_WORK, SEEN_AND_EXPECTED
 from harvester.sentences.forms import Form, Sentence
 from harvester.sentences.proofs import CHECKS, PROOFS, REASONS
+from harvester.sentences.rarely import LOADED, MADE, OPENED, REPORTED, SHOWN
 from harvester.sentences.refusals import ASKED, DECIDED, FOUND, KEPT, NAMED, OPERATED, SET, WATCHED
 from harvester.sentences.room import ROOM
 from harvester.sentences.runs import DUE, ENDS, LISTS, RECORDS
 from harvester.sentences.sending import MAIL, RECEIVERS, ROBOTS, WATCHES
+from harvester.sentences.sheets import SHEETS
 from harvester.sentences.store import DAMAGE, MENDS, REFUSALS, WHAT
+from harvester.sentences.storing import STORED
+from harvester.sentences.unread import UNREAD
 
 FORMS: tuple[Form, ...] = tuple(
     dict.fromkeys(
@@ -33,6 +38,7 @@ FORMS: tuple[Form, ...] = tuple(
             *PROOFS, *REASONS, *CHECKS, *REFUSALS, *DAMAGE, *WHAT, *MENDS, *MAIL,
             *RECEIVERS, *ROBOTS, *WATCHES,
             *PARSER, *SCHEDULE, *MOMENTS, *RUNS, *SITES, *ASKED, *FOUND, *NAMED, *DECIDED, *WATCHED, *OPERATED, *KEPT, *SET, *ROOM,
+            *UNREAD, *SHEETS, *LOADED, *MADE, *REPORTED, *OPENED, *SHOWN, *STORED,
         )
     )
 )  # fmt: skip

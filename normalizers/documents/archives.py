@@ -131,8 +131,8 @@ def _loaded(label: str, load: Callable[[], bytes], out: Unpacked) -> bytes | Non
         return None
     out.size += len(content)
     if out.size > MAX_UNPACKED:
-        limit = f"{MAX_UNPACKED / 2**20:.0f} MB"
-        raise UnreadableError(f"{label} and what stands before it unpack to more than {limit}, as a zip bomb does: look at it by hand.")
+        most = MAX_UNPACKED // 2**20
+        raise UnreadableError(f"{label} and what stands before it unpack to more than {most} MB, as a zip bomb does: look at it by hand.")
     return content
 
 

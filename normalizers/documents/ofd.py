@@ -235,7 +235,7 @@ def read(payload: bytes, hints: Hints, name: str) -> Document:
     if not declared:
         seen = f"{count.images} pictures and no text, as scans do" if count.images else "no text"
         reason = f" {package.warnings[0]}" if package.warnings else ""
-        raise UnreadableError(f"{name} holds {seen}: not extracted;{reason} run it through text recognition, or look for a text copy.")
+        raise UnreadableError(f"{name} holds {seen}: not extracted; run it through text recognition, or look for a text copy.{reason}")
     meaningless = sum(number for text, number in count.characters.items() if unicodedata.category(text) in {"Co", "Cn"} or text == "\ufffd")
     if meaningless > MAX_UNREADABLE * declared:
         raise UnreadableError(f"{name} holds glyphs without their characters: not extracted; look for a pdf or html copy of the same text.")

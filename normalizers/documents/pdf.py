@@ -307,7 +307,7 @@ def read(payload: bytes, hints: Hints, name: str) -> Document:
     if not items:
         seen = f"{read_pages.images} pictures and no text, as scans do" if read_pages.images else "no text"
         told = f" {read_pages.warnings[0]}" if read_pages.warnings else ""
-        raise UnreadableError(f"{name} holds {seen}: not extracted;{told} run it through text recognition, or look for a text copy.")
+        raise UnreadableError(f"{name} holds {seen}: not extracted; run it through text recognition, or look for a text copy.{told}")
     area = margins([line for page in read_pages.pages for line in page.text.lines])
     if read_pages.unmapped * 2 > read_pages.letters:
         raise UnreadableError(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,9 +10,7 @@ import pytest
 from harvester.cli.main import run
 from harvester.cli.output import in_words
 from tests.cli.test_chinese_help import CHINESE
-from tests.cli.test_sentences import Pieces, has_form, pieces
 
-ROOT = Path(__file__).resolve().parents[2]
 QUOTED = re.compile(r"`[^`]*`|“[^”]*”|https?://\S+|-{1,2}[a-z][a-z-]*|docs/\S+")
 ENGLISH = re.compile(r"\b[A-Za-z]?[a-z]+,? [a-z]+\b")
 """Two English words in a row."""
@@ -52,17 +48,6 @@ ASKED = [
     "review decide 市信用专班 --by 甲 --name 市财局 --region 340100", "review --limit 3 decisions",
 ]  # fmt: skip
 """Calls that the verbs refuse."""
-TOLD_WHOLLY = (
-    *(f"harvester/scheduling/{name}.py" for name in ("asking", "embedded", "pieces", "plan", "queue", "working")),
-    *(f"harvester/cli/{name}.py" for name in ("asking", "comparing", "crawling", "figures", "querying", "records", "run_log")),
-    *(f"harvester/cli/{name}.py" for name in ("accounts", "alerting", "changes", "database", "demo", "rights", "scheduling")),
-    *(f"harvester/{name}.py" for name in ("aligning", "citations", "config", "filtering", "lineage", "moments", "session")),
-    "harvester/record_questions.py",
-    *(f"storage/{name}.py" for name in ("due_runs", "explain", "exports", "locks", "questions", "run_names", "selection")),
-    *(f"storage/{name}.py" for name in ("watches", "workers")),
-)  # fmt: skip
-"""The modules whose errors all have their form."""
-ERROR = re.compile(r"WrongCall|\w*(?:Store|Record|Disk|HarvesterError|ScheduleError|StoreError|ExportError|Question)")
 
 
 def told(capsys: pytest.CaptureFixture[str], call: str) -> tuple[int, str]:
@@ -131,16 +116,3 @@ def test_an_error_that_a_library_words_stays(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("HARVESTER_LANG", "zh")
     assert in_words("Value must be an iterable.") == "Value must be an iterable."
     assert in_words("Invalid value for '--x': Value must be an iterable.") == "--x 的值无效：Value must be an iterable."
-
-
-def errors(name: str) -> Iterator[Pieces]:
-    """Yield the sentences of the errors that a module makes."""
-    for node in ast.walk(ast.parse((ROOT / name).read_text("utf-8"))):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and ERROR.fullmatch(node.func.id) and node.args:
-            yield from filter(None, [pieces(node.args[0])])
-
-
-@pytest.mark.parametrize("name", TOLD_WHOLLY)
-def test_every_error_of_these_modules_has_a_form(name: str) -> None:
-    assert list(errors(name)) != []
-    assert [found for found in errors(name) if not has_form(found)] == []

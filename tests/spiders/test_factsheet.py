@@ -59,7 +59,7 @@ def test_a_minimal_sheet_is_read():
         (('base = "https://www.example.org"', 'base = "https://www：.example.org"'), "base must be empty or"),
         (('name_zh = "示例"\n', ""), "the key 'name_zh' is missing"),
         (("[article]", "colour = [1]\n[article]"), "unknown key colour"),
-        (('pages = "/tz/index_{index}.html"', 'pages = "/tz/more.html"'), "must hold {page} or {index}"),
+        (('pages = "/tz/index_{index}.html"', 'pages = "/tz/more.html"'), "must hold page or index in braces"),
         (('path = "/tz/index.html"', 'path = "tz/index.html"'), "path must begin with /"),
         (('family = "trs"', 'family = "trs"\npace = 0.2'), "must not be under 1 second"),
         (('id = "sample"', 'id = "other"'), "must be the name of its file"),

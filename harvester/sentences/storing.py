@@ -1,0 +1,52 @@
+"""What the store, its archive, keys, copies and backups refuse, beside what ends a run."""
+
+from __future__ import annotations
+
+from harvester.sentences.forms import Form
+
+STORED: tuple[Form, ...] = (
+    "{name} is the only operator: make another one first.",
+    "An account has at most {most} keys: remove one that is not used any more.",
+    "{name} cannot name a folder or file of the archive: use letters, digits, '-' and '_'.",
+    "The archive file {file} is damaged ({error}): restore it from a backup, or crawl its pages again with --recheck all.",
+    "The archive file {file} is being written by another process: wait for its end or stop it.",
+    "The archive file {file} is being written: take down again after the run's end.",
+    "The archived record {place} was taken down: there is nothing left to read.",
+    "The archived record {given} lies outside the record archive: restore the store from a backup.",
+    "The note {given} of an erasing is damaged: remove it, then run `harvester takedown`.",
+    "An erasing in {folder} was never finished: run `harvester takedown`, then the backup again.",
+    "{given} did not come to its end ({error}): see to that, then run it again.",
+    "No room is left ({error}): free some space and run it again.",
+    "{given} cannot be written ({error}): choose another folder with --to.",
+    "The list of the files of {folder} ({name}) is not what its seal ({given}) says: take another backup.",
+    "{given} is none of this program: take another backup.",
+    "another format",
+    "A row of {table} is not taken by the target ({error}): check the source with `harvester db verify`.",
+    "The copy of table {table} names rows that are not there: check the source with `harvester db verify`.",
+    "the tables {names} differ: somebody wrote to one of the stores meanwhile; stop them, and copy again.",
+    "{given} cannot be used here: install the project's requirements, then try again.",
+    "{given} would get the identifier {name} of {other}: report this to the project.",
+    "More than {most} documents are of {given}: report this to the project.",
+    "A store on a server and without an archive has no place for its key file: name one in the settings.",
+    "{given} is no file: name another place for the key file, or put it back from a backup.",
+    "The key file {given} cannot be written ({error}): check its folder, or name another place.",
+    "The store {store} was made by an older program (other lines): run `harvester db upgrade`.",
+    "The store {store} broke off while it was asked: see that it can be reached, then ask again.",
+    "The store {store} was removed or replaced while it was in use: put it back, or start again.",
+    "The store was opened without its archive: name the archive's folder.",
+    "There is no pg_restore on the path: install PostgreSQL's client programs, then run it again.",
+    "Nothing was put back.",
+    "{given} changed while it was put back: check the disk, then run it again.",
+    "{given} cannot be put back ({error}): check the places and their permissions.",
+    "No room is left to put {given} back: free some space and run it again.",
+    "A snapshot begins with its head: take a whole one with `harvester snapshot`.",
+    "Row {given} tells of {other}, which the snapshot does not hold: take a fresh one.",
+    "Row {given} of the feed does not follow on {other}: give the rows behind that number, in their order.",
+    "There is no form {given}: choose one of {names}.",
+    "The store {store} broke off while it was read: see that it can be reached, then ask again.",
+    "The store {store} cannot be asked now ({error}): try again.",
+    "{given} cannot be written ({error}): choose another place with --to.",
+    "No room is left for the archive ({given}): free some space, then run `harvester takedown` again.",
+    "The archive file {file} cannot be written ({error}): check its permissions, then run `harvester takedown`.",
+)
+"""Archives, keys, copies, backups, snapshots."""
