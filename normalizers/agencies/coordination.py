@@ -18,8 +18,9 @@ from normalizers.agencies.tables import word_set, words
 
 # 等 that closes a list, not the one of 高等学校, 中等职业学校, 同等, 平等.
 _AND_SO_ON = re.compile(r"(?<![高中初同平均优])等(?!级|次|于|同)(?:[\d一二三四五六七八九十]+)?(?:个|家)?")
-_PACKED_PROVINCES = re.compile(r"([沪申苏浙皖]{2,4})(?![沪申苏浙皖]|[三两]省一市|一市[三两]省)(.+)")
+_PACKED_PROVINCES = re.compile(r"([沪申苏浙皖]{2,4})(?![沪申苏浙皖]|[三两]省|一市[三两]省)(.+)")
 """Provinces by one character each; with their number behind them (沪苏浙皖三省一市) they are one group."""
+_PACKED_ALONE = re.compile("[沪申苏浙皖]{2,4}")
 SHORTEST_SHORT, LONGEST_SHORT = 2, 3
 """Characters of the shortest and the longest county name without its suffix (徐汇, 清江浦)."""
 
@@ -68,7 +69,7 @@ def stands_alone(name: str, judge: Judge) -> bool:
         return False
     if not own and _FAR_GOVERNMENT.fullmatch(name):
         return False
-    return "等" not in name and not _PACKED_PROVINCES.fullmatch(name) and is_item(name, judge)
+    return "等" not in name and not _PACKED_PROVINCES.fullmatch(name) and not _PACKED_ALONE.fullmatch(name) and is_item(name, judge)
 
 
 # --- 等 -----------------------------------------------------------------------------------------------------------------
@@ -160,12 +161,22 @@ def _distributed(names: list[str]) -> list[str]:
     out: list[str] = []
     waiting: list[str] = []
     for name in _short_counties(_far_governments(names)):
+        if _PACKED_ALONE.fullmatch(name):
+            waiting += name
+            continue
         if _is_bare(name):
             waiting.append(name)
             continue
         out += _headed(waiting, name)
         waiting = []
-    return out + waiting
+    return out + _in_full(waiting)
+
+
+def _in_full(provinces: list[str]) -> list[str]:
+    """Return provinces that a list names by one character each by their names: 沪、苏、浙、皖 (沪苏浙皖)."""
+    characters = _province_characters()
+    lettered = len(provinces) > 1 and all(province in characters for province in provinces)
+    return [characters[province] for province in provinces] if lettered else provinces
 
 
 def _far_governments(names: list[str]) -> list[str]:
@@ -216,11 +227,11 @@ def _headed(waiting: list[str], name: str) -> list[str]:
     last = _leading(name)
     head = name[len(last) :]
     if not waiting or not last or not head:
-        return [*waiting, name]
+        return [*_in_full(waiting), name]
     sharing = len(waiting)
     while sharing and _alike(waiting[sharing - 1], last, head):
         sharing -= 1
-    return [*waiting[:sharing], *(_as_written(region, last) + head for region in waiting[sharing:]), name]
+    return [*_in_full(waiting[:sharing]), *(_as_written(region, last) + head for region in waiting[sharing:]), name]
 
 
 @cache

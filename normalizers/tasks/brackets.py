@@ -28,7 +28,7 @@ _ORDINAL = re.compile(r"\s*(?:[一二三四五六七八九十]{1,2}是|第[一�
 _OPENING = re.compile(r".*?[。；;：:]\s*(?=一是|第一[，,、]|其一)", re.DOTALL)
 _PLACED_BODY = re.compile(r"[\u4e00-\u9fff]{2,8}[省市县区州盟旗][\u4e00-\u9fff]{1,20}(?:局|委|办|厅|政府|委员会|管委会|法院|检察院)")
 """A body that no table knows, by its build: a place and an ending of bodies. With 牵头 or 负责 behind it that is enough."""
-_SAYS_WHO = re.compile(r"牵头|负责|配合|参[与加]|协[同助办]|职责|分工|落实|主办|指导|督导|督促")
+_SAYS_WHO = re.compile(r"牵头|负责|配合|参[与加]|协[同助办]|职责|分工|落实|主办|指导|督导|督促|统筹|抓总|组织实施|责任[单部]")
 _ISSUED = re.compile(r"(?:印发|转发|公布|发布)《?(?P<own>[^《》]{2,80}?(?:[（(][^（()）]{0,20}[）)])?)》?的通知$")
 _EXPLAINS = re.compile(r"负责(?:具体)?解释\s*$")
 _REMARK = re.compile(r"\s*(?:>\s*)?(?:[备附]?注|说明|备注说明)\s*\d?\s*[:：]")
@@ -189,7 +189,7 @@ def _read(text: str, bracket: Bracket, context: Context, *, bare: bool) -> _Mark
     statement = read_statement(inner)
     if statement.labelled or (statement.deadline and not statement.names and inline_label(lines=False).match(inner)):
         return _Marked(bracket.start, bracket.end, statement, "bracket")
-    if _SAYS_WHO.search(inner) and statement.verbal and (statement.lead or statement.responsible):
+    if _SAYS_WHO.search(inner) and statement.verbal and (statement.lead or statement.responsible or "牵头" in inner):
         closing = _closes_sentence(text, bracket)
         names = _all_names(statement)
         if bare and any(_names_bodies(name, context) or _names_placed_body(name, context) for name in names):

@@ -15,19 +15,23 @@ _VERB_END = r"(?=\s*(?:[、，,；;。)）]|会同|会|$|\s))"
 _WHAT = r"(?!单位|部门|责任|处室|科室|机构|主体|同志|人)[^，,；;。、（()）：:\n]{1,24}(?=[，,；;。)）]|$)"
 """What a body leads or is in charge of, behind its verb: A负责方案编制，B负责资金保障."""
 _LEADING = "负责|落实|实施|推进|组织实施|组织|推动|办理|抓总|承担|开展|制定|协调|督导|督办|统筹|完成|总"
-_LEAD_VERB = rf"(?:共同|联合|分别|总|具体)?牵头(?:(?:{_LEADING})*{_VERB_END}|{_WHAT})"
+_BEING = r"(?:均?为|作为|是)"
+_LEAD_VERB = rf"(?:共同|联合|分别|总|具体)?牵头(?:(?:{_LEADING})*{_VERB_END}|{_WHAT})|{_BEING}牵头(?:责任)?(?:单位|部门){_VERB_END}"
 _DUTY = r"(?:按照?|依|根据)(?:各自)?(?:的)?职[责能](?:和?任务)?(?:分工)?(?:范围)?(?:内)?|按(?:任务)?分工|各负其责"
 _HELP_VERB = (
     rf"(?:{_DUTY})?(?:共同|积极|密切|协同|联合|分别)*(?:配合|参与|参加|协同|协助|协办|支持)"
-    rf"(?:落实|实施|推进|做好|负责|开展|单位)*{_VERB_END}"
+    rf"(?:落实|实施|推进|做好|负责|开展|单位)*{_VERB_END}|{_BEING}(?:配合|参与|协同|协办)(?:责任)?(?:单位|部门){_VERB_END}"
 )
 _DO_VERB = (
     rf"(?:(?:{_DUTY})[，,]?(?:分别|共同|做好|组织|抓好|具体)*(?:负责|落实|实施|推进|做好)*|"
     rf"(?:分别|共同|具体|组织|统筹|联合|各自|分工)*(?:负责|落实|实施|推进|承办|主办|执行|贯彻落实|指导|督导|督促)"
-    rf"(?:落实|实施|推进|组织|办理|到位|相关工作)*){_VERB_END}|(?:分别|具体)?负责{_WHAT}"
+    rf"(?:落实|实施|推进|组织|办理|到位|相关工作)*|(?:总体|牵头)?(?:统筹|抓总)(?:协调|推进|指导|安排)*){_VERB_END}"
+    rf"|(?:分别|具体)?负责{_WHAT}|{_BEING}责任(?:单位|部门){_VERB_END}"
 )
 _VERBS = re.compile(rf"(?P<lead>{_LEAD_VERB})|(?P<help>{_HELP_VERB})|(?P<do>{_DO_VERB})")
-_VERB_SIGNS = re.compile(r"牵头|配合|参[与加]|协[同助办]|支持|负责|落实|实施|推进|[承主]办|执行|[指督]导|督促|职[责能]|分工|其责")
+_VERB_SIGNS = re.compile(
+    r"牵头|统筹|抓总|责任[单部]|配合|参[与加]|协[同助办]|支持|负责|落实|实施|推进|[承主]办|执行|[指督]导|督促|职[责能]|分工|其责"
+)
 """What every verb of a role holds: a look for it spares most lists of bodies the search for the verbs."""
 _DUTY_LINE = re.compile(
     rf"\s*(?:由|请)?(?P<names>[^。；;：:\n]{{2,300}}?)(?P<verb>"
@@ -38,6 +42,8 @@ _DUTY_LINE = re.compile(
 """One clause of a sentence that says nothing but who leads, helps or is in charge: 由A牵头 · B、C配合."""
 _MAY_BE_DUTY = re.compile(r"[^。；;：:\n]*?(?:牵头|配合|参[与加]|协[助办]|负责|职[责能]|分工|其责)")
 """What the first clause of such a sentence holds: most lines have no verb of a role before their first stop."""
+_PERSON = re.compile(r"^(?:[^、，,；;]{1,12}(?:同志|副?[省市区县]长|秘书长)[、和]?)+$")
+"""Somebody in person, alone before a verb (张某某同志牵头，…): no body."""
 _BESIDE = re.compile(r"[（(]\s*(?P<word>(?:共同|联合)?牵头(?:单位|部门|负责)?|主办|主责|配合(?:单位|部门)?|协办|参与|负责)\s*[)）]")
 _NO_COLON = re.compile(
     r"(?:^|(?<=[，,；;。]))(\s*(?:牵头|配合|责任|参与|协同|主办|协办|负责|落实)(?:责任)?(?:单位|部门))[\s\u3000]*(?=[^\s：:为、，,；;及和与/])"
@@ -263,7 +269,7 @@ def _by_verbs(text: str, role: Role) -> Statement:
     out = NOTHING
     at = 0
     for found in _VERBS.finditer(text):
-        names = _names(text[at : found.start()])
+        names = tuple(name for name in _names(text[at : found.start()]) if not _PERSON.search(name))
         at = found.end()
         if found["lead"]:
             out |= Statement(lead=names, verbal=True)
