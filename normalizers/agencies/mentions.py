@@ -65,7 +65,7 @@ _SEAM = re.compile("(?<!纪委)(?<=[局委办厅部院署会行社室府门位�
 _LEVELS = "省市区县各"
 _BRANCHES = ("人民银行", "人行", "中国人民银行", "国家税务总局", "国家金融监督管理总局", "国网", "团市委", "团省委", "团县委", "团区委")
 """How names begin that carry their region inside."""
-_ASSOCIATIONS = ("协会", "商会", "学会", "联合会", "促进会", "集团", "公司", "中心")
+_ASSOCIATIONS = ("协会", "商会", "学会", "联合会", "促进会")
 
 HARD, WEAK_BREAK, WEAK_BLANK, PART = "、", "\n", " ", "；"
 
