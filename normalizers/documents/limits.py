@@ -38,6 +38,8 @@ MAX_ROWS = 100_000
 MAX_COLUMNS = 256
 MAX_SHEET_POSITIONS = 8_000_000
 """Positions (rows × columns) of one sheet's used area, which the sheet reader lays out in memory before it can be asked for less."""
+MAX_SHEET_TEXT = 100 * 2**20
+"""Bytes of the texts in all cells of one workbook, each counted as often as cells name it; a list of 50,000 records has 20 MB."""
 MAX_PAGES = 500
 SECONDS_PER_PAGE = 4.0
 """Time one pdf page may take on average, once the first pages are read."""

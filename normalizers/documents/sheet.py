@@ -20,6 +20,7 @@ from normalizers.documents.limits import (
     MAX_COLUMNS,
     MAX_ROWS,
     MAX_SHEET_POSITIONS,
+    MAX_SHEET_TEXT,
     MAX_UNPACKED,
     UnreadableError,
 )
@@ -27,6 +28,7 @@ from normalizers.documents.ole_chains import check_workbook
 from normalizers.documents.opc import ZIP_ERRORS, Package, open_package
 from normalizers.documents.sheet_formats import Value, cell_formats, column_number, format_codes, plain, shown
 from normalizers.documents.sheet_lines import sheet_blocks
+from normalizers.documents.sheet_strings import pieces, shared_text
 from normalizers.records import Document, Hints, Origin
 
 Range = tuple[tuple[int, int], tuple[int, int]]
@@ -35,7 +37,9 @@ MAX_MERGED = 500_000
 """Positions that the merged ranges of one sheet may cover together."""
 _HIDDEN_ROW = re.compile(rb"<(?:\w{1,10}:)?row\s[^>]{0,400}?\bhidden=[\"'](?:1|true)[\"']")
 _HIDDEN_COLUMN = re.compile(rb"<(?:\w{1,10}:)?col\s[^>]{0,400}?\bhidden=[\"'](?:1|true)[\"']")
-_REFERENCE = re.compile(rb"r=(?<=\br=)[\"']([A-Z]{0,3})(\d{1,7})[\"']")
+_REFERENCE = re.compile(rb"r(?<=\br)\s*=\s*[\"']([A-Za-z]{0,12})(\d{1,12})[\"']")
+_TAG = re.compile(rb"<(?:\w{1,10}:)?(row|c)(?=[\s/>])")
+"""Rows and cells that say nothing of their place stand behind the one before."""
 _CHUNK = 2**20
 _MAX_KEPT = 8 * 2**20
 """Bytes of members that are kept from the measuring of a workbook for its reading: all of nearly every one. Others are unpacked again."""
@@ -44,41 +48,41 @@ _MAX_KEPT = 8 * 2**20
 # --- how large a sheet will be -------------------------------------------------------------------------------------------------
 
 
-def _pieces(archive: zipfile.ZipFile, member: str) -> Iterator[bytes]:
-    """Yield a member's bytes to its true end: the size in its header may lie, and the sheet reader does not go by it."""
-    info = archive.getinfo(member)
-    info.file_size = MAX_UNPACKED + 1
-    with archive.open(info) as stream:
-        while chunk := stream.read(_CHUNK):
-            yield chunk
-
-
 def _extent(package: Package, member: str, room: int) -> tuple[int, int, int]:
-    """Return the last row and column that a sheet's XML refers to, none for another part, and its bytes; keep those if there is room."""
-    rows = columns = size = 0
+    """Return the last row and column that a part's XML refers to or counts up to, and its bytes; keep those if there is room."""
+    rows = columns = size = counted = 0
+    run: int | None = None  # cells of the row under way, none before the first
     rest = b""
-    for chunk in _pieces(package.archive, member):
+    for chunk in pieces(package.archive, member):
         if not size and len(chunk) < min(_CHUNK, room):  # all of it
             package.unpacked[member] = chunk
         size += len(chunk)
         if size > MAX_UNPACKED:
             break
-        if "worksheets" in member:
-            text = rest + chunk
-            found = _REFERENCE.findall(text)
-            rows = max([rows, *map(int, {row for _, row in found})])
-            columns = max([columns, *map(column_number, {letters for letters, _ in found})])
-            rest = text[-40:]
-    return rows, columns, size
+        text = rest + chunk
+        found = _REFERENCE.findall(text)
+        rows = max([rows, *map(int, {row for _, row in found})])
+        columns = max([columns, *map(column_number, {letters.upper() for letters, _ in found})])
+        first, *others = (len(cells) for cells in b"".join(map(_of_tag, _TAG.findall(text))).split(b"r"))
+        counted += len(others)
+        columns = max([columns, *others, 0 if run is None else run + first])
+        run = others[-1] if others else None if run is None else run + first
+        rest = text[-40:]
+    return max(rows, counted), columns, size
+
+
+def _of_tag(name: bytes) -> bytes:
+    return name[:1]
 
 
 def _check_extent(package: Package) -> None:
     """Raise ``UnreadableError`` for a workbook whose sheets span more positions than memory holds, or that unpacks beyond measure.
 
     The reader lays out the whole used area at once and ends the process when it cannot; two cells at opposite corners suffice for that.
+    Every part is measured: which one is a sheet is told by others, and not by its name.
     """
     total, name = 0, package.name
-    for member in sorted({member for member in package.archive.namelist() if member.endswith(".xml")}):
+    for member in sorted(set(package.archive.namelist())):
         try:
             rows, columns, size = _extent(package, member, _MAX_KEPT - total)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
@@ -91,16 +95,26 @@ def _check_extent(package: Package) -> None:
                 f"{name}: a sheet reaches to row {rows} and column {columns}, more than {MAX_SHEET_POSITIONS} positions: "
                 "delete stray cells far outside the table and save it again."
             )
+    if (text := shared_text(package.archive)) > MAX_SHEET_TEXT:
+        raise UnreadableError(
+            f"{name}: its cells repeat shared texts to {text / 2**20:,.0f} MB, more than {MAX_SHEET_TEXT / 2**20:.0f} MB: "
+            "look at it by hand."
+        )
 
 
 @contextmanager
 def _no_panic() -> Iterator[None]:
-    """Raise ``ValueError`` where the library panics on a broken file: what it raises then is no ``Exception`` and would end the program."""
+    """Raise ``ValueError`` where the library panics on a broken file, ``MemoryError`` where it has no memory for a value.
+
+    What it raises itself then is no ``Exception`` and would end the program.
+    """
     try:
         yield
     except BaseException as error:
         if type(error).__name__ != "PanicException":
             raise
+        if "null" in str(error):  # no memory for a value
+            raise MemoryError from error
         raise ValueError("its parts lie outside of it") from error
 
 

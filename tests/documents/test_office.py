@@ -14,6 +14,7 @@ from docx.oxml.ns import qn
 
 from normalizers.documents import UnreadableError, read
 from normalizers.documents.docx_numbering import chinese_number
+from normalizers.documents.sheet import _no_panic
 from normalizers.records import BlockKind, Hints, Origin
 from tests.documents.samples import Put, docx_file, read_grid, saved, xlsx_file
 
@@ -191,6 +192,64 @@ def test_two_cells_at_opposite_corners_do_not_end_the_process() -> None:
     sheet["A1"], sheet["XFD1048576"] = "甲", "乙"
     with pytest.raises(UnreadableError, match="1048576"):
         read(saved(book), Hints(file_name="corners.xlsx"))
+
+
+SPREAD = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+
+@pytest.mark.parametrize(
+    "part", ["xl/worksheets/sheet1.XML", "xl/worksheets/sheet1.dat", "xl/other/sheet1.xml", "xl/WORKSHEETS/sheet1.xml"]
+)
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>',
+        "<row r='1'><c r='a1'><v>1</v></c></row><row r = '1048576'><c r\n=\n'xfd1048576'><v>1</v></c></row>",
+        f"<row>{'<c/>' * 9_000}<c><v>1</v></c></row>{'<row/>' * 90_000}<row><c><v>1</v></c></row>",
+    ],
+    ids=["corners", "spelled otherwise", "counted"],
+)
+def test_a_sheet_of_any_name_and_spelling_is_measured_before_it_is_laid_out(part: str, rows: str) -> None:
+    whole = with_sheet(f'<worksheet xmlns="{SPREAD}"><sheetData>{rows}</sheetData></worksheet>', part)
+    with pytest.raises(UnreadableError, match="more than 8000000 positions"):
+        read(whole, Hints(file_name="corners.xlsx"))
+
+
+def with_sheet(content: str, part: str, strings: str = "") -> bytes:
+    """Return a workbook whose only sheet is a part of that name, with shared strings if there are any."""
+    shared = (
+        '<Relationship Id="shared" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings" Target="{}"/>'
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(saved(openpyxl.Workbook()))) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for member in old.namelist():
+            if member == "xl/worksheets/sheet1.xml":
+                new.writestr(part, content)
+                continue
+            text = old.read(member).decode().replace("worksheets/sheet1.xml", part.removeprefix("xl/"))
+            if member.endswith("workbook.xml.rels"):
+                text = text.replace("</Relationships>", shared.format("/xl/sharedStrings.xml") + "</Relationships>")
+            new.writestr(member, text)
+        new.writestr("xl/sharedStrings.xml", strings or f'<sst xmlns="{SPREAD}"/>')
+    return out.getvalue()
+
+
+def test_a_shared_text_counts_as_often_as_cells_name_it() -> None:
+    cells = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>{n % 2}</v></c></row>' for n in range(1, 40_001))
+    sheet = f'<worksheet xmlns="{SPREAD}"><sheetData>{cells}</sheetData></worksheet>'
+    for length, share in ((8_000, True), (40, False)):
+        strings = f'<sst xmlns="{SPREAD}"><si><t>{"信" * length}</t></si><si><t>短</t></si></sst>'
+        whole = with_sheet(sheet, "xl/worksheets/sheet1.xml", strings)
+        if share:
+            with pytest.raises(UnreadableError, match=r"repeat shared texts to 4[0-9]{2} MB, more than 100 MB"):
+                read(whole, Hints(file_name="shared.xlsx"))
+        else:
+            assert "信" * 40 in read(whole, Hints(file_name="shared.xlsx")).text
+
+
+def test_a_library_that_has_no_memory_for_a_value_tells_so() -> None:
+    with pytest.raises(MemoryError), _no_panic():
+        raise type("PanicException", (BaseException,), {})("PyObject pointer is null")
 
 
 def test_entities_in_a_docx_are_not_expanded() -> None:
