@@ -31,7 +31,7 @@ _ITS_WORK = re.compile(
 
 def role_line(text: str, walk: Walk) -> Statement | None:
     """Return what a line says that names nothing but roles and deadlines (责任单位：…, 【牵头部门】…), ``None`` for any other line."""
-    bare = _unnumbered(text.strip())
+    bare = _unnumbered(text.strip()) if walk.bare else text.strip()
     if len(bare) > MAX_ROLE_LINE or CHROME.search(bare):
         return None
     whole = _inside(bare)
@@ -47,9 +47,9 @@ def role_line(text: str, walk: Walk) -> Statement | None:
 
 
 def _unnumbered(text: str) -> str:
-    """Return a line without its number where a label stands right behind that: 2.责任单位：A, （3）完成时限：6月底."""
-    number, _, start = split_number(text)
-    return text[start:] if number and inline_label(lines=True).match(text, start) else text
+    """Return a line without its number where a label stands behind that (2.责任单位：A); 三、责任单位 is a heading."""
+    _, style, start = split_number(text)
+    return text[start:] if style in ("three", "four", "five") and inline_label(lines=True).match(text, start) else text
 
 
 def duty(text: str, walk: Walk) -> Statement | None:
