@@ -78,6 +78,7 @@ REASONS: tuple[Form, ...] = (
     "{given} holds a stream that unpacks to more than {most} MB, as a zip bomb does: {mend}.",
     "{given} would unpack to {whole} MB from {megabytes} MB in {n} members, as a zip bomb does: {mend}.",
     "{given} has {megabytes} MB, more than the {most} MB that are read at once: {mend}.",
+    "{given}: its cells repeat shared texts to {n} MB, more than {most} MB: {mend}.",
     "{given} nests {n} groups in one another, more than the {most} that are read: {mend}.",
     "{given} nests its elements more than 255 deep, or holds one text of over ten million characters: {mend}.",
     "{given} nests its objects more than {most} deep: {mend}.",
