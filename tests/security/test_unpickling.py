@@ -20,6 +20,7 @@ RUNS_WHAT_IT_READS = {
 }  # fmt: skip
 """Modules whose reading of data can run what stands in it; YAML is not read here at all."""
 CALLS = {"eval", "exec", "compile", "__import__", "read_pickle", "to_pickle", "system", "popen", "allow_pickle", "shell", "PickleType"}
+_BUILT_IN = {"eval", "exec", "compile", "__import__"}
 FORMS = ("html-plain", "html-legacy", "docx", "docx-tracked", "xlsx", "csv", "md", "txt", "pdf", "ofd", "zip", "json")
 _READING = """
 import json, pathlib, pickle, sys
@@ -62,13 +63,21 @@ def dangers(source: str) -> list[str]:
         elif isinstance(node, ast.ImportFrom):
             names = [(node.module or "").split(".")[0], *(alias.name for alias in node.names)]
             found += [name for name in names if name in RUNS_WHAT_IT_READS | CALLS and not node.level]
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in _BUILT_IN:  # called, or handed to who calls it
+            found.append(node.id)
+        elif isinstance(node, ast.Attribute) and node.attr in CALLS - {"compile"}:
+            found += [node.attr] if ast.unparse(node) != "func.system" else []  # SQL's: TABLESAMPLE SYSTEM
         elif isinstance(node, ast.Call):
             name = node.func.id if isinstance(node.func, ast.Name) else ""
-            attribute = node.func.attr if isinstance(node.func, ast.Attribute) and node.func.attr in CALLS - {"compile"} else ""
-            attribute = "" if ast.unparse(node.func) == "func.system" else attribute  # SQL's: TABLESAMPLE SYSTEM
             keywords = [word.arg for word in node.keywords if word.arg in CALLS and not _is_off(word.value)]
-            found += [each for each in (name if name in CALLS else "", attribute, *keywords) if each]
+            texts = [str(word.value).split(".")[0] for word in node.args if isinstance(word, ast.Constant)] if _imports(node.func) else []
+            found += [name] if name in CALLS - _BUILT_IN else []
+            found += [*keywords, *(text for text in texts if text in RUNS_WHAT_IT_READS)]
     return found
+
+
+def _imports(called: ast.expr) -> bool:
+    return ast.unparse(called).rpartition(".")[2] in ("import_module", "find_spec", "run_module")
 
 
 def _is_off(value: ast.expr) -> bool:
@@ -86,7 +95,9 @@ def test_no_module_unpickles_or_runs_what_it_reads(package: str) -> None:
     "source",
     [
         "import pickle", "from pickle import loads", "import yaml.loader", "eval(x)", "numpy.load(x, allow_pickle=True)",
-        "pandas.read_pickle(x)",        "subprocess.run(x, shell=True)", "os.system(x)", "Column(PickleType())",
+        "pandas.read_pickle(x)", "subprocess.run(x, shell=True)", "os.system(x)", "Column(PickleType())", "Column(sa.PickleType)",
+        "map(eval, x)", "run = exec", "builtins.eval(x)", "f = os.system", "importlib.import_module('pickle')",
+        "import_module('yaml.loader')",
     ],
 )  # fmt: skip
 def test_the_scan_sees_each_of_them(source: str) -> None:
