@@ -62,7 +62,8 @@ def _looks_numeric(host: str) -> bool:
 
 def is_local_name(host: str) -> bool:
     """Tell whether a name is one of the machine itself or of a local network (RFC 6761, RFC 6762)."""
-    return host == "localhost" or host.endswith((".localhost", ".local", ".internal", ".lan")) or "." not in host
+    name = host.removesuffix(".")  # the root's dot, which a name server does not mind
+    return name == "localhost" or name.endswith((".localhost", ".local", ".internal", ".lan")) or "." not in name
 
 
 def given_hosts(settings: BaseSettings) -> frozenset[str]:

@@ -42,6 +42,12 @@ def test_a_small_site_is_harvested(tmp_path: Path):
         ("http://[fe80::1]/x.html", "private-address"),
         ("http://[::ffff:127.0.0.1]/x.html", "private-address"),
         ("http://localhost/x.html", "private-address"),
+        ("http://localhost./x.html", "private-address"),
+        ("http://127.0.0.1./x.html", "private-address"),
+        ("http://017700000001/x.html", "private-address"),
+        ("//0.0.0.0/x.html", "private-address"),
+        ("http:\\\\127.0.0.1\\x.html", "private-address"),
+        ("http://www.ndrc.gov.cn@127.1/x.html", "private-address"),
         ("https://www.example.org/x.html", "offsite"),
         ("https://www.ndrc.gov.cn/x.html", "offsite"),
     ],
@@ -208,11 +214,17 @@ def test_a_public_address_is_not(address: str):
 
 
 def test_names_of_the_machine_and_its_network_are_local():
-    assert [name for name in ("localhost", "a.localhost", "nas.local", "intranet", "www.ndrc.gov.cn") if is_local_name(name)] == [
+    assert [
+        name
+        for name in ("localhost", "a.localhost", "nas.local", "nas.local.", "intranet", "intranet.", "www.ndrc.gov.cn", "www.ndrc.gov.cn.")
+        if is_local_name(name)
+    ] == [
         "localhost",
         "a.localhost",
         "nas.local",
+        "nas.local.",
         "intranet",
+        "intranet.",
     ]
 
 
