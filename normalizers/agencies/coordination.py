@@ -290,6 +290,11 @@ def _joint(name: str) -> str:
     return next((lead for lead in words("joint") if name.startswith(lead)), "")
 
 
+def _opens_with_county(name: str) -> bool:
+    """Tell whether a name that no table knows begins with a county in short (武进生态环境局): it takes no other region."""
+    return any(_may_be_county(name[:length]) for length in range(SHORTEST_SHORT, LONGEST_SHORT + 1))
+
+
 def _is_placed_branch(name: str) -> bool:
     """Tell whether a branch office says in its name whose it is: 工商普陀分局, and not 公安分局, 生态环境分局."""
     stem = next((name.removesuffix(ending) for ending in ("分局", "支局") if name.endswith(ending)), "")
@@ -335,5 +340,5 @@ class _Held:
             return self.branch + name
         if not self.level or judge.named(name) or not outer.endswith(words("carried_endings")):
             return name
-        guessed = self.near and len(outer) >= SHORTEST_GUESS and outer.endswith(("局", "委", "办", "厅"))
+        guessed = self.near and len(outer) >= SHORTEST_GUESS and outer.endswith(("局", "委", "办", "厅")) and not _opens_with_county(outer)
         return self.level + name if guessed or judge.known(self.level + outer) else name

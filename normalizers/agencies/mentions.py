@@ -40,6 +40,8 @@ _HOLLOW = re.compile(r"（[、,；：。\s]*）")
 _UNITS = re.compile(
     r"(?:省?直管|各)?(?:县级市|市县区|区县|县区|市县|市|区|县|乡镇|乡|镇|街道|开发区|园区|新区)(?:（[市区县镇乡街道、]{1,8}）)?(?:人民政府|政府|管委会|办事处)?(?:（[^（）]{0,6}管委会）)?"
 )
+_UNITS_OFFICE = re.compile(r"(?:区县|县区|区|县)(?:（[市区县、]{1,8}）)?[\u4e00-\u9fff]{1,10}(?:局|委|办|部门|法院)(?:（局）)?")
+"""An office of all units below the home region, with the last kind of units: 各市、县信用办. A city's own may stand behind 各区、."""
 _ALL_UNITS = re.compile(r".{0,6}各(?:(?:设区的?|地级|省辖)?(?:市|区|县|乡镇|乡|镇)|开发区|园区)")
 
 _NUMBERED = re.compile(r"^(?:\d{1,2}[.．]?|[①-⑳⑴-⒛])(?=[\u4e00-\u9fff])")
@@ -246,7 +248,10 @@ def _is_one(items: list[Item], wanted: int, judge: Judge) -> bool:
     joined = "、".join(item.text for item in items)
     if is_group(joined) or judge.listed(joined) or (wanted == 2 and items[0].text.endswith("部门") and items[1].text == "单位"):
         return True
-    return bool(_ALL_UNITS.fullmatch(items[0].text)) and all(_UNITS.fullmatch(item.text) for item in items[1:])
+    if not _ALL_UNITS.fullmatch(items[0].text) or not all(_UNITS.fullmatch(item.text) for item in items[1:-1]):
+        return False
+    last = items[-1].text
+    return bool(_UNITS.fullmatch(last) or (items[0].text.endswith("市") and _UNITS_OFFICE.fullmatch(last)))
 
 
 def coordinated(text: str, judge: Judge) -> list[str]:

@@ -110,8 +110,15 @@ def _unclosed(text: str, stack: Sequence[tuple[int, int]]) -> list[Bracket]:
     """Return the bracket left open at the end, where it opens with a label; a mark that merely went astray is none."""
     for start, _ in stack:
         if inline_label(lines=False).match(text[start + 1 : start + _MAX_LABEL].lstrip()):
-            return [Bracket(start, len(text), text[start + 1 :].rstrip("）)】] \n。"))]
+            return [Bracket(start, len(text), _without_stray_close(text[start + 1 :].rstrip(" \n。")))]
     return []
+
+
+def _without_stray_close(text: str) -> str:
+    """Return a text without the closing marks at its end that close nothing in it."""
+    while text[-1:] in _CLOSE and sum(char in _CLOSE for char in text) > sum(char in _OPEN for char in text):
+        text = text[:-1].rstrip()
+    return text
 
 
 def left_open(text: str) -> bool:

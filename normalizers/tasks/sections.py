@@ -15,11 +15,14 @@ _NUMBERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("three", re.compile(r"(?P<n>\d{1,3}(?:[.．]\d{1,2}){0,3})\s*(?:[、.．﹒·:：]|[)）])(?:(?![\d%])|(?=20\d\d\s?年))\s*")),
     ("three", re.compile(r"(?P<n>\d{1,2}(?:[.．]\d{1,2}){1,3})\s*(?=[\u4e00-\u9fff“《])")),
     ("three", re.compile(r"(?P<n>\d{1,2})[ \t\u3000]+(?=[\u4e00-\u9fff“《])")),
+    ("three", re.compile(r"(?P<n>[⒈-⒛])\s*")),
     ("four", re.compile(r"[（(]\s*(?P<n>\d{1,3})\s*[）)]\s*[、.．]?\s*")),
     ("five", re.compile(r"(?P<n>[①-⑳⑴-⒇❶-❿])\s*[、.．]?\s*")),
     ("five", re.compile(r"(?:任务|举措|措施|事项)(?P<n>[一二三四五六七八九十\d]{1,3})\s*[:：、.．]\s*")),
 )
-_OPENS = re.compile(rf"[第{_HAN}（(\d①-⑳⑴-⒇❶-❿任举措事]")
+_STOPPED = {ord("⒈") + at: str(at + 1) for at in range(20)}
+"""Numbers with their stop in one character."""
+_OPENS = re.compile(rf"[第{_HAN}（(\d①-⑳⑴-⒛❶-❿任举措事]")
 """What every number opens with."""
 _ARTICLE = re.compile(rf"\s*第[{_HAN}千零〇\d]{{1,6}}条(?:之[一二三四五六七八九十])?[\s\u3000（(]")
 _TITLE_END = re.compile(r"(?:方案|要点|计划|通知|意见|办法|条例|规划|清单|目录|规定|分工|安排|表|一览)(?:[（(][^（()）]{0,30}[）)])?$")
@@ -45,7 +48,7 @@ def split_number(text: str) -> tuple[str, str, int]:
     for style, pattern in _NUMBERS:
         found = pattern.match(text, start)
         if found and found.end() < len(text):
-            return found["n"].replace("．", "."), style, found.end()
+            return found["n"].replace("．", ".").translate(_STOPPED), style, found.end()
     return "", "", start
 
 
