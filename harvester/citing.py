@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from normalizers.metadata.number import normalise_number
+from storage.formulas import neutral
 
 MOST_AUTHORS = 3
 """Authors that GB/T 7714-2015 (8.1.2) lets stand before 等."""
@@ -72,7 +73,8 @@ def gbt7714(cited: Cited, accessed: date) -> str:
     day = f"({cited.published:%Y-%m-%d})" if cited.published else ""
     places = "; ".join(plain(place) for place in (cited.address, cited.source) if place)
     head = f"{author}. " if author else ""
-    return f"{head}{title}[EB/OL]. {day}[{accessed:%Y-%m-%d}]. {places}" + ("." if places else "")
+    # It is copied from the page and may be pasted into a sheet, and begins with what a site wrote; the other forms do not.
+    return neutral(f"{head}{title}[EB/OL]. {day}[{accessed:%Y-%m-%d}]. {places}" + ("." if places else ""))
 
 
 def legal(cited: Cited, accessed: date) -> str:

@@ -66,6 +66,14 @@ def test_an_entry_of_bibtex_escapes_what_tex_would_run() -> None:
     assert fields["author"] == r"{\textbackslash{}write18\{ls\}}"
 
 
+@pytest.mark.parametrize("hostile", ["=HYPERLINK(1)", "+1", "-1", "@SUM(1)", "＝1", " =1"])
+def test_a_citation_that_is_pasted_into_a_sheet_is_no_formula(hostile: str) -> None:
+    for cited in (Cited("d1", hostile), Cited("d1", "通知", authors=(hostile,))):
+        assert gbt7714(cited, DAY).startswith("'")
+        assert legal(cited, DAY).startswith("《")
+        assert quoted(hostile, gbt7714(cited, DAY)).startswith("“")
+
+
 @given(st.text(max_size=80), st.text(max_size=40))
 def test_property_a_citation_is_one_line_and_its_braces_are_even(title: str, author: str) -> None:
     made = citations(Cited("d1", title, authors=(author,), published=date(2020, 1, 1)), DAY)
