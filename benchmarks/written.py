@@ -93,7 +93,7 @@ def page_of(asked: Asked, database: str, begun: bool, bodies: int) -> str:
     if asked.way == "documents" and not due:
         made = _by_documents(f, wanted, database, begun)
     elif asked.way in ("bodies", "words", "texts"):
-        few = _of_bodies(f, bodies) if asked.way == "bodies" else _of_words(database, asked.way)
+        few = _of_bodies(f, bodies) if asked.way == "bodies" else _of_words(database, asked.way, ordered=True)
         if not due and not wanted[: len(wanted) - begun]:
             there = _there(f).replace("s.place", "few.place")
             below = "AND few.place < :below" if begun else ""
@@ -174,12 +174,16 @@ _WORDED = "EXISTS (SELECT 1 FROM search_task_entries w WHERE w.id = s.place AND 
 """The condition that a task which counts holds a word, asked of its text."""
 
 
-def _of_words(database: str, way: Way) -> str:
-    """Return the places of the tasks that count and hold the words: their entries are their places."""
+def _of_words(database: str, way: Way, *, ordered: bool = False) -> str:
+    """Return the places of the tasks that count and hold the words: their entries are their places.
+
+    Going backwards SQLite's index loses some (``storage.search_sqlite``), so where they are ordered common words are asked of the texts.
+    """
+    if way == "texts" and (ordered or database != "sqlite"):
+        found = "instr" if database == "sqlite" else "strpos"
+        return f"SELECT w.id AS place FROM search_task_entries w WHERE w.id > 0 AND {found}(w.folded, :word) > 0"
     if database == "sqlite":
-        return "SELECT e.rowid AS place FROM search_task_terms e WHERE search_task_terms MATCH :match AND e.rowid BETWEEN 1 AND :end"
-    if way == "texts":
-        return "SELECT w.id AS place FROM search_task_entries w WHERE w.id > 0 AND strpos(w.folded, :word) > 0"
+        return "SELECT e.rowid + 0 AS place FROM search_task_terms e WHERE search_task_terms MATCH :match AND e.rowid BETWEEN 1 AND :end"
     return """SELECT e.id AS place FROM search_task_terms e JOIN search_task_entries w ON w.id = e.id
 WHERE e.terms @> CAST(:terms AS BIGINT[]) AND e.id + 0 > 0 AND strpos(w.folded, :word) > 0"""
 

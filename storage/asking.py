@@ -26,7 +26,7 @@ from storage.matching import Matching, matching_of
 from storage.places import END, LAST
 from storage.schema import tasks
 from storage.scopes import Scope, Told, of_task, scope_of, values
-from storage.searching import about_tasks, count_tasks, holding, holds_words, read_words, tasks_holding
+from storage.searching import about_tasks, count_tasks, holding, holds_words, rare_tasks, read_words, tasks_holding
 from storage.selection import Filters, is_past
 from storage.task_statements import TaskStatements, bounds_of
 
@@ -98,7 +98,10 @@ class Question:
         if self._gathered:
             return list(islice((place for place in self._gathered[0] if place < below), limit))
         if self._is_of_words:
-            return tasks_holding(self.connection, self.matching.filters, below, limit)
+            if self._rare is None:
+                return tasks_holding(self.connection, self.matching.filters, below, limit)
+            self._gathered.append(self._rare)
+            return self._of_lines(below, limit)
         if self._statements.by_body_alone and self.matching.of_one_body:
             return self._by_bodies(below, limit)
         if few := self._few:
@@ -126,7 +129,12 @@ class Question:
     @cached_property
     def _of_words(self) -> int | None:
         """How many tasks hold the words where nothing else is asked of them, None where more than ``FEW`` would have to be looked at."""
-        return count_tasks(self.connection, self.matching.filters, FEW)
+        return count_tasks(self.connection, self.matching.filters, FEW) if self._rare is None else len(self._rare)
+
+    @cached_property
+    def _rare(self) -> Sequence[int] | None:
+        """The places of all tasks that hold the words, where nothing else is asked and the words are rare; else None."""
+        return rare_tasks(self.connection, self.matching.filters)
 
     def _holding(self) -> Select[Any]:
         return holding(self.connection, self.matching.filters.words, "task")

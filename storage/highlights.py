@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import chain, repeat
 
 from normalizers.text.fold import fold
 from storage.search_terms import BREAK, Word
@@ -21,9 +22,13 @@ Span = tuple[int, int]
 
 def spans(words: Sequence[Word | str], shown: str) -> list[Span]:
     """Return where folded words stand in a text as half-open spans, in order, those that overlap as one."""
-    line, places = _letters(shown)
+    line = _line(shown)
+    here = [each for each in _each(words) if each in line]
+    if not here:
+        return []
+    places = _places(shown)
     found: list[Span] = []
-    for each in _each(words):
+    for each in here:
         start = line.find(each)
         while start >= 0:
             found.append((places[start], places[start + len(each) - 1] + 1))
@@ -62,7 +67,7 @@ def _first(words: Sequence[Word | str], shown: str) -> int | None:
         elif len(line) >= found + longest or stop == len(shown):
             # No other word begins before it and ends in what was not read.
             piece = bisect_right(letters, found) - 1
-            return cuts[piece] + _letters(shown[cuts[piece] : cuts[piece + 1]])[1][found - letters[piece]]
+            return cuts[piece] + _places(shown[cuts[piece] : cuts[piece + 1]])[found - letters[piece]]
     return None
 
 
@@ -83,14 +88,16 @@ def _each(words: Sequence[Word | str]) -> Iterator[str]:
         yield from (word,) if isinstance(word, str) else word
 
 
-def _letters(shown: str) -> tuple[str, list[int]]:
-    """Return the folded letters of a text, and the place of each in it."""
-    pieces = [_LETTERS[ord(character)] for character in shown]
+def _places(shown: str) -> Sequence[int]:
+    """Return where each letter of ``_line`` stands in the text."""
+    lengths = list(map(len, map(_LETTERS.__getitem__, map(ord, shown))))
     at = shown.find("\n\n")
     while at >= 0:
-        pieces[at] = BREAK
+        lengths[at] = len(BREAK)
         at = shown.find("\n\n", at + 2)
-    return "".join(pieces), [at for at, piece in enumerate(pieces) for _ in piece]
+    if lengths.count(1) == len(lengths):
+        return range(len(lengths))
+    return list(chain.from_iterable(map(repeat, range(len(lengths)), lengths)))
 
 
 class _Letters(dict[int, str]):

@@ -12,6 +12,8 @@ from datetime import date
 
 ORDINAL_BITS = 18
 SEQUENCE_BITS = 20
+DAY = 1 << SEQUENCE_BITS + ORDINAL_BITS
+"""How many places a day has."""
 LAST = (1 << ORDINAL_BITS) - 1
 """The bits of a place that hold the ordinal; ``place | LAST`` is the place of the document of a task. No document has more tasks."""
 END = (1 << 62) - 1

@@ -14,16 +14,19 @@ from sqlalchemy import ColumnElement, Connection, Select, select
 
 from storage import highlights, notice_search, paging, past_search, synonyms
 from storage import search as index
+from storage.batches import among, as_one, batches
 from storage.days import local_day
 from storage.engine import rows
-from storage.kept_statements import some
+from storage.kept_statements import kept, some, values_of
 from storage.line_schema import document_lines, line_choices, line_numbers, task_line_agencies, task_lines
 from storage.matching import matching_of
 from storage.notice_schema import notice_search_entries, notices
 from storage.places import LAST, ORDINAL_BITS, first_line, last_line, place_of
 from storage.schema import tasks, versions
-from storage.search_plans import DENSE, Asked, about, by_index, count, count_within, page, place_of_entry, said, zones
+from storage.search_asked import Asked, Counted, place_of_entry, said, zones
+from storage.search_plans import MANY, about, by_index, count, count_within, page
 from storage.search_plans import holding as _holding
+from storage.search_sqlite import few_tasks
 from storage.search_terms import Word
 from storage.selection import NO_FILTERS, Filters, chosen_versions, is_past, stem_of
 from storage.store import Store
@@ -82,6 +85,15 @@ def holding(connection: Connection, words: str, kind: str, *, checked: bool = Tr
     return _holding(connection.dialect.name, index.TASKS if kind == "task" else index.DOCUMENTS, wanted, checked=checked)
 
 
+def rare_tasks(connection: Connection, filters: Filters) -> list[int] | None:
+    """Return the places of all that ``tasks_holding`` gives the first of, where the words are rare enough (``search_sqlite.few_tasks``)."""
+    words = read_words(connection, filters.words, exact=True)
+    if not words.wanted:
+        return []
+    found = few_tasks(connection, _asked(connection, words, filters, None, None)["task"])
+    return None if found is None else list(map(place_of_entry, found))
+
+
 def tasks_holding(connection: Connection, filters: Filters, below: int, limit: int) -> list[int]:
     """Return the first places below one of current tasks that hold the words, in reading order: the index itself has it.
 
@@ -92,7 +104,7 @@ def tasks_holding(connection: Connection, filters: Filters, below: int, limit: i
         return []
     asked = _asked(connection, words, filters, None, None)["task"]
     with by_index(connection):
-        return [place_of_entry(entry) for entry in page(connection, index.TASKS, asked, limit, below=below, dense=DENSE)]
+        return [place_of_entry(entry) for entry in page(connection, index.TASKS, asked, limit, below=below, counted=MANY)]
 
 
 def count_tasks(connection: Connection, filters: Filters, most: int) -> int | None:
@@ -270,13 +282,15 @@ class _Found:
         self.connection, self.words, self.kind, self.limit = connection, words, kind, limit
         self.counts = dict.fromkeys(KINDS, 0)
         self.at_least = dict.fromkeys(KINDS, False)
+        self.counted: dict[str, Counted] = {}
         self.past: list[_Key] = []
         self.keys: list[_Key] = []
         self.more = False
 
     def count(self, asked: dict[str, Asked]) -> None:
         for kind, one in asked.items():
-            self.counts[kind], self.at_least[kind] = count(self.connection, _INDEXES[kind], one)
+            found = self.counted[kind] = count(self.connection, _INDEXES[kind], one)
+            self.counts[kind], self.at_least[kind] = found.count, found.at_least
 
     def add_past(self, found: Iterable[Row], filters: Filters, span: tuple[int, int]) -> None:
         """Add what stands in versions that are not current."""
@@ -307,8 +321,8 @@ class _Found:
     def _keys(self, kind: str, asked: Asked, limit: int, below: int | None, *, titled: bool) -> list[_Key]:
         if (kind == "task" and titled) or not (self.counts[kind] or self.at_least[kind]):
             return []
-        of_title = None if kind == "task" else titled
-        found = page(self.connection, _INDEXES[kind], asked, limit, below=below, titled=of_title, dense=self.counts[kind])
+        of_title, counted = None if kind == "task" else titled, self.counted[kind]
+        found = page(self.connection, _INDEXES[kind], asked, limit, below=below, titled=of_title, counted=counted)
         return [_Key(titled, place_of_entry(entry), kind, entry) for entry in found]
 
     # --- show ---
@@ -318,8 +332,8 @@ class _Found:
         shown: dict[tuple[str, int], Row] = {}
         for kind in KINDS:
             entries = [key.entry for key in self.keys if key.kind == kind and key.past is None]
-            for start in range(0, len(entries), 500):
-                shown |= {(kind, entry): row for entry, row in _SHOWN[kind](self.connection, entries[start : start + 500]).items()}
+            for lot in batches(entries):
+                shown |= {(kind, entry): row for entry, row in _shown(self.connection, kind, lot).items()}
         return [self._hit(key, key.past or shown[key.kind, key.entry]) for key in self.keys]
 
     def _hit(self, key: _Key, row: Row) -> Row:
@@ -337,7 +351,7 @@ class _Found:
 _INDEXES = {"document": index.DOCUMENTS, "task": index.TASKS, "notice": notice_search.INDEX}
 
 
-def _documents(connection: Connection, entries: Sequence[int]) -> dict[int, Row]:
+def _documents() -> Select[Any]:
     c, v, e = document_lines.c, versions.c, index.DOCUMENTS.entries.c
     columns = (
         e.id.label("entry"),
@@ -350,22 +364,19 @@ def _documents(connection: Connection, entries: Sequence[int]) -> dict[int, Row]
         c.region,
     )
     query = select(*columns, c.url, c.published_on, v.text.label("told")).join(document_lines, c.document_id == e.document_id)
-    query = query.join(versions, (v.document_id == c.document_id) & (v.number == c.version)).where(e.id.in_(entries))
-    return {row.pop("entry"): row for row in rows(connection.execute(query))}
+    return query.join(versions, (v.document_id == c.document_id) & (v.number == c.version))
 
 
-def _tasks(connection: Connection, entries: Sequence[int]) -> dict[int, Row]:
+def _tasks() -> Select[Any]:
     c, t, e = document_lines.c, tasks.c, index.TASKS.entries.c
     columns = (e.id.label("entry"), e.folded, t.id, t.lasting_id, t.document_id.label("document"), t.version, t.text.label("told"))
     query = select(*columns, c.title, c.site, c.region, c.url, c.published_on).join(tasks, t.id == e.task_id)
-    query = query.join(document_lines, c.document_id == e.document_id).where(e.id.in_(entries))
-    return {row.pop("entry"): row for row in rows(connection.execute(query))}
+    return query.join(document_lines, c.document_id == e.document_id)
 
 
-def _notices(connection: Connection, entries: Sequence[int]) -> dict[int, Row]:
+def _notices() -> Select[Any]:
     e = notice_search_entries.c
-    query = select(notices, e.id.label("entry"), e.folded).join(notice_search_entries, e.notice_id == notices.c.id).where(e.id.in_(entries))
-    return {row["entry"]: _record(row) for row in rows(connection.execute(query))}
+    return select(notices, e.id.label("entry"), e.folded).join(notice_search_entries, e.notice_id == notices.c.id)
 
 
 def _record(row: Row) -> Row:
@@ -376,3 +387,11 @@ def _record(row: Row) -> Row:
 
 
 _SHOWN = {"document": _documents, "task": _tasks, "notice": _notices}
+
+
+def _shown(connection: Connection, kind: str, entries: Sequence[int]) -> dict[int, Row]:
+    """Return what is shown of some entries of a kind."""
+    e, dialect = _INDEXES[kind].entries.c, connection.dialect.name
+    query = kept(("hits", kind, dialect), lambda: _SHOWN[kind]().where(among(connection, e.id, (), "entries")))
+    found = rows(connection.execute(query, values_of(entries=as_one(dialect, entries))))
+    return {row.pop("entry"): _record(row) if kind == "notice" else row for row in found}

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage import asking, notice_queries, paging, queries, search_plans
+from storage import asking, notice_queries, paging, queries, search_plans, search_sqlite
 from storage.errors import StoreError
 from storage.paging import Page, WrongCursor, behind, cursor
 from storage.selection import Filters
@@ -104,6 +104,7 @@ def test_few_tasks_and_many_are_found_by_the_index_of_words_or_by_their_texts_al
 def test_a_word_to_which_the_index_leads_more_often_than_is_counted_has_pages_and_no_total(
     filled: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(search_sqlite, "RARE", 0)  # what is rare is told with all its places
     whole = queries.tasks(filled, Filters(words="企业信用修复"))
     monkeypatch.setattr(asking, "FEW", len(whole))
     assert walk(partial(queries.task_page, filled, Filters(words="企业信用修复", limit=3))) == (whole, {len(whole)})

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from normalizers.records import AgencyKind
-from storage import highlights, search, search_plans, search_terms, searching
+from storage import highlights, search, search_plans, search_sqlite, search_terms, searching
 from storage import search as index
 from storage.errors import StoreError
 from storage.paging import WrongCursor
@@ -22,6 +22,7 @@ from storage.queries import search as find
 from storage.queries import tasks
 from storage.records import AgencyName, AgencyRow
 from storage.schema import documents
+from storage.search_asked import Asked, Counted, place_of_entry, zones
 from storage.selection import Filters
 from storage.store import Store
 from tests.shared import tries
@@ -316,6 +317,7 @@ def test_a_count_that_was_bounded_says_so_and_is_never_too_high(filled: Store, m
     assert not any(exact["at_least"].values())
     for dialect in search_plans.most_counted:
         monkeypatch.setitem(search_plans.most_counted, dialect, 1)
+    monkeypatch.setattr(search_sqlite, "RARE", 0)  # which few entries hold words is told whatever the bound
     bounded = find(filled, "按月通报")
     for kind, held in exact["counts"].items():
         assert bounded["counts"][kind] <= held
@@ -333,35 +335,40 @@ def test_in_a_document_that_is_not_there_nothing_is_found_or_counted(filled: Sto
 @given(
     st.lists(st.tuples(texts, st.booleans()), min_size=1, max_size=8),
     st.lists(st.lists(words, min_size=1, max_size=2), min_size=1, max_size=2),
-    st.sampled_from((0, 1, 2, search_plans.RARE)),
+    st.sampled_from((0, 1, 2, search_sqlite.RARE)),
+    st.sampled_from((index.TASKS, index.DOCUMENTS)),
 )
 def test_property_pages_and_counts_of_the_index_are_those_of_plain_substrings(
-    store: Store, said: list[tuple[str, bool]], asked: list[list[str]], rare: int
+    store: Store, said: list[tuple[str, bool]], asked: list[list[str]], rare: int, asks: index.Index
 ) -> None:
-    with patch.object(search_plans, "RARE", rare), store.engine.connect() as connection, connection.begin() as work:
+    with patch.object(search_sqlite, "RARE", rare), store.engine.connect() as connection, connection.begin() as work:
         texts_of = {n: index.folded(text) for n, (text, _) in enumerate(said, 1)}
         rows = [
-            {"id": n if counts else -n, "document_id": "", "task_id": "", "title": held[:5], "folded": held, "marks": "s:a"}
+            {"id": n if counts else -n, "document_id": f"d{n}", "title": held[:5], "folded": held, "marks": "s:a"}
+            | ({"version": 1} if asks is index.DOCUMENTS else {"task_id": f"t{n}"})
             for (n, held), (_, counts) in zip(texts_of.items(), said, strict=True)
         ]
-        index.write(connection, index.TASKS, rows)
+        index.write(connection, asks, rows)
         wanted = tuple(tuple(word) for word in asked)
         truth = [n for n, held in texts_of.items() if all(any(each in held for each in word) for word in wanted)]
         titled = {n for n in truth if all(any(each in texts_of[n][:5] for each in word) for word in wanted)}
-        question = search_plans.Asked(wanted, search_plans.zones(1, 100, copies=True), "s:a")
-        assert search_plans.count(connection, index.TASKS, question) == (len(truth), False)
-        assert search_plans.count_within(connection, index.TASKS, question, len(said)) == len(truth)
-        assert search_plans.count_within(connection, index.TASKS, question, len(truth) - 1) is None
+        question = Asked(wanted, zones(1, 100, copies=True), "s:a")
+        counted = search_plans.count(connection, asks, question)
+        assert (counted.count, counted.at_least) == (len(truth), False)
+        assert search_plans.count_within(connection, asks, question, len(said)) == len(truth)
+        assert search_plans.count_within(connection, asks, question, len(truth) - 1) is None
         for named, meant in ((None, set(truth)), (True, titled), (False, set(truth) - titled)):
-            for dense in (0, 10_000):
-                found = search_plans.page(connection, index.TASKS, question, 3, below=7, titled=named, dense=dense)
-                assert [search_plans.place_of_entry(entry) for entry in found] == sorted((n for n in meant if n < 7), reverse=True)[:3]
-        held = search_plans.holding(connection.dialect.name, index.TASKS, wanted)
+            # Titles are asked of documents alone, and of what was counted of them.
+            of_it = [counted] if named is None or asks is index.DOCUMENTS else []
+            for known in (*of_it, Counted(0, at_least=True), Counted(10_000, at_least=True)):
+                found = search_plans.page(connection, asks, question, 3, below=7, titled=named, counted=known)
+                assert [place_of_entry(entry) for entry in found] == sorted((n for n in meant if n < 7), reverse=True)[:3]
+        held = search_plans.holding(connection.dialect.name, asks, wanted)
         assert sorted(connection.execute(held).scalars()) == sorted(truth)
-        led_to = search_plans.holding(connection.dialect.name, index.TASKS, wanted, checked=False)
+        led_to = search_plans.holding(connection.dialect.name, asks, wanted, checked=False)
         assert set(connection.execute(led_to).scalars()) >= set(truth)
-        index.remove(connection, index.TASKS, list(connection.execute(select(index.TASKS.entries.c.id)).scalars()))
-        assert search_plans.count(connection, index.TASKS, question) == (0, False)
+        index.remove(connection, asks, list(connection.execute(select(asks.entries.c.id)).scalars()))
+        assert search_plans.count(connection, asks, question).count == 0
         work.rollback()
 
 
