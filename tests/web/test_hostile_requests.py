@@ -12,6 +12,7 @@ from fastapi.responses import StreamingResponse
 from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree, html
 
 from harvester.web.access import rights
 from harvester.web.app import create_app
@@ -269,15 +270,25 @@ def test_a_page_of_a_question_as_long_as_people_ask_keeps_it_in_its_links(shared
     assert shared_client.get("/nothing/a%3Fb%23c%25d", headers=HTML).text.count('hreflang="en" href="/nothing/a%3Fb%23c%25d?lang=en"') == 1
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/find?q={}", "/search?words={}", "/tasks?words={}", "/tasks?agency={}", "/documents?words={}", "/agencies?name={}",
-        "/records?authority={}", "/records?document={}", "/changes?agency={}", "/changes?list={}", "/sql?sql=select%20'{}'",
-        "/corrections/new?about={}", "/compare?old={}", "/align?words={}", "/d/{}", "/t/{}", "/nothing/{}", "/tasks.{}",
-        "/dictionary?words={}",
-    ],
+ECHOES = (
+    "/find?q={}", "/search?words={}", "/tasks?words={}", "/tasks?agency={}", "/documents?words={}", "/agencies?name={}",
+    "/records?authority={}", "/records?document={}", "/changes?agency={}", "/changes?list={}", "/sql?sql=select%20'{}'",
+    "/corrections/new?about={}", "/compare?old={}", "/align?words={}", "/d/{}", "/t/{}", "/nothing/{}", "/tasks.{}",
+    "/dictionary?words={}",
 )  # fmt: skip
+"""Addresses whose pages show what was asked."""
+
+
+@pytest.mark.parametrize("path", ECHOES)
+def test_what_was_asked_comes_back_as_text_and_never_as_markup(shared_client: TestClient, path: str) -> None:
+    for asked in ('"><img src=x onerror=alert(1)>', "'><svg onload=alert(1)>", "</textarea></title><script>alert(1)</script>"):
+        page = shared_client.get(path.format(quote(asked, safe="/")), headers=HTML).text
+        for element in html.document_fromstring(page).iter(etree.Element):
+            assert not [name for name in map(str, element.attrib) if name.startswith("on")], asked
+            assert element.tag != "script" or not (element.text or "").strip(), asked
+
+
+@pytest.mark.parametrize("path", ECHOES)
 def test_what_cannot_be_seen_in_a_question_is_written_out_like_what_a_site_wrote(shared_client: TestClient, path: str) -> None:
     answer = shared_client.get(path.format(quote("信\u202e用\u2066a\u200f")), headers=HTML)
     assert answer.status_code in (200, 400, 404, 422)
