@@ -32,6 +32,13 @@ def within(seconds: float) -> Iterator[None]:
         _until.reset(token)
 
 
+def check() -> None:
+    """Raise ``SlowQuestion`` when the time of the block is over: PostgreSQL bounds each statement of a transaction, not all together."""
+    until = _until.get()
+    if until is not None and time.monotonic() >= until:
+        raise _slow()
+
+
 @contextmanager
 def kept(connection: Connection) -> Iterator[None]:
     """Hold a transaction to the time that is left, if there is a limit; raises ``SlowQuestion`` when it is over."""
@@ -39,11 +46,9 @@ def kept(connection: Connection) -> Iterator[None]:
     if until is None:
         yield
         return
-    left = until - time.monotonic()
-    if left <= 0:
-        raise _slow()
+    check()
     try:
-        with _watched(connection, until, left):
+        with _watched(connection, until, until - time.monotonic()):
             yield
     except DBAPIError as error:
         if _stopped(error.orig):

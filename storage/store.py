@@ -168,6 +168,7 @@ class Store(Brought):
         """
         held = _moment.get()
         if held is not None and held[0] is self:
+            limits.check()
             yield held[1]
             return
         self._check_file()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime
@@ -11,8 +12,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import StatementError
 
-from storage import schema
-from storage.errors import FullDisk, LockedStore, StoreError, UnreachableStore
+from storage import limits, schema
+from storage.errors import FullDisk, LockedStore, SlowQuestion, StoreError, UnreachableStore
 from storage.identity import document_id
 from storage.records import CaptureRow, Effect, FailureRow, Sighting
 from storage.schema import captures, documents, failures, runs, tasks, versions
@@ -301,6 +302,15 @@ def test_a_store_that_was_removed_or_replaced_meanwhile_is_told_and_not_written_
         Store.open(f"sqlite:///{file}", create=True).close()
         with pytest.raises(UnreachableStore, match="removed or replaced while it was in use"):
             store.begin_run("anhui", ["tzgg"], AT)
+
+
+def test_questions_of_one_moment_share_its_time(store: Store) -> None:
+    with pytest.raises(SlowQuestion, match="narrow"), limits.within(0.2), store.moment() as connection:
+        until = time.monotonic() + 10
+        while time.monotonic() < until:  # each of them is quick
+            with store.reading() as same:
+                assert same is connection
+                same.execute(select(1))
 
 
 def test_what_is_read_in_one_moment_does_not_see_what_is_written_meanwhile(store: Store, url: str) -> None:
