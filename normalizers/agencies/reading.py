@@ -173,7 +173,12 @@ def looks_like_agencies(text: str, context: Context) -> bool:
     most = certain > 1 and certain * 2 > len(agencies)
     if not agencies or not all(_may_be_body(agency) or (certain and _may_stand_beside(agency, most=most)) for agency in agencies):
         return False
-    return certain > 0 or sum(agency.rule in ("elided-region", "function") for agency in agencies) > 1
+    return certain > 0 or sum(agency.rule in ("elided-region", "function") or _is_units_own(agency) for agency in agencies) > 1
+
+
+def _is_units_own(agency: Agency) -> bool:
+    """Tell whether a mention names a department without its region where none is known (a town's 农业农村局), or all of its villages."""
+    return agency.rule == "unresolved" and (is_department(outer_name(agency.mention)) or agency.mention.startswith("各村"))
 
 
 def _is_never(text: str) -> bool:
@@ -207,7 +212,7 @@ def _may_be_body(agency: Agency) -> bool:
         return True
     if agency.kind is AgencyKind.CLASS:
         return False
-    return agency.rule == "unresolved" and (_has_shape(agency.mention) or is_group(agency.mention))
+    return agency.rule == "unresolved" and (_has_shape(agency.mention) or is_group(agency.mention) or _is_units_own(agency))
 
 
 def _is_body(agency: Agency) -> bool:

@@ -117,11 +117,12 @@ class _Rows:
     def _section_row(self, row: int, cells: Sequence[Cell], state: Carry) -> str | None:
         """Return the section that a row of one cell opens, "" for a note, ``None`` when the row is no such row."""
         columns = state.columns
-        if len(cells) != 1 or (cells[0].row < row):
+        own = [cell for cell in cells if cell.row == row]
+        if len(own) != 1 or (len(cells) > 1 and not _is_wide(own[0], columns)):
             return self._numbered_section(row, cells, columns)
-        cell, text = cells[0], squeeze(cells[0].text)
+        cell, text = own[0], squeeze(own[0].text)
         covers = range(cell.column, cell.column + cell.colspan)
-        wide = columns.task in covers and cell.colspan > 1 and any(column in covers for column, _ in columns.agencies)
+        wide = _is_wide(cell, columns)
         if _NOTE_ROW.match(text) and (wide or cell.column == 0):
             return ""
         style = split_number(cell.text)[1]
@@ -264,6 +265,12 @@ class _Rows:
                 draft._replace(text=words, number=number or draft.number, statement=statement, evidence=evidence, rule="table-bracket")
             )
         return out
+
+
+def _is_wide(cell: Cell, columns: Columns) -> bool:
+    """Tell whether a cell lies over the column of the tasks and one of bodies, whatever cells reach into its row."""
+    covers = range(cell.column, cell.column + cell.colspan)
+    return cell.colspan > 1 and columns.task in covers and any(column in covers for column, _ in columns.agencies)
 
 
 def _is_long(text: str) -> bool:
