@@ -10,7 +10,7 @@ from typing import Any
 
 from harvester.errors import WrongCall
 from harvester.locating import derive_stored
-from harvester.messages import _
+from harvester.messages import _, listed
 from harvester.naming import identifier_of
 from harvester.reading import derive_file
 from harvester.session import opened
@@ -224,9 +224,9 @@ def why(cell: AlignedCell, lang: str) -> str:
     found = cell.reason
     told = [_("sure", lang) if cell.certain else _("likely", lang), f"{cell.score:.2f} ↔ {cell.tied_to + 1}"]
     if found.terms:
-        told.append(_("words in both: {words}", lang).format(words=_(",  ", lang).join(found.terms)))
+        told.append(_("words in both: {words}", lang).format(words=listed(found.terms, lang)))
     if found.bodies:
-        told.append(_("body in both: {bodies}", lang).format(bodies=_(",  ", lang).join(found.bodies)))
+        told.append(_("body in both: {bodies}", lang).format(bodies=listed(found.bodies, lang)))
     if found.section:
         told.append(_("same section: {section}", lang).format(section=found.section))
     return " · ".join(told)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -61,6 +61,11 @@ def _plain(written: str) -> str:
 def counted(one: str, many: str, n: int, lang: str = "", **more: object) -> str:
     """Return a message with the number ``n`` in it, in the form that its language wants for so many; ``more`` are its other fields."""
     return catalogue(lang or language()).ngettext(one, many, n).format(n=f"{n:,}", **more)
+
+
+def listed(names: Iterable[str], lang: str = "") -> str:
+    """Return names one after the other: with 、 in Chinese, with commas in English."""
+    return ("、" if (lang or language()) == "zh" else ", ").join(names)
 
 
 def _(message: str, lang: str = "") -> str:

@@ -17,7 +17,7 @@ from harvester.cli.querying import DeadlineKindOption, YearOption
 from harvester.config import Config
 from harvester.errors import WrongCall
 from harvester.filtering import RECORD_KINDS, chosen, parse_as_of, parse_days, parse_moment, parse_region, parse_year
-from harvester.messages import _, language
+from harvester.messages import _, language, listed
 from harvester.messages import counted as in_number
 from harvester.session import check_agency, check_site, opened
 from normalizers.records import DocumentKind
@@ -183,5 +183,5 @@ def dictionary(
 
 
 def _brief(row: dict[str, Any]) -> dict[str, Any]:
-    words = _(",  ").join(value["word"] for value in row["values"] if value["word"])
-    return row | {"meaning": f"{row['meaning']}: {words}" if words else row["meaning"]}
+    words = listed(value["word"] for value in row["values"] if value["word"])
+    return row | {"meaning": f"{row['meaning']}{_(': ')}{words}" if words else row["meaning"]}

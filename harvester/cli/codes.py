@@ -11,7 +11,7 @@ from harvester.cli.options import FormatOption
 from harvester.cli.output import Format, emit
 from harvester.codecheck import Checked, Summary, check_list, per_mille
 from harvester.codelist import read_list
-from harvester.messages import _
+from harvester.messages import _, listed
 from normalizers.codes import CodeKind, Finding
 from normalizers.privacy import mask
 
@@ -69,7 +69,7 @@ def sentence(found: Finding) -> str:
 
 def lines_of(summary: Summary) -> list[str]:
     """Return the list in figures, in the user's language."""
-    kinds = _(",  ").join(f"{_(kind.value)} {count}" for kind, count in sorted(summary.kinds.items()))
+    kinds = listed(f"{_(kind.value)} {count}" for kind, count in sorted(summary.kinds.items()))
     first = _("{records} records, {with_code} of them with a unified code; {kinds}; {missing} without a code.")
     second = _("Wrong: {wrong} of {given} codes ({share}). Of natural persons or individual businesses, masked: {persons}.")
     third = _("One code on several names: {duplicates} of {distinct} different codes ({share}). Names with several codes: {several}.")

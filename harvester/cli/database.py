@@ -14,7 +14,7 @@ from harvester.cli.options import FormatOption, StoreOption
 from harvester.cli.output import Format, console, emit
 from harvester.errors import HarvesterError, WrongCall
 from harvester.gazetteer import load_gazetteer
-from harvester.messages import _, counted
+from harvester.messages import _, counted, listed
 from harvester.moments import moment_of
 from harvester.sentences import said
 from harvester.session import opened
@@ -127,4 +127,4 @@ def prune_changes(
     )
     console().print(counted(*forms, done.rows, horizon=done.horizon, latest=done.latest), markup=False)
     if done.held_by:
-        console().print(_("Kept from more by what was not told yet: {watches}.").format(watches=_(",  ").join(done.held_by)), markup=False)
+        console().print(_("Kept from more by what was not told yet: {watches}.").format(watches=listed(done.held_by)), markup=False)

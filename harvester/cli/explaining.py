@@ -11,8 +11,9 @@ from rich.cells import cell_len
 from harvester import audited
 from harvester.cli.output import Format, cell, console, emit
 from harvester.locating import Place, derive_stored, locate
-from harvester.messages import _
+from harvester.messages import _, language, listed
 from harvester.moments import minute
+from harvester.sentences.readers import sentence
 from harvester.telling import place, shorten
 from harvester.values import printable, to_json
 from normalizers.documents import UnreadableError
@@ -69,7 +70,7 @@ def lines(store: Store, record: Row) -> Iterator[tuple[str, str]]:
     if task:
         yield from task_lines(task, record["gazetteer"], record["decisions"])
         if not isinstance(again, str) and (text := cell_text(again[2], task["agency_address"])):
-            yield "bodies from", f"{spot(task['agency_address'])}: {shorten(text, 120)}"
+            yield "bodies from", f"{spot(task['agency_address'])}{_(': ')}{shorten(text, 120)}"
         yield from evidence_lines(record["evidence"])
     yield from repair_lines(record["repairs"])
     yield from doubt_lines(record["version"])
@@ -106,22 +107,22 @@ def cell_text(derived: Derived, address: str) -> str:
 def block_text(derived: Derived) -> str:
     """Tell of what blocks a document was read: how many of each kind."""
     counts = Counter(block.kind.value for block in derived.document.blocks)
-    return ", ".join(f"{_(kind)} {counts[kind]}" for kind in sorted(counts))
+    return listed(f"{_(kind)} {counts[kind]}" for kind in sorted(counts))
 
 
 def doubt_lines(version: Row) -> Iterator[tuple[str, str]]:
     """Tell the slips that recognition may have left, and the warnings of the readers."""
     for n, one in enumerate(version["suggestions"]):
-        yield "suggestions" if n == 0 else "", f"{one['seen']} → {one['proposed']}: {one['reason']}"
+        yield "suggestions" if n == 0 else "", f"{one['seen']} → {one['proposed']}{_(': ')}{sentence(one['reason'], language())}"
     for n, warning in enumerate(version["warnings"]):
-        yield "warnings" if n == 0 else "", warning
+        yield "warnings" if n == 0 else "", sentence(warning, language())
 
 
 def reference_lines(record: Row) -> Iterator[tuple[str, str]]:
     """Tell which documents this one names and which name it, with what the store knows of them."""
     for n, one in enumerate(record["references"]):
         known = f" = {one['target']}" if one["target"] else ""
-        yield "references" if n == 0 else "", f"{_(one['relation'])}: 《{one['title']}》 {one['number']}{known}"
+        yield "references" if n == 0 else "", f"{_(one['relation'])}{_(': ')}《{one['title']}》 {one['number']}{known}"
     for n, one in enumerate(record["referenced_by"]):
         yield "named by" if n == 0 else "", f"{one['id']}  {one['site']}  {_(one['relation'])}  {one['title']}"
 
@@ -155,35 +156,52 @@ def agency_text(agency: Row, entries: Mapping[str, Row], decisions: Sequence[Row
         return _("{mention}: not resolved ({rule}), kept as printed").format(mention=agency["mention"], rule=agency["rule"] or "-")
     entry = entries.get(agency["agency_id"] or "")
     known = entry and (entry["valid_from"] or entry["valid_to"])
-    days = f", {cell(entry['valid_from']) or '…'} – {cell(entry['valid_to']) or '…'}" if entry and known else ""
-    days += f", {entry['source']}" if entry else ""
+    why = [agency["agency_id"], rule_told(agency["rule"])]
+    if entry and known:
+        why.append(f"{cell(entry['valid_from']) or '…'} – {cell(entry['valid_to']) or '…'}")
+    if entry:
+        why.append(_(entry["source"]))
     flags = f" [{cell(agency['flags'])}]" if agency["flags"] else ""
-    return f"{agency['mention']} → {agency['name']} ({agency['agency_id']}, {agency['rule']}{days}){flags}"
+    return f"{agency['mention']} → {agency['name']}{bracketed(*why)}{flags}"
+
+
+def rule_told(rule: str) -> str:
+    """Return the rule that a mention was tied by: in English its name, in Chinese what it means."""
+    name = f"by rule {rule}"
+    told = _(name)
+    return rule if told == name else told
+
+
+def bracketed(*words: str) -> str:
+    """Return words in brackets behind what they explain."""
+    return _(" ({why})").format(why=_(", ").join(words))
 
 
 def decided_text(agency: Row, decisions: Sequence[Row]) -> str:
     """Tell one mention that was decided in review: by which decision, whose and when."""
     alike = [one for one in decisions if one["mention"] == agency["mention"] and (one["name"] or one["mention"]) == agency["name"]]
-    head = f"{agency['mention']} → {agency['name']} ({agency['agency_id']}, "
+    head = f"{agency['mention']} → {agency['name']}"
     if not alike:
-        return head + "decision)"
+        return head + bracketed(agency["agency_id"], rule_told("decision"))
     one = alike[0]
     told = _("decision {id} of {by} on {day}").format(id=one["id"], by=one["decided_by"], day=local_day(one["decided_at"]))
-    return head + told + (f": {one['note']})" if one["note"] else ")")
+    return head + bracketed(agency["agency_id"], f"{told}{_(': ')}{one['note']}" if one["note"] else told)
 
 
 def deadline_text(task: Row) -> str:
     """Tell a task's deadline with its days, kind and basis."""
     start, end = cell(task["deadline_start"]), cell(task["deadline_end"])
     days = f"{start} – {end or '…'}" if start and start != end else end
-    where = f", {spot(task['deadline_address'])}" if task["deadline_address"] else ""
-    return f"{task['deadline_text']}{' → ' if days else ''}{days} ({_(task['deadline_kind'])}, {_(task['deadline_basis'])}{where})"
+    why = [_(task["deadline_kind"]), _(task["deadline_basis"])]
+    if task["deadline_address"]:
+        why.append(spot(task["deadline_address"]))
+    return f"{task['deadline_text']}{' → ' if days else ''}{days}{bracketed(*why)}"
 
 
 def spot(address: str) -> str:
     """Return an address in words, with the address itself where they differ."""
     words = place(address)
-    return words if words == address else f"{words} ({address})"
+    return words if words == address else f"{words}{bracketed(address)}"
 
 
 def evidence_lines(evidence: Row | None) -> Iterator[tuple[str, str]]:
@@ -209,8 +227,8 @@ def version_lines(record: Row) -> Iterator[tuple[str, str]]:
     """Tell the document and its version."""
     document, version = record["document"], record["version"]
     yield "document", f"{document['id']}@{version['number']}  {document['site']}  {version['title'] or document['title']}"
-    yield "", f"{document['url']}  ({_(document['state'])})"
-    issuers = "、".join(issuer["mention"] for issuer in record["issuers"])
+    yield "", f"{document['url']} {bracketed(_(document['state']))}"
+    issuers = listed(issuer["mention"] for issuer in record["issuers"])
     yield (
         "",
         "  ".join(
@@ -220,14 +238,14 @@ def version_lines(record: Row) -> Iterator[tuple[str, str]]:
     yield (
         "derived",
         _("by normalizer version {version}, as {format}").format(version=version["normalizer_version"], format=version["format"])
-        + (f", {version['encoding']}" if version["encoding"] else ""),
+        + (f"{_(', ')}{version['encoding']}" if version["encoding"] else ""),
     )
 
 
 def archive_lines(store: Store, record: Row, again: Again | str) -> Iterator[tuple[str, str]]:
     """Tell the archived record, and the bytes of its payload that the task was read from."""
     archived = record["archived"]
-    yield "archive", f"{archived['file']} offset {archived['offset']} length {archived['length']}"
+    yield "archive", _("{file} offset {offset} length {length}").format(**{name: archived[name] for name in ("file", "offset", "length")})
     yield "", f"sha256 {archived['sha256']}"
     if not archived["readable"]:
         yield "", archived["problem"]

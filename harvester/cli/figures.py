@@ -50,6 +50,7 @@ def quality(
         rows = measuring.report(found, audited.today(), by=columns, site=site or "", region=parse_region(region or ""))
     if form is Format.TABLE:
         rows = [row | {heading: row[name] for name, heading in HEADINGS.items()} for row in rows]
+        rows = [row | {column: _(measuring.TOTAL) for column in columns if row[column] == measuring.TOTAL} for row in rows]
     emit(rows, form, (*columns, *(QUALITY_COLUMNS if form is Format.TABLE else ())))
 
 

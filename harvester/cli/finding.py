@@ -16,7 +16,7 @@ from harvester.cli.options import FormatOption, StoreOption
 from harvester.cli.output import Format, complain, emit
 from harvester.filtering import parse_date
 from harvester.finding import Hit, look_up
-from harvester.messages import _
+from harvester.messages import _, listed
 from harvester.session import opened
 from harvester.values import printable, to_json
 from storage.days import local_day
@@ -51,7 +51,7 @@ def find(
     if not answer.tried:
         complain(_("there is nothing in it that can be looked up: write letters, digits or Chinese characters."))
     elif not answer.hits:
-        tried = _(",  ").join(_(name) for name in answer.tried)
+        tried = listed(_(name) for name in answer.tried)
         complain(_("nothing was found; tried as: {tried}. `harvester search` looks through the texts.").format(tried=tried))
     emit((_row(hit, form) for hit in answer.hits), form, COLUMNS)
     return 0 if answer.hits else 1

@@ -13,7 +13,7 @@ from harvester.alerting.wording import next_step, plainly
 from harvester.cli.options import ByOption, FormatOption, StoreOption
 from harvester.cli.output import Format, console, emit
 from harvester.errors import HarvesterError, WrongCall
-from harvester.messages import _, counted, language
+from harvester.messages import _, counted, language, listed
 from harvester.moments import end_ahead, minute
 from harvester.scheduling.words import reach_in_words
 from harvester.sentences import said
@@ -123,7 +123,7 @@ def for_people(row: dict[str, Any]) -> dict[str, Any]:
     moments = {name: minute(row[name]) for name in ("since", "last", "ended_at", "snoozed_until")}
     words = {name: _(row[name]) for name in ("level", "failure_class")} | {"cause": with_id(row["cause"])}
     names = section_names(row["site"])
-    sections = _(",  ").join(names.get(each, each) for each in row["sections"])
+    sections = listed(names.get(each, each) for each in row["sections"])
     return row | moments | words | {"site": row["site"] or "-", "sections": sections}
 
 
@@ -158,7 +158,7 @@ def known_cause(said: str, site: str, store: str | None) -> str:
         told = _("There is no cause {cause!r}, and nothing is wrong with {site} now; see `harvester incidents`.")
         raise WrongCall(told.format(cause=said, site=site or "-"))
     told = _("There is no cause {cause!r}; those of {site} that are open: {causes}. See `harvester incidents`.")
-    raise WrongCall(told.format(cause=said, site=site or "-", causes=_(",  ").join(alive)))
+    raise WrongCall(told.format(cause=said, site=site or "-", causes=listed(alive)))
 
 
 def known(site: str) -> str:

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from harvester.messages import _, language
+from harvester.messages import _, language, listed
 from harvester.moments import minute
 from harvester.values import plain, printable, to_json
 from storage.formulas import tidied
@@ -64,14 +64,14 @@ CODES = frozenset(
 """Columns of fixed words: a table shows them in the user's language."""
 
 
-def cell(value: Any) -> str:  # noqa: ANN401
-    """Return one value as the text of a table's or CSV's cell; records that are more than a mention or a text stay JSON."""
+def cell(value: Any, sign: str = "、") -> str:  # noqa: ANN401
+    """Return one value as the text of a table's or CSV's cell, a list with a sign between; records of more than a mention stay JSON."""
     if value is None:
         return ""
     if isinstance(value, list | tuple):
         if any(isinstance(item, Mapping) and not (item.get("mention") or item.get("text")) for item in value):
             return to_json(value, indent=None)
-        return "、".join(cell(item) for item in value)
+        return sign.join(cell(item) for item in value)
     if isinstance(value, Mapping):
         return str(value.get("mention") or value.get("text") or to_json(value, indent=None))
     if isinstance(value, bool):
@@ -103,7 +103,7 @@ def shown(column: str, value: Any) -> str:  # noqa: ANN401
         return minute(value)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    text = printable(cell(value))
+    text = printable(cell(value, listed(("", ""))))
     return _(text) if column in CODES and text else text
 
 

@@ -15,7 +15,7 @@ from harvester.cli.options import AsOfOption, FormatOption, KnownAtOption, Limit
 from harvester.cli.output import Format, complain, console, emit
 from harvester.errors import WrongCall
 from harvester.filtering import parse_as_of, parse_days, parse_moment, parse_region, parse_year
-from harvester.messages import _, counted
+from harvester.messages import _, counted, listed
 from harvester.moments import minute
 from harvester.session import check_agency, check_site, opened
 from harvester.values import printable
@@ -275,7 +275,7 @@ def search(
         if records := [hit for hit in result["hits"] if hit["kind"] == HitKind.NOTICE]:
             audited.log(found, audited.actor(store), "search", {"words": asked, "site": site, "region": region}, records)
     for word, names in result["expanded"].items():
-        complain(_("{word}: also looked for as {names}; --exact looks for the word alone.").format(word=word, names=_(",  ").join(names)))
+        complain(_("{word}: also looked for as {names}; --exact looks for the word alone.").format(word=word, names=listed(names)))
     if form is not Format.TABLE:
         hits = result["hits"]
         if form is Format.CSV:  # documents, tasks and records have not all the same fields

@@ -17,13 +17,14 @@ from harvester.cli.output import Format, complain, console, emit
 from harvester.derive_report import SAMPLE, Report, SiteReport
 from harvester.errors import WrongCall
 from harvester.filtering import parse_days, parse_region
-from harvester.messages import _, counted
+from harvester.messages import _, counted, language
 from harvester.reading import load as load_file
 from harvester.reading_again import cores
 from harvester.rederive import rederive
 from harvester.rereading import NoticeReport
 from harvester.review import ANYWHERE, Decided, Kind, Wish
 from harvester.session import check_site, opened, settings
+from harvester.telling.queued import detail_told
 from storage import decisions as log
 from storage import review as waiting
 from storage.records import DecisionRow
@@ -82,7 +83,7 @@ def shown(row: Mapping[str, Any]) -> dict[str, Any]:
         **row,
         "proposals": proposals,
         "examples": "\n".join(row["examples"]),
-        "detail": " ".join(part for part in (row["detail"], *row["flags"]) if part),
+        "detail": " ".join(part for part in (detail_told(row["kind"], row["detail"], language()), *map(_, row["flags"])) if part),
     }
 
 

@@ -59,7 +59,9 @@ def _words(value: str, lang: str, say: Say) -> str:
 
 
 def _choices(value: str, lang: str, _say: Say) -> str:
-    """Say names that were listed for the user to choose from, quoted or not."""
+    """Say names that were listed for the user to choose from, quoted or not, or that there is none."""
+    if value == NONE_YET:
+        return _(value, lang)
     return value if lang == "en" else value.replace("'", "").replace(", ", _(",  ", lang))
 
 
@@ -67,6 +69,8 @@ def _any_of(words: Iterable[str]) -> str:
     return "|".join(re.escape(word) for word in words)
 
 
+NONE_YET = "none yet"
+"""What stands where no names can be listed."""
 VERDICTS = ("complete", "incomplete", "failed", "blocked")
 STATES = ("due", "queued", "running", "done", "failed", "missed", "skipped")
 DISKS = ("archive", "database")

@@ -63,7 +63,8 @@ REPORTED: tuple[Form, ...] = (
 OPENED: tuple[Form, ...] = (
     "The table [room] of the settings knows no {given}; known are {names}.",
     "The setting room.{key} cannot be {given}; give a whole number above zero (docs/access.md).",
-    "The setting room.{key} cannot be {given} ({error}); see docs/access.md for what it takes.",
+    "The setting room.{key} cannot be {given} ({why}); see docs/access.md for what it takes.",
+    "{name} would let anybody speak for a proxy: name its own address, or a private network",
     "TLS needs a certificate and its key: give both --tls-cert and --tls-key.",
     "The certificate or its key cannot be used ({error}); mend --tls-cert and --tls-key.",
     "{given} is no loopback address, so readers need an address to come by: give --base https://NAME, with --tls-cert and "

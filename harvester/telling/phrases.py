@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from harvester.messages import _
+from harvester.messages import _, listed
 
 JsonMap = Mapping[str, Any]
 
@@ -73,7 +73,7 @@ def named(agencies: Iterable[JsonMap], lang: str) -> str:
 
 def joined(parts: Sequence[str], lang: str) -> str:
     """Return names in a list: 、 in Chinese, commas in English."""
-    return ("、" if lang == "zh" else ", ").join(parts)
+    return listed(parts, lang)
 
 
 def clauses(parts: Iterable[str], lang: str) -> str:

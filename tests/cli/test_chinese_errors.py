@@ -9,6 +9,8 @@ import pytest
 
 from harvester.cli.main import run
 from harvester.cli.output import in_words
+from spiders.factsheet import read_sheet
+from spiders.sheet_kinds import FactSheetError
 from tests.cli.test_chinese_help import CHINESE
 
 QUOTED = re.compile(r"`[^`]*`|“[^”]*”|https?://\S+|-{1,2}[a-z][a-z-]*|docs/\S+")
@@ -116,3 +118,24 @@ def test_an_error_that_a_library_words_stays(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("HARVESTER_LANG", "zh")
     assert in_words("Value must be an iterable.") == "Value must be an iterable."
     assert in_words("Invalid value for '--x': Value must be an iterable.") == "--x 的值无效：Value must be an iterable."
+
+
+def test_a_file_that_is_not_read_is_told_in_chinese(chinese: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "空.txt").write_text("")
+    (tmp_path / "坏.xlsx").write_bytes(b"PK\3\4 broken")
+    assert run(["extract", "空.txt", "坏.xlsx"]) == 1
+    said = capsys.readouterr().err
+    assert "空.txt 是空文件：请重新抓取。" in said
+    assert "坏.xlsx 是损坏的 zip 文件（File is not a zip file）：请重新抓取。" in said
+
+
+def test_a_fact_sheet_that_cannot_be_is_told_in_chinese(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("HARVESTER_LANG", "zh")
+    with pytest.raises(FactSheetError) as wrong:
+        read_sheet('id = 3\nname = "x"\n', "wuxi")
+    assert in_words(str(wrong.value)) == "站点说明 wuxi：缺少键 'name_zh'"
+
+
+def test_where_no_names_can_be_listed_this_is_said_in_chinese(chinese: None, capsys: pytest.CaptureFixture[str]) -> None:
+    status, words = told(capsys, "alerts --channel office")
+    assert (status, words) == (2, "没有渠道 office（有：尚无）；请改正名称。")

@@ -14,7 +14,8 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from harvester.cli import output, tables
-from harvester.cli.explaining import deadline_text
+from harvester.cli.explaining import agency_text, deadline_text
+from harvester.cli.output import Format, emit
 from harvester.cli.tables import SOME, WHOLE, fit, show_table
 from harvester.telling import place
 
@@ -151,7 +152,7 @@ def test_a_deadline_says_in_words_how_it_binds_and_in_which_cell_it_stands(monke
     monkeypatch.setenv("HARVESTER_LANG", "en")
     assert deadline_text(task) == "6月底前 → 2026-06-30 (by-date, cell, table 1, row 2, column 5 (tab1.r2.c5))"
     monkeypatch.setenv("HARVESTER_LANG", "zh")
-    assert deadline_text(task).startswith("6月底前 → 2026-06-30 (截止到日, 单元格, ")
+    assert deadline_text(task).startswith("6月底前 → 2026-06-30（截止到日，单元格，")
 
 
 def test_counts_with_their_causes_and_seconds_stand_to_the_right(
@@ -162,3 +163,25 @@ def test_counts_with_their_causes_and_seconds_stand_to_the_right(
     line = capsys.readouterr().out.splitlines()[2]
     assert line.split("│")[0].startswith("  ")
     assert line.rstrip().endswith("    1.5")
+
+
+@pytest.mark.parametrize(("lang", "shown_as"), [("en", "甲局, 乙局"), ("zh", "甲局、乙局")])
+def test_a_list_in_a_table_has_the_sign_of_the_language_and_in_csv_always_the_same(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], lang: str, shown_as: str
+) -> None:
+    monkeypatch.setenv("HARVESTER_LANG", lang)
+    rows = [{"lead": [{"mention": "甲局"}, {"mention": "乙局"}]}]
+    emit(rows, Format.TABLE, ("lead",))
+    assert shown_as in capsys.readouterr().out
+    emit(rows, Format.CSV, ("lead",))
+    assert capsys.readouterr().out == "lead\n甲局、乙局\n"
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [("en", "市局 → 江口市局 (a1, context-alias, naming pattern)"), ("zh", "市局 → 江口市局（a1，按本地简称，按命名规律）")],
+)
+def test_why_a_body_was_tied_is_told_in_the_language(monkeypatch: pytest.MonkeyPatch, lang: str, words: str) -> None:
+    monkeypatch.setenv("HARVESTER_LANG", lang)
+    agency = {"mention": "市局", "name": "江口市局", "agency_id": "a1", "rule": "context-alias", "resolved": True, "flags": []}
+    assert agency_text(agency, {"a1": {"valid_from": None, "valid_to": None, "source": "naming pattern"}}) == words

@@ -311,4 +311,5 @@ def test_what_was_tried_is_listed_with_the_sign_of_the_language(
     assert run(["find", "某某通知"]) == 1
     told = capsys.readouterr().err
     assert sign in told
+    assert "  " not in told
     assert ("、" in told) is (lang == "zh")

@@ -12,9 +12,9 @@ from lxml import html
 
 from harvester import audited, correcting
 from harvester.telling.phrases import item_number
+from harvester.telling.queued import CALLED
 from harvester.web import currency
 from harvester.web.pages.changes import OF_TEXTS
-from harvester.web.pages.review_words import CALLED
 from harvester.web.reading.names import names_of
 from harvester.web.shown import code, site_name, word
 from normalizers.notices.records import NoticeKind

@@ -17,12 +17,12 @@ import harvester
 import normalizers
 from harvester.messages import catalogue
 from harvester.review import Decided, Kind
+from harvester.sentences import readers
+from harvester.telling import queued
 from harvester.watching.periods import Period
 from harvester.web.access import trail
-from harvester.web.pages import review_words
 from harvester.web.pages.audit import ACTIONS
 from harvester.web.pages.review import TIES
-from harvester.web.reading import sentences
 from harvester.web.spoken import Templates
 from normalizers.differences import Fate, TaskChangeKind, UnitKind
 from normalizers.documents import html_notes
@@ -91,7 +91,7 @@ def test_what_is_logged_can_be_chosen_on_the_page_of_the_log() -> None:
 
 
 def test_a_sentence_of_a_reader_has_its_chinese_with_the_same_fields() -> None:
-    for template in Path(sentences.__file__).with_name("sentences.txt").read_text("utf-8").splitlines():
+    for template in Path(readers.__file__).with_name("readers.txt").read_text("utf-8").splitlines():
         told = catalogue("zh").gettext(template)
         assert told != template, template
         assert set(re.findall(r"{\w+}", told)) == set(re.findall(r"{\w+}", template))
@@ -100,18 +100,18 @@ def test_a_sentence_of_a_reader_has_its_chinese_with_the_same_fields() -> None:
 def test_what_readers_say_of_files_is_told_in_chinese() -> None:
     said = "The page shows 3 pictures and little text: text in pictures is not read; look for an attachment."
     assert "shows {pictures} pictures and little text" in Path(html_notes.__file__).read_text("utf-8")
-    assert sentences.sentence(said, "zh").startswith("页面含 3 幅图片")
-    assert sentences.sentence(said, "en") == said
-    assert sentences.sentence("Nobody says so.", "zh") == "Nobody says so."
+    assert readers.sentence(said, "zh").startswith("页面含 3 幅图片")
+    assert readers.sentence(said, "en") == said
+    assert readers.sentence("Nobody says so.", "zh") == "Nobody says so."
     assert "Chinese digits is 〇" in Path(slips.__file__).read_text("utf-8")
 
 
 def test_the_details_of_the_queue_are_told_in_chinese() -> None:
     slip = "二O二六 → 二〇二六 (The zero of a year in Chinese digits is 〇 (GB/T 15835-2011, 4.2.2).)"
-    assert review_words.detail_told("suggestion", f"{slip}; {slip}", "zh").count("汉字年份中的零") == 2
-    assert review_words.detail_told("damage", "mojibake: 2 left, 1 guessed", "zh").endswith("：未改 2 处，推测 1 处")
-    assert review_words.detail_told("mention", "group", "zh") == catalogue("zh").gettext("group")
-    assert review_words.detail_told("unread", "The hidden sheet 'a' was not read. Page 2 has 9 characters and was not read.", "zh") == (
+    assert queued.detail_told("suggestion", f"{slip}; {slip}", "zh").count("汉字年份中的零") == 2
+    assert queued.detail_told("damage", "mojibake: 2 left, 1 guessed", "zh").endswith("：未改 2 处，推测 1 处")
+    assert queued.detail_told("mention", "group", "zh") == catalogue("zh").gettext("group")
+    assert queued.detail_told("unread", "The hidden sheet 'a' was not read. Page 2 has 9 characters and was not read.", "zh") == (
         "隐藏的工作表 'a' 未读。 第 2 页有 9 个字符，未读。"
     )
 

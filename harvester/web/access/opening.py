@@ -111,7 +111,8 @@ def _typed(name: str, value: Any) -> Any:  # noqa: ANN401 -- a value of any fiel
             return _flag(value)
         return int(value) if name == "port" else str(value)
     except (TypeError, ValueError) as error:
-        raise WrongCall(f"The setting room.{name} cannot be {value!r} ({error}); see docs/access.md for what it takes.") from None
+        shown = str(value) if isinstance(value, Path) else value
+        raise WrongCall(f"The setting room.{name} cannot be {shown!r} ({error}); see docs/access.md for what it takes.") from None
 
 
 def _proxies(value: Sequence[str] | str) -> tuple[str, ...]:

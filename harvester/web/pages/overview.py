@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 
 from harvester import addresses, audited
 from harvester.messages import _, counted
+from harvester.telling.queued import CALLED
 from harvester.web import currency
 from harvester.web.access import subscriptions
 from harvester.web.access.people import Role
@@ -19,7 +20,6 @@ from harvester.web.access.rights import reader
 from harvester.web.pages import changes as feed
 from harvester.web.pages.charts import months_shown, timeline_drawing, timeline_words, within
 from harvester.web.pages.review import tabs
-from harvester.web.pages.review_words import CALLED
 from harvester.web.pages.tasks import site_names
 from harvester.web.room import Anyone, AnyStore
 from harvester.web.shown import page, preference

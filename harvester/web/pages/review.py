@@ -14,10 +14,10 @@ from harvester import review as reviewing
 from harvester.errors import WrongCall
 from harvester.messages import _
 from harvester.review import ANYWHERE, Decided, Kind, Wish
+from harvester.telling.queued import CALLED, detail_told
 from harvester.web.access import forgery, trail
 from harvester.web.access.rights import operator
 from harvester.web.pages.asked_records import days_of, kept_nowhere, reader_of
-from harvester.web.pages.review_words import CALLED, detail_told
 from harvester.web.reading.names import address_of, names_of
 from harvester.web.room import Anyone, AnyStore, Number
 from harvester.web.shown import page, preference

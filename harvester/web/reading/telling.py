@@ -11,9 +11,9 @@ from typing import Any
 
 from harvester import addresses
 from harvester.messages import _, counted
+from harvester.sentences.readers import sentence
 from harvester.web import currency
 from harvester.web.reading.card import Card
-from harvester.web.reading.sentences import sentence
 from harvester.web.shown import day, moment, word
 from storage.days import local_day
 from storage.store import Store

@@ -1,6 +1,6 @@
 """What readers of files say of a document, in the reader's language: stored as English sentences, which are known by their fixed words.
 
-``sentences.txt`` has them, one a line, with ``{n}``, ``{m}``, ``{k}`` in the place of numbers and other names in that of anything else.
+``readers.txt`` has them, one a line, with ``{n}``, ``{m}``, ``{k}`` in the place of numbers and other names in that of anything else.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def sentence(said: str, lang: str) -> str:
 
 @cache
 def _known() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    lines = files("harvester.web.reading").joinpath("sentences.txt").read_text(encoding="utf-8").splitlines()
+    lines = files("harvester.sentences").joinpath("readers.txt").read_text(encoding="utf-8").splitlines()
     return tuple((line, re.compile(_pattern(line))) for line in lines)
 
 

@@ -1,4 +1,4 @@
-"""What the queue says of a row, in the reader's language: the command line and programs have it in fixed English words."""
+"""What the queue says of a row, in the reader's language: programs have it in fixed English words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 
 from harvester.messages import _
 from harvester.review import Kind
-from harvester.web.reading.sentences import sentence
+from harvester.sentences import said
+from harvester.sentences.readers import sentence
 
 CALLED = {
     Kind.MENTION.value: "Bodies not resolved",
@@ -32,11 +33,17 @@ def detail_told(kind: str, detail: str, lang: str) -> str:
         return _(", ", lang).join(_damage(one, lang) for one in detail.split("; "))
     if kind == Kind.SUGGESTION:
         return _REASON.sub(lambda found: _(" ({why})", lang).format(why=sentence(found["reason"], lang)), detail)
-    return " ".join(sentence(one, lang) for one in _SENTENCE_END.split(detail))
+    return " ".join(_of_reader(one, lang) for one in _SENTENCE_END.split(detail))
 
 
-def _damage(said: str, lang: str) -> str:
-    found = _DAMAGE.fullmatch(said)
+def _of_reader(one: str, lang: str) -> str:
+    """Return what a reader said, of what it read or why it did not; its remarks come first: they are known more closely."""
+    told = sentence(one, lang)
+    return told if told != one else said(one, lang)
+
+
+def _damage(told: str, lang: str) -> str:
+    found = _DAMAGE.fullmatch(told)
     if found is None:
-        return said
+        return told
     return _("{kind}: {left} left, {guessed} guessed", lang).format(**found.groupdict() | {"kind": _(found["kind"], lang)})
