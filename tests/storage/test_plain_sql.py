@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
 from datetime import date
@@ -112,6 +113,15 @@ def test_rows_size_and_time_are_bounded(filled: Store, monkeypatch: pytest.Monke
     assert ask(filled, endless + " LIMIT 5000", limit=4000).cut == "bytes"
     with pytest.raises(RefusedQuestion, match="shorter"):
         ask(filled, "SELECT " + "1," * 20_000 + "1")
+
+
+def test_a_statement_ends_by_the_clock_before_the_system_ends_its_process(filled: Store) -> None:
+    if filled.url.get_backend_name() != "sqlite":
+        pytest.skip("a PostgreSQL server runs it")
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    with pytest.raises(SlowQuestion):
+        ask(filled, "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT count(*) FROM c", seconds=0.3)
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 1.5, "its limit of the processor is two seconds"
 
 
 def test_what_takes_too_much_memory_is_refused(filled: Store) -> None:
