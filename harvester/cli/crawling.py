@@ -206,16 +206,17 @@ def report(summaries: list[RunSummary], form: Format) -> None:
             masked = sum(summary.masked.values())
             console().print(counted(*told, masked, site=summary.site, counts=causes(summary.notices)), markup=False)
         for note in summary.notes:
-            console().print(f"{summary.site}: {said(note)}", markup=False)
+            console().print(f"{summary.site}{_(': ')}{said(note)}", markup=False)
         for failure in summary.sample[:3]:
             console().print(
-                f"{summary.site}: {_(failure.cause)}: {failure.url} {said(failure.detail).removeprefix(failure.url).strip()}", markup=False
+                _(": ").join((summary.site, _(failure.cause), f"{failure.url} {said(failure.detail).removeprefix(failure.url).strip()}")),
+                markup=False,
             )
         # The finding of a run that failed is its verdict and its first failure, which stand above.
         for finding in [each for each in summary.findings if each.cause != summary.cause or each.section]:
-            console().print(f"{summary.site}: {finding_line(finding)}", markup=False)
+            console().print(f"{summary.site}{_(': ')}{finding_line(finding)}", markup=False)
         if summary.error:
-            complain(f"{summary.site}: {said(summary.error)}")
+            complain(f"{summary.site}{_(': ')}{said(summary.error)}")
     for step in next_steps(summaries):
         console().print(step, markup=False)
 

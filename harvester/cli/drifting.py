@@ -132,10 +132,10 @@ def compare(pair: dict[str, Any]) -> None:
     days = {"bad": minute(pair["first bad"]), "good": minute(pair["last good"]) or "–"}
     out.print(heading.format(**told, **days), markup=False)
     for name, url in ((_("last good page"), pair["good url"]), (_("first bad page"), pair["bad url"])):
-        out.print(f"  {name}: {printable(url)}", markup=False)
+        out.print(f"  {name}{_(': ')}{printable(url)}", markup=False)
     for name, mark, places in ((_("gone from its structure"), "-", pair["gone"]), (_("come into it"), "+", pair["came"])):
         if places:
-            out.print(f"  {name}:", markup=False)
+            out.print(f"  {name}{_(': ').rstrip()}", markup=False)
         for place in places:
             out.print(f"  {mark} {printable(place)}", markup=False)
     if not pair["kept"]:

@@ -89,7 +89,7 @@ def snooze_in_words(rest: Snooze) -> str:
     site = rest.site or "-"
     told = _("nobody is told of {what} until {moment}").format(what=with_cause(rest.cause), moment=minute(rest.until))
     end = _("wake it with {command}").format(command=f"`harvester incidents wake {' '.join((site, rest.cause)).strip()}`")
-    return f"{site}: {told}{_(': ')}{rest.reason} ({rest.snoozed_by}); {end}"
+    return f"{site}{_(': ')}{told}{_(': ')}{rest.reason}{_(' ({why})').format(why=rest.snoozed_by)}{_('; ')}{end}"
 
 
 def with_cause(cause: str) -> str:
@@ -242,7 +242,7 @@ def show_run(store: Store, run: str, form: Format) -> None:
     elif row["verdict"] == Verdict.COMPLETE:
         console().print(_("Nothing was found wrong: every promise that could be judged was kept."), markup=False)
     for each in found:
-        console().print(f"{_(each['cause'])}: {said(each['detail'])}", markup=False)
+        console().print(f"{_(each['cause'])}{_(': ')}{said(each['detail'])}", markup=False)
 
 
 def told_finding(row: dict[str, Any]) -> dict[str, Any]:

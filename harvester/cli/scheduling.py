@@ -17,7 +17,7 @@ from harvester.cli.worker_lines import Lines
 from harvester.endings import end_by_signals
 from harvester.errors import WrongCall
 from harvester.filtering import parse_date
-from harvester.messages import _, counted
+from harvester.messages import _, counted, language
 from harvester.moments import end_ahead, minute
 from harvester.observing import logs
 from harvester.scheduling import asking, plan
@@ -160,7 +160,7 @@ def coming(
     emit(sorted(rows, key=lambda row: row["next"]), form, NEXT_COLUMNS)
     if form is Format.TABLE:
         for rest in (rest for job in asked if (rest := pauses.holding(rests, job.name, now))):
-            console().print(f"{rest.job}: {paused_in_words(rest)}", markup=False)
+            console().print(f"{rest.job}{_(': ')}{paused_in_words(rest)}", markup=False)
 
 
 def coming_rows(job: Job, now: datetime, end: datetime, rests: list[Pause], *, every: bool) -> list[dict[str, Any]]:
@@ -218,10 +218,10 @@ def run(
     told = _("{job} is due now, as number {id}.").format(job=name, id=due.id)
     if there:
         said = counted("{n} worker is heard of", "{n} workers are heard of", len(there))
-        told += " " + _("{said}; `harvester schedule` shows what becomes of it.").format(said=said)
+        further = _("{said}; `harvester schedule` shows what becomes of it.").format(said=said)
     else:
-        told += " " + _("No worker is heard of: start one with `harvester worker`, or do it at once with `harvester worker --once`.")
-    console().print(told, markup=False)
+        further = _("No worker is heard of: start one with `harvester worker`, or do it at once with `harvester worker --once`.")
+    console().print(told + ("" if language() == "zh" else " ") + further, markup=False)
 
 
 def worker(

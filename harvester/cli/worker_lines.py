@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from harvester.cli.output import console
 from harvester.config import Config
-from harvester.messages import _, counted
+from harvester.messages import _, counted, listed
 from harvester.moments import minute
 from harvester.scheduling.due import Outcome, TakenOver
 from harvester.scheduling.plan import CRAWL, Job
@@ -52,7 +52,7 @@ class Lines:
         self.say(_("worker {id}: {what}").format(id=worker, what=_(", ").join(counts)))
         ahead = sorted((moment, job.name) for job in every if (moment := following.get(job.name)))
         if ahead:
-            told = ", ".join(f"{name} {minute(moment)}" for moment, name in ahead[:SHOWN])
+            told = listed(f"{name} {minute(moment)}" for moment, name in ahead[:SHOWN])
             self.say(_("next: {jobs}; now: `harvester schedule run SITE`").format(jobs=told))
 
     def mended(self, mended: Mended, taken: list[TakenOver]) -> None:
@@ -77,13 +77,13 @@ class Lines:
         if quiet(due) and state == "done" and not outcome.note:
             return
         level = logging.WARNING if state == "failed" else logging.INFO
-        told = f"{due.job}: {state_in_words(state) if state else _('another worker has it')}"
-        self.say(f"{told}; {said(outcome.note)}" if outcome.note else told, level)
+        told = f"{due.job}{_(': ')}{state_in_words(state) if state else _('another worker has it')}"
+        self.say(f"{told}{_('; ')}{said(outcome.note)}" if outcome.note else told, level)
 
     def total(self) -> str:
         """Return what was done in one pass; the look at watches is named and not counted."""
         told = counted("{n} due run was begun", "{n} due runs were begun", self.count)
-        return told + ("; " + _("watches were looked at") if self.watched else "")
+        return told + (_("; ") + _("watches were looked at") if self.watched else "")
 
     def trouble(self, sentence: str) -> None:
         """Say what keeps the worker from working, once as long as it is the same."""
@@ -93,7 +93,7 @@ class Lines:
 
     def stopping(self, doing: list[str]) -> None:
         """Say what ends with the worker."""
-        self.say(_("ending: {jobs} will be due again").format(jobs=", ".join(doing)))
+        self.say(_("ending: {jobs} will be due again").format(jobs=listed(doing)))
 
 
 def quiet(due: DueRun) -> bool:

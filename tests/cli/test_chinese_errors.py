@@ -139,3 +139,15 @@ def test_a_fact_sheet_that_cannot_be_is_told_in_chinese(monkeypatch: pytest.Monk
 def test_where_no_names_can_be_listed_this_is_said_in_chinese(chinese: None, capsys: pytest.CaptureFixture[str]) -> None:
     status, words = told(capsys, "alerts --channel office")
     assert (status, words) == (2, "没有渠道 office（有：尚无）；请改正名称。")
+
+
+def test_what_is_told_in_chinese_has_chinese_marks(chinese: None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["schedule", "run", "anhui"]) == 0
+    assert capsys.readouterr().out.startswith("anhui 现在应执行，编号 1。没有工作进程：")
+    assert run(["schedule", "pause", "anhui", "--reason", "停机", "--by", "甲"]) == 0
+    assert run(["incidents", "snooze", "anhui", "--reason", "已知", "--until", "3d", "--by", "甲"]) == 0
+    capsys.readouterr()
+    assert run(["incidents"]) == 0
+    said = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("anhui"))
+    assert "：已知（甲）；" in said
+    assert not re.search(r"[\u4e00-\u9fff][:;,]|\w: ", said)
