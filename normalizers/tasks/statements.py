@@ -42,7 +42,7 @@ _DUTY_LINE = re.compile(
 """One clause of a sentence that says nothing but who leads, helps or is in charge: 由A牵头 · B、C配合."""
 _MAY_BE_DUTY = re.compile(r"[^。；;：:\n]*?(?:牵头|配合|参[与加]|协[助办]|负责|职[责能]|分工|其责)")
 """What the first clause of such a sentence holds: most lines have no verb of a role before their first stop."""
-_PERSON = re.compile(r"^(?:[^、，,；;]{1,12}(?:同志|副?[省市区县]长|秘书长)[、和]?)+$")
+_PERSON = re.compile(r"[^、，,；;]{1,12}(?:同志|副?[省市区县]长|秘书长)")
 """Somebody in person, alone before a verb (张某某同志牵头，…): no body."""
 _BESIDE = re.compile(r"[（(]\s*(?P<word>(?:共同|联合)?牵头(?:单位|部门|负责)?|主办|主责|配合(?:单位|部门)?|协办|参与|负责)\s*[)）]")
 _NO_COLON = re.compile(
@@ -271,7 +271,7 @@ def _by_verbs(text: str, role: Role) -> Statement:
     out = NOTHING
     at = 0
     for found in _VERBS.finditer(text):
-        names = tuple(name for name in _names(text[at : found.start()]) if not _PERSON.search(name))
+        names = tuple(name for name in _names(text[at : found.start()]) if not all(map(_PERSON.fullmatch, name.split("、"))))
         at = found.end()
         if found["lead"]:
             out |= Statement(lead=names, verbal=True)

@@ -100,3 +100,8 @@ def test_property_any_words_make_a_statement_without_an_error(text: str) -> None
     found = read_statement(text).settled()
     for words in (*found.lead, *found.partner, *found.responsible):
         assert words and words == words.strip()
+
+
+def test_persons_before_a_verb_are_left_out_and_a_long_run_of_their_titles_takes_no_time() -> None:
+    assert read_statement("张某某同志、李某副市长牵头，市财政局配合") == read_statement("市财政局配合")
+    assert read_statement("同志" * 200 + "牵头，市财政局配合").partner == ("市财政局",)
