@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import date, timedelta
 
 from normalizers.agencies import Decision, Decisions
 from normalizers.records import NORMALIZER_VERSION, AgencyKind
@@ -30,7 +30,8 @@ def as_decision(row: DecisionRow) -> Decision:
         id=row.agency_id,
         kind=AgencyKind.AGENCY if rejected else AgencyKind(row.kind),
         valid_from=row.valid_from,
-        valid_to=row.valid_to + timedelta(days=1) if row.valid_to else None,  # inclusive days there, a half-open period here
+        # Inclusive days there, a half-open period here: of the calendar's last day, open.
+        valid_to=row.valid_to + timedelta(days=1) if row.valid_to and row.valid_to < date.max else None,
         note=row.note,
         rejected=rejected,
     )

@@ -164,7 +164,7 @@ def compose_one(found: Sequence[Department], region: Region, on: date | None) ->
         return _composed(fitting[0], region, anachronistic=False)
     if fitting or not near:
         return None
-    if on is not None and all(kind.validity.start and on + EARLY < kind.validity.start for kind in near):
+    if on is not None and all(kind.validity.start and on < kind.validity.start - EARLY for kind in near):
         return UNFOUNDED
     return _composed(_successor(near[0], region, on), region, anachronistic=on is not None) if len(near) == 1 else None
 

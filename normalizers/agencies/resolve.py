@@ -130,7 +130,7 @@ def _listed(found: Sequence[GazetteerEntry], form: str, context: Context, rule: 
 
 def _unfounded(validity: Period, on: date | None) -> bool:
     """Tell whether something came up more than a year after a day: a short name printed that day meant another body, if any."""
-    return on is not None and validity.start is not None and on + EARLY < validity.start
+    return on is not None and validity.start is not None and on < validity.start - EARLY
 
 
 def _in_home(form: str, context: Context) -> Agency | None:

@@ -77,7 +77,7 @@ def _later(one: date | None, other: date | None) -> bool:
 
 
 def _followed_by(earlier: Agency, later: Agency, on: date | None) -> bool:
-    following = successor(earlier, on and on + GRACE)
+    following = successor(earlier, on and min(on, date.max - GRACE) + GRACE)
     return following.id is not None and following.id != earlier.id and following.id == later.id
 
 

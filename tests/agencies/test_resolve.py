@@ -68,6 +68,11 @@ def test_a_short_name_long_before_its_body_stays_unresolved():
     assert (found.name, found.flags) == (None, ("name_anachronistic",))
 
 
+@pytest.mark.parametrize("mention", ["淮北银保监分局", "上海旅游局", "新市区委"])
+def test_a_name_of_the_last_day_of_the_calendar_is_read_as_today(mention):
+    assert resolve(mention, Context("310000", date.max)).id == resolve(mention, Context("310000", date(2100, 1, 1))).id
+
+
 def test_a_full_name_means_its_body_even_before_its_time():
     found = resolve("上海市市场监督管理局", Context("310000", date(2016, 5, 1)))
     assert (found.name, found.flags) == ("上海市市场监督管理局", ("name_anachronistic",))

@@ -210,6 +210,12 @@ def test_the_comparison_the_other_way_round_tells_the_same_reform() -> None:
     assert told(["市生态环境局"], ["市环保局"], (2021, 2016))["renamed"] == [("市生态环境局", "市环保局")]
 
 
+def test_a_document_of_the_last_day_of_the_calendar_is_compared_like_any_other() -> None:
+    begun, last = date(2016, 5, 1), date.max
+    gone, come = body("市环保局", begun), body("市生态环境局", last)
+    assert role_change([gone], [come], "lead", Dates(begun, last)).renamed == ((gone, come),)
+
+
 def test_bodies_that_are_not_resolved_are_never_paired() -> None:
     change = role_change([agency("市信用促进办")], [agency("市信用促进中心")], "lead", Dates(date(2016, 1, 1), date(2021, 1, 1)))
     assert (len(change.added), len(change.removed), change.renamed) == (1, 1, ())

@@ -14,10 +14,12 @@ from sqlalchemy import select
 
 from harvester.cli.main import run
 from harvester.config import Config
+from harvester.decisions import as_decision
 from harvester.replica.document import ReplicaDocument
 from harvester.replica.server import Replica
 from storage import queries
 from storage.dump import dump
+from storage.records import DecisionRow
 from storage.schema import derivations, versions
 from storage.selection import Filters
 from storage.store import Store
@@ -151,6 +153,11 @@ def test_a_mention_is_queued_decided_derived_and_resolved_and_stays_so(place: Co
     with Store.open(place.store) as store, store.reading() as connection:
         changes = connection.execute(select(versions.c.change).order_by(versions.c.document_id, versions.c.number)).scalars().all()
     assert changes == ["first", "reading"] * 2
+
+
+def test_a_decision_until_the_last_day_of_the_calendar_has_no_end() -> None:
+    decided = as_decision(DecisionRow("数字办", "320500", "agency", "苏州数字办", "", date(2020, 1, 1), date.max))
+    assert decided.valid_to is None
 
 
 def test_an_undone_decision_leaves_the_log_and_the_mention_waits_again(place: Config, say) -> None:
