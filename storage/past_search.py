@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import CTE, Connection, case, func, select
+from sqlalchemy import CTE, ColumnElement, Connection, case, func, select
 
 from storage import search as index
 from storage.line_schema import line_numbers
@@ -19,9 +19,10 @@ from storage.selection import region_of
 Row = dict[str, Any]
 
 
-def matching(connection: Connection, chosen: CTE, wanted: Sequence[Word]) -> Iterator[Row]:
+def matching(connection: Connection, chosen: CTE, wanted: Sequence[Word], *, of_tasks: Sequence[ColumnElement[bool]] = ()) -> Iterator[Row]:
     """Yield the chosen versions that are not current, and their tasks, in which all the words stand.
 
+    Where there are conditions on a row of ``tasks`` (``of_tasks``), only the tasks that they leave.
     A row has ``id``, ``document`` (``document_id`` too), ``version``, ``task_id`` and ``ordinal`` (None and 0: the version itself),
     ``line`` of the document, ``title``, ``site``, ``region``, ``url``, ``published_on``, ``document_kind``, ``count``, how often the
     words stand there, and ``titled``, 1 where they all stand in the title; that of a task also ``lasting_id``.
@@ -40,12 +41,12 @@ def matching(connection: Connection, chosen: CTE, wanted: Sequence[Word]) -> Ite
     for place in connection.execute(query).mappings().all() if wanted else ():
         at = place["document_id"], place["version"]
         about = {**place, "document": place["document_id"]}
-        held = index.folded(index.words_of_version(connection, *at, place["title"]))
-        if index.holds(held, wanted):
+        held = "" if of_tasks else index.folded(index.words_of_version(connection, *at, place["title"]))
+        if held and index.holds(held, wanted):
             titled = int(index.holds(index.folded(place["title"]), wanted))
             own = {"id": about["document"], "task_id": None, "ordinal": 0, "titled": titled}
             yield about | own | {"count": index.count_of(held, wanted)}
-        for task in index.tasks_of(connection, *at):
+        for task in index.tasks_of(connection, *at, *of_tasks):
             held = index.folded(task.text)
             if index.holds(held, wanted):
                 own = {"id": task.id, "task_id": task.id, "lasting_id": task.lasting_id, "ordinal": task.ordinal, "titled": 0}

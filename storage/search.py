@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, bindparam, delete, select, text
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, delete, select, text
 
 from normalizers.text.fold import fold
 from storage.batches import batches
@@ -178,10 +178,13 @@ def _joined(title: str, number: str, issuers: Iterable[str], said: str) -> str:
     return "\n\n".join([title, number, *issuers, said])
 
 
-def tasks_of(connection: Connection, document: str, version: int) -> Sequence[Any]:
-    """Return the tasks of a version in their order, each with ``id``, ``lasting_id``, ``ordinal`` and ``text``."""
+def tasks_of(connection: Connection, document: str, version: int, *wanted: ColumnElement[bool]) -> Sequence[Any]:
+    """Return the tasks of a version in their order, each with ``id``, ``lasting_id``, ``ordinal`` and ``text``.
+
+    ``wanted`` are conditions on a row of ``tasks``.
+    """
     t = tasks.c
-    query = select(t.id, t.lasting_id, t.ordinal, t.text).where(t.document_id == document, t.version == version)
+    query = select(t.id, t.lasting_id, t.ordinal, t.text).where(t.document_id == document, t.version == version, *wanted)
     return connection.execute(query.order_by(t.ordinal)).all()
 
 

@@ -252,7 +252,8 @@ def search(
             with by_index(connection):
                 found.count(asked)
                 if is_past(filters) or "@" in filters.document:
-                    past = past_search.matching(connection, chosen_versions(filters), meant.wanted)
+                    of_tasks = matching_of(connection, filters).of_version()
+                    past = past_search.matching(connection, chosen_versions(filters), meant.wanted, of_tasks=of_tasks)
                     found.add_past(past, filters, _span(filters, since, until))
                 found.read(asked, behind)
         hits = found.hits()
@@ -294,11 +295,10 @@ class _Found:
 
     def add_past(self, found: Iterable[Row], filters: Filters, span: tuple[int, int]) -> None:
         """Add what stands in versions that are not current."""
-        by_task = any((filters.agency, filters.role, filters.due_from, filters.due_to, filters.deadline_kind))
         for row in found:
             kind = "task" if row["task_id"] else "document"
             place = place_of(row["line"], row["ordinal"])
-            if by_task or not span[0] <= place <= span[1] or filters.kind not in ("", row["document_kind"]):
+            if not span[0] <= place <= span[1] or filters.kind not in ("", row["document_kind"]):
                 continue
             self.counts[kind] += 1
             self.past.append(_Key(bool(row["titled"]), place, kind, past=row))

@@ -81,6 +81,15 @@ def test_a_search_as_of_a_day_finds_what_stood_there_then(told: Store) -> None:
     assert queries.search(told, "信用建设工作", Filters(as_of=day(1)))["hits"][0]["snippet"].startswith(TITLE)
 
 
+def test_a_search_of_a_body_as_of_a_day_finds_its_tasks_of_then(told: Store) -> None:
+    for role, by in (("lead", "江口市档案局"), ("lead", ""), ("partner", "江口市档案局"), ("", "无此机构")):
+        then = Filters(as_of=day(1), role=role, agency=by)
+        found, meant = queries.search(told, "诚信主题", then), texts(told, as_of=day(1), role=role, agency=by, words="诚信主题")
+        assert found["counts"] == {"document": 0, "task": len(meant), "notice": 0}, then
+        assert [hit["snippet"][:4] for hit in found["hits"]] == meant
+    assert queries.search(told, "诚信主题", Filters(as_of=day(1), role="lead"))["counts"]["task"] == 1
+
+
 def test_what_the_store_did_not_know_yet_is_in_no_answer(told: Store) -> None:
     assert texts(told, known_at=moment(0)) == []
     assert texts(told, known_at=moment(1)) == ["编制公共", "开展诚信"]
