@@ -18,6 +18,8 @@ STEPS = 20_000
 
 _until: ContextVar[float | None] = ContextVar("until", default=None)
 _CANCELLED = "57014"
+_TOLD, _TOLD_AGAIN = "seconds that are left", 0.9
+"""Where a connection keeps the time that PostgreSQL was told last, and the share of it below which it is told the time that is left."""
 
 
 @contextmanager
@@ -32,11 +34,19 @@ def within(seconds: float) -> Iterator[None]:
         _until.reset(token)
 
 
-def check() -> None:
-    """Raise ``SlowQuestion`` when the time of the block is over: PostgreSQL bounds each statement of a transaction, not all together."""
+def again(connection: Connection) -> None:
+    """Hold what is asked next in a transaction to the time that is left of the block by now; raises ``SlowQuestion`` when it is over.
+
+    PostgreSQL bounds each statement, not all of them together, so it is told anew once a tenth of the time that it knows of is over.
+    """
     until = _until.get()
-    if until is not None and time.monotonic() >= until:
+    if until is None:
+        return
+    left = until - time.monotonic()
+    if left <= 0:
         raise _slow()
+    if connection.dialect.name == "postgresql" and left < _TOLD_AGAIN * connection.info.get(_TOLD, 0.0):
+        _tell(connection, left)
 
 
 @contextmanager
@@ -46,9 +56,11 @@ def kept(connection: Connection) -> Iterator[None]:
     if until is None:
         yield
         return
-    check()
+    left = until - time.monotonic()
+    if left <= 0:
+        raise _slow()
     try:
-        with _watched(connection, until, until - time.monotonic()):
+        with _watched(connection, until, left):
             yield
     except DBAPIError as error:
         if _stopped(error.orig):
@@ -59,7 +71,7 @@ def kept(connection: Connection) -> Iterator[None]:
 @contextmanager
 def _watched(connection: Connection, until: float, left: float) -> Iterator[None]:
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {max(1, int(left * 1000))}")
+        _tell(connection, left)
         yield
         return
     driver = connection.connection.driver_connection
@@ -69,6 +81,11 @@ def _watched(connection: Connection, until: float, left: float) -> Iterator[None
         yield
     finally:
         driver.set_progress_handler(None, STEPS)
+
+
+def _tell(connection: Connection, left: float) -> None:
+    connection.exec_driver_sql(f"SET LOCAL statement_timeout = {max(1, int(left * 1000))}")
+    connection.info[_TOLD] = left
 
 
 def _stopped(error: BaseException | None) -> bool:

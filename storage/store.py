@@ -168,7 +168,7 @@ class Store(Brought):
         """
         held = _moment.get()
         if held is not None and held[0] is self:
-            limits.check()
+            limits.again(held[1])
             yield held[1]
             return
         self._check_file()

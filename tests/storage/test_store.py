@@ -313,6 +313,17 @@ def test_questions_of_one_moment_share_its_time(store: Store) -> None:
                 same.execute(select(1))
 
 
+def test_a_slow_question_of_a_moment_has_only_the_time_that_others_left(store: Store) -> None:
+    if store.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite looks at the clock while it works")
+    begun = time.monotonic()
+    with pytest.raises(SlowQuestion), limits.within(1.0), store.moment():
+        for _ in range(2):
+            with store.reading() as connection:
+                connection.execute(select(func.pg_sleep(0.8)))
+    assert time.monotonic() - begun < 1.5
+
+
 def test_what_is_read_in_one_moment_does_not_see_what_is_written_meanwhile(store: Store, url: str) -> None:
     with Store.open(url) as other, store.moment() as connection:
         before = store.state().writes
