@@ -112,7 +112,7 @@ def normalize(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The document to repair.")],
     script: Annotated[Script, typer.Option(help="The script of what comes out.")] = Script.SIMPLIFIED,
 ) -> None:
-    """Print the repaired text of a file, a line feed behind each line; what was repaired is told on standard error."""
+    """Print the repaired text of a file; what was repaired is told on standard error."""
     cleaned = normalized_text(file, script.value)
     # Whatever else ends a line (CR, form feed, U+2028) would overwrite it or move on: texts keep these, a terminal should not get them.
     sys.stdout.writelines(f"{line}\n" for line in cleaned.text.splitlines())
