@@ -53,7 +53,7 @@ def _extent(package: Package, member: str, room: int) -> tuple[int, int, int]:
     rows = columns = size = counted = 0
     run: int | None = None  # cells of the row under way, none before the first
     rest = b""
-    for chunk in pieces(package.archive, member):
+    for chunk in pieces(package, member):
         if not size and len(chunk) < min(_CHUNK, room):  # all of it
             package.unpacked[member] = chunk
         size += len(chunk)
@@ -95,7 +95,7 @@ def _check_extent(package: Package) -> None:
                 f"{name}: a sheet reaches to row {rows} and column {columns}, more than {MAX_SHEET_POSITIONS} positions: "
                 "delete stray cells far outside the table and save it again."
             )
-    if (text := shared_text(package.archive)) > MAX_SHEET_TEXT:
+    if (text := shared_text(package)) > MAX_SHEET_TEXT:
         raise UnreadableError(
             f"{name}: its cells repeat shared texts to {text / 2**20:,.0f} MB, more than {MAX_SHEET_TEXT / 2**20:.0f} MB: "
             "look at it by hand."

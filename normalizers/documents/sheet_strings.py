@@ -6,12 +6,12 @@ The reader lays all of it out before it can be asked for less, so that half a me
 from __future__ import annotations
 
 import re
-import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
 from normalizers.documents.limits import MAX_UNPACKED
+from normalizers.documents.opc import Package
 
 _STRING = re.compile(rb"<(?:\w{1,10}:)?si[\s>/]")
 _NAMED = re.compile(
@@ -22,30 +22,33 @@ _LONGEST_SIGN = 500
 """Bytes of the end of a piece that are looked at again with the next one."""
 
 
-def pieces(archive: zipfile.ZipFile, member: str) -> Iterator[bytes]:
+def pieces(package: Package, member: str) -> Iterator[bytes]:
     """Yield a member's bytes to its true end: the size in its header may lie, and the sheet reader does not go by it."""
-    info = archive.getinfo(member)
+    if member in package.unpacked:
+        yield package.unpacked[member]
+        return
+    info = package.archive.getinfo(member)
     info.file_size = MAX_UNPACKED + 1
-    with archive.open(info) as stream:
+    with package.archive.open(info) as stream:
         while chunk := stream.read(_CHUNK):
             yield chunk
 
 
-def shared_text(archive: zipfile.ZipFile) -> int:
+def shared_text(package: Package) -> int:
     """Return how many bytes the shared strings of a workbook take in all cells that name them, markup of the strings included."""
-    members = sorted(set(archive.namelist()))  # of any name: parts tell by their relations what they are
-    lengths = max((_lengths(archive, member) for member in members), key=len, default=[])
+    members = sorted(set(package.archive.namelist()))  # of any name: parts tell by their relations what they are
+    lengths = max((_lengths(package, member) for member in members), key=len, default=[])
     if not lengths:
         return 0
     named: Counter[int] = Counter()
     for member in members:
-        named.update(_named(archive, member))
+        named.update(_named(package, member))
     return sum(lengths[number] * count for number, count in named.items() if number < len(lengths))
 
 
-def _lengths(archive: zipfile.ZipFile, member: str) -> list[int]:
+def _lengths(package: Package, member: str) -> list[int]:
     starts, at, rest = [0], 0, b""
-    for chunk in pieces(archive, member):
+    for chunk in pieces(package, member):
         text = rest + chunk
         found = (at - len(rest) + sign.start() for sign in _STRING.finditer(text))
         starts += [start for start in found if start > starts[-1]]
@@ -53,10 +56,10 @@ def _lengths(archive: zipfile.ZipFile, member: str) -> list[int]:
     return [after - before for before, after in pairwise([*starts[1:], at])]
 
 
-def _named(archive: zipfile.ZipFile, member: str) -> Counter[int]:
+def _named(package: Package, member: str) -> Counter[int]:
     found: Counter[int] = Counter()
     rest = b""
-    for chunk in pieces(archive, member):
+    for chunk in pieces(package, member):
         text = rest + chunk
         end = 0
         for sign in _NAMED.finditer(text):
