@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from storage.errors import StoreError, UnknownRecord
 from storage.room_schema import accounts, api_keys, sessions
+from storage.row_writing import insert_new
 from storage.store import Store
 
 MOST_LETTERS = 64
@@ -72,10 +73,9 @@ def add(store: Store, name: str, role: str, password: str, by: str, at: datetime
     kept = account_name(name)
     row = {"name": kept, "role": role, "password": password, "password_at": at, "provisional": provisional, "serial": 0}
     with store.writing(told=False) as connection:
-        known = connection.execute(select(accounts.c.removed_at).where(accounts.c.name == kept)).one_or_none()
-        if known is not None:
-            raise AccountRefused(_TAKEN_ONCE if known.removed_at else _TAKEN, name=kept)
-        connection.execute(insert(accounts), [row | {"created_at": at, "created_by": by}])
+        if not insert_new(connection, accounts, [row | {"created_at": at, "created_by": by}], ("name",)):
+            removed_at = connection.execute(select(accounts.c.removed_at).where(accounts.c.name == kept)).scalar_one()
+            raise AccountRefused(_TAKEN_ONCE if removed_at else _TAKEN, name=kept)
     return named(store, kept)
 
 

@@ -28,6 +28,10 @@ class Brought(ABC):
     def writing(self, *, told: bool = True) -> AbstractContextManager[Connection]:
         """Give a connection in one transaction."""
 
+    @abstractmethod
+    def reading(self) -> AbstractContextManager[Connection]:
+        """Give a connection that only reads."""
+
     @property
     @abstractmethod
     def keyring(self) -> Keyring:
@@ -115,6 +119,9 @@ class Brought(ABC):
         """Put the gazetteer's entries in the place of those in the store; return whether anything differed."""
         from storage import ingest
 
+        with self.reading() as connection:  # each crawl asks, and hardly ever anything differs
+            if ingest.has_agencies(connection, found):
+                return False
         with self.writing() as connection:
             return ingest.write_agencies(connection, found)
 

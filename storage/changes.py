@@ -15,7 +15,6 @@ from storage.schema import ROLES
 
 Row = dict[str, Any]
 
-_LOCK = text("SELECT pg_advisory_xact_lock(7265002)")
 _NEXT = text("SELECT nextval(pg_get_serial_sequence('changes', 'seq')) FROM generate_series(1, :count)")
 _LAST = text("SELECT seq FROM sqlite_sequence WHERE name = 'changes'")
 _EMPTY: Row = {
@@ -43,13 +42,11 @@ _EMPTY: Row = {
 def tell(connection: Connection, found: Sequence[Row]) -> None:
     """Append rows to the feed; what a row does not name is empty, and ``known_at`` is now.
 
-    On PostgreSQL the caller's transaction holds the feed until its end: numbers are given in the order of commits, so a reader that
-    goes on from the last one it saw misses none.
+    The caller's transaction has the turn to write (``storage.turns``): numbers are given in the order of commits, so a reader that goes
+    on from the last one it saw misses none.
     """
     if not found:
         return
-    if connection.dialect.name == "postgresql":
-        connection.execute(_LOCK)
     now = datetime.now(UTC)
     whole = [{"seq": seq, **_EMPTY, "known_at": now, **row} for seq, row in zip(_numbers(connection, len(found)), found, strict=True)]
     insert_rows(connection, changes, whole)

@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, or_, select, update
 
 from storage.change_schema import comparisons
+from storage.row_writing import upsert
 from storage.schema import documents
 from storage.store import Store
 from storage.types import to_json
@@ -45,8 +46,7 @@ def keep(store: Store, key: Key, result: Any, at: datetime) -> bool:  # noqa: AN
     c = comparisons.c
     row = dict(zip(("old_hash", "new_hash", "reader"), key, strict=True)) | {"result": result, "used_at": at}
     with store.writing(told=False) as connection:
-        connection.execute(delete(comparisons).where(*_is(key)))
-        connection.execute(insert(comparisons), [row])
+        upsert(connection, comparisons, [row])  # two readers may ask for one at the same moment
         overdue = select(c.used_at).order_by(c.used_at.desc()).offset(KEPT).limit(1).scalar_subquery()
         connection.execute(delete(comparisons).where(c.used_at <= overdue))
     return True

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from normalizers.records import Derived
-from storage import ingest, lines
+from storage import ingest, lines, turns
 from storage.engine import rows
 from storage.records import Derivation, Differ, Effect, Incoming, Publication, StoredSource
 from storage.registers import STAGES
@@ -72,6 +72,7 @@ def trial(store: Store, found: StoredSource, derived: Derived, differ: Differ | 
     """Write a reading as ``write_reading`` does, take it back, and return the seconds that took. Raises ``StoreError``."""
     begun = time.monotonic()
     with store.writing(told=False) as connection:
+        turns.take(connection)
         attempt = connection.begin_nested()
         ingest.write_reading(connection, found, derived, differ)
         lines.refresh(connection)

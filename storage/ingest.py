@@ -11,7 +11,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, delete, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, delete, insert, select, update
 
 from normalizers.records import Derived
 from storage import lone_documents, moves, works
@@ -157,8 +157,7 @@ def _document() -> Select[Any]:
     d, v, c = documents.c, versions.c, captures.c
     joined = documents.join(versions, (v.document_id == d.id) & (v.number == d.version)).join(captures, c.id == v.capture_id)
     columns = (d.site, d.key, d.state, d.version, v.content_hash, v.records_hash, v.normalizer_version, v.in_force_from, v.capture_id)
-    query = select(*columns, c.sha256, c.fetched_at).select_from(joined).where(d.id == bindparam("document"))
-    return query.with_for_update(of=documents)
+    return select(*columns, c.sha256, c.fetched_at).select_from(joined).where(d.id == bindparam("document"))
 
 
 _DOCUMENT = _document()
@@ -270,6 +269,24 @@ def _write_state(
 
 def write_agencies(connection: Connection, found: Sequence[AgencyRow]) -> bool:
     """Put the gazetteer's entries in the place of those that were there; return whether anything differed."""
+    if has_agencies(connection, found):
+        return False
+    wanted = _agency_rows(found)
+    for table in reversed(wanted):
+        connection.execute(delete(table))
+    for table, rows in wanted.items():
+        for start in range(0, len(rows), 1000):
+            connection.execute(insert(table), rows[start : start + 1000])
+    return True
+
+
+def has_agencies(connection: Connection, found: Sequence[AgencyRow]) -> bool:
+    """Tell whether the store has these entries of the gazetteer, and no others."""
+    return all(_same_rows(connection, table, rows) for table, rows in _agency_rows(found).items())
+
+
+def _agency_rows(found: Sequence[AgencyRow]) -> dict[Table, list[Row]]:
+    """Return the rows of the gazetteer's entries by table, those first that others refer to."""
     columns = ("id", "name", "kind", "region", "level", "valid_from", "valid_to", "successor", "source")
     names = [
         {"agency_id": row.id, "position": n, "name_key": text_key(name.name)}
@@ -282,23 +299,11 @@ def write_agencies(connection: Connection, found: Sequence[AgencyRow]) -> bool:
         for row in found
         for n, member in enumerate(row.members)
     ]
-    wanted = {
+    return {
         agencies: [{column: getattr(row, column) for column in columns} for row in found],
         agency_names: names,
         agency_members: members,
     }
-    if all(_same_rows(connection, table, rows) for table, rows in wanted.items()):
-        return False
-    if connection.dialect.name == "postgresql":  # crawls that begin at the same time all find an empty table
-        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('the gazetteer'))"))
-        if all(_same_rows(connection, table, rows) for table, rows in wanted.items()):
-            return False
-    for table in reversed(wanted):
-        connection.execute(delete(table))
-    for table, rows in wanted.items():
-        for start in range(0, len(rows), 1000):
-            connection.execute(insert(table), rows[start : start + 1000])
-    return True
 
 
 def _same_rows(connection: Connection, table: Table, wanted: Sequence[Row]) -> bool:

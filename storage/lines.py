@@ -26,8 +26,6 @@ from storage.places import LAST, SEQUENCE_BITS, first_line
 from storage.row_writing import insert_rows, upsert
 from storage.schema import documents, sites, version_regions, versions
 
-_LOCK = text(f"SELECT pg_advisory_xact_lock({0x1_11E5})")
-"""Takes PostgreSQL's advisory lock: two that refresh at once would each miss the other's copy of a work."""
 _SOME: Any = bindparam("some", expanding=True)
 _T = touched_documents.c
 _TOUCHED = select(_T.document_id).limit(1)
@@ -44,7 +42,6 @@ def refresh(connection: Connection) -> None:
     """Make the lines right of all that was touched since the last time. It costs nothing where nothing was."""
     if connection.execute(_TOUCHED).one_or_none() is None:
         return
-    _lock(connection)
     touched = connection.execute(_TAKE).all()
     _line(connection, {row.document_id for row in touched})
     _choose(connection, {row.work_id for row in touched})
@@ -55,7 +52,6 @@ def rebuild(connection: Connection, tell: Callable[[str, int], object] = lambda 
 
     ``tell`` is told now and then what was made of how many documents.
     """
-    _lock(connection)
     if connection.dialect.name == "sqlite":
         # Bodies and places come in no order of the disk: by the 2 MB that SQLite keeps of itself every row would be written many times.
         connection.exec_driver_sql(f"PRAGMA cache_size = -{_CACHE}")
@@ -94,15 +90,9 @@ def catch_up(connection: Connection) -> int:
 
 def number(connection: Connection, document: str) -> int:
     """Return the line of a document by the day of its current version, reserved for it where it has none of that day yet."""
-    _lock(connection)
     _number(connection, [document])
     n = line_numbers.c
     return int(connection.execute(select(n.line).where(n.document_id == document)).scalar_one())
-
-
-def _lock(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.execute(_LOCK)
 
 
 # --- numbers -----------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, select
 
 from normalizers.text.fold import fold
-from storage import moves, pairing, works
+from storage import moves, pairing
 from storage.capture_writing import write_captures
 from storage.change_schema import document_keys
 from storage.changes import tell
@@ -51,15 +51,11 @@ class Lone:
 
 
 def find(connection: Connection, some: Sequence[Incoming]) -> dict[int, Lone]:
-    """Return those of the documents that are new and share nothing with any that is stored or stands before them, by their place.
-
-    Where any is new, other writers are kept from judging until the transaction ends: they would not see each other's documents.
-    """
+    """Return those of the documents that are new and share nothing with any that is stored or stands before them, by their place."""
     ids = [document_id(each.publication.site, each.publication.key) for each in some]
     known = set(connection.execute(_THERE, {"some": ids}).scalars())
     if known.issuperset(ids):
         return {}
-    works.lock(connection)
     asked = [_asked(document, each) for document, each in zip(ids, some, strict=True)]
     return _lone(asked, known, _met(connection, [each for each in asked if each.id not in known]))
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import URL, Connection, Engine, insert, or_, select, update
 
 from storage import engine as engines
-from storage import limits, store_state
+from storage import limits, store_state, turns
 from storage.bringing import Brought
 from storage.errors import MissingStore, StoreError, UnreachableStore
 from storage.identity import document_id
@@ -197,7 +197,8 @@ class Store(Brought):
         """Give a connection in one transaction: all of it is kept, or nothing; at its end the lines of what it touched are made right.
 
         Raises ``UnreachableStore`` for a file that went away, ``LockedStore`` when a run of this store lost its site to another process.
-        ``told=False`` is for what no answer shows, such as the audit log: the state of the store stays what it is.
+        ``told=False`` is for what no answer shows, such as the audit log: the state of the store stays what it is, and the turn to write
+        (``storage.turns``) another's.
         """
         from storage import lines
 
@@ -206,6 +207,8 @@ class Store(Brought):
             connection = connection.execution_options(**engines.WRITE)
             with connection.begin():
                 self._locks.keep(connection)
+                if told:
+                    turns.take(connection)
                 yield connection
                 lines.refresh(connection)
                 if told:

@@ -61,7 +61,6 @@ def decide(store: Store, document: str, other: str, tie: str, by: str, at: datet
     ``UnknownRecord`` for what is no identifier of a document, ``StoreError`` for a pair of one.
     """
     with store.writing() as connection:
-        works.lock(connection)
         number, fresh = _write(connection, document, other, tie, by, at, note)
         told = _apply(connection, {document, other}, at) if fresh else []
         return _outcome(connection, number, document, other, tie, told)
@@ -74,7 +73,6 @@ def cut_out(store: Store, document: str, by: str, at: datetime, note: str = "") 
     after it. Raises ``UnknownRecord`` for a document that is not in the store.
     """
     with store.writing() as connection:
-        works.lock(connection)
         work = connection.execute(select(documents.c.work_id).where(documents.c.id == document)).scalar_one_or_none()
         if work is None:
             raise UnknownRecord(f"There is no document {document} in the store: list what there is with `harvester documents`.")
@@ -89,7 +87,6 @@ def undo(store: Store, number: int, by: str, at: datetime) -> Outcome:
     """End a decision, judge the pair again, and return what that did. Raises ``UnknownRecord`` where there is none in force."""
     t = tie_decisions.c
     with store.writing() as connection:
-        works.lock(connection)
         found = rows(connection.execute(select(tie_decisions).where(t.id == number, t.ended_at.is_(None))))
         if not found:
             raise UnknownRecord(f"There is no decision {number} on works in force: list what there is with `harvester works decisions`.")

@@ -26,7 +26,6 @@ def judge_all(store: Store, *, progress: Callable[[int, int], None] | None = Non
         total = int(connection.execute(select(func.count()).select_from(documents)).scalar_one())
     while True:
         with store.writing() as connection:
-            works.lock(connection)
             some = list(connection.execute(select(d.id).where(d.id > last).order_by(d.id).limit(BATCH)).scalars())
             stirred = {name for document in some for name in pairing.index(connection, document).stirred}
             if some:

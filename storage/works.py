@@ -52,7 +52,6 @@ NORMATIVE = {
 }
 """Kinds of which no form is filled in for one firm after another."""
 
-_LOCK = text("SELECT pg_advisory_xact_lock(7265001)")
 _REACH = 0.5
 """Share of two titles' characters that their common beginning and end must make up for the rest to be what they differ by."""
 
@@ -172,7 +171,6 @@ def tie(connection: Connection, document: str, occasion: Occasion = CRAWLED, *, 
     Its current version must be written. A new document is not told as tied: the row that adds it carries its work. One that is ``new``
     in this transaction and shares nothing with any other is the single one of its work, as it was written.
     """
-    lock(connection)
     found = pairing.index(connection, document, new=new)
     family = pairing.family(connection, document)
     if new and not (found.near or found.stirred or family or pairing.decided(connection, [document])):
@@ -180,12 +178,6 @@ def tie(connection: Connection, document: str, occasion: Occasion = CRAWLED, *, 
         return
     again = {document, *found.stirred, *pairing.annexes(connection, document)}
     judge_again(connection, again, occasion, new={document} if found.new else set())
-
-
-def lock(connection: Connection) -> None:
-    """Keep other writers from judging until the transaction ends: two that do not see each other's document would both miss a tie."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(_LOCK)
 
 
 def judge_again(connection: Connection, again: Collection[str], occasion: Occasion, *, new: Collection[str] = ()) -> list[links.Row]:
