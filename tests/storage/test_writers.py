@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from storage import accounts, comparisons
+from storage.engine import revisions
 from storage.identity import document_id
 from storage.schema import documents
 from storage.store import Store
@@ -101,6 +102,19 @@ def at_once(url: str, folder: Path, work: Callable[[Store], T]) -> list[T]:
 
     with ThreadPoolExecutor(len(SITES)) as pool:
         return list(pool.map(do, SITES))
+
+
+def test_programs_that_make_a_store_at_the_same_moment_make_one(postgres: str) -> None:
+    made, together = database(postgres), Barrier(len(SITES))
+
+    def make(_: str) -> str | None:
+        together.wait(60)
+        with Store.open(made, create=True) as store:
+            return store.revision
+
+    with ThreadPoolExecutor(len(SITES)) as pool:
+        assert set(pool.map(make, SITES)) == {revisions()[0]}
+    drop(postgres, made)
 
 
 def test_crawls_that_begin_a_store_at_the_same_moment_get_the_one_key_of_it(url: str, tmp_path: Path) -> None:
