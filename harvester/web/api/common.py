@@ -11,12 +11,12 @@ from fastapi import Request
 from sqlalchemy import select
 
 from harvester.errors import WrongCall
-from harvester.session import check_agency, check_site
+from harvester.session import check_site
 from harvester.web.access import trail
 from harvester.web.api.asking import Question
 from normalizers.text.script import simplified_forms
 from storage.errors import ErasedRecord, UnknownRecord
-from storage.naming import check_document, successor_of
+from storage.naming import check_document
 from storage.paging import Page
 from storage.schema import documents
 from storage.selection import Filters
@@ -43,15 +43,6 @@ def existing(store: Store, site: str = "", document: str = "") -> None:
     if document:
         check_document(store, document)
         not_withdrawn(store, document)
-
-
-def named(store: Store, agency: str) -> None:
-    """Raise ``UnknownRecord``, with the nearest names, for a body of which nothing was found and that nothing here names.
-
-    To a bureau that mistyped its own name, an empty list would read as "nothing to do for us". One that has a successor is known.
-    """
-    if agency and successor_of(store, agency) is None:
-        check_agency(store, agency)
 
 
 def not_withdrawn(store: Store, document: str) -> None:

@@ -14,7 +14,7 @@ from harvester.web.access.trail import shown
 from harvester.web.api import routing
 from harvester.web.api.answering import answer, linked, paged
 from harvester.web.api.asking import FindQuestion, SearchQuestion, in_order
-from harvester.web.api.common import existing, filters_of, named
+from harvester.web.api.common import existing, filters_of
 from harvester.web.api.shapes.finding import FoundPage, SearchPage
 from harvester.web.room import AnyStore
 from storage import searching
@@ -35,8 +35,6 @@ def search(request: Request, store: AnyStore, asked: Annotated[SearchQuestion, Q
         more: Row = {"exact": asked.exact, "since": asked.since, "until": asked.until, "after": asked.after}
         of = "" if asked.kind == "any" else asked.kind
         found = searching.search(store, asked.words, wanted, kind=of, today=audited.today(), **more)
-        if not found["hits"]:
-            named(store, asked.agency)
         if records := [hit for hit in found["hits"] if hit["kind"] == "notice"]:
             shown(request, "search", {"words": asked.words, "site": asked.site, "region": asked.region}, records)
         page = Page(found["hits"], found["next"], None if any(found["at_least"].values()) else sum(found["counts"].values()))

@@ -12,7 +12,7 @@ from harvester.web import problems
 from harvester.web.api import routing
 from harvester.web.api.answering import answer, download, linked, paged
 from harvester.web.api.asking import AsOf, TaskQuestion, in_order
-from harvester.web.api.common import as_typed, existing, filters_of, named, not_withdrawn
+from harvester.web.api.common import as_typed, existing, filters_of, not_withdrawn
 from harvester.web.api.shapes.tasks import TaskCourse, TaskPage, TaskWhole
 from harvester.web.room import AnyStore
 from storage import queries, task_versions
@@ -34,15 +34,11 @@ def tasks(request: Request, store: AnyStore, asked: Annotated[TaskQuestion, Quer
         if asked.order != "published":
             return problems.of_kind(request, "cannot", "A file is in the reading order: leave `order` out, and sort it by its deadlines.")
         existing(store, asked.site, asked.document)
-        if not queries.task_page(store, filters_of(asked, limit=1)).rows:
-            named(store, asked.agency)
         return download(request, Tasks(filters_of(asked, limit=asked.limit)), asked, "tasks")
 
     def made() -> dict[str, Any]:
         existing(store, asked.site, asked.document)
         page, read_as = as_typed(asked, ("words", "agency"), lambda one: _page(store, one))
-        if not page.rows:
-            named(store, asked.agency)
         return paged(request, page, read_as)
 
     return answer(request, filters_of(asked), made, headers=linked)
