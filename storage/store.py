@@ -233,17 +233,21 @@ class Store(Brought):
         """Begin a run of a site and return its identifier.
 
         Runs of the site that never ended are marked failed, cause ``killed``. ``name`` and ``region`` (GB/T 2260) are the site's.
-        Raises ``LockedStore`` while another process crawls the site.
+        Raises ``LockedStore`` while another process crawls the site, or writes for longer than the store's patience.
         """
         with engines.told(self.url):
             self._locks.take(site)
         run = new_name(started_at)
         lost = {"verdict": Verdict.FAILED, "cause": KILLED, "ended_at": started_at}
-        with self.writing() as connection:
-            self._write_site(connection, site, name, region)
-            connection.execute(update(runs).where(runs.c.site == site, runs.c.verdict.is_(None)).values(lost))
-            row = {"id": run, "site": site, "sections": list(sections), "started_at": started_at, "cause": "", "counters": {}}
-            connection.execute(insert(runs), [row])
+        try:
+            with self.writing() as connection:
+                self._write_site(connection, site, name, region)
+                connection.execute(update(runs).where(runs.c.site == site, runs.c.verdict.is_(None)).values(lost))
+                row = {"id": run, "site": site, "sections": list(sections), "started_at": started_at, "cause": "", "counters": {}}
+                connection.execute(insert(runs), [row])
+        except BaseException:
+            self._locks.release(site)  # this process may live on, and another may begin what it could not
+            raise
         self._locks.runs[site] = run
         return run
 
