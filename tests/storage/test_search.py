@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import count
-from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from normalizers.records import AgencyKind
 from storage import highlights, search, search_plans, search_sqlite, search_terms, searching
-from storage import search as index
 from storage.errors import StoreError
 from storage.paging import WrongCursor
 from storage.queries import documents as documents_of
@@ -22,7 +20,6 @@ from storage.queries import search as find
 from storage.queries import tasks
 from storage.records import AgencyName, AgencyRow
 from storage.schema import documents
-from storage.search_asked import Asked, Counted, place_of_entry, zones
 from storage.selection import Filters
 from storage.store import Store
 from tests.shared import tries
@@ -329,47 +326,6 @@ def test_in_a_document_that_is_not_there_nothing_is_found_or_counted(filled: Sto
     for words in ("信用", "按月通报"):
         answer = find(filled, words, Filters(document="dzzzzzzzzzzz"))
         assert (answer["hits"], set(answer["counts"].values())) == ([], {0})
-
-
-@settings(max_examples=tries(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    st.lists(st.tuples(texts, st.booleans()), min_size=1, max_size=8),
-    st.lists(st.lists(words, min_size=1, max_size=2), min_size=1, max_size=2),
-    st.sampled_from((0, 1, 2, search_sqlite.RARE)),
-    st.sampled_from((index.TASKS, index.DOCUMENTS)),
-)
-def test_property_pages_and_counts_of_the_index_are_those_of_plain_substrings(
-    store: Store, said: list[tuple[str, bool]], asked: list[list[str]], rare: int, asks: index.Index
-) -> None:
-    with patch.object(search_sqlite, "RARE", rare), store.engine.connect() as connection, connection.begin() as work:
-        texts_of = {n: index.folded(text) for n, (text, _) in enumerate(said, 1)}
-        rows = [
-            {"id": n if counts else -n, "document_id": f"d{n}", "title": held[:5], "folded": held, "marks": "s:a"}
-            | ({"version": 1} if asks is index.DOCUMENTS else {"task_id": f"t{n}"})
-            for (n, held), (_, counts) in zip(texts_of.items(), said, strict=True)
-        ]
-        index.write(connection, asks, rows)
-        wanted = tuple(tuple(word) for word in asked)
-        truth = [n for n, held in texts_of.items() if all(any(each in held for each in word) for word in wanted)]
-        titled = {n for n in truth if all(any(each in texts_of[n][:5] for each in word) for word in wanted)}
-        question = Asked(wanted, zones(1, 100, copies=True), "s:a")
-        counted = search_plans.count(connection, asks, question)
-        assert (counted.count, counted.at_least) == (len(truth), False)
-        assert search_plans.count_within(connection, asks, question, len(said)) == len(truth)
-        assert search_plans.count_within(connection, asks, question, len(truth) - 1) is None
-        for named, meant in ((None, set(truth)), (True, titled), (False, set(truth) - titled)):
-            # Titles are asked of documents alone, and of what was counted of them.
-            of_it = [counted] if named is None or asks is index.DOCUMENTS else []
-            for known in (*of_it, Counted(0, at_least=True), Counted(10_000, at_least=True)):
-                found = search_plans.page(connection, asks, question, 3, below=7, titled=named, counted=known)
-                assert [place_of_entry(entry) for entry in found] == sorted((n for n in meant if n < 7), reverse=True)[:3]
-        held = search_plans.holding(connection.dialect.name, asks, wanted)
-        assert sorted(connection.execute(held).scalars()) == sorted(truth)
-        led_to = search_plans.holding(connection.dialect.name, asks, wanted, checked=False)
-        assert set(connection.execute(led_to).scalars()) >= set(truth)
-        index.remove(connection, asks, list(connection.execute(select(asks.entries.c.id)).scalars()))
-        assert search_plans.count(connection, asks, question).count == 0
-        work.rollback()
 
 
 def test_words_in_very_many_entries_are_counted_among_the_newest_and_told_so(
