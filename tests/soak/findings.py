@@ -111,8 +111,9 @@ def missing(said: Said, truth: Mapping[str, Mapping[str, Shown]], withdrawn: Map
 # --- logs ------------------------------------------------------------------------------------------------------------------------
 
 
-_RAISED = re.compile(r"\s*(?:Traceback \(|[\w.]*(?:Error|Exception|Exit)\b:?)")
-"""How a line begins that Python wrote. What a crawl by hand tells people names errors further on: its run is judged by its cause."""
+_RAISED = re.compile(r"\s*(?:Traceback \(|Exception ignored |Fatal Python error)")
+"""How Python begins what it writes of an exception. The name of one begins no line to go by: a crawl by hand tells people the error
+of its run by that name, in a sentence that may be wrapped before it, and the run is judged by its cause."""
 
 
 def log_troubles(lines: Sequence[str], faults: Sequence[Span], slack: float) -> Iterator[str]:

@@ -74,18 +74,22 @@ def growing(name: str, what: str, points: Points, bound: Bound) -> Iterator[str]
 
 
 def heavier(name: str, old: Points, fresh: Points, bound: Bound) -> Iterator[str]:
-    """Yield the sentence of a process that takes more at its end than one that has just done the same work over the same store.
+    """Yield the sentence of a process that rises, and takes more at its end than one that has just done the same work over the same store.
 
-    What a process holds at once rises with the store that it answers from: its slope would not tell that from a leak.
+    One of the two alone is no leak: what a process holds at once rises with the store that it answers from, and so does a new one's; and
+    an allocator keeps what the peaks of an old one took, which a new one has not met yet: the old one stands higher, and stands.
     """
-    at_end, warmed = old[-_AT_END:], warm(fresh)
+    at_end, warmed, later = old[-_AT_END:], warm(fresh), warm(old)
     if len(at_end) < _AT_END or len(warmed) < 3:
         yield f"{name}: {len(old)} readings of it and {len(fresh)} of one beside it are too few to tell: soak for longer"
         return
-    usual, hours = median(value for _, value in warmed), (old[-1][0] - old[0][0]) / 3600
-    taken, allowed = median(value for _, value in at_end), max(bound.least, bound.hourly * usual * hours)
-    if taken - usual > allowed:
-        yield f"{name}: takes {taken:.0f} after {hours:.2f} h, and {usual:.0f} when new over the same store (allowed {allowed:.0f} more)"
+    usual, seconds = median(value for _, value in warmed), old[-1][0] - old[0][0]
+    taken, allowed = median(value for _, value in at_end), max(bound.least, bound.hourly * usual * seconds / 3600)
+    if min(taken - usual, risen := slope(later) * seconds) > allowed:
+        yield (
+            f"{name}: rose by {risen:.0f} in {seconds / 3600:.2f} h to {taken:.0f},"
+            f" and takes {usual:.0f} when new over the same store (allowed {allowed:.0f})"
+        )
 
 
 # --- the store -----------------------------------------------------------------------------------------------------------------

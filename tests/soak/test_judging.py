@@ -67,8 +67,17 @@ def test_a_room_that_takes_no_more_than_a_new_one_has_not_leaked_however_its_sto
     new = [(15.0 * n, 300_000.0 + min(n, 8) * 17_000) for n in range(40)]
     assert list(judging.heavier("room", old, new, judging.MEMORY)) == []
     leaking = [(at, value + at * 4) for at, value in old]
-    assert "room: takes" in "".join(judging.heavier("room", leaking, new, judging.MEMORY))
+    assert "room: rose by" in "".join(judging.heavier("room", leaking, new, judging.MEMORY))
+    slowly, younger = [(at, value + at * 3) for at, value in old[:43]], [(at, value - 10_000) for at, value in new]
+    assert "room: rose by" in "".join(judging.heavier("room", slowly, younger, judging.MEMORY))
     assert "too few" in "".join(judging.heavier("room", old[:5], new, judging.MEMORY))
+
+
+def test_a_room_that_stands_at_what_its_peaks_took_has_not_leaked() -> None:
+    chance = random.Random(4)
+    old = [(60.0 * n, 437_000.0 + chance.uniform(-4000, 4000)) for n in range(43)]
+    new = [(15.0 * n, 300_000.0 + min(n, 8) * 15_400) for n in range(20)]
+    assert list(judging.heavier("room", old, new, judging.MEMORY)) == []
 
 
 def test_handles_that_are_not_given_back_are_found_and_those_of_many_readers_are_not() -> None:
