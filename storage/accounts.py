@@ -13,6 +13,7 @@ from storage.errors import StoreError, UnknownRecord
 from storage.room_schema import accounts, api_keys, sessions
 from storage.row_writing import insert_new
 from storage.store import Store
+from storage.turns import Turn
 
 MOST_LETTERS = 64
 _SIGNS = frozenset("._-@")
@@ -72,7 +73,7 @@ def add(store: Store, name: str, role: str, password: str, by: str, at: datetime
     """Make an account; ``password`` is a hash. Raises ``AccountRefused`` for a name that is or was another's."""
     kept = account_name(name)
     row = {"name": kept, "role": role, "password": password, "password_at": at, "provisional": provisional, "serial": 0}
-    with store.writing(told=False) as connection:
+    with store.writing(told=False, turn=Turn.ACCOUNTS) as connection:
         if not insert_new(connection, accounts, [row | {"created_at": at, "created_by": by}], ("name",)):
             removed_at = connection.execute(select(accounts.c.removed_at).where(accounts.c.name == kept)).scalar_one()
             raise AccountRefused(_TAKEN_ONCE if removed_at else _TAKEN, name=kept)
@@ -114,7 +115,7 @@ def operators(store: Store) -> int:
 
 def set_role(store: Store, name: str, role: str) -> None:
     """Give an account another role, at once. Raises ``UnknownAccount``, ``AccountRefused`` for the last operator."""
-    with store.writing(told=False) as connection:
+    with store.writing(told=False, turn=Turn.ACCOUNTS) as connection:
         kept = _there(connection, name)
         if role != "operator":
             _not_last(connection, kept)
@@ -126,7 +127,7 @@ def set_password(store: Store, name: str, password: str, at: datetime, *, provis
 
     A ``provisional`` one, which somebody else gave it, ends the keys of its programs, too: whose they are is not sure any more.
     """
-    with store.writing(told=False) as connection:
+    with store.writing(told=False, turn=Turn.ACCOUNTS) as connection:
         kept = _there(connection, name)
         values = {"password": password, "password_at": at, "provisional": provisional, "serial": accounts.c.serial + 1}
         connection.execute(update(accounts).where(accounts.c.name == kept).values(values))
@@ -135,19 +136,19 @@ def set_password(store: Store, name: str, password: str, at: datetime, *, provis
 
 def rehash(store: Store, name: str, old: str, new: str) -> None:
     """Keep the same password under a newer hash, unless it was changed meanwhile."""
-    with store.writing(told=False) as connection:
+    with store.writing(told=False, turn=Turn.ACCOUNTS) as connection:
         connection.execute(update(accounts).where(accounts.c.name == name, accounts.c.password == old).values(password=new))
 
 
 def renew_addresses(store: Store, name: str) -> None:
     """Give an account a new serial number, which ends the addresses of calendars that were made with the former."""
-    with store.writing(told=False) as connection:
+    with store.writing(told=False, turn=Turn.ACCOUNTS) as connection:
         connection.execute(update(accounts).where(accounts.c.name == name).values(serial=accounts.c.serial + 1))
 
 
 def logged_in(store: Store, name: str, at: datetime) -> None:
     """Note when somebody logged in."""
-    with store.writing(told=False) as connection:
+    with store.writing(told=False, turn=Turn.ACCOUNTS) as connection:
         connection.execute(update(accounts).where(accounts.c.name == name).values(login_at=at))
 
 
@@ -156,7 +157,7 @@ def remove(store: Store, name: str, by: str, at: datetime) -> None:
 
     Raises ``UnknownAccount``, ``AccountRefused`` for the last operator.
     """
-    with store.writing(told=False) as connection:
+    with store.writing(told=False, turn=Turn.ACCOUNTS) as connection:
         kept = _there(connection, name)
         _not_last(connection, kept)
         _end_all(connection, kept, keys=True)
@@ -169,18 +170,15 @@ def _end_all(connection: Connection, name: str, *, keys: bool) -> None:
 
 
 def _there(connection: Connection, name: str) -> str:
-    """Return the name of an account as it is kept, its row locked until the transaction ends."""
+    """Return the name of an account as it is kept."""
     kept = account_name(name)
-    # Every operator's row with it, in one order: two who leave at once would else wait for each other.
-    meant = (accounts.c.name == kept) | (accounts.c.role == "operator")
-    query = select(accounts.c.name).where(meant, accounts.c.removed_at.is_(None)).order_by(accounts.c.name).with_for_update()
-    if kept not in set(connection.execute(query).scalars()):
+    if connection.execute(select(accounts.c.name).where(accounts.c.name == kept, accounts.c.removed_at.is_(None))).one_or_none() is None:
         raise _unknown(name)
     return kept
 
 
 def _not_last(connection: Connection, name: str) -> None:
-    """Raise where an account is the only operator. ``_there`` locked the operators' rows, so two who leave at once see each other."""
+    """Raise where an account is the only operator. Whoever changes accounts has the turn, so two who leave at once see each other."""
     query = select(accounts.c.name).where(accounts.c.role == "operator", accounts.c.removed_at.is_(None))
     if set(connection.execute(query).scalars()) == {name}:
         raise AccountRefused("{name} is the only operator: make another one first.", name=name)

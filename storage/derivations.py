@@ -11,13 +11,14 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from normalizers.records import Derived
-from storage import ingest, lines, turns
+from storage import ingest, lines
 from storage.engine import rows
 from storage.records import Derivation, Differ, Effect, Incoming, Publication, StoredSource
 from storage.registers import STAGES
 from storage.run_names import new_name
 from storage.schema import derivations, task_agencies, tasks, unread, version_issuers
 from storage.store import Store
+from storage.turns import Turn
 from storage.versions import agency_rows, task_row
 
 Row = dict[str, Any]
@@ -71,8 +72,7 @@ def write_reading(
 def trial(store: Store, found: StoredSource, derived: Derived, differ: Differ | None = None) -> float:
     """Write a reading as ``write_reading`` does, take it back, and return the seconds that took. Raises ``StoreError``."""
     begun = time.monotonic()
-    with store.writing(told=False) as connection:
-        turns.take(connection)
+    with store.writing(told=False, turn=Turn.RECORDS) as connection:
         attempt = connection.begin_nested()
         ingest.write_reading(connection, found, derived, differ)
         lines.refresh(connection)

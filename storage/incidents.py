@@ -18,6 +18,7 @@ from storage.errors import StoreError, UnknownRecord
 from storage.operations_schema import findings, incidents, snoozes
 from storage.row_writing import insert_unless_there
 from storage.store import Store
+from storage.turns import Turn
 
 FLAPPING = timedelta(days=1)
 """What comes back so soon after it was over is the same incident."""
@@ -233,7 +234,7 @@ def snooze(store: Store, site: str, cause: str, *, reason: str, by: str, since: 
     if until <= since:
         raise StoreError(f"A snooze ends in the future, not on {until:%Y-%m-%d %H:%M} UTC: give a later day.")
     row = {"site": site, "cause": cause, "reason": reason.strip(), "snoozed_by": by.strip(), "since": since, "until": until}
-    with store.writing(told=False) as connection:
+    with store.writing(told=False, turn=Turn.RESTS) as connection:
         _end_snoozes(connection, site, cause, since)
         number: int = connection.execute(insert(snoozes).values(row).returning(snoozes.c.id)).scalar_one()
         return number
@@ -241,7 +242,7 @@ def snooze(store: Store, site: str, cause: str, *, reason: str, by: str, since: 
 
 def wake(store: Store, site: str, cause: str | None, at: datetime) -> int:
     """End the snoozes of a site that hold, of a cause or (``None``) of each, and return how many. Raises ``UnknownRecord`` for none."""
-    with store.writing(told=False) as connection:
+    with store.writing(told=False, turn=Turn.RESTS) as connection:
         ended = _end_snoozes(connection, site, cause, at)
     if not ended:
         raise UnknownRecord(

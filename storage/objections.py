@@ -6,12 +6,12 @@ the objector says is masked before it comes here, and goes when the record goes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
+from storage import takedown
 from storage.engine import rows
 from storage.errors import StoreError, UnknownRecord
 from storage.notice_schema import notices, objections
@@ -19,7 +19,6 @@ from storage.store import Store
 
 Row = dict[str, Any]
 UPHELD, REJECTED = "upheld", "rejected"
-Suppress = Callable[[Store, str, datetime], None]
 
 
 def take_in(store: Store, notice_id: str, channel: str, statement: str, at: datetime, due: tuple[date, date]) -> int:
@@ -48,31 +47,40 @@ def take_in(store: Store, notice_id: str, channel: str, statement: str, at: date
     return int((number or (0,))[0])
 
 
-def decide(store: Store, number: int, decision: str, note: str, operator: str, at: datetime, suppress: Suppress) -> Row:
-    """Decide an objection: upheld takes the record down by ``suppress``, rejected takes the mark away. Returns its row.
+def decide(store: Store, number: int, decision: str, note: str, operator: str, at: datetime) -> Row:
+    """Decide an objection: upheld takes the record down for good, rejected takes the mark away. Returns its row.
 
-    Raises UnknownRecord where there is none, StoreError where it is decided already.
+    The record goes in the transaction that says so, its place in the archive right after it. Raises UnknownRecord where there is no such
+    objection or nothing is known of its record, StoreError where it is decided already.
     """
     if decision not in (UPHELD, REJECTED):
         raise ValueError(decision)
-    o, n = objections.c, notices.c
-    with store.reading() as connection:
-        found = rows(connection.execute(select(objections).where(o.id == number)))
+    settled = {"decision": decision, "decided_at": at, "note": note, "operator": operator}
+    with store.writing() as connection:
+        found = _undecided(connection, number)
+        if decision == UPHELD:
+            takedown.bury_for_good(connection, found["notice_id"], at)
+        _settle(connection, found, settled)
+    if decision == UPHELD:
+        takedown.erase_buried(store, at)
+    return found | settled
+
+
+def _undecided(connection: Connection, number: int) -> Row:
+    found = rows(connection.execute(select(objections).where(objections.c.id == number)))
     if not found:
         raise UnknownRecord(f"There is no objection {number}: `harvester objections` lists them.")
     if found[0]["decided_at"] is not None:
         raise StoreError(f"Objection {number} was decided on {found[0]['decided_at']:%Y-%m-%d}: take in a new one.")
-    notice_id = found[0]["notice_id"]
-    if decision == UPHELD:
-        # First: an objection that is decided while its record is still shown would be forgotten.
-        suppress(store, notice_id, at)
-    settled = {"decision": decision, "decided_at": at, "note": note, "operator": operator}
-    with store.writing() as connection:
-        connection.execute(update(objections).where(o.id == number).values(settled | ({"statement": ""} if decision == UPHELD else {})))
-        open_ones = select(o.id).where(o.notice_id == notice_id, o.decided_at.is_(None)).limit(1)
-        if decision == REJECTED and connection.execute(open_ones).one_or_none() is None:
-            connection.execute(update(notices).where(n.id == notice_id).values(objection_marked_at=None))
-    return found[0] | settled
+    return found[0]
+
+
+def _settle(connection: Connection, found: Row, settled: Row) -> None:
+    o, upheld = objections.c, settled["decision"] == UPHELD
+    connection.execute(update(objections).where(o.id == found["id"]).values(settled | ({"statement": ""} if upheld else {})))
+    open_ones = select(o.id).where(o.notice_id == found["notice_id"], o.decided_at.is_(None)).limit(1)
+    if not upheld and connection.execute(open_ones).one_or_none() is None:
+        connection.execute(update(notices).where(notices.c.id == found["notice_id"]).values(objection_marked_at=None))
 
 
 def listed(store: Store, *, undecided: bool = False) -> list[Row]:

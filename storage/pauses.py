@@ -9,6 +9,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from storage.operations_schema import pauses
 from storage.store import Store
+from storage.turns import Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Pause:
 def pause(store: Store, job: str, reason: str, by: str, now: datetime, until: datetime | None = None) -> Pause:
     """Let a job rest from now on and return the pause; one that holds already is ended by it."""
     row = {"job": job, "reason": reason, "paused_by": by, "since": now, "until": until}
-    with store.writing(told=False) as connection:
+    with store.writing(told=False, turn=Turn.RESTS) as connection:
         _end(connection, job, now)
         connection.execute(insert(pauses), [row])
         return next(each for each in read(connection) if each.job == job and each.holds(now))
@@ -40,7 +41,7 @@ def pause(store: Store, job: str, reason: str, by: str, now: datetime, until: da
 
 def resume(store: Store, job: str, now: datetime) -> bool:
     """Let a job go on; return whether it rested."""
-    with store.writing(told=False) as connection:
+    with store.writing(told=False, turn=Turn.RESTS) as connection:
         return _end(connection, job, now) > 0
 
 
@@ -71,6 +72,7 @@ def read(connection: Connection) -> list[Pause]:
 
 
 def _end(connection: Connection, job: str, now: datetime) -> int:
-    held = [each.id for each in read(connection) if each.job == job and each.holds(now)]
+    # One made by a clock that is ahead holds a moment later, so what has not begun is ended, too.
+    held = [each.id for each in read(connection) if each.job == job and each.ended_at is None and (each.until is None or now < each.until)]
     connection.execute(update(pauses).where(pauses.c.id.in_(held)).values(ended_at=now))
     return len(held)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from storage.engine import rows
 from storage.errors import UnknownRecord
-from storage.operations_schema import proposals
+from storage.operations_schema import proposals, specimens
 from storage.store import Store
+from storage.turns import Turn
 
 PROPOSED, ACCEPTED, REFUSED, WITHDRAWN = "proposed", "accepted", "refused", "withdrawn"
 
@@ -39,13 +40,19 @@ class Proposal:
 
 
 def propose(store: Store, site: str, found: Sequence[Proposal], at: datetime) -> list[Proposal]:
-    """Put proposals in the place of a site's undecided ones, and return those; one that was found again keeps its number."""
+    """Put proposals in the place of a site's undecided ones, and return those; one that was found again keeps its number.
+
+    What changed while they were looked for counts: left out are those that somebody accepted, and those whose specimen gave way to
+    newer ones, in which the next look finds them.
+    """
     c = proposals.c
-    with store.writing(told=False) as connection:
-        undecided = select(proposals).where(c.site == site, c.state == PROPOSED).order_by(c.id)
-        former = {_said(each): each.id for each in (Proposal(**row) for row in rows(connection.execute(undecided)))}
+    with store.writing(told=False, turn=Turn.PROPOSALS) as connection:
+        former, in_force = (_of_state(connection, site, state) for state in (PROPOSED, ACCEPTED))
+        kept = set(connection.execute(select(specimens.c.id).where(specimens.c.site == site)).scalars())
         new = []
         for each in found:
+            if each.specimen not in kept or _said(each) in in_force:
+                continue
             values = {"specimen": each.specimen, "proof": dict(each.proof)}
             if (known := former.pop(_said(each), None)) is not None:
                 connection.execute(update(proposals).where(c.id == known).values(values))
@@ -57,6 +64,12 @@ def propose(store: Store, site: str, found: Sequence[Proposal], at: datetime) ->
         if new:
             connection.execute(insert(proposals), new)
     return listed(store, site, (PROPOSED,))
+
+
+def _of_state(connection: Connection, site: str, state: str) -> dict[tuple[object, ...], int]:
+    """Return the numbers of a site's proposals in a state by what they propose."""
+    query = select(proposals).where(proposals.c.site == site, proposals.c.state == state).order_by(proposals.c.id)
+    return {_said(each): each.id for each in (Proposal(**row) for row in rows(connection.execute(query)))}
 
 
 def _said(proposal: Proposal) -> tuple[object, ...]:
@@ -82,7 +95,7 @@ def decide(store: Store, found: Sequence[Proposal], state: str, by: str, at: dat
     """Note what was decided of proposals. Raises ``UnknownRecord`` when one of them was decided otherwise meanwhile; then none is."""
     c = proposals.c
     before = {each.state for each in found}
-    with store.writing(told=False) as connection:
+    with store.writing(told=False, turn=Turn.PROPOSALS) as connection:
         change = update(proposals).where(c.id.in_([each.id for each in found]), c.state.in_(before))
         if connection.execute(change.values(state=state, decided_at=at, decided_by=by)).rowcount != len(found):
             raise UnknownRecord("Somebody decided one of these proposals meanwhile: look at `harvester drift` again.")

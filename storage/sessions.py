@@ -16,6 +16,7 @@ from sqlalchemy import delete, insert, or_, select, update
 from storage.accounts import AccountRefused
 from storage.room_schema import accounts, api_keys, sessions
 from storage.store import Store
+from storage.turns import Turn
 
 SECRET_BYTES = 32
 """256 bits."""
@@ -75,7 +76,7 @@ def begin(store: Store, account: str, agent: str, at: datetime, longest: timedel
     """Begin a session and return its secret, for the cookie. Sessions older than ``longest`` and the account's oldest ones are ended."""
     secret = secrets.token_urlsafe(SECRET_BYTES)
     s = sessions.c
-    with store.writing(told=False) as connection:
+    with store.writing(told=False, turn=Turn.ACCOUNTS) as connection:
         connection.execute(delete(sessions).where(s.created_at < at - longest))
         newest = select(s.id).where(s.account == account).order_by(s.seen_at.desc()).offset(MOST_SESSIONS - 1)
         overdue = connection.execute(newest).scalars().all()
@@ -119,7 +120,7 @@ def end_of(store: Store, account: str, session: str = "", *, but: str = "") -> i
     """End a session of an account by its ``id``, without one all of them, except that of the secret ``but``; return how many."""
     s = sessions.c
     wanted = [s.account == account, *([s.id == session] if session else []), *([s.id != hashed(but)] if but else [])]
-    with store.writing(told=False) as connection:
+    with store.writing(told=False, turn=Turn.ACCOUNTS) as connection:
         return int(connection.execute(delete(sessions).where(*wanted)).rowcount)
 
 
@@ -138,7 +139,7 @@ def make_key(store: Store, account: str, label: str, role: str, at: datetime, en
     """Make a key and return it whole: it is shown once. Raises ``AccountRefused`` where the account has as many as it may."""
     name, secret = secrets.token_hex(6), secrets.token_urlsafe(SECRET_BYTES)
     row = {"id": name, "account": account, "label": label, "role": role, "secret": hashed(secret), "created_at": at, "ends_at": ends_at}
-    with store.writing(told=False) as connection:
+    with store.writing(told=False, turn=Turn.ACCOUNTS) as connection:
         k = api_keys.c
         connection.execute(delete(api_keys).where(k.account == account, k.ends_at < at))
         there = connection.execute(select(k.id).where(k.account == account)).scalars().all()

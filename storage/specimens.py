@@ -17,6 +17,7 @@ from storage.operations_schema import proposals, specimens
 from storage.records import Location
 from storage.schema import runs
 from storage.store import Store
+from storage.turns import Turn
 
 MOST_GOOD = 4
 """Good specimens that are kept of a section and kind: a template has a few shapes, with and without a box of files."""
@@ -55,7 +56,7 @@ _COLUMNS = ("site", "section", "kind", "run", "url", "at", "good", "cause", "cha
 def keep(store: Store, specimen: Specimen) -> int:
     """Keep a specimen and return its id; of its section and kind the oldest go that are too many and no proposal rests on."""
     row = {name: getattr(specimen, name) for name in _COLUMNS} | _place(specimen.location)
-    with store.writing(told=False) as connection:
+    with store.writing(told=False, turn=Turn.PROPOSALS) as connection:
         number: int = connection.execute(insert(specimens).values(row).returning(specimens.c.id)).scalar_one()
         _prune(connection, specimen)
     return number
@@ -64,7 +65,7 @@ def keep(store: Store, specimen: Specimen) -> int:
 def put_back(store: Store, lost: Specimen, found: Specimen) -> None:
     """Let a page with the same skeleton stand for a specimen whose body the archive lost."""
     row = {name: getattr(found, name) for name in ("run", "url", "at", "charset")} | _place(found.location)
-    with store.writing(told=False) as connection:
+    with store.writing(told=False, turn=Turn.PROPOSALS) as connection:
         connection.execute(update(specimens).where(specimens.c.id == lost.id).values(row))
 
 

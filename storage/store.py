@@ -25,6 +25,7 @@ from storage.notice_schema import keyrings
 from storage.records import ArchiveReport, Clock, Location, NoticeClock, Verdict
 from storage.run_names import new_name
 from storage.schema import captures, clocks, documents, runs, sightings, sites
+from storage.turns import Turn
 
 if TYPE_CHECKING:
     from storage.archive import Archive
@@ -193,12 +194,12 @@ class Store(Brought):
                 _moment.reset(token)
 
     @contextmanager
-    def writing(self, *, told: bool = True) -> Iterator[Connection]:
+    def writing(self, *, told: bool = True, turn: Turn | None = None) -> Iterator[Connection]:
         """Give a connection in one transaction: all of it is kept, or nothing; at its end the lines of what it touched are made right.
 
         Raises ``UnreachableStore`` for a file that went away, ``LockedStore`` when a run of this store lost its site to another process.
         ``told=False`` is for what no answer shows, such as the audit log: the state of the store stays what it is, and the turn to write
-        (``storage.turns``) another's.
+        records (``storage.turns``) another's. ``turn`` is what else it needs a turn for.
         """
         from storage import lines
 
@@ -207,8 +208,9 @@ class Store(Brought):
             connection = connection.execution_options(**engines.WRITE)
             with connection.begin():
                 self._locks.keep(connection)
-                if told:
-                    turns.take(connection)
+                for needed in (Turn.RECORDS if told else None, turn):
+                    if needed:
+                        turns.take(connection, needed)
                 yield connection
                 lines.refresh(connection)
                 if told:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import groupby
@@ -60,14 +60,20 @@ def run(store: Store, today: date, *, dry_run: bool = False, at: datetime | None
     """
     now = at or datetime.now(UTC)
     with store.held(LOCK):
-        graves = _due(store, today, now)
-        taken = Counter(grave.reason for grave in graves)
-        if dry_run:
-            return TakedownReport(today, True, taken, _late(graves, today), left=_waiting(store))
-        for some in batches(graves):
-            with store.writing() as connection:
-                bury(connection, some)
-        return _finish(store, TakedownReport(today, False, taken, _late(graves, today)), now)
+        with store.reading() as connection:
+            graves = _due(connection, today, now)
+        if not dry_run:
+            graves = [grave for some in batches(graves) for grave in _bury_due(store, [each.notice_id for each in some], today, now)]
+        report = TakedownReport(today, dry_run, Counter(grave.reason for grave in graves), _late(graves, today))
+        return replace(report, left=_waiting(store)) if dry_run else _finish(store, report, now)
+
+
+def _bury_due(store: Store, ids: Sequence[str], today: date, at: datetime) -> list[Grave]:
+    """Bury records that are due still, and return the graves: a crawl that had the turn before may have seen one of them again."""
+    with store.writing() as connection:
+        graves = _due(connection, today, at, ids)
+        bury(connection, graves)
+    return graves
 
 
 def suppress(store: Store, notice_id: str, at: datetime) -> None:
@@ -76,11 +82,21 @@ def suppress(store: Store, notice_id: str, at: datetime) -> None:
     Its place in the archive is erased at once; the next take-down wipes the database's files. Raises ``UnknownRecord``.
     """
     with store.writing() as connection:
-        found = graves_of(connection, [notice_id], TakedownReason.SUPPRESSED, at, due_on=local_day(at))
-        found = found or _graves_again(connection, notice_id, at)
-        if not found:
-            raise UnknownRecord(f"There is no record {notice_id}: take its id from `harvester notices`.")
-        bury_everywhere(connection, found)
+        bury_for_good(connection, notice_id, at)
+    erase_buried(store, at)
+
+
+def bury_for_good(connection: Connection, notice_id: str, at: datetime) -> None:
+    """Bury a record, and every other publication of the same decision, in the caller's transaction. Raises ``UnknownRecord``."""
+    found = graves_of(connection, [notice_id], TakedownReason.SUPPRESSED, at, due_on=local_day(at))
+    found = found or _graves_again(connection, notice_id, at)
+    if not found:
+        raise UnknownRecord(f"There is no record {notice_id}: take its id from `harvester notices`.")
+    bury_everywhere(connection, found)
+
+
+def erase_buried(store: Store, at: datetime) -> None:
+    """Erase from the archive what waits for it at once; what cannot be, the next take-down tries again and tells."""
     archive = RecordArchive(store.archive.folder)
     for _, location in _places(store):
         archive.erase([location], at)
@@ -99,18 +115,18 @@ def _graves_again(connection: Connection, notice_id: str, at: datetime) -> list[
 # --- what is due -----------------------------------------------------------------------------------------------------
 
 
-def _due(store: Store, today: date, at: datetime) -> list[Grave]:
+def _due(connection: Connection, today: date, at: datetime, among: Sequence[str] | None = None) -> list[Grave]:
     n = notices.c
-    with store.reading() as connection:
-        over = rows(connection.execute(select(n.id, n.ends_on).where(n.ends_on < today).order_by(n.id)))
-        missing = rows(connection.execute(select(n.id, n.missing_since, n.missing_last).where(n.missing_since.is_not(None)).order_by(n.id)))
-        due = {row["id"]: (TakedownReason.EXPIRED, row["ends_on"] + _DAY) for row in over}
-        for row in missing:
-            if local_day(row["missing_last"]) > local_day(row["missing_since"]):
-                due.setdefault(row["id"], (TakedownReason.GONE, local_day(row["missing_last"])))
-        found: list[Grave] = []
-        for (reason, day), ids in groupby(sorted(due, key=lambda each: due[each]), key=lambda each: due[each]):
-            found += graves_of(connection, list(ids), reason, at, due_on=day)
+    asked = [n.id.in_(among)] if among is not None else []
+    over = rows(connection.execute(select(n.id, n.ends_on).where(n.ends_on < today, *asked).order_by(n.id)))
+    lost = select(n.id, n.missing_since, n.missing_last).where(n.missing_since.is_not(None), *asked).order_by(n.id)
+    due = {row["id"]: (TakedownReason.EXPIRED, row["ends_on"] + _DAY) for row in over}
+    for row in rows(connection.execute(lost)):
+        if local_day(row["missing_last"]) > local_day(row["missing_since"]):
+            due.setdefault(row["id"], (TakedownReason.GONE, local_day(row["missing_last"])))
+    found: list[Grave] = []
+    for (reason, day), ids in groupby(sorted(due, key=lambda each: due[each]), key=lambda each: due[each]):
+        found += graves_of(connection, list(ids), reason, at, due_on=day)
     return found
 
 

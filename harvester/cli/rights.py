@@ -140,9 +140,7 @@ def decide(
 ) -> None:
     """Decide an objection. An upheld one suppresses the record here, for ever, wherever else it is published."""
     with opened(store) as found:
-        row = objecting.decide(
-            found, number, decision.value, mask(note).text, audited.actor(store, by), datetime.now(UTC), taking_down.suppress
-        )
+        row = objecting.decide(found, number, decision.value, mask(note).text, audited.actor(store, by), datetime.now(UTC))
     text = _("objection {id} is {decision}: {notice}.")
     console().print(text.format(id=number, decision=_(decision.value), notice=row["notice_id"]), markup=False)
 

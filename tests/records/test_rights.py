@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import audit, objections, takedown
+from storage import audit, objections
 from storage.errors import StoreError, UnknownRecord
 from storage.notice_queries import notices
 from storage.store import Store
@@ -36,22 +36,22 @@ def test_an_objection_marks_its_record_at_once(store: Store) -> None:
 
 def test_a_rejected_objection_takes_the_mark_away(store: Store) -> None:
     number = objections.take_in(store, one(store), "", "金额有误", NOW, DUE)
-    objections.decide(store, number, "rejected", "与决定书一致", "王审核", NOW, takedown.suppress)
+    objections.decide(store, number, "rejected", "与决定书一致", "王审核", NOW)
     assert all(row["objection_marked_at"] is None for row in notices(store, today=TODAY))
     assert objections.listed(store, undecided=True) == []
 
 
 def test_a_mark_stays_while_another_objection_waits(store: Store) -> None:
     first, second = (objections.take_in(store, one(store), "", text, NOW, DUE) for text in ("一", "二"))
-    objections.decide(store, first, "rejected", "", "王审核", NOW, takedown.suppress)
+    objections.decide(store, first, "rejected", "", "王审核", NOW)
     assert any(row["objection_marked_at"] for row in notices(store, today=TODAY))
-    objections.decide(store, second, "rejected", "", "王审核", NOW, takedown.suppress)
+    objections.decide(store, second, "rejected", "", "王审核", NOW)
     assert not any(row["objection_marked_at"] for row in notices(store, today=TODAY))
 
 
 def test_an_upheld_objection_takes_the_record_down_and_it_never_comes_back(store: Store) -> None:
     number = objections.take_in(store, one(store), "", f"{FIRM}并非当事人", NOW, DUE)
-    objections.decide(store, number, "upheld", "", "王审核", NOW, takedown.suppress)
+    objections.decide(store, number, "upheld", "", "王审核", NOW)
     assert [row["subject"] for row in notices(store, today=TODAY)] == ["合肥听松纸业有限公司"]
     again = keep(store, [penalty("101")], NOW + timedelta(days=1))
     assert again.effects["held-back"] == 1
@@ -60,13 +60,13 @@ def test_an_upheld_objection_takes_the_record_down_and_it_never_comes_back(store
 
 def test_an_objection_is_decided_once_and_only_to_what_is_shown(store: Store) -> None:
     number = objections.take_in(store, one(store), "", "一", NOW, DUE)
-    objections.decide(store, number, "upheld", "", "王审核", NOW, takedown.suppress)
+    objections.decide(store, number, "upheld", "", "王审核", NOW)
     with pytest.raises(StoreError, match="was decided"):
-        objections.decide(store, number, "rejected", "", "王审核", NOW, takedown.suppress)
+        objections.decide(store, number, "rejected", "", "王审核", NOW)
     with pytest.raises(UnknownRecord, match="no record"):
         objections.take_in(store, "n0000000000000000", "", "一", NOW, DUE)
     with pytest.raises(UnknownRecord, match="no objection"):
-        objections.decide(store, 99, "rejected", "", "王审核", NOW, takedown.suppress)
+        objections.decide(store, 99, "rejected", "", "王审核", NOW)
 
 
 def test_the_log_knows_a_question_again_and_holds_neither_name_nor_code(store: Store, tmp_path: Path) -> None:

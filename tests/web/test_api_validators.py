@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 
 from normalizers.notices.records import Notice, NoticeKind, Severity, Term
-from storage import audit, decisions, notice_queries, objections, queries, takedown, tie_decisions
+from storage import audit, decisions, notice_queries, objections, queries, tie_decisions
 from storage.records import DecisionRow
 from storage.store import Store
 from tests.storage.conftest import kind, postgres, store, templates, url  # noqa: F401 -- empty stores of both databases
@@ -75,7 +75,7 @@ def bury(store: Store, n: int) -> None:  # noqa: F811
     if shown:
         days = (NOW.date(), NOW.date() + timedelta(days=7))
         number = objections.take_in(store, shown[0]["id"], "mail", "不是我", NOW, days)
-        objections.decide(store, number, "upheld", "", "wang", NOW + timedelta(minutes=n), takedown.suppress)
+        objections.decide(store, number, "upheld", "", "wang", NOW + timedelta(minutes=n))
 
 
 WRITES: tuple[Write, ...] = (crawl, edit, check, lose, decide, record, bury)
