@@ -72,6 +72,8 @@ def connect(url: URL, patience: float = PATIENCE) -> Engine:
         # tables for a page of fifty rows, no disk of today takes four times as long for a row here and there, and to sort whole views in
         # 4 MB it writes them to disk.
         settings = {"timezone": "UTC", "lock_timeout": int(patience * 1000)}
+        # Whoever waited for a turn (storage.turns) reads what was written before it, whatever the server's own default says.
+        settings |= {"default_transaction_isolation": r"read\ committed"}
         settings |= {"jit": "off", "plan_cache_mode": "force_custom_plan", "random_page_cost": "1.1", "work_mem": "64MB"}
         given = postgres_arguments()
         given["options"] += "".join(f" -c {name}={value}" for name, value in settings.items())

@@ -50,7 +50,8 @@ def take_in(store: Store, notice_id: str, channel: str, statement: str, at: date
 def decide(store: Store, number: int, decision: str, note: str, operator: str, at: datetime) -> Row:
     """Decide an objection: upheld takes the record down for good, rejected takes the mark away. Returns its row.
 
-    The record goes in the transaction that says so, its place in the archive right after it. Raises UnknownRecord where there is no such
+    The record goes in the transaction that says so, its place in the archive right after it; ``left`` of the row tells in sentences what
+    of it could not be erased there. Raises UnknownRecord where there is no such
     objection or nothing is known of its record, StoreError where it is decided already.
     """
     if decision not in (UPHELD, REJECTED):
@@ -61,9 +62,7 @@ def decide(store: Store, number: int, decision: str, note: str, operator: str, a
         if decision == UPHELD:
             takedown.bury_for_good(connection, found["notice_id"], at)
         _settle(connection, found, settled)
-    if decision == UPHELD:
-        takedown.erase_buried(store, at)
-    return found | settled
+    return found | settled | {"left": takedown.erase_buried(store, at) if decision == UPHELD else []}
 
 
 def _undecided(connection: Connection, number: int) -> Row:

@@ -16,6 +16,7 @@ import os
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -137,7 +138,11 @@ class RecordArchive:
     def redo(self, site: str = "") -> int:
         """Finish erasings that were begun and never ended; return how many files had such."""
         marks = sorted(self.folder.glob(f"{site or '*'}/*{SUFFIX}{ERASE_MARK}"))
-        return sum(_redo(mark) for mark in marks)
+        done = 0
+        for mark in marks:
+            with _alone(mark.parent):
+                done += mark.exists() and _redo(mark)
+        return done
 
     def verify(self) -> RecordArchiveReport:
         """Read every record of every file and return counts and what is wrong."""
@@ -245,7 +250,9 @@ def _overwrite_surely(path: Path, places: Sequence[tuple[int, int]], at: datetim
     """Overwrite places so that a kill or a power cut at any moment is made good by ``redo``."""
     mark = path.with_name(path.name + ERASE_MARK)
     draft = mark.with_name(mark.name + ".draft")
-    with draft.open("wb") as file:
+    with _alone(path.parent), draft.open("wb") as file:
+        if mark.exists():
+            _redo(mark)  # a killed one's: this one's mark would take its place
         fcntl.flock(file, fcntl.LOCK_EX)
         file.write(json.dumps(places).encode())
         file.flush()
@@ -254,6 +261,17 @@ def _overwrite_surely(path: Path, places: Sequence[tuple[int, int]], at: datetim
         sync_folder(path.parent)
         _overwrite(path, places, at)
         mark.unlink()
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Erase in a folder while no other process does: the mark of one would take the place of another's."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _redo(mark: Path) -> bool:

@@ -11,7 +11,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from storage.accounts import AccountRefused
 from storage.room_schema import accounts, api_keys, sessions
@@ -72,11 +72,16 @@ def hashed(secret: str) -> str:
 # --- sessions --------------------------------------------------------------------------------------------------------------
 
 
-def begin(store: Store, account: str, agent: str, at: datetime, longest: timedelta) -> str:
-    """Begin a session and return its secret, for the cookie. Sessions older than ``longest`` and the account's oldest ones are ended."""
+def begin(store: Store, account: str, agent: str, at: datetime, longest: timedelta, serial: int | None = None) -> str:
+    """Begin a session and return its secret, for the cookie. Sessions older than ``longest`` and the account's oldest ones are ended.
+
+    ``serial`` is the account's as it was when its password was held against what came. Raises ``AccountRefused`` where it is another
+    now: the password was changed meanwhile, which ended every session that was begun with the former.
+    """
     secret = secrets.token_urlsafe(SECRET_BYTES)
     s = sessions.c
     with store.writing(told=False, turn=Turn.ACCOUNTS) as connection:
+        _still(connection, account, serial)
         connection.execute(delete(sessions).where(s.created_at < at - longest))
         newest = select(s.id).where(s.account == account).order_by(s.seen_at.desc()).offset(MOST_SESSIONS - 1)
         overdue = connection.execute(newest).scalars().all()
@@ -135,18 +140,30 @@ def of(store: Store, account: str) -> list[Session]:
 # --- keys of programs ------------------------------------------------------------------------------------------------------
 
 
-def make_key(store: Store, account: str, label: str, role: str, at: datetime, ends_at: datetime | None) -> str:
-    """Make a key and return it whole: it is shown once. Raises ``AccountRefused`` where the account has as many as it may."""
+def make_key(store: Store, account: str, label: str, role: str, at: datetime, ends_at: datetime | None, serial: int | None = None) -> str:
+    """Make a key and return it whole: it is shown once. Raises ``AccountRefused`` where the account has as many as it may.
+
+    ``serial`` is that of the session it is asked for in; see ``begin``.
+    """
     name, secret = secrets.token_hex(6), secrets.token_urlsafe(SECRET_BYTES)
     row = {"id": name, "account": account, "label": label, "role": role, "secret": hashed(secret), "created_at": at, "ends_at": ends_at}
     with store.writing(told=False, turn=Turn.ACCOUNTS) as connection:
         k = api_keys.c
+        _still(connection, account, serial)
         connection.execute(delete(api_keys).where(k.account == account, k.ends_at < at))
         there = connection.execute(select(k.id).where(k.account == account)).scalars().all()
         if len(there) >= MOST_KEYS:
             raise AccountRefused("An account has at most {most} keys: remove one that is not used any more.", most=MOST_KEYS)
         connection.execute(insert(api_keys), [row])
     return f"{PREFIX}{name}_{secret}"
+
+
+def _still(connection: Connection, account: str, serial: int | None) -> None:
+    """Raise ``AccountRefused`` where an account has another serial number by now, or was removed."""
+    a = accounts.c
+    now = connection.execute(select(a.serial).where(a.name == account, a.removed_at.is_(None))).scalar_one_or_none()
+    if serial is not None and now != serial:
+        raise AccountRefused("The password was changed meanwhile: log in again.")
 
 
 def let_in(store: Store, key: str, at: datetime) -> Entered | None:

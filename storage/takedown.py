@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import groupby
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select, update
 
@@ -22,7 +23,7 @@ from storage import mending, scrub, workers
 from storage.batches import batches
 from storage.days import local_day
 from storage.engine import rows
-from storage.errors import LockedStore, UnknownRecord
+from storage.errors import ArchiveError, FullDisk, LockedStore, UnknownRecord
 from storage.notice_endings import bury_everywhere
 from storage.notice_schema import notices, tombstones
 from storage.record_archive import FOLDER, Erasure, RecordArchive
@@ -51,6 +52,14 @@ class TakedownReport:
     finished: int = 0
     left: int = 0
     problems: tuple[str, ...] = ()
+
+
+class Buried(NamedTuple):
+    """A tombstone of which something may be left in files: its record's place in the archive, where it had one."""
+
+    id: str
+    file: str | None
+    site: str
 
 
 def run(store: Store, today: date, *, dry_run: bool = False, at: datetime | None = None) -> TakedownReport:
@@ -95,11 +104,15 @@ def bury_for_good(connection: Connection, notice_id: str, at: datetime) -> None:
     bury_everywhere(connection, found)
 
 
-def erase_buried(store: Store, at: datetime) -> None:
-    """Erase from the archive what waits for it at once; what cannot be, the next take-down tries again and tells."""
-    archive = RecordArchive(store.archive.folder)
+def erase_buried(store: Store, at: datetime) -> list[str]:
+    """Erase from the archive what waits for it at once, and return what cannot be, in sentences: the next take-down tries again."""
+    archive, left = RecordArchive(store.archive.folder), list[str]()
     for _, location in _places(store):
-        archive.erase([location], at)
+        try:
+            left += archive.erase([location], at).problems
+        except (ArchiveError, FullDisk) as error:
+            left.append(str(error))
+    return left
 
 
 def _graves_again(connection: Connection, notice_id: str, at: datetime) -> list[Grave]:
@@ -142,12 +155,13 @@ def _finish(store: Store, report: TakedownReport, at: datetime) -> TakedownRepor
     """Erase from the archive what no notice rests on, wipe the database's files, and note of which tombstones nothing is left."""
     archive = RecordArchive(store.archive.folder)
     mending.recover(store)
+    waiting = _waiting_ones(store)  # what is buried from here on may stand in what was swept before: the next take-down's
     done, bad = _erase(store, archive, at)
     problems, finished = done.problems, 0
-    if done.erased or _waiting(store):
+    if done.erased or waiting:
         wiped = scrub.scrub(store)
         problems += wiped.problems
-        finished = _note_erased(store, bad, at) if wiped.done else 0
+        finished = _note_erased(store, waiting, bad, at) if wiped.done else 0
     return TakedownReport(report.day, False, report.taken, report.late, done.erased, finished, _waiting(store), problems)
 
 
@@ -220,15 +234,19 @@ def _waiting(store: Store) -> int:
         return int(connection.execute(select(func.count()).where(t.archive_erased_at.is_(None))).scalar_one())
 
 
-def _note_erased(store: Store, bad: set[str], at: datetime) -> int:
-    """Note of which tombstones nothing is left. One without a place of its own waits for all files of its site."""
+def _waiting_ones(store: Store) -> list[Buried]:
     t = tombstones.c
+    with store.reading() as connection:
+        return [Buried(*row) for row in connection.execute(select(t.id, t.file, t.site).where(t.archive_erased_at.is_(None)))]
+
+
+def _note_erased(store: Store, waiting: Sequence[Buried], bad: set[str], at: datetime) -> int:
+    """Note of which tombstones nothing is left. One without a place of its own waits for all files of its site."""
     nowhere = {"file": None, "file_offset": None, "file_length": None, "archive_erased_at": at}
+    ids = [one.id for one in waiting if not any(_concerns(file, one.file, one.site) for file in bad)]
     with store.writing() as connection:
-        query = select(t.id, t.file, t.site).where(t.archive_erased_at.is_(None))
-        ids = [row.id for row in connection.execute(query) if not any(_concerns(file, row.file, row.site) for file in bad)]
         for some in batches(ids):
-            connection.execute(update(tombstones).where(t.id.in_(some)).values(nowhere))
+            connection.execute(update(tombstones).where(tombstones.c.id.in_(some)).values(nowhere))
     return len(ids)
 
 

@@ -143,6 +143,8 @@ def decide(
         row = objecting.decide(found, number, decision.value, mask(note).text, audited.actor(store, by), datetime.now(UTC))
     text = _("objection {id} is {decision}: {notice}.")
     console().print(text.format(id=number, decision=_(decision.value), notice=row["notice_id"]), markup=False)
+    for problem in row["left"]:
+        complain(problem)
 
 
 def audit(

@@ -6,6 +6,7 @@ from harvester.sentences.forms import Form
 
 STORED: tuple[Form, ...] = (
     "{name} is the only operator: make another one first.",
+    "The password was changed meanwhile: log in again.",
     "An account has at most {most} keys: remove one that is not used any more.",
     "{name} cannot name a folder or file of the archive: use letters, digits, '-' and '_'.",
     "The archive file {file} is damaged ({error}): restore it from a backup, or crawl its pages again with --recheck all.",

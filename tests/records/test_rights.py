@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from storage import audit, objections
+from storage import audit, objections, takedown
 from storage.errors import StoreError, UnknownRecord
 from storage.notice_queries import notices
+from storage.record_archive import RecordArchive
 from storage.store import Store
 from tests.records.samples import FIRM, NOW, TODAY, keep, new_store, penalty
 
@@ -56,6 +57,19 @@ def test_an_upheld_objection_takes_the_record_down_and_it_never_comes_back(store
     again = keep(store, [penalty("101")], NOW + timedelta(days=1))
     assert again.effects["held-back"] == 1
     assert objections.listed(store)[0]["statement"] == ""
+
+
+def test_what_of_an_upheld_record_cannot_be_erased_at_once_is_told_and_waits_for_the_take_down(store: Store) -> None:
+    number = objections.take_in(store, one(store), "", "一", NOW, DUE)
+    (file,) = (store.archive.folder / RecordArchive(store.archive.folder).files()[0],)
+    aside = file.rename(file.with_name("aside"))
+    file.symlink_to(aside)
+    row = objections.decide(store, number, "upheld", "", "王审核", NOW)
+    assert len(row["left"]) == 1
+    assert "check its permissions" in row["left"][0]
+    assert [row["subject"] for row in notices(store, today=TODAY)] == ["合肥听松纸业有限公司"]
+    aside.rename(file)
+    assert takedown.run(store, TODAY, at=NOW).left == 0
 
 
 def test_an_objection_is_decided_once_and_only_to_what_is_shown(store: Store) -> None:

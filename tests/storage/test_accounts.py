@@ -92,6 +92,20 @@ def test_a_removed_account_lets_nobody_in_and_keeps_its_name(store: Store) -> No
             act()
 
 
+def test_who_gave_the_former_password_does_not_come_in_after_the_change(store: Store) -> None:
+    make(store, "a")
+    before = accounts.named(store, "a").serial
+    accounts.set_password(store, "a", "another hash", AT, provisional=True)
+    for act in (
+        lambda: sessions.begin(store, "a", "", AT, DAY, before),
+        lambda: sessions.make_key(store, "a", "x", "reader", AT, None, before),
+    ):
+        with pytest.raises(AccountRefused, match="changed meanwhile"):
+            act()
+    assert sessions.of(store, "a") == []
+    assert sessions.begin(store, "a", "", AT, DAY, accounts.named(store, "a").serial)
+
+
 def test_what_is_kept_of_a_secret_does_not_let_in(store: Store) -> None:
     make(store, "a")
     secret, key = sessions.begin(store, "a", "browser", AT, DAY), sessions.make_key(store, "a", "x", "operator", AT, AT + DAY)

@@ -7,6 +7,7 @@ import gzip
 import os
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -269,6 +270,18 @@ def test_an_erasing_that_another_process_is_at_is_left_to_it(tmp_path: Path) -> 
         assert archive.redo() == 0
     assert archive.redo() == 1
     assert archive.verify().erased == 1
+
+
+def test_several_may_erase_in_one_file_at_the_same_time_and_a_killed_ones_mark_is_not_lost(tmp_path: Path) -> None:
+    archive, places = filled(tmp_path, 200)
+    path = tmp_path / places[0].file
+    killed = path.with_name(path.name + ERASE_MARK)
+    killed.write_text(f"[[{places[0].offset}, {places[0].length}]]")
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(lambda place: archive.erase([place]), places[1:161]))
+    assert [one.problems for one in done] == [()] * 160
+    assert archive.verify().erased == 161
+    assert archive.verify().problems == ()
 
 
 def test_an_error_tells_nothing_of_what_a_record_holds(tmp_path: Path) -> None:

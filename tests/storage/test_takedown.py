@@ -303,6 +303,22 @@ def test_a_store_without_its_archive_is_refused(url: str) -> None:
         takedown.run(store, TODAY, at=NOW)
 
 
+def test_what_is_buried_while_a_take_down_wipes_waits_for_the_next(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    cases, wipe = build(store), takedown.scrub.scrub
+
+    def wipe_before(found: Store) -> object:
+        done = wipe(found)
+        takedown.suppress(found, cases["suppressed"].id, NOW)
+        return done
+
+    monkeypatch.setattr(takedown.scrub, "scrub", wipe_before)
+    report = takedown.run(store, AFTER, at=NOW)
+    assert (report.finished, report.left) == (1, 1)
+    monkeypatch.setattr(takedown.scrub, "scrub", wipe)
+    again = takedown.run(store, AFTER, at=NOW)
+    assert (again.finished, again.left, again.problems) == (1, 0, ())
+
+
 def test_a_suppressed_record_that_was_gone_before_never_comes_back(store: Store) -> None:
     cases = build(store)
     rest = [case for case in cases.values() if case.reason != "gone"]

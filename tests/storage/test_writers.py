@@ -146,6 +146,15 @@ def test_a_run_that_could_not_begin_in_its_turn_keeps_its_site_from_nobody(url: 
         assert other.begin_run("anhui", ["notices"], AT)
 
 
+def test_who_waited_for_the_turn_reads_what_was_written_before_it_whatever_the_server_says(url: str) -> None:
+    with Store.open(url) as store, store.engine.connect() as connection:
+        name = connection.execute(text("SELECT current_database()")).scalar_one()
+        connection.execute(text(f"ALTER DATABASE \"{name}\" SET default_transaction_isolation = 'repeatable read'"))
+        connection.commit()
+    with Store.open(url) as store, store.writing() as connection:
+        assert connection.execute(text("SHOW transaction_isolation")).scalar_one() == "read committed"
+
+
 def test_crawls_that_begin_a_store_at_the_same_moment_get_the_one_key_of_it(url: str, tmp_path: Path) -> None:
     assert len(set(in_sessions(url, tmp_path, lambda store: store.keyring.fingerprint))) == 1
 

@@ -126,7 +126,7 @@ def make_key(
     if not label or not may or days not in KEY_DAYS:
         return _page(request, store, status=422, problem=_("Say what the key is for, and choose a role and a time.", lang))
     try:
-        key = sessions.make_key(store, name, label, role, now, now + timedelta(days=days))
+        key = sessions.make_key(store, name, label, role, now, now + timedelta(days=days), request.state.entry.serial)
     except AccountRefused as error:
         return _page(request, store, status=422, problem=_(error.message, lang).format(**error.values))
     trail.noted(request, "key made", {"role": role, "days": days})

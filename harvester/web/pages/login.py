@@ -19,7 +19,7 @@ from harvester.web.access.rights import everybody
 from harvester.web.room import AnyStore, room_of
 from harvester.web.shown import page, preference
 from storage import accounts, sessions
-from storage.accounts import MOST_LETTERS, Account
+from storage.accounts import MOST_LETTERS, Account, AccountRefused
 from storage.store import Store
 
 router = APIRouter(dependencies=[everybody()])
@@ -75,10 +75,15 @@ def enter(
 def begin(request: Request, account: Account, there: str, place: str) -> Response:
     """Begin a session of an account in the place of what the request came with, and lead on; its cookie lasts as long as the browser."""
     room, now = room_of(request), datetime.now(UTC)
+    agent, longest = request.headers.get("user-agent", ""), room.settings.limits.longest
+    try:
+        secret = sessions.begin(room.store, account.name, agent, now, longest, account.serial)
+    except AccountRefused:
+        trail.noted(request, "login failed", {"network": place}, by=account.name)
+        return RedirectResponse("/login", status_code=303)
     trail.noted(request, "login", {"network": place}, by=account.name)
     if old := request.cookies.get(doors.session_cookie(room.settings), ""):
         sessions.end(room.store, old)
-    secret = sessions.begin(room.store, account.name, request.headers.get("user-agent", ""), now, room.settings.limits.longest)
     accounts.logged_in(room.store, account.name, now)
     answer = RedirectResponse(there, status_code=303)
     answer.headers.append("set-cookie", cookie(doors.session_cookie(room.settings), secret, room.settings))
