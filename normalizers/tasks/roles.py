@@ -169,7 +169,11 @@ def _joint(name: str) -> Role | None:
     agency = roles & AGENCY_ROLES
     if len(agency) > 1:
         return Role.JOINT
-    return next(iter(agency)) if agency else column_role(parts[0])
+    if agency:
+        return next(iter(agency))
+    known = [column_role(part) for part in parts]
+    # Of 目标与任务 the second says what stands below, whatever else is remarked there.
+    return next((role for role in known if role not in (None, Role.REMARK)), known[0])
 
 
 def _by_suffix(name: str) -> Role | None:

@@ -22,6 +22,7 @@ _ENDED = re.compile(r"[。；;！!？?：:）)”\"]\s*$")
 _HAN_NUMBER = re.compile(r"[(]?[一二三四五六七八九十]{1,3}[)]?、?")
 _WORDS = re.compile(r"[\u4e00-\u9fff](?:[^\u4e00-\u9fff]*[\u4e00-\u9fff]){2}")  # a task is words, 50000 or 120万元 is a figure
 _MAX_SECTION = 60
+_STATES = re.compile(r"[（(：:]")
 _MIN_TASK = 4
 _IN_A_ROW = re.compile(rf"[\u4e00-\u9fff]{{{_MIN_TASK}}}")
 
@@ -118,6 +119,8 @@ class _Rows:
         """Return the section that a row of one cell opens, "" for a note, ``None`` when the row is no such row."""
         columns = state.columns
         own = [cell for cell in cells if cell.row == row]
+        if len(own) == 2 and own[0] is self._number_cell(columns) and _is_wide(own[1], columns) and _names(own[1].text):
+            return f"{squeeze(own[0].text)}、{squeeze_line(own[1].text)}"
         if len(own) != 1 or (len(cells) > 1 and not _is_wide(own[0], columns)):
             return self._numbered_section(row, cells, columns)
         cell, text = own[0], squeeze(own[0].text)
@@ -131,6 +134,9 @@ class _Rows:
         if wide or (first and len(text) > 3) or (numbered and len(text) <= 30):
             return cell.text.replace("\n", "").strip()[:_MAX_SECTION] if len(text) <= _MAX_SECTION else ""
         return None
+
+    def _number_cell(self, columns: Columns) -> Cell | None:
+        return self._own(columns.number) if columns.number is not None else None
 
     def _numbered_section(self, row: int, cells: Sequence[Cell], columns: Columns) -> str | None:
         """Return the section of a row that holds 一 in its number cell, a few words beside it, and nothing else."""
@@ -271,6 +277,11 @@ def _is_wide(cell: Cell, columns: Columns) -> bool:
     """Tell whether a cell lies over the column of the tasks and one of bodies, whatever cells reach into its row."""
     covers = range(cell.column, cell.column + cell.colspan)
     return cell.colspan > 1 and columns.task in covers and any(column in covers for column, _ in columns.agencies)
+
+
+def _names(text: str) -> bool:
+    """Tell whether a wide cell beside a number names a section; one that states bodies or days by itself is a task."""
+    return len(text) <= _MAX_SECTION and not _STATES.search(text)
 
 
 def _is_long(text: str) -> bool:

@@ -78,6 +78,7 @@ def test_a_clause_on_the_first_listed_is_taken_off_and_kept(text: str, rest: str
         ("责任单位：甲厅；各设区市人民政府均为责任单位，以下不再重复列出", "各设区市人民政府"),
         ("甲局。以下任务均涉及各市、县（市、区）人民政府，不再逐一列出", "各市、县（市、区）人民政府"),
         ("以下各项均由各区政府负责落实，不再单列", "各区政府"),
+        ("甲局。本计划各项任务均需各县（市、区）政府作为配合单位，以下不再列出", "各县（市、区）政府"),
     ],
 )
 def test_a_clause_on_bodies_left_out_below_names_them(text: str, body: str) -> None:

@@ -82,6 +82,20 @@ def test_a_section_row_names_the_section_and_a_note_row_nothing() -> None:
     assert [(task.section, task.text) for task in found] == [("一、政务诚信", "编制信用目录。")]
 
 
+def test_a_cell_over_tasks_and_bodies_beside_a_number_names_a_section_unless_it_states_bodies_itself() -> None:
+    rows = [
+        ["序号", "目标与任务", "牵头责任单位", "责任单位"],
+        ["1", "提升监管效能。", "", ""],
+        ["2", "编制信用目录。", "省信用办", "省财政厅 省教育厅"],
+        ["3", "开展信用宣传。（责任单位：省信用办）", "", ""],
+    ]
+    found = tasks(Sheet(rows, spans={(1, 1): (1, 3), (3, 1): (1, 3)}))
+    assert [(task.section, task.text[:7]) for task in found] == [
+        ("1、提升监管效能。", "编制信用目录。"),
+        ("1、提升监管效能。", "开展信用宣传。"),
+    ]
+
+
 def test_a_wider_section_that_changes_closes_the_narrower_one() -> None:
     rows = [
         ["领域", "类别", "重点任务", "责任单位"],
