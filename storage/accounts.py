@@ -136,19 +136,19 @@ def set_password(store: Store, name: str, password: str, at: datetime, *, provis
 
 def rehash(store: Store, name: str, old: str, new: str) -> None:
     """Keep the same password under a newer hash, unless it was changed meanwhile."""
-    with store.writing(told=False, turn=Turn.ACCOUNTS) as connection:
+    with store.writing(told=False) as connection:
         connection.execute(update(accounts).where(accounts.c.name == name, accounts.c.password == old).values(password=new))
 
 
 def renew_addresses(store: Store, name: str) -> None:
     """Give an account a new serial number, which ends the addresses of calendars that were made with the former."""
-    with store.writing(told=False, turn=Turn.ACCOUNTS) as connection:
+    with store.writing(told=False) as connection:
         connection.execute(update(accounts).where(accounts.c.name == name).values(serial=accounts.c.serial + 1))
 
 
 def logged_in(store: Store, name: str, at: datetime) -> None:
     """Note when somebody logged in."""
-    with store.writing(told=False, turn=Turn.ACCOUNTS) as connection:
+    with store.writing(told=False) as connection:
         connection.execute(update(accounts).where(accounts.c.name == name).values(login_at=at))
 
 

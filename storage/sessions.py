@@ -159,10 +159,12 @@ def make_key(store: Store, account: str, label: str, role: str, at: datetime, en
 
 
 def _still(connection: Connection, account: str, serial: int | None) -> None:
-    """Raise ``AccountRefused`` where an account has another serial number by now, or was removed."""
+    """Raise ``AccountRefused`` where an account has another serial number by now, or was removed; ask nothing without one."""
+    if serial is None:
+        return
     a = accounts.c
     now = connection.execute(select(a.serial).where(a.name == account, a.removed_at.is_(None))).scalar_one_or_none()
-    if serial is not None and now != serial:
+    if now != serial:
         raise AccountRefused("The password was changed meanwhile: log in again.")
 
 

@@ -65,7 +65,7 @@ def keep(store: Store, specimen: Specimen) -> int:
 def put_back(store: Store, lost: Specimen, found: Specimen) -> None:
     """Let a page with the same skeleton stand for a specimen whose body the archive lost."""
     row = {name: getattr(found, name) for name in ("run", "url", "at", "charset")} | _place(found.location)
-    with store.writing(told=False, turn=Turn.PROPOSALS) as connection:
+    with store.writing(told=False) as connection:
         connection.execute(update(specimens).where(specimens.c.id == lost.id).values(row))
 
 

@@ -85,18 +85,11 @@ def _bury_due(store: Store, ids: Sequence[str], today: date, at: datetime) -> li
     return graves
 
 
-def suppress(store: Store, notice_id: str, at: datetime) -> None:
-    """Take a record down for good because an objection was upheld, and every other publication of the same decision with it.
-
-    Its place in the archive is erased at once; the next take-down wipes the database's files. Raises ``UnknownRecord``.
-    """
-    with store.writing() as connection:
-        bury_for_good(connection, notice_id, at)
-    erase_buried(store, at)
-
-
 def bury_for_good(connection: Connection, notice_id: str, at: datetime) -> None:
-    """Bury a record, and every other publication of the same decision, in the caller's transaction. Raises ``UnknownRecord``."""
+    """Bury a record to which an objection was upheld, and every other publication of the same decision, in the caller's transaction.
+
+    Its place in the archive is for ``erase_buried``; the next take-down wipes the database's files. Raises ``UnknownRecord``.
+    """
     found = graves_of(connection, [notice_id], TakedownReason.SUPPRESSED, at, due_on=local_day(at))
     found = found or _graves_again(connection, notice_id, at)
     if not found:

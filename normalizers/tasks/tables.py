@@ -140,7 +140,7 @@ class _Rows:
 
     def _numbered_section(self, row: int, cells: Sequence[Cell], columns: Columns) -> str | None:
         """Return the section of a row that holds 一 in its number cell, a few words beside it, and nothing else."""
-        if len(cells) != 2 or columns.number is None or self._own(columns.number) is not cells[0] or cells[0].row < row:
+        if len(cells) != 2 or self._number_cell(columns) is not cells[0] or cells[0].row < row:
             return None
         text = squeeze_line(cells[1].text)
         if not _HAN_NUMBER.fullmatch(squeeze(cells[0].text)) or len(text) > _MAX_SECTION or _ENDED.search(text):

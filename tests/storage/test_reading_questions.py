@@ -14,10 +14,10 @@ from storage.errors import UnknownRecord
 from storage.notice_queries import NoticeFilters
 from storage.paging import WrongCursor
 from storage.store import Store
-from storage.takedown import suppress
 from tests.storage.notice_samples import AT as READ_AT
 from tests.storage.notice_samples import FIRM, TODAY, ingest, make_given, make_notice
 from tests.storage.samples import AT, make_derived, put
+from tests.storage.takedown_cases import suppress
 
 
 def test_reports_wait_in_order_are_answered_and_lose_what_they_said_of_a_record_that_goes(store: Store) -> None:

@@ -39,6 +39,7 @@ from tests.storage.takedown_cases import (
     crawl,
     let_it_happen,
     stored_rows,
+    suppress,
 )
 
 
@@ -308,7 +309,7 @@ def test_what_is_buried_while_a_take_down_wipes_waits_for_the_next(store: Store,
 
     def wipe_before(found: Store) -> object:
         done = wipe(found)
-        takedown.suppress(found, cases["suppressed"].id, NOW)
+        suppress(found, cases["suppressed"].id, NOW)
         return done
 
     monkeypatch.setattr(takedown.scrub, "scrub", wipe_before)
@@ -325,9 +326,9 @@ def test_a_suppressed_record_that_was_gone_before_never_comes_back(store: Store)
     for days in (1, 0):
         crawl(store, rest, NOW - timedelta(days=days, hours=1))
     assert taken(store) == {TakedownReason.GONE: 1}
-    takedown.suppress(store, cases["gone"].id, NOW)
+    suppress(store, cases["gone"].id, NOW)
     with store.reading() as connection:
         reason = connection.execute(select(tombstones.c.reason).where(tombstones.c.id == cases["gone"].id)).scalar_one()
     assert reason == TakedownReason.SUPPRESSED
     with pytest.raises(UnknownRecord):
-        takedown.suppress(store, "n0000000000000000", NOW)
+        suppress(store, "n0000000000000000", NOW)

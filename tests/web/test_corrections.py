@@ -16,12 +16,13 @@ from harvester.cli.main import command_line
 from harvester.correcting import about_of
 from harvester.errors import WrongCall
 from normalizers.workdays import is_workday, workdays_between
-from storage import corrections, notice_queries, queries, takedown
+from storage import corrections, notice_queries, queries
 from storage.corrections import MOST_A_DAY, MOST_AN_HOUR, Answer, Report, TooManyReports
 from storage.errors import StoreError, UnknownRecord
 from storage.store import Store
 from tests.storage.notice_samples import FIRM, ingest, make_given
 from tests.storage.samples import AT
+from tests.storage.takedown_cases import suppress
 
 PHONE, IDENTITY = "13812345678", "11010519491231002X"
 
@@ -84,7 +85,7 @@ def test_of_a_public_record_the_log_says_neither_which_nor_what_and_nothing_is_l
     page = bare_client.get("/corrections").text
     assert row["id"] not in page
     assert row["subject"] not in page
-    takedown.suppress(bare_store, row["id"], datetime.now(UTC))
+    suppress(bare_store, row["id"], datetime.now(UTC))
     left = str(corrections.named(bare_store, 1))
     assert row["subject"] not in left
     assert row["id"] not in left.replace(f"'notice_id': '{row['id']}'", "")

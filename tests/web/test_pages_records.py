@@ -16,11 +16,12 @@ from harvester import audited
 from harvester.web.pages.asked_records import code_of
 from harvester.web.pages.record_words import rule_words
 from normalizers.notices.term_rules import rules
-from storage import audit, notice_queries, takedown
+from storage import audit, notice_queries
 from storage.notice_queries import NO_FILTERS, NoticeFilters
 from storage.store import Store
 from tests.storage.notice_samples import FIRM, OTHER, PERSON, ingest, make_given, make_notice
 from tests.storage.samples import AT
+from tests.storage.takedown_cases import suppress
 
 
 def words_of(page: str) -> str:
@@ -118,7 +119,7 @@ def test_what_is_past_its_term_leaves_a_page_that_does_not_say_what_it_was(clien
     ingest(store, make_given("77", make_notice(subject=subject, number="江罚〔2026〕77号")), run=run, today=today)
     identifier = record_of(store, name)
     assert name in client.get(f"/n/{identifier}").text
-    takedown.suppress(store, identifier, AT)
+    suppress(store, identifier, AT)
     gone, never = client.get(f"/n/{identifier}"), client.get("/n/n0123456789abcdef")
     assert gone.status_code == never.status_code == 404
     assert words_of(gone.text) == words_of(never.text), "nobody can tell which it was"
